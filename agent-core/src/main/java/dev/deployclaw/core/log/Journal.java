@@ -1,0 +1,33 @@
+package dev.deployclaw.core.log;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where sealed records go first: a local synced file per execution, from which they are shipped to
+ * the stream. Appends come from one thread per execution.
+ */
+public interface Journal extends AutoCloseable {
+  /** Returns when the bytes are on disk. Shipping goes on behind it and never blocks. */
+  void append(String execution, Recorder.Sealed sealed);
+
+  /** All records of an execution that are whole, in order; a torn last record is left out. */
+  List<byte[]> read(String execution);
+
+  /** Known executions, newest last. */
+  List<String> executions();
+
+  /**
+   * Waits, bounded, until all that was appended is acknowledged by the stream.
+   *
+   * @return what is known of the shipping, for the document: {@code shipped}, {@code pending},
+   *     {@code reason}
+   */
+  Shipping flush(Duration atMost) throws InterruptedException;
+
+  @Override
+  void close();
+
+  /** How far the stream has it. */
+  record Shipping(long shipped, long pending, String reason) {}
+}

@@ -1,0 +1,75 @@
+package dev.deployclaw.core.spi;
+
+import java.util.Map;
+
+/** What an executor is asked to do: the closed vocabulary of acts. */
+public sealed interface Call {
+  /** The operation's name within its executor, as skills and the log spell it. */
+  String verb();
+
+  /** Look, change nothing. {@code arguments} are JSON-like and come from the kernel. */
+  record Look(String verb, Map<String, Object> arguments) implements Call {
+    public Look {
+      arguments = Map.copyOf(arguments);
+    }
+  }
+
+  /**
+   * Report what is enforced now, enough to put it back: facts of each report go into the
+   * checkpoint.
+   */
+  record Observe() implements Call {
+    @Override
+    public String verb() {
+      return "observe";
+    }
+  }
+
+  /** Write the epoch where nobody acts on it yet. */
+  record Stage(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "stage";
+    }
+  }
+
+  /** Vote: read back what was staged, and say YES with its digest or NO with the reason. */
+  record Prepare(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "prepare";
+    }
+  }
+
+  /** Make the committed epoch the one that is acted on. */
+  record Publish(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "publish";
+    }
+  }
+
+  /** Say, by an independent read, who acts on the epoch. One look; the runtime repeats it. */
+  record Converge(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "converge";
+    }
+  }
+
+  /** Remove what was staged for an epoch that will never be committed, or is no longer needed. */
+  record Discard(long epoch) implements Call {
+    @Override
+    public String verb() {
+      return "discard";
+    }
+  }
+
+  /** Send synthetic requests through the enforcement points. */
+  record Probe(Activation activation, int requests) implements Call {
+    @Override
+    public String verb() {
+      return "probe";
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.deployclaw.core.spi;
+
+import java.util.Set;
+
+/**
+ * What acts on one kind of back end. Calls block; each runs on a virtual thread of its own, is
+ * cancelled by interrupt, and is bounded by a deadline outside. Implementations hold the
+ * credentials; they take calls from several threads.
+ */
+public interface Executor {
+  /** One word, unique: {@code redis}, {@code gateway}, {@code ratelimit}, {@code docker}. */
+  String name();
+
+  /** The verbs it performs. A participant in activation has all of {@link #PARTICIPANT_VERBS}. */
+  Set<String> verbs();
+
+  /** Performs the call. Expected failures are values; an exception is a bug. */
+  Outcome execute(Invocation call) throws InterruptedException;
+
+  Set<String> PARTICIPANT_VERBS =
+      Set.of("observe", "stage", "prepare", "publish", "converge", "discard");
+
+  default boolean participates() {
+    return verbs().containsAll(PARTICIPANT_VERBS);
+  }
+}

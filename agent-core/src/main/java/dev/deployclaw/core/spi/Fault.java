@@ -1,0 +1,22 @@
+package dev.deployclaw.core.spi;
+
+/** Why a call did not do what it should: expected failures as values. */
+public sealed interface Fault {
+  /** What happened, for people; never a secret. */
+  String reason();
+
+  /** Refused by policy, permission or an expired grant. */
+  record Denied(String reason) implements Fault {}
+
+  /** The request itself is wrong; repeating it can't help. */
+  record Invalid(String reason) implements Fault {}
+
+  /** The back end can't be reached; nothing was applied. */
+  record Unavailable(String reason) implements Fault {}
+
+  /** A newer term, epoch or revision stands there. */
+  record Conflict(String reason) implements Fault {}
+
+  /** The call may or may not have been applied: read before you decide. */
+  record Unknown(String reason) implements Fault {}
+}

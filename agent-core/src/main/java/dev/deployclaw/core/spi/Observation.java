@@ -1,0 +1,19 @@
+package dev.deployclaw.core.spi;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What participants really hold now: the content of a checkpoint.
+ *
+ * @param members by participant name; each a list of JSON-like facts, one per member, enough to put
+ *     that member back (file texts, library sources, staged hashes)
+ */
+public record Observation(SortedMap<String, List<Map<String, Object>>> members) {
+  public Observation {
+    members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+  }
+}

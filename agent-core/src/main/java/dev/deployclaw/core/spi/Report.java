@@ -1,0 +1,44 @@
+package dev.deployclaw.core.spi;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one member of a back end (a Redis node, a gateway, a rate limit service) said.
+ *
+ * @param member for example {@code redis/127.0.0.1:7001} or {@code gateway/shop/gw-03}
+ * @param digest of what was found there; empty where nothing was
+ * @param reason for a {@code NO} or {@code UNKNOWN}; else empty
+ * @param facts more that was measured or seen: strings, whole numbers, lists and maps of them
+ */
+public record Report(
+    String member, Answer answer, String digest, String reason, Map<String, Object> facts) {
+
+  public enum Answer {
+    YES,
+    NO,
+    UNKNOWN,
+    SKIPPED
+  }
+
+  public Report {
+    facts = Collections.unmodifiableMap(new TreeMap<>(facts));
+  }
+
+  public static Report yes(String member, String digest, Map<String, Object> facts) {
+    return new Report(member, Answer.YES, digest, "", facts);
+  }
+
+  public static Report no(String member, String reason) {
+    return new Report(member, Answer.NO, "", reason, Map.of());
+  }
+
+  public static Report unknown(String member, String reason) {
+    return new Report(member, Answer.UNKNOWN, "", reason, Map.of());
+  }
+
+  public static Report skipped(String member, String reason) {
+    return new Report(member, Answer.SKIPPED, "", reason, Map.of());
+  }
+}

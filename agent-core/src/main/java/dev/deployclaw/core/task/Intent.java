@@ -1,0 +1,62 @@
+package dev.deployclaw.core.task;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a request means: closed, flat, and the same whoever understood it.
+ *
+ * @param target an execution id or {@code last}; only for {@code rollback}
+ * @param grounding where in the request each value stands
+ */
+public record Intent(
+    Operation operation,
+    Optional<String> target,
+    List<Change> changes,
+    Guards guards,
+    Schedule schedule,
+    List<Grounding> grounding) {
+
+  public Intent {
+    changes = List.copyOf(changes);
+    grounding = List.copyOf(grounding);
+  }
+
+  /** Names a tenant, either directly or by a group; validation may name it. */
+  public boolean names(String tenant) {
+    return changes.stream().anyMatch(c -> c.who().tenants().contains(tenant));
+  }
+
+  /** Conditions on how the change is carried out. Absent: the configured default. */
+  public record Guards(
+      Optional<Approval> approval,
+      boolean dryRun,
+      Optional<Integer> canaryPercent,
+      Optional<Long> bakeSeconds,
+      Optional<Long> maxP99Millis) {
+    public static final Guards NONE =
+        new Guards(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
+
+    public enum Approval {
+      AUTO,
+      MANUAL
+    }
+  }
+
+  /**
+   * @param startAt an RFC 3339 instant as it was written
+   */
+  public record Schedule(Optional<String> startAt, Optional<Long> revertAfterSeconds) {
+    public static final Schedule NONE = new Schedule(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * Where a value comes from.
+   *
+   * @param value what stands in the intent
+   * @param from first character in the request, counted from 0
+   * @param to one past the last
+   * @param rule how it was derived, for example {@code number}, {@code double}, {@code typo}
+   */
+  public record Grounding(String value, int from, int to, String rule) {}
+}

@@ -1,0 +1,41 @@
+package dev.deployclaw.policy.model;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The policy of one tenant, or of a group that tenants name as their parent.
+ *
+ * @param tenant a DNS label
+ * @param parent the group whose limits apply too
+ * @param blocked all requests are refused; the limits are kept for the unblock
+ */
+public record TenantPolicy(
+    String tenant,
+    SortedMap<String, String> labels,
+    Optional<String> parent,
+    boolean blocked,
+    BackendFailure onBackendFailure,
+    List<Limit> limits) {
+
+  public TenantPolicy {
+    Names.label("tenant", tenant);
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    limits = List.copyOf(limits);
+    long distinct = limits.stream().map(Limit::name).distinct().count();
+    if (distinct != limits.size()) {
+      throw new IllegalArgumentException("tenant " + tenant + " has two limits of one name");
+    }
+  }
+
+  public TenantPolicy withLimits(List<Limit> changed) {
+    return new TenantPolicy(tenant, labels, parent, blocked, onBackendFailure, changed);
+  }
+
+  public TenantPolicy withBlocked(boolean now) {
+    return new TenantPolicy(tenant, labels, parent, now, onBackendFailure, limits);
+  }
+}
