@@ -1,0 +1,104 @@
+package dev.deployclaw.container.config;
+
+import dev.deployclaw.policy.model.Gateway;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that the agent is told about its estate. Paths are absolute: relative ones were resolved
+ * against the file's folder.
+ *
+ * @param stateDir where executions' logs and keys are kept
+ * @param skillsDir skill folders that win over the packaged ones
+ * @param redact further values that must never reach a log
+ */
+public record Config(
+    Path stateDir,
+    Optional<Path> skillsDir,
+    Etcd etcd,
+    Redis redis,
+    S3 s3,
+    Nats nats,
+    List<Service> services,
+    List<GatewayEntry> gateways,
+    List<Source> policySources,
+    Optional<String> dockerHost,
+    Optional<Path> kubeconfig,
+    Gate gate,
+    Probes probes,
+    Bounds bounds,
+    List<Secret> redact) {
+
+  /** The state store. All keys stand below {@code prefix}, which ends with a slash. */
+  public record Etcd(
+      List<String> endpoints, String prefix, String username, Secret password, Duration timeout) {}
+
+  /** Any nodes of the cluster, as {@code host:port}; the others are found. */
+  public record Redis(List<String> nodes, String username, Secret password, Duration timeout) {}
+
+  /** The bucket for checkpoints. */
+  public record S3(
+      String endpoint,
+      String region,
+      String bucket,
+      Secret accessKey,
+      Secret secretKey,
+      Duration timeout) {}
+
+  /** The stream for thoughts. */
+  public record Nats(String url, Optional<Path> credentialsFile, Duration timeout) {}
+
+  /** A rate limit service. */
+  public record Service(String namespace, String url) {}
+
+  /**
+   * A file gateway.
+   *
+   * @param folder holds {@code epochs/<E>/nginx.conf} and the link {@code live}
+   * @param listen host:port that NGINX listens on
+   * @param url how the agent reaches it
+   * @param service host:port of the rate limit service beside it
+   * @param upstreams host:port by service name
+   */
+  public record GatewayEntry(
+      Gateway gateway,
+      Path folder,
+      Path binary,
+      Path pidFile,
+      Path accessLog,
+      String listen,
+      String url,
+      String service,
+      Map<String, String> upstreams) {}
+
+  /**
+   * A folder of policy documents, and which tenants it may define.
+   *
+   * @param tenants names, or {@code *} for any
+   */
+  public record Source(Path folder, String namespace, List<String> tenants) {}
+
+  /**
+   * When a change goes on by itself.
+   *
+   * @param auto whether a change without risk goes on
+   * @param stepFactor a limit that grows or shrinks by more than this factor holds
+   * @param holdFor how long a held change may wait
+   */
+  public record Gate(boolean auto, boolean approverMustDiffer, int stepFactor, Duration holdFor) {}
+
+  /** How many synthetic requests a validation sends. */
+  public record Probes(int requests) {}
+
+  /**
+   * How long things may take.
+   *
+   * @param lease of the leadership
+   * @param call one call of an executor
+   * @param converge until every enforcement point acts on a committed epoch
+   */
+  public record Bounds(Duration lease, Duration call, Duration converge) {}
+}

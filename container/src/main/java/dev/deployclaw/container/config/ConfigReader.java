@@ -1,0 +1,252 @@
+package dev.deployclaw.container.config;
+
+import dev.deployclaw.container.config.Config.GatewayEntry;
+import dev.deployclaw.policy.model.Gateway;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads {@code deployclaw.yaml}. All problems are reported at once. */
+public final class ConfigReader {
+  private final Path folder;
+
+  private ConfigReader(Path folder) {
+    this.folder = folder;
+  }
+
+  public static Config read(Path file, Map<String, String> environment) throws InvalidConfig {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidConfig(
+          file.toString(),
+          List.of(
+              new Problem("", 0, "can't be read (" + e.getMessage() + ")", "give --config FILE")));
+    }
+    return parse(file, text, environment);
+  }
+
+  static Config parse(Path file, String text, Map<String, String> environment)
+      throws InvalidConfig {
+    var reading = new Fields.Reading(environment, new ArrayList<>());
+    var fields = new Fields("", compose(file, text), reading);
+    var reader = new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""));
+    var config = reader.config(fields);
+    if (!reading.problems().isEmpty()) {
+      throw new InvalidConfig(file.toString(), reading.problems());
+    }
+    return config;
+  }
+
+  private static @Nullable Node compose(Path file, String text) throws InvalidConfig {
+    try {
+      return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(0);
+      var problem = new Problem("", line, "is not YAML: " + e.getProblem(), "mend this line");
+      throw new InvalidConfig(file.toString(), List.of(problem));
+    }
+  }
+
+  private Config config(Fields f) {
+    var config =
+        new Config(
+            path(f.text("stateDir", ".deployclaw/state")),
+            f.optional("skillsDir").map(this::path),
+            etcd(f.section("etcd")),
+            redis(f.section("redis")),
+            s3(f.section("s3")),
+            nats(f.section("nats")),
+            services(f),
+            gateways(f),
+            sources(f),
+            f.optional("dockerHost"),
+            f.optional("kubeconfig").map(this::path),
+            gate(f.section("gate")),
+            probes(f.section("probes")),
+            bounds(f.section("bounds")),
+            f.texts("redact").stream().map(Secret::new).toList());
+    f.done();
+    return config;
+  }
+
+  private Config.Etcd etcd(Fields f) {
+    var endpoints = nonEmpty(f, "endpoints");
+    String prefix = f.text("prefix", "/deployclaw/default/");
+    var etcd =
+        new Config.Etcd(
+            endpoints,
+            prefix.endsWith("/") ? prefix : prefix + "/",
+            f.text("username", ""),
+            f.secret("password", this::content),
+            f.duration("timeout", Duration.ofSeconds(5)));
+    f.done();
+    return etcd;
+  }
+
+  private Config.Redis redis(Fields f) {
+    var redis =
+        new Config.Redis(
+            nonEmpty(f, "nodes"),
+            f.text("username", ""),
+            f.secret("password", this::content),
+            f.duration("timeout", Duration.ofSeconds(3)));
+    f.done();
+    return redis;
+  }
+
+  private Config.S3 s3(Fields f) {
+    var s3 =
+        new Config.S3(
+            f.required("endpoint"),
+            f.text("region", "us-east-1"),
+            f.required("bucket"),
+            f.secret("accessKey", this::content),
+            f.secret("secretKey", this::content),
+            f.duration("timeout", Duration.ofSeconds(10)));
+    f.done();
+    return s3;
+  }
+
+  private Config.Nats nats(Fields f) {
+    var nats =
+        new Config.Nats(
+            f.required("url"),
+            f.optional("credentialsFile").map(this::path),
+            f.duration("timeout", Duration.ofSeconds(5)));
+    f.done();
+    return nats;
+  }
+
+  private List<Config.Service> services(Fields root) {
+    var out = new ArrayList<Config.Service>();
+    for (var f : root.sections("rateLimitServices")) {
+      out.add(new Config.Service(f.required("namespace"), f.required("url")));
+      f.done();
+    }
+    return out;
+  }
+
+  private List<GatewayEntry> gateways(Fields root) {
+    var out = new ArrayList<GatewayEntry>();
+    for (var f : root.sections("gateways")) {
+      gateway(f).ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
+  private Optional<GatewayEntry> gateway(Fields f) {
+    String name = f.required("name");
+    String namespace = f.required("namespace");
+    var identity = identity(f.section("identity"));
+    var routes = routes(f);
+    String folder = f.required("folder");
+    var binary = path(f.text("binary", "/usr/sbin/nginx"));
+    var pidFile = path(f.required("pidFile"));
+    var accessLog = path(f.required("accessLog"));
+    String listen = f.required("listen");
+    String url = f.required("url");
+    String service = f.required("service");
+    var upstreams = f.textMap("upstreams");
+    return f.make(() -> new Gateway(name, namespace, identity, routes))
+        .map(g ->
+            new GatewayEntry(
+                g, path(folder), binary, pidFile, accessLog, listen, url, service, upstreams));
+  }
+
+  private static Gateway.Identity identity(Fields f) {
+    var host = f.optional("host");
+    var header = f.optional("header");
+    f.done();
+    if (host.isPresent() == header.isPresent()) {
+      f.problem("", 0, "needs exactly one of host and header", "write for example host: api.test");
+    }
+    return header
+        .<Gateway.Identity>map(Gateway.Identity.Header::new)
+        .orElseGet(() -> new Gateway.Identity.Host(host.orElse("")));
+  }
+
+  private static List<Gateway.Route> routes(Fields gateway) {
+    var out = new ArrayList<Gateway.Route>();
+    for (var f : gateway.sections("routes")) {
+      String prefix = f.required("prefix");
+      String service = f.required("service");
+      f.make(() -> new Gateway.Route(prefix, service)).ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
+  private List<Config.Source> sources(Fields root) {
+    var out = new ArrayList<Config.Source>();
+    for (var f : root.sections("policySources")) {
+      var tenants = f.texts("tenants");
+      out.add(
+          new Config.Source(
+              path(f.required("folder")),
+              f.required("namespace"),
+              tenants.isEmpty() ? List.of("*") : tenants));
+      f.done();
+    }
+    return out;
+  }
+
+  private static Config.Gate gate(Fields f) {
+    var gate =
+        new Config.Gate(
+            f.choice("default", "hold", List.of("auto", "hold")).equals("auto"),
+            f.flag("approverMustDiffer", false),
+            f.whole("stepFactor", 10, 2, 1000),
+            f.duration("holdFor", Duration.ofHours(24)));
+    f.done();
+    return gate;
+  }
+
+  private static Config.Probes probes(Fields f) {
+    var probes = new Config.Probes(f.whole("requests", 500, 10, 100_000));
+    f.done();
+    return probes;
+  }
+
+  private static Config.Bounds bounds(Fields f) {
+    var bounds =
+        new Config.Bounds(
+            f.duration("lease", Duration.ofSeconds(10)),
+            f.duration("call", Duration.ofSeconds(60)),
+            f.duration("converge", Duration.ofSeconds(60)));
+    f.done();
+    return bounds;
+  }
+
+  private static List<String> nonEmpty(Fields f, String key) {
+    var items = f.texts(key);
+    if (items.isEmpty()) {
+      f.problem(key, 0, "needs at least one entry", "");
+    }
+    return items;
+  }
+
+  private Path path(String written) {
+    return folder.resolve(written).normalize();
+  }
+
+  private Optional<String> content(String file) {
+    try {
+      return Optional.of(Files.readString(path(file)).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

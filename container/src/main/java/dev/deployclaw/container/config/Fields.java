@@ -1,0 +1,240 @@
+package dev.deployclaw.container.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads the keys of one mapping and notes every problem instead of stopping at the first. The
+ * environment wins over the file: key {@code s3.secretKey} is {@code DEPLOYCLAW_S3_SECRET_KEY}. A
+ * wrong value reads as its default, which is never used since a problem was noted.
+ */
+final class Fields {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private final String path;
+  private final int line;
+  private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Set<String> asked = new HashSet<>();
+  private final Reading reading;
+
+  /** What all mappings of one file share. */
+  record Reading(Map<String, String> environment, List<Problem> problems) {}
+
+  Fields(String path, @Nullable Node node, Reading reading) {
+    this.path = path;
+    this.reading = reading;
+    this.line = node == null ? 0 : line(node);
+    if (node instanceof MappingNode mapping) {
+      mapping.getValue().forEach(t -> nodes.put(scalar(t.getKeyNode()), t.getValueNode()));
+    } else if (node != null) {
+      problem("", line, "must be a mapping", "write key: value pairs");
+    }
+  }
+
+  String text(String key, String otherwise) {
+    return find(key).orElse(otherwise);
+  }
+
+  Optional<String> optional(String key) {
+    return find(key);
+  }
+
+  String required(String key) {
+    return find(key)
+        .filter(v -> !v.isBlank())
+        .orElseGet(() -> {
+          problem(key, line, "is required", "add it");
+          return "";
+        });
+  }
+
+  /** The value under {@code key}, or the content of the file under {@code keyFile}. */
+  Secret secret(String key, Function<String, Optional<String>> readFile) {
+    var file = find(key + "File");
+    if (file.isEmpty()) {
+      return find(key).map(Secret::new).orElse(Secret.NONE);
+    }
+    return readFile
+        .apply(file.get())
+        .map(Secret::new)
+        .orElseGet(() -> {
+          problem(key + "File", line(key + "File"), "can't be read", "check path and rights");
+          return Secret.NONE;
+        });
+  }
+
+  int whole(String key, int otherwise, int least, int most) {
+    var found = find(key);
+    if (found.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      int n = Integer.parseInt(found.get());
+      if (n >= least && n <= most) {
+        return n;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the problem
+    }
+    problem(key, line(key), "is not a whole number from " + least + " to " + most, "");
+    return otherwise;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return choice(key, otherwise ? "true" : "false", List.of("true", "false")).equals("true");
+  }
+
+  String choice(String key, String otherwise, List<String> words) {
+    var found = find(key);
+    if (found.isEmpty() || words.contains(found.get())) {
+      return found.orElse(otherwise);
+    }
+    problem(key, line(key), "\"" + found.get() + "\" is not one of " + words, "");
+    return otherwise;
+  }
+
+  Duration duration(String key, Duration otherwise) {
+    var found = find(key);
+    if (found.isEmpty()) {
+      return otherwise;
+    }
+    var match = DURATION.matcher(found.get());
+    if (!match.matches()) {
+      problem(key, line(key), "is not a duration", "write for example 500ms, 5s, 2m, 24h");
+      return otherwise;
+    }
+    long n = Long.parseLong(match.group(1));
+    return switch (match.group(2)) {
+      case "ms" -> Duration.ofMillis(n);
+      case "s" -> Duration.ofSeconds(n);
+      case "m" -> Duration.ofMinutes(n);
+      case "h" -> Duration.ofHours(n);
+      default -> Duration.ofDays(n);
+    };
+  }
+
+  List<String> texts(String key) {
+    var fromEnvironment = reading.environment().get(variable(key));
+    asked.add(key);
+    if (fromEnvironment != null) {
+      return List.of(fromEnvironment.split(","));
+    }
+    return items(key).stream().map(Fields::scalar).toList();
+  }
+
+  Map<String, String> textMap(String key) {
+    asked.add(key);
+    var out = new LinkedHashMap<String, String>();
+    if (nodes.get(key) instanceof MappingNode mapping) {
+      mapping.getValue().forEach(t -> out.put(scalar(t.getKeyNode()), scalar(t.getValueNode())));
+    }
+    return out;
+  }
+
+  Fields section(String key) {
+    asked.add(key);
+    return new Fields(at(key), nodes.get(key), reading);
+  }
+
+  boolean has(String key) {
+    return nodes.containsKey(key);
+  }
+
+  List<Fields> sections(String key) {
+    var out = new ArrayList<Fields>();
+    for (Node item : items(key)) {
+      out.add(new Fields(at(key) + "[" + out.size() + "]", item, reading));
+    }
+    return out;
+  }
+
+  /** Runs {@code make}; what it throws as an illegal argument becomes a problem of this mapping. */
+  <T> Optional<T> make(Supplier<T> make) {
+    try {
+      return Optional.of(make.get());
+    } catch (IllegalArgumentException e) {
+      problem("", line, String.valueOf(e.getMessage()), "");
+      return Optional.empty();
+    }
+  }
+
+  /** Call when all keys were asked for: what is left is unknown. */
+  void done() {
+    for (var key : nodes.keySet()) {
+      if (!asked.contains(key)) {
+        problem(key, line(key), "is unknown", Nearest.hint(key, asked));
+      }
+    }
+  }
+
+  void problem(String key, int atLine, String what, String remedy) {
+    reading.problems().add(new Problem(at(key), atLine, what, remedy));
+  }
+
+  private Optional<String> find(String key) {
+    asked.add(key);
+    var fromEnvironment = reading.environment().get(variable(key));
+    if (fromEnvironment != null) {
+      return Optional.of(fromEnvironment);
+    }
+    var node = nodes.get(key);
+    if (node != null && !(node instanceof ScalarNode)) {
+      problem(key, line(key), "must be a single value", "");
+      return Optional.empty();
+    }
+    return Optional.ofNullable(node).map(Fields::scalar);
+  }
+
+  private List<Node> items(String key) {
+    asked.add(key);
+    var node = nodes.get(key);
+    if (node instanceof SequenceNode sequence) {
+      return sequence.getValue();
+    }
+    if (node != null) {
+      problem(key, line(key), "must be a list", "write - item lines or [a, b]");
+    }
+    return List.of();
+  }
+
+  private String at(String key) {
+    if (path.isEmpty() || key.isEmpty()) {
+      return path + key;
+    }
+    return path + "." + key;
+  }
+
+  private String variable(String key) {
+    String snake =
+        at(key).replaceAll("([a-z0-9])([A-Z])", "$1_$2").replaceAll("[^A-Za-z0-9]+", "_");
+    return "DEPLOYCLAW_" + snake.toUpperCase(Locale.ROOT);
+  }
+
+  private int line(String key) {
+    var node = nodes.get(key);
+    return node == null ? 0 : line(node);
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(m -> m.getLine() + 1).orElse(0);
+  }
+
+  private static String scalar(Node node) {
+    return node instanceof ScalarNode s ? s.getValue() : "";
+  }
+}

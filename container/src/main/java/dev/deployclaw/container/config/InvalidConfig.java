@@ -1,0 +1,20 @@
+package dev.deployclaw.container.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The configuration can't be used; the message lists every problem, one a line. */
+public final class InvalidConfig extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Problem> problems;
+
+  public InvalidConfig(String file, List<Problem> problems) {
+    super(problems.stream().map(p -> p.describe(file)).collect(Collectors.joining("\n")));
+    this.problems = List.copyOf(problems);
+  }
+
+  public List<Problem> problems() {
+    return problems;
+  }
+}

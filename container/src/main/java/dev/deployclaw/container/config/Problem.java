@@ -1,0 +1,14 @@
+package dev.deployclaw.container.config;
+
+/**
+ * One thing that is wrong with the configuration.
+ *
+ * @param path the key, for example {@code gateways[3].url}
+ * @param line in the file, from 1; 0 where the value came from the environment or is missing
+ */
+public record Problem(String path, int line, String what, String remedy) {
+  public String describe(String file) {
+    String place = line > 0 ? file + ":" + line : file;
+    return place + ": " + path + ": " + what + (remedy.isEmpty() ? "" : "; " + remedy);
+  }
+}

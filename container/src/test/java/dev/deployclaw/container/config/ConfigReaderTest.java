@@ -1,0 +1,165 @@
+package dev.deployclaw.container.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.deployclaw.policy.model.Gateway;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReaderTest {
+  private static final String LEAST =
+      """
+      etcd: {endpoints: ["http://127.0.0.1:2379"]}
+      redis: {nodes: ["127.0.0.1:7001"]}
+      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints}
+      nats: {url: "nats://127.0.0.1:4222"}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void fillsDefaults() throws Exception {
+    var config = parse(LEAST, Map.of());
+
+    assertThat(config.stateDir()).isEqualTo(folder.resolve(".deployclaw/state"));
+    assertThat(config.etcd().prefix()).isEqualTo("/deployclaw/default/");
+    assertThat(config.etcd().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.redis().timeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.s3().region()).isEqualTo("us-east-1");
+    assertThat(config.s3().timeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.nats().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.gate()).isEqualTo(new Config.Gate(false, false, 10, Duration.ofHours(24)));
+    assertThat(config.probes().requests()).isEqualTo(500);
+    assertThat(config.bounds())
+        .isEqualTo(
+            new Config.Bounds(
+                Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+    assertThat(config.dockerHost()).isEmpty();
+    assertThat(config.kubeconfig()).isEmpty();
+    assertThat(config.skillsDir()).isEmpty();
+    assertThat(config.services()).isEmpty();
+    assertThat(config.gateways()).isEmpty();
+    assertThat(config.policySources()).isEmpty();
+    assertThat(config.redact()).isEmpty();
+  }
+
+  @Test
+  void readsEveryKey() throws Exception {
+    Files.writeString(folder.resolve("s3.secret"), "the-secret\n");
+    var config =
+        parse(
+            """
+            stateDir: state
+            skillsDir: skills
+            etcd: {endpoints: ["http://a:1", "http://b:2"], prefix: /x, username: u, password: p, timeout: 1s}
+            redis: {nodes: ["h:1"], username: ru, password: rp, timeout: 500ms}
+            s3: {endpoint: "http://s", region: eu, bucket: bbb, accessKey: ak, secretKeyFile: s3.secret, timeout: 2s}
+            nats: {url: "nats://n", credentialsFile: n.creds, timeout: 3s}
+            rateLimitServices:
+              - {namespace: shop, url: "http://127.0.0.1:8081"}
+            gateways:
+              - name: gw-01
+                namespace: shop
+                folder: gateways/gw-01
+                binary: /opt/nginx
+                pidFile: gateways/gw-01/nginx.pid
+                accessLog: gateways/gw-01/access.log
+                listen: 127.0.0.1:8000
+                url: http://127.0.0.1:8000
+                service: 127.0.0.1:8081
+                identity: {host: lab.test}
+                routes: [{prefix: /search, service: search}]
+                upstreams: {search: "127.0.0.1:9001"}
+            policySources:
+              - {folder: policies, namespace: shop, tenants: [acme]}
+            dockerHost: unix:///var/run/docker.sock
+            kubeconfig: kube.yaml
+            gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
+            probes: {requests: 100}
+            bounds: {lease: 6s, call: 7s, converge: 8s}
+            redact: [canary]
+            """,
+            Map.of());
+
+    assertThat(config.stateDir()).isEqualTo(folder.resolve("state"));
+    assertThat(config.skillsDir()).contains(folder.resolve("skills"));
+    assertThat(config.etcd().endpoints()).containsExactly("http://a:1", "http://b:2");
+    assertThat(config.etcd().prefix()).isEqualTo("/x/");
+    assertThat(config.etcd().password().value()).isEqualTo("p");
+    assertThat(config.redis().timeout()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.s3().secretKey().value()).isEqualTo("the-secret");
+    assertThat(config.nats().credentialsFile()).contains(folder.resolve("n.creds"));
+    assertThat(config.services())
+        .containsExactly(new Config.Service("shop", "http://127.0.0.1:8081"));
+    var gateway = config.gateways().getFirst();
+    assertThat(gateway.gateway().identity()).isEqualTo(new Gateway.Identity.Host("lab.test"));
+    assertThat(gateway.gateway().routes()).containsExactly(new Gateway.Route("/search", "search"));
+    assertThat(gateway.folder()).isEqualTo(folder.resolve("gateways/gw-01"));
+    assertThat(gateway.upstreams()).containsEntry("search", "127.0.0.1:9001");
+    assertThat(config.policySources())
+        .containsExactly(new Config.Source(folder.resolve("policies"), "shop", List.of("acme")));
+    assertThat(config.gate()).isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1)));
+    assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(config.redact()).containsExactly(new Secret("canary"));
+  }
+
+  @Test
+  void reportsAllProblemsAtOnceWithLineAndRemedy() {
+    var invalid =
+        refused(
+            """
+            etcd: {endpoint: "http://127.0.0.1:2379"}
+            redis: {nodes: ["h:1"], timeout: soon}
+            s3: {bucket: b}
+            nats: {url: "nats://n"}
+            gate: {default: maybe}
+            """);
+
+    assertThat(invalid.problems())
+        .extracting(Problem::path)
+        .contains(
+            "etcd.endpoint", "etcd.endpoints", "redis.timeout", "s3.endpoint", "gate.default");
+    assertThat(invalid).hasMessageContaining("deployclaw.yaml:1: etcd.endpoint: is unknown");
+    assertThat(invalid).hasMessageContaining("did you mean endpoints?");
+    assertThat(invalid).hasMessageContaining("deployclaw.yaml:2: redis.timeout");
+  }
+
+  @Test
+  void namesTheLineOfBrokenYaml() {
+    var invalid = refused("etcd: {endpoints: [\nredis: x: y\n");
+
+    assertThat(invalid).hasMessageContaining("deployclaw.yaml:2").hasMessageContaining("not YAML");
+  }
+
+  @Test
+  void letsTheEnvironmentWin() throws Exception {
+    var config =
+        parse(
+            LEAST,
+            Map.of("DEPLOYCLAW_S3_SECRET_KEY", "from-env", "DEPLOYCLAW_GATE_DEFAULT", "auto"));
+
+    assertThat(config.s3().secretKey().value()).isEqualTo("from-env");
+    assertThat(config.gate().auto()).isTrue();
+  }
+
+  @Test
+  void neverPrintsSecrets() throws Exception {
+    var config = parse(LEAST, Map.of("DEPLOYCLAW_S3_SECRET_KEY", "hunter2"));
+
+    assertThat(config.toString()).doesNotContain("hunter2").contains("***");
+  }
+
+  private Config parse(String text, Map<String, String> environment) throws InvalidConfig {
+    return ConfigReader.parse(folder.resolve("deployclaw.yaml"), text, environment);
+  }
+
+  private InvalidConfig refused(String text) {
+    return catchThrowableOfType(InvalidConfig.class, () -> parse(text, Map.of()));
+  }
+}
