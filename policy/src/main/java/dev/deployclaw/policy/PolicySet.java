@@ -37,6 +37,17 @@ public record PolicySet(
     return new PolicySet(byTenant, byGateway, probeKey);
   }
 
+  /**
+   * The set that {@link #bytes()} wrote.
+   *
+   * @throws IllegalArgumentException when the bytes aren't exactly what some set encodes to: a key
+   *     missing, unknown or out of order, a value out of range, a space too many. The message says
+   *     where.
+   */
+  public static PolicySet parse(byte[] canonicalBytes) {
+    return PolicySetReader.read(canonicalBytes);
+  }
+
   public Optional<TenantPolicy> tenant(String name) {
     return Optional.ofNullable(tenants.get(name));
   }

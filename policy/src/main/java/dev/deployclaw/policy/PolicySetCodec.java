@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The canonical JSON of a policy set, written and read. */
+/** Writes the canonical JSON of a policy set; {@link PolicySetReader} is the strict inverse. */
 final class PolicySetCodec {
   private PolicySetCodec() {}
 

@@ -1,0 +1,114 @@
+package dev.deployclaw.policy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Reads the canonical JSON of a policy set. Strict twice over: every key is asked for by name and
+ * none may be left, and what was read must encode to the very bytes that were given.
+ */
+final class PolicySetReader {
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
+
+  private PolicySetReader() {}
+
+  static PolicySet read(byte[] bytes) {
+    var set = JsonObject.root(tree(bytes)).read(PolicySetReader::set);
+    if (!Arrays.equals(bytes, PolicySetCodec.encode(set))) {
+      throw new IllegalArgumentException("policy set: the bytes are not canonical");
+    }
+    return set;
+  }
+
+  private static JsonNode tree(byte[] bytes) {
+    try {
+      return JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("policy set: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading bytes in memory can't fail", e);
+    }
+  }
+
+  private static PolicySet set(JsonObject in) {
+    if (in.number("v") != 1) {
+      throw in.fault("v", "only version 1 is known");
+    }
+    var tenants = in.objects("tenants", PolicySetReader::tenant);
+    var gateways = in.objects("gateways", PolicySetReader::gateway);
+    return PolicySet.of(tenants, gateways, in.text("probe_key"));
+  }
+
+  private static TenantPolicy tenant(JsonObject in) {
+    return new TenantPolicy(
+        in.text("tenant"),
+        new TreeMap<>(in.texts("labels")),
+        in.optionalText("parent"),
+        in.flag("blocked"),
+        in.word("on_backend_failure", BackendFailure::ofWord),
+        in.objects("limits", PolicySetReader::limit));
+  }
+
+  private static Limit limit(JsonObject in) {
+    var match =
+        new Match(in.optionalText("service"), in.optionalText("route"), in.optionalText("method"));
+    return new Limit(
+        in.text("name"),
+        match,
+        in.words("key", PolicySetReader::keyPart),
+        in.word("algorithm", Algorithm::ofWord),
+        in.number("requests"),
+        Duration.ofSeconds(in.number("window_s")),
+        in.number("burst"),
+        in.number("cost"),
+        in.word("mode", Mode::ofWord),
+        in.optionalWord("on_backend_failure", BackendFailure::ofWord));
+  }
+
+  private static Optional<KeyPart> keyPart(String word) {
+    if (word.equals("client-address")) {
+      return Optional.of(new KeyPart.ClientAddress());
+    }
+    String header = "header:";
+    return word.startsWith(header)
+        ? Optional.of(new KeyPart.Header(word.substring(header.length())))
+        : Optional.empty();
+  }
+
+  private static Gateway gateway(JsonObject in) {
+    return new Gateway(
+        in.text("name"),
+        in.text("namespace"),
+        in.object("identity", PolicySetReader::identity),
+        in.objects("routes", r -> new Gateway.Route(r.text("prefix"), r.text("service"))));
+  }
+
+  private static Gateway.Identity identity(JsonObject in) {
+    Optional<Gateway.Identity> host = in.optionalText("host").map(Gateway.Identity.Host::new);
+    Function<String, Gateway.Identity> header = Gateway.Identity.Header::new;
+    return host.orElseGet(() -> header.apply(in.text("header")));
+  }
+}

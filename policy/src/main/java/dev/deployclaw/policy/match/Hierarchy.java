@@ -1,0 +1,30 @@
+package dev.deployclaw.policy.match;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/** A tenant and the groups above it. */
+public final class Hierarchy {
+  private Hierarchy() {}
+
+  /**
+   * The tenant's policy, then its group's, and so on to the root group. Ends where a parent is
+   * unknown or repeats (validation reports both); empty for an unknown tenant.
+   */
+  public static List<TenantPolicy> chain(PolicySet set, String tenant) {
+    var chain = new LinkedHashMap<String, TenantPolicy>();
+    Optional<TenantPolicy> at = set.tenant(tenant);
+    while (at.isPresent() && chain.putIfAbsent(at.get().tenant(), at.get()) == null) {
+      at = at.get().parent().flatMap(set::tenant);
+    }
+    return List.copyOf(chain.values());
+  }
+
+  /** Whether the tenant or a group above it is blocked. */
+  public static boolean blocked(PolicySet set, String tenant) {
+    return chain(set, tenant).stream().anyMatch(TenantPolicy::blocked);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.deployclaw.policy.match;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which limits a request must pass.
+ *
+ * <p><b>Every limit whose match covers the request applies</b>, those of the tenant and those of
+ * all groups above it, and the request passes only if all of them admit it. So a limit can only
+ * tighten, never lift, what another one says; a limit of a group is never replaced by a tenant's.
+ *
+ * <p><b>Precedence</b> has one rule, for routes: of the limits of one policy that name a route and
+ * have the same service, method and key, only those with the most specific covering route apply
+ * ({@link RoutePattern#MOST_SPECIFIC_FIRST}), as with the locations of a gateway. {@code
+ * /search/export} takes its requests out of {@code /search}. A limit that names no route takes no
+ * part in this: it caps all that it covers. ({@code route: "*"} does take part: it is the default
+ * for the paths without a route of their own.) Two limits with the same match both apply, for
+ * example one a second and one a day.
+ *
+ * <p>A change names a limit by its match, so it always finds the limit that decides for exactly
+ * these requests.
+ */
+public final class Matching {
+  private Matching() {}
+
+  /**
+   * The limits to pass, in the order tenant, group, group of the group, each in the order of its
+   * policy. Empty when nothing limits the request or the tenant is unknown.
+   */
+  public static List<Applied> applied(PolicySet set, String tenant, RequestShape request) {
+    var applied = new ArrayList<Applied>();
+    for (var policy : Hierarchy.chain(set, tenant)) {
+      for (Limit limit : applying(policy.limits(), request)) {
+        applied.add(new Applied(policy.tenant(), limit));
+      }
+    }
+    return applied;
+  }
+
+  /** The limits of one policy that apply to a request. */
+  public static List<Limit> applying(List<Limit> limits, RequestShape request) {
+    var covering = limits.stream().filter(l -> covers(l.match(), request)).toList();
+    return covering.stream().filter(l -> !replaced(l, covering)).toList();
+  }
+
+  public static boolean covers(Match match, RequestShape request) {
+    return match.service().map(s -> s.equals(request.service())).orElse(true)
+        && match.method().map(m -> m.equals(request.method())).orElse(true)
+        && match.route().map(r -> new RoutePattern(r).covers(request.path())).orElse(true);
+  }
+
+  /** Whether {@code winner} takes from {@code loser} the requests that both cover. */
+  public static boolean replaces(Limit winner, Limit loser) {
+    return Rivals.of(winner).equals(Rivals.of(loser))
+        && winner.match().route().isPresent()
+        && loser.match().route().isPresent()
+        && RoutePattern.MOST_SPECIFIC_FIRST.compare(route(winner), route(loser)) < 0;
+  }
+
+  private static boolean replaced(Limit limit, List<Limit> covering) {
+    return covering.stream().anyMatch(other -> replaces(other, limit));
+  }
+
+  private static RoutePattern route(Limit limit) {
+    return new RoutePattern(limit.match().route().orElseThrow());
+  }
+
+  /** What limits must share for one to take precedence over the other. */
+  private record Rivals(Optional<String> service, Optional<String> method, List<KeyPart> key) {
+    static Rivals of(Limit limit) {
+      return new Rivals(limit.match().service(), limit.match().method(), limit.key());
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.deployclaw.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.deployclaw.policy.model.Match;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PolicySetTest {
+  private static final int SEEDS = 200;
+
+  @Test
+  void readsBackEverySetThatItWrites() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      var set = new RandomPolicies(seed).set(5, 4);
+
+      var read = PolicySet.parse(set.bytes());
+
+      assertThat(read).as("seed %d", seed).isEqualTo(set);
+      assertThat(read.digest()).as("seed %d", seed).isEqualTo(set.digest());
+    }
+  }
+
+  @Test
+  void readsBackTheEmptySet() {
+    assertThat(PolicySet.parse(PolicySet.EMPTY.bytes())).isEqualTo(PolicySet.EMPTY);
+  }
+
+  @Test
+  void refusesOrReproducesEveryDamagedByte() {
+    byte[] whole = new RandomPolicies(1).set(2, 2).bytes();
+    var random = new Random(7);
+    for (int round = 0; round < 2_000; round++) {
+      byte[] damaged = whole.clone();
+      damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+
+      assertThat(refused(damaged) || Arrays.equals(PolicySet.parse(damaged).bytes(), damaged))
+          .as("round %d", round)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void namesTheMissingKey() {
+    assertRefused("\"burst\":60,", "", "policy set.tenants[0].limits[0].burst: missing");
+  }
+
+  @Test
+  void namesTheUnknownKey() {
+    assertRefused("\"cost\":1", "\"cost\":1,\"cosy\":1", "tenants[0].limits[0].cosy: unknown key");
+  }
+
+  @Test
+  void namesTheValueOutOfRange() {
+    assertRefused("\"window_s\":60", "\"window_s\":2592001", "tenants[0].limits[0]: window out of");
+  }
+
+  @Test
+  void namesTheUnknownWord() {
+    assertRefused("token-bucket", "leaky", "algorithm: unknown word \"leaky\"");
+  }
+
+  @Test
+  void refusesASpaceTooMany() {
+    assertRefused("\"v\":1", "\"v\": 1", "not canonical");
+  }
+
+  @Test
+  void refusesAnotherVersion() {
+    assertRefused("\"v\":1", "\"v\":2", "only version 1");
+  }
+
+  private static void assertRefused(String part, String instead, String reason) {
+    String good = text(Policies.tenant("acme", Policies.limit("all", Match.ANY, 60, 60)));
+
+    String bad = good.replace(part, instead);
+
+    assertThat(bad).isNotEqualTo(good);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PolicySet.parse(bad.getBytes(StandardCharsets.UTF_8)))
+        .withMessageContaining(reason);
+  }
+
+  private static String text(dev.deployclaw.policy.model.TenantPolicy tenant) {
+    return new String(Policies.set(tenant).bytes(), StandardCharsets.UTF_8);
+  }
+
+  private static boolean refused(byte[] bytes) {
+    try {
+      PolicySet.parse(bytes);
+      return false;
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.deployclaw.policy;
+
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Valid policies of every kind, the same ones for the same seed. */
+public final class RandomPolicies {
+  private static final List<String> ODD =
+      List.of("", " ", "\"", "\\", "\n", "\u0001", "é", "\uD83D\uDE80", "yes", "1e3", "~", "# x");
+  private final Random random;
+
+  public RandomPolicies(long seed) {
+    random = new Random(seed);
+  }
+
+  public PolicySet set(int tenants, int limits) {
+    var all = new ArrayList<TenantPolicy>();
+    for (int i = 0; i < tenants; i++) {
+      all.add(tenant("tenant-" + i, limits));
+    }
+    return PolicySet.of(all, List.of(gateway("edge-a"), gateway("edge-b")), odd());
+  }
+
+  public TenantPolicy tenant(String name, int limits) {
+    var labels = new TreeMap<String, String>();
+    labels.put("tier", odd());
+    labels.put("n" + random.nextInt(9), odd());
+    var all = new ArrayList<Limit>();
+    for (int i = 0; i < limits; i++) {
+      all.add(limit("limit-" + i));
+    }
+    return new TenantPolicy(
+        name, labels, maybe(() -> "group"), random.nextBoolean(), of(BackendFailure.values()), all);
+  }
+
+  private Limit limit(String name) {
+    var algorithm = of(Algorithm.values());
+    long seconds =
+        algorithm == Algorithm.CONCURRENCY
+            ? 0
+            : random.nextLong(1, Limit.LONGEST_WINDOW.toSeconds() + 1);
+    return new Limit(
+        name,
+        new Match(
+            maybe(() -> "orders"),
+            maybe(() -> "/v" + random.nextInt(3) + of("", "/*", "/a b", "/é")),
+            maybe(() -> of("GET", "POST"))),
+        keyParts(),
+        algorithm,
+        random.nextLong(0, Limit.MOST_REQUESTS + 1),
+        Duration.ofSeconds(seconds),
+        random.nextLong(1, Limit.MOST_REQUESTS + 1),
+        random.nextLong(1, 10),
+        of(Mode.values()),
+        maybe(() -> of(BackendFailure.values())));
+  }
+
+  private List<KeyPart> keyParts() {
+    var parts = new ArrayList<KeyPart>();
+    if (random.nextBoolean()) {
+      parts.add(new KeyPart.ClientAddress());
+    }
+    if (random.nextBoolean()) {
+      parts.add(new KeyPart.Header("x-plan-" + random.nextInt(3)));
+    }
+    return parts;
+  }
+
+  private Gateway gateway(String name) {
+    var identity =
+        random.nextBoolean()
+            ? new Gateway.Identity.Host("example.test")
+            : new Gateway.Identity.Header("x-tenant");
+    var routes = List.of(new Gateway.Route("/", "web"), new Gateway.Route("/v1", "orders"));
+    return new Gateway(name, "payments", identity, routes);
+  }
+
+  private String odd() {
+    return of(ODD.toArray(String[]::new)) + random.nextInt(100) + of(ODD.toArray(String[]::new));
+  }
+
+  private <T> Optional<T> maybe(Supplier<T> value) {
+    return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+  }
+
+  @SafeVarargs
+  private final <T> T of(T... values) {
+    return values[random.nextInt(values.length)];
+  }
+}
