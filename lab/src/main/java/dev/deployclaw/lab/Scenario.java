@@ -1,0 +1,114 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The reference scenario: gateways in three namespaces, three services, twelve tenants, of which
+ * three have conflicting windows and one has no enforcement state in Redis.
+ */
+final class Scenario {
+  static final List<String> NAMESPACES = List.of("edge-eu", "edge-us", "edge-ap");
+  static final List<String> SERVICES = List.of("search", "checkout", "orders");
+  static final String HOST_SUFFIX = "lab.test";
+  static final String WITHOUT_STATE = "wonka";
+
+  private static final Duration MINUTE = Duration.ofSeconds(60);
+  private static final Duration FIVE_MINUTES = Duration.ofSeconds(300);
+
+  private Scenario() {}
+
+  /** {@code count} gateways, spread over the namespaces in turn. */
+  static List<Gateway> gateways(int count) {
+    var routes = SERVICES.stream().map(s -> new Gateway.Route("/" + s, s)).toList();
+    var out = new ArrayList<Gateway>();
+    for (int i = 0; i < count; i++) {
+      String name = "gw-%02d".formatted(i + 1);
+      String namespace = NAMESPACES.get(i % NAMESPACES.size());
+      out.add(new Gateway(name, namespace, new Gateway.Identity.Host(HOST_SUFFIX), routes));
+    }
+    return out;
+  }
+
+  /** All tenants' policies, by the namespace that defines them. */
+  static Map<String, List<TenantPolicy>> policies() {
+    var out = new TreeMap<String, List<TenantPolicy>>();
+    out.put(
+        "edge-eu",
+        List.of(
+            tenant("acme", "premium", bucket("checkout", 600, 100), bucket("search", 1200, 200)),
+            tenant("globex", "standard", bucket("orders", 300, 50), window("orders", 1000)),
+            tenant("initech", "standard", bucket("checkout", 120, 20)),
+            tenant("umbrella", "premium", bucket("search", 300, 50), bucket("orders", 240, 40))));
+    out.put(
+        "edge-us",
+        List.of(
+            tenant("hooli", "premium", bucket("search", 3000, 400)),
+            tenant("stark", "premium", bucket("checkout", 900, 120), window("checkout", 3000)),
+            tenant("wayne", "standard", window("search", 500)),
+            tenant("wonka", "standard", bucket("orders", 60, 10))));
+    out.put(
+        "edge-ap",
+        List.of(
+            tenant("tyrell", "premium", bucket("checkout", 480, 80)),
+            tenant("cyberdyne", "standard", bucket("search", 240, 30), window("search", 900)),
+            tenant("soylent", "standard", bucket("orders", 180, 25)),
+            tenant("oscorp", "standard", window("checkout", 400))));
+    return out;
+  }
+
+  /** What the shell scripts of the past wrote: {@code rate_limit:{tenant}} = requests a minute. */
+  static Map<String, String> handWrittenKeys() {
+    var out = new TreeMap<String, String>();
+    policies().values().stream()
+        .flatMap(List::stream)
+        .filter(t -> !t.tenant().equals(WITHOUT_STATE))
+        .forEach(t -> out.put("rate_limit:{" + t.tenant() + "}", perMinute(t.limits().getFirst())));
+    return out;
+  }
+
+  private static String perMinute(Limit limit) {
+    return String.valueOf(limit.requests() * 60 / limit.window().toSeconds());
+  }
+
+  private static TenantPolicy tenant(String name, String tier, Limit... limits) {
+    var labels = new TreeMap<>(Map.of("tier", tier));
+    return new TenantPolicy(
+        name, labels, Optional.empty(), false, BackendFailure.DENY, List.of(limits));
+  }
+
+  private static Limit bucket(String service, long requests, long burst) {
+    return limit(service, service, Algorithm.TOKEN_BUCKET, requests, MINUTE, burst);
+  }
+
+  private static Limit window(String service, long requests) {
+    return limit(
+        service + "-long", service, Algorithm.SLIDING_WINDOW, requests, FIVE_MINUTES, requests);
+  }
+
+  private static Limit limit(
+      String name, String service, Algorithm algorithm, long requests, Duration window, long burst) {
+    return new Limit(
+        name,
+        Match.service(service),
+        List.of(),
+        algorithm,
+        requests,
+        window,
+        burst,
+        1,
+        Mode.ENFORCE,
+        Optional.empty());
+  }
+}
