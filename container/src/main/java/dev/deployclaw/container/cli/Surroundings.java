@@ -26,7 +26,7 @@ public record Surroundings(
     var working = Path.of("").toAbsolutePath();
     var home = System.getProperty("deployclaw.home");
     var environment = System.getenv();
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    boolean terminal = System.console().isTerminal();
     return new Surroundings(
         home == null ? working : Path.of(home),
         working,
