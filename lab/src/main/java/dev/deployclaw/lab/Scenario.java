@@ -98,7 +98,12 @@ final class Scenario {
   }
 
   private static Limit limit(
-      String name, String service, Algorithm algorithm, long requests, Duration window, long burst) {
+      String name,
+      String service,
+      Algorithm algorithm,
+      long requests,
+      Duration window,
+      long burst) {
     return new Limit(
         name,
         Match.service(service),

@@ -22,11 +22,13 @@ public record Surroundings(
     PrintStream err,
     boolean colour) {
 
+  @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static Surroundings real() {
     var working = Path.of("").toAbsolutePath();
     var home = System.getProperty("deployclaw.home");
     var environment = System.getenv();
-    boolean terminal = System.console().isTerminal();
+    var console = System.console();
+    boolean terminal = console != null && console.isTerminal();
     return new Surroundings(
         home == null ? working : Path.of(home),
         working,
