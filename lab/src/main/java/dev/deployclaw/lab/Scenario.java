@@ -24,8 +24,8 @@ final class Scenario {
   static final String HOST_SUFFIX = "lab.test";
   static final String WITHOUT_STATE = "wonka";
 
-  private static final Duration MINUTE = Duration.ofSeconds(60);
-  private static final Duration FIVE_MINUTES = Duration.ofSeconds(300);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
 
   private Scenario() {}
 
