@@ -1,0 +1,26 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.core.spi.StateStore.Condition;
+
+/**
+ * What a change stands on: what was committed when it was planned.
+ *
+ * @param epoch 0 before the first change
+ * @param digest empty at epoch 0
+ * @param change the execution that committed it; empty at epoch 0
+ * @param revision of {@code active}; 0 where there is none
+ */
+public record Base(long epoch, String digest, String change, long revision) {
+  public static final Base NOTHING = new Base(0, "", "", 0);
+
+  public static Base of(Active active, long revision) {
+    return new Base(active.epoch(), active.digest(), active.change(), revision);
+  }
+
+  /** That nobody committed since. */
+  public Condition unmoved() {
+    return revision == 0
+        ? new Condition.Absent(Keys.ACTIVE)
+        : new Condition.Unmoved(Keys.ACTIVE, revision);
+  }
+}

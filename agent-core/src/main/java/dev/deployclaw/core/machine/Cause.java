@@ -1,0 +1,31 @@
+package dev.deployclaw.core.machine;
+
+import java.util.Locale;
+
+/** Why a change ended before its commit. */
+public enum Cause {
+  /** A back end that is needed can't be reached. */
+  UNREACHABLE,
+  /** A participant voted no, or refused what was staged. */
+  VOTED_DOWN,
+  /** A person rejected it at the gate. */
+  REJECTED,
+  /** It was held for longer than it may. */
+  EXPIRED,
+  /** What it stands on, or what was observed, has moved. */
+  STALE,
+  /** The checkpoint's object no longer hashes to its name. */
+  CHECKPOINT_ALTERED,
+  /** The kill switch is on. */
+  FROZEN,
+  /** The agent that carried it out died before the commit. */
+  INTERRUPTED;
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static Cause ofWord(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}

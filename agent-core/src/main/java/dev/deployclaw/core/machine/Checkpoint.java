@@ -1,0 +1,26 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Map;
+
+/**
+ * Proof that the way back exists.
+ *
+ * @param object its name in the object store, which holds its hash
+ * @param sha256 of the object's bytes
+ * @param fingerprint SHA-256 over each observed member's digest: what an approval is compared with
+ * @param stored false when the object store could not be reached, which only a rollback survives
+ */
+public record Checkpoint(String object, String sha256, String fingerprint, boolean stored) {
+  /** The marker in the state store. */
+  byte[] marker(Execution of) {
+    return Canonical.bytes(
+        Map.of(
+            "change", of.id(),
+            "epoch", of.epoch(),
+            "base_epoch", of.base().epoch(),
+            "base_digest", of.base().digest(),
+            "s3", stored ? object : "pending",
+            "sha256", sha256));
+  }
+}

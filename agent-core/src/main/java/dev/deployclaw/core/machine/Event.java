@@ -1,0 +1,61 @@
+package dev.deployclaw.core.machine;
+
+import java.util.List;
+
+/** What happened to an execution: the outcome of an effect, or a person's word. */
+public sealed interface Event {
+  record CheckpointTaken(Checkpoint checkpoint) implements Event {}
+
+  record StagedEverywhere() implements Event {}
+
+  /**
+   * @param votes SHA-256 of all votes
+   * @param absent members that could not be asked (a rollback's only)
+   */
+  record Voted(String votes, int count, List<String> absent) implements Event {
+    public Voted {
+      absent = List.copyOf(absent);
+    }
+  }
+
+  record GateOpened(String rule) implements Event {}
+
+  record GateHeld(String why, long untilMillis) implements Event {}
+
+  record Approved(Approval approval) implements Event {}
+
+  record Rejected(String who) implements Event {}
+
+  record Expired() implements Event {}
+
+  /** After an approval: the participants still hold what the checkpoint says. */
+  record ObservedSame() implements Event {}
+
+  /** The checkpoint's object still hashes to its name: the last look before the commit. */
+  record CheckpointIntact() implements Event {}
+
+  record PublishedEverywhere() implements Event {}
+
+  record ConvergedEverywhere() implements Event {}
+
+  record Validated() implements Event {}
+
+  record Collected() implements Event {}
+
+  /** Before the commit: it can't go on. */
+  record Stopped(Cause cause, String reason) implements Event {}
+
+  /** After the commit: a participant refused it, or validation did. */
+  record Refused(String reason) implements Event {}
+
+  record Discarded(List<String> leftovers) implements Event {
+    public Discarded {
+      leftovers = List.copyOf(leftovers);
+    }
+  }
+
+  /** The compensating change {@code by} is completed. */
+  record Compensated(String by) implements Event {}
+
+  record NotCompensated(String reason) implements Event {}
+}

@@ -1,0 +1,186 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.core.machine.State.Aborted;
+import dev.deployclaw.core.machine.State.Aborting;
+import dev.deployclaw.core.machine.State.Baked;
+import dev.deployclaw.core.machine.State.Checkpointed;
+import dev.deployclaw.core.machine.State.Cleared;
+import dev.deployclaw.core.machine.State.Committed;
+import dev.deployclaw.core.machine.State.Completed;
+import dev.deployclaw.core.machine.State.Converged;
+import dev.deployclaw.core.machine.State.Failed;
+import dev.deployclaw.core.machine.State.Held;
+import dev.deployclaw.core.machine.State.Opened;
+import dev.deployclaw.core.machine.State.Prepared;
+import dev.deployclaw.core.machine.State.Published;
+import dev.deployclaw.core.machine.State.Resumed;
+import dev.deployclaw.core.machine.State.RolledBack;
+import dev.deployclaw.core.machine.State.Staged;
+import dev.deployclaw.core.machine.State.Undoing;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The canonical JSON of an execution. Its field {@code epoch} is read by rate limit services. */
+final class ExecutionCodec {
+  private ExecutionCodec() {}
+
+  static byte[] write(Execution x) {
+    var out = new TreeMap<String, Object>();
+    out.put("id", x.id());
+    out.put("log", x.log());
+    out.put("kind", x.kind().word());
+    out.put("epoch", x.epoch());
+    out.put("content", x.content());
+    out.put("base", base(x.base()));
+    out.put("digest", x.digest());
+    out.put("plan_hash", x.planHash());
+    out.put("requester", x.requester());
+    x.undoes().ifPresent(id -> out.put("undoes", id));
+    x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
+    x.approval().ifPresent(a -> out.put("approval", approval(a)));
+    out.put("turn", x.turn());
+    out.put("state", state(x.state()));
+    return Canonical.bytes(out);
+  }
+
+  static Execution read(byte[] bytes) {
+    var json = Fields.parse(bytes);
+    return new Execution(
+        json.text("id"),
+        json.text("log"),
+        Kind.ofWord(json.text("kind")),
+        json.number("epoch"),
+        json.number("content"),
+        base(json.object("base")),
+        json.text("digest"),
+        json.text("plan_hash"),
+        json.text("requester"),
+        json.optionalText("undoes"),
+        json.optional("checkpoint").map(ExecutionCodec::checkpoint),
+        json.optional("approval").map(ExecutionCodec::approval),
+        (int) json.number("turn"),
+        state(json.object("state")));
+  }
+
+  /** The word of a state, as the log and {@code status} spell it. */
+  static String word(State state) {
+    return switch (state) {
+      case Opened _ -> "opened";
+      case Checkpointed _ -> "checkpointed";
+      case Staged _ -> "staged";
+      case Prepared _ -> "prepared";
+      case Held _ -> "held";
+      case Resumed _ -> "resumed";
+      case Cleared _ -> "cleared";
+      case Committed _ -> "committed";
+      case Published _ -> "published";
+      case Converged _ -> "converged";
+      case Baked _ -> "baked";
+      case Completed _ -> "completed";
+      case Undoing _ -> "undoing";
+      case RolledBack _ -> "rolled-back";
+      case Failed _ -> "failed";
+      case Aborting _ -> "aborting";
+      case Aborted _ -> "aborted";
+    };
+  }
+
+  private static Map<String, Object> state(State state) {
+    var out = new TreeMap<String, Object>();
+    out.put("name", word(state));
+    switch (state) {
+      case Prepared p -> {
+        out.put("votes", p.votes());
+        out.put("count", p.count());
+        out.put("absent", p.absent());
+      }
+      case Held h -> {
+        out.put("why", h.why());
+        out.put("until_ms", h.untilMillis());
+      }
+      case Cleared c -> out.put("rule", c.rule());
+      case Undoing u -> out.put("reason", u.reason());
+      case RolledBack r -> {
+        out.put("by", r.by());
+        out.put("reason", r.reason());
+      }
+      case Failed f -> out.put("reason", f.reason());
+      case Aborting a -> {
+        out.put("cause", a.cause().word());
+        out.put("reason", a.reason());
+      }
+      case Aborted a -> {
+        out.put("cause", a.cause().word());
+        out.put("reason", a.reason());
+        out.put("leftovers", a.leftovers());
+      }
+      case Opened _, Checkpointed _, Staged _, Resumed _, Committed _, Published _ -> {}
+      case Converged _, Baked _, Completed _ -> {}
+    }
+    return out;
+  }
+
+  private static State state(Fields json) {
+    String name = json.text("name");
+    return switch (name) {
+      case "opened" -> new Opened();
+      case "checkpointed" -> new Checkpointed();
+      case "staged" -> new Staged();
+      case "prepared" ->
+          new Prepared(json.text("votes"), (int) json.number("count"), json.texts("absent"));
+      case "held" -> new Held(json.text("why"), json.number("until_ms"));
+      case "resumed" -> new Resumed();
+      case "cleared" -> new Cleared(json.text("rule"));
+      case "committed" -> new Committed();
+      case "published" -> new Published();
+      case "converged" -> new Converged();
+      case "baked" -> new Baked();
+      case "completed" -> new Completed();
+      case "undoing" -> new Undoing(json.text("reason"));
+      case "rolled-back" -> new RolledBack(json.text("by"), json.text("reason"));
+      case "failed" -> new Failed(json.text("reason"));
+      case "aborting" -> new Aborting(Cause.ofWord(json.text("cause")), json.text("reason"));
+      case "aborted" ->
+          new Aborted(
+              Cause.ofWord(json.text("cause")), json.text("reason"), json.texts("leftovers"));
+      default -> throw new Unreadable("a stored execution is in an unknown state: " + name);
+    };
+  }
+
+  private static Map<String, Object> base(Base b) {
+    return Map.of(
+        "epoch", b.epoch(), "digest", b.digest(), "change", b.change(), "revision", b.revision());
+  }
+
+  private static Base base(Fields json) {
+    return new Base(
+        json.number("epoch"), json.text("digest"), json.text("change"), json.number("revision"));
+  }
+
+  private static Map<String, Object> checkpoint(Checkpoint c) {
+    return Map.of(
+        "object", c.object(),
+        "sha256", c.sha256(),
+        "fingerprint", c.fingerprint(),
+        "stored", c.stored());
+  }
+
+  private static Checkpoint checkpoint(Fields json) {
+    return new Checkpoint(
+        json.text("object"), json.text("sha256"), json.text("fingerprint"), json.flag("stored"));
+  }
+
+  private static Map<String, Object> approval(Approval a) {
+    return Map.of(
+        "who", a.who(),
+        "at_ms", a.atMillis(),
+        "plan_hash", a.planHash(),
+        "checkpoint", a.checkpoint());
+  }
+
+  private static Approval approval(Fields json) {
+    return new Approval(
+        json.text("who"), json.number("at_ms"), json.text("plan_hash"), json.text("checkpoint"));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.deployclaw.core.machine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The fields of a stored JSON object; a missing one or one of another type is an error. */
+record Fields(JsonNode node) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static Fields parse(byte[] bytes) {
+    try {
+      return new Fields(JSON.readTree(bytes));
+    } catch (IOException e) {
+      throw new Unreadable("a stored record isn't JSON", e);
+    }
+  }
+
+  String text(String name) {
+    JsonNode value = required(name);
+    if (!value.isTextual()) {
+      throw new Unreadable("field " + name + " of a stored record isn't text");
+    }
+    return value.textValue();
+  }
+
+  long number(String name) {
+    JsonNode value = required(name);
+    if (!value.isIntegralNumber()) {
+      throw new Unreadable("field " + name + " of a stored record isn't a whole number");
+    }
+    return value.longValue();
+  }
+
+  boolean flag(String name) {
+    return required(name).asBoolean();
+  }
+
+  List<String> texts(String name) {
+    List<String> out = new ArrayList<>();
+    required(name).forEach(item -> out.add(item.asText()));
+    return out;
+  }
+
+  Fields object(String name) {
+    return new Fields(required(name));
+  }
+
+  Optional<Fields> optional(String name) {
+    return node.has(name) ? Optional.of(new Fields(node.get(name))) : Optional.empty();
+  }
+
+  Optional<String> optionalText(String name) {
+    return node.has(name) ? Optional.of(text(name)) : Optional.empty();
+  }
+
+  private JsonNode required(String name) {
+    JsonNode value = node.get(name);
+    if (value == null) {
+      throw new Unreadable("a stored record has no field " + name);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.deployclaw.core.machine;
+
+/** An event came in a state that has no row for it: a bug, never a failure of a back end. */
+public final class IllegalMove extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  IllegalMove(State state, Event event) {
+    super(
+        "no move from "
+            + state.getClass().getSimpleName()
+            + " on "
+            + event.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.deployclaw.core.machine;
+
+/** The keys of the state store, relative to the domain's prefix. */
+public final class Keys {
+  /** The id of the one change that may act; absent when none does. */
+  public static final String OPEN = "open";
+
+  /** The committed epoch: {@link Active}. */
+  public static final String ACTIVE = "active";
+
+  /** The last epoch that was given out, in decimal. */
+  public static final String EPOCH = "epoch";
+
+  /** The kill switch: while it is there, no forward change opens or commits. */
+  public static final String FREEZE = "freeze";
+
+  public static final String CHANGES = "change/";
+  public static final String CHECKPOINTS = "checkpoint/";
+  public static final String POLICIES = "policy/";
+  public static final String AUDIT_HEADS = "audit-head/";
+
+  private Keys() {}
+
+  public static String change(String id) {
+    return CHANGES + id;
+  }
+
+  /** The marker without which nothing is activated. */
+  public static String checkpoint(long epoch) {
+    return CHECKPOINTS + epoch;
+  }
+
+  /** One state-changing record of an execution's log. */
+  public static String audit(String execution, long seq) {
+    return audits(execution) + "%08d".formatted(seq);
+  }
+
+  public static String audits(String execution) {
+    return "audit/" + execution + "/";
+  }
+
+  public static String auditHead(String execution) {
+    return AUDIT_HEADS + execution;
+  }
+}

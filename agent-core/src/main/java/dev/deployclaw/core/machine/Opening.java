@@ -1,0 +1,48 @@
+package dev.deployclaw.core.machine;
+
+import dev.deployclaw.core.machine.State.Opened;
+import java.util.Optional;
+
+/**
+ * A change that is about to open.
+ *
+ * @param content the epoch whose content a way back carries; empty for a forward change
+ * @param lastEpoch the last epoch that was given out, 0 for none
+ * @param epochRevision of the key that says so; 0 where there is none
+ */
+public record Opening(
+    String id,
+    String log,
+    Kind kind,
+    Optional<Long> content,
+    Base base,
+    String digest,
+    String planHash,
+    String requester,
+    Optional<String> undoes,
+    long lastEpoch,
+    long epochRevision) {
+
+  /** The epoch that it gets. */
+  public long epoch() {
+    return lastEpoch + 1;
+  }
+
+  Execution execution() {
+    return new Execution(
+        id,
+        log,
+        kind,
+        epoch(),
+        content.orElse(epoch()),
+        base,
+        digest,
+        planHash,
+        requester,
+        undoes,
+        Optional.empty(),
+        Optional.empty(),
+        1,
+        new Opened());
+  }
+}
