@@ -1,0 +1,49 @@
+package dev.deployclaw.executors.etcd;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.core.spi.StateStore;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the last commit decided, as the key {@code active} says it. */
+record Active(
+    long epoch, String digest, String change, long term, long predecessor, long revision) {
+  static final String KEY = "active";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static Optional<Active> read(StateStore store) throws InterruptedException {
+    return store.get(KEY).map(Active::parse);
+  }
+
+  Map<String, Object> facts() {
+    return Map.of(
+        "epoch",
+        epoch,
+        "digest",
+        digest,
+        "change",
+        change,
+        "term",
+        term,
+        "predecessor",
+        predecessor);
+  }
+
+  private static Active parse(StateStore.Entry entry) {
+    try {
+      JsonNode json = JSON.readTree(entry.value());
+      return new Active(
+          json.path("epoch").asLong(),
+          json.path("digest").asText(""),
+          json.path("change").asText(""),
+          json.path("term").asLong(),
+          json.path("predecessor").asLong(),
+          entry.modRevision());
+    } catch (IOException e) {
+      throw new IllegalStateException("the key active isn't JSON", e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Fault;
+import io.etcd.jetcd.common.exception.EtcdException;
+import io.grpc.Status;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an error of the etcd client means. The line that matters is the one between Unavailable
+ * (surely not applied) and Unknown: a call counts as not sent only when the connection was refused,
+ * and as refused only when etcd itself said so before it proposed anything.
+ */
+final class EtcdFaults {
+  private static final int DEEPEST_CAUSE = 16;
+
+  private EtcdFaults() {}
+
+  static Fault of(Throwable error) {
+    if (chain(error).anyMatch(TimeoutException.class::isInstance)) {
+      return new Fault.Unknown("etcd didn't answer in time");
+    }
+    Status status = status(error);
+    String reason = "etcd: " + status.getCode() + said(status);
+    return switch (status.getCode()) {
+      case UNAVAILABLE ->
+          neverSent(error) || said(status).contains("etcdserver: no leader")
+              ? new Fault.Unavailable(reason)
+              : new Fault.Unknown(reason);
+      case RESOURCE_EXHAUSTED -> new Fault.Unavailable(reason);
+      case UNAUTHENTICATED, PERMISSION_DENIED -> new Fault.Denied(reason);
+      case INVALID_ARGUMENT ->
+          said(status).contains("authentication failed")
+              ? new Fault.Denied(reason)
+              : new Fault.Invalid(reason);
+      case FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, NOT_FOUND, ALREADY_EXISTS ->
+          new Fault.Invalid(reason);
+      case OK, CANCELLED, DEADLINE_EXCEEDED, UNKNOWN, INTERNAL, ABORTED, DATA_LOSS ->
+          new Fault.Unknown(reason);
+    };
+  }
+
+  /** Whether the call met no server at all. */
+  static boolean neverSent(Throwable error) {
+    return chain(error)
+        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
+  }
+
+  /** jetcd's own exceptions carry a code that is named as gRPC's. */
+  private static Status status(Throwable error) {
+    Status found = Status.fromThrowable(error);
+    if (found.getCode() != Status.Code.UNKNOWN) {
+      return found;
+    }
+    return chain(error)
+        .filter(EtcdException.class::isInstance)
+        .map(EtcdException.class::cast)
+        .findFirst()
+        .map(e ->
+            Status.Code.valueOf(e.getErrorCode().name()).toStatus().withDescription(e.getMessage()))
+        .orElse(found);
+  }
+
+  private static String said(Status status) {
+    String description = status.getDescription();
+    return description == null ? "" : " (" + description + ")";
+  }
+
+  private static Stream<Throwable> chain(@Nullable Throwable error) {
+    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
+        .limit(DEEPEST_CAUSE)
+        .map(Objects::requireNonNull);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.StateStore;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.OptionsUtil;
+import io.etcd.jetcd.options.PutOption;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * etcd as the one place that decides. Reads are linearizable (etcd's default); every call is
+ * bounded by the settings' timeout. Calls may come from several threads.
+ */
+public final class EtcdStateStore implements StateStore {
+  /** etcd refuses a transaction with more comparisons or operations (its default). */
+  public static final int MOST_OPERATIONS = 128;
+
+  /** Entries in one answer of {@link #list}: 32 chunks of a mebibyte stay within the limit. */
+  private static final int PAGE = 32;
+
+  /** The most pages that one listing reads. */
+  private static final int MOST_PAGES = 10_000;
+
+  private final EtcdLink link;
+
+  public EtcdStateStore(EtcdSettings settings) {
+    this.link = new EtcdLink(settings);
+  }
+
+  @Override
+  public Optional<Entry> get(String key) throws InterruptedException {
+    try {
+      var answer = link.call(c -> c.getKVClient().get(EtcdLink.bytes(key)));
+      return answer.getKvs().stream().findFirst().map(EtcdStateStore::entry);
+    } catch (EtcdLink.Failed e) {
+      throw new Unreachable(e.fault().reason(), e);
+    }
+  }
+
+  /** All pages are read at the revision of the first, so the listing is one snapshot. */
+  @Override
+  public List<Entry> list(String prefix) throws InterruptedException {
+    ByteSequence end = OptionsUtil.prefixEndOf(EtcdLink.bytes(prefix));
+    List<Entry> all = new ArrayList<>();
+    ByteSequence from = EtcdLink.bytes(prefix);
+    long revision = 0;
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      GetResponse page = page(from, end, revision);
+      page.getKvs().forEach(kv -> all.add(entry(kv)));
+      if (!page.isMore()) {
+        return all;
+      }
+      revision = revision == 0 ? page.getHeader().getRevision() : revision;
+      from = EtcdLink.bytes(all.getLast().key() + "\0");
+    }
+    throw new IllegalStateException("more than " + MOST_PAGES + " pages below " + prefix);
+  }
+
+  @Override
+  public Result transact(Transaction transaction) throws InterruptedException {
+    if (transaction.conditions().size() > MOST_OPERATIONS
+        || transaction.writes().size() > MOST_OPERATIONS) {
+      throw new IllegalArgumentException("more than 128 conditions or writes in one transaction");
+    }
+    Cmp[] conditions =
+        transaction.conditions().stream().map(EtcdStateStore::compare).toArray(Cmp[]::new);
+    Op[] writes = transaction.writes().stream().map(EtcdStateStore::operation).toArray(Op[]::new);
+    try {
+      TxnResponse answer =
+          link.call(c -> c.getKVClient().txn().If(conditions).Then(writes).commit());
+      return answer.isSucceeded()
+          ? new Result.Applied(answer.getHeader().getRevision())
+          : new Result.Refused();
+    } catch (EtcdLink.Failed e) {
+      return switch (e.fault()) {
+        case Fault.Unknown(String reason) -> new Result.Unknown(reason);
+        case Fault.Unavailable(String reason) -> throw new Unreachable(reason, e);
+        case Fault.Denied(String reason) -> throw new Unreachable(reason, e);
+        case Fault.Invalid(String reason) -> throw new IllegalArgumentException(reason, e);
+        case Fault.Conflict(String reason) -> throw new IllegalStateException(reason, e);
+      };
+    }
+  }
+
+  @Override
+  public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
+    return Election.stand(link, this, name, lease);
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+
+  static Cmp compare(Condition condition) {
+    return switch (condition) {
+      case Condition.Absent(String key) -> equal(key, CmpTarget.version(0));
+      case Condition.Unmoved(String key, long revision) ->
+          equal(key, CmpTarget.modRevision(revision));
+      case Condition.Holds(String key, byte[] value) ->
+          equal(key, CmpTarget.value(EtcdLink.bytes(value)));
+    };
+  }
+
+  private static Op operation(Write write) {
+    return switch (write) {
+      case Write.Put(String key, byte[] value) ->
+          Op.put(EtcdLink.bytes(key), EtcdLink.bytes(value), PutOption.DEFAULT);
+      case Write.Delete(String key) -> Op.delete(EtcdLink.bytes(key), DeleteOption.DEFAULT);
+    };
+  }
+
+  private GetResponse page(ByteSequence from, ByteSequence end, long revision)
+      throws InterruptedException {
+    var option = GetOption.builder().withRange(end).withLimit(PAGE).withRevision(revision).build();
+    try {
+      return link.call(c -> c.getKVClient().get(from, option));
+    } catch (EtcdLink.Failed e) {
+      throw new Unreachable(e.fault().reason(), e);
+    }
+  }
+
+  private static Cmp equal(String key, CmpTarget<?> target) {
+    return new Cmp(EtcdLink.bytes(key), Cmp.Op.EQUAL, target);
+  }
+
+  private static Entry entry(KeyValue kv) {
+    return new Entry(
+        kv.getKey().toString(StandardCharsets.UTF_8),
+        kv.getValue().getBytes(),
+        kv.getCreateRevision(),
+        kv.getModRevision());
+  }
+}

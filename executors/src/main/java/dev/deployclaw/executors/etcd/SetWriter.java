@@ -1,0 +1,200 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.wire.StoredSet;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes and removes policy sets. Every transaction compares {@code term} with the caller's, and
+ * the manifest comes last, so a set without one was never staged.
+ */
+final class SetWriter {
+  /** One batch's bytes: below etcd's 1.5 MiB a request with room for keys and comparisons. */
+  private static final int BATCH_BYTES = 1_300_000;
+
+  /** One batch's writes: below etcd's 128 operations. */
+  private static final int BATCH_WRITES = 120;
+
+  /** How often a stage starts again after a lost answer or a change under its hands. */
+  private static final int MOST_TRIES = 3;
+
+  private final StateStore store;
+
+  SetWriter(StateStore store) {
+    this.store = store;
+  }
+
+  /** Idempotent by (epoch, digest): what is there already is left alone. */
+  Outcome stage(Activation activation, Fence fence) throws InterruptedException {
+    byte[] bytes = activation.set().bytes();
+    if (!Canonical.sha256(bytes).equals(activation.digest())) {
+      return Outcome.failed(new Fault.Invalid("the set isn't the one that its digest names"));
+    }
+    StoredSet stored = StoredSet.encode(bytes, activation.digest());
+    Result last = new Result.Refused();
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      var manifest = store.get(StoredSet.manifestKey(activation.epoch()));
+      var there = manifest.map(m -> StoredSet.Manifest.parse(m.value()).digest());
+      if (there.isPresent() && !there.get().equals(activation.digest())) {
+        return conflict("epoch " + activation.epoch() + " holds another set: " + there.get());
+      }
+      if (there.isPresent() && whole(activation.epoch())) {
+        return staged(activation, stored);
+      }
+      last = write(batches(activation.epoch(), stored), guard(fence, manifest, activation));
+      if (last instanceof Result.Applied) {
+        return staged(activation, stored);
+      }
+      if (overtaken(fence)) {
+        return conflict("the term is no longer " + fence.term());
+      }
+    }
+    return unsettled(last);
+  }
+
+  /** Removes an epoch that {@code active} names neither as itself nor as its predecessor. */
+  Outcome discard(long epoch, Fence fence) throws InterruptedException {
+    Result last = new Result.Refused();
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      var active = Active.read(store);
+      if (active.isPresent() && names(active.get(), epoch)) {
+        return conflict("epoch " + epoch + " is active or the predecessor of what is");
+      }
+      List<Write> removals = removals(epoch);
+      if (removals.isEmpty()) {
+        return PolicyStore.one(Report.yes(PolicyStore.MEMBER, "", Map.of("removed", 0L)));
+      }
+      Condition unmoved =
+          active
+              .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
+              .orElse(new Condition.Absent(Active.KEY));
+      last = write(List.of(removals), List.of(term(fence), unmoved));
+      if (last instanceof Result.Applied) {
+        return PolicyStore.one(
+            Report.yes(PolicyStore.MEMBER, "", Map.of("removed", (long) removals.size())));
+      }
+      if (overtaken(fence)) {
+        return conflict("the term is no longer " + fence.term());
+      }
+    }
+    return unsettled(last);
+  }
+
+  private boolean whole(long epoch) throws InterruptedException {
+    try {
+      return PolicyStore.read(store, epoch).isPresent();
+    } catch (StoredSet.Damaged e) {
+      return false;
+    }
+  }
+
+  private Result write(List<List<Write>> batches, List<Condition> conditions)
+      throws InterruptedException {
+    Result last = new Result.Refused();
+    for (List<Write> batch : batches) {
+      last = store.transact(new Transaction(conditions, batch));
+      if (!(last instanceof Result.Applied)) {
+        return last;
+      }
+    }
+    return last;
+  }
+
+  /** Chunks in order, then the manifest, cut where a batch would grow too large. */
+  private static List<List<Write>> batches(long epoch, StoredSet stored) {
+    List<List<Write>> batches = new ArrayList<>();
+    List<Write> batch = new ArrayList<>();
+    int size = 0;
+    for (int i = 0; i < stored.chunks().size(); i++) {
+      byte[] chunk = stored.chunks().get(i);
+      if (size + chunk.length > BATCH_BYTES || batch.size() == BATCH_WRITES) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+        size = 0;
+      }
+      batch.add(new Write.Put(StoredSet.chunkKey(epoch, i), chunk));
+      size += chunk.length;
+    }
+    batch.add(new Write.Put(StoredSet.manifestKey(epoch), stored.manifest()));
+    batches.add(batch);
+    return batches;
+  }
+
+  /** Manifest first: a removal that stops half way leaves no set that looks whole. */
+  private List<Write> removals(long epoch) throws InterruptedException {
+    List<Write> removals = new ArrayList<>();
+    for (Entry entry : store.list(StoredSet.prefix(epoch))) {
+      var delete = new Write.Delete(entry.key());
+      if (entry.key().equals(StoredSet.manifestKey(epoch))) {
+        removals.addFirst(delete);
+      } else {
+        removals.add(delete);
+      }
+    }
+    return removals.subList(0, Math.min(removals.size(), BATCH_WRITES));
+  }
+
+  private static List<Condition> guard(
+      Fence fence, Optional<Entry> manifest, Activation activation) {
+    String key = StoredSet.manifestKey(activation.epoch());
+    Condition unmoved =
+        manifest
+            .<Condition>map(m -> new Condition.Unmoved(key, m.modRevision()))
+            .orElse(new Condition.Absent(key));
+    return List.of(term(fence), unmoved);
+  }
+
+  private static Condition term(Fence fence) {
+    return new Condition.Holds(
+        "term", Long.toString(fence.term()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean overtaken(Fence fence) throws InterruptedException {
+    return store
+        .get("term")
+        .map(t -> !new String(t.value(), StandardCharsets.UTF_8).equals("" + fence.term()))
+        .orElse(true);
+  }
+
+  private static boolean names(Active active, long epoch) {
+    return active.epoch() == epoch || active.predecessor() == epoch;
+  }
+
+  private static Outcome staged(Activation activation, StoredSet stored) {
+    long bytes = stored.chunks().stream().mapToLong(c -> c.length).sum();
+    return PolicyStore.one(
+        Report.yes(
+            PolicyStore.MEMBER,
+            activation.digest(),
+            Map.of("chunks", (long) stored.chunks().size(), "compressed_bytes", bytes)));
+  }
+
+  private static Outcome conflict(String reason) {
+    return Outcome.failed(new Fault.Conflict(reason));
+  }
+
+  private static Outcome unsettled(Result last) {
+    return Outcome.failed(
+        switch (last) {
+          case Result.Unknown(String reason) -> new Fault.Unknown(reason);
+          case Result.Refused() -> new Fault.Conflict("others write the same epoch");
+          case Result.Applied(long revision) ->
+              throw new IllegalStateException("applied at " + revision);
+        });
+  }
+}

@@ -1,0 +1,165 @@
+package dev.deployclaw.executors.s3;
+
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/**
+ * A bucket in which objects are only ever created ({@code If-None-Match: *}). The client's own
+ * retries are off: they would turn our own lost answer into "somebody was first". Calls may come
+ * from several threads.
+ */
+public final class S3ObjectStore implements ObjectStore {
+  /** How often a create is sent before it is given up. */
+  private static final int MOST_TRIES = 3;
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** The object with which {@link #conditionalPutHolds} tries the store. */
+  private static final String TRIAL = "trial/create-only";
+
+  private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
+
+  private final S3Client client;
+  private final String bucket;
+
+  public S3ObjectStore(S3Settings settings) {
+    this.client = client(settings);
+    this.bucket = settings.bucket();
+  }
+
+  /**
+   * A create whose answer was lost is resolved by reading: equal bytes are ours, no object means
+   * that nothing was written.
+   */
+  @Override
+  public Put create(String name, byte[] bytes) throws InterruptedException {
+    Put last = new Put.Failed(new Fault.Unavailable("not tried"));
+    for (int tries = 1; tries <= MOST_TRIES; tries++) {
+      last = put(name, bytes);
+      if (last instanceof Put.Failed(Fault.Unknown lost)) {
+        last = resolve(name, bytes, lost);
+      }
+      if (!(last instanceof Put.Failed(Fault.Unavailable _)) || tries == MOST_TRIES) {
+        return last;
+      }
+      Thread.sleep(PAUSE.multipliedBy(tries));
+    }
+    return last;
+  }
+
+  @Override
+  public Get read(String name) throws InterruptedException {
+    try {
+      var bytes = client.getObjectAsBytes(r -> r.bucket(bucket).key(name));
+      return new Get.Found(bytes.asByteArray());
+    } catch (NoSuchKeyException e) {
+      return new Get.Absent();
+    } catch (AbortedException e) {
+      throw interrupted(e);
+    } catch (SdkException e) {
+      return new Get.Failed(S3Faults.of(e));
+    }
+  }
+
+  @Override
+  public String locate(String name) {
+    return "s3://" + bucket + "/" + name;
+  }
+
+  /**
+   * Whether the store honours {@code If-None-Match}: some ignore it and overwrite. Writes one small
+   * object. False, with a warning, also when the store can't be asked.
+   */
+  public boolean conditionalPutHolds() throws InterruptedException {
+    Put first = create(TRIAL, "first".getBytes(StandardCharsets.UTF_8));
+    Put second = put(TRIAL, "second".getBytes(StandardCharsets.UTF_8));
+    boolean holds = !(first instanceof Put.Failed) && second instanceof Put.AlreadyThere;
+    if (!holds) {
+      LOG.atWarn()
+          .setMessage("the object store doesn't refuse to overwrite")
+          .addKeyValue("bucket", bucket)
+          .addKeyValue("first", first)
+          .addKeyValue("second", second)
+          .log();
+    }
+    return holds;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private Put put(String name, byte[] bytes) throws InterruptedException {
+    try {
+      client.putObject(
+          r -> r.bucket(bucket).key(name).ifNoneMatch("*"), RequestBody.fromBytes(bytes));
+      return new Put.Created();
+    } catch (AbortedException e) {
+      throw interrupted(e);
+    } catch (SdkException e) {
+      return refused(S3Faults.of(e));
+    }
+  }
+
+  /** 412 says that the object is there; 409 that another create of it is under way. */
+  private static Put refused(Fault fault) {
+    if (fault instanceof Fault.Conflict(String reason)) {
+      return reason.contains("412")
+          ? new Put.AlreadyThere()
+          : new Put.Failed(new Fault.Unavailable(reason));
+    }
+    return new Put.Failed(fault);
+  }
+
+  private Put resolve(String name, byte[] bytes, Fault.Unknown lost) throws InterruptedException {
+    return switch (read(name)) {
+      case Get.Found(byte[] there) ->
+          Arrays.equals(there, bytes) ? new Put.Created() : new Put.AlreadyThere();
+      case Get.Absent() -> new Put.Failed(new Fault.Unavailable(lost.reason()));
+      case Get.Failed _ -> new Put.Failed(lost);
+    };
+  }
+
+  private static InterruptedException interrupted(AbortedException e) {
+    var interrupted = new InterruptedException("interrupted while asking s3");
+    interrupted.initCause(e);
+    return interrupted;
+  }
+
+  private static S3Client client(S3Settings settings) {
+    var credentials = AwsBasicCredentials.create(settings.accessKey(), settings.secretKey());
+    return S3Client.builder()
+        .endpointOverride(settings.endpoint())
+        .region(Region.of(settings.region()))
+        .credentialsProvider(StaticCredentialsProvider.create(credentials))
+        .serviceConfiguration(
+            c -> c.pathStyleAccessEnabled(settings.pathStyle()).chunkedEncodingEnabled(false))
+        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(settings.timeout())
+                .socketTimeout(settings.timeout()))
+        .overrideConfiguration(
+            c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(settings.timeout()))
+        .build();
+  }
+}
