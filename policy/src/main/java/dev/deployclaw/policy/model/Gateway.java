@@ -2,6 +2,7 @@ package dev.deployclaw.policy.model;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a gateway routes and how it tells tenants apart. Part of the policy set, so it has epoch and
@@ -21,13 +22,31 @@ public record Gateway(String name, String namespace, Identity identity, List<Rou
             .toList();
   }
 
-  /** A path prefix that leads to a service. */
+  /**
+   * The route that a request takes: the longest prefix that covers its path. The rendered file and
+   * the rate limit service agree on it.
+   *
+   * @param path in normal form, without a query
+   */
+  public Optional<Route> routeOf(String path) {
+    return routes.stream().filter(r -> r.covers(path)).findFirst();
+  }
+
+  /**
+   * A path prefix that leads to a service. It covers whole segments: {@code /search} covers {@code
+   * /search} and {@code /search/x}, not {@code /searching}.
+   */
   public record Route(String prefix, String service) {
     public Route {
       if (!prefix.startsWith("/")) {
         throw new IllegalArgumentException("route prefix has no leading slash: " + prefix);
       }
       Names.label("service", service);
+    }
+
+    boolean covers(String path) {
+      String folder = prefix.endsWith("/") ? prefix : prefix + "/";
+      return path.startsWith(folder) || (path + "/").equals(folder);
     }
   }
 

@@ -1,0 +1,71 @@
+package dev.deployclaw.policy.gateway;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a gateway's file can't say of a policy set. */
+final class Losses {
+  private Losses() {}
+
+  /**
+   * Whether the file lets requests through when the rate limit service doesn't answer: only if
+   * every tenant and every limit says so, since without the service nobody knows the tenant.
+   */
+  static boolean opens(PolicySet set) {
+    return !set.tenants().isEmpty() && set.tenants().values().stream().allMatch(Losses::allows);
+  }
+
+  static List<Loss> of(PolicySet set, Gateway gateway, Site site) {
+    var losses = new ArrayList<Loss>();
+    mixedFailure(set, losses);
+    if (gateway.identity() instanceof Gateway.Identity.Header(String name)) {
+      losses.add(
+          new Loss(
+              "identity",
+              "whoever reaches the listening port can set the header "
+                  + name
+                  + "; only the trusted hop may reach it"));
+    }
+    for (var route : gateway.routes()) {
+      if (!site.upstreams().containsKey(route.service())) {
+        losses.add(
+            new Loss(
+                "route " + route.prefix(),
+                "no upstream is configured for " + route.service() + "; its requests get 404"));
+      }
+    }
+    losses.add(
+        new Loss(
+            "backstop",
+            "no limit_req is rendered: it would count in each gateway apart; the rate limit "
+                + "service decides alone"));
+    return losses;
+  }
+
+  private static void mixedFailure(PolicySet set, List<Loss> losses) {
+    var allowing =
+        set.tenants().values().stream()
+            .filter(t -> t.onBackendFailure() == BackendFailure.ALLOW)
+            .map(TenantPolicy::tenant)
+            .toList();
+    if (!allowing.isEmpty() && !opens(set)) {
+      losses.add(
+          new Loss(
+              "onBackendFailure",
+              "when the rate limit service doesn't answer, the file closes for everybody, "
+                  + "although these say allow: "
+                  + String.join(", ", allowing)));
+    }
+  }
+
+  private static boolean allows(TenantPolicy tenant) {
+    return tenant.onBackendFailure() == BackendFailure.ALLOW
+        && tenant.limits().stream()
+            .flatMap(l -> l.onBackendFailure().stream())
+            .allMatch(f -> f == BackendFailure.ALLOW);
+  }
+}

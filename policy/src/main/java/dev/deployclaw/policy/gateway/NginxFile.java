@@ -1,0 +1,257 @@
+package dev.deployclaw.policy.gateway;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.model.Gateway;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The NGINX file of a gateway: each request of a routed location is first put to the rate limit
+ * service by {@code auth_request}. Pure.
+ *
+ * <ul>
+ *   <li>A refusal becomes 429 with the service's {@code Retry-After} and {@code RateLimit} headers.
+ *       When the service doesn't answer, the file closes with 503, or opens where the whole set
+ *       says so.
+ *   <li>Headers that speak for the gateway are overwritten, whatever the client sent, and hidden
+ *       when an upstream sends them.
+ *   <li>A probe that the service verified goes to a second server of this file, which only says
+ *       204; it is reached through the gateway's own port under a name nobody can own.
+ *   <li>No {@code return} stands in a location that is limited: it would run before the question.
+ *   <li>The file holds no limit and no epoch, so a changed limit leaves it as it is and needs no
+ *       reload. That is also why there is no {@code limit_req} as a backstop: its rate would have
+ *       to follow the largest limit, and would count in each gateway apart.
+ * </ul>
+ *
+ * <p>The file says who it is at {@code /.well-known/deployclaw}, to its own machine only.
+ */
+public final class NginxFile {
+  private static final Pattern CONFIG = Pattern.compile("\"config\":\"([0-9a-f]{64})\"");
+  private static final String BLANK = "\"config\":\"\"";
+
+  private NginxFile() {}
+
+  public static Rendered render(PolicySet set, Gateway gateway, Site site) {
+    var routes = new Routes(gateway, site, Losses.opens(set));
+    String blank =
+        process(gateway, site) + "\nhttp {\n" + indented(http(gateway, site, routes)) + "}\n";
+    String config = Canonical.sha256(blank.getBytes(StandardCharsets.UTF_8));
+    String text = blank.replace(BLANK, "\"config\":\"" + config + "\"");
+    return new Rendered(text, config, Losses.of(set, gateway, site));
+  }
+
+  /** The digest that a rendered file carries; empty for a file that was written by hand. */
+  public static Optional<String> configIn(String text) {
+    var found = CONFIG.matcher(text);
+    return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+  }
+
+  /** Whether a text carries the digest of itself: nothing in it was changed since. */
+  public static boolean isWhole(String text) {
+    String blank = CONFIG.matcher(text).replaceFirst(BLANK);
+    String actual = Canonical.sha256(blank.getBytes(StandardCharsets.UTF_8));
+    return configIn(text).filter(actual::equals).isPresent();
+  }
+
+  private static String process(Gateway gateway, Site site) {
+    return """
+    # gateway %s in %s, written by the System Architect; a change by hand is drift
+    %sworker_processes 1;
+    worker_shutdown_timeout %ds;
+    pid "%s";
+    error_log "%s" warn;
+
+    events {
+        worker_connections 1024;
+    }
+    """
+        .formatted(
+            gateway.name(),
+            gateway.namespace(),
+            site.foreground() ? "daemon off;\n" : "",
+            site.workerShutdown().toSeconds(),
+            site.pidFile(),
+            beside(site.accessLog(), "error.log"));
+  }
+
+  private static String http(Gateway gateway, Site site, Routes routes) {
+    return logs(site)
+        + "\n"
+        + decisions(site)
+        + routes.upstreams()
+        + "\n"
+        + servers(gateway, site, routes);
+  }
+
+  private static String logs(Site site) {
+    return AccessLine.FORMAT
+        + """
+        access_log "%1$s" deployclaw;
+        client_body_temp_path "%2$s";
+        proxy_temp_path "%2$s";
+        fastcgi_temp_path "%2$s";
+        uwsgi_temp_path "%2$s";
+        scgi_temp_path "%2$s";
+        server_tokens off;
+        """
+            .formatted(site.accessLog(), beside(site.pidFile(), "tmp"));
+  }
+
+  /** The service, and what of its answers is shown: rule and epoch to probes only. */
+  private static String decisions(Site site) {
+    return """
+    upstream deployclaw_decide {
+        server %s;
+        keepalive 16;
+    }
+    upstream deployclaw_probe {
+        server %s;
+    }
+    map $dc_probe $dc_upstream_host {
+        1       probe.deployclaw.invalid;
+        default $host;
+    }
+    map $dc_probe $dc_shown_rule {
+        1       $dc_rule;
+        default "";
+    }
+    map $dc_probe $dc_shown_epoch {
+        1       $dc_epoch;
+        default "";
+    }
+    """
+        .formatted(site.service(), site.self());
+  }
+
+  private static String servers(Gateway gateway, Site site, Routes routes) {
+    return """
+    server {
+        listen %1$s;
+        server_name probe.deployclaw.invalid;
+        access_log off;
+        return 204;
+    }
+
+    server {
+        listen %1$s default_server;
+        server_name _;
+
+    %2$s
+    %3$s}
+    """
+        .formatted(
+            site.listen(),
+            indented(asked()),
+            indented(
+                decide(gateway)
+                    + "\n"
+                    + identity(gateway)
+                    + "\n"
+                    + routes.locations()
+                    + "\n"
+                    + limited()
+                    + routes.undecided()));
+  }
+
+  /** What holds for every location: the answers kept, the headers set, overwritten and hidden. */
+  private static String asked() {
+    return """
+    auth_request_set $dc_probe $upstream_http_x_dc_probe;
+    auth_request_set $dc_rule $upstream_http_x_dc_rule;
+    auth_request_set $dc_epoch $upstream_http_x_dc_epoch;
+    auth_request_set $dc_retry_after $upstream_http_retry_after;
+    auth_request_set $dc_ratelimit $upstream_http_ratelimit;
+    auth_request_set $dc_ratelimit_policy $upstream_http_ratelimit_policy;
+
+    add_header Retry-After $dc_retry_after always;
+    add_header RateLimit $dc_ratelimit always;
+    add_header RateLimit-Policy $dc_ratelimit_policy always;
+    add_header X-DC-Probe $dc_probe always;
+    add_header X-DC-Rule $dc_shown_rule always;
+    add_header X-DC-Epoch $dc_shown_epoch always;
+
+    proxy_http_version 1.1;
+    proxy_set_header Host $dc_upstream_host;
+    proxy_set_header Connection "";
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header DC-Probe "";
+    proxy_set_header DC-Execution "";
+    proxy_set_header X-DC-Gateway "";
+    proxy_set_header X-DC-Host "";
+    proxy_set_header X-DC-Method "";
+    proxy_set_header X-DC-Uri "";
+    proxy_set_header X-DC-Client "";
+    proxy_set_header X-DC-Token "";
+    proxy_hide_header X-DC-Probe;
+    proxy_hide_header X-DC-Rule;
+    proxy_hide_header X-DC-Epoch;
+    """;
+  }
+
+  private static String decide(Gateway gateway) {
+    return """
+    location = /_dc/decide {
+        internal;
+        proxy_pass http://deployclaw_decide/v1/decide;
+        proxy_method GET;
+        proxy_pass_request_body off;
+        proxy_connect_timeout 1s;
+        proxy_send_timeout 1s;
+        proxy_read_timeout 2s;
+        proxy_set_header Connection "";
+        proxy_set_header Content-Length "";
+        proxy_set_header DC-Probe "";
+        proxy_set_header X-DC-Gateway %s;
+        proxy_set_header X-DC-Host $host;
+        proxy_set_header X-DC-Method $request_method;
+        proxy_set_header X-DC-Uri $request_uri;
+        proxy_set_header X-DC-Client $remote_addr;
+        proxy_set_header X-DC-Token $http_dc_probe;
+        proxy_set_header X-DC-Probe "";
+        proxy_set_header X-DC-Rule "";
+        proxy_set_header X-DC-Epoch "";
+    }
+    """
+        .formatted(gateway.name());
+  }
+
+  private static String identity(Gateway gateway) {
+    return """
+    location = /.well-known/deployclaw {
+        allow 127.0.0.1;
+        allow ::1;
+        deny all;
+        access_log off;
+        try_files /./never @identity;
+    }
+    location @identity {
+        access_log off;
+        default_type application/json;
+        return 200 '{"gateway":"%s",%s}';
+    }
+    """
+        .formatted(gateway.name(), BLANK);
+  }
+
+  private static String limited() {
+    return """
+    location @limited {
+        default_type application/problem+json;
+        return 429 '{"status":429,"title":"Too many requests"}';
+    }
+    """;
+  }
+
+  private static Path beside(Path file, String name) {
+    return file.resolveSibling(name);
+  }
+
+  private static String indented(String text) {
+    return text.lines()
+        .map(line -> line.isEmpty() ? "\n" : "    " + line + "\n")
+        .collect(java.util.stream.Collectors.joining());
+  }
+}

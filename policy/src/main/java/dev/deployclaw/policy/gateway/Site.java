@@ -1,0 +1,71 @@
+package dev.deployclaw.policy.gateway;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a gateway stands: what the configuration says of it, and the policy set doesn't. Spellings
+ * that NGINX would read as more than an address or a path are refused.
+ *
+ * @param listen address and port that clients reach, {@code host:port} or a port
+ * @param service {@code host:port} of the rate limit service beside it
+ * @param upstreams {@code host:port} by service
+ * @param pidFile where NGINX writes its process id; a folder {@code tmp} beside it takes large
+ *     bodies
+ * @param accessLog one {@link AccessLine} per request; {@code error.log} stands beside it
+ * @param foreground whether the file itself tells NGINX not to become a daemon; false where the
+ *     command line says so
+ * @param workerShutdown how long a worker of an older file may go on with its connections
+ */
+public record Site(
+    String listen,
+    String service,
+    SortedMap<String, String> upstreams,
+    Path pidFile,
+    Path accessLog,
+    boolean foreground,
+    Duration workerShutdown) {
+
+  private static final String HOST = "\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]";
+  private static final Pattern LISTEN = Pattern.compile("(?:(" + HOST + "):)?(\\d{1,5})");
+  private static final Pattern ADDRESS = Pattern.compile("(?:" + HOST + "):\\d{1,5}");
+  private static final Pattern PLAIN = Pattern.compile("/[^\\p{Cntrl}\"'$\\\\]*");
+
+  public Site {
+    upstreams = Collections.unmodifiableSortedMap(new TreeMap<>(upstreams));
+    spelled("listen", LISTEN, listen);
+    spelled("service", ADDRESS, service);
+    upstreams.values().forEach(u -> spelled("upstream", ADDRESS, u));
+    spelled("pidFile", PLAIN, pidFile.toString());
+    spelled("accessLog", PLAIN, accessLog.toString());
+    if (workerShutdown.toSeconds() < 1) {
+      throw new IllegalArgumentException("workerShutdown is under a second: " + workerShutdown);
+    }
+  }
+
+  /** The gateway's own listening port as a worker of it reaches it. */
+  String self() {
+    Matcher parts = LISTEN.matcher(listen);
+    if (!parts.matches()) {
+      throw new IllegalStateException("checked above: " + listen);
+    }
+    String host = parts.group(1);
+    String port = parts.group(2);
+    if (host == null || List.of("*", "0.0.0.0").contains(host)) {
+      return "127.0.0.1:" + port;
+    }
+    return (host.equals("[::]") ? "[::1]" : host) + ":" + port;
+  }
+
+  private static void spelled(String what, Pattern rule, String value) {
+    if (!rule.matcher(value).matches()) {
+      throw new IllegalArgumentException(what + " can't stand in a gateway's file: " + value);
+    }
+  }
+}

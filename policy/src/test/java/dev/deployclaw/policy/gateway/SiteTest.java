@@ -1,0 +1,40 @@
+package dev.deployclaw.policy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SiteTest {
+  @Test
+  void refusesWhatNginxWouldReadAsMoreThanAnAddress() {
+    assertThatThrownBy(() -> site("8080; include /etc/passwd", "/run/nginx.pid"))
+        .hasMessageContaining("listen");
+    assertThatThrownBy(() -> site("8080", "/run/nginx.pid\"; daemon off"))
+        .hasMessageContaining("pidFile");
+    assertThatThrownBy(() -> site("8080", "/run/$host.pid")).hasMessageContaining("pidFile");
+  }
+
+  @Test
+  void reachesItsOwnPortWhereverItListens() {
+    assertThat(site("8080", "/p").self()).isEqualTo("127.0.0.1:8080");
+    assertThat(site("0.0.0.0:8080", "/p").self()).isEqualTo("127.0.0.1:8080");
+    assertThat(site("[::]:8080", "/p").self()).isEqualTo("[::1]:8080");
+    assertThat(site("10.0.0.7:8080", "/p").self()).isEqualTo("10.0.0.7:8080");
+  }
+
+  private static Site site(String listen, String pidFile) {
+    return new Site(
+        listen,
+        "127.0.0.1:1",
+        new TreeMap<>(Map.of("search", "127.0.0.1:2")),
+        Path.of(pidFile),
+        Path.of("/run/access.log"),
+        true,
+        Duration.ofSeconds(5));
+  }
+}
