@@ -1,0 +1,136 @@
+package dev.deployclaw.policy.decide;
+
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token bucket, kept as the debt that drains at the rule's rate: tokens are capacity minus debt.
+ * Debt and not tokens, because an idle counter then is zero whatever its limit becomes, so it may
+ * vanish. The debt is {@code debt + fraction / windowMicros}, exact at any rate: in {@code dt}
+ * microseconds {@code dt * requests / windowMicros} drain.
+ *
+ * @param requests of the rule that wrote it
+ * @param windowMicros of the rule that wrote it
+ * @param fraction in units of 1/windowMicros, below windowMicros
+ * @param stamp when the debt was this
+ */
+record Bucket(long requests, long windowMicros, long debt, long fraction, long stamp)
+    implements Counter {
+
+  static Bucket read(@Nullable Counter stored, Rule rule, long now) {
+    return switch (stored) {
+      case null -> new Bucket(rule.requests(), rule.windowMicros(), 0, 0, now);
+      case Bucket bucket -> bucket.under(rule, now);
+      case Window window -> replay(window, rule, now);
+    };
+  }
+
+  private Bucket under(Rule rule, long now) {
+    var own = drained(now);
+    if (requests == rule.requests() && windowMicros == rule.windowMicros()) {
+      return own;
+    }
+    var kept = own.restated(rule);
+    var others = restated(rule).drained(now);
+    boolean keptIsLess =
+        kept.debt != others.debt ? kept.debt < others.debt : kept.fraction < others.fraction;
+    return keptIsLess ? kept : others;
+  }
+
+  /** What the bucket would hold had it been charged at the end of each slot. */
+  private static Bucket replay(Window window, Rule rule, long now) {
+    var live = window.live(now);
+    var bucket = new Bucket(rule.requests(), rule.windowMicros(), 0, 0, 0);
+    for (var slot : live.slots().entrySet()) {
+      long end = Math.min(now, (slot.getKey() + 1) * live.slotMicros());
+      bucket = bucket.drained(end).plus(slot.getValue(), end);
+    }
+    return bucket.drained(now);
+  }
+
+  /** The debt in another rule's fraction, rounded up. */
+  private Bucket restated(Rule rule) {
+    var part = divide(fraction, rule.windowMicros(), windowMicros);
+    long up = part.whole() + (part.rest() > 0 ? 1 : 0);
+    boolean carry = up == rule.windowMicros();
+    return new Bucket(
+        rule.requests(), rule.windowMicros(), carry ? debt + 1 : debt, carry ? 0 : up, stamp);
+  }
+
+  private Bucket drained(long now) {
+    var out = divide(now - stamp, requests, windowMicros);
+    long whole = debt - out.whole();
+    long part = fraction - out.rest();
+    if (part < 0) {
+      whole--;
+      part += windowMicros;
+    }
+    return whole < 0
+        ? new Bucket(requests, windowMicros, 0, 0, now)
+        : new Bucket(requests, windowMicros, whole, part, now);
+  }
+
+  /** Whole units of debt, a fraction counting as one. */
+  long held() {
+    return debt + (fraction > 0 ? 1 : 0);
+  }
+
+  /** The bucket at {@code now} by its own rule. */
+  Bucket at(long now) {
+    return drained(now);
+  }
+
+  @Override
+  public Counter rewound(long now) {
+    return now < stamp ? new Bucket(requests, windowMicros, debt, fraction, now) : this;
+  }
+
+  @Override
+  public long remaining(Rule rule) {
+    return Math.max(0, rule.capacity() - held());
+  }
+
+  @Override
+  public Bucket plus(long cost, long now) {
+    return new Bucket(requests, windowMicros, debt + cost, fraction, stamp);
+  }
+
+  @Override
+  public long reset(long now) {
+    return drainTime(debt);
+  }
+
+  @Override
+  public long waitFor(long cost, Rule rule, long now) {
+    if (cost > rule.capacity()) {
+      return Decision.NEVER;
+    }
+    long over = debt + cost - rule.capacity();
+    return over < 0 ? 0 : drainTime(over);
+  }
+
+  /** Microseconds until {@code whole} tokens and the fraction have drained, rounded up. */
+  private long drainTime(long whole) {
+    if (whole == 0 && fraction == 0) {
+      return 0;
+    }
+    if (requests == 0) {
+      return Decision.NEVER;
+    }
+    var micros = divide(windowMicros, whole, requests);
+    long rest = micros.rest() + fraction;
+    return Math.min(Decision.NEVER, micros.whole() + Math.ceilDiv(rest, requests));
+  }
+
+  private record Quotient(long whole, long rest) {}
+
+  /** {@code a * b / m}, exact; the whole part saturates. */
+  private static Quotient divide(long a, long b, long m) {
+    var parts =
+        BigInteger.valueOf(a)
+            .multiply(BigInteger.valueOf(b))
+            .divideAndRemainder(BigInteger.valueOf(m));
+    long whole = parts[0].bitLength() > 61 ? 1L << 61 : parts[0].longValue();
+    return new Quotient(whole, parts[1].longValue());
+  }
+}

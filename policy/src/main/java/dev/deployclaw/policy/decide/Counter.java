@@ -1,0 +1,42 @@
+package dev.deployclaw.policy.decide;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a limit remembers between requests, in the terms of the rule that wrote it. Immutable; times
+ * are microseconds.
+ *
+ * <p>A counter outlives its rule. Read under another rule it holds the smaller of what its own rule
+ * and the reading rule would still hold, and it keeps its form until a request is admitted. So a
+ * changed limit is no free second bucket, neither is the way back, and nobody waits longer than the
+ * kinder of the two rules asks.
+ */
+public sealed interface Counter permits Bucket, Window {
+
+  /** The counter at {@code now} in the terms of {@code rule}; an absent one is idle. */
+  static Counter read(@Nullable Counter stored, Rule rule, long now) {
+    return switch (rule.algorithm()) {
+      case TOKEN_BUCKET -> Bucket.read(stored, rule, now);
+      case SLIDING_WINDOW -> Window.read(stored, rule, now);
+      case FIXED_WINDOW, GCRA, CONCURRENCY ->
+          throw new IllegalArgumentException("not enforced yet: " + rule.algorithm().word());
+    };
+  }
+
+  /**
+   * The same counter after the clock stepped back behind it: what was charged counts as charged
+   * now. The error is at most the step. Returns this where the clock didn't step back.
+   */
+  Counter rewound(long now);
+
+  /** Whole units of cost that {@code rule} still admits. */
+  long remaining(Rule rule);
+
+  Counter plus(long cost, long now);
+
+  /** Until the counter is idle. */
+  long reset(long now);
+
+  /** Until {@code cost} fits under {@code rule}. */
+  long waitFor(long cost, Rule rule, long now);
+}

@@ -1,0 +1,49 @@
+package dev.deployclaw.policy.decide;
+
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Mode;
+
+/**
+ * The numbers of one limit, apart from what it matches.
+ *
+ * @param windowMicros microseconds
+ * @param cost what one request takes
+ */
+public record Rule(
+    Algorithm algorithm, long requests, long windowMicros, long burst, long cost, Mode mode) {
+
+  public static Rule of(Limit limit) {
+    return new Rule(
+        limit.algorithm(),
+        limit.requests(),
+        limit.window().toSeconds() * 1_000_000L,
+        limit.burst(),
+        limit.cost(),
+        limit.mode());
+  }
+
+  public boolean enforced() {
+    return mode == Mode.ENFORCE;
+  }
+
+  /** What can be held at once. A limit of zero requests admits nothing, whatever its burst. */
+  public long capacity() {
+    return algorithm == Algorithm.TOKEN_BUCKET && requests > 0 ? burst : requests;
+  }
+
+  /** The staged form, for example {@code tb 300 60000000 50 1 enforce}. */
+  public String text() {
+    return algorithm.code()
+        + ' '
+        + requests
+        + ' '
+        + windowMicros
+        + ' '
+        + burst
+        + ' '
+        + cost
+        + ' '
+        + mode.word();
+  }
+}

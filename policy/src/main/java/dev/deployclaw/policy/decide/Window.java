@@ -1,0 +1,112 @@
+package dev.deployclaw.policy.decide;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sliding window in sixteen slots. A slot counts until all of it is older than the window, so
+ * seventeen are live at a time and no interval as long as the window ever admits more than the
+ * limit (two weighted buckets, the cheaper way, admit up to twice the limit). The price: a request
+ * is forgotten up to a sixteenth of the window late. Slots are aligned to the epoch of the clock,
+ * and whole: a second has 16 times 62,500 microseconds.
+ *
+ * @param slots the units charged, by slot number
+ */
+record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
+  private static final int SLOTS = 16;
+
+  Window {
+    slots = Collections.unmodifiableSortedMap(new TreeMap<>(slots));
+  }
+
+  static Window read(@Nullable Counter stored, Rule rule, long now) {
+    long width = rule.windowMicros() / SLOTS;
+    return switch (stored) {
+      case null -> new Window(width, new TreeMap<>());
+      case Window window -> window.live(now).resliced(width, now).live(now);
+      case Bucket bucket -> holding(bucket, width, now).live(now);
+    };
+  }
+
+  /** Without the slots that are wholly older than this window. */
+  Window live(long now) {
+    return new Window(slotMicros, slots.tailMap(now / slotMicros - SLOTS));
+  }
+
+  /** What a bucket still owes, as if charged when it was last written. */
+  private static Window holding(Bucket bucket, long width, long now) {
+    var at = new TreeMap<Long, Long>();
+    long held = bucket.at(now).held();
+    if (held > 0) {
+      at.put(bucket.stamp() / width, held);
+    }
+    return new Window(width, at);
+  }
+
+  /** In slots of another width; each goes to where its latest request may have been. */
+  private Window resliced(long width, long now) {
+    if (width == slotMicros) {
+      return this;
+    }
+    var moved = new TreeMap<Long, Long>();
+    slots.forEach((slot, units) ->
+        moved.merge(Math.min(now, (slot + 1) * slotMicros - 1) / width, units, Long::sum));
+    return new Window(width, moved);
+  }
+
+  private long held() {
+    return slots.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  @Override
+  public Counter rewound(long now) {
+    long last = now / slotMicros;
+    if (slots.isEmpty() || slots.lastKey() <= last) {
+      return this;
+    }
+    var clamped = new TreeMap<Long, Long>();
+    slots.forEach((slot, units) -> clamped.merge(Math.min(slot, last), units, Long::sum));
+    return new Window(slotMicros, clamped);
+  }
+
+  @Override
+  public long remaining(Rule rule) {
+    return Math.max(0, rule.capacity() - held());
+  }
+
+  @Override
+  public Window plus(long cost, long now) {
+    var charged = new TreeMap<>(slots);
+    charged.merge(now / slotMicros, cost, Long::sum);
+    return new Window(slotMicros, charged);
+  }
+
+  @Override
+  public long reset(long now) {
+    return slots.isEmpty() ? 0 : forgotten(slots.lastKey()) - now;
+  }
+
+  @Override
+  public long waitFor(long cost, Rule rule, long now) {
+    if (cost > rule.capacity()) {
+      return Decision.NEVER;
+    }
+    long over = held() + cost - rule.capacity();
+    long wait = 0;
+    for (var slot : slots.entrySet()) {
+      if (over <= 0) {
+        break;
+      }
+      over -= slot.getValue();
+      wait = forgotten(slot.getKey()) - now;
+    }
+    return wait;
+  }
+
+  /** When a slot no longer counts. */
+  private long forgotten(long slot) {
+    return (slot + SLOTS + 1) * slotMicros;
+  }
+}

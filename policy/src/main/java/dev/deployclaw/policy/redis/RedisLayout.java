@@ -1,0 +1,118 @@
+package dev.deployclaw.policy.redis;
+
+import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+
+/**
+ * The names of all keys. Every key of a tenant carries its root group as hash tag, so one call
+ * finds them in one slot. Names are DNS labels; anything else is escaped, so that two different
+ * (tenant, limit, key) never share a counter.
+ */
+public final class RedisLayout {
+  public static final int SLOTS = 16384;
+
+  /** The pattern that finds all of ours. */
+  public static final String ALL = "dc:*";
+
+  private static final int LONGEST_PART = 96;
+
+  private RedisLayout() {}
+
+  /** The hash that holds a tenant's staged rules. */
+  public static String policyKey(String root, String tenant) {
+    return tagged(root) + "policy:" + tenant;
+  }
+
+  /** The field of a tenant's own line within its policy hash. */
+  public static String tenantField(long epoch) {
+    return epoch + ":#";
+  }
+
+  public static String ruleField(long epoch, String limit) {
+    return epoch + ":" + limit;
+  }
+
+  /**
+   * A counter.
+   *
+   * @param key the parts that make separate counters, see {@link #part}
+   */
+  public static String counterKey(String root, String tenant, String limit, List<String> key) {
+    return tagged(root) + "c:" + counter(tenant, limit, key);
+  }
+
+  /** A counter that only the synthetic requests of one execution are charged to. */
+  public static String probeKey(String root, String execution, String counter) {
+    return tagged(root) + "probe:" + escaped(execution) + ":" + counter;
+  }
+
+  /** A counter's name within its root group. */
+  public static String counter(String tenant, String limit, List<String> key) {
+    return tenant + ":" + limit + ":" + String.join(":", key);
+  }
+
+  /** One part of a counter's key: its kind, so that a header's value is never an address's. */
+  public static String part(String kind, String value) {
+    return escaped(kind) + "=" + bounded(value);
+  }
+
+  /** The fence of a primary: the first {@code dc:fence:{n}} whose slot it owns. */
+  public static String fenceKey(IntPredicate ownsSlot) {
+    for (int n = 0; n < MOST_FENCES; n++) {
+      String key = "dc:fence:{" + n + "}";
+      if (ownsSlot.test(slot(key))) {
+        return key;
+      }
+    }
+    throw new IllegalArgumentException("owns no slot");
+  }
+
+  /** Enough that the numbers below it fall into all slots (checked by a test). */
+  static final int MOST_FENCES = 200_000;
+
+  /** The cluster slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it. */
+  public static int slot(String key) {
+    int open = key.indexOf('{');
+    int close = open < 0 ? -1 : key.indexOf('}', open + 1);
+    String hashed = close > open + 1 ? key.substring(open + 1, close) : key;
+    int crc = 0;
+    for (byte b : hashed.getBytes(StandardCharsets.UTF_8)) {
+      crc ^= (b & 0xff) << 8;
+      for (int bit = 0; bit < 8; bit++) {
+        crc = (crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1;
+      }
+    }
+    return crc & (SLOTS - 1);
+  }
+
+  private static String tagged(String root) {
+    return "dc:{" + root + "}:";
+  }
+
+  /** A long value is replaced by its hash, marked by a character that escaping never leaves. */
+  private static String bounded(String value) {
+    String escaped = escaped(value);
+    return escaped.length() <= LONGEST_PART
+        ? escaped
+        : "~" + Canonical.sha256(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String escaped(String value) {
+    return value
+        .chars()
+        .mapToObj(c -> isPlain(c) ? String.valueOf((char) c) : "%%%04x".formatted(c))
+        .collect(Collectors.joining());
+  }
+
+  private static boolean isPlain(int c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
+        || c == '.'
+        || c == '_';
+  }
+}

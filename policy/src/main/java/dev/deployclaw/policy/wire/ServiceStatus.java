@@ -1,0 +1,74 @@
+package dev.deployclaw.policy.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a rate limit service answers to {@code GET /v1/status}: its vote and its report.
+ *
+ * @param epochs the policy sets that it holds, oldest first
+ * @param redis {@link #OK}, or why Redis can't be asked
+ * @param decided what every primary decides by; empty where they don't all answer the same
+ * @param differing where they don't: what each one said
+ */
+public record ServiceStatus(
+    List<Held> epochs, String redis, Optional<Held> decided, List<String> differing) {
+  public static final String OK = "ok";
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  public ServiceStatus {
+    epochs = List.copyOf(epochs);
+    differing = List.copyOf(differing);
+  }
+
+  /** An epoch and the digest of its policy set. */
+  public record Held(long epoch, String digest) {
+    private Map<String, Object> json() {
+      return Map.of("epoch", epoch, "digest", digest);
+    }
+  }
+
+  public boolean holds(long epoch, String digest) {
+    return epochs.contains(new Held(epoch, digest));
+  }
+
+  public String toJson() {
+    var out = new TreeMap<String, Object>();
+    out.put("epochs", epochs.stream().map(Held::json).toList());
+    out.put("redis", redis);
+    out.put("differing", differing);
+    decided.ifPresent(d -> out.put("decided", d.json()));
+    return Canonical.text(out);
+  }
+
+  /** Empty where the text isn't a status; fields that we don't know are ignored. */
+  public static Optional<ServiceStatus> parse(String json) {
+    try {
+      return Optional.of(status(MAPPER.readTree(json)));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ServiceStatus status(JsonNode root) {
+    var epochs = new ArrayList<Held>();
+    root.required("epochs").forEach(e -> epochs.add(held(e)));
+    var differing = new ArrayList<String>();
+    root.path("differing").forEach(d -> differing.add(d.asText()));
+    var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
+    return new ServiceStatus(
+        epochs, root.required("redis").asText(), decided.map(ServiceStatus::held), differing);
+  }
+
+  private static Held held(JsonNode node) {
+    return new Held(node.required("epoch").asLong(), node.required("digest").asText());
+  }
+}
