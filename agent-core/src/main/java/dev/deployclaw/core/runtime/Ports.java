@@ -1,0 +1,19 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.Recorder;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
+
+/** All that the runtime reaches the world by. Closed by whoever made them. */
+public record Ports(
+    StateStore state,
+    ObjectStore objects,
+    Executors executors,
+    Recorder recorder,
+    Journal journal,
+    Planner planner,
+    Procedure procedure,
+    Time time) {}

@@ -1,0 +1,57 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.policy.model.Gateway;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the runtime is told.
+ *
+ * @param agent who acts, for the leader's key and the log, for example {@code host:1234}
+ * @param stepFactor a limit that grows or shrinks by more than this factor holds
+ * @param gateways their routing becomes part of each new policy set
+ * @param probeKey the public key that verifies probe tokens (X.509, base64)
+ * @param probes how many synthetic requests a validation sends
+ */
+public record Settings(
+    String agent,
+    GatePolicy gate,
+    int stepFactor,
+    List<Gateway> gateways,
+    String probeKey,
+    int probes,
+    Bounds bounds) {
+  public Settings {
+    gateways = List.copyOf(gateways);
+  }
+
+  /**
+   * How long and how often.
+   *
+   * @param lease of the leadership
+   * @param leaderWait how long to stand for election while another leads
+   * @param call one call of an executor
+   * @param converge until every enforcement point acts on a committed epoch
+   * @param poll between two looks
+   * @param attempts how often a repeatable act is tried
+   */
+  public record Bounds(
+      Duration lease,
+      Duration leaderWait,
+      Duration call,
+      Duration converge,
+      Duration poll,
+      int attempts) {
+
+    /** A lease of 10 s, 30 s a call, 60 s to converge. */
+    public static final Bounds DEFAULT =
+        new Bounds(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofMillis(100),
+            3);
+  }
+}
