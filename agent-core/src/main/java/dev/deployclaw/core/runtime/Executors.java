@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The executors by name. They come wrapped by the sandbox. */
@@ -13,9 +14,9 @@ public final class Executors {
   /** The participant that holds the policy sets: staged first, removed last. */
   static final String STORE = "etcd";
 
-  private final TreeMap<String, Executor> byName;
+  private final SortedMap<String, Executor> byName;
 
-  private Executors(TreeMap<String, Executor> byName) {
+  private Executors(SortedMap<String, Executor> byName) {
     this.byName = byName;
   }
 

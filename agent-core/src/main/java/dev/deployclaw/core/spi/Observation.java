@@ -10,7 +10,8 @@ import java.util.TreeMap;
  * What participants really hold now: the content of a checkpoint.
  *
  * @param members by participant name; each a list of JSON-like facts, one per member, enough to put
- *     that member back (file texts, library sources, staged hashes)
+ *     that member back (file texts, library sources, staged hashes). The runtime adds {@code
+ *     member} and {@code digest} of the report that the facts came with
  */
 public record Observation(SortedMap<String, List<Map<String, Object>>> members) {
   public Observation {
