@@ -1,0 +1,97 @@
+package dev.deployclaw.policy.parse;
+
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Duration;
+
+/**
+ * Writes a policy as the YAML document that {@link PolicyDocument} reads back as the same policy.
+ * What equals its default is left out, but for the choice between failing open and closed.
+ */
+public final class PolicyWriter {
+  private final StringBuilder out = new StringBuilder();
+
+  private PolicyWriter() {}
+
+  public static String yaml(TenantPolicy policy) {
+    var writer = new PolicyWriter();
+    writer.policy(policy);
+    return writer.out.toString();
+  }
+
+  /** A window in its largest whole unit, as {@code 5m}. */
+  public static String window(Duration window) {
+    long seconds = window.toSeconds();
+    if (seconds % 86_400 == 0) {
+      return seconds / 86_400 + "d";
+    }
+    if (seconds % 3_600 == 0) {
+      return seconds / 3_600 + "h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+
+  private void policy(TenantPolicy policy) {
+    line("apiVersion: " + PolicyDocument.API_VERSION);
+    line("kind: " + PolicyDocument.KIND);
+    line("metadata:");
+    line("  tenant: " + Quoted.of(policy.tenant()));
+    if (!policy.labels().isEmpty()) {
+      line("  labels:");
+      policy.labels().forEach((k, v) -> line("    " + Quoted.of(k) + ": " + Quoted.of(v)));
+    }
+    line("spec:");
+    policy.parent().ifPresent(p -> line("  parent: " + Quoted.of(p)));
+    if (policy.blocked()) {
+      line("  blocked: true");
+    }
+    line("  onBackendFailure: " + policy.onBackendFailure().word());
+    line(policy.limits().isEmpty() ? "  limits: []" : "  limits:");
+    policy.limits().forEach(this::limit);
+  }
+
+  private void limit(Limit limit) {
+    line("    - name: " + Quoted.of(limit.name()));
+    match(limit.match());
+    if (!limit.key().isEmpty()) {
+      var parts = limit.key().stream().map(KeyParts::written).map(Quoted::of).toList();
+      field("key", "[" + String.join(", ", parts) + "]");
+    }
+    field("algorithm", limit.algorithm().word());
+    field("requests", String.valueOf(limit.requests()));
+    if (limit.algorithm() != Algorithm.CONCURRENCY) {
+      field("window", window(limit.window()));
+    }
+    if (limit.burst() != Math.max(1, limit.requests())) {
+      field("burst", String.valueOf(limit.burst()));
+    }
+    if (limit.cost() != 1) {
+      field("cost", String.valueOf(limit.cost()));
+    }
+    if (limit.mode() != Mode.ENFORCE) {
+      field("mode", limit.mode().word());
+    }
+    limit.onBackendFailure().ifPresent(f -> field("onBackendFailure", f.word()));
+  }
+
+  private void match(Match match) {
+    if (match.equals(Match.ANY)) {
+      return;
+    }
+    line("      match:");
+    match.service().ifPresent(s -> line("        service: " + Quoted.of(s)));
+    match.route().ifPresent(r -> line("        route: " + Quoted.of(r)));
+    match.method().ifPresent(m -> line("        method: " + Quoted.of(m)));
+  }
+
+  private void field(String name, String value) {
+    line("      " + name + ": " + value);
+  }
+
+  private void line(String text) {
+    out.append(text).append('\n');
+  }
+}

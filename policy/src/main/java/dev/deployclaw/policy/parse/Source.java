@@ -1,0 +1,20 @@
+package dev.deployclaw.policy.parse;
+
+/**
+ * A place where policy documents are kept.
+ *
+ * <p>Name it so that a person finds it, for example {@code payments/limits:acme.yaml}.
+ */
+public sealed interface Source {
+  String name();
+
+  /**
+   * A document that was read.
+   *
+   * @param home the namespace or folder, by which a source may be restricted to some tenants
+   */
+  record Document(String name, String home, String text) implements Source {}
+
+  /** A source that couldn't be read: what it defines is unknown, never nothing. */
+  record Unreadable(String name, String reason) implements Source {}
+}

@@ -1,0 +1,128 @@
+package dev.deployclaw.policy.parse;
+
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Names;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** How each kind of value is written. Every method reads one value or reports why it can't. */
+final class Values {
+  static final int LONGEST_ROUTE = 256;
+  static final int MOST_WILDCARDS = 8;
+
+  private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]*)");
+  private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,8})(s|m|h|d)");
+  private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+  private static final int MOST_DIGITS = 18;
+
+  private Values() {}
+
+  static Optional<String> label(Spot spot) {
+    var word = spot.word("acme");
+    return word.isEmpty() || Names.isLabel(word.get())
+        ? word
+        : spot.refuse(
+            "not a DNS label: " + Quoted.shortly(word.get()),
+            "lower-case letters, digits and inner hyphens, at most 63");
+  }
+
+  static Optional<Boolean> flag(Spot spot) {
+    return spot.scalar(Node.Kind.FLAG, "write true or false").map(Boolean::parseBoolean);
+  }
+
+  /** One of the words of an enumeration. */
+  static <T> Function<Spot, Optional<T>> oneOf(
+      List<String> words, Function<String, Optional<T>> ofWord) {
+    return spot -> {
+      var written = spot.word(words.getFirst());
+      var value = written.flatMap(ofWord);
+      if (written.isEmpty() || value.isPresent()) {
+        return value;
+      }
+      String remedy =
+          Likeness.closest(written.get(), words)
+              .map(w -> "did you mean " + Quoted.of(w) + "?")
+              .orElse("one of " + String.join(", ", words));
+      return spot.refuse("unknown word " + Quoted.shortly(written.get()), remedy);
+    };
+  }
+
+  static Function<Spot, Optional<Long>> whole(long least) {
+    long most = Limit.MOST_REQUESTS;
+    return spot -> {
+      String remedy = "a whole number from " + least + " to " + most + ", without quotes";
+      var digits = spot.scalar(Node.Kind.NUMBER, remedy);
+      if (digits.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!WHOLE.matcher(digits.get()).matches()) {
+        return spot.refuse("not a whole number: " + Quoted.shortly(digits.get()), remedy);
+      }
+      boolean fits = digits.get().length() <= MOST_DIGITS;
+      long value = fits ? Long.parseLong(digits.get()) : Long.MAX_VALUE;
+      return value < least || value > most
+          ? spot.refuse("out of range: " + Quoted.shortly(digits.get()), remedy)
+          : Optional.of(value);
+    };
+  }
+
+  /** A number and a unit: seconds, minutes, hours or days. */
+  static Optional<Duration> window(Spot spot) {
+    String remedy = "from \"1s\" to \"30d\": a whole number and s, m, h or d";
+    var text = spot.scalar(Node.Kind.STRING, remedy);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    var parts = WINDOW.matcher(text.get());
+    if (!parts.matches()) {
+      return spot.refuse("not a window: " + Quoted.shortly(text.get()), remedy);
+    }
+    long count = Long.parseLong(parts.group(1));
+    var window =
+        switch (parts.group(2)) {
+          case "s" -> Duration.ofSeconds(count);
+          case "m" -> Duration.ofMinutes(count);
+          case "h" -> Duration.ofHours(count);
+          default -> Duration.ofDays(count);
+        };
+    return window.compareTo(Limit.LONGEST_WINDOW) > 0
+        ? spot.refuse("out of range: " + Quoted.of(text.get()), remedy)
+        : Optional.of(window);
+  }
+
+  static Optional<String> method(Spot spot) {
+    var word = spot.word("GET");
+    return word.isEmpty() || METHOD.matcher(word.get()).matches()
+        ? word
+        : spot.refuse("not a method: " + Quoted.shortly(word.get()), "upper case, as GET");
+  }
+
+  /** A path in the spelling that requests are compared in; {@code *} for any run of characters. */
+  static Optional<String> route(Spot spot) {
+    var word = spot.word("/v2/items");
+    if (word.isEmpty()) {
+      return word;
+    }
+    String route = word.get();
+    if (route.length() > LONGEST_ROUTE) {
+      return spot.refuse(route.length() + " characters", "at most " + LONGEST_ROUTE);
+    }
+    if (!route.startsWith("/") && !route.startsWith("*")) {
+      return spot.refuse(
+          "a route must start with / or *", "did you mean " + Quoted.of("/" + route) + "?");
+    }
+    if (route.chars().filter(c -> c == '*').count() > MOST_WILDCARDS) {
+      return spot.refuse("too many wildcards", "at most " + MOST_WILDCARDS + " times *");
+    }
+    String rooted = route.startsWith("/") ? route : "/" + route;
+    String normal = RequestShape.ofUri("", rooted, "").path();
+    return normal.equals(rooted)
+        ? word
+        : spot.refuse(
+            "no request has this path", "paths are compared in the form " + Quoted.of(normal));
+  }
+}

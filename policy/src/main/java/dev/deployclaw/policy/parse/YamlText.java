@@ -1,0 +1,147 @@
+package dev.deployclaw.policy.parse;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.MappingStartEvent;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+
+/**
+ * Reads one YAML 1.2 document (JSON is a subset of it) into nodes that know their place. Built from
+ * parser events, so that size, depth and count are bounded before anything is built, and anchors,
+ * aliases and tags, which policies have no use for, never take effect.
+ */
+final class YamlText {
+  static final int MOST_CHARACTERS = 256 * 1024;
+  static final int MOST_DEPTH = 12;
+  static final int MOST_NODES = 20_000;
+
+  private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
+
+  private final Iterator<Event> events;
+  private int nodes;
+
+  private YamlText(Iterator<Event> events) {
+    this.events = events;
+  }
+
+  static Node read(String text) throws Refused {
+    if (text.length() > MOST_CHARACTERS) {
+      throw new Refused(
+          Place.START,
+          "the document has " + text.length() + " characters",
+          "at most " + MOST_CHARACTERS + "; split it, one document a tenant");
+    }
+    var settings = LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
+    String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    try {
+      return new YamlText(new Parse(settings).parseString(body).iterator()).document();
+    } catch (MarkedYamlEngineException e) {
+      var at = Place.of(e.getProblemMark().or(e::getContextMark));
+      throw new Refused(at, "not YAML: " + e.getProblem(), "correct the syntax here");
+    } catch (YamlEngineException e) {
+      throw new Refused(Place.START, "not YAML: " + e.getMessage(), "correct the text");
+    }
+  }
+
+  private Node document() throws Refused {
+    events.next();
+    var start = events.next();
+    if (start.getEventId() == Event.ID.StreamEnd) {
+      throw new Refused(Place.START, "the document is empty", "write a policy, or remove it");
+    }
+    Node root = node(events.next(), 1);
+    events.next();
+    var end = events.next();
+    if (end.getEventId() != Event.ID.StreamEnd) {
+      throw new Refused(
+          Place.of(end.getStartMark()), "a second document", "one document a tenant and source");
+    }
+    return root;
+  }
+
+  private Node node(Event event, int depth) throws Refused {
+    var at = Place.of(event.getStartMark());
+    check(event, at, depth);
+    return switch (event) {
+      case ScalarEvent scalar -> new Node.Scalar(kind(scalar), scalar.getValue(), at);
+      case SequenceStartEvent _ -> items(at, depth);
+      case MappingStartEvent _ -> mapping(at, depth);
+      default -> throw new Refused(at, "unexpected " + event.getEventId(), "correct the syntax");
+    };
+  }
+
+  private void check(Event event, Place at, int depth) throws Refused {
+    if (++nodes > MOST_NODES) {
+      throw new Refused(at, "more than " + MOST_NODES + " values", "split the document");
+    }
+    if (depth > MOST_DEPTH) {
+      throw new Refused(at, "nested deeper than " + MOST_DEPTH, "a policy has no such depth");
+    }
+    if (event instanceof AliasEvent
+        || (event instanceof NodeEvent n && n.getAnchor().isPresent())) {
+      throw new Refused(at, "anchors and aliases are not allowed", "write the value out");
+    }
+    if (tag(event).isPresent()) {
+      throw new Refused(at, "the tag " + tag(event).get() + " is not allowed", "leave it out");
+    }
+  }
+
+  private static Optional<String> tag(Event event) {
+    return switch (event) {
+      case ScalarEvent scalar -> scalar.getTag();
+      case CollectionStartEvent collection -> collection.getTag();
+      default -> Optional.empty();
+    };
+  }
+
+  private Node items(Place at, int depth) throws Refused {
+    List<Node> items = new ArrayList<>();
+    for (var next = events.next(); !ends(next); next = events.next()) {
+      items.add(node(next, depth + 1));
+    }
+    return new Node.Items(items, at);
+  }
+
+  private Node mapping(Place at, int depth) throws Refused {
+    List<Node.Entry> entries = new ArrayList<>();
+    for (var next = events.next(); !ends(next); next = events.next()) {
+      if (!(node(next, depth + 1) instanceof Node.Scalar key)) {
+        throw new Refused(Place.of(next.getStartMark()), "a key that isn't text", "use a name");
+      }
+      entries.add(new Node.Entry(key.text(), key.at(), node(events.next(), depth + 1)));
+    }
+    return new Node.Mapping(entries, at);
+  }
+
+  private static boolean ends(Event event) {
+    return event.getEventId() == Event.ID.SequenceEnd || event.getEventId() == Event.ID.MappingEnd;
+  }
+
+  private static Node.Kind kind(ScalarEvent scalar) {
+    if (!scalar.isPlain()) {
+      return Node.Kind.STRING;
+    }
+    Tag tag = CORE_SCHEMA.resolve(scalar.getValue(), true);
+    if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
+      return Node.Kind.NUMBER;
+    }
+    if (tag.equals(Tag.BOOL)) {
+      return Node.Kind.FLAG;
+    }
+    return tag.equals(Tag.NULL) ? Node.Kind.NOTHING : Node.Kind.STRING;
+  }
+}
