@@ -1,0 +1,45 @@
+package dev.deployclaw.testkit;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Finds the programs that the servers are, and names the package of one that is missing. */
+final class Binaries {
+  private static final Map<String, String> PACKAGES =
+      Map.of(
+          "redis-server", "redis-server",
+          "etcd", "etcd-server",
+          "nats-server", "nats-server",
+          "nginx", "nginx",
+          "gcc", "gcc libc6-dev",
+          "setsid", "util-linux");
+
+  private static final List<String> ADMIN_FOLDERS =
+      List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
+
+  private Binaries() {}
+
+  /**
+   * @throws IllegalStateException naming the Debian package when there is no such program
+   */
+  static String find(String name) {
+    return find(name, System.getenv("PATH"));
+  }
+
+  static String find(String name, String path) {
+    return Stream.concat(Stream.of(path.split(File.pathSeparator)), ADMIN_FOLDERS.stream())
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(missing(name)));
+  }
+
+  private static String missing(String name) {
+    return name + " is missing: apt-get install " + PACKAGES.getOrDefault(name, name);
+  }
+}

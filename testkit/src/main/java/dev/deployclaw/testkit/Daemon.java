@@ -1,0 +1,273 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * A process started in a folder of its own, with its output in {@code <name>.log}, known by {@code
+ * <name>.pid}. It leads a process group, so signals reach the workers it forks too. The file is
+ * written by the process itself before it becomes the program: whoever dies when, what was started
+ * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
+ * for use by several threads, except {@link #restart}.
+ */
+public final class Daemon implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration TERM = Duration.ofSeconds(5);
+  private static final Duration KILL = Duration.ofSeconds(10);
+  private static final long SIGNAL_SECONDS = 10;
+  private static final int LOG_TAIL = 2_000;
+
+  /**
+   * Tells who it is (see {@link ProcessId}), then becomes the leader of a group and the program.
+   */
+  private static final String SHELL =
+      """
+      read -r stat </proc/$$/stat && read -r boot </proc/sys/kernel/random/boot_id || exit 70
+      ticks=$(set -- ${stat##*) }; shift 19; echo "$1")
+      pidfile=$1; setsid=$2; shift 2
+      echo "$$ $ticks $boot" >"$pidfile" && exec "$setsid" "$@"
+      """;
+
+  private static final Set<Daemon> OWNED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OWNED.forEach(Daemon::kill), "stop-daemons"));
+  }
+
+  private final Launch launch;
+  private volatile ProcessId id;
+
+  private Daemon(Launch launch, ProcessId id) {
+    this.launch = launch;
+    this.id = id;
+  }
+
+  /**
+   * Starts it; it stops with this JVM unless {@link #leave} is called.
+   *
+   * @throws IllegalStateException if a process of that name already runs in the folder
+   */
+  public static Daemon start(Launch launch) {
+    if (ProcessId.read(launch.pidFile()).filter(ProcessId::alive).isPresent()) {
+      throw new IllegalStateException(launch.pidFile() + " names a running process");
+    }
+    launch.save();
+    Daemon daemon = new Daemon(launch, spawn(launch));
+    OWNED.add(daemon);
+    return daemon;
+  }
+
+  /** The process that the file names, dead or alive; nothing if the file isn't whole. */
+  public static Optional<Daemon> adopt(Path pidFile) {
+    Path file = pidFile.toAbsolutePath().normalize();
+    String name = file.getFileName().toString().replaceFirst("\\.pid$", "");
+    return ProcessId.read(file)
+        .map(id -> new Daemon(Launch.read(Objects.requireNonNull(file.getParent()), name), id));
+  }
+
+  static Daemon adoptNamed(Path folder, String name) {
+    return adopt(folder.resolve(name + ".pid"))
+        .orElseThrow(() -> new IllegalStateException("no " + name + " was started in " + folder));
+  }
+
+  /** All daemons whose files lie under the folder, at any depth. */
+  public static List<Daemon> adoptAll(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files =
+        Files.find(folder, 8, (path, _) -> path.toString().endsWith(".launch"))) {
+      return files
+          .map(path -> Path.of(path.toString().replaceFirst("\\.launch$", ".pid")))
+          .flatMap(path -> adopt(path).stream())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public long pid() {
+    return id.pid();
+  }
+
+  public String name() {
+    return launch.name();
+  }
+
+  public Path folder() {
+    return launch.folder();
+  }
+
+  public Path pidFile() {
+    return launch.pidFile();
+  }
+
+  /** The file that holds its standard output and error. */
+  public Path log() {
+    return launch.log();
+  }
+
+  public boolean alive() {
+    return id.alive();
+  }
+
+  public boolean paused() {
+    return id.paused();
+  }
+
+  /** Sends SIGKILL to the group and waits until it is gone. */
+  public void kill() {
+    OWNED.remove(this);
+    if (alive()) {
+      send("KILL", group());
+      Await.until(launch.name() + " (" + pid() + ") is gone", KILL, () -> !alive());
+    } else {
+      killOrphans();
+    }
+  }
+
+  /** Sends SIGSTOP: it keeps its connections and answers nothing. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  /** Sends SIGHUP to the process alone, which for many servers means: read your files again. */
+  public void hangUp() {
+    if (alive()) {
+      send("HUP", Long.toString(pid()));
+    }
+  }
+
+  /** Lets it outlive this JVM. */
+  public void leave() {
+    OWNED.remove(this);
+  }
+
+  /** Kills what is left of it and starts the same command in the same folder. */
+  public void restart() {
+    kill();
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /** Waits until the server is ready; fails at once, with the end of its log, if it dies. */
+  public void awaitReady(Duration atMost, BooleanSupplier ready) {
+    boolean came = Await.cameTrue(atMost, () -> !alive() || ready.getAsBoolean());
+    if (!came || !alive()) {
+      String how = alive() ? "did not get ready in " + atMost : "died";
+      String tail = logTail();
+      close();
+      throw new IllegalStateException(launch.name() + " " + how + "; " + log() + " ends:\n" + tail);
+    }
+  }
+
+  /** Asks it to end (SIGTERM), and kills it if it takes too long. */
+  @Override
+  public void close() {
+    if (alive()) {
+      send("TERM", Long.toString(pid()));
+      send("CONT", group());
+      Await.cameTrue(TERM, () -> !alive());
+    }
+    kill();
+  }
+
+  /** The rest of the word of its command that begins so. */
+  String option(String start) {
+    return launch.command().stream()
+        .filter(word -> word.startsWith(start))
+        .map(word -> word.substring(start.length()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(launch.name() + " has no " + start));
+  }
+
+  private static ProcessId spawn(Launch launch) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, launch.name()));
+    command.addAll(List.of(launch.pidFile().toString(), Binaries.find("setsid")));
+    command.addAll(launch.command());
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(launch.folder().toFile())
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+    builder.environment().putAll(launch.environment());
+    try {
+      Files.deleteIfExists(launch.pidFile());
+      Process process = builder.start();
+      return awaitId(launch, process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ProcessId awaitId(Launch launch, Process process) {
+    Await.until(
+        launch.name() + " has written " + launch.pidFile(),
+        START,
+        () -> ProcessId.read(launch.pidFile()).isPresent() || !process.isAlive());
+    return ProcessId.read(launch.pidFile())
+        .orElseThrow(
+            () -> new IllegalStateException(launch.name() + " ended, see " + launch.log()));
+  }
+
+  private void signal(String name) {
+    if (alive()) {
+      send(name, group());
+    }
+  }
+
+  /** Workers that the process left behind when it died, like NGINX's. */
+  private void killOrphans() {
+    if (!id.recycled()) {
+      id.groupIn(launch.folder()).forEach(orphan -> send("KILL", Long.toString(orphan)));
+    }
+  }
+
+  private String group() {
+    return "-" + pid();
+  }
+
+  private static void send(String signal, String target) {
+    try {
+      Process kill =
+          new ProcessBuilder("/bin/sh", "-c", "kill -s " + signal + " -- " + target)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
+        kill.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String logTail() {
+    try {
+      String text = Files.exists(log()) ? Files.readString(log()) : "";
+      return text.substring(Math.max(0, text.length() - LOG_TAIL));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}

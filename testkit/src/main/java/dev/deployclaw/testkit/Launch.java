@@ -1,0 +1,74 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a daemon is started: its folder, in which it works, its name, which names its files, and its
+ * command. Kept in {@code <name>.launch}, so that a later process can start it again.
+ *
+ * @param environment added to this process's own
+ */
+public record Launch(
+    Path folder, String name, List<String> command, Map<String, String> environment) {
+
+  public Launch {
+    folder = folder.toAbsolutePath().normalize();
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+    if (command.isEmpty() || command.stream().anyMatch(word -> word.contains("\n"))) {
+      throw new IllegalArgumentException("a command is one or more words of one line");
+    }
+  }
+
+  public Launch(Path folder, String name, List<String> command) {
+    this(folder, name, command, Map.of());
+  }
+
+  Path pidFile() {
+    return folder.resolve(name + ".pid");
+  }
+
+  Path log() {
+    return folder.resolve(name + ".log");
+  }
+
+  /** Lines of NAME=value, an empty line, then the command, a word a line. */
+  void save() {
+    List<String> lines = new ArrayList<>();
+    new TreeMap<>(environment).forEach((key, value) -> lines.add(key + "=" + value));
+    lines.add("");
+    lines.addAll(command);
+    try {
+      Files.createDirectories(folder);
+      Files.write(launchFile(folder, name), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Launch read(Path folder, String name) {
+    try {
+      List<String> lines = Files.readAllLines(launchFile(folder, name));
+      int gap = lines.indexOf("");
+      Map<String, String> environment = new TreeMap<>();
+      for (String line : lines.subList(0, gap)) {
+        int equals = line.indexOf('=');
+        environment.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+      return new Launch(folder, name, lines.subList(gap + 1, lines.size()), environment);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path launchFile(Path folder, String name) {
+    return folder.resolve(name + ".launch");
+  }
+}

@@ -1,0 +1,97 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A nats-server with JetStream, which stores in files. */
+public final class Nats implements Server {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final String NAME = "nats";
+  private static final String CONFIG = "nats.conf";
+
+  private final HostPort address;
+  private final Daemon daemon;
+
+  private Nats(HostPort address, Daemon daemon) {
+    this.address = address;
+    this.daemon = daemon;
+  }
+
+  public static Nats start(Path folder) {
+    return start(folder, "");
+  }
+
+  /**
+   * @param lines further configuration, such as accounts and their permissions
+   */
+  public static Nats start(Path folder, String lines) {
+    int port = Ports.free();
+    writeConfig(folder, port, lines);
+    List<String> command = List.of(Binaries.find("nats-server"), "--config", CONFIG);
+    Nats nats = new Nats(HostPort.loopback(port), Daemon.start(new Launch(folder, NAME, command)));
+    nats.awaitReady();
+    return nats;
+  }
+
+  /** The server that was started in the folder, dead or alive. */
+  public static Nats adopt(Path folder) {
+    try (var lines = Files.lines(folder.resolve(CONFIG))) {
+      String listen = lines.findFirst().orElseThrow();
+      HostPort address = HostPort.parse(listen.substring(listen.indexOf(' ') + 1));
+      return new Nats(address, Daemon.adoptNamed(folder, NAME));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String url() {
+    return "nats://" + address;
+  }
+
+  public HostPort address() {
+    return address;
+  }
+
+  public Daemon daemon() {
+    return daemon;
+  }
+
+  /** Kills what is left of it and starts it again with what it had stored. */
+  public void restart() {
+    daemon.restart();
+    awaitReady();
+  }
+
+  @Override
+  public List<Daemon> daemons() {
+    return List.of(daemon);
+  }
+
+  private void awaitReady() {
+    daemon.awaitReady(READY, () -> Probe.greeting(address).contains("\"jetstream\":true"));
+  }
+
+  private static void writeConfig(Path folder, int port, String lines) {
+    String config =
+        """
+        listen: %s
+        jetstream {
+          store_dir: "%s"
+          max_memory_store: 64MB
+          max_file_store: 1GB
+        }
+        %s
+        """
+            .formatted(HostPort.loopback(port), folder.toAbsolutePath().resolve("data"), lines);
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve(CONFIG), config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
