@@ -27,11 +27,11 @@ final class Binaries {
    * @throws IllegalStateException naming the Debian package when there is no such program
    */
   static String find(String name) {
-    return find(name, System.getenv("PATH"));
+    return find(name, System.getenv().getOrDefault("PATH", ""), ADMIN_FOLDERS);
   }
 
-  static String find(String name, String path) {
-    return Stream.concat(Stream.of(path.split(File.pathSeparator)), ADMIN_FOLDERS.stream())
+  static String find(String name, String path, List<String> moreFolders) {
+    return Stream.concat(Stream.of(path.split(File.pathSeparator)), moreFolders.stream())
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .map(Path::toString)

@@ -80,9 +80,12 @@ record ProcessId(long pid, long startTicks, String boot) {
         && Long.parseLong(stat.get(GROUP)) == pid;
   }
 
+  /** The folder may have been removed since. */
   private static boolean worksIn(long process, Path folder) {
     try {
-      return Files.readSymbolicLink(PROC.resolve(process + "/cwd")).equals(folder.toRealPath());
+      Path real = Files.exists(folder) ? folder.toRealPath() : folder;
+      String works = Files.readSymbolicLink(PROC.resolve(process + "/cwd")).toString();
+      return works.equals(real.toString()) || works.equals(real + " (deleted)");
     } catch (IOException e) {
       return false;
     }

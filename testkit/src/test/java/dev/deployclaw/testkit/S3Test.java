@@ -1,0 +1,93 @@
+package dev.deployclaw.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+final class S3Test {
+  @TempDir Path folder;
+
+  @Test
+  void embeddedServerCreatesAnObjectOnce() {
+    try (S3 s3 = S3.start(folder);
+        S3Client client = client(s3, s3.secretKey())) {
+      put(client, s3, "first");
+
+      assertThatThrownBy(() -> put(client, s3, "second"))
+          .isInstanceOfSatisfying(
+              S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(412));
+      assertThat(get(client, s3)).isEqualTo("first");
+    }
+  }
+
+  @Test
+  void wrongKeyIsRefused() {
+    try (S3 s3 = S3.start(folder);
+        S3Client client = client(s3, "wrong")) {
+      assertThatThrownBy(() -> put(client, s3, "text"))
+          .isInstanceOfSatisfying(
+              S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(403));
+    }
+  }
+
+  @Test
+  void killedProcessComesBackWithItsObjects() {
+    try (S3 s3 = S3.spawn(folder);
+        S3Client client = client(s3, s3.secretKey())) {
+      put(client, s3, "text");
+
+      s3.daemons().getFirst().kill();
+      S3 adopted = S3.adopt(folder);
+      adopted.restart();
+
+      assertThat(get(client, adopted)).isEqualTo("text");
+      adopted.close();
+      assertThat(Ports.isFree(s3.address().port())).isTrue();
+    }
+  }
+
+  @Test
+  void embeddedServerIsGoneAfterClose() {
+    S3 s3 = S3.start(folder);
+
+    s3.close();
+
+    assertThat(Await.cameTrue(Duration.ofSeconds(60), () -> Ports.isFree(s3.address().port())))
+        .isTrue();
+  }
+
+  private static void put(S3Client client, S3 s3, String text) {
+    client.putObject(
+        request -> request.bucket(s3.bucket()).key("a/b.json").ifNoneMatch("*"),
+        RequestBody.fromString(text));
+  }
+
+  private static String get(S3Client client, S3 s3) {
+    return client
+        .getObjectAsBytes(request -> request.bucket(s3.bucket()).key("a/b.json"))
+        .asUtf8String();
+  }
+
+  private static S3Client client(S3 s3, String secretKey) {
+    return S3Client.builder()
+        .endpointOverride(URI.create(s3.endpoint()))
+        .region(Region.US_EAST_1)
+        .forcePathStyle(true)
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(s3.accessKey(), secretKey)))
+        .build();
+  }
+}
