@@ -1,0 +1,228 @@
+package dev.deployclaw.audit;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStream;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.PublishOptions;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.PublishAck;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamInfoOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JetStream stream that holds each record once, on a subject of its own, and gives nothing up.
+ * A connection that breaks isn't repaired but left for a new one, so what was sent is a prefix of
+ * what was to be sent. For one thread.
+ *
+ * <p>{@code discard_new_per_subject} is what makes a second message on a subject an error; without
+ * it that message replaces the first one, deny delete or not.
+ */
+final class AuditStream implements AutoCloseable {
+  static final String NAME = "DEPLOYCLAW_AUDIT";
+
+  private static final int NO_SUCH_STREAM = 10059;
+  private static final int WRONG_LAST_SEQUENCE = 10071;
+  private static final int NO_MORE_ON_THE_SUBJECT = 10077;
+
+  private final NatsSettings settings;
+  private final Connection connection;
+  private final JetStream publisher;
+  private final JetStreamManagement management;
+
+  private AuditStream(NatsSettings settings, Connection connection) throws IOException {
+    this.settings = settings;
+    this.connection = connection;
+    var options = JetStreamOptions.builder().requestTimeout(settings.timeout()).build();
+    this.publisher = connection.jetStream(options);
+    this.management = connection.jetStreamManagement(options);
+  }
+
+  /** What can't be answered by trying again: another record stands where this one belongs. */
+  static final class Fork extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Fork(StreamRecord entry) {
+      super(
+          "FORK: the stream holds another record %d of %s"
+              .formatted(entry.seq(), entry.execution()));
+    }
+  }
+
+  /** Connects, and makes the stream or checks that it is as it must be. */
+  static AuditStream connect(NatsSettings settings) throws IOException, InterruptedException {
+    Connection connection = Nats.connect(options(settings));
+    try {
+      var stream = new AuditStream(settings, connection);
+      stream.requireStream();
+      return stream;
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  static StreamConfiguration configuration() {
+    return StreamConfiguration.builder()
+        .name(NAME)
+        .subjects(StreamRecord.SUBJECTS)
+        .storageType(StorageType.File)
+        .retentionPolicy(RetentionPolicy.Limits)
+        .discardPolicy(DiscardPolicy.New)
+        .discardNewPerSubject(true)
+        .maxMessagesPerSubject(1)
+        .denyDelete(true)
+        .denyPurge(true)
+        .build();
+  }
+
+  /**
+   * Publishes in order and returns when all are in the stream, whether by this call or before.
+   *
+   * @throws IOException when it can't be known that all are
+   */
+  void publish(List<StreamRecord> records) throws IOException, Fork, InterruptedException {
+    var acknowledgements = new ArrayList<CompletableFuture<PublishAck>>();
+    try {
+      for (StreamRecord entry : records) {
+        acknowledgements.add(
+            publisher.publishAsync(entry.subject(), entry.headers(), entry.bytes(), once(entry)));
+      }
+    } catch (IllegalStateException e) {
+      throw new IOException("the connection is closed", e);
+    }
+    for (int i = 0; i < records.size(); i++) {
+      await(records.get(i), acknowledgements.get(i));
+    }
+  }
+
+  /** How many of an execution's records the stream holds. */
+  long count(String execution) throws IOException {
+    try {
+      var subjects = StreamInfoOptions.filterSubjects(StreamRecord.subjectsOf(execution));
+      return management.getStreamInfo(NAME, subjects).getStreamState().getSubjects().size();
+    } catch (JetStreamApiException e) {
+      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Options options(NatsSettings settings) {
+    var options =
+        new Options.Builder()
+            .server(settings.url())
+            .connectionName("deployclaw-audit")
+            .connectionTimeout(settings.timeout())
+            .noReconnect()
+            .errorListener(new SilentListener());
+    settings.credentials().ifPresent(f -> options.authHandler(Nats.credentials(f.toString())));
+    return options.build();
+  }
+
+  private void requireStream() throws IOException {
+    try {
+      requireSettings(management.getStreamInfo(NAME));
+    } catch (JetStreamApiException e) {
+      if (e.getApiErrorCode() != NO_SUCH_STREAM) {
+        throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      }
+      create();
+    }
+  }
+
+  private void create() throws IOException {
+    try {
+      requireSettings(management.addStream(configuration()));
+    } catch (JetStreamApiException e) {
+      throw new IOException("the stream can't be made: " + e.getMessage(), e);
+    }
+  }
+
+  /** A stream that may give records up or replace them isn't used. */
+  private static void requireSettings(StreamInfo info) throws IOException {
+    StreamConfiguration found = info.getConfiguration();
+    boolean asItMustBe =
+        found.getSubjects().equals(List.of(StreamRecord.SUBJECTS))
+            && found.getStorageType() == StorageType.File
+            && found.getRetentionPolicy() == RetentionPolicy.Limits
+            && found.getDiscardPolicy() == DiscardPolicy.New
+            && found.isDiscardNewPerSubject()
+            && found.getMaxMsgsPerSubject() == 1
+            && found.getMaxAge().isZero()
+            && found.getDenyDelete()
+            && found.getDenyPurge();
+    if (!asItMustBe) {
+      throw new IOException("the stream " + NAME + " has other settings than it must have");
+    }
+  }
+
+  private static PublishOptions once(StreamRecord entry) {
+    return PublishOptions.builder()
+        .expectedStream(NAME)
+        .messageId(entry.hash())
+        .expectedLastSubjectSequence(0)
+        .build();
+  }
+
+  private void await(StreamRecord entry, CompletableFuture<PublishAck> acknowledgement)
+      throws IOException, Fork, InterruptedException {
+    try {
+      long millis = settings.timeout().toMillis();
+      if (acknowledgement.get(millis, TimeUnit.MILLISECONDS).isDuplicate()) {
+        requireSame(entry);
+      }
+    } catch (TimeoutException e) {
+      throw new IOException("no acknowledgement within " + settings.timeout(), e);
+    } catch (CancellationException e) {
+      throw new IOException("the connection broke before the acknowledgement", e);
+    } catch (ExecutionException e) {
+      if (!isAlreadyThere(e.getCause())) {
+        throw new IOException("not acknowledged: " + e.getCause(), e);
+      }
+      requireSame(entry);
+    }
+  }
+
+  private static boolean isAlreadyThere(@Nullable Throwable cause) {
+    if (cause instanceof JetStreamApiException e) {
+      int code = e.getApiErrorCode();
+      return code == WRONG_LAST_SEQUENCE || code == NO_MORE_ON_THE_SUBJECT;
+    }
+    return cause != null && cause.getCause() != null && isAlreadyThere(cause.getCause());
+  }
+
+  private void requireSame(StreamRecord entry) throws IOException, Fork {
+    try {
+      byte[] there = management.getLastMessage(NAME, entry.subject()).getData();
+      if (!Arrays.equals(there, entry.bytes())) {
+        throw new Fork(entry);
+      }
+    } catch (JetStreamApiException e) {
+      throw new IOException("record " + entry.seq() + " can't be read back: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.core.log.Recorder;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.policy.json.Canonical;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Seals thoughts into a SHA-256 chain: redacts, writes the canonical form, hashes it without {@code
+ * hash}, adds the hash. The bytes that are hashed are the bytes that are stored. Pure; any thread.
+ */
+public final class ChainRecorder implements Recorder {
+  static final long SCHEMA_VERSION = 1;
+
+  /** Characters; more belongs under its hash into the object store. */
+  static final int MOST_TEXT = 16_384;
+
+  /** Bytes of the canonical form, so that a record fits into a message and an etcd value. */
+  static final int MOST_FACTS = 512 * 1024;
+
+  private static final DateTimeFormatter RFC_3339 =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Redaction redaction;
+
+  public ChainRecorder(Redaction redaction) {
+    this.redaction = redaction;
+  }
+
+  @Override
+  public Sealed seal(Head head, Thought thought) {
+    long seq = head.seq() + 1;
+    Map<String, Object> entry = fields(thought);
+    entry.put("seq", seq);
+    entry.put("prev", head.hash());
+    String hash = Canonical.sha256(Canonical.bytes(entry));
+    entry.put("hash", hash);
+    return new Sealed(Canonical.bytes(entry), new Head(seq, hash));
+  }
+
+  /** As RFC 3339 in UTC, with six digits of the second. */
+  static String timestamp(Instant time) {
+    return RFC_3339.format(time.truncatedTo(ChronoUnit.MICROS));
+  }
+
+  private Map<String, Object> fields(Thought thought) {
+    var out = new TreeMap<String, Object>();
+    out.put("schema_version", SCHEMA_VERSION);
+    out.put("execution_id", thought.execution());
+    out.put("time", timestamp(thought.time()));
+    out.put("step", thought.step());
+    out.put("phase", thought.phase().word());
+    out.put("action", bounded(redaction.text(thought.action())));
+    out.put("detail", bounded(redaction.text(thought.detail())));
+    out.put("status", thought.status().name());
+    out.put("actor", bounded(redaction.text(thought.actor())));
+    thought.planHash().ifPresent(v -> out.put("plan_hash", v));
+    thought.epoch().ifPresent(v -> out.put("epoch", v));
+    thought.durationMicros().ifPresent(v -> out.put("duration_us", v));
+    out.put("facts", bounded(redaction.facts(thought.facts())));
+    return out;
+  }
+
+  private static String bounded(String text) {
+    if (text.length() <= MOST_TEXT) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MOST_TEXT - 1)) ? MOST_TEXT - 1 : MOST_TEXT;
+    return text.substring(0, end) + "… (" + (text.length() - end) + " more characters)";
+  }
+
+  /** Facts that are too large leave their size and hash. */
+  private static Map<String, Object> bounded(Map<String, Object> facts) {
+    byte[] bytes = Canonical.bytes(facts);
+    if (bytes.length <= MOST_FACTS) {
+      return facts;
+    }
+    var out = new TreeMap<String, Object>();
+    out.put("omitted", Map.of("bytes", bytes.length, "sha256", Canonical.sha256(bytes)));
+    out.put("summary", Boolean.TRUE.equals(facts.get("summary")));
+    return out;
+  }
+}

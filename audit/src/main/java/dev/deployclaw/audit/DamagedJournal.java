@@ -1,0 +1,24 @@
+package dev.deployclaw.audit;
+
+/** A journal file holds something that isn't an unbroken chain. A person must look at it. */
+public final class DamagedJournal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String execution;
+  private final long seq;
+
+  DamagedJournal(String execution, long seq, String what) {
+    super("journal of " + execution + ", record " + seq + ": " + what);
+    this.execution = execution;
+    this.seq = seq;
+  }
+
+  public String execution() {
+    return execution;
+  }
+
+  /** The number of the first record that is wrong. */
+  public long seq() {
+    return seq;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Derivation;
+import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.audit.verify.JsonText;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The execution log as one JSON document: what {@code run --json} and {@code log ID --json} print.
+ * Each value follows from the records, by {@link Derivation}; the same records give the same text.
+ * Its schema is {@value #SCHEMA} beside this class.
+ *
+ * @param fields in the order in which they are printed; values are JSON-like, decimals {@code
+ *     BigDecimal}
+ */
+public record ExecutionDocument(Map<String, Object> fields) {
+  public static final String SCHEMA = "execution-log.schema.json";
+
+  public ExecutionDocument {
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+  }
+
+  /**
+   * @param records all of one execution, in order, as read back from the journal
+   */
+  public static ExecutionDocument of(List<byte[]> records) {
+    return new ExecutionDocument(Derivation.document(parsed(records)));
+  }
+
+  /** The same, with the head signed. */
+  public static ExecutionDocument of(List<byte[]> records, HeadSigner signer) {
+    var fields = new LinkedHashMap<>(Derivation.document(parsed(records)));
+    var audit =
+        new LinkedHashMap<>(Json.object((Map<?, ?>) fields.getOrDefault("audit", Map.of())));
+    String execution = String.valueOf(fields.get("execution_id"));
+    String head = String.valueOf(audit.get("head"));
+    audit.put("signature", signer.sign(execution, records.size(), head));
+    audit.put("key", signer.publicKey());
+    fields.put("audit", audit);
+    return new ExecutionDocument(fields);
+  }
+
+  /** Indented JSON with a line feed at the end. */
+  public String text() {
+    return JsonText.pretty(fields);
+  }
+
+  /** How the execution ended: a word of the interface, or {@link Derivation#UNFINISHED}. */
+  public String result() {
+    return String.valueOf(fields.get("result"));
+  }
+
+  private static List<Map<String, Object>> parsed(List<byte[]> records) {
+    if (records.isEmpty()) {
+      throw new IllegalArgumentException("an execution without a record");
+    }
+    var out = new ArrayList<Map<String, Object>>();
+    for (byte[] bytes : records) {
+      try {
+        out.add(Json.parseObject(bytes));
+      } catch (Json.Malformed e) {
+        throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
+      }
+    }
+    return out;
+  }
+}

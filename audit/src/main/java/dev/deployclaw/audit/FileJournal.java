@@ -1,0 +1,127 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A synced file of JSON lines per execution under {@code <stateDir>/executions}, from which records
+ * are shipped to the stream where there is one. Any thread; appends of one execution come in order
+ * from one thread at a time. One process at a time appends to an execution, which a file lock sees
+ * to; any number read.
+ *
+ * <p>A disk that fails throws {@link UncheckedIOException}: the record may or may not be there. A
+ * chain that is broken throws {@link DamagedJournal}, which names the record.
+ */
+public final class FileJournal implements Journal {
+  private static final int MOST_OPEN = 256;
+
+  private final JournalFolder folder;
+  private final Optional<NatsShipper> shipper;
+  private final Map<String, RecordFile> open = new HashMap<>();
+
+  private FileJournal(JournalFolder folder, Optional<NatsShipper> shipper) {
+    this.folder = folder;
+    this.shipper = shipper;
+  }
+
+  /** A journal on disk alone. */
+  public static FileJournal open(Path stateDir) {
+    return new FileJournal(JournalFolder.in(stateDir), Optional.empty());
+  }
+
+  /** The same, shipped to a stream; what earlier processes left unshipped too. */
+  public static FileJournal open(Path stateDir, NatsSettings stream) {
+    var folder = JournalFolder.in(stateDir);
+    return new FileJournal(folder, Optional.of(NatsShipper.start(folder, stream)));
+  }
+
+  @Override
+  public void append(String execution, Sealed sealed) {
+    long length = write(execution, sealed);
+    shipper.ifPresent(
+        s -> s.appended(execution, new ShippingLedger.Mark(sealed.head().seq(), length)));
+  }
+
+  @Override
+  public List<byte[]> read(String execution) {
+    try {
+      var lines = RecordLines.read(folder.records(execution), RecordLines.Span.ALL);
+      List<byte[]> records = lines.withoutTornLast().lines();
+      var _ = RecordFile.check(execution, records);
+      return records;
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the journal of " + execution, e);
+    }
+  }
+
+  @Override
+  public List<String> executions() {
+    return folder.executions();
+  }
+
+  @Override
+  public Shipping flush(Duration atMost) throws InterruptedException {
+    return shipper.isPresent()
+        ? shipper.get().flush(atMost)
+        : new Shipping(0, 0, "no stream is configured");
+  }
+
+  /** Stops shipping and closes the files. What isn't shipped is shipped by the next process. */
+  @Override
+  public void close() {
+    shipper.ifPresent(NatsShipper::close);
+    synchronized (open) {
+      open.values().forEach(FileJournal::closeQuietly);
+      open.clear();
+    }
+  }
+
+  private long write(String execution, Sealed sealed) {
+    synchronized (open) {
+      RecordFile file = null;
+      try {
+        file = open.get(execution);
+        if (file == null) {
+          file = opened(execution);
+        }
+        return file.append(sealed);
+      } catch (IOException e) {
+        forget(execution);
+        throw new UncheckedIOException("can't write the journal of " + execution, e);
+      }
+    }
+  }
+
+  private RecordFile opened(String execution) throws IOException {
+    if (open.size() >= MOST_OPEN) {
+      forget(open.keySet().iterator().next());
+    }
+    RecordFile file = RecordFile.open(folder, execution);
+    open.put(execution, file);
+    return file;
+  }
+
+  /** After a failure the next append reads the file anew: only the disk knows what is on it. */
+  private void forget(String execution) {
+    RecordFile file = open.remove(execution);
+    if (file != null) {
+      closeQuietly(file);
+    }
+  }
+
+  private static void closeQuietly(RecordFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't close a journal file", e);
+    }
+  }
+}

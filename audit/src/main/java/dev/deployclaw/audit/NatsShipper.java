@@ -1,0 +1,183 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.ShippingLedger.Mark;
+import dev.deployclaw.core.log.Journal.Shipping;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries records from the journal's files to the stream, in order, on a thread of its own. The
+ * files are the queue: no more than one window is in memory, nothing is lost while the stream is
+ * away, and appending never waits.
+ */
+final class NatsShipper implements AutoCloseable {
+  /** Records in flight. Wider windows gain little and cost latency where the server syncs each. */
+  static final int WINDOW = 256;
+
+  static final int MOST_BACKLOG = 10_000;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(NatsShipper.class);
+
+  private final JournalFolder folder;
+  private final NatsSettings settings;
+  private final ShippingLedger ledger = new ShippingLedger();
+  private final Thread thread;
+
+  private NatsShipper(JournalFolder folder, NatsSettings settings) {
+    this.folder = folder;
+    this.settings = settings;
+    this.thread = Thread.ofVirtual().name("audit-shipper").unstarted(this::run);
+  }
+
+  static NatsShipper start(JournalFolder folder, NatsSettings settings) {
+    var shipper = new NatsShipper(folder, settings);
+    shipper.thread.start();
+    return shipper;
+  }
+
+  /** Says that a record is on disk. */
+  void appended(String execution, Mark mark) {
+    ledger.appended(execution, mark);
+  }
+
+  Shipping flush(Duration atMost) throws InterruptedException {
+    return ledger.flush(atMost);
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    thread.interrupt();
+    try {
+      if (!thread.join(LONGEST_STOP)) {
+        LOG.warn("The shipper didn't stop in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      findBacklog();
+      Duration pause = FIRST_PAUSE;
+      while (!ledger.isClosed()) {
+        boolean connected = shipUntilBroken();
+        pause = connected ? FIRST_PAUSE : longer(pause);
+        ledger.pause(pause);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The shipper stops");
+    } catch (RuntimeException e) {
+      LOG.error("The shipper failed; records stay in their files until the next start", e);
+      ledger.trouble("the shipper failed: " + e);
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+  }
+
+  /** What earlier processes left unshipped, oldest first; only the newest where it is too much. */
+  private void findBacklog() {
+    List<String> known = folder.executions();
+    var unshipped =
+        known.subList(Math.max(0, known.size() - MOST_BACKLOG), known.size()).stream()
+            .filter(id -> Cursor.load(folder.cursor(id)).offset() < folder.length(id))
+            .toList();
+    if (!unshipped.isEmpty()) {
+      LOG.atInfo().addKeyValue("executions", unshipped.size()).log("Found unshipped records");
+    }
+    ledger.backlog(unshipped);
+  }
+
+  /** The life of one connection. Says whether it came to be. */
+  private boolean shipUntilBroken() throws InterruptedException {
+    boolean connected = false;
+    try (var stream = AuditStream.connect(settings)) {
+      connected = true;
+      ledger.trouble("");
+      var seen = new HashSet<String>();
+      Optional<String> execution = ledger.next();
+      while (execution.isPresent()) {
+        ship(stream, execution.get(), seen);
+        execution = ledger.next();
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Not shipping");
+      ledger.trouble(settings.url() + ": " + e.getMessage());
+    }
+    return connected;
+  }
+
+  private void ship(AuditStream stream, String execution, Set<String> seen)
+      throws IOException, InterruptedException {
+    try {
+      Cursor cursor = start(stream, execution, seen);
+      cursor = shipFrom(stream, execution, cursor);
+      requireAll(execution, cursor);
+      ledger.done(execution);
+    } catch (AuditStream.Fork | DamagedJournal e) {
+      LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
+      ledger.stuck(execution, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The saved cursor, unless the stream holds less than it says. */
+  private Cursor start(AuditStream stream, String execution, Set<String> seen) throws IOException {
+    Cursor cursor = Cursor.load(folder.cursor(execution));
+    if (seen.add(execution) && stream.count(execution) < cursor.seq()) {
+      LOG.atWarn()
+          .addKeyValue("execution", execution)
+          .log("The stream has lost records that it acknowledged: shipping them again");
+      return Cursor.START;
+    }
+    return cursor;
+  }
+
+  private Cursor shipFrom(AuditStream stream, String execution, Cursor start)
+      throws IOException, InterruptedException, AuditStream.Fork {
+    Window window = window(execution, start);
+    while (!window.records().isEmpty()) {
+      stream.publish(window.records());
+      window.after().save(folder.cursor(execution));
+      ledger.shipped(execution, window.after().seq());
+      window = window(execution, window.after());
+    }
+    ledger.shipped(execution, window.after().seq());
+    return window.after();
+  }
+
+  /** What is in flight at once, and the cursor when all of it is acknowledged. */
+  private record Window(List<StreamRecord> records, Cursor after) {}
+
+  private Window window(String execution, Cursor cursor) throws IOException {
+    Mark mark = ledger.mark(execution);
+    var span = new RecordLines.Span(cursor.offset(), mark.length(), WINDOW);
+    var read = RecordLines.read(folder.records(execution), span).withoutTornLast();
+    var records = new ArrayList<StreamRecord>();
+    long seq = cursor.seq();
+    for (byte[] line : read.lines()) {
+      seq++;
+      records.add(StreamRecord.of(execution, seq, line));
+    }
+    return new Window(records, new Cursor(seq, read.next()));
+  }
+
+  private void requireAll(String execution, Cursor cursor) {
+    if (cursor.seq() < ledger.mark(execution).seq()) {
+      throw new DamagedJournal(execution, cursor.seq() + 1, "isn't in the file any more");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Chain;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal file of one execution, open for appending. Locked against other processes during each
+ * append, and read again where one of them wrote. For one thread.
+ */
+final class RecordFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordFile.class);
+
+  private final String execution;
+  private final FileChannel channel;
+  private Head head = Head.START;
+  private long length;
+  private byte[] last = new byte[0];
+
+  private RecordFile(String execution, FileChannel channel) {
+    this.execution = execution;
+    this.channel = channel;
+  }
+
+  static RecordFile open(JournalFolder folder, String execution) throws IOException {
+    folder.create(execution);
+    var channel =
+        FileChannel.open(
+            folder.records(execution), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return new RecordFile(execution, channel);
+  }
+
+  /** Follows the chain; the first thing that is wrong is thrown. */
+  static Head check(String execution, List<byte[]> records) {
+    if (records.size() > RecordLines.MOST_RECORDS) {
+      throw new DamagedJournal(execution, records.size(), "more records than are read at once");
+    }
+    var chain = new Chain(execution);
+    for (byte[] bytes : records) {
+      chain.next(bytes);
+      if (!chain.findings().isEmpty()) {
+        var first = chain.findings().getFirst();
+        throw new DamagedJournal(execution, first.seq(), first.what());
+      }
+    }
+    return new Head(chain.seq(), chain.head());
+  }
+
+  /**
+   * Returns when the record is on disk. The record that was appended last may come again.
+   *
+   * @return the length of the file
+   */
+  long append(Sealed sealed) throws IOException {
+    try (var _ = channel.lock()) {
+      if (channel.size() != length) {
+        load();
+      }
+      boolean again = sealed.head().equals(head) && Arrays.equals(sealed.bytes(), last);
+      if (!again) {
+        requireNext(sealed);
+        write(sealed);
+      }
+      return length;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  /** Reads the file, checks its chain, and cuts off what a crash left unfinished. */
+  private void load() throws IOException {
+    var lines = RecordLines.read(channel, RecordLines.Span.ALL).withoutTornLast();
+    head = check(execution, lines.lines());
+    last = lines.lines().isEmpty() ? new byte[0] : lines.lines().getLast();
+    length = lines.next();
+    if (channel.size() > length) {
+      LOG.atWarn()
+          .addKeyValue("execution", execution)
+          .addKeyValue("bytes", channel.size() - length)
+          .log("Cutting off a record that a crash left unfinished");
+      channel.truncate(length);
+      channel.force(true);
+    }
+  }
+
+  private void requireNext(Sealed sealed) {
+    if (sealed.head().seq() != head.seq() + 1) {
+      throw new IllegalStateException(
+          "%s: record %d can't follow record %d"
+              .formatted(execution, sealed.head().seq(), head.seq()));
+    }
+    if (sealed.bytes().length > RecordLines.MOST_LINE) {
+      throw new IllegalStateException(
+          execution + ": a record of " + sealed.bytes().length + " bytes");
+    }
+  }
+
+  private void write(Sealed sealed) throws IOException {
+    int size = sealed.bytes().length + 1;
+    var line = ByteBuffer.allocate(size).put(sealed.bytes()).put((byte) '\n').flip();
+    long at = length;
+    while (line.hasRemaining()) {
+      at += channel.write(line, at);
+    }
+    channel.force(false);
+    length = at;
+    head = sealed.head();
+    last = sealed.bytes();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whole lines of a journal file. A record is a line of canonical JSON, which never holds a line
+ * feed; what a crash left behind the last whole line is not read.
+ *
+ * @param next where the first line that wasn't read begins
+ */
+record RecordLines(List<byte[]> lines, long next) {
+  static final int MOST_LINE = 1 << 20;
+  static final int MOST_RECORDS = 100_000;
+  private static final int CHUNK = 64 * 1024;
+
+  /** Where to read. */
+  record Span(long from, long until, int mostLines) {
+    static final Span ALL = new Span(0, Long.MAX_VALUE, MOST_RECORDS + 1);
+  }
+
+  RecordLines {
+    lines = List.copyOf(lines);
+  }
+
+  /** Reads a file; one that isn't there is empty. */
+  static RecordLines read(Path file, Span span) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return read(channel, span);
+    } catch (NoSuchFileException e) {
+      return new RecordLines(List.of(), 0);
+    }
+  }
+
+  static RecordLines read(FileChannel channel, Span span) throws IOException {
+    var lines = new ArrayList<byte[]>();
+    var line = new ByteArrayOutputStream();
+    long next = span.from();
+    long at = span.from();
+    var buffer = ByteBuffer.allocate(CHUNK);
+    while (lines.size() < span.mostLines() && channel.read(buffer.clear(), at) > 0) {
+      at += buffer.flip().remaining();
+      while (buffer.hasRemaining() && next < span.until() && lines.size() < span.mostLines()) {
+        byte b = buffer.get();
+        if (b == '\n') {
+          next += line.size() + 1;
+          lines.add(line.toByteArray());
+          line.reset();
+        } else {
+          line.write(b);
+        }
+        if (line.size() > MOST_LINE) {
+          throw new IOException("a line of more than " + MOST_LINE + " bytes at byte " + next);
+        }
+      }
+    }
+    return new RecordLines(lines, next);
+  }
+
+  /**
+   * Without a last line that isn't JSON: a write can tear so that its end is on disk and its
+   * beginning is not.
+   */
+  RecordLines withoutTornLast() {
+    if (lines.isEmpty() || isJson(lines.getLast())) {
+      return this;
+    }
+    var whole = lines.subList(0, lines.size() - 1);
+    return new RecordLines(whole, next - lines.getLast().length - 1);
+  }
+
+  private static boolean isJson(byte[] line) {
+    try {
+      Json.parse(line);
+      return true;
+    } catch (Json.Malformed e) {
+      return false;
+    }
+  }
+}

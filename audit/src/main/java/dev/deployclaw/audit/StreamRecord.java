@@ -1,0 +1,46 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Json;
+import io.nats.client.impl.Headers;
+
+/**
+ * A record as a message: its bytes, unchanged, on a subject of its own, with the attributes of
+ * CloudEvents 1.0 as headers (NATS protocol binding, binary mode).
+ */
+record StreamRecord(String execution, long seq, String hash, String time, byte[] bytes) {
+  static final String SUBJECTS = "deployclaw.audit.>";
+
+  /** Reads what the headers need from a line, which must be that record. */
+  static StreamRecord of(String execution, long seq, byte[] line) {
+    try {
+      var fields = Json.parseObject(line);
+      if (fields.get("seq") instanceof Long found
+          && found == seq
+          && fields.get("hash") instanceof String hash
+          && fields.get("time") instanceof String time) {
+        return new StreamRecord(execution, seq, hash, time, line);
+      }
+      throw new DamagedJournal(execution, seq, "another record stands in its place");
+    } catch (Json.Malformed e) {
+      throw new DamagedJournal(execution, seq, "isn't JSON: " + e.getMessage());
+    }
+  }
+
+  static String subjectsOf(String execution) {
+    return "deployclaw.audit." + execution + ".*";
+  }
+
+  String subject() {
+    return "deployclaw.audit." + execution + "." + seq;
+  }
+
+  Headers headers() {
+    return new Headers()
+        .put("ce-specversion", "1.0")
+        .put("ce-id", hash)
+        .put("ce-type", "dev.deployclaw.audit.record")
+        .put("ce-source", "/deployclaw/executions/" + execution)
+        .put("ce-time", time)
+        .put("content-type", "application/json");
+  }
+}

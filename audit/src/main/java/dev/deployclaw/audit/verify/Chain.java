@@ -1,0 +1,100 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Follows a chain record by record: each hashes to its {@code hash}, names the one before as {@code
+ * prev}, and has the next number. After a fault it goes on from what the record says, so that one
+ * fault gives few findings. For one thread.
+ */
+public final class Chain {
+  private final String execution;
+  private final List<Finding> findings = new ArrayList<>();
+  private long seq;
+  private String head = "";
+
+  /**
+   * @param execution the id that each record must carry
+   */
+  public Chain(String execution) {
+    this.execution = execution;
+  }
+
+  /** Takes the bytes of the next record as they are stored, which must be the canonical ones. */
+  public void next(byte[] stored) {
+    try {
+      Map<String, Object> entry = Json.parseObject(stored);
+      if (!new String(stored, StandardCharsets.UTF_8).equals(JsonText.canonical(entry))) {
+        found(Code.NOT_CANONICAL, seq + 1, "the bytes aren't the canonical form of the record");
+      }
+      next(entry);
+    } catch (Json.Malformed e) {
+      seq++;
+      found(Code.NOT_JSON, seq, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Takes the next record. */
+  public void next(Map<String, Object> entry) {
+    long expected = seq + 1;
+    var fault = Shape.fault(entry);
+    if (fault.isPresent()) {
+      found(Code.BAD_RECORD, expected, fault.get());
+      seq = expected;
+      return;
+    }
+    seq = entry.get("seq") instanceof Long n ? n : expected;
+    if (seq != expected) {
+      found(Code.SEQ, expected, "expected record " + expected + ", found " + seq);
+    }
+    if (!execution.equals(entry.get("execution_id"))) {
+      found(Code.EXECUTION, seq, "belongs to " + entry.get("execution_id"));
+    }
+    if (!head.equals(entry.get("prev"))) {
+      found(Code.PREV, seq, "doesn't name the record before it");
+    }
+    head = String.valueOf(entry.get("hash"));
+    if (!head.equals(hash(entry))) {
+      found(Code.HASH, seq, "doesn't hash to what it says");
+    }
+  }
+
+  /** The number of the last record; 0 for none. */
+  public long seq() {
+    return seq;
+  }
+
+  /** The hash of the last record; empty for none. */
+  public String head() {
+    return head;
+  }
+
+  public List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
+  /** SHA-256 over the canonical bytes of a record without its {@code hash}, in lower-case hex. */
+  public static String hash(Map<String, Object> entry) {
+    var rest = new TreeMap<>(entry);
+    rest.remove("hash");
+    try {
+      var sha = MessageDigest.getInstance("SHA-256");
+      byte[] bytes = JsonText.canonical(rest).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(sha.digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private void found(Code code, long where, String what) {
+    findings.add(new Finding(code, where, what));
+  }
+}

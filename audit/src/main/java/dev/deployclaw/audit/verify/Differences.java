@@ -1,0 +1,48 @@
+package dev.deployclaw.audit.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Where two JSON values differ, as paths; no more than so many. */
+final class Differences {
+  private final int most;
+  private final List<String> paths = new ArrayList<>();
+
+  Differences(int most) {
+    this.most = most;
+  }
+
+  List<String> paths() {
+    return paths;
+  }
+
+  void compare(String path, @Nullable Object found, @Nullable Object expected) {
+    if (paths.size() >= most) {
+      return;
+    }
+    if (found instanceof Map<?, ?> a && expected instanceof Map<?, ?> b) {
+      members(path, Json.object(a), Json.object(b));
+    } else if (found instanceof List<?> a
+        && expected instanceof List<?> b
+        && a.size() == b.size()) {
+      for (int i = 0; i < a.size(); i++) {
+        compare(path + "[" + i + "]", a.get(i), b.get(i));
+      }
+    } else if (found == null
+        || expected == null
+        || !JsonText.canonical(found).equals(JsonText.canonical(expected))) {
+      paths.add(path);
+    }
+  }
+
+  private void members(String path, Map<String, Object> a, Map<String, Object> b) {
+    var keys = new TreeSet<>(a.keySet());
+    keys.addAll(b.keySet());
+    for (String key : keys) {
+      compare(path.isEmpty() ? key : path + "." + key, a.get(key), b.get(key));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.deployclaw.audit.verify;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** The fields of a record, version 1: which there are, which must be there, what each may hold. */
+final class Shape {
+  private static final Set<String> PHASES =
+      Set.of(
+          "request",
+          "plan",
+          "open",
+          "checkpoint",
+          "stage",
+          "prepare",
+          "gate",
+          "commit",
+          "publish",
+          "converge",
+          "validate",
+          "bake",
+          "finish",
+          "rollback",
+          "end");
+  private static final Set<String> STATUSES =
+      Set.of("OK", "WARNING", "ERROR", "SKIPPED", "UNKNOWN");
+  private static final Pattern TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+  private static final Set<String> OPTIONAL = Set.of("plan_hash", "epoch", "duration_us");
+  private static final Map<String, Predicate<Object>> FIELDS = fields();
+
+  private Shape() {}
+
+  /** What is wrong with a record's fields; empty where nothing is. */
+  static Optional<String> fault(Map<String, Object> entry) {
+    for (var field : FIELDS.entrySet()) {
+      Object value = entry.get(field.getKey());
+      if (value == null && !OPTIONAL.contains(field.getKey())) {
+        return Optional.of(field.getKey() + " is missing");
+      }
+      if (value != null && !field.getValue().test(value)) {
+        return Optional.of(field.getKey() + " can't be " + JsonText.canonical(value));
+      }
+    }
+    return entry.keySet().stream()
+        .filter(key -> !FIELDS.containsKey(key))
+        .map(key -> key + " isn't a field of a record")
+        .findFirst();
+  }
+
+  private static Map<String, Predicate<Object>> fields() {
+    var fields = new LinkedHashMap<String, Predicate<Object>>();
+    fields.put("schema_version", v -> v.equals(1L));
+    fields.put("execution_id", v -> v instanceof String s && !s.isEmpty());
+    fields.put("seq", v -> v instanceof Long n && n > 0);
+    fields.put("time", v -> v instanceof String s && TIME.matcher(s).matches());
+    fields.put("step", v -> v instanceof Long n && n >= 0);
+    fields.put("phase", v -> v instanceof String s && PHASES.contains(s));
+    fields.put("action", v -> v instanceof String);
+    fields.put("detail", v -> v instanceof String);
+    fields.put("status", v -> v instanceof String s && STATUSES.contains(s));
+    fields.put("actor", v -> v instanceof String);
+    fields.put("plan_hash", v -> v instanceof String);
+    fields.put("epoch", v -> v instanceof Long);
+    fields.put("duration_us", v -> v instanceof Long n && n >= 0);
+    fields.put("facts", v -> v instanceof Map<?, ?>);
+    fields.put("prev", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
+    fields.put("hash", v -> v instanceof String s && HASH.matcher(s).matches());
+    return fields;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks an execution log with nothing but the log and, where given, the key that is trusted. No
+ * findings means: no value in it, at any depth, was changed since it was signed. Without a trusted
+ * key it means only that the log agrees with itself and with the key that it names.
+ */
+public final class Verifier {
+  private static final int MOST_DIFFERENCES = 20;
+
+  private Verifier() {}
+
+  /** Checks a document as {@code log ID --json} prints it. */
+  public static List<Finding> document(byte[] document, Optional<String> trustedKey) {
+    try {
+      return document(Json.parseObject(document), trustedKey);
+    } catch (Json.Malformed e) {
+      return List.of(new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Checks the records of one execution as they are stored, from the first to the end record. */
+  public static List<Finding> records(String execution, List<byte[]> stored) {
+    var chain = new Chain(execution);
+    stored.forEach(chain::next);
+    var findings = new ArrayList<>(chain.findings());
+    if (findings.isEmpty()) {
+      endFault(stored).ifPresent(findings::add);
+    }
+    return findings;
+  }
+
+  private static List<Finding> document(Map<String, Object> document, Optional<String> trustedKey) {
+    List<Map<String, Object>> records = recordsIn(document);
+    if (records.isEmpty()) {
+      return List.of(new Finding(Code.SEQ, 1, "the document holds no record"));
+    }
+    var chain = new Chain(String.valueOf(document.get("execution_id")));
+    records.forEach(chain::next);
+    var findings = new ArrayList<>(chain.findings());
+    findings.addAll(signature(document, chain, trustedKey));
+    if (chain.findings().isEmpty()) {
+      findings.addAll(derived(document, records));
+      endFault(records.getLast()).ifPresent(findings::add);
+    }
+    return findings;
+  }
+
+  /** All records of the document, by number. Where each stands is checked by deriving it anew. */
+  private static List<Map<String, Object>> recordsIn(Map<String, Object> document) {
+    var records = new ArrayList<Map<String, Object>>();
+    collect(document.get("records"), records);
+    for (Map<String, Object> step : objects(document.get("thought_log"))) {
+      collect(step.get("records"), records);
+    }
+    records.sort(Comparator.comparingLong(r -> r.get("seq") instanceof Long n ? n : 0L));
+    return records;
+  }
+
+  private static void collect(@Nullable Object list, List<Map<String, Object>> into) {
+    into.addAll(objects(list));
+  }
+
+  private static List<Map<String, Object>> objects(@Nullable Object value) {
+    var out = new ArrayList<Map<String, Object>>();
+    if (value instanceof List<?> list) {
+      for (Object item : list) {
+        if (item instanceof Map<?, ?> map) {
+          out.add(Json.object(map));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static List<Finding> derived(
+      Map<String, Object> document, List<Map<String, Object>> records) {
+    var found = new Differences(MOST_DIFFERENCES);
+    found.compare("", withoutSignature(document), Derivation.document(records));
+    return found.paths().stream()
+        .map(path -> new Finding(Code.DERIVED, 0, path + " doesn't follow from the records"))
+        .toList();
+  }
+
+  private static Map<String, Object> withoutSignature(Map<String, Object> document) {
+    var copy = new LinkedHashMap<>(document);
+    if (document.get("audit") instanceof Map<?, ?> audit) {
+      var rest = new LinkedHashMap<>(Json.object(audit));
+      rest.remove("signature");
+      rest.remove("key");
+      copy.put("audit", rest);
+    }
+    return copy;
+  }
+
+  private static List<Finding> signature(
+      Map<String, Object> document, Chain chain, Optional<String> trustedKey) {
+    Map<String, Object> audit =
+        document.get("audit") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+    if (!(audit.get("signature") instanceof String signature)
+        || !(audit.get("key") instanceof String key)) {
+      return List.of(new Finding(Code.SIGNATURE, 0, "the head isn't signed"));
+    }
+    if (trustedKey.isPresent() && !trustedKey.get().equals(key)) {
+      return List.of(new Finding(Code.KEY, 0, "signed with a key that isn't the trusted one"));
+    }
+    byte[] message =
+        HeadSignature.message(
+            String.valueOf(document.get("execution_id")), chain.seq(), chain.head());
+    return HeadSignature.holds(message, signature, key)
+        ? List.of()
+        : List.of(new Finding(Code.SIGNATURE, 0, "the signature doesn't fit the head"));
+  }
+
+  private static Optional<Finding> endFault(List<byte[]> stored) {
+    try {
+      return stored.isEmpty()
+          ? Optional.of(noEnd(0))
+          : endFault(Json.parseObject(stored.getLast()));
+    } catch (Json.Malformed e) {
+      return Optional.of(noEnd(stored.size()));
+    }
+  }
+
+  private static Optional<Finding> endFault(Map<String, Object> last) {
+    return "end".equals(last.get("phase"))
+        ? Optional.empty()
+        : Optional.of(noEnd(last.get("seq") instanceof Long n ? n : 0L));
+  }
+
+  private static Finding noEnd(long seq) {
+    return new Finding(Code.NO_END, seq, "the log stops without an end record");
+  }
+}
