@@ -32,7 +32,7 @@ public final class RedisCluster implements Server {
     return start(folder, primaries, replicasEach, _ -> Map.of());
   }
 
-  /** Gives each node's process the environment that the clocks say for its folder. */
+  /** Gives each node's process an environment, such as that of {@link SkewedClock}. */
   public static RedisCluster start(
       Path folder, int primaries, int replicasEach, NodeEnvironment environment) {
     if (primaries < 3 || replicasEach < 0) {

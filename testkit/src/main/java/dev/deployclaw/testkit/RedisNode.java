@@ -67,6 +67,11 @@ public final class RedisNode implements Server {
     return daemon;
   }
 
+  /** Its wall clock, if it was started with {@link SkewedClock#environments}. */
+  public SkewedClock clock() {
+    return SkewedClock.of(daemon.folder());
+  }
+
   @Override
   public List<Daemon> daemons() {
     return List.of(daemon);

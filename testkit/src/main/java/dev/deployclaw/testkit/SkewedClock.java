@@ -1,0 +1,115 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The wall clock of one process, off by an amount that can be changed while it runs. Works by a
+ * preloaded library (see {@code skew.c}) that reads the amount from a file in the process's folder.
+ */
+public final class SkewedClock {
+  private static final String SOURCE = "skew.c";
+  private static final String LIBRARY = "skew.so";
+  private static final String OFFSET = "skew.offset";
+  private static final Duration COMPILED = Duration.ofSeconds(60);
+
+  private final Path file;
+
+  private SkewedClock(Path file) {
+    this.file = file;
+  }
+
+  /** The clock of the process that was started in the folder with {@link #environments}. */
+  public static SkewedClock of(Path processFolder) {
+    Path file = processFolder.toAbsolutePath().resolve(OFFSET);
+    if (!Files.exists(file)) {
+      throw new IllegalStateException("started without a clock of its own: " + processFolder);
+    }
+    return new SkewedClock(file);
+  }
+
+  /**
+   * Compiles the library into the folder and answers what each process has to be started with. All
+   * clocks are right at first.
+   *
+   * @throws IllegalStateException when there is no C compiler, or it fails
+   */
+  public static RedisCluster.NodeEnvironment environments(Path folder) {
+    Path library = compile(folder.toAbsolutePath());
+    return processFolder -> {
+      Path file = processFolder.toAbsolutePath().resolve(OFFSET);
+      write(file, Duration.ZERO);
+      return Map.of("LD_PRELOAD", library.toString(), "DEPLOYCLAW_SKEW_FILE", file.toString());
+    };
+  }
+
+  /** Puts the clock ahead by the amount, or behind if it is negative, from now on. */
+  public void set(Duration offset) {
+    write(file, offset);
+  }
+
+  public Duration offset() {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return Duration.ofNanos(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path compile(Path folder) {
+    String compiler = Binaries.find("gcc");
+    try (InputStream source =
+        Objects.requireNonNull(SkewedClock.class.getResourceAsStream(SOURCE))) {
+      Files.createDirectories(folder);
+      Files.write(folder.resolve(SOURCE), source.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    run(folder, compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", LIBRARY, SOURCE);
+    return folder.resolve(LIBRARY);
+  }
+
+  private static void run(Path folder, String... command) {
+    Path log = folder.resolve("skew.log");
+    try {
+      Process compiler =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      Await.until("the C compiler ended", COMPILED, () -> !compiler.isAlive());
+      if (compiler.exitValue() != 0) {
+        throw new IllegalStateException("the C compiler failed: " + Files.readString(log));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Never shortens the file, which may be mapped. */
+  private static void write(Path file, Duration offset) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    bytes.putLong(offset.toNanos()).flip();
+    try {
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.write(bytes, 0);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
