@@ -62,6 +62,8 @@ public record Config(
    * @param url how the agent reaches it
    * @param service host:port of the rate limit service beside it
    * @param upstreams host:port by service name
+   * @param foreground whether something else supervises NGINX, so that it must not go to the
+   *     background
    */
   public record GatewayEntry(
       Gateway gateway,
@@ -72,7 +74,8 @@ public record Config(
       String listen,
       String url,
       String service,
-      Map<String, String> upstreams) {}
+      Map<String, String> upstreams,
+      boolean foreground) {}
 
   /**
    * A folder of policy documents, and which tenants it may define.

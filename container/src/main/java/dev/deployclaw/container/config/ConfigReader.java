@@ -160,10 +160,20 @@ public final class ConfigReader {
     String url = f.required("url");
     String service = f.required("service");
     var upstreams = f.textMap("upstreams");
+    boolean foreground = f.flag("foreground", false);
     return f.make(() -> new Gateway(name, namespace, identity, routes))
         .map(g ->
             new GatewayEntry(
-                g, path(folder), binary, pidFile, accessLog, listen, url, service, upstreams));
+                g,
+                path(folder),
+                binary,
+                pidFile,
+                accessLog,
+                listen,
+                url,
+                service,
+                upstreams,
+                foreground));
   }
 
   private static Gateway.Identity identity(Fields f) {

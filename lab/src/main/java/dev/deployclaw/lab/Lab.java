@@ -1,0 +1,76 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.testkit.Daemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A real estate on this machine, in one folder: a Redis Cluster, etcd, NATS, an S3 server, a rate
+ * limit service for each namespace, upstreams, and gateways. Its processes outlive whoever started
+ * them, and are stopped by what stands in the folder, even when the start was cut off.
+ */
+public final class Lab {
+  /** As many gateways as the reference run has. */
+  public static final int GATEWAYS = 47;
+
+  private final Path folder;
+
+  private Lab(Path folder) {
+    this.folder = folder;
+  }
+
+  public static Lab in(Path folder) {
+    return new Lab(folder.toAbsolutePath().normalize());
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The configuration that tells the agent of this lab. */
+  public Path config() {
+    return folder.resolve("deployclaw.yaml");
+  }
+
+  /** Its processes, dead or alive. */
+  public List<Daemon> daemons() {
+    return Daemon.adoptAll(folder);
+  }
+
+  public boolean running() {
+    return Files.exists(config()) && daemons().stream().anyMatch(Daemon::alive);
+  }
+
+  /**
+   * Starts everything and seeds the reference scenario. What was left of an earlier lab in the
+   * folder is stopped and removed first. On any failure everything is stopped again.
+   *
+   * @param progress gets a line for each part that is ready, from several threads
+   */
+  public void up(int gateways, Consumer<String> progress) throws InterruptedException {
+    down();
+    boolean whole = false;
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(config(), new Startup(folder, gateways, progress).run().text());
+      whole = true;
+    } catch (IOException e) {
+      throw new IllegalStateException("the lab did not start: " + e.getMessage(), e);
+    } finally {
+      if (!whole) {
+        down();
+      }
+    }
+  }
+
+  /** Stops every process that the folder names, by its id, and removes the folder. */
+  public int down() {
+    var daemons = daemons();
+    daemons.forEach(Daemon::kill);
+    Folders.delete(folder);
+    return daemons.size();
+  }
+}

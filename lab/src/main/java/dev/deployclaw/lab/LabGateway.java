@@ -1,0 +1,40 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Nginx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** One gateway of the lab: a real NGINX in a folder of its own, as somebody once set it up. */
+record LabGateway(Gateway gateway, Path folder, int port, String service) {
+  /** Writes the hand-written file as epoch 0 and starts NGINX on it. */
+  void start(Upstreams upstreams) throws IOException {
+    var epoch = folder.resolve("epochs").resolve("0");
+    Files.createDirectories(epoch);
+    Files.createDirectories(folder.resolve("tmp"));
+    Files.writeString(epoch.resolve("nginx.conf"), handWritten(upstreams));
+    Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs", "0"));
+    var config = folder.resolve("live").resolve("nginx.conf");
+    Nginx.start(folder, config).leave();
+  }
+
+  private String handWritten(Upstreams upstreams) {
+    var locations = new StringBuilder();
+    for (var route : gateway.routes()) {
+      locations.append(
+          "        location %s { proxy_pass http://%s; }%n"
+              .formatted(route.prefix(), upstreams.addresses().get(route.service())));
+    }
+    return Template.fill(
+        "gateway.conf",
+        Map.of(
+            "NAME", gateway.name(),
+            "NAMESPACE", gateway.namespace(),
+            "FOLDER", folder.toString(),
+            "LISTEN", HostPort.loopback(port).toString(),
+            "LOCATIONS", locations.toString()));
+  }
+}

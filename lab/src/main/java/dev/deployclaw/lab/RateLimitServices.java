@@ -1,0 +1,81 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Launch;
+import dev.deployclaw.testkit.Ports;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The rate limit services: one process for each namespace. */
+record RateLimitServices(SortedMap<String, HostPort> addresses) {
+  private static final Duration READY = Duration.ofMinutes(2);
+
+  static RateLimitServices start(
+      Path folder, String etcd, List<HostPort> redis, ExecutorService starts)
+      throws InterruptedException {
+    var addresses = new TreeMap<String, HostPort>();
+    var starting = new ArrayList<Future<Daemon>>();
+    for (String namespace : Scenario.NAMESPACES) {
+      var address = HostPort.loopback(Ports.free());
+      addresses.put(namespace, address);
+      var launch = new Launch(folder, namespace, command(namespace, address, etcd, redis));
+      starting.add(starts.submit(() -> startOne(launch, address)));
+    }
+    for (var start : starting) {
+      Startup.done(start);
+    }
+    return new RateLimitServices(addresses);
+  }
+
+  Map<String, String> urls() {
+    var out = new TreeMap<String, String>();
+    addresses.forEach((namespace, address) -> out.put(namespace, "http://" + address));
+    return out;
+  }
+
+  static Daemon startOne(Launch launch, HostPort address) {
+    var daemon = Daemon.start(launch);
+    daemon.awaitReady(READY, () -> Health.answers("http://" + address + "/healthz"));
+    daemon.leave();
+    return daemon;
+  }
+
+  static List<String> command(
+      String namespace, HostPort address, String etcd, List<HostPort> redis) {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var nodes = redis.stream().map(HostPort::toString).collect(Collectors.joining(","));
+    return List.of(
+        java,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx96m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        classPath(),
+        "dev.deployclaw.ratelimit.Main",
+        "--namespace=" + namespace,
+        "--port=" + address.port(),
+        "--etcd=" + etcd,
+        "--prefix=" + EstateFile.ETCD_PREFIX,
+        "--redis=" + nodes);
+  }
+
+  /** This process's class path, absolute, since the service works in another folder. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

@@ -1,0 +1,148 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.lab.EstateFile.Backends;
+import dev.deployclaw.lab.EstateFile.S3Access;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.S3;
+import dev.deployclaw.testkit.Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** One start of a lab: stores first, then the services that need them, then the gateways. */
+final class Startup {
+  /** More at once only makes two cores wait for each other. */
+  private static final int STARTS_AT_ONCE = 6;
+
+  private static final int PRIMARIES = 3;
+  private static final int REPLICAS_EACH = 1;
+
+  private final Path folder;
+  private final int gateways;
+  private final Consumer<String> progress;
+
+  Startup(Path folder, int gateways, Consumer<String> progress) {
+    this.folder = folder;
+    this.gateways = gateways;
+    this.progress = progress;
+  }
+
+  /** Returns what the agent must be told of the estate that runs now. */
+  EstateFile run() throws IOException, InterruptedException {
+    try (var starts = Executors.newFixedThreadPool(STARTS_AT_ONCE)) {
+      var etcd = starts.submit(() -> ready("etcd", Etcd.start(part("etcd"))));
+      var nats = starts.submit(() -> ready("nats", Nats.start(part("nats"))));
+      var s3 = starts.submit(() -> ready("s3", S3.spawn(part("s3"))));
+      var redis = starts.submit(() -> ready("redis", startRedis()));
+      var upstreams = starts.submit(() -> Upstreams.start(part("upstream")));
+      seedSources();
+      seedRedis(done(redis));
+      var services =
+          RateLimitServices.start(
+              part("services"), done(etcd).endpoint(), done(redis).nodes(), starts);
+      progress.accept("rate limit services: " + services.addresses().size());
+      var fleet = fleet(services);
+      startAll(fleet, done(upstreams), starts);
+      progress.accept("gateways: " + fleet.size());
+      var backends =
+          new Backends(
+              done(etcd).endpoint(),
+              done(redis).nodes(),
+              access(done(s3)),
+              done(nats).url(),
+              services.urls());
+      return new EstateFile(backends, fleet, done(upstreams));
+    }
+  }
+
+  private RedisCluster startRedis() {
+    return RedisCluster.start(part("redis"), PRIMARIES, REPLICAS_EACH);
+  }
+
+  private void seedSources() throws IOException {
+    for (var entry : Scenario.policies().entrySet()) {
+      var sources = Files.createDirectories(part("policies").resolve(entry.getKey()));
+      for (TenantPolicy policy : entry.getValue()) {
+        Files.writeString(sources.resolve(policy.tenant() + ".yaml"), PolicyWriter.yaml(policy));
+      }
+    }
+  }
+
+  /** Each key goes to the primary that owns its slot; the others refuse it by MOVED. */
+  private static void seedRedis(RedisCluster redis) {
+    for (var entry : Scenario.handWrittenKeys().entrySet()) {
+      boolean taken =
+          redis.primaries().stream()
+              .map(redis::node)
+              .anyMatch(node -> node.call("SET", entry.getKey(), entry.getValue()).equals("OK"));
+      if (!taken) {
+        throw new IllegalStateException("no primary took " + entry.getKey());
+      }
+    }
+  }
+
+  private List<LabGateway> fleet(RateLimitServices services) {
+    var out = new ArrayList<LabGateway>();
+    for (var gateway : Scenario.gateways(gateways)) {
+      var service = services.addresses().get(gateway.namespace());
+      var home = part("gateways").resolve(gateway.name());
+      out.add(new LabGateway(gateway, home, Ports.free(), String.valueOf(service)));
+    }
+    return out;
+  }
+
+  private static void startAll(List<LabGateway> fleet, Upstreams upstreams, ExecutorService starts)
+      throws InterruptedException {
+    var starting = new ArrayList<Future<?>>();
+    for (var gateway : fleet) {
+      starting.add(
+          starts.submit(() -> {
+            gateway.start(upstreams);
+            return gateway;
+          }));
+    }
+    for (var start : starting) {
+      done(start);
+    }
+  }
+
+  private S3Access access(S3 s3) throws IOException {
+    var keys = part("keys");
+    return new S3Access(
+        s3.endpoint(),
+        s3.bucket(),
+        Folders.secret(keys.resolve("s3.access"), s3.accessKey()),
+        Folders.secret(keys.resolve("s3.secret"), s3.secretKey()));
+  }
+
+  private <T extends Server> T ready(String name, T server) {
+    server.leave();
+    progress.accept(name);
+    return server;
+  }
+
+  private Path part(String name) {
+    return folder.resolve(name);
+  }
+
+  static <T> T done(Future<T> start) throws InterruptedException {
+    try {
+      return start.get();
+    } catch (ExecutionException e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(String.valueOf(cause.getMessage()), cause);
+    }
+  }
+}

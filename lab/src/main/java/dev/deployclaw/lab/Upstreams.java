@@ -1,0 +1,33 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Nginx;
+import dev.deployclaw.testkit.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The services behind the gateways: one NGINX that answers 200 on a port for each service. */
+record Upstreams(Map<String, String> addresses) {
+  static Upstreams start(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("tmp"));
+    var ports = new TreeMap<String, Integer>();
+    Scenario.SERVICES.forEach(service -> ports.put(service, Ports.free()));
+    var servers = new StringBuilder();
+    ports.forEach((service, port) ->
+        servers.append(
+            "    server { listen %s; location / { return 200 \"%s\\n\"; } }\n"
+                .formatted(HostPort.loopback(port).toString(), service)));
+    var config = folder.resolve("nginx.conf");
+    Files.writeString(
+        config,
+        Template.fill(
+            "upstream.conf", Map.of("FOLDER", folder.toString(), "SERVERS", servers.toString())));
+    Nginx.start(folder, config).leave();
+    var addresses = new TreeMap<String, String>();
+    ports.forEach((service, port) -> addresses.put(service, HostPort.loopback(port).toString()));
+    return new Upstreams(addresses);
+  }
+}
