@@ -1,0 +1,107 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.NodeState.Mark;
+import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.Connection;
+
+/**
+ * Switches the primaries to the committed epoch by loading its function library, each under its
+ * fence: {@code WATCH}, compare, {@code MULTI}, set the fence, load, {@code EXEC}. A fence that
+ * moved in between aborts the transaction, and the old library stays. Repeating it changes nothing.
+ */
+final class Flip {
+  /** How often a flip starts again after the fence moved under its hands. */
+  private static final int MOST_TRIES = 5;
+
+  /** How long a primary waits for one replica to have the library too. */
+  private static final Duration REPLICATION = Duration.ofSeconds(1);
+
+  private final RedisNodes nodes;
+
+  Flip(RedisNodes nodes) {
+    this.nodes = nodes;
+  }
+
+  Outcome publish(Activation activation, Fence fence) throws InterruptedException {
+    Topology topology = nodes.topology();
+    String source = source(activation, fence);
+    var mark = new Mark(fence.term(), activation.epoch());
+    return nodes.each(
+        topology.primaries(),
+        (node, link) ->
+            link.call(c -> {
+              flip(c, node, mark, source);
+              long replicas = Math.min(1, topology.replicas(node).size());
+              return Report.yes(
+                  node.member(), activation.digest(), Map.of("replicas", wait(c, replicas)));
+            }));
+  }
+
+  /** Every node's library by an independent read, the replicas' too. */
+  Outcome converge(Activation activation) throws InterruptedException {
+    Topology topology = nodes.topology();
+    return nodes.each(
+        topology.nodes(),
+        (node, link) -> {
+          Optional<Constants> there = link.call(NodeState::constants);
+          if (there.isEmpty()) {
+            return Report.no(node.member(), "no function library is loaded");
+          }
+          boolean same =
+              there.get().epoch() == activation.epoch()
+                  && there.get().digest().equals(activation.digest());
+          return same
+              ? Report.yes(node.member(), activation.digest(), Map.of("epoch", there.get().epoch()))
+              : Report.no(
+                  node.member(),
+                  "acts on epoch %d, not %d".formatted(there.get().epoch(), activation.epoch()));
+        });
+  }
+
+  private static String source(Activation activation, Fence fence) {
+    return FunctionLibrary.source(
+        fence.term(), activation.epoch(), activation.digest(), activation.predecessor());
+  }
+
+  private static void flip(Connection c, Node node, Mark mark, String source) {
+    String key = NodeState.fenceKey(node);
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      Commands.one(c, "WATCH", key);
+      NodeState.refuseOlder(Commands.optional(c, "GET", key).map(Mark::parse), mark);
+      if (load(c, key, mark, source)) {
+        return;
+      }
+    }
+    throw NodeLink.NodeFailed.conflict("the fence keeps moving");
+  }
+
+  /** False when the fence moved since it was watched. */
+  private static boolean load(Connection c, String key, Mark mark, String source) {
+    c.sendCommand(Commands.command("MULTI"));
+    c.sendCommand(Commands.command("SET", key, mark.text()));
+    c.sendCommand(Commands.command("FUNCTION LOAD", "REPLACE", source));
+    c.sendCommand(Commands.command("EXEC"));
+    List<Object> answers = c.getMany(4);
+    answers.forEach(Commands::succeed);
+    if (!(answers.getLast() instanceof List<?> applied)) {
+      return false;
+    }
+    applied.forEach(Commands::succeed);
+    return true;
+  }
+
+  private static long wait(Connection c, long replicas) {
+    return Commands.number(
+        c, "WAIT", Long.toString(replicas), Long.toString(REPLICATION.toMillis()));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * What every node holds: the library, the fence, the staged rules by epoch, and the keys that
+ * somebody's scripts wrote before ({@code rate_limit:<tenant>}). Rules are given as a count and a
+ * hash: what they say follows from the policy set of their epoch.
+ */
+final class Inspection {
+  static final String BROWNFIELD = "rate_limit:*";
+
+  /** The most brownfield keys that are reported per node. */
+  private static final int MOST_BROWNFIELD = 10_000;
+
+  private static final Pattern EPOCH_FIELD = Pattern.compile("(\\d{1,18}):.*");
+
+  private final RedisNodes nodes;
+
+  Inspection(RedisNodes nodes) {
+    this.nodes = nodes;
+  }
+
+  /** For a look: the library's constants, not its source. */
+  Outcome scan() throws InterruptedException {
+    return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> scan(c, node)));
+  }
+
+  /** For a checkpoint: the library's source too, so that it can be put back as it was. */
+  Outcome observe() throws InterruptedException {
+    return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> observe(c, node)));
+  }
+
+  private static Report scan(Connection c, Node node) {
+    var facts = common(c, node);
+    var constants = NodeState.constants(c);
+    constants.ifPresent(k -> {
+      facts.put("epoch", k.epoch());
+      facts.put("predecessor", k.predecessor());
+      facts.put("term", k.term());
+      facts.put("digest", k.digest());
+    });
+    return Report.yes(node.member(), constants.map(k -> k.digest()).orElse(""), facts);
+  }
+
+  private static Report observe(Connection c, Node node) {
+    var facts = common(c, node);
+    String source = NodeState.library(c).orElse("");
+    facts.put("library", source);
+    String digest = FunctionLibrary.read(source).map(k -> k.digest()).orElse("");
+    return Report.yes(node.member(), digest, facts);
+  }
+
+  private static Map<String, Object> common(Connection c, Node node) {
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put("role", node.primary() ? "primary" : "replica");
+    facts.put("staged", staged(c));
+    facts.put("brownfield", brownfield(c));
+    if (node.primary() && !node.slots().isEmpty()) {
+      facts.put("fence", NodeState.fence(c, node).map(NodeState.Mark::text).orElse(""));
+    }
+    return facts;
+  }
+
+  /** By epoch, how many tenants have fields of it, and the hash of them all in order. */
+  private static Map<String, Object> staged(Connection c) {
+    Map<String, List<String>> lines = new HashMap<>();
+    Map<String, Long> tenants = new HashMap<>();
+    Commands.each(
+        c,
+        Commands.scan(c, Staging.HASHES, Staging.MOST_HASHES),
+        key -> Commands.command("HGETALL", key),
+        (key, answer) -> {
+          var epochs = new HashSet<String>();
+          List<?> pairs = Commands.list(answer);
+          for (int i = 0; i + 1 < pairs.size(); i += 2) {
+            String field = Commands.text(pairs.get(i));
+            var match = EPOCH_FIELD.matcher(field);
+            String epoch = match.matches() ? match.group(1) : "";
+            epochs.add(epoch);
+            lines
+                .computeIfAbsent(epoch, _ -> new ArrayList<>())
+                .add(key + " " + field + " " + Commands.text(pairs.get(i + 1)));
+          }
+          epochs.forEach(e -> tenants.merge(e, 1L, Long::sum));
+        });
+    Map<String, Object> staged = new TreeMap<>();
+    lines.forEach((epoch, found) -> {
+      Collections.sort(found);
+      String hash = Canonical.sha256(Canonical.bytes(found));
+      staged.put(epoch, Map.of("tenants", tenants.getOrDefault(epoch, 0L), "sha256", hash));
+    });
+    return staged;
+  }
+
+  private static Map<String, Object> brownfield(Connection c) {
+    Map<String, Object> found = new TreeMap<>();
+    Commands.each(
+        c,
+        Commands.scan(c, BROWNFIELD, MOST_BROWNFIELD),
+        key -> Commands.command("GET", key),
+        (key, answer) ->
+            found.put(
+                key, answer instanceof JedisDataException ? "(no string)" : Commands.text(answer)));
+    return found;
+  }
+}

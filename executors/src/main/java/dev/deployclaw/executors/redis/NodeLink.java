@@ -1,0 +1,152 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Fault;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One plain connection to one node, kept and made anew after it broke. Work that finds an old
+ * connection broken runs once more on a new one, so it must bear repetition. One caller at a time.
+ */
+final class NodeLink implements AutoCloseable {
+  private final NodeAddress address;
+  private final RedisSettings settings;
+  private final ReentrantLock turn = new ReentrantLock();
+  private @Nullable Connection kept;
+
+  NodeLink(NodeAddress address, RedisSettings settings) {
+    this.address = address;
+    this.settings = settings;
+  }
+
+  /**
+   * Runs the work on the connection.
+   *
+   * @throws NodeFailed when the node can't be reached or answers with an error; the connection is
+   *     given up then, so that no half-read answer stays in it
+   */
+  <T> T call(Work<T> work) throws InterruptedException {
+    turn.lockInterruptibly();
+    try {
+      return onKeptThenOnNew(work);
+    } catch (JedisException e) {
+      drop();
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted while asking " + address);
+      }
+      throw new NodeFailed(RedisFaults.of(e), e);
+    } catch (NodeFailed e) {
+      drop();
+      throw e;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      drop();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private <T> T onKeptThenOnNew(Work<T> work) throws InterruptedException {
+    boolean old = kept != null;
+    try {
+      return work.on(open());
+    } catch (JedisConnectionException e) {
+      drop();
+      if (!old || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      return work.on(open());
+    }
+  }
+
+  private Connection open() {
+    Connection open = kept;
+    if (open == null) {
+      open = connect();
+      kept = open;
+    }
+    return open;
+  }
+
+  private Connection connect() {
+    int millis = Math.toIntExact(settings.timeout().toMillis());
+    var config =
+        DefaultJedisClientConfig.builder()
+            .resp2()
+            .connectionTimeoutMillis(millis)
+            .socketTimeoutMillis(millis);
+    settings.login().ifPresent(l -> config.user(l.user()).password(l.password()));
+    var made = new Connection(new HostAndPort(address.host(), address.port()), config.build());
+    try {
+      allowReads(made);
+      return made;
+    } catch (JedisException e) {
+      made.disconnect();
+      throw e;
+    }
+  }
+
+  /** A replica answers reads only after {@code READONLY}; a primary doesn't mind. */
+  private static void allowReads(Connection made) {
+    try {
+      Commands.one(made, "READONLY");
+    } catch (JedisDataException e) {
+      if (!Commands.clusterDisabled(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private void drop() {
+    Connection broken = kept;
+    kept = null;
+    if (broken == null) {
+      return;
+    }
+    try {
+      broken.disconnect();
+    } catch (JedisConnectionException e) {
+      // It was broken before; jedis closes the socket all the same.
+      broken.setBroken();
+    }
+  }
+
+  /** What runs on the connection. */
+  @FunctionalInterface
+  interface Work<T> {
+    T on(Connection connection) throws InterruptedException;
+  }
+
+  /** A node that did not do what it was asked, and what that means. */
+  static final class NodeFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Fault fault;
+
+    NodeFailed(Fault fault, @Nullable Throwable cause) {
+      super(fault.reason(), cause);
+      this.fault = fault;
+    }
+
+    static NodeFailed conflict(String reason) {
+      return new NodeFailed(new Fault.Conflict(reason), null);
+    }
+
+    Fault fault() {
+      return fault;
+    }
+  }
+}

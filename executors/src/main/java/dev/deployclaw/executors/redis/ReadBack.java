@@ -1,0 +1,172 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.NodeState.Mark;
+import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.policy.redis.StagedRules;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.Connection;
+
+/**
+ * The vote of every primary <em>and</em> replica: what was staged is read back and compared field
+ * by field with what should be there, nothing missing, nothing else. The digest in a YES is that of
+ * the set from which the expected fields were derived.
+ */
+final class ReadBack {
+  /** How long a primary waits for its replicas to acknowledge what it wrote. */
+  private static final Duration REPLICATION = Duration.ofSeconds(2);
+
+  /** How often a replica that isn't there yet is read again, and the pause between. */
+  private static final int MOST_READS = 20;
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** How many tenants that differ are named. */
+  private static final int MOST_NAMED = 20;
+
+  private final RedisNodes nodes;
+
+  ReadBack(RedisNodes nodes) {
+    this.nodes = nodes;
+  }
+
+  Outcome prepare(Activation activation, Fence fence) throws InterruptedException {
+    Topology topology = nodes.topology();
+    var shares = Shares.of(activation, topology);
+    return nodes.each(
+        topology.nodes(),
+        (node, link) -> {
+          if (node.moving()) {
+            return Report.no(node.member(), "a slot is being moved from or to this node");
+          }
+          var owner = topology.owner(node);
+          var share = owner.map(shares::of).orElse(List.of());
+          if (!node.primary()) {
+            return vote(
+                node, activation, rereadUntilSame(link, share, activation.epoch()), Map.of());
+          }
+          var mark = new Mark(fence.term(), activation.epoch());
+          return link.call(c -> primary(c, node, new Ballot(activation, share, mark, topology)));
+        });
+  }
+
+  private record Ballot(
+      Activation activation, List<StagedRules.Hash> share, Mark mark, Topology topology) {}
+
+  private static Report primary(Connection c, Node node, Ballot ballot) {
+    if (!node.slots().isEmpty()) {
+      NodeState.refuseOlder(NodeState.fence(c, node), ballot.mark());
+    }
+    long replicas = ballot.topology().replicas(node).stream().filter(r -> !r.failed()).count();
+    long acknowledged =
+        Commands.number(c, "WAIT", Long.toString(replicas), Long.toString(REPLICATION.toMillis()));
+    if (acknowledged < replicas) {
+      return Report.no(
+          node.member(),
+          "only %d of %d replicas acknowledged within %d ms"
+              .formatted(acknowledged, replicas, REPLICATION.toMillis()));
+    }
+    var differing = compare(c, ballot.share(), ballot.activation().epoch());
+    return vote(node, ballot.activation(), differing, Map.of("replicas", acknowledged));
+  }
+
+  /** A replica follows a moment later; only what differs is read again. */
+  private static List<Difference> rereadUntilSame(
+      NodeLink link, List<StagedRules.Hash> share, long epoch) throws InterruptedException {
+    List<Difference> differing = link.call(c -> compare(c, share, epoch));
+    for (int reads = 1; reads < MOST_READS && !differing.isEmpty(); reads++) {
+      Thread.sleep(PAUSE);
+      var again = differing.stream().map(Difference::hash).toList();
+      differing = link.call(c -> compare(c, again, epoch));
+    }
+    return differing;
+  }
+
+  private static Report vote(
+      Node node, Activation activation, List<Difference> differing, Map<String, Object> facts) {
+    if (differing.isEmpty()) {
+      return Report.yes(node.member(), activation.digest(), facts);
+    }
+    var named = differing.stream().limit(MOST_NAMED).map(Difference::tenant).toList();
+    Map<String, Object> all = new HashMap<>(facts);
+    all.put("tenants", named);
+    all.put("differing", (long) differing.size());
+    return new Report(node.member(), Report.Answer.NO, "", differing.getFirst().reason(), all);
+  }
+
+  private static List<Difference> compare(Connection c, List<StagedRules.Hash> share, long epoch) {
+    String prefix = epoch + ":";
+    List<Difference> differing = new ArrayList<>();
+    Commands.each(
+        c,
+        share,
+        hash -> Commands.command("HGETALL", hash.key()),
+        (hash, answer) -> {
+          Commands.succeed(answer);
+          String reason = difference(hash, held(Commands.list(answer), prefix));
+          if (!reason.isEmpty()) {
+            differing.add(new Difference(hash, reason));
+          }
+        });
+    return differing;
+  }
+
+  /** The fields of one epoch in the answer to {@code HGETALL}. */
+  private static Map<String, String> held(List<?> pairs, String prefix) {
+    Map<String, String> held = new HashMap<>();
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+      String field = Commands.text(pairs.get(i));
+      if (field.startsWith(prefix)) {
+        held.put(field, Commands.text(pairs.get(i + 1)));
+      }
+    }
+    return held;
+  }
+
+  /** The first difference in words; empty for none. */
+  private static String difference(StagedRules.Hash expected, Map<String, String> held) {
+    if (expected.fields().equals(held)) {
+      return "";
+    }
+    String tenant = "tenant " + tenant(expected);
+    for (var field : expected.fields().entrySet()) {
+      String there = held.get(field.getKey());
+      if (!field.getValue().equals(there)) {
+        return "%s, %s: %s instead of \"%s\""
+            .formatted(
+                tenant,
+                limit(field.getKey()),
+                there == null ? "nothing" : "\"" + there + "\"",
+                field.getValue());
+      }
+    }
+    return held.keySet().stream()
+        .filter(f -> !expected.fields().containsKey(f))
+        .sorted()
+        .findFirst()
+        .map(f -> "%s, %s: not in the set".formatted(tenant, limit(f)))
+        .orElse("");
+  }
+
+  private static String limit(String field) {
+    String name = field.substring(field.indexOf(':') + 1);
+    return name.equals("#") ? "its own line" : "limit " + name;
+  }
+
+  private static String tenant(StagedRules.Hash hash) {
+    return hash.key().substring(hash.key().lastIndexOf(':') + 1);
+  }
+
+  private record Difference(StagedRules.Hash hash, String reason) {
+    String tenant() {
+      return ReadBack.tenant(hash);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.redis.NodeLink.NodeFailed;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The Redis cluster as a participant and as something to look at, named {@code redis}. Every node
+ * gives a report of its own, {@code redis/<host:port>}. The topology is asked anew at each call.
+ */
+public final class RedisExecutor implements Executor, AutoCloseable {
+  private static final Set<String> LOOKS = Set.of("topology", "latency", "clock", "scan");
+
+  private final RedisNodes nodes;
+  private final Staging staging;
+  private final ReadBack readBack;
+  private final Flip flip;
+  private final Looks looks;
+  private final Inspection inspection;
+
+  public RedisExecutor(RedisSettings settings) {
+    this.nodes = new RedisNodes(settings);
+    this.staging = new Staging(nodes);
+    this.readBack = new ReadBack(nodes);
+    this.flip = new Flip(nodes);
+    this.looks = new Looks(nodes);
+    this.inspection = new Inspection(nodes);
+  }
+
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new HashSet<>(PARTICIPANT_VERBS);
+    verbs.addAll(LOOKS);
+    return Set.copyOf(verbs);
+  }
+
+  @Override
+  public Outcome execute(Invocation call) throws InterruptedException {
+    try {
+      return perform(call.call(), call.fence());
+    } catch (NodeFailed e) {
+      return Outcome.failed(e.fault());
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.close();
+  }
+
+  private Outcome perform(Call call, Fence fence) throws InterruptedException {
+    return switch (call) {
+      case Call.Look look -> look(look);
+      case Call.Observe() -> inspection.observe();
+      case Call.Stage(Activation activation) -> staging.stage(activation, fence);
+      case Call.Prepare(Activation activation) -> readBack.prepare(activation, fence);
+      case Call.Publish(Activation activation) -> flip.publish(activation, fence);
+      case Call.Converge(Activation activation) -> flip.converge(activation);
+      case Call.Discard(long epoch) -> staging.discard(epoch, fence);
+      case Call.Probe probe -> cannot(probe);
+    };
+  }
+
+  private Outcome look(Call.Look look) throws InterruptedException {
+    return switch (look.verb()) {
+      case "topology" -> looks.topology();
+      case "latency" -> looks.latency(look.arguments());
+      case "clock" -> looks.clock(look.arguments());
+      case "scan" -> inspection.scan();
+      default -> cannot(look);
+    };
+  }
+
+  private static Outcome cannot(Call call) {
+    return Outcome.failed(new Fault.Invalid("redis has no verb " + call.verb()));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Fault;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * What an error of the Redis client means. An error reply says that the command was not applied; a
+ * broken connection leaves it in doubt, unless it never stood.
+ */
+final class RedisFaults {
+  private static final int DEEPEST_CAUSE = 16;
+
+  private RedisFaults() {}
+
+  static Fault of(JedisException error) {
+    String said = String.valueOf(error.getMessage());
+    return switch (error) {
+      case JedisConnectionException broken ->
+          neverStood(broken)
+              ? new Fault.Unavailable("redis: can't connect")
+              : new Fault.Unknown("redis: " + said);
+      case JedisDataException _ -> reply(said);
+      default -> new Fault.Unknown("redis: " + said);
+    };
+  }
+
+  /** Redis names the kind of an error in its first word. */
+  private static Fault reply(String said) {
+    int space = said.indexOf(' ');
+    String reason = "redis: " + said;
+    return switch (space < 0 ? said : said.substring(0, space)) {
+      case "NOAUTH", "WRONGPASS", "NOPERM" -> new Fault.Denied(reason);
+      case "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING" ->
+          new Fault.Unavailable(reason);
+      case "BUSY", "OOM", "MISCONF", "NOREPLICAS", "READONLY" -> new Fault.Unavailable(reason);
+      default -> new Fault.Invalid(reason);
+    };
+  }
+
+  private static boolean neverStood(Throwable error) {
+    return chain(error)
+        .flatMap(e -> Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())))
+        .flatMap(RedisFaults::chain)
+        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
+  }
+
+  /** Jedis tries each address of a host, and keeps their errors as suppressed ones. */
+  private static Stream<Throwable> chain(@Nullable Throwable error) {
+    return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
+        .limit(DEEPEST_CAUSE)
+        .map(Objects::requireNonNull);
+  }
+}

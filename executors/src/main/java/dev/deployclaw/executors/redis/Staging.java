@@ -1,0 +1,102 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.NodeState.Mark;
+import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.policy.redis.StagedRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Puts an epoch's rules where nobody acts on them yet, and takes them away again. One pipeline per
+ * primary, all primaries at the same time. Nothing staged expires.
+ */
+final class Staging {
+  /** The most tenants that one node's discard looks through. */
+  static final int MOST_HASHES = 2_000_000;
+
+  static final String HASHES = "dc:{*}:policy:*";
+
+  private final RedisNodes nodes;
+
+  Staging(RedisNodes nodes) {
+    this.nodes = nodes;
+  }
+
+  /** Idempotent: the same epoch gives the same fields. */
+  Outcome stage(Activation activation, Fence fence) throws InterruptedException {
+    Topology topology = nodes.topology();
+    var shares = Shares.of(activation, topology);
+    if (topology.unowned() > 0) {
+      return Outcome.failed(
+          new Fault.Unavailable("redis: nobody owns " + topology.unowned() + " slots"));
+    }
+    var mark = new Mark(fence.term(), activation.epoch());
+    return nodes.each(
+        topology.primaries(),
+        (node, link) ->
+            link.call(c -> {
+              NodeState.refuseOlder(NodeState.fence(c, node), mark);
+              Commands.each(
+                  c, shares.of(node), Staging::write, (_, answer) -> Commands.succeed(answer));
+              Map<String, Object> facts = Map.of("tenants", (long) shares.of(node).size());
+              return Report.yes(node.member(), activation.digest(), facts);
+            }));
+  }
+
+  /** Removes an epoch's fields, unless a node's library acts on it or names it as predecessor. */
+  Outcome discard(long epoch, Fence fence) throws InterruptedException {
+    Topology topology = nodes.topology();
+    return nodes.each(
+        topology.primaries(), (node, link) -> link.call(c -> discard(c, node, epoch, fence)));
+  }
+
+  private static Report discard(Connection c, Node node, long epoch, Fence fence) {
+    NodeState.refuseOlder(NodeState.fence(c, node), new Mark(fence.term(), Long.MAX_VALUE));
+    var constants = NodeState.constants(c);
+    if (constants.isPresent()
+        && (constants.get().epoch() == epoch || constants.get().predecessor() == epoch)) {
+      throw NodeLink.NodeFailed.conflict("epoch " + epoch + " is active or its predecessor");
+    }
+    String prefix = epoch + ":";
+    List<CommandArguments> removals = new ArrayList<>();
+    Commands.each(
+        c,
+        Commands.scan(c, HASHES, MOST_HASHES),
+        key -> Commands.command("HKEYS", key),
+        (key, answer) -> {
+          Commands.succeed(answer);
+          removal(key, prefix, Commands.list(answer)).ifPresent(removals::add);
+        });
+    Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
+    return Report.yes(node.member(), "", Map.of("removed", (long) removals.size()));
+  }
+
+  private static Optional<CommandArguments> removal(String key, String prefix, List<?> fields) {
+    var command = Commands.command("HDEL", key);
+    boolean any = false;
+    for (Object field : fields) {
+      String name = Commands.text(field);
+      if (name.startsWith(prefix)) {
+        command.add(name);
+        any = true;
+      }
+    }
+    return any ? Optional.of(command) : Optional.empty();
+  }
+
+  private static CommandArguments write(StagedRules.Hash hash) {
+    var command = new CommandArguments(Command.HSET).add(hash.key());
+    hash.fields().forEach((field, rule) -> command.add(field).add(rule));
+    return command;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.policy.redis.RedisLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which nodes there are, and which slots each primary owns, as one node sees it ({@code CLUSTER
+ * NODES}). A server without cluster support counts as one primary of all slots.
+ */
+record Topology(List<Node> nodes) {
+  Topology {
+    nodes = List.copyOf(nodes);
+  }
+
+  /**
+   * One member of the cluster.
+   *
+   * @param primaryId of a replica; empty for a primary
+   * @param failed whether the cluster holds it for failed
+   * @param moving whether a slot is being moved from or to it
+   */
+  record Node(
+      String id,
+      NodeAddress address,
+      boolean primary,
+      String primaryId,
+      List<Range> slots,
+      boolean failed,
+      boolean moving) {
+    Node {
+      slots = List.copyOf(slots);
+    }
+
+    String member() {
+      return "redis/" + address;
+    }
+
+    boolean owns(int slot) {
+      return slots.stream().anyMatch(r -> r.first() <= slot && slot <= r.last());
+    }
+
+    long slotCount() {
+      return slots.stream().mapToLong(r -> r.last() - r.first() + 1L).sum();
+    }
+  }
+
+  /** Slots from first to last, both included. */
+  record Range(int first, int last) {
+    @Override
+    public String toString() {
+      return first == last ? Integer.toString(first) : first + "-" + last;
+    }
+  }
+
+  static Topology single(NodeAddress address) {
+    var all = List.of(new Range(0, RedisLayout.SLOTS - 1));
+    return new Topology(List.of(new Node("", address, true, "", all, false, false)));
+  }
+
+  /**
+   * Reads the answer to {@code CLUSTER NODES}.
+   *
+   * @param asked whom it is from: a node may not know its own host
+   */
+  static Topology parse(String clusterNodes, NodeAddress asked) {
+    return new Topology(
+        clusterNodes.lines().map(line -> node(line, asked)).flatMap(Optional::stream).toList());
+  }
+
+  /** Primaries that own slots. */
+  List<Node> primaries() {
+    return nodes.stream().filter(n -> n.primary() && !n.slots().isEmpty()).toList();
+  }
+
+  List<Node> replicas(Node primary) {
+    return nodes.stream().filter(n -> !n.primary() && n.primaryId().equals(primary.id())).toList();
+  }
+
+  /** The node whose slots this one holds: itself, or its primary. */
+  Optional<Node> owner(Node node) {
+    return node.primary()
+        ? Optional.of(node)
+        : nodes.stream().filter(n -> n.id().equals(node.primaryId())).findFirst();
+  }
+
+  /** How many slots nobody owns. */
+  long unowned() {
+    return RedisLayout.SLOTS - primaries().stream().mapToLong(Node::slotCount).sum();
+  }
+
+  /** By slot, the index into {@link #primaries} of its owner; -1 where there is none. */
+  int[] owners() {
+    int[] owners = new int[RedisLayout.SLOTS];
+    Arrays.fill(owners, -1);
+    List<Node> primaries = primaries();
+    for (int i = 0; i < primaries.size(); i++) {
+      for (Range range : primaries.get(i).slots()) {
+        Arrays.fill(owners, range.first(), range.last() + 1, i);
+      }
+    }
+    return owners;
+  }
+
+  /**
+   * One line: id, address, flags, primary, ping, pong, config epoch, link state, slots. Nodes that
+   * have no address, or are just being met, are no members yet.
+   */
+  private static Optional<Node> node(String line, NodeAddress asked) {
+    List<String> words = Arrays.asList(line.split(" ", -1));
+    List<String> flags = words.size() < 8 ? List.of() : Arrays.asList(words.get(2).split(",", -1));
+    if (flags.isEmpty() || flags.contains("noaddr") || flags.contains("handshake")) {
+      return Optional.empty();
+    }
+    List<String> owned = words.subList(8, words.size());
+    boolean primary = flags.contains("master");
+    return Optional.of(
+        new Node(
+            words.get(0),
+            address(words.get(1), asked),
+            primary,
+            primary ? "" : words.get(3),
+            ranges(owned),
+            flags.contains("fail"),
+            owned.stream().anyMatch(w -> w.startsWith("["))));
+  }
+
+  /** {@code host:port@bus,name}; the host is empty where a node doesn't know its own. */
+  private static NodeAddress address(String word, NodeAddress asked) {
+    int bus = word.indexOf('@');
+    String own = bus < 0 ? word : word.substring(0, bus);
+    return NodeAddress.parse(own.startsWith(":") ? asked.host() + own : own);
+  }
+
+  private static List<Range> ranges(List<String> owned) {
+    List<Range> ranges = new ArrayList<>();
+    for (String word : owned) {
+      if (word.isBlank() || word.startsWith("[")) {
+        continue;
+      }
+      int dash = word.indexOf('-');
+      int first = Integer.parseInt(dash < 0 ? word : word.substring(0, dash));
+      ranges.add(new Range(first, dash < 0 ? first : Integer.parseInt(word.substring(dash + 1))));
+    }
+    return ranges;
+  }
+}
