@@ -28,6 +28,9 @@ public sealed interface Event {
 
   record Expired() implements Event {}
 
+  /** While it was held, what it stands on moved. */
+  record Outdated(String reason) implements Event {}
+
   /** After an approval: the participants still hold what the checkpoint says. */
   record ObservedSame() implements Event {}
 

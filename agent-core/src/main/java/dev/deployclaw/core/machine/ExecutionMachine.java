@@ -12,6 +12,7 @@ import dev.deployclaw.core.machine.Event.GateHeld;
 import dev.deployclaw.core.machine.Event.GateOpened;
 import dev.deployclaw.core.machine.Event.NotCompensated;
 import dev.deployclaw.core.machine.Event.ObservedSame;
+import dev.deployclaw.core.machine.Event.Outdated;
 import dev.deployclaw.core.machine.Event.PublishedEverywhere;
 import dev.deployclaw.core.machine.Event.Refused;
 import dev.deployclaw.core.machine.Event.Rejected;
@@ -123,7 +124,7 @@ public final class ExecutionMachine {
       case CheckpointTaken taken -> x.with(taken.checkpoint());
       case Approved approved -> x.with(approved.approval());
       case StagedEverywhere _, Voted _, GateOpened _, GateHeld _, Rejected _, Expired _ -> x;
-      case ObservedSame _, CheckpointIntact _, PublishedEverywhere _ -> x;
+      case Outdated _, ObservedSame _, CheckpointIntact _, PublishedEverywhere _ -> x;
       case ConvergedEverywhere _, Validated _, Collected _, Stopped _, Refused _ -> x;
       case Discarded _, Compensated _, NotCompensated _ -> x;
     };

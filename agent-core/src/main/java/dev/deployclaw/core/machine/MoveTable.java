@@ -12,6 +12,7 @@ import dev.deployclaw.core.machine.Event.GateHeld;
 import dev.deployclaw.core.machine.Event.GateOpened;
 import dev.deployclaw.core.machine.Event.NotCompensated;
 import dev.deployclaw.core.machine.Event.ObservedSame;
+import dev.deployclaw.core.machine.Event.Outdated;
 import dev.deployclaw.core.machine.Event.PublishedEverywhere;
 import dev.deployclaw.core.machine.Event.Refused;
 import dev.deployclaw.core.machine.Event.Rejected;
@@ -54,6 +55,7 @@ final class MoveTable {
           row(Held.class, Approved.class, (x, s, e) -> new Resumed()),
           row(Held.class, Rejected.class, (x, s, e) -> rejected(e)),
           row(Held.class, Expired.class, (x, s, e) -> expired()),
+          row(Held.class, Outdated.class, (x, s, e) -> new Aborting(Cause.STALE, e.reason())),
           row(Resumed.class, ObservedSame.class, (x, s, e) -> new Staged()),
           // the commit, and forward from it
           row(Cleared.class, CheckpointIntact.class, (x, s, e) -> new Committed()),

@@ -28,7 +28,8 @@ public record Opening(
     return lastEpoch + 1;
   }
 
-  Execution execution() {
+  /** The execution as it will be stored. */
+  public Execution execution() {
     return new Execution(
         id,
         log,

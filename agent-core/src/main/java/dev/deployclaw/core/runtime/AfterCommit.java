@@ -1,0 +1,129 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.policy.wire.StoredSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The effects after the commit: forward only. A member that answers and refuses, or isn't there by
+ * the bound, failed; one that does not answer is unknown, and the next start goes on with it.
+ */
+final class AfterCommit {
+  /** How many epochs below the committed one are looked at for what is left of them. */
+  private static final int COLLECT_DEPTH = 64;
+
+  private final Crew crew;
+  private final Probing probing;
+  private final StateStore state;
+  private final Ledger ledger;
+  private final Time time;
+
+  AfterCommit(Ports ports, Settings settings, Crew crew, Ledger ledger) {
+    this.crew = crew;
+    Optional<Executor> probe = ports.executors().named("probe");
+    this.probing = new Probing(probe, settings, ports.time());
+    this.state = ports.state();
+    this.ledger = ledger;
+    this.time = ports.time();
+  }
+
+  Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var tally = crew.publish(content.activation(x), duty.fence());
+    String action = "Publishing epoch " + x.epoch();
+    duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
+    duty.story().summarise(tally.counts() + " published", worst(tally));
+    return happened(tally, new Event.PublishedEverywhere(), "did not take it");
+  }
+
+  Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var tally = crew.converge(content.activation(x), duty.fence(), duty.story());
+    String action = "Asking who acts on epoch " + x.epoch();
+    duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
+    duty.story().summarise(tally.counts() + " confirmed", worst(tally));
+    return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+  }
+
+  /** New limits are probed; a way back by itself is proven by what every member holds. */
+  Happening validate(Execution x, Content content, Duty duty) throws InterruptedException {
+    boolean probes = x.kind() != Kind.COMPENSATION && !x.restores();
+    return new Happening.Now(
+        probes ? probing.probe(content.activation(x), duty) : compare(x, duty));
+  }
+
+  /** What nobody needs any more: not the committed epoch, its predecessor, or what is held. */
+  Happening collect(Execution x, Duty duty) throws InterruptedException {
+    var kept =
+        ledger.changes().stream()
+            .filter(c -> !c.state().over() || c.id().equals(x.id()))
+            .map(Execution::epoch)
+            .collect(Collectors.toSet());
+    kept.add(x.base().epoch());
+    List<String> gone = new ArrayList<>();
+    for (long e = x.epoch() - 1; e > 0 && e >= x.epoch() - COLLECT_DEPTH; e--) {
+      if (!kept.contains(e) && state.get(StoredSet.manifestKey(e)).isPresent()) {
+        var tally = crew.discard(e, duty.fence());
+        gone.add("epoch " + e + (tally.allYes() ? "" : " (left: " + left(tally) + ")"));
+      }
+    }
+    if (!gone.isEmpty()) {
+      String detail = String.join(", ", gone);
+      duty.story().tell(Phase.FINISH, "Collecting old epochs", detail, Status.OK, Map.of());
+    }
+    return new Happening.Now(new Event.Collected());
+  }
+
+  /** The committed digest is the one that was to come back, and everyone answers again. */
+  private Event compare(Execution x, Duty duty) throws InterruptedException {
+    var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
+    if (active.isEmpty()) {
+      return new Event.Refused("active doesn't name the digest that was to come back");
+    }
+    long from = time.micros();
+    var observed = crew.observe();
+    duty.story()
+        .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
+    duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
+    return observed.with(Answer.NO).isEmpty()
+        ? new Event.Validated()
+        : new Event.Refused(observed.named(Answer.NO));
+  }
+
+  private static Happening happened(Tally tally, Event whenAll, String otherwise) {
+    if (tally.allYes()) {
+      return new Happening.Now(whenAll);
+    }
+    return tally.with(Answer.NO).isEmpty()
+        ? new Happening.Stuck(tally.named(Answer.UNKNOWN))
+        : new Happening.Now(new Event.Refused(otherwise + ": " + tally.named(Answer.NO)));
+  }
+
+  private static String left(Tally tally) {
+    return String.join(", ", tally.unfinished());
+  }
+
+  private static Status worst(Tally tally) {
+    if (tally.allYes()) {
+      return Status.OK;
+    }
+    return tally.with(Answer.NO).isEmpty() ? Status.UNKNOWN : Status.ERROR;
+  }
+
+  /** Whether an execution of this state was proven, so that it may be gone back to. */
+  static boolean baked(State state) {
+    return state instanceof State.Completed || state instanceof State.Baked;
+  }
+}

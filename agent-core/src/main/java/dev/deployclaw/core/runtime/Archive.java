@@ -1,0 +1,127 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Checkpoint;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.wire.StoredSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads policy sets and observations back: from the state store, and where its chunks are gone from
+ * the checkpoint's object alone. Believes nothing whose hash isn't the expected one.
+ */
+final class Archive {
+  private final StateStore state;
+  private final ObjectStore objects;
+
+  Archive(StateStore state, ObjectStore objects) {
+    this.state = state;
+    this.objects = objects;
+  }
+
+  /** What an execution carries, or why it can't be told. */
+  sealed interface Loaded {
+    record Ready(Content content) implements Loaded {}
+
+    record Missing(String reason) implements Loaded {}
+  }
+
+  /** The set that lies in the state store for an epoch; empty when it is missing or damaged. */
+  Optional<PolicySet> stored(long epoch, String digest) throws InterruptedException {
+    var manifest = state.get(StoredSet.manifestKey(epoch));
+    if (manifest.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var promise = StoredSet.Manifest.parse(manifest.get().value());
+      List<byte[]> chunks = new ArrayList<>();
+      for (int i = 0; i < promise.chunks(); i++) {
+        state.get(StoredSet.chunkKey(epoch, i)).ifPresent(c -> chunks.add(c.value()));
+      }
+      byte[] bytes = StoredSet.decode(manifest.get().value(), chunks);
+      return promise.digest().equals(digest)
+          ? Optional.of(PolicySet.parse(bytes))
+          : Optional.empty();
+    } catch (StoredSet.Damaged | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A checkpoint's object, if it can be read and still hashes to its name. */
+  Optional<CheckpointFile> file(Checkpoint checkpoint) throws InterruptedException {
+    return switch (objects.read(checkpoint.object())) {
+      case ObjectStore.Get.Found(byte[] bytes)
+          when Canonical.sha256(bytes).equals(checkpoint.sha256()) ->
+          Optional.of(CheckpointFile.read(bytes));
+      case ObjectStore.Get.Found _, ObjectStore.Get.Absent _, ObjectStore.Get.Failed _ ->
+          Optional.empty();
+    };
+  }
+
+  /** Puts together what an execution carries, after a restart or for a way back. */
+  Loaded load(Execution x) throws InterruptedException {
+    var undone = undone(x);
+    Optional<CheckpointFile> file = Optional.empty();
+    if (x.kind().back() && undone.isPresent()) {
+      file = needed(x, undone.get());
+    }
+    if (x.restores() && file.isEmpty()) {
+      return new Loaded.Missing("what was found before the first change can't be read");
+    }
+    var set = x.restores() ? Optional.of(PolicySet.EMPTY) : set(x, file);
+    if (set.isEmpty()) {
+      return new Loaded.Missing("the policy set of epoch " + x.content() + " can't be read");
+    }
+    var restores =
+        x.restores() ? file.map(CheckpointFile::observation) : Optional.<Observation>empty();
+    return new Loaded.Ready(new Content(set.get(), previous(x), restores));
+  }
+
+  /** The execution that a way back undoes. */
+  private Optional<Execution> undone(Execution x) throws InterruptedException {
+    if (x.undoes().isEmpty()) {
+      return Optional.empty();
+    }
+    return state.get(Keys.change(x.undoes().get())).map(e -> Execution.read(e.value()));
+  }
+
+  /** The object is only read when it is needed: a way back must work without the object store. */
+  private Optional<CheckpointFile> needed(Execution x, Execution undone)
+      throws InterruptedException {
+    if (undone.checkpoint().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean stored = !x.restores() && stored(x.content(), x.digest()).isPresent();
+    return stored ? Optional.empty() : file(undone.checkpoint().get());
+  }
+
+  private Optional<PolicySet> set(Execution x, Optional<CheckpointFile> file)
+      throws InterruptedException {
+    var own = stored(x.epoch(), x.digest());
+    if (own.isPresent()) {
+      return own;
+    }
+    var predecessor = stored(x.content(), x.digest());
+    return predecessor.isPresent()
+        ? predecessor
+        : file.flatMap(CheckpointFile::set).filter(s -> s.digest().equals(x.digest()));
+  }
+
+  private Optional<PolicySet> previous(Execution x) throws InterruptedException {
+    if (x.base().epoch() == 0) {
+      return Optional.empty();
+    }
+    var there = stored(x.base().epoch(), x.base().digest());
+    if (there.isPresent() || x.checkpoint().isEmpty()) {
+      return there;
+    }
+    return file(x.checkpoint().get()).flatMap(CheckpointFile::set);
+  }
+}

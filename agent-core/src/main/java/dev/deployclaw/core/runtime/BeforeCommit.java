@@ -1,0 +1,185 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Checkpoint;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.GatePolicy.Verdict;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The effects up to the commit. Whatever goes wrong here stops the change: nobody acted on it yet.
+ * A way back is laxer in one thing: it goes on without members, or the object store, that can't be
+ * reached, and says so.
+ */
+final class BeforeCommit {
+  private final Crew crew;
+  private final ObjectStore objects;
+  private final Settings settings;
+  private final Time time;
+
+  BeforeCommit(Ports ports, Settings settings, Crew crew) {
+    this.crew = crew;
+    this.objects = ports.objects();
+    this.settings = settings;
+    this.time = ports.time();
+  }
+
+  /** Observes, stores what was seen under its hash, reads it back and compares. */
+  Event takeCheckpoint(Execution x, Content content, Duty duty) throws InterruptedException {
+    if (x.base().epoch() > 0 && content.previous().isEmpty() && !x.kind().back()) {
+      return new Event.Stopped(
+          Cause.UNREACHABLE, "the policy set of epoch " + x.base().epoch() + " can't be read");
+    }
+    long from = time.micros();
+    var observed = crew.observe();
+    tell(duty, Phase.CHECKPOINT, "Observing every participant", observed, from);
+    if (lacking(x, observed)) {
+      return stopped(observed, "can't be observed");
+    }
+    byte[] bytes = CheckpointFile.of(x, observed, content.previous()).bytes();
+    String sha256 = Canonical.sha256(bytes);
+    String name = "checkpoints/" + sha256 + ".json";
+    var put = objects.create(name, bytes);
+    String fingerprint = CheckpointFile.fingerprint(observed);
+    if (put instanceof ObjectStore.Put.Failed(var fault)) {
+      return x.kind().back()
+          ? unstored(new Checkpoint(name, sha256, fingerprint, false), fault.reason(), duty)
+          : new Event.Stopped(Cause.UNREACHABLE, "checkpoint: " + fault.reason());
+    }
+    var wrong = compare(x, name, sha256);
+    if (wrong != null) {
+      return wrong;
+    }
+    String where = objects.locate(name) + " holds " + bytes.length + " bytes, SHA-256 read back";
+    duty.story().summarise(observed.counts() + " observed", Status.OK);
+    duty.story().summarise(where, Status.OK);
+    return new Event.CheckpointTaken(new Checkpoint(name, sha256, fingerprint, true));
+  }
+
+  Event stage(Execution x, Content content, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var tally = crew.stage(content.activation(x), duty.fence());
+    tell(duty, Phase.STAGE, "Staging epoch " + x.epoch(), tally, from);
+    if (lacking(x, tally)) {
+      return stopped(tally, "could not stage");
+    }
+    duty.story().summarise(tally.counts() + " staged", status(tally));
+    return new Event.StagedEverywhere();
+  }
+
+  Event prepare(Execution x, Content content, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var tally = crew.prepare(content.activation(x), duty.fence());
+    tell(duty, Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), tally, from);
+    if (lacking(x, tally)) {
+      return stopped(tally, "did not vote for it");
+    }
+    int yes = tally.with(Answer.YES).size();
+    duty.story().summarise(tally.counts() + " voted yes", status(tally));
+    return new Event.Voted(tally.digest(), yes, tally.members(Answer.UNKNOWN));
+  }
+
+  Event judgeGate(Execution x, Duty duty) {
+    return switch (settings.gate().judge(x, duty.risks())) {
+      case Verdict.Pass(String rule) -> {
+        duty.story().summarise("the gate passed it by rule " + rule, Status.OK);
+        yield new Event.GateOpened(rule);
+      }
+      case Verdict.Hold(String rule, String why) -> {
+        duty.story().summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
+        var until = time.instant().plus(settings.gate().holdFor());
+        yield new Event.GateHeld(why, until.toEpochMilli());
+      }
+    };
+  }
+
+  /** After an approval: what it was given on still stands as the checkpoint says. */
+  Event observeAgain(Execution x, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var observed = crew.observe();
+    tell(duty, Phase.GATE, "Observing every participant again", observed, from);
+    if (!observed.allYes()) {
+      return stopped(observed, "can't be observed");
+    }
+    var checkpoint = x.checkpoint().orElseThrow();
+    return CheckpointFile.fingerprint(observed).equals(checkpoint.fingerprint())
+        ? new Event.ObservedSame()
+        : new Event.Stopped(
+            Cause.STALE, "participants no longer hold what the checkpoint says: plan again");
+  }
+
+  /** The last look before the commit. */
+  Event verifyCheckpoint(Execution x) throws InterruptedException {
+    var checkpoint = x.checkpoint().orElseThrow();
+    if (!checkpoint.stored()) {
+      return new Event.CheckpointIntact();
+    }
+    var wrong = compare(x, checkpoint.object(), checkpoint.sha256());
+    return wrong == null ? new Event.CheckpointIntact() : wrong;
+  }
+
+  Event discard(Execution x, Duty duty) throws InterruptedException {
+    long from = time.micros();
+    var tally = crew.discard(x.epoch(), duty.fence());
+    tell(duty, Phase.FINISH, "Removing what was staged for epoch " + x.epoch(), tally, from);
+    return new Event.Discarded(
+        tally.all().stream()
+            .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
+            .map(r -> r.member() + ": " + r.reason())
+            .toList());
+  }
+
+  /** Reads the object and hashes it again; null when all is well. */
+  private Event.@Nullable Stopped compare(Execution x, String name, String sha256)
+      throws InterruptedException {
+    return switch (objects.read(name)) {
+      case ObjectStore.Get.Found(byte[] bytes) when Canonical.sha256(bytes).equals(sha256) -> null;
+      case ObjectStore.Get.Found _ ->
+          new Event.Stopped(
+              Cause.CHECKPOINT_ALTERED, objects.locate(name) + " no longer hashes to its name");
+      case ObjectStore.Get.Absent _ ->
+          new Event.Stopped(Cause.CHECKPOINT_ALTERED, objects.locate(name) + " is gone");
+      case ObjectStore.Get.Failed(var fault) ->
+          x.kind().back()
+              ? null
+              : new Event.Stopped(Cause.UNREACHABLE, "checkpoint: " + fault.reason());
+    };
+  }
+
+  private Event unstored(Checkpoint checkpoint, String reason, Duty duty) {
+    String detail = "the checkpoint's object is pending: " + reason;
+    duty.story().tell(Phase.CHECKPOINT, "Storing the checkpoint", detail, Status.WARNING, Map.of());
+    duty.story().summarise(detail, Status.WARNING);
+    return new Event.CheckpointTaken(checkpoint);
+  }
+
+  private void tell(Duty duty, Phase phase, String action, Tally tally, long from) {
+    duty.story().tellTimed(phase, action, Telling.of(tally), from);
+  }
+
+  /** A way back only needs that nobody refuses, and the store of policy sets. */
+  private static boolean lacking(Execution x, Tally tally) {
+    if (!x.kind().back()) {
+      return !tally.allYes();
+    }
+    return !tally.with(Answer.NO).isEmpty() || tally.unfinished().contains(Executors.STORE);
+  }
+
+  private static Event stopped(Tally tally, String what) {
+    var refused = tally.with(Answer.NO);
+    return refused.isEmpty()
+        ? new Event.Stopped(Cause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
+        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO));
+  }
+
+  private static Status status(Tally tally) {
+    return tally.allYes() ? Status.OK : Status.WARNING;
+  }
+}

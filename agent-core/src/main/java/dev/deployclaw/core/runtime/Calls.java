@@ -1,0 +1,79 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls executors: each call on a virtual thread of its own, interrupted when it takes longer than
+ * its deadline and a little. A thrown exception is a bug: it is logged, and the outcome is unknown.
+ */
+final class Calls {
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+  /** What an executor's own deadline gets before the call is interrupted. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private Calls() {}
+
+  static Outcome one(Executor executor, Call call, Fence fence, Duration deadline)
+      throws InterruptedException {
+    return await(start(executor, call, fence, deadline), deadline);
+  }
+
+  /** The same call to several executors at the same time. */
+  static SortedMap<String, Outcome> all(
+      List<Executor> executors, Call call, Fence fence, Duration deadline)
+      throws InterruptedException {
+    List<Running> running = new ArrayList<>();
+    for (var executor : executors) {
+      running.add(start(executor, call, fence, deadline));
+    }
+    var out = new TreeMap<String, Outcome>();
+    for (var one : running) {
+      out.put(one.executor(), await(one, deadline));
+    }
+    return out;
+  }
+
+  private record Running(String executor, FutureTask<Outcome> task) {}
+
+  private static Running start(Executor executor, Call call, Fence fence, Duration deadline) {
+    var invocation = new Invocation(executor.name(), call, fence, deadline);
+    var task = new FutureTask<>(() -> executor.execute(invocation));
+    Thread.ofVirtual().name(invocation.operation()).start(task);
+    return new Running(executor.name(), task);
+  }
+
+  private static Outcome await(Running running, Duration deadline) throws InterruptedException {
+    try {
+      return running.task().get(deadline.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      running.task().cancel(true);
+      return Outcome.failed(new Fault.Unknown("no answer within " + deadline.toMillis() + " ms"));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      LOG.atError().addKeyValue("executor", running.executor()).setCause(e).log("call threw");
+      return Outcome.failed(new Fault.Unknown("internal fault: " + e.getCause()));
+    } catch (InterruptedException e) {
+      running.task().cancel(true);
+      throw e;
+    }
+  }
+}

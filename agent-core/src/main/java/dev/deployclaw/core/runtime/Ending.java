@@ -1,0 +1,48 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.State.Aborted;
+import dev.deployclaw.core.machine.State.Completed;
+import dev.deployclaw.core.machine.State.Failed;
+import dev.deployclaw.core.machine.State.Held;
+import dev.deployclaw.core.machine.State.RolledBack;
+
+/** How an execution stands when it rests. */
+record Ending(Result result, ExitCode exit, String reason) {
+
+  /** Of a state in which nothing is to be done. */
+  static Ending of(State state) {
+    return switch (state) {
+      case Completed _ -> new Ending(Result.COMPLETED, ExitCode.OK, "live everywhere");
+      case Held h -> new Ending(Result.HELD, ExitCode.HELD, h.why());
+      case RolledBack r -> new Ending(Result.ROLLED_BACK, ExitCode.ROLLED_BACK, r.reason());
+      case Failed f -> new Ending(Result.FAILED, ExitCode.FAILED, f.reason());
+      case Aborted a -> new Ending(Result.ABORTED, exit(a.cause()), a.reason());
+      case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ -> pending(state);
+      case State.Resumed _, State.Cleared _, State.Aborting _ -> pending(state);
+      case State.Committed _, State.Published _, State.Converged _ -> pending(state);
+      case State.Baked _, State.Undoing _ -> pending(state);
+    };
+  }
+
+  static Ending unknown(String reason) {
+    return new Ending(Result.UNKNOWN, ExitCode.FAILED, reason);
+  }
+
+  static Ending unreachable(String reason) {
+    return new Ending(Result.ABORTED, ExitCode.UNREACHABLE, reason);
+  }
+
+  private static Ending pending(State state) {
+    return unknown("not at rest: " + state.getClass().getSimpleName());
+  }
+
+  private static ExitCode exit(Cause cause) {
+    return switch (cause) {
+      case UNREACHABLE -> ExitCode.UNREACHABLE;
+      case VOTED_DOWN, REJECTED, EXPIRED, STALE -> ExitCode.ABORTED;
+      case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> ExitCode.ABORTED;
+    };
+  }
+}

@@ -1,0 +1,227 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes transitions and their records, each pair in one transaction, and reads where things stand.
+ * Every transaction compares the leader, the term and the execution's last revision, so that what
+ * is applied late is refused, and repeating one that was read as not applied is safe.
+ */
+final class Ledger {
+  private final StateStore state;
+  private final Time time;
+  private final Settings.Bounds bounds;
+
+  Ledger(StateStore state, Time time, Settings.Bounds bounds) {
+    this.state = state;
+    this.time = time;
+    this.bounds = bounds;
+  }
+
+  /** How an attempt to record a transition ended. */
+  sealed interface Advance {
+    record Applied(Stored stored) implements Advance {}
+
+    /** Not applied: the base moved, or the kill switch is on. */
+    record Blocked(Cause cause, String reason) implements Advance {}
+
+    /** Not applied: the lead, or the change itself, is somebody else's by now. */
+    record Lost(String reason) implements Advance {}
+
+    /** The answer was lost, and a read says that it isn't there. */
+    record Unproven(String reason) implements Advance {}
+  }
+
+  Optional<Stored> read(String id) throws InterruptedException {
+    return state.get(Keys.change(id)).map(Ledger::stored);
+  }
+
+  List<Execution> changes() throws InterruptedException {
+    return state.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value())).toList();
+  }
+
+  Optional<String> open() throws InterruptedException {
+    return state.get(Keys.OPEN).map(Ledger::text);
+  }
+
+  Base base() throws InterruptedException {
+    return state
+        .get(Keys.ACTIVE)
+        .map(e -> Base.of(Active.read(e.value()), e.modRevision()))
+        .orElse(Base.NOTHING);
+  }
+
+  Optional<Active> active() throws InterruptedException {
+    return state.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
+  }
+
+  /** The last epoch that was given out, and the revision of the key that says so. */
+  EpochMark epochMark() throws InterruptedException {
+    return state
+        .get(Keys.EPOCH)
+        .map(e -> new EpochMark(Long.parseLong(text(e)), e.modRevision()))
+        .orElse(new EpochMark(0, 0));
+  }
+
+  /**
+   * @param revision 0 where there is no such key
+   */
+  record EpochMark(long last, long revision) {}
+
+  /** State and record, in one transaction; then the record goes to the journal. */
+  Advance write(Transition transition, Leadership leadership, Story story)
+      throws InterruptedException {
+    var thought = story.record(transition);
+    var sealed = story.seal(thought);
+    var transaction = transaction(transition, leadership, story.execution(), sealed);
+    var advance = settle(transition, transaction);
+    if (advance instanceof Advance.Applied) {
+      story.keep(sealed, thought);
+    }
+    return advance;
+  }
+
+  /** Anchors the last record of an execution, in the state store too where that can be reached. */
+  void anchor(Thought thought, Leadership leadership, Story story) throws InterruptedException {
+    var sealed = story.seal(thought);
+    List<Write> writes = new ArrayList<>();
+    audit(story.execution(), sealed, writes);
+    try {
+      state.transact(new Transaction(leadership.conditions(), writes));
+    } finally {
+      story.keep(sealed, thought);
+    }
+  }
+
+  private Transaction transaction(
+      Transition transition, Leadership leadership, String execution, Sealed sealed) {
+    List<Condition> conditions = new ArrayList<>(leadership.conditions());
+    conditions.addAll(transition.conditions());
+    List<Write> writes = new ArrayList<>(transition.writes());
+    audit(execution, sealed, writes);
+    return new Transaction(conditions, writes);
+  }
+
+  private static void audit(String execution, Sealed sealed, List<Write> writes) {
+    Head head = sealed.head();
+    writes.add(new Write.Put(Keys.audit(execution, head.seq()), sealed.bytes()));
+    writes.add(
+        new Write.Put(
+            Keys.auditHead(execution),
+            Canonical.bytes(Map.of("seq", head.seq(), "hash", head.hash()))));
+  }
+
+  /** Bounded; a commit whose answer was lost is read once and never tried again. */
+  private Advance settle(Transition transition, Transaction transaction)
+      throws InterruptedException {
+    boolean commit = transition.next().state() instanceof State.Committed;
+    int attempts = commit ? 1 : bounds.attempts();
+    Advance last = new Advance.Unproven("not tried");
+    for (int attempt = 0; attempt < attempts; attempt++) {
+      last = attempt(transition, transaction);
+      if (!(last instanceof Advance.Unproven)) {
+        return last;
+      }
+      time.pause(bounds.poll());
+    }
+    return last;
+  }
+
+  private Advance attempt(Transition transition, Transaction transaction)
+      throws InterruptedException {
+    return switch (transactPatiently(transaction)) {
+      case StateStore.Result.Applied(long revision) ->
+          new Advance.Applied(new Stored(transition.next(), revision));
+      case StateStore.Result.Refused() -> there(transition).orElseGet(() -> refused(transition));
+      case StateStore.Result.Unknown(String reason) ->
+          there(transition).orElse(new Advance.Unproven(reason));
+    };
+  }
+
+  /** "Unreachable" means that nothing was applied, so that it can be tried again. */
+  private StateStore.Result transactPatiently(Transaction transaction) throws InterruptedException {
+    for (int attempt = 1; attempt < bounds.attempts(); attempt++) {
+      try {
+        return state.transact(transaction);
+      } catch (Unreachable e) {
+        time.pause(pauseAfter(attempt));
+      }
+    }
+    return state.transact(transaction);
+  }
+
+  private Duration pauseAfter(int attempt) {
+    return bounds.poll().multipliedBy(1L << attempt);
+  }
+
+  /** Whether the change is stored exactly as this transition leaves it. */
+  private Optional<Advance> there(Transition transition) throws InterruptedException {
+    return state
+        .get(Keys.change(transition.next().id()))
+        .filter(e -> Arrays.equals(e.value(), transition.next().bytes()))
+        .map(e -> new Advance.Applied(new Stored(transition.next(), e.modRevision())));
+  }
+
+  private Advance refused(Transition transition) {
+    try {
+      return why(transition);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Advance.Lost("interrupted");
+    }
+  }
+
+  private Advance why(Transition transition) throws InterruptedException {
+    var x = transition.next();
+    boolean starts =
+        x.state() instanceof State.Opened
+            || x.state() instanceof State.Resumed
+            || x.state() instanceof State.Committed;
+    if (starts && !x.kind().back() && state.get(Keys.FREEZE).isPresent()) {
+      return new Advance.Blocked(Cause.FROZEN, "the kill switch is on: thaw it first");
+    }
+    var base = base();
+    if (starts && base.revision() != x.base().revision()) {
+      return new Advance.Blocked(
+          Cause.STALE, "epoch " + base.epoch() + " was committed meanwhile by " + base.change());
+    }
+    var open = open();
+    if (open.isPresent() && !open.get().equals(x.id())) {
+      return new Advance.Lost("another change is open: " + open.get());
+    }
+    return new Advance.Lost("another agent leads, or moved the change");
+  }
+
+  private static Stored stored(Entry entry) {
+    return new Stored(Execution.read(entry.value()), entry.modRevision());
+  }
+
+  private static String text(Entry entry) {
+    return new String(entry.value(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,249 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Effect;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.ExecutionMachine;
+import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.runtime.Ledger.Advance;
+import dev.deployclaw.core.spi.StateStore;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one change until nothing is to be done: asks the machine for the effect, performs it,
+ * records what follows, and so on. A plain loop on the caller's thread; whatever dies in it leaves
+ * a state from which the next start goes on.
+ */
+final class Orchestrator {
+  private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+
+  /** More than any legal path has, with every hold and every compensation. */
+  private static final int MOST_TURNS = 64;
+
+  private final Ledger ledger;
+  private final Archive archive;
+  private final BeforeCommit before;
+  private final AfterCommit after;
+  private final Compensation compensation;
+  private final StateStore state;
+  private final Time time;
+
+  Orchestrator(Ports ports, Settings settings) {
+    var crew = new Crew(ports.executors(), settings, ports.time());
+    this.ledger = new Ledger(ports.state(), ports.time(), settings.bounds());
+    this.archive = new Archive(ports.state(), ports.objects());
+    this.before = new BeforeCommit(ports, settings, crew);
+    this.after = new AfterCommit(ports, settings, crew, ledger);
+    this.compensation = new Compensation(this, ledger);
+    this.state = ports.state();
+    this.time = ports.time();
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Archive archive() {
+    return archive;
+  }
+
+  /** Opens a change and drives it. */
+  Ending open(Opening opening, Optional<Content> content, Duty duty) throws InterruptedException {
+    duty.story().about(opening.execution());
+    return switch (ledger.write(ExecutionMachine.open(opening), duty.leadership(), duty.story())) {
+      case Advance.Applied(Stored stored) -> drive(stored, content, duty);
+      case Advance.Blocked(Cause _, String reason) -> aborted(reason);
+      case Advance.Lost(String reason) -> aborted(reason);
+      case Advance.Unproven(String reason) -> Ending.unreachable("open: " + reason);
+    };
+  }
+
+  /** Records an event that came from outside, and drives on. */
+  Ending resume(Stored at, Event event, Duty duty) throws InterruptedException {
+    duty.story().about(at.execution());
+    return switch (write(at, event, duty)) {
+      case Advance.Applied(Stored stored) -> drive(stored, Optional.empty(), duty);
+      case Advance.Blocked(Cause cause, String reason) -> blocked(at, cause, reason, duty);
+      case Advance.Lost(String reason) -> aborted(reason);
+      case Advance.Unproven(String reason) -> Ending.unreachable(reason);
+    };
+  }
+
+  /**
+   * @param content what it carries, where that is at hand; else it is read back
+   */
+  Ending drive(Stored start, Optional<Content> content, Duty duty) throws InterruptedException {
+    duty.story().about(start.execution());
+    var at = start;
+    for (int turn = 0; turn < MOST_TURNS; turn++) {
+      var effect = ExecutionMachine.next(at.execution().state());
+      if (effect == Effect.REST) {
+        return Ending.of(at.execution().state());
+      }
+      if (!duty.leadership().holds()) {
+        return lost(at, "the lease ran out");
+      }
+      var happening = perform(effect, at.execution(), content, duty);
+      if (happening instanceof Happening.Stuck(String pending)) {
+        return Ending.unknown("still pending: " + pending);
+      }
+      if (happening instanceof Happening.Now(Event event)) {
+        var moved = follow(at, event, duty);
+        if (moved.isEmpty()) {
+          return lost(at, "another agent leads");
+        }
+        at = moved.get();
+      }
+    }
+    throw new IllegalStateException(
+        "no end after " + MOST_TURNS + " turns: " + at.execution().id());
+  }
+
+  private Happening perform(Effect effect, Execution x, Optional<Content> content, Duty duty)
+      throws InterruptedException {
+    long from = time.micros();
+    LOG.atInfo()
+        .addKeyValue("execution", x.id())
+        .addKeyValue("epoch", x.epoch())
+        .addKeyValue("effect", effect)
+        .log("performing");
+    try {
+      return switch (effect) {
+        case JUDGE_GATE -> new Happening.Now(before.judgeGate(x, duty));
+        case OBSERVE_AGAIN -> new Happening.Now(before.observeAgain(x, duty));
+        case VERIFY_CHECKPOINT -> new Happening.Now(before.verifyCheckpoint(x));
+        case DISCARD -> new Happening.Now(before.discard(x, duty));
+        case COLLECT -> after.collect(x, duty);
+        case COMPENSATE -> compensation.run(x, duty);
+        case TAKE_CHECKPOINT, STAGE, PREPARE, PUBLISH, CONVERGE, VALIDATE ->
+            loaded(effect, x, content, duty);
+        case REST -> throw new IllegalStateException("nothing is to be done");
+      };
+    } finally {
+      duty.story().took(phase(effect), from);
+    }
+  }
+
+  /** The effects that need what the change carries. */
+  private Happening loaded(Effect effect, Execution x, Optional<Content> content, Duty duty)
+      throws InterruptedException {
+    var loaded = content.<Archive.Loaded>map(Archive.Loaded.Ready::new).orElse(null);
+    return switch (loaded == null ? archive.load(x) : loaded) {
+      case Archive.Loaded.Missing(String reason) ->
+          x.state().committed()
+              ? new Happening.Stuck(reason)
+              : new Happening.Now(new Event.Stopped(Cause.UNREACHABLE, reason));
+      case Archive.Loaded.Ready(Content ready) -> carry(effect, x, ready, duty);
+    };
+  }
+
+  private Happening carry(Effect effect, Execution x, Content content, Duty duty)
+      throws InterruptedException {
+    return switch (effect) {
+      case TAKE_CHECKPOINT -> new Happening.Now(before.takeCheckpoint(x, content, duty));
+      case STAGE -> new Happening.Now(before.stage(x, content, duty));
+      case PREPARE -> new Happening.Now(before.prepare(x, content, duty));
+      case PUBLISH -> after.publish(x, content, duty);
+      case CONVERGE -> after.converge(x, content, duty);
+      case VALIDATE -> after.validate(x, content, duty);
+      case JUDGE_GATE, OBSERVE_AGAIN, VERIFY_CHECKPOINT, COLLECT, COMPENSATE, DISCARD, REST ->
+          throw new IllegalStateException("carries nothing: " + effect);
+    };
+  }
+
+  /** Records what follows; empty when the change is no longer this agent's to move. */
+  private Optional<Stored> follow(Stored at, Event event, Duty duty) throws InterruptedException {
+    return switch (write(at, event, duty)) {
+      case Advance.Applied(Stored stored) -> Optional.of(stored);
+      case Advance.Blocked(Cause cause, String reason) ->
+          stop(at, new Event.Stopped(cause, reason), duty);
+      case Advance.Unproven(String reason) -> unproven(at, event, reason, duty);
+      case Advance.Lost _ -> reread(at, duty);
+    };
+  }
+
+  /**
+   * A commit whose answer was lost and that a read doesn't find is given up. Should it be applied
+   * late after all, this abort is refused, and the change is read again.
+   */
+  private Optional<Stored> unproven(Stored at, Event event, String reason, Duty duty)
+      throws InterruptedException {
+    boolean commit = event instanceof Event.CheckpointIntact;
+    return commit
+        ? stop(at, new Event.Stopped(Cause.UNREACHABLE, "the commit: " + reason), duty)
+        : Optional.empty();
+  }
+
+  private Optional<Stored> stop(Stored at, Event.Stopped stopped, Duty duty)
+      throws InterruptedException {
+    return switch (write(at, stopped, duty)) {
+      case Advance.Applied(Stored stored) -> Optional.of(stored);
+      case Advance.Blocked _, Advance.Lost _, Advance.Unproven _ -> reread(at, duty);
+    };
+  }
+
+  /** Where the change stands by now, if it moved on and this agent still leads. */
+  private Optional<Stored> reread(Stored at, Duty duty) throws InterruptedException {
+    duty.story().catchUp(state);
+    return ledger
+        .read(at.execution().id())
+        .filter(now -> now.execution().turn() > at.execution().turn())
+        .filter(_ -> duty.leadership().holds());
+  }
+
+  private Advance write(Stored at, Event event, Duty duty) throws InterruptedException {
+    Transition transition = ExecutionMachine.on(at, event, duty.leadership().term());
+    return ledger.write(transition, duty.leadership(), duty.story());
+  }
+
+  /** A held change that can't be resumed because what it stands on moved. */
+  private Ending blocked(Stored at, Cause cause, String reason, Duty duty)
+      throws InterruptedException {
+    if (cause != Cause.STALE) {
+      return aborted(reason);
+    }
+    var expired = write(at, new Event.Outdated(reason), duty);
+    return expired instanceof Advance.Applied(Stored stored)
+        ? drive(stored, Optional.empty(), duty)
+        : aborted(reason);
+  }
+
+  private static Ending lost(Stored at, String reason) {
+    return at.execution().state().committed()
+        ? Ending.unknown(reason + ": the next start goes on")
+        : aborted(reason + ": the next start removes what was staged");
+  }
+
+  private static Ending aborted(String reason) {
+    return new Ending(Result.ABORTED, ExitCode.ABORTED, reason);
+  }
+
+  private static Phase phase(Effect effect) {
+    return switch (effect) {
+      case TAKE_CHECKPOINT -> Phase.CHECKPOINT;
+      case STAGE -> Phase.STAGE;
+      case PREPARE -> Phase.PREPARE;
+      case JUDGE_GATE, OBSERVE_AGAIN -> Phase.GATE;
+      case VERIFY_CHECKPOINT -> Phase.COMMIT;
+      case PUBLISH -> Phase.PUBLISH;
+      case CONVERGE -> Phase.CONVERGE;
+      case VALIDATE -> Phase.VALIDATE;
+      case COLLECT, DISCARD, REST -> Phase.FINISH;
+      case COMPENSATE -> Phase.ROLLBACK;
+    };
+  }
+
+  /** Where {@code state} can't be reached: what that means depends on what was recorded last. */
+  static Ending unreachable(Optional<State> last, String reason) {
+    return last.filter(State::committed).isPresent()
+        ? Ending.unknown(reason + ": committed; the next start goes on")
+        : Ending.unreachable(reason);
+  }
+}

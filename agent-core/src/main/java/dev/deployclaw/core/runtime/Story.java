@@ -1,0 +1,225 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.spi.StateStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What one execution tells: its thoughts in order, one summary for each top-level step, and how
+ * long each phase took. Used by one thread.
+ */
+final class Story {
+  private final ThoughtLog log;
+  private final Phases phases;
+  private final Time time;
+  private final String actor;
+  private final Instant begun;
+  private final long begunMicros;
+  private final Map<String, Long> phaseMicros = new TreeMap<>();
+  private final List<String> fragments = new ArrayList<>();
+  private Optional<String> planHash = Optional.empty();
+  private Optional<Long> epoch = Optional.empty();
+  private Optional<Map<String, Object>> validation = Optional.empty();
+  private boolean back;
+  private long waitingMicros;
+  private int step;
+  private long stepSince;
+  private Status worst = Status.OK;
+
+  Story(ThoughtLog log, Ports ports, Settings settings) {
+    this.log = log;
+    this.phases = new Phases(ports.procedure());
+    this.time = ports.time();
+    this.actor = settings.agent();
+    this.begun = time.instant();
+    this.begunMicros = time.micros();
+  }
+
+  String execution() {
+    return log.execution();
+  }
+
+  void planned(String hash) {
+    planHash = Optional.of(hash);
+  }
+
+  /** From now on thoughts are about this change; a compensation's all stand under one step. */
+  void about(Execution x) {
+    epoch = Optional.of(x.epoch());
+    if (!x.planHash().isEmpty()) {
+      planHash = Optional.of(x.planHash());
+    }
+    back = x.kind() == Kind.COMPENSATION;
+  }
+
+  void catchUp(StateStore state) throws InterruptedException {
+    log.catchUp(state);
+  }
+
+  /** A top-level step begins; the one before it ends with its summary. */
+  void enter(int next) {
+    if (next != step) {
+      leave();
+      step = next;
+      stepSince = time.micros();
+    }
+  }
+
+  /** Ends the step under way with its summary. */
+  void leave() {
+    if (step > 0) {
+      String detail = String.join("; ", fragments);
+      var facts = Map.<String, Object>of("summary", true);
+      log.add(thought(phaseOf(step), phases.action(step), detail, worst, facts, since(stepSince)));
+    }
+    step = 0;
+    fragments.clear();
+    worst = Status.OK;
+  }
+
+  /** A line for the summary of the step under way. */
+  void summarise(String fragment, Status status) {
+    if (!fragment.isEmpty()) {
+      fragments.add(fragment);
+    }
+    if (severity(status) > severity(worst)) {
+      worst = status;
+    }
+  }
+
+  /** A nested thought. */
+  void tell(Phase phase, String action, String detail, Status status, Map<String, Object> facts) {
+    place(phase);
+    log.add(thought(phase, action, detail, status, facts, Optional.empty()));
+  }
+
+  /** A nested thought about something that took time. */
+  void tellTimed(Phase phase, String action, Telling telling, long fromMicros) {
+    place(phase);
+    var took = since(fromMicros);
+    log.add(thought(phase, action, telling.detail(), telling.status(), telling.facts(), took));
+  }
+
+  /** The record of a transition, to be sealed into its transaction. */
+  Thought record(Transition transition) {
+    var note = transition.note();
+    place(note.phase());
+    String word = transition.next().state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    var facts =
+        Map.<String, Object>of(
+            "change", transition.next().id(), "state", word, "turn", transition.next().turn());
+    return thought(
+        note.phase(), "Recorded: " + word, note.detail(), note.status(), facts, Optional.empty());
+  }
+
+  Sealed seal(Thought thought) {
+    return log.seal(thought);
+  }
+
+  void keep(Sealed sealed, Thought thought) {
+    log.keep(sealed, thought);
+  }
+
+  /** Adds to the time that a phase took. */
+  void took(Phase phase, long fromMicros) {
+    String name = (back ? Phase.ROLLBACK : phase).word();
+    phaseMicros.merge(name, time.micros() - fromMicros, Long::sum);
+  }
+
+  /** What validation counted, for the last record. */
+  void validated(Map<String, Object> counted) {
+    validation = Optional.of(Map.copyOf(counted));
+  }
+
+  void waited(long micros) {
+    waitingMicros += micros;
+  }
+
+  /** The last record's thought: its facts and the times. */
+  Thought ending(Ending ending, Map<String, Object> facts) {
+    leave();
+    var all = new TreeMap<>(facts);
+    validation.ifPresent(v -> all.put("validation", v));
+    all.put("result", ending.result().name());
+    all.put("phases_us", Map.copyOf(phaseMicros));
+    all.put("waiting_us", waitingMicros);
+    all.put("duration_us", time.micros() - begunMicros);
+    all.put("begun", begun.toString());
+    Status status =
+        switch (ending.exit()) {
+          case OK -> Status.OK;
+          case HELD, NEEDS_CLARIFICATION, REFUSED -> Status.WARNING;
+          case FAILED -> ending.result() == Result.UNKNOWN ? Status.UNKNOWN : Status.ERROR;
+          case INTERNAL_FAULT, WRONG_USAGE, ROLLED_BACK, INVALID -> Status.ERROR;
+          case AUDIT_FAILED, UNREACHABLE, ABORTED -> Status.ERROR;
+        };
+    return thought(
+        Phase.END,
+        "Ended: " + ending.result().name(),
+        ending.reason(),
+        status,
+        all,
+        Optional.of(time.micros() - begunMicros));
+  }
+
+  private void place(Phase phase) {
+    phases.step(back && phase != Phase.END ? Phase.ROLLBACK : phase).ifPresent(this::enter);
+  }
+
+  private Phase phaseOf(int of) {
+    for (Phase phase : Phase.values()) {
+      if (phases.step(phase).filter(s -> s == of).isPresent()) {
+        return phase;
+      }
+    }
+    return Phase.PLAN;
+  }
+
+  private Optional<Long> since(long fromMicros) {
+    return Optional.of(time.micros() - fromMicros);
+  }
+
+  private Thought thought(
+      Phase phase,
+      String action,
+      String detail,
+      Status status,
+      Map<String, Object> facts,
+      Optional<Long> micros) {
+    return new Thought(
+        execution(),
+        time.instant(),
+        step,
+        phase,
+        action,
+        detail,
+        status,
+        actor,
+        planHash,
+        epoch,
+        micros,
+        facts);
+  }
+
+  private static int severity(Status status) {
+    return switch (status) {
+      case OK -> 0;
+      case SKIPPED -> 1;
+      case WARNING -> 2;
+      case UNKNOWN -> 3;
+      case ERROR -> 4;
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What all participants' members answered to one call. A participant that failed as a whole counts
+ * as one member of its own name.
+ *
+ * @param reports by participant
+ */
+record Tally(SortedMap<String, List<Report>> reports) {
+
+  static Tally of(Map<String, Outcome> outcomes) {
+    var reports = new TreeMap<String, List<Report>>();
+    outcomes.forEach((name, outcome) -> reports.put(name, reports(name, outcome)));
+    return new Tally(reports);
+  }
+
+  /** This tally with what some participants answered to a later call. */
+  Tally updated(Tally later) {
+    var all = new TreeMap<>(reports);
+    all.putAll(later.reports);
+    return new Tally(all);
+  }
+
+  List<Report> all() {
+    return reports.values().stream().flatMap(Collection::stream).toList();
+  }
+
+  List<Report> with(Answer answer) {
+    return all().stream().filter(r -> r.answer() == answer).toList();
+  }
+
+  boolean allYes() {
+    return with(Answer.NO).isEmpty() && with(Answer.UNKNOWN).isEmpty();
+  }
+
+  /** Participants with a member that did not say yes. */
+  List<String> unfinished() {
+    return reports.entrySet().stream()
+        .filter(e -> e.getValue().stream().anyMatch(Tally::open))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** "6/6 redis nodes, 47/47 gateways". */
+  String counts() {
+    List<String> out = new ArrayList<>();
+    reports.forEach((name, members) -> out.add(count(name, members)));
+    return String.join(", ", out);
+  }
+
+  /** The members of an answer, each with its reason, as many as a line can hold. */
+  String named(Answer answer) {
+    var of = with(answer);
+    String first =
+        String.join(
+            "; ", of.stream().limit(MOST_NAMED).map(r -> r.member() + ": " + r.reason()).toList());
+    return of.size() > MOST_NAMED ? first + "; and " + (of.size() - MOST_NAMED) + " more" : first;
+  }
+
+  List<String> members(Answer answer) {
+    return with(answer).stream().map(Report::member).toList();
+  }
+
+  /** SHA-256 over who said what about which digest. */
+  String digest() {
+    List<Object> votes = new ArrayList<>();
+    for (var r : all()) {
+      votes.add(List.of(r.member(), r.answer().name(), r.digest()));
+    }
+    return Canonical.sha256(Canonical.bytes(votes));
+  }
+
+  private static final int MOST_NAMED = 5;
+
+  private static boolean open(Report r) {
+    return r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;
+  }
+
+  private static String count(String name, List<Report> members) {
+    long yes = members.stream().filter(r -> r.answer() == Answer.YES).count();
+    long of = members.stream().filter(r -> r.answer() != Answer.SKIPPED).count();
+    String noun =
+        switch (name) {
+          case "redis" -> "redis nodes";
+          case "gateway" -> "gateways";
+          case "ratelimit" -> "rate limit services";
+          default -> name;
+        };
+    return yes + "/" + of + " " + noun;
+  }
+
+  private static List<Report> reports(String name, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done done -> done.reports();
+      case Outcome.Failed(Fault fault) -> List.of(failed(name, fault));
+    };
+  }
+
+  /** A refusal is an answer; everything else leaves open what happened. */
+  private static Report failed(String name, Fault fault) {
+    return switch (fault) {
+      case Fault.Denied d -> Report.no(name, d.reason());
+      case Fault.Invalid i -> Report.no(name, i.reason());
+      case Fault.Unavailable u -> Report.unknown(name, u.reason());
+      case Fault.Conflict c -> Report.unknown(name, "somebody newer was there: " + c.reason());
+      case Fault.Unknown u -> Report.unknown(name, u.reason());
+    };
+  }
+}
