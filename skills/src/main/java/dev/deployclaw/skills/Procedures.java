@@ -1,0 +1,88 @@
+package dev.deployclaw.skills;
+
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Procedure.ProcedureStep;
+import dev.deployclaw.skills.YamlNode.Sequence;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns the steps block of a skill into the procedure that the kernel follows. Pure. */
+public final class Procedures {
+  private static final int MOST_STEPS = 50;
+
+  private Procedures() {}
+
+  /**
+   * What came of it.
+   *
+   * @param procedure empty when the skill has no steps block, or when there are problems
+   */
+  public record Reading(Optional<Procedure> procedure, List<Diagnostic> problems) {
+    public Reading {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  public static Reading of(SkillFile skill) {
+    var findings = new Findings(skill.file());
+    var block = StepsBlock.find(skill, findings);
+    var steps = block.flatMap(b -> steps(b, skill, findings));
+    if (!findings.loadable()) {
+      return new Reading(Optional.empty(), findings.all());
+    }
+    return new Reading(
+        steps.map(s -> new Procedure(skill.name(), skill.sha256(), s)), findings.all());
+  }
+
+  private static Optional<List<ProcedureStep>> steps(
+      StepsBlock block, SkillFile skill, Findings findings) {
+    var node = YamlNode.parse(block.yaml(), block.line(), findings);
+    if (node.isEmpty()) {
+      if (findings.loadable()) {
+        findings.error(block.line(), "the steps block is empty", "list the steps, or remove it");
+      }
+      return Optional.empty();
+    }
+    if (!(node.get() instanceof Sequence(List<YamlNode> items, boolean _, int _))) {
+      findings.error(
+          block.line(), "the steps block isn't a list", "start each step with \"- id:\"");
+      return Optional.empty();
+    }
+    if (items.size() > MOST_STEPS) {
+      findings.error(block.line(), "there are more than 50 steps", "merge some");
+      return Optional.empty();
+    }
+    var read = new ArrayList<StepReader.Read>();
+    items.forEach(item -> StepReader.read(item, findings).ifPresent(read::add));
+    distinct(read, findings);
+    declared(read, skill.allowedTools(), findings);
+    PhaseOrder.check(read, findings);
+    return Optional.of(read.stream().map(StepReader.Read::step).toList());
+  }
+
+  private static void distinct(List<StepReader.Read> steps, Findings findings) {
+    var ids = new HashSet<String>();
+    for (var read : steps) {
+      if (!ids.add(read.step().id())) {
+        findings.error(
+            read.line(), "two steps have the id " + read.step().id(), "give each its own");
+      }
+    }
+  }
+
+  private static void declared(List<StepReader.Read> steps, AllowedTools tools, Findings findings) {
+    for (var read : steps) {
+      for (String operation : read.step().operations()) {
+        if (!tools.admits(operation)) {
+          findings.error(
+              read.line(),
+              "step %s uses %s, which allowed-tools doesn't name"
+                  .formatted(read.step().id(), operation),
+              "add it to allowed-tools or drop it");
+        }
+      }
+    }
+  }
+}

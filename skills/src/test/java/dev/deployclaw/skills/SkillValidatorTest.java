@@ -1,0 +1,194 @@
+package dev.deployclaw.skills;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rules of the Agent Skills reference validator, one by one. */
+class SkillValidatorTest {
+  @TempDir Path root;
+
+  @Test
+  void acceptsTheSmallestSkill() {
+    assertThat(problems("tiny", Sheets.sheet("tiny"))).isEmpty();
+  }
+
+  @Test
+  void acceptsAllSixFields() {
+    var text =
+        Sheets.sheet(
+            "full",
+            "license: MIT",
+            "compatibility: Needs a network.",
+            "allowed-tools: Bash(git:*) Read",
+            "metadata:",
+            "  author: somebody",
+            "  version: 1.0");
+
+    assertThat(problems("full", text)).isEmpty();
+  }
+
+  @Test
+  void acceptsThePathOfTheFileItself() {
+    var folder = Sheets.write(root, "tiny", Sheets.sheet("tiny"));
+
+    assertThat(SkillValidator.problems(folder.resolve("SKILL.md"))).isEmpty();
+  }
+
+  @Test
+  void refusesAPathThatIsMissing() {
+    assertThat(texts(SkillValidator.problems(root.resolve("none"))))
+        .singleElement(STRING)
+        .contains("doesn't exist");
+  }
+
+  @Test
+  void refusesAFolderWithoutSheet() {
+    var folder = Sheets.write(root, "empty", "README.md", new byte[0]);
+
+    assertThat(texts(SkillValidator.problems(folder)).getFirst()).contains("no SKILL.md");
+  }
+
+  @Test
+  void refusesASheetInMixedCapitals() {
+    var folder =
+        Sheets.write(
+            root, "mixed", "Skill.md", Sheets.sheet("mixed").getBytes(StandardCharsets.UTF_8));
+
+    assertThat(texts(SkillValidator.problems(folder)).getFirst()).contains("no SKILL.md");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"技能", "мой-навык", "навык", "café", "true", "null", "123"})
+  void acceptsNamesInOtherScriptsAndNamesThatLookTyped(String name) {
+    var problems = problems(name, Sheets.sheet(name));
+
+    assertThat(Diagnostic.valid(problems)).as("%s", problems).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MySkill, capital letters",
+    "НАВЫК, capital letters",
+    "-my-skill, hyphen",
+    "my-skill-, hyphen",
+    "my--skill, two hyphens",
+    "my_skill, other characters",
+    "my.skill, other characters",
+  })
+  void refusesMisspeltNames(String name, String message) {
+    var problems = problems(name, Sheets.sheet(name));
+
+    assertThat(Diagnostic.valid(problems)).isFalse();
+    assertThat(texts(problems).getFirst()).contains("SKILL.md:2:").contains(message);
+  }
+
+  @Test
+  void refusesANameOfMoreThan64Characters() {
+    String name = "a".repeat(70);
+
+    assertThat(texts(problems(name, Sheets.sheet(name))).getFirst()).contains("longer than 64");
+  }
+
+  @Test
+  void refusesANameThatIsNotTheFolders() {
+    assertThat(texts(problems("this", Sheets.sheet("that"))).getFirst())
+        .contains("isn't the folder's name");
+  }
+
+  @Test
+  void takesComposedAndDecomposedLettersForTheSame() {
+    assertThat(problems("cafe\u0301", Sheets.sheet("caf\u00e9"))).isEmpty();
+  }
+
+  @Test
+  void refusesUnknownFieldsWithTheirLine() {
+    var problems = problems("tiny", Sheets.sheet("tiny", "license: MIT", "allowed_tools: Read"));
+
+    assertThat(texts(problems).getFirst()).contains("SKILL.md:5:").contains("allowed_tools");
+  }
+
+  @Test
+  void refusesAMissingName() {
+    assertThat(texts(problems("tiny", "---\ndescription: x\n---\n")).getFirst())
+        .contains("name is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "description:", "description: '  '", "description:\n  - a"})
+  void refusesAMissingOrEmptyDescription(String line) {
+    assertThat(texts(problems("tiny", "---\nname: tiny\n" + line + "\n---\n")).getFirst())
+        .contains("description is missing or empty");
+  }
+
+  @Test
+  void countsTheDescriptionInCodePoints() {
+    String text = "---\nname: tiny\ndescription: %s\n---\n";
+
+    assertThat(problems("tiny", text.formatted("\uD83D\uDE00".repeat(1024)))).isEmpty();
+    assertThat(texts(problems("tiny", text.formatted("x".repeat(1100)))).getFirst())
+        .contains("1100 characters");
+  }
+
+  @Test
+  void boundsCompatibilityAtBothEnds() {
+    assertThat(problems("tiny", Sheets.sheet("tiny", "compatibility: " + "x".repeat(500))))
+        .isEmpty();
+    assertThat(texts(problems("tiny", Sheets.sheet("tiny", "compatibility: " + "x".repeat(550)))))
+        .singleElement(STRING)
+        .contains("1 to 500");
+    assertThat(texts(problems("tiny", Sheets.sheet("tiny", "compatibility: ''"))).getFirst())
+        .contains("1 to 500");
+  }
+
+  @Test
+  void refusesStructuresWhereTextIsMeant() {
+    var text =
+        Sheets.sheet(
+            "tiny",
+            "license:",
+            "  - MIT",
+            "metadata:",
+            "  a:",
+            "    b: c",
+            "allowed-tools:",
+            "  - R");
+
+    assertThat(texts(problems("tiny", text)))
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:4:").contains("license isn't text"))
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:7:").contains("metadata a isn't text"))
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:9:").contains("allowed-tools isn't"));
+  }
+
+  @Test
+  void refusesFlowStyleAndDoubledKeysAsOtherClientsDo() {
+    var text = Sheets.sheet("tiny", "metadata: {a: b}", "license: MIT", "license: GPL");
+
+    assertThat(texts(problems("tiny", text)))
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:4:").contains("flow style"))
+        .anySatisfy(t -> assertThat(t).contains("SKILL.md:6:").contains("doubled"));
+  }
+
+  @Test
+  void reportsEveryProblemAtOnce() {
+    var text = "---\nname: My_Skill\ndescription: ''\ncompatibility: ''\nmodel: x\n---\n";
+
+    assertThat(problems("tiny", text)).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  private List<Diagnostic> problems(String folder, String text) {
+    return SkillValidator.problems(Sheets.write(root, folder, text));
+  }
+
+  private static List<String> texts(List<Diagnostic> diagnostics) {
+    return diagnostics.stream().map(Diagnostic::text).toList();
+  }
+}
