@@ -1,0 +1,38 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.Names;
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * A gateway that reads {@code folder/live/nginx.conf}, where {@code live} is a link to {@code
+ * epochs/<E>}.
+ *
+ * @param folder absolute; NGINX was started with it on its command line
+ * @param binary the NGINX whose parser must accept a file
+ * @param pidFile names the running master process
+ * @param url scheme, host and port by which the agent reaches it
+ */
+public record FileGateway(
+    String name,
+    String namespace,
+    Path folder,
+    Path binary,
+    Path pidFile,
+    URI url,
+    Site site)
+    implements Fanout.Member {
+
+  public FileGateway {
+    Names.label("gateway", name);
+    Names.label("namespace", namespace);
+    folder = folder.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public String member() {
+    return "gateway/" + namespace + "/" + name;
+  }
+}

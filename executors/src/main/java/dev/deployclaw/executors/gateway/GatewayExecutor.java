@@ -1,0 +1,76 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.sandbox.Fanout;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Brings epochs to file gateways. A participant; the looks {@code topology} and {@code scan} say
+ * what stands there. Each verb works on all gateways, some at once, and reports each. It never
+ * starts or stops a gateway. All verbs can be repeated.
+ */
+public final class GatewayExecutor implements Executor {
+  private static final Set<String> LOOKS = Set.of("topology", "scan");
+
+  private final GatewaySettings settings;
+  private final Looks looks;
+  private final Staging staging;
+  private final Publishing publishing;
+
+  public GatewayExecutor(GatewaySettings settings) {
+    this.settings = settings;
+    this.looks = new Looks(settings.answer());
+    this.staging = new Staging(settings.check());
+    this.publishing = new Publishing(settings.answer());
+  }
+
+  @Override
+  public String name() {
+    return "gateway";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new HashSet<>(PARTICIPANT_VERBS);
+    verbs.addAll(LOOKS);
+    return Set.copyOf(verbs);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) throws InterruptedException {
+    return switch (invocation.call()) {
+      case Call.Look(String verb, _) -> look(verb, invocation);
+      case Call.Observe _ -> all(invocation, looks::observe);
+      case Call.Stage(Activation a) -> all(invocation, g -> staging.stage(g, a));
+      case Call.Prepare(Activation a) -> all(invocation, g -> staging.prepare(g, a));
+      case Call.Publish(Activation a) -> all(invocation, g -> publishing.publish(g, a));
+      case Call.Converge(Activation a) -> all(invocation, g -> publishing.converge(g, a));
+      case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
+      case Call.Probe _ -> unknownVerb(invocation);
+    };
+  }
+
+  private Outcome look(String verb, Invocation invocation) throws InterruptedException {
+    return switch (verb) {
+      case "topology" -> all(invocation, looks::topology);
+      case "scan" -> all(invocation, looks::scan);
+      default -> unknownVerb(invocation);
+    };
+  }
+
+  private Outcome all(Invocation call, Fanout.Question<FileGateway> question)
+      throws InterruptedException {
+    var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
+    return Outcome.done(fanout.ask(settings.gateways(), question));
+  }
+
+  private static Outcome unknownVerb(Invocation call) {
+    return Outcome.failed(new Fault.Invalid("gateways know no " + call.call().verb()));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.deployclaw.executors.gateway;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The file gateways of an estate, and how hard they are asked.
+ *
+ * @param atOnce gateways worked on at the same time
+ * @param answer for one exchange with a gateway
+ * @param check for one run of a gateway's own parser
+ */
+public record GatewaySettings(
+    List<FileGateway> gateways, int atOnce, Duration answer, Duration check) {
+  public GatewaySettings {
+    gateways = List.copyOf(gateways);
+  }
+
+  public static GatewaySettings of(List<FileGateway> gateways) {
+    return new GatewaySettings(gateways, 8, Duration.ofSeconds(5), Duration.ofSeconds(20));
+  }
+}

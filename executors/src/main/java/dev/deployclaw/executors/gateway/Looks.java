@@ -1,0 +1,90 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Looks at a gateway and changes nothing. */
+final class Looks {
+  private final Identity identity;
+
+  Looks(Duration answer) {
+    this.identity = new Identity(answer);
+  }
+
+  /** Who it is, and whether it answers at its address. */
+  Report topology(FileGateway gateway) throws IOException {
+    var facts = standing(gateway);
+    try {
+      facts.put("running", identity.running(gateway));
+      facts.put("answers", true);
+    } catch (IOException e) {
+      facts.put("answers", false);
+      return no(gateway, "does not answer at its address: " + Fanout.describe(e), facts);
+    }
+    return linked(gateway, facts);
+  }
+
+  /** What it really enforces by: the linked file, and the file that the running process read. */
+  Report scan(FileGateway gateway) throws IOException {
+    var facts = standing(gateway);
+    String running = identity.running(gateway);
+    facts.put("running", running);
+    if (!facts.getOrDefault("config", "").equals(running)) {
+      return no(gateway, "runs another file than the one that is linked", facts);
+    }
+    return linked(gateway, facts);
+  }
+
+  /** Link and file, the text included, so that it can be put back. */
+  Report observe(FileGateway gateway) throws IOException {
+    var facts = standing(gateway);
+    byte[] file = new Folder(gateway.folder()).liveFile().orElse(new byte[0]);
+    String text = new String(file, StandardCharsets.UTF_8);
+    if (Arrays.equals(file, text.getBytes(StandardCharsets.UTF_8))) {
+      facts.put("text", text);
+    } else {
+      facts.put("base64", Base64.getEncoder().encodeToString(file));
+    }
+    return linked(gateway, facts);
+  }
+
+  private static Map<String, Object> standing(FileGateway gateway) throws IOException {
+    var folder = new Folder(gateway.folder());
+    var facts = new TreeMap<String, Object>();
+    facts.put("member", gateway.member());
+    facts.put("name", gateway.name());
+    facts.put("namespace", gateway.namespace());
+    facts.put("url", gateway.url().toString());
+    folder.target().ifPresent(t -> facts.put("target", t));
+    folder.liveEpoch().ifPresent(e -> facts.put("epoch", e));
+    folder.liveFile().ifPresent(file -> file(facts, file));
+    return facts;
+  }
+
+  private static void file(Map<String, Object> facts, byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    facts.put("file", Canonical.sha256(bytes));
+    facts.put("config", NginxFile.configIn(text).orElse(""));
+    facts.put("managed", NginxFile.isWhole(text));
+  }
+
+  private static Report linked(FileGateway gateway, Map<String, Object> facts) {
+    if (!facts.containsKey("epoch") || !facts.containsKey("file")) {
+      return no(gateway, "has no file behind the link live: " + Folder.REMEDY, facts);
+    }
+    return Report.yes(gateway.member(), String.valueOf(facts.get("file")), facts);
+  }
+
+  private static Report no(FileGateway gateway, String reason, Map<String, Object> facts) {
+    return new Report(gateway.member(), Report.Answer.NO, "", reason, facts);
+  }
+}

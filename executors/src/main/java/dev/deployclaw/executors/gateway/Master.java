@@ -1,0 +1,109 @@
+package dev.deployclaw.executors.gateway;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The running NGINX of a gateway, seen through {@code /proc} (Linux): its master process and the
+ * workers below it.
+ */
+record Master(long pid) {
+  private static final Path PROC = Path.of("/proc");
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
+  private static final String TITLE = "nginx: master process";
+  private static final String WORKER = "nginx: worker process";
+  private static final String LEAVING = WORKER + " is shutting down";
+  private static final int START_TIME = 19;
+  private static final Duration SIGNAL = Duration.ofSeconds(10);
+
+  /** A worker process; its start, in clock ticks, tells it from a later process of that number. */
+  record Worker(long pid, String start, boolean leaving) {
+    String mark() {
+      return pid + ":" + start;
+    }
+  }
+
+  /**
+   * The master that the pid file names, if it is NGINX and was started for this folder: a number
+   * left behind may belong to anybody by now.
+   */
+  static Optional<Master> of(FileGateway gateway) throws IOException {
+    String written = text(gateway.pidFile()).strip();
+    if (!NUMBER.matcher(written).matches()) {
+      return Optional.empty();
+    }
+    var master = new Master(Long.parseLong(written));
+    String title = title(master.pid);
+    return title.startsWith(TITLE) && title.contains(gateway.folder().toString())
+        ? Optional.of(master)
+        : Optional.empty();
+  }
+
+  List<Worker> workers() throws IOException {
+    var children =
+        ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid);
+    var workers = new java.util.ArrayList<Worker>();
+    for (long child : children.toList()) {
+      String title = title(child);
+      if (title.startsWith(WORKER)) {
+        workers.add(new Worker(child, start(child), title.startsWith(LEAVING)));
+      }
+    }
+    return workers;
+  }
+
+  /** The workers' marks in one line, to be compared with later ones. */
+  String marks() throws IOException {
+    return workers().stream().map(Worker::mark).collect(Collectors.joining(" "));
+  }
+
+  /** Workers of an older file: those on their way out, and those that were there before. */
+  List<Worker> stale(String marksBefore) throws IOException {
+    var before = Set.copyOf(Arrays.asList(marksBefore.split(" ")));
+    return workers().stream().filter(w -> w.leaving() || before.contains(w.mark())).toList();
+  }
+
+  /** Asks it to read its file again. */
+  void reload() throws IOException, InterruptedException {
+    var signal = List.of("/bin/sh", "-c", "kill -HUP \"$1\"", "sh", Long.toString(pid));
+    var result = Command.run(signal, SIGNAL);
+    if (!result.succeeded()) {
+      throw new IOException("NGINX can't be signalled: " + result.output());
+    }
+  }
+
+  /** NGINX writes its title over its arguments, padded with zeros; gone is empty. */
+  private static String title(long pid) throws IOException {
+    return text(PROC.resolve(Long.toString(pid)).resolve("cmdline")).replace('\0', ' ').strip();
+  }
+
+  /** Field 22 of {@code stat}, counted behind the name in parentheses (proc(5)). */
+  private static String start(long pid) throws IOException {
+    String stat = text(PROC.resolve(Long.toString(pid)).resolve("stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    return fields.length > START_TIME ? fields[START_TIME] : "";
+  }
+
+  private static String text(Path file) throws IOException {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      if (file.startsWith(PROC)) {
+        return "";
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes a staged file the live one, and finds out whether the running process acts on it.
+ *
+ * <p>Whether a reload is needed is asked of the process, not remembered: an agent that died between
+ * the link and the signal is repaired by publishing again. That the old workers are gone is seen
+ * from those that ran before the reload, whose marks are kept beside the file: it works for a
+ * hand-written file too, which can't say who it is.
+ */
+final class Publishing {
+  private static final int FRESH_CONNECTIONS = 3;
+
+  private final Identity identity;
+
+  Publishing(Duration answer) {
+    this.identity = new Identity(answer);
+  }
+
+  Report publish(FileGateway gateway, Activation activation)
+      throws IOException, InterruptedException {
+    return switch (Wanted.of(activation, gateway)) {
+      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case Wanted.File wanted -> publish(gateway, activation, wanted);
+    };
+  }
+
+  /** One look. */
+  Report converge(FileGateway gateway, Activation activation) throws IOException {
+    return switch (Wanted.of(activation, gateway)) {
+      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case Wanted.File wanted -> converge(gateway, activation, wanted);
+    };
+  }
+
+  private Report publish(FileGateway gateway, Activation activation, Wanted.File wanted)
+      throws IOException, InterruptedException {
+    var folder = new Folder(gateway.folder());
+    long epoch = activation.epoch();
+    var live = folder.liveEpoch();
+    if (live.isPresent() && live.getAsLong() > epoch) {
+      return Report.no(gateway.member(), "the later epoch " + live.getAsLong() + " is live there");
+    }
+    if (folder.file(epoch).filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+      folder.write(epoch, wanted.bytes());
+    }
+    if (live.isEmpty() || live.getAsLong() != epoch) {
+      folder.switchTo(epoch);
+    }
+    if (runs(gateway, wanted)) {
+      return Report.yes(gateway.member(), activation.digest(), Map.of("changed", false));
+    }
+    return reload(gateway, activation);
+  }
+
+  private Report reload(FileGateway gateway, Activation activation)
+      throws IOException, InterruptedException {
+    var master = Master.of(gateway);
+    if (master.isEmpty()) {
+      return Report.unknown(gateway.member(), "the file is switched, but " + notRunning(gateway));
+    }
+    new Folder(gateway.folder()).keepWorkers(activation.epoch(), master.get().marks());
+    master.get().reload();
+    return Report.yes(gateway.member(), activation.digest(), Map.of("changed", true));
+  }
+
+  /** Whether the running process says that it acts on this very text already. */
+  private boolean runs(FileGateway gateway, Wanted.File wanted) {
+    try {
+      String running = identity.running(gateway);
+      return !running.isEmpty() && running.equals(NginxFile.configIn(wanted.text()).orElse(""));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Report converge(FileGateway gateway, Activation activation, Wanted.File wanted)
+      throws IOException {
+    var folder = new Folder(gateway.folder());
+    String target = folder.target().orElse("nothing");
+    if (!target.equals("epochs/" + activation.epoch())) {
+      return Report.no(gateway.member(), "live points to " + target);
+    }
+    if (folder.liveFile().filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+      return Report.no(gateway.member(), "the live file is not the committed one");
+    }
+    return process(gateway, activation, wanted);
+  }
+
+  private Report process(FileGateway gateway, Activation activation, Wanted.File wanted)
+      throws IOException {
+    var master = Master.of(gateway);
+    if (master.isEmpty()) {
+      return Report.no(gateway.member(), notRunning(gateway));
+    }
+    String before = new Folder(gateway.folder()).keptWorkers(activation.epoch()).orElse("");
+    var stale = master.get().stale(before);
+    if (!stale.isEmpty()) {
+      return Report.no(gateway.member(), stale.size() + " worker of an older file still runs");
+    }
+    if (master.get().workers().isEmpty()) {
+      return Report.no(gateway.member(), "no worker runs");
+    }
+    var others = others(gateway, NginxFile.configIn(wanted.text()).orElse(""));
+    if (!others.isEmpty()) {
+      return Report.no(gateway.member(), "acts on another file: " + others.getFirst());
+    }
+    var facts = Map.<String, Object>of("file", Canonical.sha256(wanted.bytes()));
+    return Report.yes(gateway.member(), activation.digest(), facts);
+  }
+
+  /** What fresh connections say that isn't the wanted digest; a hand-written file says nothing. */
+  private List<String> others(FileGateway gateway, String config) throws IOException {
+    for (int i = 0; i < FRESH_CONNECTIONS; i++) {
+      String running = identity.running(gateway);
+      if (!running.equals(config)) {
+        return List.of(running.isEmpty() ? "one that says no digest" : running);
+      }
+    }
+    return List.of();
+  }
+
+  private static String notRunning(FileGateway gateway) {
+    return "no NGINX of "
+        + gateway.folder()
+        + " runs under the number in "
+        + gateway.pidFile()
+        + ": start it with -c "
+        + gateway.folder()
+        + "/live/nginx.conf";
+  }
+}

@@ -1,0 +1,101 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
+final class Staging {
+  private final Duration check;
+
+  Staging(Duration check) {
+    this.check = check;
+  }
+
+  Report stage(FileGateway gateway, Activation activation) throws IOException {
+    return switch (Wanted.of(activation, gateway)) {
+      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case Wanted.File wanted -> write(gateway, activation, wanted);
+    };
+  }
+
+  /** The vote: what was staged is what the set renders to, and NGINX's own parser takes it. */
+  Report prepare(FileGateway gateway, Activation activation)
+      throws IOException, InterruptedException {
+    return switch (Wanted.of(activation, gateway)) {
+      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case Wanted.File wanted -> vote(gateway, activation, wanted);
+    };
+  }
+
+  Report discard(FileGateway gateway, long epoch) throws IOException {
+    var folder = new Folder(gateway.folder());
+    var live = folder.liveEpoch();
+    if (live.isPresent() && live.getAsLong() == epoch) {
+      return Report.no(gateway.member(), "epoch " + epoch + " is live there");
+    }
+    if (epoch <= 0) {
+      return Report.no(gateway.member(), "what was found before the first change is kept");
+    }
+    folder.delete(epoch);
+    return Report.yes(gateway.member(), "", Map.of("epoch", epoch));
+  }
+
+  private static Report write(FileGateway gateway, Activation activation, Wanted.File wanted)
+      throws IOException {
+    var folder = new Folder(gateway.folder());
+    var live = folder.liveEpoch();
+    if (live.isEmpty()) {
+      return Report.no(gateway.member(), "has no link live: " + Folder.REMEDY);
+    }
+    long epoch = activation.epoch();
+    boolean there = folder.file(epoch).filter(f -> Arrays.equals(f, wanted.bytes())).isPresent();
+    if (!there && live.getAsLong() >= epoch) {
+      return Report.no(gateway.member(), "epoch " + live.getAsLong() + " is live there");
+    }
+    if (!there) {
+      folder.write(epoch, wanted.bytes());
+    }
+    return Report.yes(gateway.member(), activation.digest(), facts(wanted));
+  }
+
+  private Report vote(FileGateway gateway, Activation activation, Wanted.File wanted)
+      throws IOException, InterruptedException {
+    var folder = new Folder(gateway.folder());
+    var staged = folder.file(activation.epoch());
+    if (staged.isEmpty()) {
+      return Report.no(gateway.member(), "epoch " + activation.epoch() + " is not staged");
+    }
+    if (!Arrays.equals(staged.get(), wanted.bytes())) {
+      return Report.no(gateway.member(), "the staged file is not what the policy set renders to");
+    }
+    var parsed = parse(gateway, activation.epoch());
+    return parsed.succeeded()
+        ? Report.yes(gateway.member(), activation.digest(), facts(wanted))
+        : Report.no(gateway.member(), "NGINX refuses the file: " + parsed.output());
+  }
+
+  private Command.Result parse(FileGateway gateway, long epoch)
+      throws IOException, InterruptedException {
+    var command =
+        List.of(
+            gateway.binary().toString(),
+            "-t",
+            "-q",
+            "-p",
+            gateway.folder().toString(),
+            "-c",
+            new Folder(gateway.folder()).path(epoch).toString());
+    return Command.run(command, check);
+  }
+
+  private static Map<String, Object> facts(Wanted.File wanted) {
+    var losses = wanted.losses().stream().map(l -> l.about() + ": " + l.reason()).toList();
+    return Map.of("file", Canonical.sha256(wanted.bytes()), "losses", losses);
+  }
+}

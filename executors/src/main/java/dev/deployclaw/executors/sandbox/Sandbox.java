@@ -1,0 +1,18 @@
+package dev.deployclaw.executors.sandbox;
+
+import dev.deployclaw.core.spi.Executor;
+
+/** The bounds around an executor, in the one order that is right. */
+public final class Sandbox {
+  private Sandbox() {}
+
+  /**
+   * Metered outside, so that denials count; then guarded, so that a denied call takes no place;
+   * then the bulkhead; the time limit inside, so that waiting for a place isn't working time.
+   */
+  public static Metered around(Executor executor, Limits limits) {
+    return new Metered(
+        new Guarded(
+            new Bulkheaded(new TimeLimited(executor), limits.atOnce()), limits.operations()));
+  }
+}

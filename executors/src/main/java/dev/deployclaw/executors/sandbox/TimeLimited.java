@@ -1,0 +1,93 @@
+package dev.deployclaw.executors.sandbox;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs each call on a virtual thread of its own, named after the operation, and interrupts it at
+ * its deadline. A call that then ends within the grace still says what came of it; one that doesn't
+ * is given up: unknown if it may have changed something, unavailable if it only looked.
+ */
+final class TimeLimited implements Executor {
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final Executor inner;
+
+  TimeLimited(Executor inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public String name() {
+    return inner.name();
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return inner.verbs();
+  }
+
+  @Override
+  public Outcome execute(Invocation call) throws InterruptedException {
+    var task = new FutureTask<Outcome>(() -> inner.execute(call));
+    var thread = Thread.ofVirtual().name(call.operation()).start(task);
+    try {
+      return within(call.deadline(), task, call);
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      return afterCutOff(task, call);
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      throw e;
+    }
+  }
+
+  private static Outcome afterCutOff(FutureTask<Outcome> task, Invocation call)
+      throws InterruptedException {
+    try {
+      return within(GRACE, task, call);
+    } catch (TimeoutException e) {
+      return cutOff(call);
+    }
+  }
+
+  private static Outcome within(Duration atMost, FutureTask<Outcome> task, Invocation call)
+      throws InterruptedException, TimeoutException {
+    try {
+      return task.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      return switch (e.getCause()) {
+        case InterruptedException _ -> cutOff(call);
+        case RuntimeException bug -> throw bug;
+        case Error bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e);
+      };
+    }
+  }
+
+  private static Outcome cutOff(Invocation call) {
+    String reason = call.operation() + " was cut off after " + call.deadline().toMillis() + " ms";
+    return Outcome.failed(
+        mayChange(call.call()) ? new Fault.Unknown(reason) : new Fault.Unavailable(reason));
+  }
+
+  private static boolean mayChange(Call call) {
+    return switch (call) {
+      case Call.Stage _, Call.Publish _, Call.Discard _, Call.Probe _ -> true;
+      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _ -> false;
+    };
+  }
+
+  Executor inner() {
+    return inner;
+  }
+}
