@@ -2,6 +2,7 @@ package dev.deployclaw.executors.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,7 +62,7 @@ final class Command {
   private static String drain(InputStream in) {
     try (in) {
       String kept = new String(in.readNBytes(MOST_OUTPUT), StandardCharsets.UTF_8).strip();
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
       return kept;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

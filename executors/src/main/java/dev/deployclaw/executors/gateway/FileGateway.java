@@ -16,13 +16,7 @@ import java.nio.file.Path;
  * @param url scheme, host and port by which the agent reaches it
  */
 public record FileGateway(
-    String name,
-    String namespace,
-    Path folder,
-    Path binary,
-    Path pidFile,
-    URI url,
-    Site site)
+    String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site)
     implements Fanout.Member {
 
   public FileGateway {

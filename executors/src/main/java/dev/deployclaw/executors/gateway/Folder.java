@@ -9,6 +9,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,9 +41,7 @@ record Folder(Path root) {
   /** The epoch that {@code live} points to; empty where it points elsewhere, or nowhere. */
   OptionalLong liveEpoch() throws IOException {
     var match = TARGET.matcher(target().orElse(""));
-    return match.matches()
-        ? OptionalLong.of(Long.parseLong(match.group(1)))
-        : OptionalLong.empty();
+    return match.matches() ? OptionalLong.of(Long.parseLong(match.group(1))) : OptionalLong.empty();
   }
 
   /** The file that NGINX reads when it reloads. */
@@ -77,13 +76,12 @@ record Folder(Path root) {
 
   /** Keeps which workers ran before the epoch's file was to be read. */
   void keepWorkers(long epoch, String workers) throws IOException {
-    write(folder(epoch), RELOAD, workers.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    write(folder(epoch), RELOAD, workers.getBytes(StandardCharsets.UTF_8));
   }
 
   /** As {@link #keepWorkers} wrote it; empty where the epoch needed no reload. */
   Optional<String> keptWorkers(long epoch) throws IOException {
-    return bytes(folder(epoch).resolve(RELOAD))
-        .map(b -> new String(b, java.nio.charset.StandardCharsets.UTF_8));
+    return bytes(folder(epoch).resolve(RELOAD)).map(b -> new String(b, StandardCharsets.UTF_8));
   }
 
   /** Removes an epoch that isn't live. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ record Master(long pid) {
   List<Worker> workers() throws IOException {
     var children =
         ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid);
-    var workers = new java.util.ArrayList<Worker>();
+    var workers = new ArrayList<Worker>();
     for (long child : children.toList()) {
       String title = title(child);
       if (title.startsWith(WORKER)) {
@@ -69,7 +70,7 @@ record Master(long pid) {
 
   /** Workers of an older file: those on their way out, and those that were there before. */
   List<Worker> stale(String marksBefore) throws IOException {
-    var before = Set.copyOf(Arrays.asList(marksBefore.split(" ")));
+    var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().filter(w -> w.leaving() || before.contains(w.mark())).toList();
   }
 
@@ -90,7 +91,7 @@ record Master(long pid) {
   /** Field 22 of {@code stat}, counted behind the name in parentheses (proc(5)). */
   private static String start(long pid) throws IOException {
     String stat = text(PROC.resolve(Long.toString(pid)).resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return fields.length > START_TIME ? fields[START_TIME] : "";
   }
 

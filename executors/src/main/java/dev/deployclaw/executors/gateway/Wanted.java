@@ -37,7 +37,10 @@ sealed interface Wanted {
     }
     var upstreams = gateway.site().upstreams().keySet();
     var missing =
-        routing.routes().stream().map(r -> r.service()).filter(s -> !upstreams.contains(s)).toList();
+        routing.routes().stream()
+            .map(r -> r.service())
+            .filter(s -> !upstreams.contains(s))
+            .toList();
     if (!missing.isEmpty()) {
       return new Impossible("no upstream is configured for " + String.join(", ", missing));
     }

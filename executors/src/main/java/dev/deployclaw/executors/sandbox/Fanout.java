@@ -60,8 +60,8 @@ public record Fanout(String what, int atOnce, Duration within) {
     }
   }
 
-  private static <M extends Member> Report inTurn(
-      Semaphore places, M member, Question<M> question) throws InterruptedException {
+  private static <M extends Member> Report inTurn(Semaphore places, M member, Question<M> question)
+      throws InterruptedException {
     places.acquire();
     try {
       return question.ask(member);

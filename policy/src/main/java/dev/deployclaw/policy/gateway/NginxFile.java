@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The NGINX file of a gateway: each request of a routed location is first put to the rate limit
@@ -100,7 +101,7 @@ public final class NginxFile {
             .formatted(site.accessLog(), beside(site.pidFile(), "tmp"));
   }
 
-  /** The service, and what of its answers is shown: rule and epoch to probes only. */
+  /** The service, and what of its answers is shown: rule, epoch and failure to probes only. */
   private static String decisions(Site site) {
     return """
     upstream deployclaw_decide {
@@ -120,6 +121,10 @@ public final class NginxFile {
     }
     map $dc_probe $dc_shown_epoch {
         1       $dc_epoch;
+        default "";
+    }
+    map $dc_probe $dc_shown_failure {
+        1       $dc_failure;
         default "";
     }
     """
@@ -162,6 +167,7 @@ public final class NginxFile {
     auth_request_set $dc_probe $upstream_http_x_dc_probe;
     auth_request_set $dc_rule $upstream_http_x_dc_rule;
     auth_request_set $dc_epoch $upstream_http_x_dc_epoch;
+    auth_request_set $dc_failure $upstream_http_x_dc_failure;
     auth_request_set $dc_retry_after $upstream_http_retry_after;
     auth_request_set $dc_ratelimit $upstream_http_ratelimit;
     auth_request_set $dc_ratelimit_policy $upstream_http_ratelimit_policy;
@@ -172,6 +178,7 @@ public final class NginxFile {
     add_header X-DC-Probe $dc_probe always;
     add_header X-DC-Rule $dc_shown_rule always;
     add_header X-DC-Epoch $dc_shown_epoch always;
+    add_header X-DC-Failure $dc_shown_failure always;
 
     proxy_http_version 1.1;
     proxy_set_header Host $dc_upstream_host;
@@ -188,6 +195,7 @@ public final class NginxFile {
     proxy_hide_header X-DC-Probe;
     proxy_hide_header X-DC-Rule;
     proxy_hide_header X-DC-Epoch;
+    proxy_hide_header X-DC-Failure;
     """;
   }
 
@@ -252,6 +260,6 @@ public final class NginxFile {
   private static String indented(String text) {
     return text.lines()
         .map(line -> line.isEmpty() ? "\n" : "    " + line + "\n")
-        .collect(java.util.stream.Collectors.joining());
+        .collect(Collectors.joining());
   }
 }
