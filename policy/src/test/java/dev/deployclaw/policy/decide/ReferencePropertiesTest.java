@@ -1,0 +1,120 @@
+package dev.deployclaw.policy.decide;
+
+import static dev.deployclaw.policy.decide.Rules.SECOND;
+import static dev.deployclaw.policy.decide.Rules.bucket;
+import static dev.deployclaw.policy.decide.Rules.window;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** What must hold of every history, tried on many seeded ones. */
+class ReferencePropertiesTest {
+  private static final int HISTORIES = 200;
+  private static final int STEPS = 200;
+  private static final long START = 1_800_000_000L * SECOND;
+
+  private record Admitted(long at, long requests) {}
+
+  @Test
+  void slidingWindowNeverAdmitsMoreThanItsRequestsInAnyInterval() {
+    for (long seed = 0; seed < HISTORIES; seed++) {
+      var random = random(seed);
+      var rule = window(random.nextLong(1, 50), random.nextLong(1, 100));
+
+      var history = history(random, List.of(rule));
+
+      for (var end : history) {
+        assertThat(sum(history, end.at() - rule.windowMicros(), end.at()))
+            .as("seed %d", seed)
+            .isLessThanOrEqualTo(rule.requests());
+      }
+    }
+  }
+
+  @Test
+  void changingBucketsAdmitNoMoreThanTheLargestBurstAndTheFastestRate() {
+    for (long seed = 0; seed < HISTORIES; seed++) {
+      var random = random(seed);
+      var rules = new ArrayList<Rule>();
+      for (int i = 0; i < 3; i++) {
+        rules.add(bucket(random.nextLong(1, 50), random.nextLong(1, 100), random.nextLong(1, 100)));
+      }
+      long burst = rules.stream().mapToLong(Rule::burst).max().orElseThrow();
+      double rate =
+          rules.stream()
+              .mapToDouble(r -> (double) r.requests() / r.windowMicros())
+              .max()
+              .orElseThrow();
+
+      var history = history(random, rules);
+
+      for (var start : history) {
+        for (var end : history.subList(history.indexOf(start), history.size())) {
+          assertThat((double) sum(history, start.at() - 1, end.at()))
+              .as("seed %d", seed)
+              .isLessThanOrEqualTo(burst + rate * (end.at() - start.at()) + 0.001);
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusedRequestFitsAfterTheToldWaitAndNotBefore() {
+    for (long seed = 0; seed < HISTORIES * 10; seed++) {
+      var random = random(seed);
+      var rule =
+          random.nextBoolean()
+              ? bucket(random.nextLong(1, 50), random.nextLong(1, 100), random.nextLong(1, 100))
+              : window(random.nextLong(1, 50), random.nextLong(1, 100));
+      Map<String, Counter> counters = new HashMap<>();
+      long now = START;
+      for (int i = 0; i < 20; i++) {
+        now += random.nextLong(rule.windowMicros() / 10);
+        ask(counters, rule, 1 + random.nextLong(20), now);
+      }
+
+      var refused = ask(counters, rule, 1_000, now);
+
+      long wait = refused.retryAfterMicros();
+      assertThat(wait).as("seed %d", seed).isPositive();
+      assertThat(ask(new HashMap<>(counters), rule, 1, now + wait - 1).allowed()).isFalse();
+      assertThat(ask(counters, rule, 1, now + wait).allowed()).isTrue();
+    }
+  }
+
+  private static List<Admitted> history(RandomGenerator random, List<Rule> rules) {
+    Map<String, Counter> counters = new HashMap<>();
+    var history = new ArrayList<Admitted>();
+    long now = START;
+    for (int i = 0; i < STEPS; i++) {
+      var rule = rules.get(random.nextInt(rules.size()));
+      now += random.nextLong(rule.windowMicros() / 4);
+      long admitted = ask(counters, rule, 1 + random.nextLong(10), now).admitted();
+      if (admitted > 0) {
+        history.add(new Admitted(now, admitted));
+      }
+    }
+    return history;
+  }
+
+  private static Decision ask(Map<String, Counter> counters, Rule rule, long requests, long at) {
+    return Reference.decide(
+        counters, new Ask(false, List.of(new Charge("a", rule, 1)), requests), at);
+  }
+
+  private static long sum(List<Admitted> history, long after, long until) {
+    return history.stream()
+        .filter(a -> a.at() > after && a.at() <= until)
+        .mapToLong(Admitted::requests)
+        .sum();
+  }
+
+  private static RandomGenerator random(long seed) {
+    return new java.util.SplittableRandom(seed);
+  }
+}
