@@ -74,7 +74,10 @@ public final class FunctionLibrary {
   }
 
   private static String constants(long term, long epoch, String digest, long predecessor) {
-    return "local TERM, EPOCH, PREDECESSOR, DIGEST = %d, %d, %d, '%s'\n"
+    return """
+    local TERM, EPOCH, PREDECESSOR, DIGEST = %1$d, %2$d, %3$d, '%4$s'
+    local FIELD, LISTED = '%2$d:', ',%2$d,'
+    """
         .formatted(term, epoch, predecessor, digest);
   }
 

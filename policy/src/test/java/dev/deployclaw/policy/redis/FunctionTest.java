@@ -1,0 +1,184 @@
+package dev.deployclaw.policy.redis;
+
+import static dev.deployclaw.policy.Policies.counting;
+import static dev.deployclaw.policy.Policies.keyed;
+import static dev.deployclaw.policy.Policies.limit;
+import static dev.deployclaw.policy.Policies.set;
+import static dev.deployclaw.policy.Policies.tenant;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
+import dev.deployclaw.policy.redis.DecideReply.NeedRules;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The function on Redis' own clock, and what it says when something is missing. */
+class FunctionTest {
+  private static final PolicySet BUCKET = set(tenant("acme", limit("all", Match.ANY, 5, 3_600)));
+  private static final EpochSet SEVEN = new EpochSet(7, "07".repeat(32), BUCKET);
+  private static final EpochSet EIGHT =
+      new EpochSet(8, "08".repeat(32), set(tenant("acme", limit("all", Match.ANY, 8, 3_600))));
+
+  @TempDir static Path folder;
+  private static Shard shard;
+
+  @BeforeAll
+  static void start() {
+    shard = Shard.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    shard.close();
+  }
+
+  @BeforeEach
+  void clean() {
+    shard.redis().flushAll();
+    shard.redis().functionFlush();
+  }
+
+  @Test
+  void admitsTheBurstAndRefusesTheRest() {
+    shard.activate(SEVEN);
+
+    assertThat(admitted(call(3, SEVEN))).isEqualTo(3);
+    assertThat(admitted(call(3, SEVEN))).isEqualTo(2);
+    assertThat(admitted(call(1, SEVEN))).isZero();
+  }
+
+  @Test
+  void idleCounterVanishesByItself() {
+    for (var algorithm : List.of(Algorithm.TOKEN_BUCKET, Algorithm.SLIDING_WINDOW)) {
+      var held =
+          new EpochSet(
+              9,
+              "09".repeat(32),
+              set(tenant("acme", counting(limit("all", Match.ANY, 100, 10), algorithm))));
+      shard.redis().flushAll();
+      shard.activate(held);
+
+      shard.decide(call(10, held));
+
+      long left = shard.redis().pttl(counterKey(held));
+      long longest = algorithm == Algorithm.TOKEN_BUCKET ? 1_000 : 10_000 * 17 / 16;
+      assertThat(left).as(algorithm.word()).isBetween(1L, longest + 1);
+    }
+  }
+
+  @Test
+  void staysAtItsEpochWhateverElseTheCallerHolds() {
+    shard.activate(SEVEN);
+    shard.stage(EIGHT);
+
+    var before = shard.decide(call(20, SEVEN, EIGHT));
+    shard.load(EIGHT);
+    var after = shard.decide(call(20, SEVEN, EIGHT));
+
+    assertThat(before.epoch()).isEqualTo(7);
+    assertThat(((Decided) before).decision().admitted()).isEqualTo(5);
+    assertThat(after.epoch()).isEqualTo(8);
+    assertThat(((Decided) after).decision().admitted()).isEqualTo(3);
+  }
+
+  @Test
+  void asksForItsEpochWhenTheCallerLacksIt() {
+    shard.activate(EIGHT);
+
+    assertThat(shard.decide(call(1, SEVEN))).isEqualTo(new NeedEpoch(8));
+  }
+
+  @Test
+  void asksForRulesThatItLacksAndTakesThemInline() {
+    shard.load(SEVEN);
+
+    assertThat(shard.decide(call(1, SEVEN))).isEqualTo(new NeedRules(7));
+    assertThat(shard.decideWithRules(call(9, SEVEN, EIGHT)))
+        .isInstanceOfSatisfying(
+            Decided.class, decided -> assertThat(decided.decision().admitted()).isEqualTo(5));
+  }
+
+  @Test
+  void tenantWithoutItsLineIsNeverUnlimited() {
+    var bare = new EpochSet(7, "07".repeat(32), set(tenant("acme")));
+    shard.load(bare);
+
+    assertThat(shard.decide(call(1, bare))).isEqualTo(new NeedRules(7));
+  }
+
+  @Test
+  void blockedTenantIsRefused() {
+    var blocked =
+        new EpochSet(
+            7,
+            "07".repeat(32),
+            PolicySet.of(
+                List.of(tenant("acme", limit("all", Match.ANY, 5, 60)).withBlocked(true)),
+                List.of(),
+                ""));
+    shard.activate(blocked);
+
+    assertThat(admitted(call(1, blocked))).isZero();
+    assertThat(shard.redis().exists(counterKey(blocked))).isFalse();
+  }
+
+  @Test
+  void scriptDecidesTheSameWhereTheLibraryIsGone() {
+    shard.activate(SEVEN);
+    shard.decide(call(3, SEVEN));
+    shard.redis().functionFlush();
+
+    var reply = shard.decideByScript(SEVEN, call(3, SEVEN));
+
+    assertThat(((Decided) reply).decision().admitted()).isEqualTo(2);
+  }
+
+  @Test
+  void statusIsReadOnlyAndSaysWhatIsActive() {
+    shard.load(SEVEN);
+
+    assertThat(shard.redis().fcallReadonly(FunctionLibrary.STATUS, List.of(), List.of()))
+        .isEqualTo(List.of(7L, "07".repeat(32), 1L, 6L));
+  }
+
+  @Test
+  void keysOfOneLimitCountApart() {
+    var limit = keyed(limit("all", Match.ANY, 5, 3_600), new KeyPart.ClientAddress());
+    var held = new EpochSet(7, "07".repeat(32), set(tenant("acme", limit)));
+    shard.activate(held);
+
+    assertThat(admitted(new DecideCall(claims("10.0.0.1", held), 9, OptionalLong.empty())))
+        .isEqualTo(5);
+    assertThat(admitted(new DecideCall(claims("10.0.0.2", held), 9, OptionalLong.empty())))
+        .isEqualTo(5);
+  }
+
+  private static long admitted(DecideCall call) {
+    return ((Decided) shard.decide(call)).decision().admitted();
+  }
+
+  private static DecideCall call(long requests, EpochSet... held) {
+    return new DecideCall(claims("", held), requests, OptionalLong.empty());
+  }
+
+  private static String counterKey(EpochSet held) {
+    return claims("", held).getFirst().items().getFirst().counterKey();
+  }
+
+  private static List<Claim> claims(String client, EpochSet... held) {
+    var subject = Subject.ordinary("acme", new RequestShape("api", "/", "GET"), _ -> client);
+    return List.of(held).stream().map(h -> Claim.of(h, subject)).toList();
+  }
+}
