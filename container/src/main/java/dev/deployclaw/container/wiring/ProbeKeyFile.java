@@ -1,0 +1,49 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.policy.wire.ProbeKeys;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** The key pair that signs probes: made at first use, readable by its owner only. */
+final class ProbeKeyFile {
+  private static final String NAME = "probe.key";
+
+  private ProbeKeyFile() {}
+
+  static ProbeKeys open(Path stateDir) throws Unusable {
+    var file = stateDir.resolve(NAME);
+    try {
+      if (!Files.exists(file)) {
+        create(file);
+      }
+      List<String> lines = Files.readAllLines(file);
+      if (lines.size() != 2) {
+        throw new Unusable(file + " doesn't hold two lines; remove it, a new one is made");
+      }
+      return new ProbeKeys(lines.getFirst(), lines.getLast());
+    } catch (IOException e) {
+      throw new Unusable("the probe key " + file + " can't be used: " + e.getMessage());
+    }
+  }
+
+  /** Written aside and linked into place, so that two first starts agree on one key. */
+  private static void create(Path file) throws IOException {
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    var keys = ProbeKeys.generate();
+    Files.createDirectories(file.resolveSibling(""));
+    var aside = Files.createTempFile(file.resolveSibling(""), NAME, ".new", ownerOnly);
+    try {
+      Files.write(aside, List.of(keys.publicKey(), keys.privateKey()));
+      Files.createLink(file, aside);
+    } catch (FileAlreadyExistsException e) {
+      // another start was first; its key holds
+    } finally {
+      Files.delete(aside);
+    }
+  }
+}

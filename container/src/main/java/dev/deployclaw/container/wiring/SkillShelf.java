@@ -1,0 +1,75 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.skills.BuiltInSkills;
+import dev.deployclaw.skills.Catalogue;
+import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.Procedures;
+import dev.deployclaw.skills.Scope;
+import dev.deployclaw.skills.SkillFile;
+import dev.deployclaw.skills.SkillLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Finds the skill that drives changes: the operator's folder first, then the packaged skills. */
+final class SkillShelf {
+  private static final String ORCHESTRATE = "orchestrate-rate-limits";
+
+  private final Path stateDir;
+  private final Optional<Path> operatorFolder;
+
+  SkillShelf(Path stateDir, Optional<Path> operatorFolder) {
+    this.stateDir = stateDir;
+    this.operatorFolder = operatorFolder;
+  }
+
+  /** The steps of the skill that changes rate limits, pinned by its folder's lock file. */
+  Procedure orchestrate() throws Unusable {
+    var scopes = new ArrayList<Scope>();
+    operatorFolder.ifPresent(folder -> scopes.add(new Scope("operator", folder)));
+    scopes.add(new Scope("built-in", unpacked()));
+    var skill =
+        Catalogue.discover(scopes)
+            .skill(ORCHESTRATE)
+            .orElseThrow(() -> new Unusable("no skill is named " + ORCHESTRATE));
+    checkPin(skill);
+    var reading = Procedures.of(skill);
+    return reading.procedure().orElseThrow(() -> new Unusable(lines(reading.problems())));
+  }
+
+  private Path unpacked() throws Unusable {
+    var folder = stateDir.resolve("skills");
+    try {
+      BuiltInSkills.unpack(folder);
+      return folder;
+    } catch (IOException e) {
+      throw new Unusable("the packaged skills can't be written to " + folder + ": " + e);
+    }
+  }
+
+  /** An operator's folder without a lock file admits nothing: a skill is pinned by a person. */
+  private static void checkPin(SkillFile skill) throws Unusable {
+    var lockFile = skill.folder().resolveSibling(SkillLock.FILE);
+    var lock = Files.exists(lockFile) ? SkillLock.read(lockFile).lock() : SkillLock.EMPTY;
+    switch (lock.check(skill)) {
+      case SkillLock.Verdict.Pinned() -> {}
+      case SkillLock.Verdict.Unpinned() ->
+          throw new Unusable(
+              skill.name() + " isn't pinned in " + lockFile + "; run: deployclaw skills lock");
+      case SkillLock.Verdict.Changed(var gained, var lost) ->
+          throw new Unusable(
+              "%s changed since it was pinned (gained %s, lost %s); read it, then run: deployclaw skills lock"
+                  .formatted(skill.name(), gained, lost));
+      case SkillLock.Verdict.Unreadable(String reason) -> throw new Unusable(reason);
+    }
+  }
+
+  private static String lines(List<Diagnostic> problems) {
+    return problems.stream().map(Object::toString).collect(Collectors.joining("\n"));
+  }
+}
