@@ -55,20 +55,29 @@ public final class Matching {
         && match.route().map(r -> new RoutePattern(r).covers(request.path())).orElse(true);
   }
 
+  /** Whether {@code wide} surely covers all that {@code narrow} covers. */
+  public static boolean includes(Match wide, Match narrow) {
+    return (wide.service().isEmpty() || wide.service().equals(narrow.service()))
+        && (wide.method().isEmpty() || wide.method().equals(narrow.method()))
+        && (wide.route().isEmpty()
+            || narrow.route().filter(n -> pattern(wide).includes(new RoutePattern(n))).isPresent());
+  }
+
   /** Whether {@code winner} takes from {@code loser} the requests that both cover. */
   public static boolean replaces(Limit winner, Limit loser) {
     return Rivals.of(winner).equals(Rivals.of(loser))
         && winner.match().route().isPresent()
         && loser.match().route().isPresent()
-        && RoutePattern.MOST_SPECIFIC_FIRST.compare(route(winner), route(loser)) < 0;
+        && RoutePattern.MOST_SPECIFIC_FIRST.compare(pattern(winner.match()), pattern(loser.match()))
+            < 0;
   }
 
   private static boolean replaced(Limit limit, List<Limit> covering) {
     return covering.stream().anyMatch(other -> replaces(other, limit));
   }
 
-  private static RoutePattern route(Limit limit) {
-    return new RoutePattern(limit.match().route().orElseThrow());
+  private static RoutePattern pattern(Match match) {
+    return new RoutePattern(match.route().orElseThrow());
   }
 
   /** What limits must share for one to take precedence over the other. */

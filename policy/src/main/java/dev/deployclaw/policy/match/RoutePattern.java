@@ -22,6 +22,20 @@ public record RoutePattern(String text) {
     return isPlain() ? coversTree(path) : coversWild(path);
   }
 
+  /**
+   * Whether this surely covers all that {@code other} covers. Sound, not complete: it may say no of
+   * two patterns with {@code *} where the answer is yes.
+   */
+  public boolean includes(RoutePattern other) {
+    if (text.equals(other.text)) {
+      return true;
+    }
+    if (isPlain()) {
+      return other.isPlain() ? covers(other.text) : text.equals("/") || holdsBelow(other.text);
+    }
+    return other.isPlain() ? text.endsWith("*") && covers(other.text) : coversWild(other.text);
+  }
+
   /** Whether it has no {@code *}. */
   public boolean isPlain() {
     return text.indexOf('*') < 0;
@@ -38,6 +52,11 @@ public record RoutePattern(String text) {
     return path.length() == text.length()
         || text.endsWith("/")
         || path.charAt(text.length()) == '/';
+  }
+
+  /** Whether all that {@code pattern} covers begins with this path and a slash. */
+  private boolean holdsBelow(String pattern) {
+    return pattern.startsWith(text.endsWith("/") ? text : text + "/");
   }
 
   /** Greedy match that goes back only to the last {@code *}: at most pattern x path steps. */

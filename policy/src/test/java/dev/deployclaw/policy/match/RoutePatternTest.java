@@ -3,6 +3,8 @@ package dev.deployclaw.policy.match;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,5 +66,30 @@ class RoutePatternTest {
   })
   void givesAPathOneSpelling(String uri, String path) {
     assertThat(RequestShape.ofUri("s", uri, "GET").path()).isEqualTo(path);
+  }
+
+  @Test
+  void includesOnlyPatternsThatCoverNoMore() {
+    var random = new Random(3);
+    int claims = 0;
+    for (int i = 0; i < 20_000; i++) {
+      var wide = new RoutePattern("/" + word(random, "/ab*"));
+      var narrow = new RoutePattern("/" + word(random, "/ab*"));
+      String path = "/" + word(random, "/ab");
+      if (wide.includes(narrow)) {
+        claims++;
+        assertThat(narrow.covers(path) && !wide.covers(path))
+            .as("%s includes %s: %s", wide.text(), narrow.text(), path)
+            .isFalse();
+      }
+    }
+    assertThat(claims).isGreaterThan(1_000);
+  }
+
+  private static String word(Random random, String letters) {
+    return random
+        .ints(random.nextInt(5), 0, letters.length())
+        .mapToObj(i -> letters.substring(i, i + 1))
+        .collect(Collectors.joining());
   }
 }

@@ -1,0 +1,36 @@
+package dev.deployclaw.policy.check;
+
+/**
+ * What is checked. Errors, which leave a tenant out, come from {@link #HIERARCHY} (unknown parent,
+ * cycle), {@link #NEVER_ADMITTED} (a cost that no bucket can hold), {@link #KEY_COLLISION} and
+ * {@link #DEADLOCK}; all else warns or informs.
+ */
+public enum Check {
+  HIERARCHY("hierarchy"),
+  DEADLOCK("deadlock"),
+  NEVER_ADMITTED("never-admitted"),
+  KEY_COLLISION("key-collision"),
+  CONFLICTING_WINDOWS("conflicting-windows"),
+  SHADOWED("shadowed"),
+  STEP_SIZE("step-size"),
+  ROOT_CHANGE("root-change"),
+  LATENCY("latency"),
+  CLOCK("clock"),
+  PARTITION("partition"),
+  UNUSED_SETTING("unused-setting");
+
+  private final String word;
+
+  Check(String word) {
+    this.word = word;
+  }
+
+  public String word() {
+    return word;
+  }
+
+  /** Whether a finding of this check asks for a person's approval, whatever its severity. */
+  public boolean needsApproval() {
+    return this == STEP_SIZE || this == ROOT_CHANGE;
+  }
+}

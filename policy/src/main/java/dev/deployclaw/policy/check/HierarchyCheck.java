@@ -1,0 +1,92 @@
+package dev.deployclaw.policy.check;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.match.Hierarchy;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Groups: a parent that isn't there, a cycle, a tenant's limit that its group's always precedes.
+ */
+final class HierarchyCheck {
+  private HierarchyCheck() {}
+
+  static List<Finding> find(PolicySet set) {
+    var found = new ArrayList<Finding>();
+    for (var policy : set.tenants().values()) {
+      brokenParent(set, policy).ifPresent(found::add);
+      found.addAll(limitsAboveTheGroups(set, policy));
+    }
+    return found;
+  }
+
+  private static Optional<Finding> brokenParent(PolicySet set, TenantPolicy policy) {
+    var seen = new HashSet<String>();
+    var at = policy;
+    while (at.parent().isPresent()) {
+      String parent = at.parent().get();
+      if (!seen.add(at.tenant())) {
+        return Optional.of(cycle(set, policy));
+      }
+      var above = set.tenant(parent);
+      if (above.isEmpty()) {
+        return Optional.of(unknown(policy, parent));
+      }
+      at = above.get();
+    }
+    return Optional.empty();
+  }
+
+  private static Finding cycle(PolicySet set, TenantPolicy policy) {
+    var names = Hierarchy.chain(set, policy.tenant()).stream().map(TenantPolicy::tenant).toList();
+    return About.tenant(policy.tenant())
+        .error(
+            Check.HIERARCHY,
+            "the groups form a cycle: " + String.join(" -> ", names),
+            "remove the parent of one of them",
+            Map.of("chain", names));
+  }
+
+  private static Finding unknown(TenantPolicy policy, String parent) {
+    return About.tenant(policy.tenant())
+        .error(
+            Check.HIERARCHY,
+            "the group " + parent + " isn't defined",
+            "define a policy for " + parent + ", or remove the parent",
+            Map.of("parent", parent));
+  }
+
+  private static List<Finding> limitsAboveTheGroups(PolicySet set, TenantPolicy policy) {
+    var found = new ArrayList<Finding>();
+    var groups = Hierarchy.chain(set, policy.tenant());
+    for (var group : groups.subList(1, groups.size())) {
+      for (Limit limit : policy.limits()) {
+        group.limits().stream()
+            .filter(l -> isAbove(limit, l))
+            .findFirst()
+            .ifPresent(l -> found.add(above(policy, limit, group, l)));
+      }
+    }
+    return found;
+  }
+
+  private static boolean isAbove(Limit limit, Limit groups) {
+    return Envelope.neverBinds(limit, groups) && !Envelope.neverBinds(groups, limit);
+  }
+
+  private static Finding above(
+      TenantPolicy policy, Limit limit, TenantPolicy group, Limit stricter) {
+    return About.limit(policy.tenant(), limit.name())
+        .warning(
+            Check.HIERARCHY,
+            "%s is above the group's: %s of %s always refuses first"
+                .formatted(Phrases.of(limit), Phrases.of(stricter), group.tenant()),
+            "lower it below the group's limit, or raise the group's",
+            Map.of("group", group.tenant(), "group_limit", stricter.name()));
+  }
+}

@@ -1,0 +1,39 @@
+package dev.deployclaw.policy.check;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What was measured on the Redis nodes. What is absent was not measured, and is said to be so.
+ *
+ * @param rttMicros the round trip of a decision, by node
+ * @param drift how far a node's clock is ahead of ours, by node
+ */
+public record Measured(
+    SortedMap<String, Long> rttMicros, SortedMap<String, Drift> drift, Optional<Cluster> cluster) {
+
+  public static final Measured NOTHING =
+      new Measured(new TreeMap<>(), new TreeMap<>(), Optional.empty());
+
+  public Measured {
+    rttMicros = Collections.unmodifiableSortedMap(new TreeMap<>(rttMicros));
+    drift = Collections.unmodifiableSortedMap(new TreeMap<>(drift));
+  }
+
+  /**
+   * @param micros positive when the node is ahead
+   * @param errorMicros the bound of the measurement: half the round trip
+   */
+  public record Drift(long micros, long errorMicros) {}
+
+  /**
+   * How the cluster behaves when it is cut in two.
+   *
+   * @param nodeTimeoutMillis {@code cluster-node-timeout}
+   * @param minReplicasToWrite {@code min-replicas-to-write}
+   */
+  public record Cluster(
+      int masters, long nodeTimeoutMillis, boolean requireFullCoverage, int minReplicasToWrite) {}
+}

@@ -1,0 +1,110 @@
+package dev.deployclaw.policy.check;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Measured.Cluster;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What limits admit while a master is cut off. It serves its side until {@code
+ * cluster-node-timeout} has passed, and the promoted replica serves the other side with the
+ * counters that it has: so two masters for the slot, each admitting what the limit admits in that
+ * time (Redis Cluster specification, "Write safety"). With {@code min-replicas-to-write} the
+ * cut-off one stops at once.
+ */
+final class PartitionCheck {
+  static final int FEWEST_MASTERS = 3;
+  private static final int MOST_NAMED = 10;
+
+  private PartitionCheck() {}
+
+  static List<Finding> find(PolicySet set, Measured measured) {
+    if (measured.cluster().isEmpty()) {
+      return List.of(
+          About.ESTATE.info(
+              Check.PARTITION,
+              "the cluster's settings were not read",
+              "validate where Redis answers",
+              Map.of()));
+    }
+    var cluster = measured.cluster().get();
+    var found = new ArrayList<Finding>();
+    if (cluster.masters() < FEWEST_MASTERS) {
+      found.add(noFailover(cluster));
+    }
+    found.add(admitted(set, cluster));
+    var open = failingOpen(set);
+    if (!open.isEmpty()) {
+      found.add(failOpen(open));
+    }
+    return found;
+  }
+
+  /**
+   * How many requests a limit may admit in all from the cut until one master is left.
+   *
+   * @param cluster its settings
+   */
+  static long admits(Limit limit, Cluster cluster) {
+    long once = Envelope.most(limit, cluster.nodeTimeoutMillis() * 1_000);
+    return cluster.minReplicasToWrite() > 0 ? once : 2 * Math.min(once, Long.MAX_VALUE / 2);
+  }
+
+  private static Finding noFailover(Cluster cluster) {
+    return About.ESTATE.warning(
+        Check.PARTITION,
+        "%d masters can't agree on a failover: a cut-off slot stays down"
+            .formatted(cluster.masters()),
+        "run " + FEWEST_MASTERS + " masters or more",
+        Map.of("masters", cluster.masters()));
+  }
+
+  private static Finding admitted(PolicySet set, Cluster cluster) {
+    record Admits(String limit, long requests) {}
+    var most =
+        set.tenants().values().stream()
+            .flatMap(t ->
+                t.limits().stream()
+                    .map(l -> new Admits(t.tenant() + "/" + l.name(), admits(l, cluster))))
+            .sorted(Comparator.comparingLong(Admits::requests).reversed())
+            .limit(MOST_NAMED)
+            .map(a -> a.limit() + ": " + a.requests())
+            .toList();
+    return About.ESTATE.info(
+        Check.PARTITION,
+        "while a master is cut off, for %d ms, limits admit at most: %s"
+            .formatted(cluster.nodeTimeoutMillis(), most.isEmpty() ? "-" : most.getFirst()),
+        cluster.minReplicasToWrite() > 0
+            ? "nothing to do: a master without replicas refuses writes"
+            : "min-replicas-to-write 1 halves this",
+        Map.of(
+            "node_timeout_ms", cluster.nodeTimeoutMillis(),
+            "masters", cluster.masters(),
+            "require_full_coverage", cluster.requireFullCoverage(),
+            "admits", most));
+  }
+
+  private static List<String> failingOpen(PolicySet set) {
+    return set.tenants().values().stream()
+        .flatMap(
+            t -> t.limits().stream().filter(l -> opens(t, l)).map(l -> t.tenant() + "/" + l.name()))
+        .toList();
+  }
+
+  private static boolean opens(TenantPolicy tenant, Limit limit) {
+    return limit.onBackendFailure().orElse(tenant.onBackendFailure()) == BackendFailure.ALLOW;
+  }
+
+  private static Finding failOpen(List<String> open) {
+    return About.ESTATE.info(
+        Check.PARTITION,
+        "%d limits admit everything while their master is out of reach".formatted(open.size()),
+        "set onBackendFailure: deny where that is too much",
+        Map.of("count", open.size(), "limits", open.stream().limit(MOST_NAMED).toList()));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.deployclaw.policy.check;
+
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Limit;
+
+/** How limits are said in findings. */
+final class Phrases {
+  private Phrases() {}
+
+  /** For example {@code checkout (1200 per 60 s, burst 200)}. */
+  static String of(Limit limit) {
+    if (limit.algorithm() == Algorithm.CONCURRENCY) {
+      return limit.name() + " (" + limit.requests() + " at the same time)";
+    }
+    boolean bursts = limit.algorithm() == Algorithm.TOKEN_BUCKET;
+    String burst = bursts ? ", burst " + limit.burst() : "";
+    return "%s (%d per %d s%s)"
+        .formatted(limit.name(), limit.requests(), limit.window().toSeconds(), burst);
+  }
+
+  /** Microseconds as milliseconds with one decimal, for example {@code 2.3 ms}. */
+  static String millis(long micros) {
+    long tenths = Math.round(micros / 100.0);
+    String sign = tenths < 0 ? "-" : "";
+    return sign + Math.abs(tenths) / 10 + "." + Math.abs(tenths) % 10 + " ms";
+  }
+}

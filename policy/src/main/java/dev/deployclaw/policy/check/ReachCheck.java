@@ -1,0 +1,67 @@
+package dev.deployclaw.policy.check;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Limits that no request reaches: a more specific route takes them all, or no gateway routes there.
+ */
+final class ReachCheck {
+  private ReachCheck() {}
+
+  static List<Finding> find(PolicySet set) {
+    var routed = services(set);
+    var found = new ArrayList<Finding>();
+    for (var policy : set.tenants().values()) {
+      for (Limit limit : policy.limits()) {
+        taken(policy, limit).ifPresent(found::add);
+        unrouted(policy, limit, routed).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static Set<String> services(PolicySet set) {
+    return set.gateways().values().stream()
+        .flatMap(g -> g.routes().stream())
+        .map(Gateway.Route::service)
+        .collect(Collectors.toSet());
+  }
+
+  private static Optional<Finding> taken(TenantPolicy policy, Limit limit) {
+    return policy.limits().stream()
+        .filter(l -> Matching.replaces(l, limit) && Matching.includes(l.match(), limit.match()))
+        .findFirst()
+        .map(taker ->
+            About.limit(policy.tenant(), limit.name())
+                .warning(
+                    Check.SHADOWED,
+                    "no request reaches it: the route of " + taker.name() + " takes them all",
+                    "remove it, or make its route the more specific one",
+                    Map.of("taken_by", taker.name())));
+  }
+
+  /** Nothing is said while no gateway is configured. */
+  private static Optional<Finding> unrouted(TenantPolicy policy, Limit limit, Set<String> routed) {
+    return limit
+        .match()
+        .service()
+        .filter(s -> !routed.isEmpty() && !routed.contains(s))
+        .map(service ->
+            About.limit(policy.tenant(), limit.name())
+                .warning(
+                    Check.SHADOWED,
+                    "no gateway routes to the service " + service,
+                    "correct the service's name, or add the route to a gateway",
+                    Map.of("service", service)));
+  }
+}

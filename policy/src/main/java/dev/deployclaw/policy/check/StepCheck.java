@@ -1,0 +1,138 @@
+package dev.deployclaw.policy.check;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Changes that a person should approve: by more than a factor, to nothing, to no limit at all, and
+ * a move to another root group, which starts with fresh counters.
+ */
+final class StepCheck {
+  private StepCheck() {}
+
+  static List<Finding> find(PolicySet before, PolicySet after, Thresholds thresholds) {
+    var found = new ArrayList<Finding>();
+    for (var old : before.tenants().values()) {
+      var now = after.tenant(old.tenant());
+      if (now.isEmpty()) {
+        found.add(removed(old));
+        continue;
+      }
+      found.addAll(steps(old, now.get(), thresholds.largestStep()));
+      rootChange(before, after, old).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private static Finding removed(TenantPolicy old) {
+    return About.tenant(old.tenant())
+        .warning(
+            Check.STEP_SIZE,
+            "its policy is removed: nothing of its own limits it any more",
+            "approve, or put its document back",
+            Map.of("limits", old.limits().size()));
+  }
+
+  private static List<Finding> steps(TenantPolicy old, TenantPolicy now, int factor) {
+    var found = new ArrayList<Finding>();
+    if (now.blocked() && !old.blocked()) {
+      found.add(step(old, Optional.empty(), "to nothing: the tenant is blocked", Map.of()));
+    }
+    for (Limit limit : old.limits()) {
+      if (limit.mode() == Mode.ENFORCE) {
+        step(old, limit, counterpart(now, limit), factor).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** The limit of the same name, else the one for the same requests. */
+  private static Optional<Limit> counterpart(TenantPolicy now, Limit old) {
+    return now.limits().stream()
+        .filter(l -> l.name().equals(old.name()))
+        .findFirst()
+        .or(() -> now.limits().stream().filter(l -> l.match().equals(old.match())).findFirst());
+  }
+
+  private static Optional<Finding> step(
+      TenantPolicy tenant, Limit old, Optional<Limit> now, int factor) {
+    if (now.isEmpty() || now.get().mode() == Mode.SHADOW) {
+      String how = now.isEmpty() ? "it is removed" : "it only shadows";
+      return Optional.of(
+          step(tenant, Optional.of(old.name()), "to unlimited: " + how, evidence(old, now)));
+    }
+    var limit = now.get();
+    String what = Phrases.of(old) + " becomes " + Phrases.of(limit);
+    if (limit.requests() == 0 && old.requests() > 0) {
+      return Optional.of(
+          step(tenant, Optional.of(old.name()), "to nothing: " + what, evidence(old, now)));
+    }
+    if (!isRateStep(old, limit, factor) && !isCapacityStep(old, limit, factor)) {
+      return Optional.empty();
+    }
+    String reason = "by more than a factor of " + factor + ": " + what;
+    return Optional.of(step(tenant, Optional.of(old.name()), reason, evidence(old, now)));
+  }
+
+  private static Finding step(
+      TenantPolicy tenant, Optional<String> limit, String reason, Map<String, Object> evidence) {
+    return new About(Optional.of(tenant.tenant()), limit)
+        .warning(Check.STEP_SIZE, reason, "approve, or take a smaller step", evidence);
+  }
+
+  private static boolean isRateStep(Limit old, Limit now, int factor) {
+    return areApart(
+        product(old.requests(), now.window().toSeconds(), now.cost()),
+        product(now.requests(), old.window().toSeconds(), old.cost()),
+        factor);
+  }
+
+  private static boolean isCapacityStep(Limit old, Limit now, int factor) {
+    return areApart(
+        product(Rule.of(old).capacity(), now.cost()),
+        product(Rule.of(now).capacity(), old.cost()),
+        factor);
+  }
+
+  /** Whether one is more than {@code factor} times the other; zero is no step of a factor. */
+  private static boolean areApart(BigInteger a, BigInteger b, int factor) {
+    var least = a.min(b);
+    return least.signum() > 0 && a.max(b).compareTo(least.multiply(BigInteger.valueOf(factor))) > 0;
+  }
+
+  private static BigInteger product(long... factors) {
+    return Arrays.stream(factors)
+        .mapToObj(BigInteger::valueOf)
+        .reduce(BigInteger.ONE, BigInteger::multiply);
+  }
+
+  private static Map<String, Object> evidence(Limit old, Optional<Limit> now) {
+    return Map.of("before", Phrases.of(old), "after", now.map(Phrases::of).orElse("no limit"));
+  }
+
+  private static Optional<Finding> rootChange(PolicySet before, PolicySet after, TenantPolicy old) {
+    String from = before.root(old.tenant());
+    String to = after.root(old.tenant());
+    if (from.equals(to)) {
+      return Optional.empty();
+    }
+    long extra = old.limits().stream().mapToLong(l -> Rule.of(l).capacity() / l.cost()).sum();
+    return Optional.of(
+        About.tenant(old.tenant())
+            .warning(
+                Check.ROOT_CHANGE,
+                "its counters move from the group %s to %s and start afresh: up to %d requests more"
+                    .formatted(from, to, extra),
+                "approve, or keep the group",
+                Map.of("from", from, "to", to, "extra_requests", extra)));
+  }
+}

@@ -1,0 +1,14 @@
+package dev.deployclaw.policy.check;
+
+/**
+ * From where on a number is reported.
+ *
+ * @param mostDriftMicros of a node's clock against the median of all
+ * @param mostDriftErrorPercent requests admitted in error through drift, in percent of the limit
+ * @param decisionBudgetMicros what a gateway waits for a decision (Envoy's default is 20 ms)
+ * @param largestStep the factor by which a limit may move without an approval
+ */
+public record Thresholds(
+    long mostDriftMicros, int mostDriftErrorPercent, long decisionBudgetMicros, int largestStep) {
+  public static final Thresholds DEFAULT = new Thresholds(20_000, 1, 20_000, 10);
+}
