@@ -1,11 +1,13 @@
 package dev.deployclaw.policy.parse;
 
 import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Writes a policy as the YAML document that {@link PolicyDocument} reads back as the same policy.
@@ -34,6 +36,12 @@ public final class PolicyWriter {
     return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 
+  /** A key as a flow sequence, as {@code ["client-address"]}. */
+  public static String key(List<KeyPart> key) {
+    var parts = key.stream().map(KeyParts::written).map(Quoted::of).toList();
+    return "[" + String.join(", ", parts) + "]";
+  }
+
   private void policy(TenantPolicy policy) {
     line("apiVersion: " + PolicyDocument.API_VERSION);
     line("kind: " + PolicyDocument.KIND);
@@ -57,8 +65,7 @@ public final class PolicyWriter {
     line("    - name: " + Quoted.of(limit.name()));
     match(limit.match());
     if (!limit.key().isEmpty()) {
-      var parts = limit.key().stream().map(KeyParts::written).map(Quoted::of).toList();
-      field("key", "[" + String.join(", ", parts) + "]");
+      field("key", key(limit.key()));
     }
     field("algorithm", limit.algorithm().word());
     field("requests", String.valueOf(limit.requests()));
