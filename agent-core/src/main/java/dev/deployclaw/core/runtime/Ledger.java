@@ -55,6 +55,9 @@ final class Ledger {
 
     /** The answer was lost, and a read says that it isn't there. */
     record Unproven(String reason) implements Advance {}
+
+    /** The answer was lost, and nothing can be read: nobody knows. */
+    record Undecided(String reason) implements Advance {}
   }
 
   Optional<Stored> read(String id) throws InterruptedException {
@@ -157,10 +160,24 @@ final class Ledger {
     return switch (transactPatiently(transaction)) {
       case StateStore.Result.Applied(long revision) ->
           new Advance.Applied(new Stored(transition.next(), revision));
-      case StateStore.Result.Refused() -> there(transition).orElseGet(() -> refused(transition));
-      case StateStore.Result.Unknown(String reason) ->
-          there(transition).orElse(new Advance.Unproven(reason));
+      case StateStore.Result.Refused() -> {
+        var there = there(transition);
+        yield there.isPresent() ? there.get() : why(transition);
+      }
+      case StateStore.Result.Unknown(String reason) -> found(transition, reason);
     };
+  }
+
+  /** Reads, patiently, whether a transaction without an answer was applied. */
+  private Advance found(Transition transition, String reason) throws InterruptedException {
+    for (int attempt = 1; attempt <= bounds.attempts(); attempt++) {
+      try {
+        return there(transition).orElse(new Advance.Unproven(reason));
+      } catch (Unreachable e) {
+        time.pause(pauseAfter(attempt));
+      }
+    }
+    return new Advance.Undecided(reason);
   }
 
   /** "Unreachable" means that nothing was applied, so that it can be tried again. */
@@ -185,15 +202,6 @@ final class Ledger {
         .get(Keys.change(transition.next().id()))
         .filter(e -> Arrays.equals(e.value(), transition.next().bytes()))
         .map(e -> new Advance.Applied(new Stored(transition.next(), e.modRevision())));
-  }
-
-  private Advance refused(Transition transition) {
-    try {
-      return why(transition);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Advance.Lost("interrupted");
-    }
   }
 
   private Advance why(Transition transition) throws InterruptedException {

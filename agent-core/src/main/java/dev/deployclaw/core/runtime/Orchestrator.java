@@ -7,11 +7,12 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.ExecutionMachine;
 import dev.deployclaw.core.machine.Opening;
-import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Advance;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ final class Orchestrator {
       case Advance.Blocked(Cause _, String reason) -> aborted(reason);
       case Advance.Lost(String reason) -> aborted(reason);
       case Advance.Unproven(String reason) -> Ending.unreachable("open: " + reason);
+      case Advance.Undecided(String reason) -> Ending.unreachable("open: " + reason);
     };
   }
 
@@ -73,6 +75,7 @@ final class Orchestrator {
       case Advance.Blocked(Cause cause, String reason) -> blocked(at, cause, reason, duty);
       case Advance.Lost(String reason) -> aborted(reason);
       case Advance.Unproven(String reason) -> Ending.unreachable(reason);
+      case Advance.Undecided(String reason) -> Ending.unreachable(reason);
     };
   }
 
@@ -83,27 +86,41 @@ final class Orchestrator {
     duty.story().about(start.execution());
     var at = start;
     for (int turn = 0; turn < MOST_TURNS; turn++) {
-      var effect = ExecutionMachine.next(at.execution().state());
-      if (effect == Effect.REST) {
-        return Ending.of(at.execution().state());
-      }
-      if (!duty.leadership().holds()) {
-        return lost(at, "the lease ran out");
-      }
-      var happening = perform(effect, at.execution(), content, duty);
-      if (happening instanceof Happening.Stuck(String pending)) {
-        return Ending.unknown("still pending: " + pending);
-      }
-      if (happening instanceof Happening.Now(Event event)) {
-        var moved = follow(at, event, duty);
-        if (moved.isEmpty()) {
-          return lost(at, "another agent leads");
+      switch (turn(at, content, duty)) {
+        case Next.Go(Stored stored) -> at = stored;
+        case Next.End(Ending ending) -> {
+          return ending;
         }
-        at = moved.get();
       }
     }
     throw new IllegalStateException(
         "no end after " + MOST_TURNS + " turns: " + at.execution().id());
+  }
+
+  /** What follows one turn of the loop. */
+  private sealed interface Next {
+    record Go(Stored stored) implements Next {}
+
+    record End(Ending ending) implements Next {}
+  }
+
+  private Next turn(Stored at, Optional<Content> content, Duty duty) throws InterruptedException {
+    var effect = ExecutionMachine.next(at.execution().state());
+    if (effect == Effect.REST) {
+      return new Next.End(Ending.of(at.execution().state()));
+    }
+    if (!duty.leadership().holds()) {
+      return lost(at, "the lease ran out");
+    }
+    try {
+      return switch (perform(effect, at.execution(), content, duty)) {
+        case Happening.Stuck(String pending) ->
+            new Next.End(Ending.unknown("still pending: " + pending));
+        case Happening.Now(Event event) -> follow(at, event, duty);
+      };
+    } catch (Unreachable e) {
+      return unreachable(at, String.valueOf(e.getMessage()));
+    }
   }
 
   private Happening perform(Effect effect, Execution x, Optional<Content> content, Duty duty)
@@ -134,13 +151,12 @@ final class Orchestrator {
   /** The effects that need what the change carries. */
   private Happening loaded(Effect effect, Execution x, Optional<Content> content, Duty duty)
       throws InterruptedException {
-    var loaded = content.<Archive.Loaded>map(Archive.Loaded.Ready::new).orElse(null);
-    return switch (loaded == null ? archive.load(x) : loaded) {
-      case Archive.Loaded.Missing(String reason) ->
+    return switch (content.isPresent() ? new Loaded.Ready(content.get()) : archive.load(x)) {
+      case Loaded.Missing(String reason) ->
           x.state().committed()
               ? new Happening.Stuck(reason)
               : new Happening.Now(new Event.Stopped(Cause.UNREACHABLE, reason));
-      case Archive.Loaded.Ready(Content ready) -> carry(effect, x, ready, duty);
+      case Loaded.Ready(Content ready) -> carry(effect, x, ready, duty);
     };
   }
 
@@ -158,14 +174,14 @@ final class Orchestrator {
     };
   }
 
-  /** Records what follows; empty when the change is no longer this agent's to move. */
-  private Optional<Stored> follow(Stored at, Event event, Duty duty) throws InterruptedException {
+  private Next follow(Stored at, Event event, Duty duty) throws InterruptedException {
     return switch (write(at, event, duty)) {
-      case Advance.Applied(Stored stored) -> Optional.of(stored);
+      case Advance.Applied(Stored stored) -> new Next.Go(stored);
       case Advance.Blocked(Cause cause, String reason) ->
           stop(at, new Event.Stopped(cause, reason), duty);
       case Advance.Unproven(String reason) -> unproven(at, event, reason, duty);
-      case Advance.Lost _ -> reread(at, duty);
+      case Advance.Undecided(String reason) -> undecided(at, event, reason);
+      case Advance.Lost(String reason) -> reread(at, reason, duty);
     };
   }
 
@@ -173,29 +189,40 @@ final class Orchestrator {
    * A commit whose answer was lost and that a read doesn't find is given up. Should it be applied
    * late after all, this abort is refused, and the change is read again.
    */
-  private Optional<Stored> unproven(Stored at, Event event, String reason, Duty duty)
+  private Next unproven(Stored at, Event event, String reason, Duty duty)
       throws InterruptedException {
-    boolean commit = event instanceof Event.CheckpointIntact;
-    return commit
+    return commits(event)
         ? stop(at, new Event.Stopped(Cause.UNREACHABLE, "the commit: " + reason), duty)
-        : Optional.empty();
+        : unreachable(at, reason);
   }
 
-  private Optional<Stored> stop(Stored at, Event.Stopped stopped, Duty duty)
-      throws InterruptedException {
+  private static Next undecided(Stored at, Event event, String reason) {
+    return commits(event)
+        ? new Next.End(Ending.unknown("whether it is committed can't be read: " + reason))
+        : unreachable(at, reason);
+  }
+
+  private static boolean commits(Event event) {
+    return event instanceof Event.CheckpointIntact;
+  }
+
+  private Next stop(Stored at, Event.Stopped stopped, Duty duty) throws InterruptedException {
     return switch (write(at, stopped, duty)) {
-      case Advance.Applied(Stored stored) -> Optional.of(stored);
-      case Advance.Blocked _, Advance.Lost _, Advance.Unproven _ -> reread(at, duty);
+      case Advance.Applied(Stored stored) -> new Next.Go(stored);
+      case Advance.Blocked(Cause _, String reason) -> reread(at, reason, duty);
+      case Advance.Lost(String reason) -> reread(at, reason, duty);
+      case Advance.Unproven(String reason) -> reread(at, reason, duty);
+      case Advance.Undecided(String reason) ->
+          new Next.End(Ending.unknown("where it stands can't be read: " + reason));
     };
   }
 
   /** Where the change stands by now, if it moved on and this agent still leads. */
-  private Optional<Stored> reread(Stored at, Duty duty) throws InterruptedException {
+  private Next reread(Stored at, String reason, Duty duty) throws InterruptedException {
     duty.story().catchUp(state);
-    return ledger
-        .read(at.execution().id())
-        .filter(now -> now.execution().turn() > at.execution().turn())
-        .filter(_ -> duty.leadership().holds());
+    var now = ledger.read(at.execution().id());
+    boolean moved = now.filter(s -> s.execution().turn() > at.execution().turn()).isPresent();
+    return moved && duty.leadership().holds() ? new Next.Go(now.orElseThrow()) : lost(at, reason);
   }
 
   private Advance write(Stored at, Event event, Duty duty) throws InterruptedException {
@@ -215,10 +242,18 @@ final class Orchestrator {
         : aborted(reason);
   }
 
-  private static Ending lost(Stored at, String reason) {
-    return at.execution().state().committed()
-        ? Ending.unknown(reason + ": the next start goes on")
-        : aborted(reason + ": the next start removes what was staged");
+  private static Next lost(Stored at, String reason) {
+    return new Next.End(
+        at.execution().state().committed()
+            ? Ending.unknown(reason + ": the next start goes on")
+            : aborted(reason + ": the next start removes what was staged"));
+  }
+
+  private static Next unreachable(Stored at, String reason) {
+    return new Next.End(
+        at.execution().state().committed()
+            ? Ending.unknown(reason + ": it is committed, and the next start goes on")
+            : Ending.unreachable(reason + ": the next start removes what was staged"));
   }
 
   private static Ending aborted(String reason) {
@@ -238,12 +273,5 @@ final class Orchestrator {
       case COLLECT, DISCARD, REST -> Phase.FINISH;
       case COMPENSATE -> Phase.ROLLBACK;
     };
-  }
-
-  /** Where {@code state} can't be reached: what that means depends on what was recorded last. */
-  static Ending unreachable(Optional<State> last, String reason) {
-    return last.filter(State::committed).isPresent()
-        ? Ending.unknown(reason + ": committed; the next start goes on")
-        : Ending.unreachable(reason);
   }
 }

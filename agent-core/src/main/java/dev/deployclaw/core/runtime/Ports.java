@@ -2,7 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder;
-import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Playbook;
 import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
@@ -15,5 +15,5 @@ public record Ports(
     Recorder recorder,
     Journal journal,
     Planner planner,
-    Procedure procedure,
+    Playbook playbook,
     Time time) {}

@@ -7,6 +7,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Transition;
+import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.TreeMap;
  */
 final class Story {
   private final ThoughtLog log;
-  private final Phases phases;
+  private Phases phases;
   private final Time time;
   private final String actor;
   private final Instant begun;
@@ -38,17 +39,22 @@ final class Story {
   private long stepSince;
   private Status worst = Status.OK;
 
-  Story(ThoughtLog log, Ports ports, Settings settings) {
+  Story(ThoughtLog log, Procedure procedure, Time time, String actor) {
     this.log = log;
-    this.phases = new Phases(ports.procedure());
-    this.time = ports.time();
-    this.actor = settings.agent();
+    this.phases = new Phases(procedure);
+    this.time = time;
+    this.actor = actor;
     this.begun = time.instant();
     this.begunMicros = time.micros();
   }
 
   String execution() {
     return log.execution();
+  }
+
+  /** From now on it is told by these steps. */
+  void follow(Procedure procedure) {
+    phases = new Phases(procedure);
   }
 
   void planned(String hash) {

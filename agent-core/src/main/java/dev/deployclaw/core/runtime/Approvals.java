@@ -1,0 +1,84 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Approval;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A person's word on a held change. */
+final class Approvals {
+  private final Orchestrator orchestrator;
+  private final Stories stories;
+  private final Epilogue epilogue;
+  private final GatePolicy gate;
+  private final Time time;
+
+  Approvals(
+      Orchestrator orchestrator, Stories stories, Epilogue epilogue, GatePolicy gate, Time time) {
+    this.orchestrator = orchestrator;
+    this.stories = stories;
+    this.epilogue = epilogue;
+    this.gate = gate;
+    this.time = time;
+  }
+
+  Ended approve(String id, String who, Leadership leadership) throws InterruptedException {
+    var held = held(id);
+    if (held.isEmpty()) {
+      return Ended.refused(id, notHeld(id));
+    }
+    var x = held.get().execution();
+    var duty = duty(x, leadership);
+    var refused = gate.refuses(x, who);
+    if (refused.isPresent()) {
+      duty.story()
+          .tell(Phase.GATE, "Approval refused", refused.get(), Status.WARNING, Map.of("who", who));
+      return Ended.refused(id, refused.get());
+    }
+    long now = time.instant().toEpochMilli();
+    String checkpoint = x.checkpoint().orElseThrow().sha256();
+    Event event =
+        x.state() instanceof State.Held h && h.untilMillis() < now
+            ? new Event.Expired()
+            : new Event.Approved(new Approval(who, now, x.planHash(), checkpoint));
+    return end(held.get(), event, duty);
+  }
+
+  Ended reject(String id, String who, Leadership leadership) throws InterruptedException {
+    var held = held(id);
+    if (held.isEmpty()) {
+      return Ended.refused(id, notHeld(id));
+    }
+    return end(held.get(), new Event.Rejected(who), duty(held.get().execution(), leadership));
+  }
+
+  private Ended end(Stored held, Event event, Duty duty) throws InterruptedException {
+    var ending = orchestrator.resume(held, event, duty);
+    return epilogue.end(duty.story(), ending, Optional.of(duty.leadership()), List.of());
+  }
+
+  private Optional<Stored> held(String id) throws InterruptedException {
+    return orchestrator.ledger().read(id).filter(s -> s.execution().state() instanceof State.Held);
+  }
+
+  private String notHeld(String id) throws InterruptedException {
+    return orchestrator
+        .ledger()
+        .read(id)
+        .map(s -> id + " isn't held: it is " + s.execution().state().getClass().getSimpleName())
+        .orElse("there is no change " + id);
+  }
+
+  private Duty duty(Execution x, Leadership leadership) throws InterruptedException {
+    return new Duty(leadership, stories.goOn(x.log(), Recovery.operation(x)), Risks.NONE);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Checkpoint;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Writes the last record of an execution: how it ended, with what the document needs. */
+final class Epilogue {
+  private final Ledger ledger;
+  private final ObjectStore objects;
+
+  Epilogue(Ledger ledger, ObjectStore objects) {
+    this.ledger = ledger;
+    this.objects = objects;
+  }
+
+  /**
+   * @param leadership where there is one, the record is anchored in the state store too
+   */
+  Ended end(Story story, Ending ending, Optional<Leadership> leadership, List<String> questions)
+      throws InterruptedException {
+    var facts = new TreeMap<String, Object>();
+    facts.put("reason", ending.reason());
+    if (!questions.isEmpty()) {
+      facts.put("questions", questions);
+    }
+    try {
+      facts.putAll(standing(story.execution()));
+    } catch (Unreachable e) {
+      facts.put("rollback_available", false);
+    }
+    var thought = story.ending(ending, facts);
+    if (leadership.isPresent()) {
+      try {
+        ledger.anchor(thought, leadership.get(), story);
+      } catch (Unreachable e) {
+        story.keep(story.seal(thought), thought);
+      }
+    } else {
+      story.keep(story.seal(thought), thought);
+    }
+    return new Ended(story.execution(), ending.result(), ending.exit(), ending.reason(), questions);
+  }
+
+  /** Whether the committed epoch can be gone back from: what it replaced was proven. */
+  boolean rollbackAvailable() throws InterruptedException {
+    var base = ledger.base();
+    if (base.epoch() == 0) {
+      return false;
+    }
+    var active = ledger.read(base.change()).map(Stored::execution);
+    return active.isPresent()
+        && active.get().checkpoint().isPresent()
+        && baked(active.get().base());
+  }
+
+  /** Epoch 0 counts as proven: it was there. */
+  boolean baked(Base base) throws InterruptedException {
+    return base.epoch() == 0
+        || ledger
+            .read(base.change())
+            .filter(s -> AfterCommit.baked(s.execution().state()))
+            .isPresent();
+  }
+
+  private Map<String, Object> standing(String id) throws InterruptedException {
+    var facts = new TreeMap<String, Object>();
+    facts.put("rollback_available", rollbackAvailable());
+    var stored = ledger.read(id).map(Stored::execution);
+    stored.ifPresent(x -> about(x, facts));
+    return facts;
+  }
+
+  private void about(Execution x, Map<String, Object> facts) {
+    facts.put("epoch", x.epoch());
+    facts.put("plan_hash", x.planHash());
+    facts.put("requester", x.requester());
+    x.checkpoint().ifPresent(c -> facts.put("checkpoint", checkpoint(x, c)));
+    if (x.kind() == Kind.ROLLBACK) {
+      x.undoes().ifPresent(u -> facts.put("rollback_of", u));
+    }
+  }
+
+  private Map<String, Object> checkpoint(Execution x, Checkpoint c) {
+    return Map.of(
+        "s3", c.stored() ? objects.locate(c.object()) : "pending",
+        "sha256", c.sha256(),
+        "etcd", Keys.checkpoint(x.epoch()));
+  }
+}

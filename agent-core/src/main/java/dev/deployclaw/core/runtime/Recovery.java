@@ -1,0 +1,123 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.ExecutionMachine;
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finishes what an agent that died left behind, decided from the state store alone: not committed
+ * is presumed aborted, committed rolls forward to its end. Comes before anything else that writes.
+ */
+final class Recovery {
+  /** A failed change, its way back, and each a few times over. */
+  private static final int MOST = 16;
+
+  private final Orchestrator orchestrator;
+  private final Ledger ledger;
+  private final Stories stories;
+  private final Epilogue epilogue;
+  private final Time time;
+
+  Recovery(Orchestrator orchestrator, Stories stories, Epilogue epilogue, Time time) {
+    this.orchestrator = orchestrator;
+    this.ledger = orchestrator.ledger();
+    this.stories = stories;
+    this.epilogue = epilogue;
+    this.time = time;
+  }
+
+  /**
+   * What was finished.
+   *
+   * @param blocked set when a committed change could not be finished: nothing new may begin
+   */
+  record Recovered(List<Ended> finished, Optional<Ended> blocked) {
+    Recovered {
+      finished = List.copyOf(finished);
+    }
+  }
+
+  Recovered run(Leadership leadership) throws InterruptedException {
+    List<Ended> finished = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      var open = ledger.open();
+      if (open.isEmpty()) {
+        expire(leadership, finished);
+        return new Recovered(finished, Optional.empty());
+      }
+      var ended = finish(open.get(), leadership);
+      if (ended.result() == Result.UNKNOWN || ended.exit() == ExitCode.UNREACHABLE) {
+        boolean still = ledger.open().equals(open);
+        if (still) {
+          return new Recovered(finished, Optional.of(ended));
+        }
+      }
+      finished.add(ended);
+    }
+    throw new IllegalStateException("no end to what is to be recovered");
+  }
+
+  private Ended finish(String id, Leadership leadership) throws InterruptedException {
+    var stored = ledger.read(id);
+    if (stored.isEmpty()) {
+      String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
+      return new Ended(id, Result.UNKNOWN, ExitCode.FAILED, reason, List.of());
+    }
+    var x = stored.get().execution();
+    var story = stories.goOn(x.log(), operation(x));
+    var duty = new Duty(leadership, story, Risks.NONE);
+    story.about(x);
+    var ending = presume(stored.get(), duty);
+    return x.id().equals(x.log())
+        ? epilogue.end(story, ending, Optional.of(leadership), List.of())
+        : Ended.of(x.id(), ending);
+  }
+
+  private Ending presume(Stored stored, Duty duty) throws InterruptedException {
+    var state = stored.execution().state();
+    String found = "found " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    if (ExecutionMachine.presumedAborted(state)) {
+      tell(duty, found + ": not committed, presumed aborted");
+      return orchestrator.resume(
+          stored, new Event.Stopped(Cause.INTERRUPTED, "the agent ended before the commit"), duty);
+    }
+    tell(duty, found + (state.committed() ? ": committed, rolling forward" : ": going on"));
+    return orchestrator.drive(stored, Optional.empty(), duty);
+  }
+
+  /** Held changes whose time is over are removed, one after the other. */
+  private void expire(Leadership leadership, List<Ended> finished) throws InterruptedException {
+    long now = time.instant().toEpochMilli();
+    for (var x : ledger.changes()) {
+      if (x.state() instanceof State.Held held && held.untilMillis() < now) {
+        var stored = ledger.read(x.id()).orElseThrow();
+        var story = stories.goOn(x.log(), operation(x));
+        var duty = new Duty(leadership, story, Risks.NONE);
+        var ending = orchestrator.resume(stored, new Event.Expired(), duty);
+        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+      }
+    }
+  }
+
+  static Operation operation(Execution x) {
+    return x.kind() == Kind.ROLLBACK ? Operation.ROLLBACK : Operation.APPLY_POLICIES;
+  }
+
+  private static void tell(Duty duty, String detail) {
+    duty.story().tell(Phase.FINISH, "Recovering at start", detail, Status.WARNING, Map.of());
+  }
+}

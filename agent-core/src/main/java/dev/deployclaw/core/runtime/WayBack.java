@@ -1,0 +1,108 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A rollback that somebody asked for: a new change whose content is what the committed one
+ * replaced. Only what was proven may come back.
+ */
+final class WayBack {
+  static final String LAST = "last";
+
+  private final Orchestrator orchestrator;
+  private final Ledger ledger;
+  private final Epilogue epilogue;
+
+  WayBack(Orchestrator orchestrator, Epilogue epilogue) {
+    this.orchestrator = orchestrator;
+    this.ledger = orchestrator.ledger();
+    this.epilogue = epilogue;
+  }
+
+  Ended run(String target, String who, Leadership leadership, Story story)
+      throws InterruptedException {
+    var base = ledger.base();
+    var refusal = refusal(target, base);
+    if (refusal.isPresent()) {
+      return end(story, new Ending(Result.REFUSED, ExitCode.REFUSED, refusal.get()), leadership);
+    }
+    var undone = ledger.read(base.change()).map(Stored::execution).orElseThrow();
+    var opening = opening(undone, base, who, story);
+    story.planned(opening.planHash());
+    story.tell(
+        Phase.PLAN,
+        "Planning the way back",
+        words(undone),
+        Status.OK,
+        Map.of("undoes", undone.id()));
+    var ending =
+        orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, Risks.NONE));
+    return end(story, ending, leadership);
+  }
+
+  private Ended end(Story story, Ending ending, Leadership leadership) throws InterruptedException {
+    return epilogue.end(story, ending, Optional.of(leadership), List.of());
+  }
+
+  private Optional<String> refusal(String target, Base base) throws InterruptedException {
+    if (base.epoch() == 0) {
+      return Optional.of("nothing was committed yet");
+    }
+    if (!target.equals(LAST) && !target.equals(base.change())) {
+      return Optional.of(
+          target + " isn't what is committed: that is " + base.change() + "; roll that back first");
+    }
+    var undone = ledger.read(base.change()).map(Stored::execution);
+    if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
+      return Optional.of(base.change() + " has no checkpoint");
+    }
+    return epilogue.baked(undone.get().base())
+        ? Optional.empty()
+        : Optional.of("epoch " + undone.get().base().epoch() + " never passed its validation");
+  }
+
+  private Opening opening(Execution undone, Base base, String who, Story story)
+      throws InterruptedException {
+    var back = undone.base();
+    String digest = back.epoch() == 0 ? PolicySet.EMPTY.digest() : back.digest();
+    var plan =
+        Map.of(
+            "operation", "rollback",
+            "undoes", undone.id(),
+            "base_epoch", base.epoch(),
+            "base_digest", base.digest(),
+            "target_digest", digest);
+    var mark = ledger.epochMark();
+    return new Opening(
+        story.execution(),
+        story.execution(),
+        Kind.ROLLBACK,
+        Optional.of(back.epoch()),
+        base,
+        digest,
+        Canonical.sha256(Canonical.bytes(plan)),
+        who,
+        Optional.of(undone.id()),
+        mark.last(),
+        mark.revision());
+  }
+
+  private static String words(Execution undone) {
+    return undone.base().epoch() == 0
+        ? "back to what was found before the first change"
+        : "back to the policies of epoch " + undone.base().epoch();
+  }
+}
