@@ -1,0 +1,48 @@
+package dev.deployclaw.policy.probe;
+
+/**
+ * One synthetic request and the answer that the policy set gives it.
+ *
+ * @param gateway the gateway that it enters
+ * @param limit what it tests: {@code checkout of acme}, or {@code acme} where nothing limits it
+ * @param cost how many ordinary requests it counts for
+ * @param at the clock of its counters, in microseconds since 1970
+ * @param rule the digest of the rules that must decide it
+ * @param purpose why it is sent, for people
+ */
+public record Probe(
+    String gateway,
+    String tenant,
+    String service,
+    String path,
+    String method,
+    String limit,
+    long cost,
+    long at,
+    String nonce,
+    boolean allowed,
+    String rule,
+    String purpose) {
+
+  Probe through(String other) {
+    return new Probe(
+        other, tenant, service, path, method, limit, cost, at, nonce, allowed, rule, purpose);
+  }
+
+  Probe later(long micros) {
+    long moved = at + micros;
+    return new Probe(
+        gateway,
+        tenant,
+        service,
+        path,
+        method,
+        limit,
+        cost,
+        moved,
+        nonce + "r",
+        allowed,
+        rule,
+        purpose);
+  }
+}

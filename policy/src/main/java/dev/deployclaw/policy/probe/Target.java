@@ -1,0 +1,111 @@
+package dev.deployclaw.policy.probe;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Charge;
+import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.match.Applied;
+import dev.deployclaw.policy.match.Hierarchy;
+import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.wire.RuleDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A limit to be tested, and the requests that test it.
+ *
+ * @param tenant who asks
+ * @param limit the limit; empty for a tenant that nothing limits
+ * @param applied all limits that the requests must pass
+ * @param gateways by which they can enter
+ */
+record Target(
+    String tenant,
+    Optional<Applied> limit,
+    RequestShape shape,
+    List<Applied> applied,
+    boolean blocked,
+    List<String> gateways) {
+
+  String label() {
+    return limit.map(l -> l.limit().name() + " of " + l.owner()).orElse(tenant);
+  }
+
+  String rule() {
+    return RuleDigest.of(applied);
+  }
+
+  List<Charge> charges(long units) {
+    return applied.stream().map(a -> charge(a, units)).toList();
+  }
+
+  /** Where the limit stands among the charges; -1 for none. */
+  int index() {
+    return limit.map(applied::indexOf).orElse(-1);
+  }
+
+  private static Charge charge(Applied applied, long units) {
+    String counter = applied.owner() + ":" + applied.limit().name();
+    return new Charge(counter, Rule.of(applied.limit()), units);
+  }
+
+  /** The requests that reach a limit past the fewest others; empty where no gateway leads there. */
+  static Optional<Target> of(
+      PolicySet set, List<Gateway> gateways, TenantPolicy tenant, Applied limit) {
+    return shapes(gateways, limit.limit()).stream()
+        .map(shape -> at(set, gateways, tenant, shape).aimedAt(limit))
+        .filter(t -> t.index() >= 0)
+        .min(Comparator.comparingInt(t -> t.applied().size()));
+  }
+
+  /** A request of a tenant that nothing limits, or that is refused whatever it asks. */
+  static Optional<Target> anywhere(PolicySet set, List<Gateway> gateways, TenantPolicy tenant) {
+    return gateways.stream()
+        .flatMap(g -> g.routes().stream())
+        .findFirst()
+        .map(r -> at(set, gateways, tenant, RequestShape.ofUri(r.service(), r.prefix(), "GET")));
+  }
+
+  private static Target at(
+      PolicySet set, List<Gateway> gateways, TenantPolicy tenant, RequestShape shape) {
+    var eligible = gateways.stream().filter(g -> leads(g, shape)).map(Gateway::name).toList();
+    var applied = Matching.applied(set, tenant.tenant(), shape);
+    boolean blocked = Hierarchy.blocked(set, tenant.tenant());
+    return new Target(tenant.tenant(), Optional.empty(), shape, applied, blocked, eligible);
+  }
+
+  private Target aimedAt(Applied limit) {
+    return new Target(tenant, Optional.of(limit), shape, applied, blocked, gateways);
+  }
+
+  private static List<RequestShape> shapes(List<Gateway> gateways, Limit limit) {
+    var routes = gateways.stream().flatMap(g -> g.routes().stream()).distinct().toList();
+    String method = limit.match().method().orElse("GET");
+    var shapes = new ArrayList<RequestShape>();
+    for (var route : routes) {
+      String path = limit.match().route().map(Target::sample).orElse(route.prefix());
+      var shape = RequestShape.ofUri(route.service(), path, method);
+      if (gateways.stream().anyMatch(g -> leads(g, shape))) {
+        shapes.add(shape);
+      }
+    }
+    return shapes;
+  }
+
+  private static boolean leads(Gateway gateway, RequestShape shape) {
+    return gateway
+        .routeOf(shape.path())
+        .filter(r -> r.service().equals(shape.service()))
+        .isPresent();
+  }
+
+  private static String sample(String route) {
+    String path = route.replace("*", "probe");
+    return path.startsWith("/") ? path : "/" + path;
+  }
+}

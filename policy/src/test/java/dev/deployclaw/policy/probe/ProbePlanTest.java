@@ -1,0 +1,264 @@
+package dev.deployclaw.policy.probe;
+
+import static dev.deployclaw.policy.Policies.bursting;
+import static dev.deployclaw.policy.Policies.child;
+import static dev.deployclaw.policy.Policies.counting;
+import static dev.deployclaw.policy.Policies.limit;
+import static dev.deployclaw.policy.Policies.tenant;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Ask;
+import dev.deployclaw.policy.decide.Charge;
+import dev.deployclaw.policy.decide.Counter;
+import dev.deployclaw.policy.decide.Reference;
+import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.match.Hierarchy;
+import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ProbePlanTest {
+  private static final long START = 1_790_000_000_123_456L;
+
+  private final List<TenantPolicy> tenants =
+      List.of(
+          tenant("acme", bucket("checkout", 600, 100), bucket("search", 1200, 200)),
+          tenant("globex", bucket("orders", 300, 50), window("orders", 1000)),
+          tenant("initech", bucket("checkout", 120, 20)),
+          tenant("umbrella", bucket("search", 300, 50), bucket("orders", 240, 40)),
+          tenant("hooli", bucket("search", 3000, 400)),
+          tenant("stark", bucket("checkout", 900, 120), window("checkout", 3000)),
+          tenant("wayne", window("search", 500)),
+          tenant("wonka", bucket("orders", 60, 10)),
+          tenant("cyberdyne", bucket("search", 240, 30), window("search", 900)),
+          tenant("costly", bursting(bucket("orders", 70, 1), 35, 7)),
+          tenant("group", bucket("search", 500, 90)),
+          child("child-a", "group", bucket("search", 100, 20)),
+          child("child-b", "group", bucket("checkout", 100, 20)));
+
+  private final PolicySet set = with(tenants);
+
+  @Test
+  void sendsWhatWasAskedForThroughEveryGatewayForEveryTenant() {
+    var plan = plan(set, 500);
+
+    var byGateway = plan.probes().stream().collect(Collectors.groupingBy(Probe::gateway));
+    assertThat(plan.probes()).hasSize(500);
+    assertThat(byGateway).hasSize(47).allSatisfy((_, p) -> assertThat(p).hasSizeGreaterThan(9));
+    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(Probe::tenant));
+    assertThat(byTenant).hasSize(12).doesNotContainKey("group");
+    assertThat(byTenant)
+        .allSatisfy((_, p) -> assertThat(p).map(Probe::allowed).contains(true, false));
+    assertThat(plan.probes().stream().filter(p -> !p.allowed()).count()).isBetween(125L, 200L);
+    assertThat(plan.leftOut()).isEmpty();
+  }
+
+  @Test
+  void expectsWhatTheModelAnswers() {
+    var plan = plan(set, 500);
+
+    assertThat(deviations(plan, set)).isEmpty();
+  }
+
+  @Test
+  void isTheSameForTheSameSeed() {
+    assertThat(plan(set, 500)).isEqualTo(plan(set, 500));
+    assertThat(ProbePlan.of(set, new Order(names(), 500, "other", START)))
+        .isNotEqualTo(plan(set, 500));
+  }
+
+  @Test
+  void seesEveryLimitThatIsWrongByATenth() {
+    var plan = plan(set, 500);
+
+    for (var tenant : tenants) {
+      for (var limit : tenant.limits()) {
+        for (int percent : new int[] {90, 110}) {
+          assertThat(deviations(plan, changed(limit, of(limit, percent, 100))))
+              .as("rate of %s at %d %%", limit.name(), percent)
+              .isNotEmpty();
+          assertThat(deviations(plan, changed(limit, of(limit, 100, percent))))
+              .as("burst of %s at %d %%", limit.name(), percent)
+              .isNotEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
+  void keepsItsAnswersWhenAnExerciseIsRepeatedLater() {
+    var plan = plan(set, 500);
+
+    for (var lane : plan.lanes()) {
+      var repeated = lane.exercises().stream().flatMap(e -> lane.repeat(e).stream()).toList();
+      assertThat(repeated).hasSameSizeAs(lane.exercises());
+      var all = new ArrayList<>(lane.exercises());
+      all.addAll(repeated);
+      var longer = new ProbePlan(List.of(new Lane(lane.root(), all, lane.again())), List.of());
+      assertThat(deviations(longer, set)).isEmpty();
+      assertThat(longer.probes()).map(Probe::nonce).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void visitsEveryTenantWhenRequestsAreFew() {
+    var plan = plan(set, 40);
+
+    var byTenant = plan.probes().stream().collect(Collectors.groupingBy(Probe::tenant));
+    assertThat(plan.probes()).hasSizeLessThanOrEqualTo(40);
+    assertThat(byTenant).hasSize(12).allSatisfy((_, p) -> assertThat(p).hasSizeGreaterThan(1));
+    assertThat(plan.leftOut()).isNotEmpty().allMatch(l -> l.contains("too many limits"));
+    assertThat(deviations(plan, set)).isEmpty();
+  }
+
+  @Test
+  void namesTheTenantsThatItCantVisit() {
+    var plan = plan(set, 6);
+
+    assertThat(plan.probes().stream().map(Probe::tenant).distinct()).hasSize(3);
+    assertThat(plan.leftOut().stream().filter(l -> l.contains("too many tenants"))).hasSize(9);
+  }
+
+  @Test
+  void namesWhatCantBeRefusedOrAdmitted() {
+    var shadow = shadow(bucket("search", 100, 10));
+    var plan =
+        plan(
+            with(
+                List.of(
+                    tenant("open"),
+                    tenant("quiet", shadow),
+                    tenant("stopped", bucket("search", 100, 10)).withBlocked(true),
+                    tenant("nothing", limit("none", Match.service("search"), 0, 60)),
+                    tenant("lost", limit("lost", Match.service("elsewhere"), 5, 60)),
+                    tenant("gcra", counting(bucket("search", 5, 5), Algorithm.GCRA)))),
+            100);
+
+    assertThat(plan.leftOut())
+        .anyMatch(l -> l.startsWith("open: no limit refuses it"))
+        .anyMatch(l -> l.startsWith("search of quiet: a shadow limit"))
+        .anyMatch(l -> l.startsWith("stopped: is blocked"))
+        .anyMatch(l -> l.startsWith("lost of lost: no request"))
+        .anyMatch(l -> l.startsWith("search of gcra: its requests"));
+    assertThat(plan.probes().stream().filter(p -> p.tenant().equals("stopped")))
+        .isNotEmpty()
+        .noneMatch(Probe::allowed);
+    assertThat(plan.probes().stream().filter(p -> p.tenant().equals("nothing")))
+        .isNotEmpty()
+        .noneMatch(Probe::allowed);
+  }
+
+  @Test
+  void namesALimitThatAnotherAlwaysForestalls() {
+    var plan =
+        plan(
+            with(List.of(tenant("tied", bucket("search", 60, 10), window("search", 100_000)))),
+            200);
+
+    assertThat(plan.leftOut()).contains("search-long of tied: another limit always refuses first");
+    assertThat(plan.probes()).hasSize(200);
+  }
+
+  @Test
+  void putsTenantsThatShareCountersIntoOneLane() {
+    var roots = plan(set, 500).lanes().stream().map(Lane::root).toList();
+
+    assertThat(roots).isSorted().contains("group").doesNotContain("child-a");
+  }
+
+  /** What a function that enforces {@code real} answers otherwise than the plan says. */
+  private static List<Probe> deviations(ProbePlan plan, PolicySet real) {
+    Map<String, Counter> counters = new HashMap<>();
+    return plan.probes().stream().filter(p -> answer(p, real, counters) != p.allowed()).toList();
+  }
+
+  private static boolean answer(Probe probe, PolicySet set, Map<String, Counter> counters) {
+    var shape = RequestShape.ofUri(probe.service(), probe.path(), probe.method());
+    var charges =
+        Matching.applied(set, probe.tenant(), shape).stream()
+            .map(a ->
+                new Charge(a.owner() + "/" + a.limit().name(), Rule.of(a.limit()), probe.cost()))
+            .toList();
+    boolean blocked = Hierarchy.blocked(set, probe.tenant());
+    return Reference.decide(counters, new Ask(blocked, charges, 1), probe.at()).allowed();
+  }
+
+  private PolicySet changed(Limit from, Limit to) {
+    return with(
+        tenants.stream()
+            .map(t -> t.withLimits(t.limits().stream().map(l -> l.equals(from) ? to : l).toList()))
+            .toList());
+  }
+
+  private static Limit of(Limit limit, int ratePercent, int burstPercent) {
+    boolean bucket = limit.algorithm() == Algorithm.TOKEN_BUCKET;
+    int requestsPercent = bucket || ratePercent != 100 ? ratePercent : burstPercent;
+    return new Limit(
+        limit.name(),
+        limit.match(),
+        limit.key(),
+        limit.algorithm(),
+        limit.requests() * requestsPercent / 100,
+        limit.window(),
+        Math.ceilDiv(limit.burst() * burstPercent, 100),
+        limit.cost(),
+        limit.mode(),
+        limit.onBackendFailure());
+  }
+
+  private static Limit shadow(Limit limit) {
+    return new Limit(
+        limit.name(),
+        limit.match(),
+        limit.key(),
+        limit.algorithm(),
+        limit.requests(),
+        limit.window(),
+        limit.burst(),
+        limit.cost(),
+        Mode.SHADOW,
+        limit.onBackendFailure());
+  }
+
+  private static Limit bucket(String service, long requests, long burst) {
+    return bursting(limit(service, Match.service(service), requests, 60), burst, 1);
+  }
+
+  private static Limit window(String service, long requests) {
+    return counting(
+        limit(service + "-long", Match.service(service), requests, 300), Algorithm.SLIDING_WINDOW);
+  }
+
+  private static ProbePlan plan(PolicySet set, int total) {
+    return ProbePlan.of(set, new Order(names(), total, "seed", START));
+  }
+
+  private static PolicySet with(List<TenantPolicy> tenants) {
+    var routes =
+        List.of("search", "checkout", "orders").stream()
+            .map(s -> new Gateway.Route("/" + s, s))
+            .toList();
+    var gateways =
+        names().stream()
+            .map(n -> new Gateway(n, "edge", new Gateway.Identity.Host("lab.test"), routes))
+            .toList();
+    return PolicySet.of(tenants, gateways, "");
+  }
+
+  private static List<String> names() {
+    return IntStream.range(0, 47).mapToObj(i -> "gw-%02d".formatted(i)).toList();
+  }
+}
