@@ -124,9 +124,9 @@ final class NatsShipper implements AutoCloseable {
   private void ship(AuditStream stream, String execution, Set<String> seen)
       throws IOException, InterruptedException {
     try {
-      Cursor cursor = start(stream, execution, seen);
-      cursor = shipFrom(stream, execution, cursor);
-      requireAll(execution, cursor);
+      Mark promised = ledger.mark(execution);
+      Cursor cursor = shipFrom(stream, execution, start(stream, execution, seen));
+      requireAll(execution, promised, cursor);
       ledger.done(execution);
     } catch (AuditStream.Fork | DamagedJournal e) {
       LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
@@ -175,8 +175,8 @@ final class NatsShipper implements AutoCloseable {
     return new Window(records, new Cursor(seq, read.next()));
   }
 
-  private void requireAll(String execution, Cursor cursor) {
-    if (cursor.seq() < ledger.mark(execution).seq()) {
+  private static void requireAll(String execution, Mark promised, Cursor cursor) {
+    if (cursor.seq() < promised.seq()) {
       throw new DamagedJournal(execution, cursor.seq() + 1, "isn't in the file any more");
     }
   }

@@ -60,9 +60,8 @@ public final class Derivation {
     out.put("rollback_available", Boolean.TRUE.equals(facts.get("rollback_available")));
     lastOf("epoch").ifPresent(v -> out.put("epoch", v));
     lastOf("plan_hash").ifPresent(v -> out.put("plan_hash", v));
-    COPIED_AT_END.forEach(
-        key -> Optional.ofNullable(facts.get(key)).ifPresent(v -> out.put(key, v)));
-    Optional.ofNullable(facts.get("validation")).ifPresent(v -> out.put("validation", inMillis(v)));
+    COPIED_AT_END.forEach(key -> given(key).ifPresent(v -> out.put(key, v)));
+    given("validation").ifPresent(v -> out.put("validation", inMillis(v)));
     out.put("records", recordsOf(0));
     out.put("audit", audit());
     return out;
@@ -155,6 +154,12 @@ public final class Derivation {
     } else {
       out.put(key, inMillis(value));
     }
+  }
+
+  /** A fact of the end record, unless it is empty. */
+  private Optional<Object> given(String key) {
+    return Optional.ofNullable(facts.get(key))
+        .filter(v -> !v.equals("") && !v.equals(Map.of()) && !v.equals(List.of()));
   }
 
   /** A fact of the end record, else of the first record that has it. */

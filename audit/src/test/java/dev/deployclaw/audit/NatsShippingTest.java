@@ -1,0 +1,264 @@
+package dev.deployclaw.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Nats;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The journal and a real server. */
+@SuppressWarnings("try") // closing a NATS connection can be interrupted
+class NatsShippingTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  @TempDir Path folder;
+
+  @Test
+  void shipsEachRecordOnceInOrderWithItsAttributes() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var journal = journal(nats)) {
+      List<Sealed> chain = Runs.ofLength(Runs.ID, 600);
+      append(journal, Runs.ID, chain);
+
+      assertThat(journal.flush(LONG)).isEqualTo(new Shipping(600, 0, ""));
+
+      List<MessageInfo> messages = messages(nats);
+      assertThat(messages).hasSize(600);
+      for (int i = 0; i < messages.size(); i++) {
+        MessageInfo message = messages.get(i);
+        assertThat(message.getSubject()).isEqualTo("deployclaw.audit." + Runs.ID + "." + (i + 1));
+        assertThat(message.getData()).isEqualTo(chain.get(i).bytes());
+        assertThat(header(message, "Nats-Msg-Id")).isEqualTo(chain.get(i).head().hash());
+        assertThat(header(message, "ce-id")).isEqualTo(chain.get(i).head().hash());
+        assertThat(header(message, "ce-source")).isEqualTo("/deployclaw/executions/" + Runs.ID);
+      }
+    }
+  }
+
+  @Test
+  void makesTheStreamSoThatItGivesNothingUp() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var journal = journal(nats)) {
+      append(journal, Runs.ID, Runs.ofLength(Runs.ID, 1));
+      assertThat(journal.flush(LONG).pending()).isZero();
+
+      try (var connection = connect(nats)) {
+        StreamConfiguration found =
+            connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getConfiguration();
+        assertThat(found.getSubjects()).containsExactly("deployclaw.audit.>");
+        assertThat(found.getStorageType()).isEqualTo(StorageType.File);
+        assertThat(found.getRetentionPolicy()).isEqualTo(RetentionPolicy.Limits);
+        assertThat(found.getDiscardPolicy()).isEqualTo(DiscardPolicy.New);
+        assertThat(found.isDiscardNewPerSubject()).isTrue();
+        assertThat(found.getMaxMsgsPerSubject()).isEqualTo(1);
+        assertThat(found.getDenyDelete()).isTrue();
+        assertThat(found.getDenyPurge()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void sendsAgainWithoutDoublingWhenTheCursorIsLost() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      List<Sealed> chain = Runs.ofLength(Runs.ID, 40);
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, chain.subList(0, 39));
+        assertThat(journal.flush(LONG).pending()).isZero();
+      }
+      Files.delete(state().resolve("executions").resolve(Runs.ID + ".cursor"));
+
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, chain.subList(39, 40));
+
+        assertThat(journal.flush(LONG)).isEqualTo(new Shipping(40, 0, ""));
+        assertThat(messages(nats)).hasSize(40);
+      }
+    }
+  }
+
+  @Test
+  void losesAndDoublesNothingWhenTheServerIsKilledInTheMiddle() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var journal = journal(nats)) {
+      List<Sealed> chain = Runs.ofLength(Runs.ID, 3_000);
+      for (int i = 0; i < chain.size(); i++) {
+        journal.append(Runs.ID, chain.get(i));
+        if (i == 1_000) {
+          nats.daemon().kill();
+        }
+        if (i == 2_000) {
+          nats.restart();
+        }
+      }
+
+      assertThat(journal.flush(LONG)).isEqualTo(new Shipping(3_000, 0, ""));
+      assertThat(messages(nats).stream().map(MessageInfo::getData))
+          .containsExactlyElementsOf(Runs.bytes(chain));
+    }
+  }
+
+  @Test
+  void goesOnWithoutAServerAndShipsAtTheNextStart() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      List<Sealed> chain = Runs.ofLength(Runs.ID, 20);
+      nats.daemon().kill();
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, chain);
+
+        Shipping standing = journal.flush(SHORT);
+
+        assertThat(standing.pending()).isEqualTo(20);
+        assertThat(standing.reason()).contains(nats.url());
+        assertThat(journal.read(Runs.ID)).hasSize(20);
+      }
+      nats.restart();
+
+      try (var journal = journal(nats)) {
+        assertThat(journal.executions()).containsExactly(Runs.ID);
+        Await.until("the backlog is shipped", LONG, () -> countOf(nats) == 20);
+        assertThat(messages(nats)).hasSize(20);
+      }
+    }
+  }
+
+  @Test
+  void shipsAgainWhatTheStreamLostAfterAcknowledging() throws Exception {
+    List<Sealed> chain = Runs.ofLength(Runs.ID, 30);
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var journal = journal(nats)) {
+      append(journal, Runs.ID, chain.subList(0, 29));
+      assertThat(journal.flush(LONG).pending()).isZero();
+    }
+
+    try (var fresh = Nats.start(folder.resolve("fresh"));
+        var journal = journal(fresh)) {
+      append(journal, Runs.ID, chain.subList(29, 30));
+
+      assertThat(journal.flush(LONG)).isEqualTo(new Shipping(30, 0, ""));
+      assertThat(messages(fresh)).hasSize(30);
+    }
+  }
+
+  @Test
+  void detectsAForkAndShipsTheOtherExecutions() throws Exception {
+    String other = "arch-2026-11-24-rate-limit-002";
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, Runs.ofLength(Runs.ID, 5));
+        assertThat(journal.flush(LONG).pending()).isZero();
+      }
+
+      try (var forged = FileJournal.open(folder.resolve("forged"), settings(nats))) {
+        var thought = Runs.thought(Runs.ID, 1, "Something else", Phase.PLAN, Map.of());
+        append(forged, Runs.ID, Runs.seal(List.of(thought)));
+        append(forged, other, Runs.ofLength(other, 3));
+        Shipping standing = forged.flush(LONG);
+
+        assertThat(standing.shipped()).isEqualTo(3);
+        assertThat(standing.pending()).isEqualTo(1);
+        assertThat(standing.reason()).contains("FORK").contains("record 1 of " + Runs.ID);
+      }
+      assertThat(messages(nats)).hasSize(8);
+    }
+  }
+
+  @Test
+  void shipsNothingToAStreamThatMayGiveRecordsUp() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      try (var connection = connect(nats)) {
+        connection
+            .jetStreamManagement()
+            .addStream(
+                StreamConfiguration.builder()
+                    .name(AuditStream.NAME)
+                    .subjects(StreamRecord.SUBJECTS)
+                    .maxMessagesPerSubject(1)
+                    .build());
+      }
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, Runs.ofLength(Runs.ID, 2));
+        Await.until(
+            "the shipper has seen the settings",
+            LONG,
+            () -> reason(journal).contains("other settings"));
+
+        assertThat(messages(nats)).isEmpty();
+      }
+    }
+  }
+
+  private Path state() {
+    return folder.resolve("state");
+  }
+
+  private FileJournal journal(Nats nats) {
+    return FileJournal.open(state(), settings(nats));
+  }
+
+  private static NatsSettings settings(Nats nats) {
+    return new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(20));
+  }
+
+  private static void append(FileJournal journal, String id, List<Sealed> chain) {
+    chain.forEach(sealed -> journal.append(id, sealed));
+  }
+
+  private static String reason(FileJournal journal) {
+    try {
+      return journal.flush(Duration.ofMillis(100)).reason();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String header(MessageInfo message, String name) {
+    return String.valueOf(Objects.requireNonNull(message.getHeaders()).getFirst(name));
+  }
+
+  private static Connection connect(Nats nats) throws IOException, InterruptedException {
+    return io.nats.client.Nats.connect(nats.url());
+  }
+
+  private static long countOf(Nats nats) {
+    try (var connection = connect(nats)) {
+      var state = connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getStreamState();
+      return state.getMsgCount();
+    } catch (IOException | JetStreamApiException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<MessageInfo> messages(Nats nats) throws Exception {
+    try (var connection = connect(nats)) {
+      var management = connection.jetStreamManagement();
+      var state = management.getStreamInfo(AuditStream.NAME).getStreamState();
+      var messages = new ArrayList<MessageInfo>();
+      for (long seq = 1; seq <= state.getLastSequence(); seq++) {
+        messages.add(management.getMessage(AuditStream.NAME, seq));
+      }
+      return messages;
+    }
+  }
+}
