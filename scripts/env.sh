@@ -91,8 +91,9 @@ provide() {
 # The packages' services are neither started now nor at the next boot: the lab runs its own processes.
 install_packages() (
   mkdir -p "$ROOT/.deployclaw"
+  mkdir -p /run/lock
   exec 8>/run/lock/deployclaw-install.lock
-  flock -w 900 8
+  flock -w 900 8 || { say "another installation does not end"; exit 1; }
   say "installing $* (log: $INSTALL_LOG)"
   trap allow_services EXIT
   trap 'exit 130' INT TERM HUP
@@ -170,7 +171,7 @@ maven() { (cd "$ROOT" && exec mvn --batch-mode --no-transfer-progress "$@" </dev
 build_once() (
   mkdir -p "$ROOT/.deployclaw"
   exec 8>"$ROOT/.deployclaw/build.lock"
-  flock 8
+  flock -w 3600 8 || { say "another build does not end"; exit 1; }
   if is_built; then return; fi
   local digest started=$SECONDS
   digest=$(source_digest)

@@ -1,0 +1,145 @@
+package dev.deployclaw.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs {@code ./deployclaw} in a tree of its own, with a Maven and a JDK that only take notes. */
+final class ScriptsTest {
+  private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+  private static final long MOST_SECONDS = 120;
+  private static final List<String> TOOLS =
+      List.of(
+          "bash",
+          "cat",
+          "cut",
+          "dirname",
+          "env",
+          "find",
+          "flock",
+          "grep",
+          "mkdir",
+          "readlink",
+          "rm",
+          "sed",
+          "sha256sum",
+          "sort",
+          "tail",
+          "xargs");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    copy("deployclaw");
+    copy("scripts/env.sh");
+    write("pom.xml", "<project/>");
+    write(".mvn/maven.config", "");
+    write("lab/pom.xml", "<project/>");
+    write("lab/src/main/A.java", "class A {}");
+    program("bin/mvn", "echo run >>\"$NOTES\"; mkdir -p lab/target");
+    program("jdk/bin/javac", "");
+    program("jdk/bin/java", "shift $(($# - 2)); echo \"$PWD $*\"");
+    write("jdk/release", "JAVA_VERSION=\"25.0.1\"");
+    for (String tool : TOOLS) {
+      program("bin/" + tool, "exec " + Binaries.find(tool) + " \"$@\"");
+    }
+  }
+
+  @Test
+  void buildsAgainOnlyWhenASourceChanged() throws Exception {
+    run("status");
+    run("status");
+    assertThat(builds()).isEqualTo(1);
+
+    write("lab/src/main/A.java", "class A { }");
+    run("status");
+    assertThat(builds()).isEqualTo(2);
+
+    Files.delete(folder.resolve("lab/src/main/A.java"));
+    run("status");
+    assertThat(builds()).isEqualTo(3);
+
+    write("lab/src/test/ATest.java", "class ATest {}");
+    run("status");
+    assertThat(builds()).isEqualTo(3);
+  }
+
+  @Test
+  void runsInTheCallersFolderWithItsArguments() throws Exception {
+    Run run = run("log", "last one");
+
+    assertThat(run.exit).isZero();
+    assertThat(run.out).isEqualTo(folder.resolve("elsewhere").toRealPath() + " log last one\n");
+  }
+
+  @Test
+  void failedBuildIsReportedWithItsLogAndTriedAgain() throws Exception {
+    program("bin/mvn", "echo run >>\"$NOTES\"; echo '[ERROR] no luck'; exit 1");
+
+    Run first = run("status");
+    run("status");
+
+    assertThat(first.exit).isEqualTo(1);
+    assertThat(first.out).isEmpty();
+    assertThat(first.err).contains("no luck", ".deployclaw/build.log");
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void namesWhatIsMissingWhereItCannotInstall() throws Exception {
+    Run run = run("demo", "--json");
+
+    assertThat(run.exit).isEqualTo(2);
+    assertThat(run.out).isEmpty();
+    assertThat(run.err).contains("missing here:", "redis-server", "sudo apt-get");
+    assertThat(builds()).isZero();
+  }
+
+  private record Run(int exit, String out, String err) {}
+
+  private Run run(String... arguments) throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder = new ProcessBuilder(folder.resolve("deployclaw").toString());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().put("PATH", folder.resolve("bin").toString());
+    builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+    builder.environment().put("NOTES", folder.resolve("notes").toString());
+    builder.directory(Files.createDirectories(folder.resolve("elsewhere")).toFile());
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private long builds() throws IOException {
+    Path notes = folder.resolve("notes");
+    return Files.exists(notes) ? Files.readAllLines(notes).size() : 0;
+  }
+
+  private void copy(String file) throws IOException {
+    Path target = folder.resolve(file);
+    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    Files.copy(TOP.resolve(file), target);
+  }
+
+  private void program(String file, String body) throws IOException {
+    Path program = write(file, "#!/bin/sh\n" + body + "\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Path write(String file, String text) throws IOException {
+    Path target = folder.resolve(file);
+    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    return Files.writeString(target, text);
+  }
+}
