@@ -1,0 +1,78 @@
+package dev.deployclaw.lab.stop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts calls by name and notes each in a file as {@code name#n}; where one is asked for, waits
+ * there to be killed. Calls come from several threads, so a name and its count say which call is
+ * meant, not one number over all.
+ *
+ * <p>{@code DEPLOYCLAW_STOP_DIR} switches it on and takes the files {@code calls} (all that began)
+ * and {@code reached}; {@code DEPLOYCLAW_STOP_AT} is for example {@code before redis.stage#1} or
+ * {@code after redis.stage#1}.
+ */
+final class StopPoint {
+  private final Path folder;
+  private final Optional<String> at;
+  private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+
+  private StopPoint(Path folder, Optional<String> at) {
+    this.folder = folder;
+    this.at = at;
+  }
+
+  static Optional<StopPoint> of(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("DEPLOYCLAW_STOP_DIR"))
+        .map(dir ->
+            new StopPoint(
+                Path.of(dir), Optional.ofNullable(environment.get("DEPLOYCLAW_STOP_AT"))));
+  }
+
+  /** A call begins; returns what names it. */
+  String begin(String name) {
+    int n = counts.computeIfAbsent(name, _ -> new AtomicInteger()).incrementAndGet();
+    String point = name + "#" + n;
+    note("calls", point);
+    stop("before " + point);
+    return point;
+  }
+
+  void end(String point) {
+    stop("after " + point);
+  }
+
+  /** Waits for SIGKILL, which nothing can catch; the caller never goes on. */
+  private void stop(String point) {
+    if (at.filter(point::equals).isEmpty()) {
+      return;
+    }
+    note("reached", point);
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      stop(point);
+    }
+  }
+
+  private synchronized void note(String file, String line) {
+    try {
+      Files.writeString(
+          folder.resolve(file),
+          line + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND,
+          StandardOpenOption.SYNC);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
