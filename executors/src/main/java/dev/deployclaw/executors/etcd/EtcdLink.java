@@ -71,6 +71,10 @@ final class EtcdLink implements AutoCloseable {
     }
   }
 
+  synchronized boolean closed() {
+    return closed;
+  }
+
   static ByteSequence bytes(String text) {
     return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
@@ -79,9 +83,9 @@ final class EtcdLink implements AutoCloseable {
     return ByteSequence.from(value);
   }
 
-  private synchronized Client open() {
+  private synchronized Client open() throws Failed {
     if (closed) {
-      throw new IllegalStateException("this link to etcd is closed");
+      throw new Failed(new Fault.Unavailable("this link to etcd is closed"), null);
     }
     Client open = client;
     if (open == null) {
@@ -127,7 +131,7 @@ final class EtcdLink implements AutoCloseable {
 
     private final transient Fault fault;
 
-    Failed(Fault fault, Throwable cause) {
+    Failed(Fault fault, @Nullable Throwable cause) {
       super(fault.reason(), cause);
       this.fault = fault;
     }

@@ -77,7 +77,7 @@ final class LeaseWatch implements AutoCloseable {
     try {
       while (holds()) {
         LockSupport.parkNanos(this, period.toNanos());
-        if (Thread.interrupted()) {
+        if (Thread.interrupted() || link.closed()) {
           return;
         }
         renew(period);

@@ -86,7 +86,7 @@ final class Flip {
   }
 
   /** False when the fence moved since it was watched. */
-  private static boolean load(Connection c, String key, Mark mark, String source) {
+  static boolean load(Connection c, String key, Mark mark, String source) {
     c.sendCommand(Commands.command("MULTI"));
     c.sendCommand(Commands.command("SET", key, mark.text()));
     c.sendCommand(Commands.command("FUNCTION LOAD", "REPLACE", source));

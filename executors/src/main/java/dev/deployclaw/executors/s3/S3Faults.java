@@ -22,7 +22,7 @@ final class S3Faults {
     if (!(error instanceof S3Exception answer)) {
       return neverSent(error)
           ? new Fault.Unavailable("s3: can't connect")
-          : new Fault.Unknown("s3: " + error.getClass().getSimpleName());
+          : new Fault.Unknown("s3: no clear answer (" + root(error) + ")");
     }
     String reason = "s3: " + answer.statusCode() + " " + code(answer);
     return switch (answer.statusCode()) {
@@ -42,9 +42,22 @@ final class S3Faults {
     return details == null || details.errorCode() == null ? "" : details.errorCode();
   }
 
-  private static boolean neverSent(@Nullable Throwable error) {
+  private static boolean neverSent(Throwable error) {
+    return chain(error)
+        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
+  }
+
+  /** The kind of the deepest cause; its message might quote what was sent. */
+  private static String root(Throwable error) {
+    return chain(error)
+        .reduce((_, deeper) -> deeper)
+        .map(e -> e.getClass().getSimpleName())
+        .orElse("");
+  }
+
+  private static Stream<Throwable> chain(@Nullable Throwable error) {
     return Stream.iterate(error, Objects::nonNull, e -> e == null ? null : e.getCause())
         .limit(DEEPEST_CAUSE)
-        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
+        .map(Objects::requireNonNull);
   }
 }

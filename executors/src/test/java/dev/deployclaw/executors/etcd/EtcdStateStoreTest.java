@@ -1,0 +1,188 @@
+package dev.deployclaw.executors.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Etcd;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EtcdStateStoreTest {
+  @TempDir static Path folder;
+  static Etcd etcd;
+
+  @BeforeAll
+  static void start() {
+    etcd = Etcd.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    etcd.close();
+  }
+
+  private static EtcdStateStore store(String domain) {
+    return store(domain, Duration.ofSeconds(30));
+  }
+
+  private static EtcdStateStore store(String domain, Duration timeout) {
+    return new EtcdStateStore(
+        new EtcdSettings(
+            List.of(etcd.endpoint()), "/test/" + domain + "/", timeout, Optional.empty()));
+  }
+
+  private static Write put(String key, String value) {
+    return new Write.Put(key, bytes(value));
+  }
+
+  private static byte[] bytes(String value) {
+    return value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Result transact(EtcdStateStore store, Condition condition, Write... writes)
+      throws InterruptedException {
+    return store.transact(new Transaction(List.of(condition), List.of(writes)));
+  }
+
+  @Test
+  void writesAllOrNothing() throws InterruptedException {
+    try (var store = store("all")) {
+      var first = transact(store, new Condition.Absent("a"), put("a", "1"), put("b", "1"));
+      var second = transact(store, new Condition.Absent("a"), put("a", "2"), put("b", "2"));
+
+      assertThat(first).isInstanceOf(Result.Applied.class);
+      assertThat(second).isInstanceOf(Result.Refused.class);
+      assertThat(store.get("b").map(Entry::value)).contains(bytes("1"));
+      assertThat(store.get("none")).isEmpty();
+    }
+  }
+
+  @Test
+  void comparesRevisionsAndValues() throws InterruptedException {
+    try (var store = store("compare")) {
+      transact(store, new Condition.Absent("a"), put("a", "1"));
+      long revision = store.get("a").orElseThrow().modRevision();
+
+      var moved = transact(store, new Condition.Unmoved("a", revision), put("a", "2"));
+      var stale = transact(store, new Condition.Unmoved("a", revision), put("a", "3"));
+      var holds = transact(store, new Condition.Holds("a", bytes("2")), new Write.Delete("a"));
+      var gone = transact(store, new Condition.Holds("a", bytes("2")), put("a", "4"));
+
+      assertThat(moved).isInstanceOf(Result.Applied.class);
+      assertThat(stale).isInstanceOf(Result.Refused.class);
+      assertThat(holds).isInstanceOf(Result.Applied.class);
+      assertThat(gone).isInstanceOf(Result.Refused.class);
+    }
+  }
+
+  @Test
+  void listsEverythingBelowAPrefixInOrderAcrossPages() throws InterruptedException {
+    try (var store = store("list")) {
+      List<Write> writes = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        writes.add(put("audit/x/%08d".formatted(i), "" + i));
+      }
+      writes.add(put("auditing", "no"));
+      store.transact(new Transaction(List.of(), writes));
+
+      List<Entry> entries = store.list("audit/");
+
+      assertThat(entries).hasSize(100).isSortedAccordingTo((a, b) -> a.key().compareTo(b.key()));
+      assertThat(entries.getLast().key()).isEqualTo("audit/x/00000099");
+    }
+  }
+
+  @Test
+  void keepsDomainsApart() throws InterruptedException {
+    try (var one = store("one");
+        var two = store("two")) {
+      transact(one, new Condition.Absent("a"), put("a", "1"));
+
+      assertThat(two.get("a")).isEmpty();
+      assertThat(two.list("")).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesTooLargeATransactionAsABug() {
+    try (var store = store("large")) {
+      List<Write> writes = new ArrayList<>();
+      for (int i = 0; i < 129; i++) {
+        writes.add(put("k" + i, ""));
+      }
+
+      assertThatThrownBy(() -> store.transact(new Transaction(List.of(), writes)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void saysThatAnAnswerWasLost(@TempDir Path own) throws InterruptedException {
+    try (var server = Etcd.start(own);
+        var store = impatient(server)) {
+      assertThat(store.get("a")).isEmpty();
+      server.daemon().pause();
+
+      var lost = transact(store, new Condition.Absent("a"), put("a", "1"));
+      server.daemon().resume();
+
+      assertThat(lost).isInstanceOf(Result.Unknown.class);
+    }
+  }
+
+  @Test
+  void saysThatNobodyIsThereAndFindsTheServerAgain(@TempDir Path own) throws InterruptedException {
+    try (var server = Etcd.start(own);
+        var store = impatient(server)) {
+      assertThat(store.get("a")).isEmpty();
+
+      server.daemon().kill();
+      Await.until("a refused connection", Duration.ofSeconds(60), () -> refuses(store));
+      server.restart();
+
+      Await.until("an answer", Duration.ofSeconds(60), () -> answers(store));
+    }
+  }
+
+  private static EtcdStateStore impatient(Etcd server) {
+    return new EtcdStateStore(
+        new EtcdSettings(
+            List.of(server.endpoint()), "/t/", Duration.ofSeconds(3), Optional.empty()));
+  }
+
+  /** A dead server's connection may first be noticed as a lost answer. */
+  private static boolean refuses(EtcdStateStore store) {
+    try {
+      return !(transact(store, new Condition.Absent("a"), put("b", "1")) instanceof Result.Unknown);
+    } catch (Unreachable e) {
+      return true;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean answers(EtcdStateStore store) {
+    try {
+      return store.get("b").isEmpty();
+    } catch (Unreachable e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.RedisCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A cluster of three primaries and three replicas, the executor, and a way to meddle. */
+final class ClusterFixture implements AutoCloseable {
+  final RedisCluster cluster;
+  final RedisExecutor executor;
+
+  private ClusterFixture(RedisCluster cluster) {
+    this.cluster = cluster;
+    this.executor =
+        new RedisExecutor(
+            new RedisSettings(
+                cluster.nodes().stream().map(HostPort::toString).toList(),
+                Duration.ofSeconds(10),
+                Optional.empty()));
+  }
+
+  static ClusterFixture start(Path folder) {
+    return new ClusterFixture(RedisCluster.start(folder, 3, 1));
+  }
+
+  static Activation activation(long epoch, PolicySet set) {
+    return new Activation(
+        "x", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+  }
+
+  /** A fact that must be there. */
+  static <T> T fact(Report report, String name, Class<T> type) {
+    return type.cast(Objects.requireNonNull(report.facts().get(name), name));
+  }
+
+  Outcome run(Call call, long term) throws InterruptedException {
+    return executor.execute(
+        new Invocation("redis", call, new Fence("a", term), Duration.ofSeconds(60)));
+  }
+
+  List<Report> reports(Call call) throws InterruptedException {
+    return ((Outcome.Done) run(call, 1)).reports();
+  }
+
+  Fault fault(Call call, long term) throws InterruptedException {
+    return ((Outcome.Failed) run(call, term)).fault();
+  }
+
+  List<Report> look(String verb) throws InterruptedException {
+    return reports(new Call.Look(verb, Map.of("samples", 200L)));
+  }
+
+  /** The primary that owns a tenant without a parent. */
+  HostPort home(String tenant) throws InterruptedException {
+    int slot = RedisLayout.slot(RedisLayout.policyKey(tenant, tenant));
+    try (var nodes = new RedisNodes(RedisSettings.of(List.of(cluster.nodes().getFirst() + "")))) {
+      return nodes.topology().primaries().stream()
+          .filter(n -> n.owns(slot))
+          .map(n -> HostPort.parse(n.address().toString()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /** Runs one command on one node. */
+  Object command(HostPort node, String name, String... arguments) throws InterruptedException {
+    try (var link =
+        new NodeLink(NodeAddress.parse(node.toString()), RedisSettings.of(List.of("" + node)))) {
+      return link.call(c -> "" + Commands.text(Commands.one(c, name, arguments)));
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.close();
+    cluster.close();
+  }
+}

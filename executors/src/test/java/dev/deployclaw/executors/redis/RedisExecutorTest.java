@@ -1,0 +1,191 @@
+package dev.deployclaw.executors.redis;
+
+import static dev.deployclaw.executors.redis.ClusterFixture.activation;
+import static dev.deployclaw.executors.redis.ClusterFixture.fact;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.HostPort;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisExecutorTest {
+  private static final String TENANT = "t-00003";
+  private static final String KEY = RedisLayout.policyKey(TENANT, TENANT);
+
+  @TempDir static Path folder;
+  static ClusterFixture redis;
+
+  @BeforeAll
+  static void start() {
+    redis = ClusterFixture.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() throws InterruptedException {
+    for (HostPort primary : redis.cluster.primaries()) {
+      redis.command(primary, "FLUSHALL");
+      redis.command(primary, "FUNCTION FLUSH");
+    }
+  }
+
+  private static void allSay(Report.Answer answer, List<Report> reports, int nodes) {
+    assertThat(reports).hasSize(nodes).allSatisfy(r -> assertThat(r.answer()).isEqualTo(answer));
+  }
+
+  @Test
+  void stagesVotesPublishesAndConverges() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+
+    allSay(Report.Answer.YES, redis.reports(new Call.Stage(activation)), 3);
+    allSay(Report.Answer.YES, redis.reports(new Call.Stage(activation)), 3);
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(activation)), 6);
+    allSay(Report.Answer.NO, redis.reports(new Call.Converge(activation)), 6);
+    allSay(Report.Answer.YES, redis.reports(new Call.Publish(activation)), 3);
+    allSay(Report.Answer.YES, redis.reports(new Call.Publish(activation)), 3);
+
+    var converged = redis.reports(new Call.Converge(activation));
+    allSay(Report.Answer.YES, converged, 6);
+    assertThat(converged).allMatch(r -> r.digest().equals(activation.digest()));
+    assertThat(converged).extracting(Report::member).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void stagesTwoThousandTenantsBesideAnotherEpoch() throws InterruptedException {
+    redis.reports(new Call.Stage(activation(1, SampleSets.of(2_000))));
+    var second = activation(2, SampleSets.of(2_000, 330));
+
+    var staged = redis.reports(new Call.Stage(second));
+
+    assertThat(staged.stream().mapToLong(r -> fact(r, "tenants", Long.class)).sum())
+        .isEqualTo(2_000);
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(second)), 6);
+  }
+
+  @Test
+  void namesTheTenantAndLimitThatDiffers() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(activation));
+    redis.command(redis.home(TENANT), "HSET", KEY, "1:search", "tb 3 60000000 50 1 enforce");
+
+    var votes = redis.reports(new Call.Prepare(activation));
+
+    assertThat(votes).filteredOn(v -> v.answer() == Report.Answer.YES).hasSize(4);
+    assertThat(votes)
+        .filteredOn(v -> v.answer() == Report.Answer.NO)
+        .hasSize(2)
+        .allSatisfy(v -> assertThat(v.reason()).contains(TENANT, "limit search", "tb 3 "))
+        .allSatisfy(v -> assertThat(v.facts()).containsEntry("tenants", List.of(TENANT)));
+  }
+
+  @Test
+  void seesAFieldTooMuch() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(activation));
+    redis.command(redis.home(TENANT), "HSET", KEY, "1:more", "tb 3 60000000 50 1 enforce");
+
+    assertThat(redis.reports(new Call.Prepare(activation)))
+        .filteredOn(v -> v.answer() == Report.Answer.NO)
+        .hasSize(2)
+        .allSatisfy(v -> assertThat(v.reason()).contains(TENANT, "limit more", "not in the set"));
+  }
+
+  @Test
+  void refusesALowerTermAndALowerEpoch() throws InterruptedException {
+    var second = activation(2, SampleSets.of(5));
+    redis.run(new Call.Stage(second), 4);
+    redis.run(new Call.Publish(second), 4);
+
+    var first = activation(1, SampleSets.of(5));
+    assertThat(redis.fault(new Call.Stage(second), 3)).isInstanceOf(Fault.Conflict.class);
+    assertThat(redis.fault(new Call.Publish(second), 3)).isInstanceOf(Fault.Conflict.class);
+    assertThat(redis.fault(new Call.Prepare(second), 3)).isInstanceOf(Fault.Conflict.class);
+    assertThat(redis.fault(new Call.Discard(9), 3)).isInstanceOf(Fault.Conflict.class);
+    assertThat(redis.fault(new Call.Publish(first), 4)).isInstanceOf(Fault.Conflict.class);
+    allSay(Report.Answer.YES, redis.reports(new Call.Converge(second)), 6);
+  }
+
+  @Test
+  void discardsWhatNobodyActsOn() throws InterruptedException {
+    for (long epoch = 1; epoch <= 3; epoch++) {
+      redis.reports(new Call.Stage(activation(epoch, SampleSets.of(20))));
+    }
+    redis.reports(new Call.Publish(activation(2, SampleSets.of(20))));
+
+    assertThat(redis.fault(new Call.Discard(2), 1)).isInstanceOf(Fault.Conflict.class);
+    assertThat(redis.fault(new Call.Discard(1), 1)).isInstanceOf(Fault.Conflict.class);
+    allSay(Report.Answer.YES, redis.reports(new Call.Discard(3)), 3);
+
+    for (Report node : redis.look("scan")) {
+      assertThat(fact(node, "staged", Object.class))
+          .asInstanceOf(InstanceOfAssertFactories.MAP)
+          .containsOnlyKeys("1", "2");
+    }
+  }
+
+  @Test
+  void observesLibrariesRulesAndForeignKeys() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(activation));
+    redis.reports(new Call.Publish(activation));
+    redis.command(redis.home(TENANT), "SET", "rate_limit:{" + TENANT + "}", "600");
+
+    var observed = redis.reports(new Call.Observe());
+
+    assertThat(observed)
+        .hasSize(6)
+        .allSatisfy(r -> assertThat(r.digest()).isEqualTo(activation.digest()))
+        .allSatisfy(r ->
+            assertThat(FunctionLibrary.read(fact(r, "library", String.class)))
+                .hasValueSatisfying(k -> assertThat(k.epoch()).isEqualTo(1)));
+    assertThat(observed.stream().map(r -> r.facts().get("brownfield")))
+        .contains(Map.of("rate_limit:{" + TENANT + "}", "600"));
+    assertThat(observed.stream().filter(r -> "1 1".equals(r.facts().get("fence")))).hasSize(3);
+  }
+
+  @Test
+  void looksAtEveryNode() throws InterruptedException {
+    var topology = redis.look("topology");
+    allSay(Report.Answer.YES, topology, 6);
+    assertThat(topology.stream().mapToLong(r -> fact(r, "slot_count", Long.class)).sum())
+        .isEqualTo(16_384);
+
+    var latency = redis.look("latency");
+    allSay(Report.Answer.YES, latency, 6);
+    assertThat(latency)
+        .allSatisfy(r ->
+            assertThat(fact(r, "min_us", Long.class))
+                .isPositive()
+                .isLessThanOrEqualTo(fact(r, "p99_us", Long.class)));
+
+    var clock = redis.look("clock");
+    allSay(Report.Answer.YES, clock, 6);
+    assertThat(clock)
+        .allSatisfy(r ->
+            assertThat(Math.abs(fact(r, "offset_us", Long.class)))
+                .isLessThanOrEqualTo(fact(r, "error_us", Long.class)));
+  }
+
+  @Test
+  void aForeignVerbIsInvalid() throws InterruptedException {
+    assertThat(redis.fault(new Call.Look("explode", Map.of()), 1))
+        .isInstanceOf(Fault.Invalid.class);
+  }
+}
