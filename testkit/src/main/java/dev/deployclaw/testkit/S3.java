@@ -56,6 +56,7 @@ public final class S3 implements Server {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx128m",
+            "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml",
             "-cp",
             absoluteClassPath(),
             S3.class.getName(),
