@@ -79,7 +79,7 @@ public final class FileJournal implements Journal {
   public void close() {
     shipper.ifPresent(NatsShipper::close);
     synchronized (open) {
-      open.values().forEach(FileJournal::closeQuietly);
+      open.values().forEach(FileJournal::closeFile);
       open.clear();
     }
   }
@@ -113,11 +113,11 @@ public final class FileJournal implements Journal {
   private void forget(String execution) {
     RecordFile file = open.remove(execution);
     if (file != null) {
-      closeQuietly(file);
+      closeFile(file);
     }
   }
 
-  private static void closeQuietly(RecordFile file) {
+  private static void closeFile(RecordFile file) {
     try {
       file.close();
     } catch (IOException e) {

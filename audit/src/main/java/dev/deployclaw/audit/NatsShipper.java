@@ -72,8 +72,8 @@ final class NatsShipper implements AutoCloseable {
       findBacklog();
       Duration pause = FIRST_PAUSE;
       while (!ledger.isClosed()) {
-        boolean connected = shipUntilBroken();
-        pause = connected ? FIRST_PAUSE : longer(pause);
+        boolean gotOn = shipUntilBroken();
+        pause = gotOn ? FIRST_PAUSE : longer(pause);
         ledger.pause(pause);
       }
     } catch (InterruptedException e) {
@@ -102,23 +102,23 @@ final class NatsShipper implements AutoCloseable {
     ledger.backlog(unshipped);
   }
 
-  /** The life of one connection. Says whether it came to be. */
+  /** The life of one connection. Says whether it brought anything on its way. */
   private boolean shipUntilBroken() throws InterruptedException {
-    boolean connected = false;
+    boolean gotOn = false;
     try (var stream = AuditStream.connect(settings)) {
-      connected = true;
       ledger.trouble("");
       var seen = new HashSet<String>();
       Optional<String> execution = ledger.next();
       while (execution.isPresent()) {
         ship(stream, execution.get(), seen);
+        gotOn = true;
         execution = ledger.next();
       }
     } catch (IOException | UncheckedIOException e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Not shipping");
       ledger.trouble(settings.url() + ": " + e.getMessage());
     }
-    return connected;
+    return gotOn;
   }
 
   private void ship(AuditStream stream, String execution, Set<String> seen)
@@ -162,10 +162,9 @@ final class NatsShipper implements AutoCloseable {
   /** What is in flight at once, and the cursor when all of it is acknowledged. */
   private record Window(List<StreamRecord> records, Cursor after) {}
 
-  private Window window(String execution, Cursor cursor) throws IOException {
-    Mark mark = ledger.mark(execution);
-    var span = new RecordLines.Span(cursor.offset(), mark.length(), WINDOW);
-    var read = RecordLines.read(folder.records(execution), span).withoutTornLast();
+  private Window window(String execution, Cursor cursor) {
+    var span = new RecordLines.Span(cursor.offset(), ledger.mark(execution).length(), WINDOW);
+    RecordLines read = lines(execution, cursor, span);
     var records = new ArrayList<StreamRecord>();
     long seq = cursor.seq();
     for (byte[] line : read.lines()) {
@@ -173,6 +172,15 @@ final class NatsShipper implements AutoCloseable {
       records.add(StreamRecord.of(execution, seq, line));
     }
     return new Window(records, new Cursor(seq, read.next()));
+  }
+
+  /** A file that can't be read holds up its own execution only. */
+  private RecordLines lines(String execution, Cursor cursor, RecordLines.Span span) {
+    try {
+      return RecordLines.read(folder.records(execution), span).withoutTornLast();
+    } catch (IOException e) {
+      throw new DamagedJournal(execution, cursor.seq() + 1, "can't be read: " + e.getMessage());
+    }
   }
 
   private static void requireAll(String execution, Mark promised, Cursor cursor) {
