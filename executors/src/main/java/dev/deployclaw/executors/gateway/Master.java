@@ -50,6 +50,17 @@ record Master(long pid) {
         : Optional.empty();
   }
 
+  /** What to say, and to do, where there is none. */
+  static String missing(FileGateway gateway) {
+    return "no NGINX of "
+        + gateway.folder()
+        + " runs under the number in "
+        + gateway.pidFile()
+        + ": start it with -c "
+        + gateway.folder()
+        + "/live/nginx.conf";
+  }
+
   List<Worker> workers() throws IOException {
     var children =
         ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid);

@@ -67,7 +67,8 @@ final class Publishing {
       throws IOException, InterruptedException {
     var master = Master.of(gateway);
     if (master.isEmpty()) {
-      return Report.unknown(gateway.member(), "the file is switched, but " + notRunning(gateway));
+      return Report.unknown(
+          gateway.member(), "the file is switched, but " + Master.missing(gateway));
     }
     new Folder(gateway.folder()).keepWorkers(activation.epoch(), master.get().marks());
     master.get().reload();
@@ -101,7 +102,7 @@ final class Publishing {
       throws IOException {
     var master = Master.of(gateway);
     if (master.isEmpty()) {
-      return Report.no(gateway.member(), notRunning(gateway));
+      return Report.no(gateway.member(), Master.missing(gateway));
     }
     String before = new Folder(gateway.folder()).keptWorkers(activation.epoch()).orElse("");
     var stale = master.get().stale(before);
@@ -128,15 +129,5 @@ final class Publishing {
       }
     }
     return List.of();
-  }
-
-  private static String notRunning(FileGateway gateway) {
-    return "no NGINX of "
-        + gateway.folder()
-        + " runs under the number in "
-        + gateway.pidFile()
-        + ": start it with -c "
-        + gateway.folder()
-        + "/live/nginx.conf";
   }
 }

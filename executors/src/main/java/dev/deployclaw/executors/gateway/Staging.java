@@ -24,7 +24,10 @@ final class Staging {
     };
   }
 
-  /** The vote: what was staged is what the set renders to, and NGINX's own parser takes it. */
+  /**
+   * The vote: what was staged is what the set renders to, NGINX's own parser takes it, and there is
+   * a process to act on it.
+   */
   Report prepare(FileGateway gateway, Activation activation)
       throws IOException, InterruptedException {
     return switch (Wanted.of(activation, gateway)) {
@@ -73,6 +76,9 @@ final class Staging {
     }
     if (!Arrays.equals(staged.get(), wanted.bytes())) {
       return Report.no(gateway.member(), "the staged file is not what the policy set renders to");
+    }
+    if (Master.of(gateway).isEmpty()) {
+      return Report.unknown(gateway.member(), Master.missing(gateway));
     }
     var parsed = parse(gateway, activation.epoch());
     return parsed.succeeded()

@@ -1,0 +1,74 @@
+package dev.deployclaw.executors.probe;
+
+import dev.deployclaw.policy.probe.Exercise;
+import dev.deployclaw.policy.probe.Lane;
+import java.util.ArrayList;
+
+/**
+ * Sends the probes of one lane in order. After a request that went wrong the rest of its exercise
+ * would tell nothing about the gateways that it enters, so it isn't sent. An exercise that a
+ * request left undecided is carried out once more at the end, on a later clock and with new nonces:
+ * whether the lost request was charged then doesn't matter.
+ */
+final class LaneRun implements Runnable {
+  private final Lane lane;
+  private final Sender sender;
+  private final Ledger ledger;
+  private final long end;
+
+  /**
+   * @param end by {@link System#nanoTime}
+   */
+  LaneRun(Lane lane, Sender sender, Ledger ledger, long end) {
+    this.lane = lane;
+    this.sender = sender;
+    this.ledger = ledger;
+    this.end = end;
+  }
+
+  @Override
+  public void run() {
+    var open = new ArrayList<Exercise>();
+    for (var exercise : lane.exercises()) {
+      var again = lane.repeat(exercise);
+      if (!carriedOut(exercise, again.isEmpty())) {
+        ledger.repeated();
+        again.ifPresent(open::add);
+      }
+    }
+    open.forEach(exercise -> carriedOut(exercise, true));
+  }
+
+  /**
+   * @param last whether an undecided request is final
+   * @return false if it was left undecided and may be repeated
+   */
+  private boolean carriedOut(Exercise exercise, boolean last) {
+    var probes = exercise.probes();
+    for (int i = 0; i < probes.size(); i++) {
+      var probe = probes.get(i);
+      if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
+        ledger.undecided(probe.gateway(), "was not sent in time");
+        ledger.unsent(probes.size() - i - 1);
+        return true;
+      }
+      switch (sender.send(probe)) {
+        case Verdict.AsExpected(boolean allowed, long micros) ->
+            ledger.asExpected(probe.gateway(), allowed, micros);
+        case Verdict.Deviating(String how) -> {
+          ledger.deviating(probe.gateway(), how);
+          ledger.unsent(probes.size() - i - 1);
+          return true;
+        }
+        case Verdict.Undecided(String why) -> {
+          if (last) {
+            ledger.undecided(probe.gateway(), why);
+            ledger.unsent(probes.size() - i - 1);
+          }
+          return last;
+        }
+      }
+    }
+    return true;
+  }
+}

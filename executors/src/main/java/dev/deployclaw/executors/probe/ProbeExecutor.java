@@ -1,0 +1,111 @@
+package dev.deployclaw.executors.probe;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.policy.probe.Lane;
+import dev.deployclaw.policy.probe.Order;
+import dev.deployclaw.policy.probe.ProbePlan;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Sends synthetic requests through the gateways' listening ports and compares each answer with what
+ * the policy set says. It passed only if every report is YES: nothing unexpected, and every gateway
+ * decided. Facts: {@code requests}, {@code allowed}, {@code refused}, {@code unexpected}, {@code
+ * undecided}, {@code repeated}, {@code p50_us}, {@code p99_us}, {@code left_out}.
+ */
+public final class ProbeExecutor implements Executor {
+  private static final String PROBE = "probe";
+
+  private final ProbeSettings settings;
+
+  public ProbeExecutor(ProbeSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return PROBE;
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return Set.of(PROBE);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) throws InterruptedException {
+    if (!(invocation.call() instanceof Call.Probe(Activation activation, int requests))) {
+      return Outcome.failed(new Fault.Invalid("probes know no " + invocation.call().verb()));
+    }
+    if (activation.set().probeKey().isEmpty()) {
+      return Outcome.failed(new Fault.Invalid("the policy set has no key to verify probes with"));
+    }
+    return probe(activation, requests, invocation.deadline());
+  }
+
+  private Outcome probe(Activation activation, int requests, Duration deadline)
+      throws InterruptedException {
+    long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
+    long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    String seed = activation.execution() + "-" + activation.epoch();
+    var names = settings.entrances().stream().map(Entrance::name).toList();
+    var plan = ProbePlan.of(activation.set(), new Order(names, requests, seed, start));
+    var ledger = new Ledger();
+    var sender = new Sender(settings, activation, seed + "-" + start);
+    send(plan.lanes(), lane -> new LaneRun(lane, sender, ledger, end));
+    var facts = ledger.facts();
+    facts.put("left_out", plan.leftOut());
+    var reports =
+        settings.entrances().stream().map(e -> ledger.report(e, activation.digest())).toList();
+    return new Outcome.Done(reports, facts);
+  }
+
+  /** One lane, made ready to be sent. */
+  private interface Start {
+    Runnable of(Lane lane);
+  }
+
+  private void send(List<Lane> lanes, Start start) throws InterruptedException {
+    var places = new Semaphore(settings.lanesAtOnce());
+    var named = Thread.ofVirtual().name("probe-", 0).factory();
+    try (var threads = Executors.newThreadPerTaskExecutor(named)) {
+      var running = new ArrayList<Future<?>>();
+      for (var lane : lanes) {
+        running.add(threads.submit(() -> inTurn(places, start.of(lane))));
+      }
+      try {
+        for (var lane : running) {
+          lane.get();
+        }
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a lane of probes broke off", e.getCause());
+      } finally {
+        running.forEach(lane -> lane.cancel(true));
+      }
+    }
+  }
+
+  private static Void inTurn(Semaphore places, Runnable lane) throws InterruptedException {
+    places.acquire();
+    try {
+      lane.run();
+    } finally {
+      places.release();
+    }
+    return null;
+  }
+}

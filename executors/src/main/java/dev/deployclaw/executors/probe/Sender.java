@@ -1,0 +1,117 @@
+package dev.deployclaw.executors.probe;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.PlainHttp;
+import dev.deployclaw.executors.sandbox.PlainHttp.Answer;
+import dev.deployclaw.policy.model.Gateway.Identity;
+import dev.deployclaw.policy.probe.Probe;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.policy.wire.ProbeToken;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Sends one probe through its gateway, as its tenant would, and judges the answer. */
+final class Sender {
+  private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
+
+  private final ProbeSettings settings;
+  private final Activation activation;
+  private final String counters;
+  private final Map<String, Entrance> entrances;
+
+  /**
+   * @param counters names the probe counters of this run: no other run has them
+   */
+  Sender(ProbeSettings settings, Activation activation, String counters) {
+    this.settings = settings;
+    this.activation = activation;
+    this.counters = counters;
+    this.entrances =
+        settings.entrances().stream().collect(Collectors.toMap(Entrance::name, e -> e));
+  }
+
+  Verdict send(Probe probe) {
+    var entrance = entrances.get(probe.gateway());
+    if (entrance == null) {
+      return new Verdict.Undecided("no such gateway is configured");
+    }
+    try {
+      var http = new PlainHttp(entrance.url(), settings.answer());
+      return judge(probe, http.send(probe.method(), probe.path(), headers(probe)));
+    } catch (IOException e) {
+      return new Verdict.Undecided(Fanout.describe(e));
+    }
+  }
+
+  private Map<String, String> headers(Probe probe) {
+    var headers = new HashMap<String, String>();
+    headers.put(DecideHeaders.PROBE_TOKEN, token(probe).sign(settings.privateKey()));
+    headers.put("DC-Execution", activation.execution());
+    var gateway = activation.set().gateways().get(probe.gateway());
+    if (gateway != null) {
+      switch (gateway.identity()) {
+        case Identity.Host(String suffix) -> headers.put("Host", probe.tenant() + "." + suffix);
+        case Identity.Header(String name) -> headers.put(name, probe.tenant());
+      }
+    }
+    return headers;
+  }
+
+  private ProbeToken token(Probe probe) {
+    return new ProbeToken(
+        counters,
+        probe.tenant(),
+        probe.service(),
+        probe.path(),
+        probe.method(),
+        probe.cost(),
+        probe.at(),
+        Instant.now().plus(TOKEN_LIFE).getEpochSecond(),
+        probe.nonce());
+  }
+
+  private Verdict judge(Probe probe, Answer answer) {
+    if (answer.status() >= 500) {
+      return new Verdict.Undecided("answered " + answer.status());
+    }
+    if (!answer.header(DecideHeaders.PROBE).equals(Optional.of("1"))) {
+      return deviating(probe, "answered " + answer.status() + ", not as to a verified probe");
+    }
+    var failure = answer.header(DecideHeaders.FAILURE);
+    if (failure.isPresent()) {
+      return new Verdict.Undecided("Redis was not asked: " + failure.get());
+    }
+    return judgeDecision(probe, answer);
+  }
+
+  private Verdict judgeDecision(Probe probe, Answer answer) {
+    String epoch = answer.header(DecideHeaders.EPOCH).orElse("none");
+    if (!epoch.equals(Long.toString(activation.epoch()))) {
+      return deviating(probe, "decided by epoch " + epoch);
+    }
+    String rule = answer.header(DecideHeaders.RULE).orElse("none");
+    if (!rule.equals(probe.rule())) {
+      return deviating(probe, "decided by rules " + rule + ", not " + probe.rule());
+    }
+    boolean refused = answer.status() == 429;
+    if (!refused && answer.status() != 204) {
+      return deviating(probe, "answered " + answer.status());
+    }
+    if (refused == probe.allowed()) {
+      return deviating(probe, (refused ? "refused" : "admitted") + " a cost of " + probe.cost());
+    }
+    return new Verdict.AsExpected(probe.allowed(), answer.micros());
+  }
+
+  private static Verdict deviating(Probe probe, String how) {
+    return new Verdict.Deviating(
+        "limit " + probe.limit() + ": " + how + " (" + probe.purpose() + ")");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.deployclaw.executors.ratelimit;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.PlainHttp;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
+ * staged, published or discarded here: a service votes once it holds the epoch, and has converged
+ * once every primary decides by it.
+ */
+public final class RateLimitExecutor implements Executor {
+  private static final String STATUS = "/v1/status";
+  private static final Set<String> LOOKS = Set.of("topology", "scan");
+
+  private final RateLimitSettings settings;
+
+  public RateLimitExecutor(RateLimitSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "ratelimit";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new HashSet<>(PARTICIPANT_VERBS);
+    verbs.addAll(LOOKS);
+    return Set.copyOf(verbs);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) throws InterruptedException {
+    return switch (invocation.call()) {
+      case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, this::seen);
+      case Call.Look _, Call.Probe _ ->
+          Outcome.failed(
+              new Fault.Invalid("rate limit services know no " + invocation.call().verb()));
+      case Call.Observe _ -> all(invocation, this::seen);
+      case Call.Stage _, Call.Publish _, Call.Discard _ ->
+          all(invocation, RateLimitExecutor::pulls);
+      case Call.Prepare(Activation a) -> all(invocation, voting(a, invocation.deadline()));
+      case Call.Converge(Activation a) -> all(invocation, s -> deciding(s, a));
+    };
+  }
+
+  private Outcome all(Invocation call, Fanout.Question<Service> question)
+      throws InterruptedException {
+    var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
+    return Outcome.done(fanout.ask(settings.services(), question));
+  }
+
+  private static Report pulls(Service service) {
+    return Report.skipped(service.member(), "fetches policy sets by itself");
+  }
+
+  private Report seen(Service service) throws IOException {
+    var status = status(service);
+    String digest = status.decided().map(Held::digest).orElse("");
+    return Report.yes(service.member(), digest, facts(service, status));
+  }
+
+  /** Asks again until it holds the epoch, or for four fifths of the time there is. */
+  private Fanout.Question<Service> voting(Activation activation, Duration deadline) {
+    long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
+    return service -> {
+      var vote = vote(service, activation);
+      while (vote.answer() != Report.Answer.YES && System.nanoTime() - end < 0) {
+        Thread.sleep(settings.pause());
+        vote = vote(service, activation);
+      }
+      return vote;
+    };
+  }
+
+  private Report vote(Service service, Activation activation) {
+    try {
+      var status = status(service);
+      if (!status.holds(activation.epoch(), activation.digest())) {
+        return no(service, "does not hold epoch " + activation.epoch(), status);
+      }
+      return status.redis().equals(ServiceStatus.OK)
+          ? Report.yes(service.member(), activation.digest(), facts(service, status))
+          : no(service, "can't ask Redis: " + status.redis(), status);
+    } catch (IOException e) {
+      return Report.unknown(service.member(), Fanout.describe(e));
+    }
+  }
+
+  private Report deciding(Service service, Activation activation) throws IOException {
+    var status = status(service);
+    var wanted = new Held(activation.epoch(), activation.digest());
+    if (status.decided().filter(wanted::equals).isPresent()) {
+      return Report.yes(service.member(), activation.digest(), facts(service, status));
+    }
+    String said =
+        status
+            .decided()
+            .map(d -> "decides by epoch " + d.epoch())
+            .orElseGet(() -> "primaries differ: " + String.join(", ", status.differing()));
+    return no(service, said, status);
+  }
+
+  private static Report no(Service service, String reason, ServiceStatus status) {
+    return new Report(service.member(), Report.Answer.NO, "", reason, facts(service, status));
+  }
+
+  private ServiceStatus status(Service service) throws IOException {
+    var answer = new PlainHttp(service.url(), settings.answer()).get(STATUS);
+    Optional<ServiceStatus> status =
+        answer.status() == 200 ? ServiceStatus.parse(answer.body()) : Optional.empty();
+    return status.orElseThrow(
+        () -> new IOException("no status in an answer of " + answer.status()));
+  }
+
+  private static Map<String, Object> facts(Service service, ServiceStatus status) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("member", service.member());
+    facts.put("namespace", service.namespace());
+    facts.put("epochs", status.epochs().stream().map(RateLimitExecutor::held).toList());
+    facts.put("redis", status.redis());
+    facts.put("differing", List.copyOf(status.differing()));
+    status.decided().ifPresent(d -> facts.put("decided", held(d)));
+    return facts;
+  }
+
+  private static Map<String, Object> held(Held held) {
+    return Map.of("epoch", held.epoch(), "digest", held.digest());
+  }
+}

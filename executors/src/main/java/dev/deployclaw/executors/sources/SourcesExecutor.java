@@ -1,0 +1,131 @@
+package dev.deployclaw.executors.sources;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Reads policy documents: the look {@code read} reports each file with its text. What can't be read
+ * is reported unknown, a folder or a file, never left out: an empty source would remove tenants.
+ */
+public final class SourcesExecutor implements Executor {
+  private static final String READ = "read";
+  private static final Pattern DOCUMENT = Pattern.compile("[^.].*\\.(ya?ml|json)");
+  private static final int MOST_FILES = 20_000;
+  private static final int MOST_BYTES = 1024 * 1024;
+
+  private final List<SourceFolder> folders;
+
+  public SourcesExecutor(List<SourceFolder> folders) {
+    this.folders = List.copyOf(folders);
+  }
+
+  @Override
+  public String name() {
+    return "sources";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return Set.of(READ);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) {
+    if (!invocation.call().verb().equals(READ) || !(invocation.call() instanceof Call.Look)) {
+      return Outcome.failed(
+          new Fault.Invalid("policy sources know no " + invocation.call().verb()));
+    }
+    return Outcome.done(folders.stream().flatMap(f -> read(f).stream()).toList());
+  }
+
+  private static List<Report> read(SourceFolder source) {
+    var reports = new ArrayList<Report>();
+    try {
+      var files = documents(source.folder());
+      if (files.size() > MOST_FILES) {
+        return List.of(unknown(source, "", "holds more than " + MOST_FILES + " documents"));
+      }
+      for (var file : files) {
+        reports.add(document(source, file));
+      }
+      return reports;
+    } catch (IOException e) {
+      return List.of(unknown(source, "", reason(e)));
+    }
+  }
+
+  private static List<Path> documents(Path folder) throws IOException {
+    var found = new ArrayList<Path>();
+    try (var files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (DOCUMENT.matcher(name(file)).matches()) {
+          found.add(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    found.sort(null);
+    return found;
+  }
+
+  private static Report document(SourceFolder source, Path file) {
+    try (var in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        return unknown(source, name(file), "is larger than " + MOST_BYTES + " bytes");
+      }
+      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      var facts = facts(source, name(file));
+      facts.put("text", text);
+      return Report.yes(member(source, name(file)), Canonical.sha256(bytes), facts);
+    } catch (CharacterCodingException e) {
+      return unknown(source, name(file), "is not UTF-8");
+    } catch (IOException e) {
+      return unknown(source, name(file), reason(e));
+    }
+  }
+
+  private static Report unknown(SourceFolder source, String file, String reason) {
+    return new Report(member(source, file), Report.Answer.UNKNOWN, "", reason, facts(source, file));
+  }
+
+  private static String member(SourceFolder source, String file) {
+    return "source/" + source.namespace() + "/" + file;
+  }
+
+  private static Map<String, Object> facts(SourceFolder source, String file) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("namespace", source.namespace());
+    facts.put("folder", source.folder().toString());
+    facts.put("file", file);
+    facts.put("tenants", source.tenants());
+    return facts;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  private static String reason(IOException e) {
+    return "can't be read: " + e.getClass().getSimpleName() + " " + e.getMessage();
+  }
+}
