@@ -83,7 +83,7 @@ final class SetWriter {
           active
               .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
               .orElse(new Condition.Absent(Active.KEY));
-      last = write(List.of(removals), List.of(term(fence), unmoved));
+      last = write(cut(removals), List.of(term(fence), unmoved));
       if (last instanceof Result.Applied) {
         return PolicyStore.one(
             Report.yes(PolicyStore.MEMBER, "", Map.of("removed", (long) removals.size())));
@@ -146,7 +146,15 @@ final class SetWriter {
         removals.add(delete);
       }
     }
-    return removals.subList(0, Math.min(removals.size(), BATCH_WRITES));
+    return removals;
+  }
+
+  private static List<List<Write>> cut(List<Write> writes) {
+    List<List<Write>> batches = new ArrayList<>();
+    for (int from = 0; from < writes.size(); from += BATCH_WRITES) {
+      batches.add(writes.subList(from, Math.min(writes.size(), from + BATCH_WRITES)));
+    }
+    return batches;
   }
 
   private static List<Condition> guard(

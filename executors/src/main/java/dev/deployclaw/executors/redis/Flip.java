@@ -4,20 +4,25 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.Comparison.Difference;
 import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.StagedRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 
 /**
  * Switches the primaries to the committed epoch by loading its function library, each under its
  * fence: {@code WATCH}, compare, {@code MULTI}, set the fence, load, {@code EXEC}. A fence that
  * moved in between aborts the transaction, and the old library stays. Repeating it changes nothing.
+ * The library of an empty set, which a rollback to epoch 0 publishes, admits everything.
  */
 final class Flip {
   /** How often a flip starts again after the fence moved under its hands. */
@@ -32,19 +37,39 @@ final class Flip {
     this.nodes = nodes;
   }
 
+  /**
+   * First every primary is made to hold the epoch's rules, then all that do are switched, so that
+   * the switches lie close together. A failover since the vote may have lost what was staged; it is
+   * written again. A primary whose rules still differ isn't switched, and says NO.
+   */
   Outcome publish(Activation activation, Fence fence) throws InterruptedException {
     Topology topology = nodes.topology();
-    String source = source(activation, fence);
+    var shares = Shares.of(activation, topology);
     var mark = new Mark(fence.term(), activation.epoch());
-    return nodes.each(
-        topology.primaries(),
-        (node, link) ->
-            link.call(c -> {
-              flip(c, node, mark, source);
-              long replicas = Math.min(1, topology.replicas(node).size());
-              return Report.yes(
-                  node.member(), activation.digest(), Map.of("replicas", wait(c, replicas)));
-            }));
+    var held =
+        nodes.each(
+            topology.primaries(),
+            (node, link) -> link.call(c -> hold(c, node, mark, shares.of(node))));
+    if (!(held instanceof Outcome.Done(List<Report> holds, Map<String, Object> _))) {
+      return held;
+    }
+    var ready = holds.stream().filter(Flip::yes).map(Report::member).collect(Collectors.toSet());
+    String source = source(activation, fence);
+    var switched =
+        nodes.each(
+            topology.primaries().stream().filter(n -> ready.contains(n.member())).toList(),
+            (node, link) ->
+                link.call(c -> {
+                  flip(c, node, mark, source);
+                  return Report.yes(node.member(), activation.digest(), facts(c, node, topology));
+                }));
+    if (!(switched instanceof Outcome.Done(List<Report> switches, Map<String, Object> _))) {
+      return switched;
+    }
+    var others = holds.stream().filter(h -> !yes(h));
+    boolean unmanaged = activation.restores().isPresent();
+    return new Outcome.Done(
+        Stream.concat(switches.stream(), others).toList(), Map.of("unmanaged", unmanaged));
   }
 
   /** Every node's library by an independent read, the replicas' too. */
@@ -71,6 +96,16 @@ final class Flip {
   private static String source(Activation activation, Fence fence) {
     return FunctionLibrary.source(
         fence.term(), activation.epoch(), activation.digest(), activation.predecessor());
+  }
+
+  private static Report hold(Connection c, Node node, Mark mark, List<StagedRules.Hash> share) {
+    NodeState.refuseOlder(NodeState.fence(c, node), mark);
+    var lost = Comparison.of(c, share, mark.epoch()).stream().map(Difference::hash).toList();
+    Commands.each(c, lost, Staging::write, (_, answer) -> Commands.succeed(answer));
+    var differing = Comparison.of(c, lost, mark.epoch());
+    return differing.isEmpty()
+        ? Report.yes(node.member(), "", Map.of())
+        : Report.no(node.member(), differing.getFirst().reason());
   }
 
   private static void flip(Connection c, Node node, Mark mark, String source) {
@@ -100,8 +135,13 @@ final class Flip {
     return true;
   }
 
-  private static long wait(Connection c, long replicas) {
-    return Commands.number(
-        c, "WAIT", Long.toString(replicas), Long.toString(REPLICATION.toMillis()));
+  private static Map<String, Object> facts(Connection c, Node node, Topology topology) {
+    String wanted = Integer.toString(Math.min(1, topology.replicas(node).size()));
+    String millis = Long.toString(REPLICATION.toMillis());
+    return Map.of("replicas", Commands.number(c, "WAIT", wanted, millis));
+  }
+
+  private static boolean yes(Report report) {
+    return report.answer() == Report.Answer.YES;
   }
 }

@@ -46,34 +46,30 @@ final class Inspection {
   }
 
   private static Report scan(Connection c, Node node) {
-    var facts = common(c, node);
-    var constants = NodeState.constants(c);
-    constants.ifPresent(k -> {
-      facts.put("epoch", k.epoch());
-      facts.put("predecessor", k.predecessor());
-      facts.put("term", k.term());
-      facts.put("digest", k.digest());
-    });
-    return Report.yes(node.member(), constants.map(k -> k.digest()).orElse(""), facts);
+    return report(c, node, NodeState.library(c).orElse(""), new TreeMap<>());
   }
 
   private static Report observe(Connection c, Node node) {
-    var facts = common(c, node);
     String source = NodeState.library(c).orElse("");
+    var facts = new TreeMap<String, Object>();
     facts.put("library", source);
-    String digest = FunctionLibrary.read(source).map(k -> k.digest()).orElse("");
-    return Report.yes(node.member(), digest, facts);
+    return report(c, node, source, facts);
   }
 
-  private static Map<String, Object> common(Connection c, Node node) {
-    Map<String, Object> facts = new TreeMap<>();
+  private static Report report(Connection c, Node node, String library, Map<String, Object> facts) {
+    var constants = FunctionLibrary.read(library);
     facts.put("role", node.primary() ? "primary" : "replica");
     facts.put("staged", staged(c));
     facts.put("brownfield", brownfield(c));
     if (node.primary() && !node.slots().isEmpty()) {
       facts.put("fence", NodeState.fence(c, node).map(NodeState.Mark::text).orElse(""));
     }
-    return facts;
+    constants.ifPresent(k -> {
+      facts.put("epoch", k.epoch());
+      facts.put("predecessor", k.predecessor());
+      facts.put("term", k.term());
+    });
+    return Report.yes(node.member(), constants.map(k -> k.digest()).orElse(""), facts);
   }
 
   /** By epoch, how many tenants have fields of it, and the hash of them all in order. */

@@ -57,7 +57,7 @@ final class Looks {
 
   /**
    * How far each node's clock is ahead of ours (behind: negative), in microseconds. The server's
-   * time is taken at the middle of the shortest round trip, so the error is at most half of it
+   * time is taken at the middle of the best round trip, so the error is at most half of it
    * (Cristian, "Probabilistic clock synchronization", 1989).
    */
   Outcome clock(Map<String, Object> arguments) throws InterruptedException {
@@ -112,7 +112,7 @@ final class Looks {
         steady.add(sample);
       }
     }
-    var best = steady.stream().min(Comparator.comparingLong(Sample::roundTripMicros));
+    var best = steady.stream().min(Comparator.comparingLong(Sample::errorMicros));
     if (best.isEmpty()) {
       return Report.unknown(node.member(), "our own clock was not steady during any sample");
     }
@@ -143,16 +143,21 @@ final class Looks {
   record Sample(long wallBefore, long wallAfter, long roundTripMicros, long serverMicros) {
     /** Whether our wall clock went as far as our monotonic one. */
     boolean steady() {
-      return Math.abs(wallAfter - wallBefore - roundTripMicros) <= STEADY_MICROS;
+      return slackMicros() <= STEADY_MICROS;
+    }
+
+    /** What passed between the readings of our two clocks, or by how much one was stepped. */
+    private long slackMicros() {
+      return Math.abs(wallAfter - wallBefore - roundTripMicros);
     }
 
     long offsetMicros() {
       return serverMicros - (wallBefore + roundTripMicros / 2);
     }
 
-    /** Half the round trip, rounded up, and the resolution of both clocks. */
+    /** Half the round trip, rounded up, the slack, and the resolution of both clocks. */
     long errorMicros() {
-      return (roundTripMicros + 1) / 2 + 2;
+      return (roundTripMicros + 1) / 2 + slackMicros() + 2;
     }
   }
 

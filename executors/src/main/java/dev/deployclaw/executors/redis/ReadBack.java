@@ -4,11 +4,11 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.redis.Comparison.Difference;
 import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.policy.redis.StagedRules;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,18 +73,18 @@ final class ReadBack {
           "only %d of %d replicas acknowledged within %d ms"
               .formatted(acknowledged, replicas, REPLICATION.toMillis()));
     }
-    var differing = compare(c, ballot.share(), ballot.activation().epoch());
+    var differing = Comparison.of(c, ballot.share(), ballot.activation().epoch());
     return vote(node, ballot.activation(), differing, Map.of("replicas", acknowledged));
   }
 
   /** A replica follows a moment later; only what differs is read again. */
   private static List<Difference> rereadUntilSame(
       NodeLink link, List<StagedRules.Hash> share, long epoch) throws InterruptedException {
-    List<Difference> differing = link.call(c -> compare(c, share, epoch));
+    List<Difference> differing = link.call(c -> Comparison.of(c, share, epoch));
     for (int reads = 1; reads < MOST_READS && !differing.isEmpty(); reads++) {
       Thread.sleep(PAUSE);
       var again = differing.stream().map(Difference::hash).toList();
-      differing = link.call(c -> compare(c, again, epoch));
+      differing = link.call(c -> Comparison.of(c, again, epoch));
     }
     return differing;
   }
@@ -99,74 +99,5 @@ final class ReadBack {
     all.put("tenants", named);
     all.put("differing", (long) differing.size());
     return new Report(node.member(), Report.Answer.NO, "", differing.getFirst().reason(), all);
-  }
-
-  private static List<Difference> compare(Connection c, List<StagedRules.Hash> share, long epoch) {
-    String prefix = epoch + ":";
-    List<Difference> differing = new ArrayList<>();
-    Commands.each(
-        c,
-        share,
-        hash -> Commands.command("HGETALL", hash.key()),
-        (hash, answer) -> {
-          Commands.succeed(answer);
-          String reason = difference(hash, held(Commands.list(answer), prefix));
-          if (!reason.isEmpty()) {
-            differing.add(new Difference(hash, reason));
-          }
-        });
-    return differing;
-  }
-
-  /** The fields of one epoch in the answer to {@code HGETALL}. */
-  private static Map<String, String> held(List<?> pairs, String prefix) {
-    Map<String, String> held = new HashMap<>();
-    for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      String field = Commands.text(pairs.get(i));
-      if (field.startsWith(prefix)) {
-        held.put(field, Commands.text(pairs.get(i + 1)));
-      }
-    }
-    return held;
-  }
-
-  /** The first difference in words; empty for none. */
-  private static String difference(StagedRules.Hash expected, Map<String, String> held) {
-    if (expected.fields().equals(held)) {
-      return "";
-    }
-    String tenant = "tenant " + tenant(expected);
-    for (var field : expected.fields().entrySet()) {
-      String there = held.get(field.getKey());
-      if (!field.getValue().equals(there)) {
-        return "%s, %s: %s instead of \"%s\""
-            .formatted(
-                tenant,
-                limit(field.getKey()),
-                there == null ? "nothing" : "\"" + there + "\"",
-                field.getValue());
-      }
-    }
-    return held.keySet().stream()
-        .filter(f -> !expected.fields().containsKey(f))
-        .sorted()
-        .findFirst()
-        .map(f -> "%s, %s: not in the set".formatted(tenant, limit(f)))
-        .orElse("");
-  }
-
-  private static String limit(String field) {
-    String name = field.substring(field.indexOf(':') + 1);
-    return name.equals("#") ? "its own line" : "limit " + name;
-  }
-
-  private static String tenant(StagedRules.Hash hash) {
-    return hash.key().substring(hash.key().lastIndexOf(':') + 1);
-  }
-
-  private record Difference(StagedRules.Hash hash, String reason) {
-    String tenant() {
-      return ReadBack.tenant(hash);
-    }
   }
 }

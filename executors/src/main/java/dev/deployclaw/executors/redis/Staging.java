@@ -94,7 +94,7 @@ final class Staging {
     return any ? Optional.of(command) : Optional.empty();
   }
 
-  private static CommandArguments write(StagedRules.Hash hash) {
+  static CommandArguments write(StagedRules.Hash hash) {
     var command = new CommandArguments(Command.HSET).add(hash.key());
     hash.fields().forEach((field, rule) -> command.add(field).add(rule));
     return command;

@@ -15,6 +15,14 @@ class ClockSampleTest {
   }
 
   @Test
+  void countsWhatPassedBetweenOurTwoClocksAsError() {
+    var sample = new Looks.Sample(1_000_000, 1_000_550, 400, 1_000_350);
+
+    assertThat(sample.steady()).isTrue();
+    assertThat(Math.abs(sample.offsetMicros())).isLessThanOrEqualTo(sample.errorMicros());
+  }
+
+  @Test
   void distrustsASampleDuringWhichOurOwnClockJumped() {
     assertThat(new Looks.Sample(1_000_000, 1_050_000, 400, 1_000_200).steady()).isFalse();
     assertThat(new Looks.Sample(1_000_000, 950_000, 400, 1_000_200).steady()).isFalse();

@@ -4,16 +4,22 @@ import static dev.deployclaw.executors.redis.ClusterFixture.activation;
 import static dev.deployclaw.executors.redis.ClusterFixture.fact;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.HostPort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,6 +111,52 @@ class RedisExecutorTest {
         .filteredOn(v -> v.answer() == Report.Answer.NO)
         .hasSize(2)
         .allSatisfy(v -> assertThat(v.reason()).contains(TENANT, "limit more", "not in the set"));
+  }
+
+  @Test
+  void publishesOnlyWhereTheRulesAre() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(activation));
+    HostPort home = redis.home(TENANT);
+    redis.command(home, "DEL", KEY);
+    redis.reports(new Call.Publish(activation));
+    assertThat(redis.command(home, "HGET", KEY, "1:search")).asString().startsWith("tb 300 ");
+
+    var second = activation(2, SampleSets.of(60));
+    redis.reports(new Call.Stage(second));
+    redis.command(home, "HSET", KEY, "2:more", "tb 3 60000000 50 1 enforce");
+    var published = redis.reports(new Call.Publish(second));
+
+    assertThat(published)
+        .hasSize(3)
+        .filteredOn(r -> r.answer() == Report.Answer.NO)
+        .singleElement()
+        .satisfies(r -> assertThat(r.member()).isEqualTo("redis/" + home))
+        .satisfies(r -> assertThat(r.reason()).contains("limit more"));
+  }
+
+  @Test
+  void rollsBackToWhatWasThereBeforeAnyPolicy() throws InterruptedException {
+    var first = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(first));
+    redis.reports(new Call.Publish(first));
+    var found = new Observation(new TreeMap<>());
+    var back =
+        new Activation(
+            "x",
+            2,
+            PolicySet.EMPTY.digest(),
+            PolicySet.EMPTY,
+            1,
+            Optional.of(first.set()),
+            Optional.of(found));
+
+    allSay(Report.Answer.YES, redis.reports(new Call.Stage(back)), 3);
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(back)), 6);
+    var published = (Outcome.Done) redis.run(new Call.Publish(back), 1);
+
+    assertThat(published.facts()).containsEntry("unmanaged", true);
+    allSay(Report.Answer.YES, redis.reports(new Call.Converge(back)), 6);
   }
 
   @Test
