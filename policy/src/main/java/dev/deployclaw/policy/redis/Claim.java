@@ -3,16 +3,13 @@ package dev.deployclaw.policy.redis;
 import dev.deployclaw.policy.decide.Ask;
 import dev.deployclaw.policy.decide.Charge;
 import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.match.Applied;
 import dev.deployclaw.policy.match.Hierarchy;
 import dev.deployclaw.policy.match.Matching;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * What one request is charged to under one epoch: the tenant's limits that apply, then its groups'.
@@ -22,8 +19,6 @@ import java.util.stream.Collectors;
  *     may be blocked
  */
 public record Claim(long epoch, String root, List<Owner> owners) {
-  private static final int RULE_DIGEST = 16;
-
   public Claim {
     owners = List.copyOf(owners);
   }
@@ -66,14 +61,9 @@ public record Claim(long epoch, String root, List<Owner> owners) {
     return owners.stream().flatMap(o -> o.items().stream()).toList();
   }
 
-  /** The digest of the rules that apply, as synthetic requests compare it: 16 hex digits. */
-  public String ruleDigest() {
-    String text =
-        items().stream()
-            .map(
-                i -> i.applied().owner() + "/" + i.applied().limit().name() + " " + i.rule().text())
-            .collect(Collectors.joining("\n"));
-    return Canonical.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, RULE_DIGEST);
+  /** The limits that apply, as {@link Matching#applied} gave them. */
+  public List<Applied> applied() {
+    return items().stream().map(Item::applied).toList();
   }
 
   private static Owner owner(EpochSet held, String root, TenantPolicy policy, List<Item> items) {

@@ -1,0 +1,77 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the rate limit service. Exit code 2 for wrong settings, 1 where it can't listen. */
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+  private static final int WORKERS = 2;
+  private static final long START_SECONDS = 60;
+  private static final long STOP_SECONDS = 5;
+
+  private Main() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    try {
+      run(Settings.read(List.of(args), System.getenv()));
+    } catch (Settings.Invalid e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (ExecutionException | TimeoutException | IOException e) {
+      LOG.atError().setMessage("can't start").setCause(e).log();
+      System.exit(1);
+    }
+  }
+
+  private static void run(Settings settings)
+      throws ExecutionException, TimeoutException, IOException, InterruptedException {
+    var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    var feed = PolicyFeed.start(settings.etcd(), settings.prefix());
+    var service = new RateLimitService(settings, feed);
+    vertx
+        .deployVerticle(service)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(START_SECONDS, TimeUnit.SECONDS);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, feed), "stop"));
+    announce(settings, service.port());
+  }
+
+  /** The file appears whole or not at all. */
+  private static void announce(Settings settings, int port) throws IOException {
+    if (settings.portFile().isPresent()) {
+      var file = settings.portFile().get();
+      var draft = file.resolveSibling(file.getFileName() + ".new");
+      Files.writeString(draft, port + "\n");
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    LOG.atInfo()
+        .setMessage("rate limit service listens")
+        .addKeyValue("namespace", settings.namespace())
+        .addKeyValue("host", settings.host())
+        .addKeyValue("port", port)
+        .log();
+  }
+
+  private static void stop(Vertx vertx, PolicyFeed feed) {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+      feed.close();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setMessage("didn't stop in order").setCause(e).log();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

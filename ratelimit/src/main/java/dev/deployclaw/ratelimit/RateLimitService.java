@@ -1,0 +1,111 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.ratelimit.decide.Answer;
+import dev.deployclaw.ratelimit.decide.Decider;
+import dev.deployclaw.ratelimit.decide.Question;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.redis.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service on one event loop: {@code GET /v1/decide} for gateways, {@code GET /v1/status} for
+ * the agent, {@code GET /healthz}. Answers 204 or 403 to a decision, which is what {@code
+ * auth_request} understands.
+ */
+public final class RateLimitService extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
+
+  private final Settings settings;
+  private final PolicyFeed feed;
+  private @Nullable Shards shards;
+  private @Nullable HttpServer server;
+
+  /** The feed is the caller's to close. */
+  public RateLimitService(Settings settings, PolicyFeed feed) {
+    this.settings = settings;
+    this.feed = feed;
+  }
+
+  @Override
+  public Future<?> start() {
+    var opened = Shards.open(vertx, settings.redis(), settings.redisTimeout());
+    shards = opened;
+    var decider = new Decider(vertx, feed, opened, settings.withoutPolicy());
+    var options = new HttpServerOptions().setHost(settings.host()).setPort(settings.port());
+    var created = vertx.createHttpServer(options);
+    server = created;
+    return created.requestHandler(request -> serve(request, decider, opened)).listen();
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (shards != null) {
+      shards.close();
+    }
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  /** Where it listens, once started. */
+  public int port() {
+    return Objects.requireNonNull(server, "not started").actualPort();
+  }
+
+  private void serve(HttpServerRequest request, Decider decider, Shards shards) {
+    switch (request.path()) {
+      case "/v1/decide" ->
+          decider
+              .decide(question(request))
+              .onSuccess(answer -> send(request.response(), answer))
+              .onFailure(e -> fault(request, e));
+      case "/v1/status" ->
+          StatusReport.of(feed.view(), shards)
+              .onSuccess(status -> json(request.response(), status.toJson()))
+              .onFailure(e -> fault(request, e));
+      case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
+      case null, default -> request.response().setStatusCode(404).end();
+    }
+  }
+
+  private static Question question(HttpServerRequest request) {
+    return new Question(
+        header(request, DecideHeaders.GATEWAY),
+        header(request, DecideHeaders.HOST),
+        header(request, DecideHeaders.METHOD),
+        header(request, DecideHeaders.URI),
+        header(request, DecideHeaders.CLIENT),
+        header(request, DecideHeaders.TOKEN),
+        name -> header(request, name));
+  }
+
+  private static String header(HttpServerRequest request, String name) {
+    return Objects.requireNonNullElse(request.getHeader(name), "");
+  }
+
+  private static void send(HttpServerResponse response, Answer answer) {
+    answer.headers().forEach(response::putHeader);
+    response.setStatusCode(answer.allowed() ? 204 : 403).end();
+  }
+
+  private static void json(HttpServerResponse response, String body) {
+    response.putHeader("Content-Type", "application/json").end(body);
+  }
+
+  private static void fault(HttpServerRequest request, Throwable e) {
+    LOG.atError()
+        .setMessage("a request failed")
+        .addKeyValue("path", request.path())
+        .setCause(e)
+        .log();
+    request.response().setStatusCode(500).end();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Decision;
+import dev.deployclaw.policy.decide.Decision.Verdict;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.policy.wire.RuleDigest;
+import java.util.ArrayList;
+import java.util.TreeMap;
+
+/**
+ * The answers in the terms of HTTP. {@code RateLimit} and {@code RateLimit-Policy} follow the IETF
+ * draft "RateLimit header fields for HTTP": lists of limits by name, {@code q} and {@code r} in
+ * units of cost, {@code w} and {@code t} in seconds. Shadow limits aren't shown.
+ */
+final class Answers {
+  private static final long MICROS = 1_000_000;
+  private static final String FAILURE_RETRY_SECONDS = "1";
+
+  private Answers() {}
+
+  static Answer decided(Claim claim, Decided reply, boolean admitted) {
+    var decision = reply.decision();
+    var headers = new TreeMap<String, String>();
+    headers.put(DecideHeaders.EPOCH, Long.toString(reply.epoch()));
+    headers.put(DecideHeaders.RULE, RuleDigest.of(claim.applied()));
+    var policies = new ArrayList<String>();
+    var states = new ArrayList<String>();
+    for (int i = 0; i < claim.items().size(); i++) {
+      var item = claim.items().get(i);
+      if (item.rule().enforced()) {
+        policies.add(policy(claim, item));
+        states.add(state(claim, item, decision.verdicts().get(i)));
+      }
+    }
+    if (!policies.isEmpty()) {
+      headers.put(DecideHeaders.RATE_LIMIT_POLICY, String.join(", ", policies));
+      headers.put(DecideHeaders.RATE_LIMIT, String.join(", ", states));
+    }
+    if (!admitted && decision.retryAfterMicros() < Decision.NEVER) {
+      headers.put(DecideHeaders.RETRY_AFTER, seconds(decision.retryAfterMicros()));
+    }
+    return new Answer(admitted, headers);
+  }
+
+  /** Nobody that a set knows. */
+  static Answer refused(String reason) {
+    return Answer.of(false, DecideHeaders.FAILURE, reason);
+  }
+
+  /** Redis couldn't be asked: each limit says what it does then, else its tenant's policy. */
+  static Answer failed(Claim claim, PolicySet set, String reason) {
+    boolean blocked = claim.owners().stream().anyMatch(Claim.Owner::blocked);
+    boolean denied =
+        claim.items().stream()
+            .filter(item -> item.rule().enforced())
+            .anyMatch(item -> onFailure(item, set) == BackendFailure.DENY);
+    return failed(blocked || denied ? BackendFailure.DENY : BackendFailure.ALLOW, reason);
+  }
+
+  static Answer failed(BackendFailure what, String reason) {
+    var answer = Answer.of(what == BackendFailure.ALLOW, DecideHeaders.FAILURE, reason);
+    return answer.allowed()
+        ? answer
+        : answer.with(DecideHeaders.RETRY_AFTER, FAILURE_RETRY_SECONDS);
+  }
+
+  private static BackendFailure onFailure(Claim.Item item, PolicySet set) {
+    return item.applied()
+        .limit()
+        .onBackendFailure()
+        .or(() -> set.tenant(item.applied().owner()).map(TenantPolicy::onBackendFailure))
+        .orElse(BackendFailure.DENY);
+  }
+
+  private static String policy(Claim claim, Claim.Item item) {
+    return name(claim, item)
+        + ";q="
+        + item.rule().requests()
+        + ";w="
+        + item.rule().windowMicros() / MICROS;
+  }
+
+  private static String state(Claim claim, Claim.Item item, Verdict verdict) {
+    String state = name(claim, item) + ";r=" + verdict.remaining();
+    return verdict.resetMicros() < Decision.NEVER
+        ? state + ";t=" + seconds(verdict.resetMicros())
+        : state;
+  }
+
+  /** A structured-field string; a group's limit says whose it is. */
+  private static String name(Claim claim, Claim.Item item) {
+    var own = claim.owners().getFirst().items().contains(item);
+    String limit = item.applied().limit().name();
+    return "\"" + (own ? limit : item.applied().owner() + "/" + limit) + "\"";
+  }
+
+  private static String seconds(long micros) {
+    return Long.toString(Math.ceilDiv(micros, MICROS));
+  }
+}

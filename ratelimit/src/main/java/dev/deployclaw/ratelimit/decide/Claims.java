@@ -1,0 +1,67 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.Subject;
+import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.ratelimit.decide.Identified.Known;
+import dev.deployclaw.ratelimit.decide.Identified.Stranger;
+import dev.deployclaw.ratelimit.feed.View;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a question comes to under each set that is held: a claim, or a stranger.
+ *
+ * @param committed the epoch to go by where Redis doesn't say otherwise
+ */
+record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers, long committed) {
+
+  static Claims of(View view, Question question, Optional<ProbeToken> probe) {
+    var claims = new TreeMap<Long, Claim>();
+    var strangers = new TreeMap<Long, Stranger>();
+    for (var held : view.held()) {
+      switch (Identified.of(held.set(), question)) {
+        case Known known -> claims.put(held.epoch(), claim(held, known, question, probe));
+        case Stranger stranger -> strangers.put(held.epoch(), stranger);
+      }
+    }
+    return new Claims(claims, strangers, view.committed().map(EpochSet::epoch).orElse(0L));
+  }
+
+  private static Claim claim(
+      EpochSet held, Known known, Question question, Optional<ProbeToken> probe) {
+    var subject =
+        new Subject(
+            known.tenant(),
+            known.shape(),
+            question::attribute,
+            probe.map(ProbeToken::cost).orElse(1L),
+            probe.map(ProbeToken::execution));
+    return Claim.of(held, subject);
+  }
+
+  /** The claims to send first: those of the committed epoch's root group. */
+  List<Claim> first() {
+    var lead = claims.get(committed);
+    if (lead == null && !claims.isEmpty()) {
+      lead = claims.lastEntry().getValue();
+    }
+    return lead == null ? List.of() : sharing(lead.root());
+  }
+
+  /** The claims whose keys lie in the slot of {@code root}: a group may change with the epoch. */
+  List<Claim> sharing(String root) {
+    return claims.values().stream().filter(c -> c.root().equals(root)).toList();
+  }
+
+  Optional<Claim> claim(long epoch) {
+    return Optional.ofNullable(claims.get(epoch));
+  }
+
+  Optional<Stranger> stranger(long epoch) {
+    return Optional.ofNullable(strangers.get(epoch));
+  }
+}

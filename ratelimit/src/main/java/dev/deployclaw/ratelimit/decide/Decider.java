@@ -1,0 +1,144 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.DecideCall;
+import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
+import dev.deployclaw.policy.redis.DecideReply.NeedRules;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.ratelimit.decide.Merger.Share;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.feed.View;
+import dev.deployclaw.ratelimit.redis.Shards;
+import dev.deployclaw.ratelimit.redis.Unavailable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides a gateway's question: who asks, what limits apply under each set that is held, one call
+ * to Redis, and the answer. Every question gets an answer. Belongs to one event loop.
+ */
+public final class Decider {
+  private static final Duration RELOAD = Duration.ofMillis(500);
+
+  private final Vertx vertx;
+  private final PolicyFeed feed;
+  private final BackendFailure withoutPolicy;
+  private final Probes probes;
+  private final RedisDecisions redis;
+  private final Merger merger;
+
+  public Decider(Vertx vertx, PolicyFeed feed, Shards shards, BackendFailure withoutPolicy) {
+    this.vertx = vertx;
+    this.feed = feed;
+    this.withoutPolicy = withoutPolicy;
+    this.probes = new Probes(vertx, Clock.systemUTC());
+    this.redis = new RedisDecisions(shards);
+    this.merger = new Merger(redis);
+  }
+
+  public Future<Answer> decide(Question question) {
+    var view = feed.view();
+    return probes
+        .token(view, question)
+        .compose(probe ->
+            decide(new Attempt(view, question, probe, true))
+                .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
+  }
+
+  /**
+   * @param mayReload whether an unknown epoch may still be waited for
+   */
+  private record Attempt(
+      View view, Question question, Optional<ProbeToken> probe, boolean mayReload) {
+    Attempt again(View fresh) {
+      return new Attempt(fresh, question, probe, false);
+    }
+
+    Claims claims() {
+      return Claims.of(view, question, probe);
+    }
+  }
+
+  private Future<Answer> decide(Attempt attempt) {
+    if (attempt.view().held().isEmpty()) {
+      return Future.succeededFuture(Answers.failed(withoutPolicy, "no-policy"));
+    }
+    var claims = attempt.claims();
+    var first = claims.first();
+    if (first.isEmpty()) {
+      return Future.succeededFuture(stranger(claims, claims.committed()));
+    }
+    return ask(attempt, first)
+        .compose(share -> answer(attempt, claims, share))
+        .recover(e -> failed(attempt, claims, e));
+  }
+
+  private Future<Share> ask(Attempt attempt, List<Claim> claims) {
+    var active = attempt.view().active();
+    if (attempt.probe().isEmpty()) {
+      return merger.decide(claims, active);
+    }
+    var at = OptionalLong.of(attempt.probe().get().at());
+    return redis
+        .decide(new DecideCall(claims, 1, at), active)
+        .map(reply -> new Share(reply, reply instanceof Decided d && d.decision().allowed()));
+  }
+
+  private Future<Answer> answer(Attempt attempt, Claims claims, Share share) {
+    return switch (share.reply()) {
+      case Decided decided -> Future.succeededFuture(answered(claims, decided, share.admitted()));
+      case NeedEpoch(long epoch) -> atEpoch(attempt, claims, epoch);
+      case NeedRules _ -> throw new Unavailable("Redis took no inline rules");
+    };
+  }
+
+  private static Answer answered(Claims claims, Decided decided, boolean admitted) {
+    return claims
+        .claim(decided.epoch())
+        .map(claim -> Answers.decided(claim, decided, admitted))
+        .orElseThrow(() -> new Unavailable("Redis decided by an epoch that wasn't asked"));
+  }
+
+  /** Redis is at an epoch that wasn't in the call: another root group, or a set to be loaded. */
+  private Future<Answer> atEpoch(Attempt attempt, Claims claims, long epoch) {
+    if (claims.stranger(epoch).isPresent()) {
+      return Future.succeededFuture(stranger(claims, epoch));
+    }
+    var claim = claims.claim(epoch);
+    if (claim.isPresent()) {
+      return ask(attempt, claims.sharing(claim.get().root()))
+          .map(share -> {
+            if (share.reply() instanceof Decided decided) {
+              return answered(claims, decided, share.admitted());
+            }
+            throw new Unavailable("Redis' primaries are at several epochs");
+          });
+    }
+    if (!attempt.mayReload()) {
+      throw new Unavailable("Redis is at an unknown epoch");
+    }
+    var fresh = feed.refreshed().orTimeout(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
+    return Future.fromCompletionStage(fresh, vertx.getOrCreateContext())
+        .compose(view -> decide(attempt.again(view)));
+  }
+
+  private static Answer stranger(Claims claims, long epoch) {
+    return Answers.refused(claims.stranger(epoch).map(s -> s.reason()).orElse("unknown"));
+  }
+
+  private static Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {
+    var claim = claims.first().getLast();
+    var set = attempt.view().epoch(claim.epoch()).orElseThrow().set();
+    String reason = cause instanceof Unavailable ? String.valueOf(cause.getMessage()) : "fault";
+    return Future.succeededFuture(Answers.failed(claim, set, reason));
+  }
+}

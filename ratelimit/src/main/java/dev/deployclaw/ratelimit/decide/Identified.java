@@ -1,0 +1,64 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.Gateway;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Who asks for what, under one policy set. */
+sealed interface Identified {
+  /** The policy that requests of unknown tenants fall under, where the set has it. */
+  String DEFAULT_TENANT = "default";
+
+  record Known(String tenant, RequestShape shape) implements Identified {}
+
+  /** Nobody that this set knows: refused, since nothing would limit it. */
+  record Stranger(String reason) implements Identified {}
+
+  static Identified of(PolicySet set, Question question) {
+    var gateway = set.gateways().get(question.gateway());
+    if (gateway == null) {
+      return new Stranger("unknown-gateway");
+    }
+    var tenant = tenant(set, gateway, question);
+    if (tenant.isEmpty()) {
+      return new Stranger("unknown-tenant");
+    }
+    var path = RequestShape.ofUri("", question.uri(), question.method()).path();
+    return service(gateway, path)
+        .<Identified>map(s -> new Known(tenant.get(), new RequestShape(s, path, question.method())))
+        .orElseGet(() -> new Stranger("unknown-route"));
+  }
+
+  private static Optional<String> tenant(PolicySet set, Gateway gateway, Question question) {
+    String name =
+        switch (gateway.identity()) {
+          case Gateway.Identity.Host(String suffix) -> label(question.host(), suffix);
+          case Gateway.Identity.Header(String header) -> question.header().apply(header);
+        };
+    return set.tenant(name).isPresent()
+        ? Optional.of(name)
+        : Optional.of(DEFAULT_TENANT).filter(t -> set.tenant(t).isPresent());
+  }
+
+  /** The host's first label where the rest is the suffix, else the empty text. */
+  private static String label(String host, String suffix) {
+    String name = host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    int dot = name.indexOf('.');
+    return dot > 0 && name.substring(dot + 1).equals(suffix) ? name.substring(0, dot) : "";
+  }
+
+  /** Routes are sorted, longest prefix first; whole segments match, as in a gateway's locations. */
+  private static Optional<String> service(Gateway gateway, String path) {
+    return gateway.routes().stream()
+        .filter(route -> isBelow(path, route.prefix()))
+        .map(Gateway.Route::service)
+        .findFirst();
+  }
+
+  private static boolean isBelow(String path, String prefix) {
+    String stem = prefix.replaceAll("/+$", "");
+    return path.equals(stem) || path.startsWith(stem + "/");
+  }
+}

@@ -1,0 +1,29 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.model.KeyPart;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a gateway asks about: the client's request as the gateway passed it on.
+ *
+ * @param gateway by its name in the policy set
+ * @param client address
+ * @param token of a synthetic request; empty for none
+ * @param header the client's header by lower-case name, the empty value where it is absent
+ */
+public record Question(
+    String gateway,
+    String host,
+    String method,
+    String uri,
+    String client,
+    String token,
+    UnaryOperator<String> header) {
+
+  String attribute(KeyPart part) {
+    return switch (part) {
+      case KeyPart.ClientAddress() -> client;
+      case KeyPart.Header(String name) -> header.apply(name);
+    };
+  }
+}

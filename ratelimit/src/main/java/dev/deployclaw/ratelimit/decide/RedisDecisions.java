@@ -1,0 +1,90 @@
+package dev.deployclaw.ratelimit.decide;
+
+import dev.deployclaw.policy.redis.DecideCall;
+import dev.deployclaw.policy.redis.DecideReply;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.ratelimit.redis.Reply;
+import dev.deployclaw.ratelimit.redis.Shards;
+import dev.deployclaw.ratelimit.redis.Unavailable;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts decisions to Redis: one {@code FCALL} on the shard of the root group. A shard that lacks
+ * what is staged is asked once more with the rules inline; one that lost its library, by the same
+ * code as a script, with the epoch that the last commit named.
+ */
+final class RedisDecisions {
+  private final Shards shards;
+
+  RedisDecisions(Shards shards) {
+    this.shards = shards;
+  }
+
+  /**
+   * Decides. Fails with {@link Unavailable}.
+   *
+   * @param active what was committed last, empty where that isn't known
+   */
+  Future<DecideReply> decide(DecideCall call, Optional<Constants> active) {
+    return send(call, call.encoded(), active)
+        .compose(reply ->
+            reply instanceof DecideReply.NeedRules
+                ? send(call, call.withRules(), active)
+                : Future.succeededFuture(reply));
+  }
+
+  private Future<DecideReply> send(
+      DecideCall call, DecideCall.Encoded encoded, Optional<Constants> active) {
+    int slot = RedisLayout.slot(encoded.keys().getFirst());
+    return shards
+        .call(slot, words("FCALL", FunctionLibrary.DECIDE, encoded))
+        .compose(reply ->
+            isMissing(reply) && active.isPresent()
+                ? shards.call(slot, words("EVAL", script(active.get()), encoded))
+                : Future.succeededFuture(reply))
+        .map(reply -> parsed(reply, call.requests()));
+  }
+
+  private String script(Constants active) {
+    return FunctionLibrary.script(active);
+  }
+
+  private static boolean isMissing(Reply reply) {
+    return reply instanceof Reply.Refused(String message)
+        && message.startsWith("ERR Function not found");
+  }
+
+  private static List<String> words(String command, String function, DecideCall.Encoded encoded) {
+    var words = new ArrayList<String>(3 + encoded.keys().size() + encoded.arguments().size());
+    words.add(command);
+    words.add(function);
+    words.add(Integer.toString(encoded.keys().size()));
+    words.addAll(encoded.keys());
+    words.addAll(encoded.arguments());
+    return words;
+  }
+
+  private static DecideReply parsed(Reply reply, long requests) {
+    return switch (reply) {
+      case Reply.Items(List<Reply> values) -> DecideReply.parse(numbers(values), requests);
+      case Reply.Refused(String message) -> throw new Unavailable("Redis refused: " + message);
+      case Reply.Text _, Reply.Whole _, Reply.Nothing _ ->
+          throw new Unavailable("Redis answered something else");
+    };
+  }
+
+  private static List<Long> numbers(List<Reply> values) {
+    var numbers = new ArrayList<Long>(values.size());
+    for (var value : values) {
+      if (value instanceof Reply.Whole(long number)) {
+        numbers.add(number);
+      }
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,183 @@
+package dev.deployclaw.ratelimit.feed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.wire.StoredSet;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.options.WatchOption;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads from etcd which epochs matter, and their policy sets. Reads are linearizable, each bounded,
+ * and nothing is ever written. For one thread; {@link #close} for any.
+ */
+final class EtcdPolicies implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EtcdPolicies.class);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final int MOST_ANSWER_BYTES = 8 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String endpoint;
+  private final String prefix;
+  private final Runnable hint;
+  private volatile @Nullable Client client;
+
+  /**
+   * @param hint called when a set was staged or {@code active} moved, on any thread; may be missed
+   */
+  EtcdPolicies(String endpoint, String prefix, Runnable hint) {
+    this.endpoint = endpoint;
+    this.prefix = prefix;
+    this.hint = hint;
+  }
+
+  /** Etcd didn't answer, or holds what we can't read. */
+  static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** What etcd says now; sets that {@code before} holds already aren't read again. */
+  View read(View before) throws Unreadable, InterruptedException {
+    var active = json("active").map(EtcdPolicies::constants);
+    var epochs = new TreeSet<Long>();
+    active.ifPresent(a -> epochs.addAll(List.of(a.epoch(), a.predecessor())));
+    openEpoch().ifPresent(epochs::add);
+    var held = new ArrayList<EpochSet>();
+    for (long epoch : epochs) {
+      set(epoch, before).ifPresent(held::add);
+    }
+    return new View(active, held);
+  }
+
+  /** Forgets the connection, so that the next read makes a new one without gRPC's long back-off. */
+  void drop() {
+    var last = client;
+    client = null;
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+
+  private Optional<Long> openEpoch() throws Unreadable, InterruptedException {
+    var open = get("open");
+    if (open.isEmpty()) {
+      return Optional.empty();
+    }
+    return json("change/" + new String(open.get(), StandardCharsets.UTF_8))
+        .map(change -> change.path("epoch").asLong());
+  }
+
+  /** Empty where it isn't stored, not whole yet, or damaged: then the service doesn't hold it. */
+  private Optional<EpochSet> set(long epoch, View before) throws Unreadable, InterruptedException {
+    var manifest = get(StoredSet.manifestKey(epoch));
+    if (manifest.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var promise = StoredSet.Manifest.parse(manifest.get());
+      var known = before.epoch(epoch).filter(h -> h.digest().equals(promise.digest()));
+      return known.isPresent() ? known : Optional.of(load(epoch, manifest.get(), promise));
+    } catch (StoredSet.Damaged | IllegalArgumentException e) {
+      LOG.atWarn()
+          .setMessage("a policy set can't be read")
+          .addKeyValue("epoch", epoch)
+          .addKeyValue("reason", e.getMessage())
+          .log();
+      return Optional.empty();
+    }
+  }
+
+  private EpochSet load(long epoch, byte[] manifest, StoredSet.Manifest promise)
+      throws Unreadable, InterruptedException {
+    var chunks = new ArrayList<byte[]>();
+    for (int i = 0; i < promise.chunks(); i++) {
+      get(StoredSet.chunkKey(epoch, i)).ifPresent(chunks::add);
+    }
+    var set = PolicySet.parse(StoredSet.decode(manifest, chunks));
+    return new EpochSet(epoch, promise.digest(), set);
+  }
+
+  private static Constants constants(JsonNode active) {
+    return new Constants(
+        active.path("term").asLong(),
+        active.path("epoch").asLong(),
+        active.path("digest").asText(""),
+        active.path("predecessor").asLong());
+  }
+
+  private Optional<JsonNode> json(String key) throws Unreadable, InterruptedException {
+    var value = get(key);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readTree(value.get()));
+    } catch (IOException e) {
+      throw new Unreadable("the key " + key + " isn't JSON", e);
+    }
+  }
+
+  private Optional<byte[]> get(String key) throws Unreadable, InterruptedException {
+    var answer = open().getKVClient().get(key(key));
+    try {
+      var found = answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).getKvs();
+      return found.stream().findFirst().map(kv -> kv.getValue().getBytes());
+    } catch (ExecutionException | TimeoutException e) {
+      answer.cancel(true);
+      throw new Unreadable("etcd doesn't answer for " + key, e);
+    }
+  }
+
+  private Client open() {
+    var open = client;
+    if (open == null) {
+      open =
+          Client.builder()
+              .endpoints(endpoint.split(","))
+              .waitForReady(false)
+              .connectTimeout(TIMEOUT)
+              .retryMaxAttempts(1)
+              .maxInboundMessageSize(MOST_ANSWER_BYTES)
+              .build();
+      client = open;
+      watch(open, "active");
+      watch(open, "policy/");
+    }
+    return open;
+  }
+
+  private void watch(Client open, String start) {
+    var option = WatchOption.builder().isPrefix(true).build();
+    open.getWatchClient().watch(key(start), option, Watch.listener(_ -> hint.run(), _ -> {}));
+  }
+
+  private ByteSequence key(String name) {
+    return ByteSequence.from(prefix + name, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.deployclaw.ratelimit.feed;
+
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the {@link View} fresh: reads etcd every second on a thread of its own, sooner when a watch
+ * or a decision asks for it. When etcd is down the last view stays.
+ */
+public final class PolicyFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyFeed.class);
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration STOP = Duration.ofSeconds(5);
+
+  private final EtcdPolicies etcd;
+  private final Semaphore wake = new Semaphore(0);
+  private final AtomicReference<CompletableFuture<View>> next =
+      new AtomicReference<>(new CompletableFuture<>());
+  private final Thread reader;
+  private volatile View view = View.EMPTY;
+  private volatile boolean closed;
+
+  private PolicyFeed(String endpoint, String prefix) {
+    this.etcd = new EtcdPolicies(endpoint, prefix, wake::release);
+    this.reader = Thread.ofVirtual().name("policy-feed").unstarted(this::run);
+  }
+
+  /** Starts reading; the first view is empty until etcd answered. */
+  public static PolicyFeed start(String endpoint, String prefix) {
+    var feed = new PolicyFeed(endpoint, prefix);
+    feed.reader.start();
+    return feed;
+  }
+
+  public View view() {
+    return view;
+  }
+
+  /** The view of a read that starts after this call. Ends by itself only when etcd answers. */
+  public CompletableFuture<View> refreshed() {
+    var promised = next.get();
+    wake.release();
+    return promised.copy();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reader.interrupt();
+    try {
+      reader.join(STOP);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    etcd.close();
+  }
+
+  private void run() {
+    boolean reads = true;
+    while (!closed) {
+      boolean read = read();
+      if (read != reads) {
+        told(read);
+        reads = read;
+      }
+      pause();
+    }
+  }
+
+  /** Whether etcd could be read. Who asked before the read began is told its result. */
+  private boolean read() {
+    var asked = next.getAndSet(new CompletableFuture<>());
+    try {
+      var fresh = etcd.read(view);
+      told(fresh);
+      view = fresh;
+      asked.complete(fresh);
+      return true;
+    } catch (InterruptedException e) {
+      closed = true;
+      asked.completeExceptionally(e);
+      return true;
+    } catch (EtcdPolicies.Unreadable | RuntimeException e) {
+      LOG.atDebug().setMessage("etcd can't be read").setCause(e).log();
+      etcd.drop();
+      asked.completeExceptionally(e);
+      return false;
+    }
+  }
+
+  private void told(View fresh) {
+    if (!epochs(fresh).equals(epochs(view)) || !fresh.active().equals(view.active())) {
+      LOG.atInfo()
+          .setMessage("policy sets changed")
+          .addKeyValue("held", epochs(fresh))
+          .addKeyValue("active", fresh.active().map(Constants::epoch).orElse(0L))
+          .log();
+    }
+  }
+
+  private void told(boolean reads) {
+    String message = reads ? "etcd is read again" : "etcd can't be read, serving what is held";
+    LOG.atWarn().setMessage(message).addKeyValue("held", epochs(view)).log();
+  }
+
+  private void pause() {
+    try {
+      if (wake.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+        wake.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+
+  private static List<Long> epochs(View view) {
+    return view.held().stream().map(EpochSet::epoch).toList();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.deployclaw.ratelimit.feed;
+
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the service knows at one moment.
+ *
+ * @param active what the last commit decided; empty before the first
+ * @param held the policy sets, oldest first: the active one, its predecessor, the open change's
+ */
+public record View(Optional<Constants> active, List<EpochSet> held) {
+  public static final View EMPTY = new View(Optional.empty(), List.of());
+
+  public View {
+    held = List.copyOf(held);
+  }
+
+  public Optional<EpochSet> epoch(long epoch) {
+    return held.stream().filter(h -> h.epoch() == epoch).findFirst();
+  }
+
+  /** The set that was committed last; where that isn't held, the oldest one. */
+  public Optional<EpochSet> committed() {
+    return active.flatMap(a -> epoch(a.epoch())).or(() -> held.stream().findFirst());
+  }
+}

@@ -1,0 +1,5 @@
+/** The policy sets that the service holds, read from etcd. */
+@NullMarked
+package dev.deployclaw.ratelimit.feed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,165 @@
+package dev.deployclaw.ratelimit.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to one node, shared by all calls. Commands that are sent in one turn of the event
+ * loop leave in one write; answers come in the same order. It connects when it is first needed and
+ * again, after a growing pause, when it broke. Belongs to one event loop.
+ */
+final class Link {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final int MOST_WAITING = 10_000;
+
+  /** A call so many timeouts old means that the connection is dead. */
+  private static final int STALLED = 10;
+
+  private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
+
+  private final NetClient client;
+  private final Context loop;
+  private final Address address;
+  private final long timeout;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private Buffer unsent = Buffer.buffer();
+  private ReplyParser parser = new ReplyParser();
+  private @Nullable NetSocket socket;
+  private boolean connecting;
+  private boolean flushing;
+  private long pause = FIRST_PAUSE;
+  private long notBefore = System.nanoTime();
+
+  private record Waiting(Promise<Reply> promise, long since) {}
+
+  Link(NetClient client, Context loop, Address address, Duration timeout) {
+    this.client = client;
+    this.loop = loop;
+    this.address = address;
+    this.timeout = timeout.toNanos();
+  }
+
+  /** Fails with {@link Unavailable} after the timeout, or at once where there is no hope. */
+  Future<Reply> send(Buffer command) {
+    if (socket == null && !connecting && System.nanoTime() - notBefore < 0) {
+      return Future.failedFuture(new Unavailable(address + " can't be reached"));
+    }
+    if (waiting.size() >= MOST_WAITING) {
+      return Future.failedFuture(new Unavailable(address + " has too many calls waiting"));
+    }
+    Promise<Reply> promise = Promise.promise();
+    waiting.add(new Waiting(promise, System.nanoTime()));
+    unsent.appendBuffer(command);
+    if (socket != null) {
+      flushSoon();
+    } else if (!connecting) {
+      connect();
+    }
+    return promise.future();
+  }
+
+  /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
+  void sweep() {
+    long now = System.nanoTime();
+    for (var call : waiting) {
+      if (now - call.since() < timeout) {
+        break;
+      }
+      call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
+    }
+    var oldest = waiting.peek();
+    if (oldest != null && now - oldest.since() > STALLED * timeout) {
+      broken("stalled");
+    }
+  }
+
+  void close() {
+    broken("closed");
+  }
+
+  private void connect() {
+    connecting = true;
+    client
+        .connect(address.port(), address.host())
+        .onSuccess(this::connected)
+        .onFailure(e -> broken(String.valueOf(e.getMessage())));
+  }
+
+  private void connected(NetSocket open) {
+    connecting = false;
+    socket = open;
+    pause = FIRST_PAUSE;
+    parser = new ReplyParser();
+    open.handler(this::received);
+    open.exceptionHandler(e -> broken(String.valueOf(e.getMessage())));
+    open.closeHandler(_ -> {
+      if (open.equals(socket)) {
+        broken("closed by the node");
+      }
+    });
+    LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
+    flush();
+  }
+
+  private void flushSoon() {
+    if (!flushing) {
+      flushing = true;
+      loop.runOnContext(_ -> flush());
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    var open = socket;
+    if (open != null && unsent.length() > 0) {
+      open.write(unsent);
+      unsent = Buffer.buffer();
+    }
+  }
+
+  private void received(Buffer bytes) {
+    try {
+      for (var reply : parser.feed(bytes.getBytes())) {
+        var call = waiting.poll();
+        if (call == null) {
+          throw new ReplyParser.Malformed("an answer to no call");
+        }
+        call.promise().tryComplete(reply);
+      }
+    } catch (ReplyParser.Malformed e) {
+      broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Gives the connection up and fails who waits. */
+  private void broken(String reason) {
+    var last = socket;
+    socket = null;
+    connecting = false;
+    unsent = Buffer.buffer();
+    notBefore = System.nanoTime() + pause;
+    pause = Math.min(LONGEST_PAUSE, pause * 2);
+    if (last != null) {
+      LOG.atWarn()
+          .setMessage("lost a connection to Redis")
+          .addKeyValue("node", address)
+          .addKeyValue("reason", reason)
+          .log();
+      last.close();
+    }
+    var failed = new ArrayDeque<>(waiting);
+    waiting.clear();
+    failed.forEach(c -> c.promise().tryFail(new Unavailable(address + ": " + reason)));
+  }
+}

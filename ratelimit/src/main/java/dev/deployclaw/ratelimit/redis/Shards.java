@@ -1,0 +1,187 @@
+package dev.deployclaw.ratelimit.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Redis Cluster, or a single node, as calls by slot. It learns who owns a slot from {@code
+ * CLUSTER SLOTS}, again when a node says so or fails, and follows one redirection. Belongs to the
+ * event loop that opened it.
+ */
+public final class Shards {
+  private static final List<String> SLOTS = List.of("CLUSTER", "SLOTS");
+  private static final Buffer ASKING = Command.of(List.of("ASKING"));
+  private static final long REFRESH_PAUSE = Duration.ofMillis(200).toNanos();
+  private static final int SWEEPS_PER_TIMEOUT = 4;
+
+  private final Vertx vertx;
+  private final NetClient client;
+  private final Context loop;
+  private final List<Address> seeds;
+  private final Duration timeout;
+  private final long sweeper;
+  private final Map<Address, Link> links = new HashMap<>();
+  private SlotMap slots = SlotMap.none();
+  private @Nullable Future<Void> refreshing;
+  private long refreshed = System.nanoTime() - REFRESH_PAUSE;
+
+  private Shards(Vertx vertx, List<Address> seeds, Duration timeout) {
+    this.vertx = vertx;
+    this.loop = vertx.getOrCreateContext();
+    this.seeds = List.copyOf(seeds);
+    this.timeout = timeout;
+    this.client =
+        vertx.createNetClient(
+            new NetClientOptions()
+                .setConnectTimeout((int) timeout.toMillis())
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true));
+    long pause = Math.max(1, timeout.toMillis() / SWEEPS_PER_TIMEOUT);
+    this.sweeper = vertx.setPeriodic(pause, _ -> links.values().forEach(Link::sweep));
+  }
+
+  /**
+   * Opens no connection yet.
+   *
+   * @param seeds nodes to ask first; at least one of them should be up
+   * @param timeout bounds each call to one node
+   */
+  public static Shards open(Vertx vertx, List<Address> seeds, Duration timeout) {
+    return new Shards(vertx, seeds, timeout);
+  }
+
+  /** Sends a command to the primary of a slot. Fails with {@link Unavailable}. */
+  public Future<Reply> call(int slot, List<String> words) {
+    var command = Command.of(words);
+    return owner(slot)
+        .compose(owner -> link(owner).send(command))
+        .compose(reply -> redirected(reply, command))
+        .onFailure(_ -> refresh());
+  }
+
+  /** Sends a command to every primary, after asking anew who they are. */
+  public Future<Polled> poll(List<String> words) {
+    refreshed = System.nanoTime() - REFRESH_PAUSE;
+    return refresh()
+        .compose(_ -> {
+          var polled = slots;
+          var asked = new TreeMap<String, Future<Reply>>();
+          for (var primary : polled.primaries()) {
+            asked.put(primary.toString(), link(primary).send(Command.of(words)));
+          }
+          return Future.join(List.copyOf(asked.values()))
+              .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), asked)));
+        });
+  }
+
+  /**
+   * What the primaries answered.
+   *
+   * @param whole whether every slot has a primary
+   * @param answers by node, each completed
+   */
+  public record Polled(boolean whole, Map<String, Future<Reply>> answers) {}
+
+  public void close() {
+    vertx.cancelTimer(sweeper);
+    links.values().forEach(Link::close);
+    client.close();
+  }
+
+  private Future<Address> owner(int slot) {
+    var known = slots.owner(slot);
+    if (known.isPresent()) {
+      return Future.succeededFuture(known.get());
+    }
+    return refresh()
+        .compose(_ ->
+            slots
+                .owner(slot)
+                .map(Future::succeededFuture)
+                .orElseGet(() -> failed("no primary for slot " + slot)));
+  }
+
+  /** Follows {@code MOVED slot host:port} and {@code ASK slot host:port}. */
+  private Future<Reply> redirected(Reply reply, Buffer command) {
+    if (!(reply instanceof Reply.Refused(String message))) {
+      return Future.succeededFuture(reply);
+    }
+    boolean moved = message.startsWith("MOVED ");
+    if (!moved && !message.startsWith("ASK ")) {
+      return Future.succeededFuture(reply);
+    }
+    var target = link(Address.parse(message.substring(message.lastIndexOf(' ') + 1)));
+    if (moved) {
+      refresh();
+    } else {
+      target.send(ASKING);
+    }
+    return target.send(command);
+  }
+
+  /** Asks the known nodes, one after the other, until one tells the slots. */
+  private Future<Void> refresh() {
+    var running = refreshing;
+    if (running != null) {
+      return running;
+    }
+    if (System.nanoTime() - refreshed < REFRESH_PAUSE) {
+      return Future.succeededFuture();
+    }
+    var candidates = new LinkedHashSet<>(slots.primaries());
+    candidates.addAll(seeds);
+    var asked = ask(new ArrayList<>(candidates), 0);
+    refreshing = asked;
+    asked.onComplete(_ -> {
+      refreshing = null;
+      refreshed = System.nanoTime();
+    });
+    return asked;
+  }
+
+  private Future<Void> ask(List<Address> candidates, int next) {
+    if (next == candidates.size()) {
+      return failed("no Redis node answers");
+    }
+    var node = candidates.get(next);
+    return link(node)
+        .send(Command.of(SLOTS))
+        .compose(reply -> learn(reply, node))
+        .recover(_ -> ask(candidates, next + 1));
+  }
+
+  private Future<Void> learn(Reply reply, Address node) {
+    return switch (reply) {
+      case Reply.Items items -> {
+        slots = SlotMap.parse(items, node);
+        yield Future.succeededFuture();
+      }
+      case Reply.Refused(String message) when message.contains("cluster support disabled") -> {
+        slots = SlotMap.single(node);
+        yield Future.succeededFuture();
+      }
+      case Reply.Refused(String message) -> failed(node + ": " + message);
+      case Reply.Text _, Reply.Whole _, Reply.Nothing _ -> failed(node + " told no slots");
+    };
+  }
+
+  private Link link(Address address) {
+    return links.computeIfAbsent(address, a -> new Link(client, loop, a, timeout));
+  }
+
+  private static <T> Future<T> failed(String reason) {
+    return Future.failedFuture(new Unavailable(reason));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.deployclaw.ratelimit.redis;
+
+import dev.deployclaw.policy.redis.RedisLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which primary owns which slot, as one node told it. Immutable. */
+final class SlotMap {
+  private final @Nullable Address[] owners;
+
+  private SlotMap(@Nullable Address[] owners) {
+    this.owners = owners;
+  }
+
+  static SlotMap none() {
+    return new SlotMap(new @Nullable Address[RedisLayout.SLOTS]);
+  }
+
+  /** A Redis that isn't a cluster owns all slots. */
+  static SlotMap single(Address node) {
+    var owners = new @Nullable Address[RedisLayout.SLOTS];
+    Arrays.fill(owners, node);
+    return new SlotMap(owners);
+  }
+
+  /**
+   * @param slots the answer to {@code CLUSTER SLOTS}: {@code [first, last, [host, port, …], …]}
+   *     each
+   * @param asked stands in for a host that the node leaves out
+   */
+  static SlotMap parse(Reply.Items slots, Address asked) {
+    var owners = new @Nullable Address[RedisLayout.SLOTS];
+    for (var range : slots.values()) {
+      if (range instanceof Reply.Items(List<Reply> parts)
+          && parts.size() > 2
+          && parts.get(0) instanceof Reply.Whole(long first)
+          && parts.get(1) instanceof Reply.Whole(long last)
+          && parts.get(2) instanceof Reply.Items(List<Reply> primary)
+          && primary.size() > 1
+          && primary.get(1) instanceof Reply.Whole(long port)) {
+        var host =
+            primary.get(0) instanceof Reply.Text(String h) && !h.isEmpty() ? h : asked.host();
+        Arrays.fill(owners, (int) first, (int) last + 1, new Address(host, (int) port));
+      }
+    }
+    return new SlotMap(owners);
+  }
+
+  Optional<Address> owner(int slot) {
+    return Optional.ofNullable(owners[slot]);
+  }
+
+  /** The primaries that own a slot, in the order of their names. */
+  Set<Address> primaries() {
+    var primaries = new TreeSet<Address>((a, b) -> a.toString().compareTo(b.toString()));
+    Arrays.stream(owners).filter(Objects::nonNull).forEach(primaries::add);
+    return primaries;
+  }
+
+  /** Whether every slot has an owner. */
+  boolean isWhole() {
+    return Arrays.stream(owners).allMatch(Objects::nonNull);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.StagedRules;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.StoredSet;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.RedisCluster;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.Jedis;
+
+/** A Redis Cluster, an etcd and a service, and what the agent would do to them. */
+final class Estate implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(60);
+  private static final String PREFIX = "/deployclaw/test/";
+
+  private final RedisCluster redis;
+  private final Etcd etcd;
+  private final Client store;
+  private final PolicyFeed feed;
+  private final Vertx vertx = Vertx.vertx();
+  private final RateLimitService service;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private Estate(Path folder) throws Exception {
+    redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
+    etcd = Etcd.start(folder.resolve("etcd"));
+    store = Client.builder().endpoints(etcd.endpoint()).build();
+    feed = PolicyFeed.start(etcd.endpoint(), PREFIX);
+    service = new RateLimitService(settings(), feed);
+    vertx
+        .deployVerticle(service)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
+  }
+
+  static Estate start(Path folder) throws Exception {
+    return new Estate(folder);
+  }
+
+  RedisCluster redis() {
+    return redis;
+  }
+
+  Etcd etcd() {
+    return etcd;
+  }
+
+  /** Stages, commits and publishes, and waits until the service follows. */
+  EpochSet activate(long epoch, PolicySet set) {
+    var held = stage(epoch, set);
+    commit(held);
+    flip(held);
+    return held;
+  }
+
+  EpochSet stage(long epoch, PolicySet set) {
+    byte[] bytes = set.bytes();
+    var held = new EpochSet(epoch, set.digest(), set);
+    var stored = StoredSet.encode(bytes, held.digest());
+    for (int i = 0; i < stored.chunks().size(); i++) {
+      put(StoredSet.chunkKey(epoch, i), stored.chunks().get(i));
+    }
+    put(StoredSet.manifestKey(epoch), stored.manifest());
+    String change = "{\"epoch\":" + epoch + "}";
+    put("change/c" + epoch, change.getBytes(StandardCharsets.UTF_8));
+    put("open", "c%d".formatted(epoch).getBytes(StandardCharsets.UTF_8));
+    for (var hash : StagedRules.of(set, epoch, held.digest()).hashes()) {
+      at(hash.key(), node -> node.hset(hash.key(), hash.fields()));
+    }
+    Await.until(
+        "the service holds epoch " + epoch, LONG, () -> status().holds(epoch, held.digest()));
+    return held;
+  }
+
+  void commit(EpochSet held) {
+    String active =
+        "{\"epoch\":%d,\"digest\":\"%s\",\"change\":\"c\",\"term\":1,\"predecessor\":%d}"
+            .formatted(held.epoch(), held.digest(), held.epoch() - 1);
+    put("active", active.getBytes(StandardCharsets.UTF_8));
+    Await.until(
+        "the service knows the commit",
+        LONG,
+        () -> feed.view().active().filter(a -> a.epoch() == held.epoch()).isPresent());
+  }
+
+  void flip(EpochSet held) {
+    redis.primaries().forEach(node -> load(node, held));
+  }
+
+  void load(HostPort node, EpochSet held) {
+    onNode(
+        node,
+        redis ->
+            redis.functionLoadReplace(
+                FunctionLibrary.source(1, held.epoch(), held.digest(), held.epoch() - 1)));
+  }
+
+  /** Does something on the node that owns a key. */
+  void at(String key, java.util.function.Consumer<Jedis> act) {
+    int slot = RedisLayout.slot(key);
+    onNode(redis.primaries().get(owner(slot)), act);
+  }
+
+  static void onNode(HostPort node, java.util.function.Consumer<Jedis> act) {
+    try (var jedis = new Jedis(node.host(), node.port())) {
+      act.accept(jedis);
+    }
+  }
+
+  ServiceStatus status() {
+    return ServiceStatus.parse(get("/v1/status", Map.of()).body()).orElseThrow();
+  }
+
+  HttpResponse<String> get(String path, Map<String, String> headers) {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path));
+    headers.forEach(request::header);
+    try {
+      return http.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
+    feed.close();
+    store.close();
+    http.close();
+    etcd.close();
+    redis.close();
+  }
+
+  private Settings settings() {
+    return new Settings(
+        "127.0.0.1",
+        0,
+        Optional.empty(),
+        etcd.endpoint(),
+        PREFIX,
+        redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
+        "test",
+        Duration.ofSeconds(2),
+        BackendFailure.DENY);
+  }
+
+  /** The cluster deals its slots evenly, in the order of its nodes. */
+  private int owner(int slot) {
+    int owner = 0;
+    while (RedisLayout.SLOTS * (owner + 1) / 3 <= slot) {
+      owner++;
+    }
+    return owner;
+  }
+
+  private void put(String key, byte[] value) {
+    try {
+      store
+          .getKVClient()
+          .put(ByteSequence.from(PREFIX + key, StandardCharsets.UTF_8), ByteSequence.from(value))
+          .get(1, TimeUnit.MINUTES);
+    } catch (Exception e) {
+      throw new IllegalStateException("can't put " + key, e);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.decide.Counter;
+import dev.deployclaw.policy.decide.Reference;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.Subject;
+import dev.deployclaw.policy.wire.DecideHeaders;
+import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.policy.wire.RuleDigest;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** The service against a real Redis Cluster and a real etcd. Epochs grow from test to test. */
+class RateLimitServiceTest {
+  @TempDir static Path folder;
+  private static Estate estate;
+  private static long epoch;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    estate.close();
+  }
+
+  @BeforeEach
+  void forgetCounters() {
+    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::flushAll));
+    epoch++;
+  }
+
+  @Test
+  void admitsTheBurstAndTellsTheClientWhenToComeBack() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+
+    var first = decide("acme", "/pay/now");
+    decide("acme", "/");
+    decide("acme", "/");
+    var refused = decide("acme", "/pay/now");
+
+    assertThat(first.statusCode()).isEqualTo(204);
+    assertThat(header(first, DecideHeaders.RATE_LIMIT_POLICY)).isEqualTo("\"all\";q=1;w=86400");
+    assertThat(header(first, DecideHeaders.RATE_LIMIT)).isEqualTo("\"all\";r=2;t=86400");
+    assertThat(header(first, DecideHeaders.EPOCH)).isEqualTo(Long.toString(epoch));
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(Long.parseLong(header(refused, DecideHeaders.RETRY_AFTER)))
+        .isBetween(86_000L, 86_400L);
+  }
+
+  @Test
+  void busyCounterAdmitsExactlyItsBurst() throws Exception {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 137))));
+
+    var admitted = decideAtOnce(400, "acme");
+
+    assertThat(admitted).isEqualTo(137);
+  }
+
+  @Test
+  void switchesWithRedisAndKeepsTheCounters() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    int before = admittedOf(5);
+
+    var next = estate.stage(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 5))));
+    int staged = admittedOf(5);
+    estate.commit(next);
+    int committed = admittedOf(5);
+    estate.flip(next);
+    int published = admittedOf(5);
+
+    assertThat(List.of(before, staged, committed, published)).containsExactly(3, 0, 0, 2);
+    assertThat(header(decide("acme", "/"), DecideHeaders.EPOCH)).isEqualTo(Long.toString(epoch));
+  }
+
+  @Test
+  void statusSaysWhatIsHeldAndWhatIsDecidedBy() {
+    var first = estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    var agreed = estate.status();
+    var next = estate.stage(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 4))));
+    estate.commit(next);
+    estate.load(estate.redis().primaries().getFirst(), next);
+    var torn = estate.status();
+    estate.flip(next);
+
+    assertThat(agreed.redis()).isEqualTo(ServiceStatus.OK);
+    assertThat(agreed.decided()).contains(new Held(first.epoch(), first.digest()));
+    assertThat(torn.epochs())
+        .contains(new Held(first.epoch(), first.digest()), new Held(next.epoch(), next.digest()));
+    assertThat(torn.decided()).isEmpty();
+    assertThat(torn.differing())
+        .hasSize(3)
+        .anyMatch(
+            d -> d.startsWith(estate.redis().primaries().getFirst() + " is at epoch " + epoch));
+    assertThat(estate.status().decided()).contains(new Held(next.epoch(), next.digest()));
+  }
+
+  @Test
+  void decidesOnWithoutWhatWasStaged() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    String staged = RedisLayout.policyKey("acme", "acme");
+    estate.at(staged, node -> node.del(staged));
+
+    assertThat(admittedOf(5)).isEqualTo(3);
+  }
+
+  @Test
+  void decidesOnWithoutTheLibrary() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    admittedOf(1);
+    estate.redis().primaries().forEach(node -> Estate.onNode(node, Jedis::functionFlush));
+
+    assertThat(admittedOf(5)).isEqualTo(2);
+    assertThat(estate.status().decided()).isEmpty();
+    assertThat(estate.status().differing()).hasSize(3).allMatch(d -> d.endsWith("no library"));
+  }
+
+  @Test
+  void servesOnWhileEtcdIsDown() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    estate.etcd().daemon().kill();
+
+    int without = admittedOf(2);
+    estate.etcd().restart();
+    estate.activate(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 6))));
+
+    assertThat(without).isEqualTo(2);
+    assertThat(admittedOf(9)).isEqualTo(4);
+  }
+
+  @Test
+  void limitSaysWhatHappensWhileRedisIsDown() {
+    estate.activate(
+        epoch,
+        Sets.of(
+            Sets.tenant("open", BackendFailure.ALLOW, Sets.burst("all", 1)),
+            Sets.tenant("shut", BackendFailure.DENY, Sets.burst("all", 1)),
+            Sets.tenant("gone", BackendFailure.ALLOW, Sets.burst("all", 1)).withBlocked(true)));
+    estate.redis().nodes().forEach(estate.redis()::pause);
+
+    var open = decide("open", "/");
+    var shut = decide("shut", "/");
+    var gone = decide("gone", "/");
+    var status = estate.status();
+    estate.redis().nodes().forEach(estate.redis()::resume);
+
+    assertThat(open.statusCode()).isEqualTo(204);
+    assertThat(header(open, DecideHeaders.FAILURE)).isNotEmpty();
+    assertThat(shut.statusCode()).isEqualTo(403);
+    assertThat(header(shut, DecideHeaders.RETRY_AFTER)).isEqualTo("1");
+    assertThat(gone.statusCode()).isEqualTo(403);
+    assertThat(status.redis()).isNotEqualTo(ServiceStatus.OK);
+    dev.deployclaw.testkit.Await.until(
+        "Redis is asked again",
+        Estate.LONG,
+        () -> estate.status().redis().equals(ServiceStatus.OK));
+  }
+
+  @Test
+  void keysAndTenantsCountApart() {
+    estate.activate(
+        epoch,
+        Sets.of(
+            Sets.tenant("acme", Sets.burst("all", 1, new KeyPart.Header("x-api-key"))),
+            Sets.tenant("globex", Sets.burst("all", 1))));
+
+    var headers = new ArrayList<Integer>();
+    for (var key : List.of("a", "a:b", "a", "b")) {
+      headers.add(
+          estate.get("/v1/decide", question("acme", "/", Map.of("x-api-key", key))).statusCode());
+    }
+
+    assertThat(headers).containsExactly(204, 204, 403, 204);
+    assertThat(decide("globex", "/").statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void strangersFallUnderTheDefaultPolicyOrAreRefused() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 9))));
+    var before = decide("nobody", "/");
+    estate.activate(
+        ++epoch,
+        Sets.of(
+            Sets.tenant("acme", Sets.burst("all", 9)),
+            Sets.tenant("default", Sets.burst("all", 1))));
+    var first = decide("nobody", "/");
+    var second = decide("somebody", "/");
+
+    assertThat(before.statusCode()).isEqualTo(403);
+    assertThat(header(before, DecideHeaders.FAILURE)).isEqualTo("unknown-tenant");
+    assertThat(first.statusCode()).isEqualTo(204);
+    assertThat(second.statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void probesAreDecidedAsTheReferenceSaysAndLeaveTenantsAlone() {
+    var keys = ProbeKeys.generate();
+    var held =
+        estate.activate(
+            epoch, Sets.probed(keys.publicKey(), Sets.tenant("acme", Sets.burst("all", 10))));
+    Map<String, Counter> counters = new HashMap<>();
+    var expected = new ArrayList<Boolean>();
+    var answered = new ArrayList<Boolean>();
+
+    for (int i = 0; i < 12; i++) {
+      var token = token("acme", 2, 1_000_000L * i);
+      var response = probe(token.sign(keys.privateKey()));
+      assertThat(header(response, DecideHeaders.PROBE)).isEqualTo("1");
+      assertThat(header(response, DecideHeaders.RULE)).isEqualTo(ruleDigest(held));
+      answered.add(response.statusCode() == 204);
+      expected.add(reference(counters, held, token));
+    }
+
+    assertThat(answered).isEqualTo(expected).contains(true).contains(false);
+    assertThat(admittedOf(20)).isEqualTo(10);
+  }
+
+  @Test
+  void forgedProbeIsAnOrdinaryRequest() {
+    var keys = ProbeKeys.generate();
+    estate.activate(
+        epoch, Sets.probed(keys.publicKey(), Sets.tenant("acme", Sets.burst("all", 3))));
+
+    var forged = probe(token("acme", 1, 1).sign(ProbeKeys.generate().privateKey()));
+    var anothers = probe(token("globex", 1, 1).sign(keys.privateKey()));
+
+    assertThat(forged.headers().firstValue(DecideHeaders.PROBE)).isEmpty();
+    assertThat(anothers.headers().firstValue(DecideHeaders.PROBE)).isEmpty();
+    assertThat(admittedOf(5)).isEqualTo(1);
+  }
+
+  private static ProbeToken token(String tenant, long cost, long at) {
+    long expiry = Instant.now().getEpochSecond() + 120;
+    return new ProbeToken("run-1", tenant, "checkout", "/pay/now", "GET", cost, at, expiry, "n");
+  }
+
+  private static boolean reference(Map<String, Counter> counters, EpochSet held, ProbeToken token) {
+    var claim = Claim.of(held, subject(token.cost()));
+    return Reference.decide(counters, claim.ask(1), token.at()).allowed();
+  }
+
+  private static String ruleDigest(EpochSet held) {
+    return RuleDigest.of(Claim.of(held, subject(1)).applied());
+  }
+
+  private static Subject subject(long units) {
+    var shape = new RequestShape("checkout", "/pay/now", "GET");
+    return new Subject("acme", shape, _ -> "", units, Optional.of("run-1"));
+  }
+
+  private static HttpResponse<String> probe(String token) {
+    return estate.get(
+        "/v1/decide", question("acme", "/pay/now", Map.of(DecideHeaders.TOKEN, token)));
+  }
+
+  private static HttpResponse<String> decide(String tenant, String uri) {
+    return estate.get("/v1/decide", question(tenant, uri, Map.of()));
+  }
+
+  private static Map<String, String> question(String tenant, String uri, Map<String, String> more) {
+    var headers = new HashMap<String, String>(more);
+    headers.put(DecideHeaders.GATEWAY, "edge-1");
+    headers.put(DecideHeaders.HOST, tenant + ".api.example.com");
+    headers.put(DecideHeaders.METHOD, "GET");
+    headers.put(DecideHeaders.URI, uri);
+    headers.put(DecideHeaders.CLIENT, "10.0.0.1");
+    return headers;
+  }
+
+  private static int admittedOf(int requests) {
+    int admitted = 0;
+    for (int i = 0; i < requests; i++) {
+      admitted += decide("acme", "/pay/now").statusCode() == 204 ? 1 : 0;
+    }
+    return admitted;
+  }
+
+  private static long decideAtOnce(int requests, String tenant) throws Exception {
+    Callable<Integer> one = () -> decide(tenant, "/").statusCode();
+    try (var threads = Executors.newFixedThreadPool(32)) {
+      long admitted = 0;
+      for (var done : threads.invokeAll(java.util.Collections.nCopies(requests, one))) {
+        admitted += done.get() == 204 ? 1 : 0;
+      }
+      return admitted;
+    }
+  }
+
+  private static String header(HttpResponse<String> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+}

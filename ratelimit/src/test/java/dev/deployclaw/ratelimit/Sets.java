@@ -1,0 +1,59 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Short ways to write policy sets in tests. */
+final class Sets {
+  private static final Gateway EDGE =
+      new Gateway(
+          "edge-1",
+          "edge",
+          new Gateway.Identity.Host("api.example.com"),
+          List.of(new Gateway.Route("/pay", "checkout"), new Gateway.Route("/", "web")));
+
+  private Sets() {}
+
+  static PolicySet of(TenantPolicy... tenants) {
+    return PolicySet.of(List.of(tenants), List.of(EDGE), "");
+  }
+
+  static PolicySet probed(String probeKey, TenantPolicy... tenants) {
+    return PolicySet.of(List.of(tenants), List.of(EDGE), probeKey);
+  }
+
+  static TenantPolicy tenant(String name, BackendFailure onFailure, Limit... limits) {
+    return new TenantPolicy(
+        name, new TreeMap<>(), Optional.empty(), false, onFailure, List.of(limits));
+  }
+
+  static TenantPolicy tenant(String name, Limit... limits) {
+    return tenant(name, BackendFailure.DENY, limits);
+  }
+
+  /** So slow a bucket that it doesn't refill while a test runs. */
+  static Limit burst(String name, long burst, KeyPart... key) {
+    return new Limit(
+        name,
+        Match.ANY,
+        List.of(key),
+        Algorithm.TOKEN_BUCKET,
+        1,
+        Duration.ofDays(1),
+        burst,
+        1,
+        Mode.ENFORCE,
+        Optional.empty());
+  }
+}
