@@ -43,18 +43,31 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
     if (x.approval().isPresent()) {
       return approved(x, x.approval().get());
     }
+    return hold(risks).<Verdict>map(h -> h).orElse(new Verdict.Pass("auto"));
+  }
+
+  /** Why a change with these risks would be held; empty when it would go on. */
+  public List<String> reasons(Risks risks) {
+    return hold(risks).map(Verdict.Hold::why).stream().toList();
+  }
+
+  private Optional<Verdict.Hold> hold(Risks risks) {
     if (risks.manual()) {
-      return new Verdict.Hold("request-asks", "the request asks for an approval");
+      return held("request-asks", "the request asks for an approval");
     }
     if (!risks.removed().isEmpty()) {
-      return new Verdict.Hold("removes-tenant", "it removes " + String.join(", ", risks.removed()));
+      return held("removes-tenant", "it removes " + String.join(", ", risks.removed()));
     }
     if (!risks.bigSteps().isEmpty()) {
-      return new Verdict.Hold("big-step", String.join("; ", risks.bigSteps()));
+      return held("big-step", String.join("; ", risks.bigSteps()));
     }
     return auto
-        ? new Verdict.Pass("auto")
-        : new Verdict.Hold("default-hold", "every change waits for an approval here");
+        ? Optional.empty()
+        : held("default-hold", "every change waits for an approval here");
+  }
+
+  private static Optional<Verdict.Hold> held(String rule, String why) {
+    return Optional.of(new Verdict.Hold(rule, why));
   }
 
   /** Why somebody may not approve a held change; empty when they may. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
@@ -52,6 +53,18 @@ final class Archive {
     } catch (StoredSet.Damaged | IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** What is committed: nothing before the first change; empty when it can't be read. */
+  Optional<PolicySet> committed(Base base) throws InterruptedException {
+    return base.epoch() == 0
+        ? Optional.of(PolicySet.EMPTY)
+        : stored(base.epoch(), base.digest()).or(() -> unmanaged(base));
+  }
+
+  /** After a rollback to epoch 0 nothing is managed, whether or not that is stored. */
+  private static Optional<PolicySet> unmanaged(Base base) {
+    return Optional.of(PolicySet.EMPTY).filter(s -> s.digest().equals(base.digest()));
   }
 
   /** A checkpoint's object, if it can be read and still hashes to its name. */

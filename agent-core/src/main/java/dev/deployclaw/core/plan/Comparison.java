@@ -1,0 +1,134 @@
+package dev.deployclaw.core.plan;
+
+import dev.deployclaw.core.plan.Discrepancy.Kind;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is committed against what Redis and the gateways really enforce. Before the first change:
+ * what the sources want against the keys that somebody's scripts wrote. Pure.
+ */
+public final class Comparison {
+  private static final String BROWNFIELD = "rate_limit:";
+  private static final long MINUTE_SECONDS = 60;
+
+  private final Plan.Ground base;
+  private final List<Discrepancy> found = new ArrayList<>();
+
+  private Comparison(Plan.Ground base) {
+    this.base = base;
+  }
+
+  /**
+   * @param looks outcomes by operation; of interest are {@code redis.scan} and {@code gateway.scan}
+   * @param wanted what the sources define
+   */
+  public static List<Discrepancy> of(
+      Plan.Ground base, Map<String, Outcome> looks, SortedMap<String, TenantPolicy> wanted) {
+    var comparison = new Comparison(base);
+    var nodes = Measurements.reports(looks, "redis.scan");
+    var gateways = Measurements.reports(looks, "gateway.scan");
+    nodes.forEach(comparison::node);
+    gateways.forEach(comparison::gateway);
+    if (base.epoch() == 0 && !nodes.isEmpty()) {
+      comparison.scripts(brownfield(nodes), wanted);
+    }
+    return List.copyOf(comparison.found);
+  }
+
+  private void node(Report report) {
+    if (!answered(report) || base.epoch() == 0) {
+      return;
+    }
+    var epoch = Measurements.number(report, "epoch");
+    if (epoch.isEmpty()) {
+      add(Kind.MISSING, report, "has no function library of ours");
+    } else {
+      epoch(report, epoch.get());
+      if (epoch.get() == base.epoch() && !report.digest().equals(base.digest())) {
+        add(Kind.DIFFERENT, report, "enforces another policy set of epoch " + base.epoch());
+      }
+    }
+  }
+
+  private void gateway(Report report) {
+    if (!answered(report) || base.epoch() == 0) {
+      return;
+    }
+    if (Boolean.FALSE.equals(report.facts().get("managed"))) {
+      add(Kind.NOT_ENFORCED, report, "runs a file that isn't ours");
+      return;
+    }
+    Measurements.number(report, "epoch").ifPresent(epoch -> epoch(report, epoch));
+  }
+
+  private boolean answered(Report report) {
+    switch (report.answer()) {
+      case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
+      case NO -> add(Kind.DIFFERENT, report, report.reason());
+      case YES, SKIPPED -> {}
+    }
+    return report.answer() == Report.Answer.YES;
+  }
+
+  private void epoch(Report report, long epoch) {
+    if (epoch < base.epoch()) {
+      add(Kind.BEHIND, report, "is at epoch " + epoch + ", committed is " + base.epoch());
+    } else if (epoch > base.epoch()) {
+      add(Kind.AHEAD, report, "is at epoch " + epoch + ", committed is " + base.epoch());
+    }
+  }
+
+  /** The keys that scripts wrote hold requests a minute, by tenant. */
+  private void scripts(SortedMap<String, String> keys, SortedMap<String, TenantPolicy> wanted) {
+    wanted.forEach((tenant, policy) -> {
+      String value = keys.get(tenant);
+      if (value == null) {
+        found.add(new Discrepancy(Kind.NOT_ENFORCED, tenant, "has no enforcement state in Redis"));
+      } else if (policy.limits().stream().noneMatch(l -> says(l, value))) {
+        found.add(
+            new Discrepancy(
+                Kind.DIFFERENT,
+                tenant,
+                BROWNFIELD + tenant + " says " + value + " a minute, no limit of its policy does"));
+      }
+    });
+    keys.keySet().stream()
+        .filter(tenant -> !wanted.containsKey(tenant))
+        .forEach(tenant ->
+            found.add(new Discrepancy(Kind.EXTRA, tenant, "is in Redis, but in no source")));
+  }
+
+  private static boolean says(Limit limit, String perMinute) {
+    long window = limit.window().toSeconds();
+    return window > 0
+        && String.valueOf(limit.requests() * MINUTE_SECONDS / window).equals(perMinute);
+  }
+
+  private static SortedMap<String, String> brownfield(List<Report> nodes) {
+    var out = new TreeMap<String, String>();
+    for (var node : nodes) {
+      if (node.facts().get("brownfield") instanceof Map<?, ?> keys) {
+        keys.forEach((key, value) -> {
+          String name = String.valueOf(key);
+          if (name.startsWith(BROWNFIELD)) {
+            String tenant = name.substring(BROWNFIELD.length());
+            out.put(tenant.replaceAll("^\\{|\\}$", ""), String.valueOf(value));
+          }
+        });
+      }
+    }
+    return out;
+  }
+
+  private void add(Kind kind, Report report, String detail) {
+    found.add(new Discrepancy(kind, report.member(), detail));
+  }
+}

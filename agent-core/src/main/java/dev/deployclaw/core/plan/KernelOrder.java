@@ -1,0 +1,60 @@
+package dev.deployclaw.core.plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The order of the phases, which belongs to the kernel. Whoever loaded a procedure may have checked
+ * it; it is checked here again, because here it is acted on.
+ */
+public final class KernelOrder {
+  private static final List<String> PHASES =
+      List.of(
+          "checkpoint.create",
+          "change.stage",
+          "change.prepare",
+          "change.gate",
+          "change.commit",
+          "change.publish",
+          "change.converge",
+          "change.validate");
+
+  private KernelOrder() {}
+
+  /** Whether an operation writes, or belongs to a phase that does. */
+  public static boolean activates(String operation) {
+    return PHASES.contains(operation);
+  }
+
+  /** What is wrong with a procedure that is to activate something; empty when nothing is. */
+  public static Optional<String> fault(Procedure procedure) {
+    var found =
+        procedure.steps().stream()
+            .flatMap(s -> s.operations().stream())
+            .filter(KernelOrder::activates)
+            .toList();
+    if (found.equals(PHASES)) {
+      return lateLook(procedure);
+    }
+    String why =
+        found.indexOf("checkpoint.create") > 0 || !found.contains("checkpoint.create")
+            ? "it activates without a checkpoint step before"
+            : "its phases must be exactly " + String.join(", ", PHASES);
+    return Optional.of("procedure " + procedure.skill() + " is refused: " + why);
+  }
+
+  /** Observing after the checkpoint would not be what the plan was made from. */
+  private static Optional<String> lateLook(Procedure procedure) {
+    boolean writes = false;
+    for (var step : procedure.steps()) {
+      for (String operation : step.operations()) {
+        writes |= activates(operation);
+        if (writes && !activates(operation)) {
+          return Optional.of(
+              "procedure " + procedure.skill() + " is refused: " + operation + " comes too late");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

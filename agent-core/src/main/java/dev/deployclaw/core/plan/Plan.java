@@ -1,0 +1,113 @@
+package dev.deployclaw.core.plan;
+
+import dev.deployclaw.core.task.Change;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.diff.PolicyDiff;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is about to be done: immutable, ordered, and bound to what it stands on. The same intent on
+ * the same state has the same hash; what was measured on the way is not part of it.
+ *
+ * @param diff from the committed set to the target
+ * @param findings of the checks, the worst first
+ * @param warnings what was left as it is although it was asked for, or done beyond it
+ */
+public record Plan(
+    Intent intent,
+    Ground base,
+    PolicySet target,
+    String targetDigest,
+    List<Step> steps,
+    PolicyDiff diff,
+    List<Finding> findings,
+    List<String> warnings) {
+  public Plan {
+    steps = List.copyOf(steps);
+    findings = List.copyOf(findings);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * What it stands on.
+   *
+   * @param revision of {@code active}; 0 before the first change
+   */
+  public record Ground(long epoch, String digest, long revision) {}
+
+  /** One intended act of a procedure. */
+  public record Step(int number, String id, String action, List<String> operations) {
+    public Step {
+      operations = List.copyOf(operations);
+    }
+  }
+
+  public boolean changesNothing() {
+    return targetDigest.equals(base.digest());
+  }
+
+  /** SHA-256 of the canonical form: what an approval signs. */
+  public String hash() {
+    return Canonical.sha256(Canonical.bytes(signed()));
+  }
+
+  /** For JSON documents: {@code hash}, {@code base}, {@code steps}. */
+  public Map<String, Object> toMap() {
+    return Map.of("hash", hash(), "base", ground(), "steps", stepMaps());
+  }
+
+  private Map<String, Object> signed() {
+    var out = new TreeMap<String, Object>();
+    out.put("operation", intent.operation().word());
+    out.put("changes", intent.changes().stream().map(Plan::change).toList());
+    out.put("base", ground());
+    out.put("target_digest", targetDigest);
+    out.put("steps", stepMaps());
+    return out;
+  }
+
+  private Map<String, Object> ground() {
+    return Map.of("epoch", base.epoch(), "digest", base.digest(), "revision", base.revision());
+  }
+
+  private List<Object> stepMaps() {
+    List<Object> out = new ArrayList<>();
+    for (var step : steps) {
+      out.add(
+          Map.of(
+              "step", step.number(),
+              "id", step.id(),
+              "action", step.action(),
+              "operations", step.operations()));
+    }
+    return out;
+  }
+
+  private static Map<String, Object> change(Change c) {
+    var out = new TreeMap<String, Object>();
+    out.put("tenants", c.who().tenants());
+    out.put("labels", c.who().labels());
+    out.put("all", c.who().all());
+    out.put("except", c.who().except());
+    c.service().ifPresent(s -> out.put("service", s));
+    c.route().ifPresent(s -> out.put("route", s));
+    c.method().ifPresent(s -> out.put("method", s));
+    c.limit().ifPresent(s -> out.put("limit", s));
+    c.scale().ifPresent(s -> out.put("scale", s.toPlainString()));
+    c.from().ifPresent(s -> out.put("from", s));
+    var set = c.set();
+    set.requests().ifPresent(v -> out.put("requests", v));
+    set.windowSeconds().ifPresent(v -> out.put("window_s", v));
+    set.burst().ifPresent(v -> out.put("burst", v));
+    set.algorithm().ifPresent(v -> out.put("algorithm", v.word()));
+    set.mode().ifPresent(v -> out.put("mode", v.word()));
+    set.onBackendFailure().ifPresent(v -> out.put("on_backend_failure", v.word()));
+    return out;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's verbs. Those that may write first take the lead and finish what an agent that died
+ * left behind. Each call carries out one request on the caller's thread; don't share an object
+ * between threads. Expected failures come back as values; an exception is a bug.
+ */
+public final class Architect {
+  private static final Logger LOG = LoggerFactory.getLogger(Architect.class);
+
+  private final Ports ports;
+  private final Settings settings;
+  private final Orchestrator orchestrator;
+  private final Stories stories;
+  private final Epilogue epilogue;
+  private final Recovery recovery;
+  private final Inspector inspector;
+
+  /**
+   * @throws IllegalArgumentException when no participant stores policy sets
+   */
+  public Architect(Ports ports, Settings settings, Progress progress) {
+    boolean stores =
+        ports.executors().participants().stream().anyMatch(e -> e.name().equals(Executors.STORE));
+    if (!stores) {
+      throw new IllegalArgumentException("no participant stores policy sets");
+    }
+    this.ports = ports;
+    this.settings = settings;
+    this.orchestrator = new Orchestrator(ports, settings);
+    this.stories = new Stories(ports, settings, progress);
+    this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
+    this.recovery = new Recovery(orchestrator, stories, epilogue, ports.time());
+    this.inspector = new Inspector(ports, settings, orchestrator);
+  }
+
+  /** Carries a request out: from the plan to the validated change, or to where it ends before. */
+  public Ended run(TaskRequest request) throws InterruptedException {
+    return leading(Optional.of(request), leadership -> new Running(this, leadership).run(request));
+  }
+
+  /** What a request would do. Nothing is written, and no log is left. */
+  public PlanAnswer plan(TaskRequest request) throws InterruptedException {
+    try {
+      var silent =
+          new Ports(
+              ports.state(),
+              ports.objects(),
+              ports.executors(),
+              ports.recorder(),
+              new Unlogged(),
+              ports.planner(),
+              ports.playbook(),
+              ports.time());
+      var story =
+          new Stories(silent, settings, Progress.NONE).begin(Operation.APPLY_POLICIES, false);
+      return answer(draft(request, story));
+    } catch (Unreachable e) {
+      return new PlanAnswer.Refused(ExitCode.UNREACHABLE, reason(e));
+    }
+  }
+
+  /** Lets a held change go on, and carries it out. */
+  public Ended approve(String id, String who) throws InterruptedException {
+    return leading(Optional.empty(), leadership -> approvals().approve(id, who, leadership));
+  }
+
+  /** Ends a held change, and removes what was staged. */
+  public Ended reject(String id, String who) throws InterruptedException {
+    return leading(Optional.empty(), leadership -> approvals().reject(id, who, leadership));
+  }
+
+  /**
+   * Goes back to what a committed change replaced.
+   *
+   * @param target its execution's id, or {@code last}
+   */
+  public Ended rollback(String target, String who) throws InterruptedException {
+    var request = new TaskRequest("rollback " + target, who, ports.time().instant());
+    return leading(
+        Optional.of(request),
+        leadership -> new Running(this, leadership).rollback(target, request));
+  }
+
+  /** Finishes what an agent that died left behind. Each execution that was touched is named. */
+  public List<Ended> recover() throws InterruptedException {
+    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
+      if (leadership == null) {
+        return List.of();
+      }
+      var recovered = recovery.run(leadership);
+      List<Ended> all = new ArrayList<>(recovered.finished());
+      recovered.blocked().ifPresent(all::add);
+      return all;
+    }
+  }
+
+  public ScanAnswer scan() throws InterruptedException {
+    try {
+      return inspector.scan();
+    } catch (Unreachable e) {
+      return ScanAnswer.unreachable(reason(e));
+    }
+  }
+
+  public ScanAnswer validate() throws InterruptedException {
+    try {
+      return inspector.validate();
+    } catch (Unreachable e) {
+      return ScanAnswer.unreachable(reason(e));
+    }
+  }
+
+  public StatusAnswer status() throws InterruptedException {
+    try {
+      var ledger = orchestrator.ledger();
+      var open = ledger.open();
+      var changes = ledger.changes();
+      return new StatusAnswer(
+          ExitCode.OK,
+          ledger.active(),
+          changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
+          changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
+          ports.state().get(Keys.FREEZE).isPresent(),
+          epilogue.rollbackAvailable(),
+          "");
+    } catch (Unreachable e) {
+      return new StatusAnswer(
+          ExitCode.UNREACHABLE,
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          false,
+          false,
+          reason(e));
+    }
+  }
+
+  Draft draft(TaskRequest request, Story story) throws InterruptedException {
+    var base = orchestrator.ledger().base();
+    var committed = orchestrator.archive().committed(base);
+    if (committed.isEmpty()) {
+      String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
+      return new Draft.Over(Ending.unreachable(lost));
+    }
+    return new Drafting(ports, settings, story, base, committed.get()).draft(request);
+  }
+
+  Orchestrator orchestrator() {
+    return orchestrator;
+  }
+
+  Stories stories() {
+    return stories;
+  }
+
+  Epilogue epilogue() {
+    return epilogue;
+  }
+
+  /** What is done while leading. */
+  @FunctionalInterface
+  private interface Led {
+    Ended run(Leadership leadership) throws InterruptedException;
+  }
+
+  /** Takes the lead and recovers; then, if nothing stands in the way, does it. */
+  private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
+    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
+      if (leadership == null) {
+        String reason = "another agent leads, and did not end in time";
+        return turnedAway(request, new Ending(Result.ABORTED, ExitCode.ABORTED, reason));
+      }
+      var recovered = recovery.run(leadership);
+      if (recovered.blocked().isPresent()) {
+        var blocked = recovered.blocked().get();
+        String reason = blocked.execution() + " has to be finished first: " + blocked.reason();
+        return turnedAway(request, new Ending(Result.ABORTED, blocked.exit(), reason));
+      }
+      return led.run(leadership);
+    } catch (Unreachable e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
+      return turnedAway(request, Ending.unreachable(reason(e)));
+    }
+  }
+
+  /** Even what can't begin leaves a log, where somebody asked for something. */
+  private Ended turnedAway(Optional<TaskRequest> request, Ending ending)
+      throws InterruptedException {
+    if (request.isEmpty()) {
+      return Ended.of("", ending);
+    }
+    var story = stories.begin(Operation.APPLY_POLICIES, false);
+    asked(story, request.get());
+    return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  static void asked(Story story, TaskRequest request) {
+    story.tell(
+        Phase.REQUEST,
+        "Asked by " + request.requester(),
+        request.text(),
+        Status.OK,
+        Map.of("request", request.text(), "requester", request.requester()));
+  }
+
+  private Approvals approvals() {
+    return new Approvals(orchestrator, stories, epilogue, settings.gate(), ports.time());
+  }
+
+  private PlanAnswer answer(Draft draft) {
+    return switch (draft) {
+      case Draft.Ready ready ->
+          new PlanAnswer.Planned(
+              ready.plan(), ready.drift(), settings.gate().reasons(ready.risks()));
+      case Draft.Other(var intent) -> new PlanAnswer.Understood(intent);
+      case Draft.Over(Ending ending, List<String> questions) ->
+          questions.isEmpty()
+              ? new PlanAnswer.Refused(ending.exit(), ending.reason())
+              : new PlanAnswer.NeedsClarification(questions);
+    };
+  }
+
+  private static String reason(Unreachable e) {
+    return "the state store can't be reached: " + e.getMessage();
+  }
+}

@@ -1,0 +1,275 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.plan.Coherence;
+import dev.deployclaw.core.plan.Comparison;
+import dev.deployclaw.core.plan.Compiled;
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.IntentCompiler;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Measurements;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Procedure.ProcedureStep;
+import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.check.Severity;
+import dev.deployclaw.policy.diff.PolicyDiff;
+import dev.deployclaw.policy.parse.Collected;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
+ * compares and checks. Looks only. One object drafts one request.
+ */
+final class Drafting {
+  private final Ports ports;
+  private final Settings settings;
+  private final Story story;
+  private final Survey survey;
+  private final Base base;
+  private final PolicySet committed;
+
+  private Collected sources = SourceReports.collect(Outcome.done(List.of()));
+  private List<Discrepancy> drift = List.of();
+  private Optional<Compiled.Ready> compiled = Optional.empty();
+  private Optional<Coherence> coherence = Optional.empty();
+
+  Drafting(Ports ports, Settings settings, Story story, Base base, PolicySet committed) {
+    this.ports = ports;
+    this.settings = settings;
+    this.story = story;
+    this.survey = new Survey(ports, settings);
+    this.base = base;
+    this.committed = committed;
+  }
+
+  Draft draft(TaskRequest request) throws InterruptedException {
+    sources = SourceReports.collect(survey.quietly("sources.read"));
+    var inventory = Inventories.of(committed, sources, settings.gateways());
+    var interpretation = ports.planner().interpret(request, inventory);
+    return switch (interpretation) {
+      case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
+      case Interpretation.Refused(String reason) -> refused(reason);
+      case Interpretation.Planned(Intent intent) -> planned(intent);
+    };
+  }
+
+  private Draft planned(Intent intent) throws InterruptedException {
+    var unsupported = Inventories.unsupported(intent);
+    if (unsupported.isPresent()) {
+      return refused(unsupported.get());
+    }
+    tell("Understanding the request", Inventories.words(intent), Status.OK);
+    if (!Inventories.writesPolicies(intent.operation())) {
+      return new Draft.Other(intent);
+    }
+    var procedure = ports.playbook().of(intent.operation());
+    var fault = KernelOrder.fault(procedure);
+    if (fault.isPresent()) {
+      return refused(fault.get());
+    }
+    story.follow(procedure);
+    for (int i = 0; i < procedure.steps().size(); i++) {
+      var over = observe(procedure.steps().get(i), i + 1, intent);
+      if (over.isPresent()) {
+        return over.get();
+      }
+    }
+    return ready(intent, procedure);
+  }
+
+  /** The observing operations of one step. */
+  private Optional<Draft> observe(ProcedureStep step, int number, Intent intent)
+      throws InterruptedException {
+    for (String operation : step.operations()) {
+      if (KernelOrder.activates(operation)) {
+        continue;
+      }
+      story.enter(number);
+      var over = perform(operation, step, intent);
+      if (over.isPresent()) {
+        return over;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Draft> perform(String operation, ProcedureStep step, Intent intent)
+      throws InterruptedException {
+    return switch (operation) {
+      case "policies.read" -> read(intent);
+      case "policies.compare" -> compare();
+      case "policies.check" -> check(intent);
+      default ->
+          survey
+              .look(operation, step.onFailure(), story)
+              .map(reason -> new Draft.Over(Ending.unreachable(reason)));
+    };
+  }
+
+  /** What the sources say, and what the intent makes of it. */
+  private Optional<Draft> read(Intent intent) {
+    boolean nothing = committed.tenants().isEmpty() && sources.policies().isEmpty();
+    if (nothing && !sources.unknown().isEmpty()) {
+      String reason = "no policy can be read: " + String.join(", ", sources.unknown());
+      return Optional.of(new Draft.Over(Ending.unreachable(reason)));
+    }
+    var ground =
+        new IntentCompiler.Ground(committed, sources, settings.gateways(), settings.probeKey());
+    return switch (IntentCompiler.compile(intent, ground)) {
+      case Compiled.Unclear(List<String> questions) -> Optional.of(unclear(questions));
+      case Compiled.Refused(String reason) -> Optional.of(refused(reason));
+      case Compiled.Invalid(String reason) -> Optional.of(invalid(reason));
+      case Compiled.Ready ready -> {
+        compiled = Optional.of(ready);
+        tellSources(ready);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Draft> compare() {
+    drift = Comparison.of(ground(), survey.looks(), sources.policies());
+    String detail =
+        drift.isEmpty()
+            ? "enforced is what is committed"
+            : drift.size() + " differences between wanted and enforced";
+    Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
+    var facts = Map.<String, Object>of("drift", drift.stream().map(Discrepancy::toMap).toList());
+    story.tell(Phase.PLAN, "policies.compare", detail, status, facts);
+    story.summarise(detail, status);
+    return Optional.empty();
+  }
+
+  private Optional<Draft> check(Intent intent) {
+    var target = compiled.orElseThrow().target();
+    boolean first = base.epoch() == 0;
+    var measured = Measurements.of(survey.looks());
+    var checked = Coherence.of(target, committed, measured, settings.stepFactor(), first);
+    coherence = Optional.of(checked);
+    tellFindings(checked);
+    var named = checked.leftOut().stream().filter(intent::names).toList();
+    if (!named.isEmpty()) {
+      return Optional.of(
+          invalid("the policy of " + String.join(", ", named) + " is invalid: " + worst(checked)));
+    }
+    return checked.target().tenants().isEmpty()
+        ? Optional.of(invalid("no tenant's policy is valid: " + worst(checked)))
+        : Optional.empty();
+  }
+
+  /** A procedure without these operations doesn't get around them. */
+  private Draft ready(Intent intent, Procedure procedure) {
+    var over = compiled.isEmpty() ? read(intent) : Optional.<Draft>empty();
+    if (over.isEmpty() && coherence.isEmpty()) {
+      over = check(intent);
+    }
+    if (over.isPresent()) {
+      return over.get();
+    }
+    var checked = coherence.orElseThrow();
+    var target = checked.target();
+    var warnings = new ArrayList<>(compiled.orElseThrow().warnings());
+    checked.leftOut().forEach(t -> warnings.add("tenant " + t + " keeps what is committed"));
+    var plan =
+        new Plan(
+            intent,
+            ground(),
+            target,
+            target.digest(),
+            Inventories.steps(procedure),
+            PolicyDiff.between(committed, target),
+            checked.findings(),
+            warnings);
+    Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
+    return new Draft.Ready(
+        plan, new Content(target, previous, Optional.empty()), risks(intent, target), drift);
+  }
+
+  private Risks risks(Intent intent, PolicySet target) {
+    boolean manual =
+        intent.guards().approval().filter(a -> a == Intent.Guards.Approval.MANUAL).isPresent();
+    var removed =
+        committed.tenants().keySet().stream().filter(t -> target.tenant(t).isEmpty()).toList();
+    return new Risks(manual, removed, coherence.orElseThrow().steps());
+  }
+
+  private Plan.Ground ground() {
+    return new Plan.Ground(base.epoch(), base.digest(), base.revision());
+  }
+
+  private void tellSources(Compiled.Ready ready) {
+    String detail = sources.policies().size() + " policies read from the sources";
+    boolean clean = sources.problems().isEmpty();
+    String problems = clean ? "" : ", " + sources.problems().size() + " problems";
+    Status status = clean && ready.warnings().isEmpty() ? Status.OK : Status.WARNING;
+    var facts =
+        Map.<String, Object>of(
+            "tenants", List.copyOf(sources.policies().keySet()),
+            "left_out", List.copyOf(sources.leftOut()),
+            "unknown", sources.unknown(),
+            "problems", sources.problems().stream().map(p -> p.text()).toList());
+    story.tell(Phase.PLAN, "policies.read", detail + problems, status, facts);
+    story.summarise(detail + problems, status);
+    ready.warnings().forEach(w -> story.summarise(w, Status.WARNING));
+  }
+
+  private void tellFindings(Coherence checked) {
+    long errors = count(checked, Severity.ERROR);
+    long warnings = count(checked, Severity.WARNING);
+    String detail = errors + " errors and " + warnings + " warnings in the policies";
+    Status status = errors + warnings == 0 ? Status.OK : Status.WARNING;
+    var facts =
+        Map.<String, Object>of(
+            "findings", checked.findings().stream().map(Finding::toMap).toList(),
+            "left_out", List.copyOf(checked.leftOut()));
+    story.tell(Phase.PLAN, "policies.check", detail, status, facts);
+    story.summarise(detail, status);
+  }
+
+  private static long count(Coherence checked, Severity severity) {
+    return checked.findings().stream().filter(f -> f.severity() == severity).count();
+  }
+
+  private static String worst(Coherence checked) {
+    return checked.findings().stream()
+        .filter(f -> f.severity() == Severity.ERROR)
+        .findFirst()
+        .map(Finding::reason)
+        .orElse("");
+  }
+
+  private void tell(String action, String detail, Status status) {
+    story.tell(Phase.PLAN, action, detail, status, Map.of());
+  }
+
+  private Draft unclear(List<String> questions) {
+    tell("Asking back", String.join(" ", questions), Status.WARNING);
+    return new Draft.Over(
+        new Ending(
+            Result.NEEDS_CLARIFICATION, ExitCode.NEEDS_CLARIFICATION, String.join(" ", questions)),
+        questions);
+  }
+
+  private Draft refused(String reason) {
+    tell("Refusing", reason, Status.WARNING);
+    return new Draft.Over(new Ending(Result.REFUSED, ExitCode.REFUSED, reason));
+  }
+
+  private Draft invalid(String reason) {
+    tell("Refusing an invalid policy", reason, Status.ERROR);
+    return new Draft.Over(new Ending(Result.REFUSED, ExitCode.INVALID, reason));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.plan.Coherence;
+import dev.deployclaw.core.plan.Comparison;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Measurements;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.check.Severity;
+import dev.deployclaw.policy.parse.Collected;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Looks at the whole estate and changes nothing. Needs no leadership and leaves no log. */
+final class Inspector {
+  private final Ports ports;
+  private final Settings settings;
+  private final Ledger ledger;
+  private final Archive archive;
+
+  Inspector(Ports ports, Settings settings, Orchestrator orchestrator) {
+    this.ports = ports;
+    this.settings = settings;
+    this.ledger = orchestrator.ledger();
+    this.archive = orchestrator.archive();
+  }
+
+  /** What is wanted, committed and enforced, and how they differ. */
+  ScanAnswer scan() throws InterruptedException {
+    return inspect(Operation.SCAN, Optional.empty());
+  }
+
+  /** The checks of the policies, and where something is committed, synthetic requests. */
+  ScanAnswer validate() throws InterruptedException {
+    return inspect(Operation.VALIDATE, probe());
+  }
+
+  private ScanAnswer inspect(Operation operation, Optional<Outcome> probe)
+      throws InterruptedException {
+    var survey = new Survey(ports, settings);
+    for (var step : ports.playbook().of(operation).steps()) {
+      for (String look : step.operations()) {
+        boolean kernels = look.startsWith("policies.") || KernelOrder.activates(look);
+        if (!kernels) {
+          survey.quietly(look);
+        }
+      }
+    }
+    var sources = SourceReports.collect(survey.quietly("sources.read"));
+    var base = ledger.base();
+    var committed = archive.committed(base).orElse(PolicySet.EMPTY);
+    var drift = Comparison.of(ground(base), survey.looks(), sources.policies());
+    var findings = findings(base, committed, sources, survey.looks());
+    String wrong = wrong(drift.size(), sources, findings, probe);
+    return new ScanAnswer(
+        wrong.isEmpty() ? ExitCode.OK : ExitCode.INVALID,
+        wrong,
+        base.epoch(),
+        survey.looks(),
+        drift,
+        sources.problems(),
+        findings,
+        probe);
+  }
+
+  /** Of what is committed; before the first change, of what the sources want. */
+  private List<Finding> findings(
+      Base base, PolicySet committed, Collected sources, Map<String, Outcome> looks) {
+    var wanted = PolicySet.of(sources.policies().values(), settings.gateways(), "");
+    var set = base.epoch() == 0 ? wanted : committed;
+    return Coherence.of(set, set, Measurements.of(looks), settings.stepFactor(), true).findings();
+  }
+
+  private Optional<Outcome> probe() throws InterruptedException {
+    var base = ledger.base();
+    var executor = ports.executors().named("probe");
+    var set = archive.committed(base);
+    if (base.epoch() == 0 || executor.isEmpty() || set.isEmpty()) {
+      return Optional.empty();
+    }
+    long predecessor =
+        ledger.read(base.change()).map(Stored::execution).map(x -> x.base().epoch()).orElse(0L);
+    String id = "validate-" + ports.time().instant().toEpochMilli();
+    var activation =
+        new Activation(
+            id,
+            base.epoch(),
+            base.digest(),
+            set.get(),
+            predecessor,
+            Optional.empty(),
+            Optional.empty());
+    var call = new Call.Probe(activation, settings.probes());
+    return Optional.of(Calls.one(executor.get(), call, Fence.NONE, settings.bounds().converge()));
+  }
+
+  private static String wrong(
+      int drift, Collected sources, List<Finding> findings, Optional<Outcome> probe) {
+    if (!sources.problems().isEmpty()) {
+      return sources.problems().getFirst().text();
+    }
+    var error = findings.stream().filter(f -> f.severity() == Severity.ERROR).findFirst();
+    if (error.isPresent()) {
+      return error.get().reason();
+    }
+    if (drift > 0) {
+      return drift + " differences between wanted and enforced";
+    }
+    return probe.map(Inspector::unenforced).orElse("");
+  }
+
+  private static String unenforced(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Failed(var fault) -> fault.reason();
+      case Outcome.Done done ->
+          done.reports().stream()
+              .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
+              .findFirst()
+              .map((Report r) -> r.member() + ": " + r.reason())
+              .orElse("");
+    };
+  }
+
+  private static Plan.Ground ground(Base base) {
+    return new Plan.Ground(base.epoch(), base.digest(), base.revision());
+  }
+}

@@ -1,0 +1,73 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.parse.Collected;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What a request may speak of, and which of it this version carries out. */
+final class Inventories {
+  private Inventories() {}
+
+  static Inventory of(PolicySet committed, Collected sources, List<Gateway> gateways) {
+    var tenants = new TreeMap<String, SortedMap<String, String>>();
+    var services = new TreeSet<String>();
+    Stream.concat(sources.policies().values().stream(), committed.tenants().values().stream())
+        .forEach(t -> {
+          tenants.put(t.tenant(), t.labels());
+          t.limits().forEach(l -> l.match().service().ifPresent(services::add));
+        });
+    sources.leftOut().forEach(t -> tenants.putIfAbsent(t, new TreeMap<>()));
+    gateways.forEach(g -> g.routes().forEach(r -> services.add(r.service())));
+    return new Inventory(tenants, services, committed);
+  }
+
+  /** Whether an operation ends in a new policy set. */
+  static boolean writesPolicies(Operation operation) {
+    return switch (operation) {
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT -> true;
+      case COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS -> true;
+      case REPAIR_DRIFT, ROLLBACK, CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> false;
+    };
+  }
+
+  /** A guard or schedule that can't be kept is refused, never ignored. */
+  static Optional<String> unsupported(Intent intent) {
+    var guards = intent.guards();
+    List<String> asked = new ArrayList<>();
+    guards.canaryPercent().ifPresent(p -> asked.add("a canary"));
+    guards.bakeSeconds().ifPresent(s -> asked.add("a bake time"));
+    guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99"));
+    intent.schedule().startAt().ifPresent(s -> asked.add("a start time"));
+    intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
+    return asked.isEmpty()
+        ? Optional.empty()
+        : Optional.of("this version doesn't carry out " + String.join(" or ", asked));
+  }
+
+  static String words(Intent intent) {
+    int changes = intent.changes().size();
+    String how = changes == 0 ? "" : ", " + changes + (changes == 1 ? " change" : " changes");
+    return intent.operation().word() + how + (intent.guards().dryRun() ? ", dry run" : "");
+  }
+
+  static List<Plan.Step> steps(Procedure procedure) {
+    List<Plan.Step> out = new ArrayList<>();
+    for (int i = 0; i < procedure.steps().size(); i++) {
+      var step = procedure.steps().get(i);
+      out.add(new Plan.Step(i + 1, step.id(), step.action(), step.operations()));
+    }
+    return out;
+  }
+}

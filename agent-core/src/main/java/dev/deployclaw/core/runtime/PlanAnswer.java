@@ -1,0 +1,50 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.task.Intent;
+import java.util.List;
+
+/** What a request would do. */
+public sealed interface PlanAnswer {
+  ExitCode exit();
+
+  /**
+   * @param risks why the gate would hold it; empty when it would go on
+   */
+  record Planned(Plan plan, List<Discrepancy> drift, List<String> risks) implements PlanAnswer {
+    public Planned {
+      drift = List.copyOf(drift);
+      risks = List.copyOf(risks);
+    }
+
+    @Override
+    public ExitCode exit() {
+      return ExitCode.OK;
+    }
+  }
+
+  /** It is understood, and needs no plan: a look, or a rollback. */
+  record Understood(Intent intent) implements PlanAnswer {
+    @Override
+    public ExitCode exit() {
+      return ExitCode.OK;
+    }
+  }
+
+  record NeedsClarification(List<String> questions) implements PlanAnswer {
+    public NeedsClarification {
+      questions = List.copyOf(questions);
+    }
+
+    @Override
+    public ExitCode exit() {
+      return ExitCode.NEEDS_CLARIFICATION;
+    }
+  }
+
+  /**
+   * @param exit {@code REFUSED}, {@code INVALID} or {@code UNREACHABLE}
+   */
+  record Refused(ExitCode exit, String reason) implements PlanAnswer {}
+}

@@ -1,0 +1,163 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.diff.Difference;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** One request from its first thought to its last, under one leadership. */
+final class Running {
+  /** The most differences that one thought lists; the whole diff follows from the two sets. */
+  private static final int MOST_DIFFERENCES = 200;
+
+  private final Architect architect;
+  private final Orchestrator orchestrator;
+  private final Leadership leadership;
+
+  Running(Architect architect, Leadership leadership) {
+    this.architect = architect;
+    this.orchestrator = architect.orchestrator();
+    this.leadership = leadership;
+  }
+
+  Ended run(TaskRequest request) throws InterruptedException {
+    var story = architect.stories().begin(Operation.APPLY_POLICIES, true);
+    Architect.asked(story, request);
+    return switch (architect.draft(request, story)) {
+      case Draft.Over(Ending ending, List<String> questions) -> end(story, ending, questions);
+      case Draft.Other(Intent intent) -> other(intent, request, story);
+      case Draft.Ready ready -> carryOut(ready, request, story);
+    };
+  }
+
+  Ended rollback(String target, TaskRequest request) throws InterruptedException {
+    var story = architect.stories().begin(Operation.ROLLBACK, true);
+    Architect.asked(story, request);
+    return back(target, request, story);
+  }
+
+  private Ended other(Intent intent, TaskRequest request, Story story) throws InterruptedException {
+    boolean dry = intent.guards().dryRun();
+    return switch (intent.operation()) {
+      case ROLLBACK ->
+          dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, request, story);
+      case SCAN, CHECK_DRIFT -> looked(story, architect.scan());
+      case VALIDATE -> looked(story, architect.validate());
+      case REPAIR_DRIFT, SNAPSHOT -> refuse(story, isNot(intent.operation()));
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK ->
+          refuse(story, isNot(intent.operation()));
+      case REMOVE_LIMIT, COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS ->
+          refuse(story, isNot(intent.operation()));
+    };
+  }
+
+  private Ended backFrom(Intent intent, TaskRequest request, Story story)
+      throws InterruptedException {
+    return back(intent.target().orElse(WayBack.LAST), request, story);
+  }
+
+  private Ended back(String target, TaskRequest request, Story story) throws InterruptedException {
+    return new WayBack(orchestrator, architect.epilogue())
+        .run(target, request.requester(), leadership, story);
+  }
+
+  private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {
+    Status status = seen.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
+    var facts = new TreeMap<String, Object>();
+    facts.put("drift", seen.drift().stream().map(d -> d.toMap()).toList());
+    facts.put("findings", seen.findings().stream().map(f -> f.toMap()).toList());
+    facts.put("problems", seen.problems().stream().map(p -> p.text()).toList());
+    story.tell(Phase.PLAN, "Looking at the estate", seen.reason(), status, facts);
+    return end(story, new Ending(Result.NO_CHANGE, seen.exit(), seen.reason()), List.of());
+  }
+
+  private Ended carryOut(Draft.Ready ready, TaskRequest request, Story story)
+      throws InterruptedException {
+    var plan = ready.plan();
+    String hash = plan.hash();
+    story.planned(hash);
+    tell(plan, story);
+    if (plan.changesNothing()) {
+      return end(story, nothing("nothing would change"), List.of());
+    }
+    if (plan.intent().guards().dryRun()) {
+      String would = plan.diff().differences().size() + " differences, not carried out: a dry run";
+      return end(story, nothing(would), List.of());
+    }
+    var duty = new Duty(leadership, story, ready.risks());
+    var ending =
+        orchestrator.open(opening(plan, hash, request, story), Optional.of(ready.content()), duty);
+    return end(story, ending, List.of());
+  }
+
+  private Opening opening(Plan plan, String hash, TaskRequest request, Story story)
+      throws InterruptedException {
+    var ledger = orchestrator.ledger();
+    var mark = ledger.epochMark();
+    var now = ledger.base();
+    var base =
+        new Base(plan.base().epoch(), plan.base().digest(), now.change(), plan.base().revision());
+    return new Opening(
+        story.execution(),
+        story.execution(),
+        Kind.FORWARD,
+        Optional.empty(),
+        base,
+        plan.targetDigest(),
+        hash,
+        request.requester(),
+        Optional.empty(),
+        mark.last(),
+        mark.revision());
+  }
+
+  private static void tell(Plan plan, Story story) {
+    var diff = plan.diff();
+    var facts = new TreeMap<String, Object>();
+    facts.put(
+        "diff",
+        diff.differences().stream().limit(MOST_DIFFERENCES).map(Difference::toMap).toList());
+    facts.put("blast_radius", diff.blastRadius().toMap());
+    facts.put("base_epoch", plan.base().epoch());
+    facts.put("base_digest", plan.base().digest());
+    facts.put("target_digest", plan.targetDigest());
+    facts.put("warnings", plan.warnings());
+    String detail =
+        "%d differences, %d tenants, plan %s"
+            .formatted(
+                diff.differences().size(),
+                diff.blastRadius().tenants().size(),
+                plan.hash().substring(0, 12));
+    story.tell(Phase.PLAN, "Planning the change", detail, Status.OK, facts);
+    story.summarise(detail, Status.OK);
+  }
+
+  private Ended refuse(Story story, String reason) throws InterruptedException {
+    story.tell(Phase.PLAN, "Refusing", reason, Status.WARNING, Map.of());
+    return end(story, new Ending(Result.REFUSED, ExitCode.REFUSED, reason), List.of());
+  }
+
+  private Ended end(Story story, Ending ending, List<String> questions)
+      throws InterruptedException {
+    return architect.epilogue().end(story, ending, Optional.of(leadership), questions);
+  }
+
+  private static Ending nothing(String reason) {
+    return new Ending(Result.NO_CHANGE, ExitCode.OK, reason);
+  }
+
+  private static String isNot(Operation operation) {
+    return operation.word() + " isn't carried out by this version";
+  }
+}

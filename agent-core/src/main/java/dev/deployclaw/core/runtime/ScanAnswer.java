@@ -1,0 +1,49 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.parse.Problem;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a scan or a validation saw.
+ *
+ * @param epoch the committed one; 0 before the first change
+ * @param looks outcomes by operation
+ * @param problems of the policy documents
+ * @param findings of the checks
+ * @param probe what the synthetic requests came to; empty where none were sent
+ */
+public record ScanAnswer(
+    ExitCode exit,
+    String reason,
+    long epoch,
+    Map<String, Outcome> looks,
+    List<Discrepancy> drift,
+    List<Problem> problems,
+    List<Finding> findings,
+    Optional<Outcome> probe) {
+  public ScanAnswer {
+    looks = Collections.unmodifiableMap(new TreeMap<>(looks));
+    drift = List.copyOf(drift);
+    problems = List.copyOf(problems);
+    findings = List.copyOf(findings);
+  }
+
+  static ScanAnswer unreachable(String reason) {
+    return new ScanAnswer(
+        ExitCode.UNREACHABLE,
+        reason,
+        0,
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+}

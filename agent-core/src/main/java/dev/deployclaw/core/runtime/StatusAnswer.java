@@ -1,0 +1,26 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Execution;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where things stand, read from the state store.
+ *
+ * @param open the change that holds {@code open}
+ * @param held those that wait for a person
+ * @param unreachable why nothing could be read; else empty
+ */
+public record StatusAnswer(
+    ExitCode exit,
+    Optional<Active> active,
+    Optional<Execution> open,
+    List<Execution> held,
+    boolean frozen,
+    boolean rollbackAvailable,
+    String unreachable) {
+  public StatusAnswer {
+    held = List.copyOf(held);
+  }
+}
