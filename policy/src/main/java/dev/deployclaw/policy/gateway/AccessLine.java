@@ -22,7 +22,7 @@ public record AccessLine(int status, boolean probe, String host, String executio
 
   private static final Pattern LINE =
       Pattern.compile(
-          "\\d+\\.\\d+ status=(\\d{3}) dc_probe=(\\S+) dc_epoch=\\S+ "
+          "\\d+\\.\\d+ status=(\\d{3}) dc_probe=(\\S*) dc_epoch=\\S* "
               + "host=\"([^\"]*)\" dc_execution=\"([^\"]*)\" .*");
 
   /** Empty for a line of another format. */

@@ -192,6 +192,10 @@ public final class NginxFile {
     proxy_set_header X-DC-Uri "";
     proxy_set_header X-DC-Client "";
     proxy_set_header X-DC-Token "";
+    proxy_set_header X-DC-Probe "";
+    proxy_set_header X-DC-Rule "";
+    proxy_set_header X-DC-Epoch "";
+    proxy_set_header X-DC-Failure "";
     proxy_hide_header X-DC-Probe;
     proxy_hide_header X-DC-Rule;
     proxy_hide_header X-DC-Epoch;

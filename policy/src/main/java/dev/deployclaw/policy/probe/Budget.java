@@ -1,12 +1,10 @@
 package dev.deployclaw.policy.probe;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 
 /**
@@ -32,10 +30,10 @@ final class Budget {
   /**
    * @param needs how many requests each target's whole exercise takes
    */
-  Budget(List<Target> targets, Map<Target, Integer> needs, int total, Random random) {
+  Budget(List<Target> targets, Map<Target, Integer> needs, int total, Draw draw) {
     this.left = total;
     var order = new ArrayList<>(targets);
-    Collections.shuffle(order, random);
+    draw.shuffle(order);
     visitTenants(order);
     upgrade(order, needs);
     shareOut(order);

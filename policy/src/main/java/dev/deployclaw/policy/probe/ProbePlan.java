@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,8 +64,7 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
     }
 
     ProbePlan plan(PolicySet set) {
-      var budget =
-          new Budget(targets.found(), needs(), order.total(), new Random(number("budget")));
+      var budget = new Budget(targets.found(), needs(), order.total(), draw("budget"));
       leftOut.addAll(budget.leftOut());
       var byRoot =
           targets.found().stream()
@@ -88,7 +86,7 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
     }
 
     private Walk walked(Target target, long start) {
-      var walk = new Walk(target, new Random(number(target.tenant() + target.label())), start);
+      var walk = new Walk(target, draw(target.tenant() + "/" + target.label()), start);
       if (target.limit().isEmpty()) {
         walk.pair();
       } else {
@@ -116,7 +114,7 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
 
     private Walk walk(Target target, Budget.Share share, long start) {
       if (!share.whole()) {
-        var walk = new Walk(target, new Random(0), start);
+        var walk = new Walk(target, draw("brief"), start);
         if (target.limit().isEmpty()) {
           walk.pair();
         } else {
@@ -162,10 +160,8 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
           step.purpose());
     }
 
-    private long number(String purpose) {
-      String hash =
-          Canonical.sha256((order.seed() + "#" + purpose).getBytes(StandardCharsets.UTF_8));
-      return Long.parseUnsignedLong(hash.substring(0, 16), 16);
+    private Draw draw(String purpose) {
+      return new Draw(order.seed() + "/" + purpose);
     }
   }
 

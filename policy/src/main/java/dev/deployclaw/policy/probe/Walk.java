@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
@@ -31,15 +30,15 @@ final class Walk {
   private static final int MOST_HALVINGS = 24;
 
   private final Target target;
-  private final Random random;
+  private final Draw draw;
   private final Map<String, Counter> counters = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private long at;
 
-  Walk(Target target, Random random, long start) {
+  Walk(Target target, Draw draw, long start) {
     this.target = target;
-    this.random = random;
+    this.draw = draw;
     this.at = start;
   }
 
@@ -93,7 +92,7 @@ final class Walk {
 
   /** More requests of the same kind: {@code pieces} admitted, then one refused if asked for. */
   void round(int pieces, boolean refusal) {
-    advanceUntilFree(1 + random.nextLong(Math.max(1, idleRoom() / 2)));
+    advanceUntilFree(1 + draw.below(Math.max(1, idleRoom() / 2)));
     long free = Math.max(1, room());
     long share = Math.max(1, free / (pieces + 1));
     for (int i = 0; i < pieces; i++) {
@@ -123,7 +122,7 @@ final class Walk {
 
   private void rate(long capacity) {
     long most = Math.max(1, Math.min(capacity, idleOthers()));
-    long units = Math.max(1, most / 3 + random.nextLong(Math.max(1, most / 3)));
+    long units = Math.max(1, most / 3 + draw.below(Math.max(1, most / 3)));
     for (int i = 0; i < MOST_HALVINGS && units > 0; i++) {
       if (seenApart(units)) {
         send(units, "1 microsecond before they come back");
