@@ -1,0 +1,61 @@
+package dev.deployclaw.bench;
+
+import dev.deployclaw.policy.redis.StagedRules;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+
+/** Commands for one node, encoded (RESP2) before anything is measured. */
+record Batch(byte[] bytes, int commands) {
+  static final Batch NONE = new Batch(new byte[0], 0);
+
+  /** What stages the hashes: one {@code HSET} each. */
+  static Batch writes(List<StagedRules.Hash> hashes) {
+    return of(hashes, Batch::write);
+  }
+
+  /** What reads them back: one {@code HGETALL} each. */
+  static Batch reads(List<StagedRules.Hash> hashes) {
+    return of(hashes, hash -> new String[] {"HGETALL", hash.key()});
+  }
+
+  static Batch one(String... words) {
+    var out = new ByteArrayOutputStream();
+    encode(out, words);
+    return new Batch(out.toByteArray(), 1);
+  }
+
+  private static Batch of(
+      List<StagedRules.Hash> hashes, Function<StagedRules.Hash, String[]> command) {
+    var out = new ByteArrayOutputStream();
+    hashes.forEach(hash -> encode(out, command.apply(hash)));
+    return new Batch(out.toByteArray(), hashes.size());
+  }
+
+  private static String[] write(StagedRules.Hash hash) {
+    var words = new String[2 + 2 * hash.fields().size()];
+    int at = 0;
+    words[at++] = "HSET";
+    words[at++] = hash.key();
+    for (var field : hash.fields().entrySet()) {
+      words[at++] = field.getKey();
+      words[at++] = field.getValue();
+    }
+    return words;
+  }
+
+  private static void encode(ByteArrayOutputStream out, String... words) {
+    ascii(out, "*" + words.length + "\r\n");
+    for (String word : words) {
+      byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+      ascii(out, "$" + bytes.length + "\r\n");
+      out.writeBytes(bytes);
+      ascii(out, "\r\n");
+    }
+  }
+
+  private static void ascii(ByteArrayOutputStream out, String text) {
+    out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+  }
+}

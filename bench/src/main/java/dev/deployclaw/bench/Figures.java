@@ -1,0 +1,65 @@
+package dev.deployclaw.bench;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * What was measured with one number of tenants.
+ *
+ * @param bytesWritten the commands that stage one epoch
+ * @param bytesRead the answers that all nodes give when it is read back
+ */
+record Figures(
+    int tenants, int rounds, long bytesWritten, long bytesRead, Map<Contender, Samples> samples) {
+  Figures {
+    samples = new EnumMap<>(samples);
+  }
+
+  Samples of(Contender contender) {
+    return Objects.requireNonNull(samples.get(contender));
+  }
+
+  long bytes(Contender contender) {
+    return switch (contender) {
+      case STAGE, REDIS_CLI, RAW_WRITE -> bytesWritten;
+      case NOTHING -> 0;
+      case PREPARE, RAW_READ -> bytesRead;
+    };
+  }
+
+  /** In thousandths: how many times the floor's median the phase's median is. */
+  long ratio(Contender phase, Contender floor) {
+    return of(phase).median() * 1_000 / of(floor).median();
+  }
+
+  /** As {@link #ratio}, without what it takes to start and end {@code redis-cli}. */
+  long ratioWithoutStart() {
+    long net = of(Contender.REDIS_CLI).median() - of(Contender.NOTHING).median();
+    return of(Contender.STAGE).median() * 1_000 / Math.max(1, net);
+  }
+
+  /** Whole numbers only, times in microseconds and ratios in thousandths. */
+  Map<String, Object> json() {
+    Map<String, Object> contenders = new TreeMap<>();
+    samples.forEach((contender, s) ->
+        contenders.put(
+            contender.title(),
+            Map.of(
+                "median_us", s.median() / 1_000,
+                "best_us", s.best() / 1_000,
+                "worst_us", s.worst() / 1_000,
+                "bytes", bytes(contender))));
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("tenants", tenants);
+    out.put("rounds", rounds);
+    out.put("contenders", contenders);
+    out.put("stage_to_redis_cli_milli", ratio(Contender.STAGE, Contender.REDIS_CLI));
+    out.put("stage_to_redis_cli_without_start_milli", ratioWithoutStart());
+    out.put("stage_to_raw_write_milli", ratio(Contender.STAGE, Contender.RAW_WRITE));
+    out.put("prepare_to_raw_read_milli", ratio(Contender.PREPARE, Contender.RAW_READ));
+    return out;
+  }
+}

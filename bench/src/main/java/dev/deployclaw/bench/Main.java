@@ -1,0 +1,21 @@
+package dev.deployclaw.bench;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks by name: {@code bench/run stage}. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    description = "Measures the phases of a run.")
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] words) {
+    var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    var command = new CommandLine(new Main()).addSubcommand(new StageBench(out));
+    System.exit(command.execute(words));
+  }
+}

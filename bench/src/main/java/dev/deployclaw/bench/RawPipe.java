@@ -1,0 +1,90 @@
+package dev.deployclaw.bench;
+
+import dev.deployclaw.testkit.HostPort;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/**
+ * One socket to one node, over which a batch goes in one write while its answers are read and
+ * counted: the least that a pipeline can cost in this JVM.
+ */
+final class RawPipe implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 60_000;
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private final Socket socket;
+  private final byte[] piece = new byte[PIECE_BYTES];
+
+  RawPipe(HostPort node) {
+    try {
+      socket = new Socket(node.host(), node.port());
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    exchange(Batch.one("READONLY"));
+  }
+
+  /** Sends a small batch and reads its answers, on the caller's thread. */
+  void exchange(Batch batch) {
+    write(batch);
+    read(batch);
+  }
+
+  /**
+   * Sends the batch on another thread while this one reads.
+   *
+   * @return bytes of the answers
+   */
+  long exchange(Batch batch, ExecutorService threads) throws InterruptedException {
+    Future<?> sent = threads.submit(() -> write(batch));
+    long received = read(batch);
+    try {
+      sent.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the batch was not sent", e);
+    }
+    return received;
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void write(Batch batch) {
+    try {
+      socket.getOutputStream().write(batch.bytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long read(Batch batch) {
+    var count = new ReplyCount(batch.commands());
+    long received = 0;
+    try {
+      while (!count.complete()) {
+        int length = socket.getInputStream().read(piece);
+        if (length < 0) {
+          throw new EOFException("the node hung up");
+        }
+        count.take(piece, length);
+        received += length;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return received;
+  }
+}

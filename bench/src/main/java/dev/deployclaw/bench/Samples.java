@@ -1,0 +1,26 @@
+package dev.deployclaw.bench;
+
+import java.util.List;
+
+/** How long one contender took in each round, in nanoseconds, the shortest first. */
+record Samples(List<Long> sortedNanos) {
+  Samples {
+    sortedNanos = sortedNanos.stream().sorted().toList();
+    if (sortedNanos.isEmpty()) {
+      throw new IllegalArgumentException("nothing was measured");
+    }
+  }
+
+  /** The upper one of the two in the middle. */
+  long median() {
+    return sortedNanos.get(sortedNanos.size() / 2);
+  }
+
+  long best() {
+    return sortedNanos.getFirst();
+  }
+
+  long worst() {
+    return sortedNanos.getLast();
+  }
+}
