@@ -13,7 +13,6 @@ import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.wire.StoredSet;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +92,7 @@ public final class PolicyStore implements Executor {
     };
   }
 
-  /** What is stored, and the text of the active set: that is enough to put it back. */
+  /** What is stored, and the digest of the active set as it was read back. */
   private Outcome observe() throws InterruptedException {
     var active = Active.read(store);
     var facts = new TreeMap<String, Object>();
@@ -108,8 +107,7 @@ public final class PolicyStore implements Executor {
       if (set.isEmpty()) {
         return one(Report.no(MEMBER, "the set of the active epoch " + epoch + " isn't stored"));
       }
-      facts.put("set", new String(set.get(), StandardCharsets.UTF_8));
-      return one(Report.yes(MEMBER, active.get().digest(), facts));
+      return one(Report.yes(MEMBER, Canonical.sha256(set.get()), facts));
     } catch (StoredSet.Damaged e) {
       return one(Report.no(MEMBER, "the set of the active epoch " + epoch + ": " + e.getMessage()));
     }

@@ -171,15 +171,24 @@ class PolicyStoreTest {
   }
 
   @Test
-  void observesTheActiveSetWhole() throws InterruptedException {
+  void observesTheActiveSet() throws InterruptedException {
     report(new Call.Stage(activation(1, SET)));
     activate(1, 0, SET.digest());
 
     var observed = report(new Call.Observe());
 
     assertThat(observed.digest()).isEqualTo(SET.digest());
-    assertThat(observed.facts())
-        .containsEntry("set", new String(SET.bytes(), StandardCharsets.UTF_8));
+    assertThat(observed.facts()).containsKeys("active", "epochs");
+  }
+
+  @Test
+  void observesThatTheActiveSetIsGone() throws InterruptedException {
+    activate(1, 0, SET.digest());
+
+    var observed = report(new Call.Observe());
+
+    assertThat(observed.answer()).isEqualTo(Report.Answer.NO);
+    assertThat(observed.reason()).contains("epoch 1");
   }
 
   @Test
