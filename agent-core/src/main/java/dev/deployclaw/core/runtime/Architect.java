@@ -45,7 +45,7 @@ public final class Architect {
     this.orchestrator = new Orchestrator(ports, settings);
     this.stories = new Stories(ports, settings, progress);
     this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
-    this.recovery = new Recovery(orchestrator, stories, epilogue, ports.time());
+    this.recovery = new Recovery(orchestrator, stories, epilogue, ports);
     this.inspector = new Inspector(ports, settings, orchestrator);
   }
 

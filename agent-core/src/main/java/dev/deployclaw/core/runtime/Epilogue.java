@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the last record of an execution: how it ended, with what the document needs. */
 final class Epilogue {
+  private static final Logger LOG = LoggerFactory.getLogger(Epilogue.class);
+
   private final Ledger ledger;
   private final ObjectStore objects;
 
@@ -44,7 +48,7 @@ final class Epilogue {
       try {
         ledger.anchor(thought, leadership.get(), story);
       } catch (Unreachable e) {
-        story.keep(story.seal(thought), thought);
+        LOG.atWarn().addKeyValue("execution", story.execution()).log("last record not anchored");
       }
     } else {
       story.keep(story.seal(thought), thought);

@@ -109,16 +109,13 @@ final class Ledger {
     return advance;
   }
 
-  /** Anchors the last record of an execution, in the state store too where that can be reached. */
+  /** Keeps the last record of an execution, and then anchors it in the state store too. */
   void anchor(Thought thought, Leadership leadership, Story story) throws InterruptedException {
     var sealed = story.seal(thought);
+    story.keep(sealed, thought);
     List<Write> writes = new ArrayList<>();
     audit(story.execution(), sealed, writes);
-    try {
-      state.transact(new Transaction(leadership.conditions(), writes));
-    } finally {
-      story.keep(sealed, thought);
-    }
+    state.transact(new Transaction(leadership.conditions(), writes));
   }
 
   private Transaction transaction(

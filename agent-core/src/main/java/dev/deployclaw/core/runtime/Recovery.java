@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
@@ -26,18 +27,23 @@ final class Recovery {
   /** A failed change, its way back, and each a few times over. */
   private static final int MOST = 16;
 
+  private static final Ending NEVER_OPENED =
+      new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+
   private final Orchestrator orchestrator;
   private final Ledger ledger;
   private final Stories stories;
   private final Epilogue epilogue;
+  private final Journal journal;
   private final Time time;
 
-  Recovery(Orchestrator orchestrator, Stories stories, Epilogue epilogue, Time time) {
+  Recovery(Orchestrator orchestrator, Stories stories, Epilogue epilogue, Ports ports) {
     this.orchestrator = orchestrator;
     this.ledger = orchestrator.ledger();
     this.stories = stories;
     this.epilogue = epilogue;
-    this.time = time;
+    this.journal = ports.journal();
+    this.time = ports.time();
   }
 
   /**
@@ -57,6 +63,7 @@ final class Recovery {
       var open = ledger.open();
       if (open.isEmpty()) {
         expire(leadership, finished);
+        endLogs(leadership, finished);
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership);
@@ -108,6 +115,21 @@ final class Recovery {
         var story = stories.goOn(x.log(), operation(x));
         var duty = new Duty(leadership, story, Risks.NONE);
         var ending = orchestrator.resume(stored, new Event.Expired(), duty);
+        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+      }
+    }
+  }
+
+  /**
+   * Logs of this machine that nobody ended: their agent died right after, or before, the change.
+   */
+  private void endLogs(Leadership leadership, List<Ended> finished) throws InterruptedException {
+    var known = journal.executions();
+    for (String id : known.subList(Math.max(0, known.size() - MOST), known.size())) {
+      if (!ThoughtLog.ended(journal, id)) {
+        var stored = ledger.read(id).map(Stored::execution);
+        var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
+        var ending = stored.map(x -> Ending.of(x.state())).orElse(NEVER_OPENED);
         finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
       }
     }

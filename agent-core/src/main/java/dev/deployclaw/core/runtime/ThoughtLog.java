@@ -7,6 +7,7 @@ import dev.deployclaw.core.log.Recorder;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
 import java.io.IOException;
@@ -62,6 +63,13 @@ final class ThoughtLog {
     }
   }
 
+  /** Whether an execution's last record says how it ended. */
+  static boolean ended(Journal journal, String execution) {
+    var records = journal.read(execution);
+    return !records.isEmpty()
+        && json(records.getLast()).path("phase").asText().equals(Phase.END.word());
+  }
+
   private void append(Sealed sealed) {
     journal.append(execution, sealed);
     head = sealed.head();
@@ -73,9 +81,13 @@ final class ThoughtLog {
   }
 
   private static Head head(byte[] record) {
+    JsonNode json = json(record);
+    return new Head(json.path("seq").asLong(), json.path("hash").asText());
+  }
+
+  private static JsonNode json(byte[] record) {
     try {
-      JsonNode json = JSON.readTree(record);
-      return new Head(json.path("seq").asLong(), json.path("hash").asText());
+      return JSON.readTree(record);
     } catch (IOException e) {
       throw new UncheckedIOException("a kept record isn't JSON", e);
     }

@@ -1,0 +1,83 @@
+package dev.deployclaw.core;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.deployclaw.core");
+
+  @Test
+  void theMachineSeesBytesAndDigestsOnly() {
+    classes()
+        .that()
+        .resideInAPackage("dev.deployclaw.core.machine")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.core.machine",
+            "dev.deployclaw.core.log",
+            "dev.deployclaw.core.spi",
+            "dev.deployclaw.policy.json",
+            "com.fasterxml.jackson..",
+            "org.jspecify..",
+            "java..")
+        .check(CORE);
+  }
+
+  @Test
+  void theMachineHasNoThreadClockRandomnessOrNetwork() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.core.machine")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.util.concurrent..", "java.net..", "java.nio.file..", "java.security..")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(
+            Thread.class, System.class, Clock.class, Instant.class, Random.class, UUID.class)
+        .check(CORE);
+  }
+
+  @Test
+  void theCoreSeesThePoliciesAndNothingElseOfOurs() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.skills..",
+            "dev.deployclaw.executors..",
+            "dev.deployclaw.audit..",
+            "dev.deployclaw.ratelimit..",
+            "dev.deployclaw.container..",
+            "dev.deployclaw.lab..",
+            "dev.deployclaw.testkit..",
+            "io.vertx..")
+        .check(CORE);
+  }
+
+  @Test
+  void onlyTheRuntimeStartsThreads() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.deployclaw.core.runtime")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(Thread.class, FutureTask.class)
+        .check(CORE);
+  }
+}

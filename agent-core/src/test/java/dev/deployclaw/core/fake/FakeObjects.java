@@ -1,0 +1,75 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.ObjectStore;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A bucket in memory that creates each name once. */
+public final class FakeObjects implements ObjectStore {
+  private final Map<String, byte[]> objects = new TreeMap<>();
+  private boolean reachable = true;
+
+  public synchronized void reachable(boolean now) {
+    reachable = now;
+  }
+
+  /** What nobody may do, and somebody does. */
+  public synchronized void alter(String name, byte[] bytes) {
+    objects.put(name, bytes);
+  }
+
+  public synchronized Set<String> names() {
+    return Set.copyOf(objects.keySet());
+  }
+
+  @Override
+  public synchronized Put create(String name, byte[] bytes) {
+    if (!reachable) {
+      return new Put.Failed(new Fault.Unavailable("no route to the bucket"));
+    }
+    return objects.putIfAbsent(name, bytes.clone()) == null
+        ? new Put.Created()
+        : new Put.AlreadyThere();
+  }
+
+  @Override
+  public synchronized Get read(String name) {
+    if (!reachable) {
+      return new Get.Failed(new Fault.Unavailable("no route to the bucket"));
+    }
+    byte[] bytes = objects.get(name);
+    return bytes == null ? new Get.Absent() : new Get.Found(bytes.clone());
+  }
+
+  @Override
+  public String locate(String name) {
+    return "s3://fake/" + name;
+  }
+
+  @Override
+  public void close() {}
+
+  ObjectStore over(Wire wire) {
+    return new ObjectStore() {
+      @Override
+      public Put create(String name, byte[] bytes) throws InterruptedException {
+        return wire.call("s3.create", () -> FakeObjects.this.create(name, bytes));
+      }
+
+      @Override
+      public Get read(String name) throws InterruptedException {
+        return wire.call("s3.read", () -> FakeObjects.this.read(name));
+      }
+
+      @Override
+      public String locate(String name) {
+        return FakeObjects.this.locate(name);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

@@ -1,0 +1,208 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A participant with some members, each of which stages, votes, takes an epoch, and can be broken.
+ * It notices when it is told to act on an epoch that isn't committed.
+ */
+public final class FakeParticipant implements Executor {
+  /** What a member acts on before anybody changed it. */
+  public static final String ORIGINAL = "original";
+
+  private final String name;
+  private final FakeStore store;
+  private final Map<String, Member> members = new TreeMap<>();
+  private final Set<String> unreachableAt = new HashSet<>();
+  private final Map<String, String> refusals = new TreeMap<>();
+  private final List<String> violations = new ArrayList<>();
+  private long term;
+
+  public FakeParticipant(String name, FakeStore store, String... members) {
+    this.name = name;
+    this.store = store;
+    for (String member : members) {
+      this.members.put(name + "/" + member, new Member());
+    }
+  }
+
+  private static final class Member {
+    private final Map<Long, String> staged = new TreeMap<>();
+    private final Set<String> voted = new HashSet<>();
+    private long epoch;
+    private String live = ORIGINAL;
+    private boolean up = true;
+  }
+
+  /** From now on no call of this verb gets through. */
+  public synchronized void unreachableAt(String verb) {
+    unreachableAt.add(verb);
+  }
+
+  /** From now on this verb is refused. */
+  public synchronized void refuseAt(String verb, String reason) {
+    refusals.put(verb, reason);
+  }
+
+  public synchronized void heal() {
+    unreachableAt.clear();
+    refusals.clear();
+    members.values().forEach(m -> m.up = true);
+  }
+
+  /** One member no longer answers. */
+  public synchronized void stop(String member) {
+    member(name + "/" + member).up = false;
+  }
+
+  /** Somebody changes a member by hand. */
+  public synchronized void tamper(String member, String live) {
+    member(name + "/" + member).live = live;
+  }
+
+  /** What each member acts on. */
+  public synchronized List<String> live() {
+    return members.values().stream().map(m -> m.live).toList();
+  }
+
+  public synchronized Set<Long> staged() {
+    var out = new HashSet<Long>();
+    members.values().forEach(m -> out.addAll(m.staged.keySet()));
+    return out;
+  }
+
+  /** Whether every member has voted for a digest of an epoch. */
+  public synchronized boolean voted(long epoch, String digest) {
+    return members.values().stream().allMatch(m -> m.voted.contains(epoch + " " + digest));
+  }
+
+  public synchronized List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new HashSet<>(PARTICIPANT_VERBS);
+    verbs.addAll(Set.of("topology", "scan", "latency", "clock"));
+    return verbs;
+  }
+
+  @Override
+  public synchronized Outcome execute(Invocation invocation) {
+    String verb = invocation.call().verb();
+    if (unreachableAt.contains(verb)) {
+      return Outcome.failed(new Fault.Unavailable(name + " does not answer"));
+    }
+    if (refusals.containsKey(verb)) {
+      return each(m -> Report.no(m, refusals.get(verb)));
+    }
+    return switch (invocation.call()) {
+      case Call.Look _ -> each(m -> Report.yes(m, "", Map.of()));
+      case Call.Observe _ -> each(this::observe);
+      case Call.Stage(Activation a) -> fenced(invocation.fence(), m -> stage(m, a));
+      case Call.Prepare(Activation a) -> each(m -> vote(m, a));
+      case Call.Publish(Activation a) -> fenced(invocation.fence(), m -> publish(m, a));
+      case Call.Converge(Activation a) -> each(m -> converge(m, a));
+      case Call.Discard(long epoch) -> fenced(invocation.fence(), m -> discard(m, epoch));
+      case Call.Probe _ -> Outcome.failed(new Fault.Invalid("no probe"));
+    };
+  }
+
+  private Member member(String m) {
+    return Objects.requireNonNull(members.get(m));
+  }
+
+  private Outcome each(Function<String, Report> question) {
+    List<Report> reports = new ArrayList<>();
+    members.forEach((m, member) ->
+        reports.add(member.up ? question.apply(m) : Report.unknown(m, "does not answer")));
+    return Outcome.done(reports);
+  }
+
+  private Outcome fenced(Fence fence, Function<String, Report> act) {
+    if (fence.term() < term) {
+      return Outcome.failed(new Fault.Conflict("term " + term + " was here"));
+    }
+    term = fence.term();
+    return each(act);
+  }
+
+  private Report observe(String m) {
+    String live = member(m).live;
+    return Report.yes(m, live, Map.of("live", live));
+  }
+
+  private Report stage(String m, Activation a) {
+    member(m).staged.put(a.epoch(), a.digest());
+    return Report.yes(m, a.digest(), Map.of());
+  }
+
+  private Report vote(String m, Activation a) {
+    if (!a.digest().equals(member(m).staged.get(a.epoch()))) {
+      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
+    }
+    member(m).voted.add(a.epoch() + " " + a.digest());
+    return Report.yes(m, a.digest(), Map.of());
+  }
+
+  private Report publish(String m, Activation a) {
+    long committed = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()).epoch()).orElse(0L);
+    if (committed < a.epoch()) {
+      violations.add(m + " was told to act on epoch " + a.epoch() + " early");
+    }
+    var member = member(m);
+    if (!member.staged.containsKey(a.epoch())) {
+      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
+    }
+    member.epoch = a.epoch();
+    member.live = a.restores().map(o -> restored(o, m)).orElse(a.digest());
+    return Report.yes(m, member.live, Map.of());
+  }
+
+  private String restored(Observation observation, String m) {
+    return observation.members().getOrDefault(name, List.of()).stream()
+        .filter(f -> m.equals(f.get("member")))
+        .map(f -> String.valueOf(f.get("live")))
+        .findFirst()
+        .orElse("nothing");
+  }
+
+  private Report converge(String m, Activation a) {
+    var member = member(m);
+    return member.epoch == a.epoch()
+        ? Report.yes(m, member.live, Map.of())
+        : Report.no(m, "acts on epoch " + member.epoch);
+  }
+
+  private Report discard(String m, long epoch) {
+    var member = member(m);
+    if (member.epoch == epoch) {
+      violations.add(m + " was told to remove epoch " + epoch + ", which it acts on");
+    }
+    member.staged.remove(epoch);
+    return Report.yes(m, "", Map.of());
+  }
+}

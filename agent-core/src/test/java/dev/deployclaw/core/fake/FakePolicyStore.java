@@ -1,0 +1,87 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.wire.StoredSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The participant that keeps policy sets in the state store. */
+final class FakePolicyStore implements Executor {
+  private static final String MEMBER = "etcd/policies";
+  private final FakeStore store;
+
+  FakePolicyStore(FakeStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public String name() {
+    return "etcd";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return PARTICIPANT_VERBS;
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) {
+    return switch (invocation.call()) {
+      case Call.Observe _ -> yes(active());
+      case Call.Stage(Activation a) -> stage(a);
+      case Call.Prepare(Activation a) -> prepare(a);
+      case Call.Publish(Activation a) -> committed(a);
+      case Call.Converge(Activation a) -> committed(a);
+      case Call.Discard(long epoch) -> discard(epoch);
+      case Call.Look _, Call.Probe _ -> Outcome.failed(new Fault.Invalid("no such verb"));
+    };
+  }
+
+  private Outcome stage(Activation a) {
+    var stored = StoredSet.encode(a.set().bytes(), a.digest());
+    for (int i = 0; i < stored.chunks().size(); i++) {
+      store.put(StoredSet.chunkKey(a.epoch(), i), stored.chunks().get(i));
+    }
+    store.put(StoredSet.manifestKey(a.epoch()), stored.manifest());
+    return yes(a.digest());
+  }
+
+  private Outcome prepare(Activation a) {
+    var manifest = store.get(StoredSet.manifestKey(a.epoch()));
+    boolean there =
+        manifest
+            .filter(m -> StoredSet.Manifest.parse(m.value()).digest().equals(a.digest()))
+            .isPresent();
+    return there ? yes(a.digest()) : no("isn't stored");
+  }
+
+  private Outcome committed(Activation a) {
+    return active().equals(a.digest()) ? yes(a.digest()) : no("active says something else");
+  }
+
+  private Outcome discard(long epoch) {
+    store.list(StoredSet.prefix(epoch)).forEach(e -> store.delete(e.key()));
+    return yes("");
+  }
+
+  private String active() {
+    return store.get(Keys.ACTIVE).map(e -> Active.read(e.value()).digest()).orElse("");
+  }
+
+  private static Outcome yes(String digest) {
+    return Outcome.done(List.of(Report.yes(MEMBER, digest, Map.of())));
+  }
+
+  private static Outcome no(String reason) {
+    return Outcome.done(List.of(Report.no(MEMBER, reason)));
+  }
+}

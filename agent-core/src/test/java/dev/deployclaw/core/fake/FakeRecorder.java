@@ -1,0 +1,28 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.log.Recorder;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/** Chains records by their hashes, in the shape of the real ones. */
+public final class FakeRecorder implements Recorder {
+  @Override
+  public Sealed seal(Head head, Thought thought) {
+    var out = new TreeMap<String, Object>();
+    out.put("execution_id", thought.execution());
+    out.put("seq", head.seq() + 1);
+    out.put("prev", head.hash());
+    out.put("time", thought.time().toString());
+    out.put("step", thought.step());
+    out.put("phase", thought.phase().word());
+    out.put("action", thought.action());
+    out.put("detail", thought.detail());
+    out.put("status", thought.status().name().toUpperCase(Locale.ROOT));
+    out.put("facts", thought.facts());
+    String hash = Canonical.sha256(Canonical.bytes(out));
+    out.put("hash", hash);
+    return new Sealed(Canonical.bytes(out), new Head(head.seq() + 1, hash));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Policy documents by name. */
+public final class FakeSources implements Executor {
+  private final Map<String, String> documents = new TreeMap<>();
+  private final Set<String> unreadable = new TreeSet<>();
+
+  public synchronized void put(String name, String text) {
+    documents.put(name, text);
+  }
+
+  public synchronized void remove(String name) {
+    documents.remove(name);
+  }
+
+  public synchronized void unreadable(String name) {
+    unreadable.add(name);
+  }
+
+  /** A document with one limit per minute. */
+  public static String document(String tenant, long requests) {
+    return """
+    apiVersion: deployclaw.dev/v1
+    kind: RateLimitPolicy
+    metadata:
+      tenant: %s
+    spec:
+      limits:
+        - name: orders
+          match: {service: orders}
+          algorithm: token-bucket
+          requests: %d
+          window: 1m
+    """
+        .formatted(tenant, requests);
+  }
+
+  @Override
+  public String name() {
+    return "sources";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return Set.of("read");
+  }
+
+  @Override
+  public synchronized Outcome execute(Invocation call) {
+    List<Report> reports = new ArrayList<>();
+    documents.forEach((name, text) ->
+        reports.add(
+            Report.yes(
+                "source/shop/" + name,
+                "",
+                Map.of("name", name, "home", "shop", "text", text, "tenants", List.of("*")))));
+    unreadable.forEach(name -> reports.add(Report.unknown("source/shop/" + name, "no permission")));
+    return Outcome.done(reports);
+  }
+}

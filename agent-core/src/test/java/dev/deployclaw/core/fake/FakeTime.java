@@ -1,0 +1,31 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.runtime.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A clock that moves when somebody waits, and a microsecond whenever it is read. */
+public final class FakeTime implements Time {
+  private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
+  private final AtomicLong micros = new AtomicLong();
+
+  @Override
+  public Instant instant() {
+    return START.plusNanos(micros.get() * 1000);
+  }
+
+  @Override
+  public long micros() {
+    return micros.incrementAndGet();
+  }
+
+  @Override
+  public void pause(Duration duration) {
+    pass(duration);
+  }
+
+  public void pass(Duration duration) {
+    micros.addAndGet(duration.toNanos() / 1000);
+  }
+}

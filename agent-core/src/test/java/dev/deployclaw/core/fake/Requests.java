@@ -1,0 +1,68 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.task.Change;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Guards;
+import dev.deployclaw.core.task.Intent.Schedule;
+import dev.deployclaw.core.task.Operation;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The few requests that tests make: {@code apply}, {@code apply manually}, {@code dry}, {@code
+ * canary}, {@code set TENANT N} (requests a minute for orders), {@code back}; anything else is a
+ * question.
+ */
+public final class Requests {
+  private Requests() {}
+
+  static Interpretation understand(String text) {
+    String[] words = text.split(" ");
+    return switch (words[0]) {
+      case "apply" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
+      case "dry" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
+      case "canary" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
+      case "set" ->
+          planned(
+              Operation.SET_LIMIT, List.of(set(words[1], Long.parseLong(words[2]))), guards(words));
+      case "back" -> planned(Operation.ROLLBACK, List.of(), guards(words));
+      case "destroy" -> new Interpretation.Refused("out of scope");
+      default -> new Interpretation.NeedsClarification(List.of("What is meant?"));
+    };
+  }
+
+  public static Change set(String tenant, long requests) {
+    return new Change(
+        new Change.Who(List.of(tenant), new TreeMap<>(), false, List.of()),
+        Optional.of("orders"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        new Change.Settings(
+            Optional.of(requests),
+            Optional.of(60L),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Interpretation planned(Operation operation, List<Change> changes, Guards guards) {
+    return new Interpretation.Planned(
+        new Intent(operation, Optional.empty(), changes, guards, Schedule.NONE, List.of()));
+  }
+
+  private static Guards guards(String[] words) {
+    boolean manual = words[words.length - 1].equals("manually");
+    return new Guards(
+        manual ? Optional.of(Guards.Approval.MANUAL) : Optional.empty(),
+        words[0].equals("dry"),
+        words[0].equals("canary") ? Optional.of(10) : Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.deployclaw.core.fake;
+
+import dev.deployclaw.core.spi.StateStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The store as one agent's process reaches it. */
+final class WiredStore implements StateStore {
+  private final StateStore store;
+  private final Wire wire;
+
+  WiredStore(StateStore store, Wire wire) {
+    this.store = store;
+    this.wire = wire;
+  }
+
+  @Override
+  public Optional<Entry> get(String key) throws InterruptedException {
+    return store.get(key);
+  }
+
+  @Override
+  public List<Entry> list(String prefix) throws InterruptedException {
+    return store.list(prefix);
+  }
+
+  @Override
+  public Result transact(Transaction transaction) throws InterruptedException {
+    return wire.call("transact", () -> store.transact(transaction));
+  }
+
+  @Override
+  public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
+    return wire.call("stand", () -> store.stand(name, lease)).map(Kept::new);
+  }
+
+  @Override
+  public void close() {}
+
+  /** A dead process gives nothing back. */
+  private final class Kept implements Leadership {
+    private final Leadership inner;
+
+    Kept(Leadership inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public String name() {
+      return inner.name();
+    }
+
+    @Override
+    public long term() {
+      return inner.term();
+    }
+
+    @Override
+    public List<Condition> conditions() {
+      return inner.conditions();
+    }
+
+    @Override
+    public boolean holds() {
+      return inner.holds();
+    }
+
+    @Override
+    public void close() {
+      if (!wire.dead()) {
+        inner.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.deployclaw.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MoveTableTest {
+  /** The whole life of a change: from, on, to. Every other pair is illegal. */
+  private static final String TABLE =
+      """
+      Opened CheckpointTaken Checkpointed
+      Opened Stopped Aborting
+      Checkpointed StagedEverywhere Staged
+      Checkpointed Stopped Aborting
+      Staged Voted Prepared
+      Staged Stopped Aborting
+      Prepared GateOpened Cleared
+      Prepared GateHeld Held
+      Prepared Stopped Aborting
+      Held Approved Resumed
+      Held Rejected Aborting
+      Held Expired Aborting
+      Held Outdated Aborting
+      Resumed ObservedSame Staged
+      Resumed Stopped Aborting
+      Cleared CheckpointIntact Committed
+      Cleared Stopped Aborting
+      Committed PublishedEverywhere Published
+      Committed Refused Undoing
+      Published ConvergedEverywhere Converged
+      Published Refused Undoing
+      Converged Validated Baked
+      Converged Refused Undoing
+      Baked Collected Completed
+      Undoing Compensated RolledBack
+      Undoing NotCompensated Failed
+      Aborting Discarded Aborted
+      """;
+
+  @Test
+  void everyPairIsLegalByTheTableOrIllegalByName() {
+    List<String> found = new ArrayList<>();
+
+    for (var state : Samples.STATES) {
+      for (var event : Samples.EVENTS) {
+        follow(state, event, found);
+      }
+    }
+
+    assertThat(found).containsExactlyElementsOf(TABLE.lines().toList());
+  }
+
+  @Test
+  void aFailedWayBackIsNotUndoneInItsTurn() {
+    for (var state : List.of(new State.Committed(), new State.Published(), new State.Converged())) {
+      var x = Samples.execution(Kind.COMPENSATION, state);
+
+      var next = MoveTable.follow(x, new Event.Refused("refused"));
+
+      assertThat(next).isEqualTo(new State.Failed("refused"));
+    }
+  }
+
+  @Test
+  void terminalStatesHaveNoWayOut() {
+    assertThat(MoveTable.ROWS)
+        .noneMatch(row ->
+            Samples.STATES.stream().filter(State::over).anyMatch(s -> row.from().isInstance(s)));
+  }
+
+  @Test
+  void theSamplesAreAllThereAre() {
+    assertThat(Samples.STATES).extracting(Object::getClass).isEqualTo(permitted(State.class));
+    assertThat(Samples.EVENTS).extracting(Object::getClass).isEqualTo(permitted(Event.class));
+  }
+
+  @Test
+  void onlyRestingStatesHaveNothingToDo() {
+    for (var state : Samples.STATES) {
+      boolean rests = ExecutionMachine.next(state) == Effect.REST;
+
+      assertThat(rests).isEqualTo(state.over() || state instanceof State.Held);
+    }
+  }
+
+  private static void follow(State state, Event event, List<String> found) {
+    try {
+      var next = MoveTable.follow(Samples.execution(Kind.FORWARD, state), event);
+      found.add(name(state) + " " + name(event) + " " + name(next));
+    } catch (IllegalMove e) {
+      assertThat(e).hasMessage("no move from " + name(state) + " on " + name(event));
+    }
+  }
+
+  private static String name(Object value) {
+    return value.getClass().getSimpleName();
+  }
+
+  private static List<Class<?>> permitted(Class<?> sealed) {
+    return Arrays.asList(sealed.getPermittedSubclasses());
+  }
+}

@@ -1,0 +1,73 @@
+package dev.deployclaw.core.machine;
+
+import java.util.List;
+import java.util.Optional;
+
+/** One of each. */
+final class Samples {
+  private Samples() {}
+
+  static final Checkpoint CHECKPOINT = new Checkpoint("checkpoints/ab.json", "ab", "f1", true);
+  static final Approval APPROVAL = new Approval("ann", 7, "plan", "ab");
+
+  static final List<State> STATES =
+      List.of(
+          new State.Opened(),
+          new State.Checkpointed(),
+          new State.Staged(),
+          new State.Prepared("votes", 6, List.of("redis/x")),
+          new State.Held("it removes acme", 1000),
+          new State.Resumed(),
+          new State.Cleared("auto"),
+          new State.Committed(),
+          new State.Published(),
+          new State.Converged(),
+          new State.Baked(),
+          new State.Completed(),
+          new State.Undoing("validation failed"),
+          new State.RolledBack("x-undo-1", "validation failed"),
+          new State.Failed("and again"),
+          new State.Aborting(Cause.VOTED_DOWN, "no"),
+          new State.Aborted(Cause.UNREACHABLE, "gone", List.of("redis/a: gone")));
+
+  static final List<Event> EVENTS =
+      List.of(
+          new Event.CheckpointTaken(CHECKPOINT),
+          new Event.StagedEverywhere(),
+          new Event.Voted("votes", 6, List.of()),
+          new Event.GateOpened("auto"),
+          new Event.GateHeld("it removes acme", 1000),
+          new Event.Approved(APPROVAL),
+          new Event.Rejected("ann"),
+          new Event.Expired(),
+          new Event.Outdated("the base moved"),
+          new Event.ObservedSame(),
+          new Event.CheckpointIntact(),
+          new Event.PublishedEverywhere(),
+          new Event.ConvergedEverywhere(),
+          new Event.Validated(),
+          new Event.Collected(),
+          new Event.Stopped(Cause.VOTED_DOWN, "no"),
+          new Event.Refused("refused"),
+          new Event.Discarded(List.of()),
+          new Event.Compensated("x-undo-1"),
+          new Event.NotCompensated("no"));
+
+  static Execution execution(Kind kind, State state) {
+    return new Execution(
+        "x",
+        "x",
+        kind,
+        4,
+        kind.back() ? 0 : 4,
+        new Base(3, "d3", "w", 30),
+        "d4",
+        "plan",
+        "olivia",
+        kind.back() ? Optional.of("w") : Optional.empty(),
+        Optional.of(CHECKPOINT),
+        Optional.empty(),
+        5,
+        state);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.core.machine;
+
+import org.jspecify.annotations.NullMarked;

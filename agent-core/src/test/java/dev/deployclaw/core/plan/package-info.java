@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.core.plan;
+
+import org.jspecify.annotations.NullMarked;

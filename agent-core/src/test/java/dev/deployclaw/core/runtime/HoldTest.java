@@ -1,0 +1,127 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.GatePolicy;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class HoldTest {
+  private final World world = new World();
+
+  @Test
+  void aHeldChangeSurvivesItsProcessAndIsApprovedByAnother() throws Exception {
+    var held = world.run("apply manually");
+    assertThat(held.exit()).as(held.reason()).isEqualTo(ExitCode.HELD);
+    assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
+    assertThat(world.store.get("open")).isEmpty();
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertAllWell();
+  }
+
+  @Test
+  void anApprovalIsUsedOnce() throws Exception {
+    var held = world.run("apply manually");
+    world.agent().approve(held.execution(), "ann");
+
+    var again = world.agent().approve(held.execution(), "ann");
+
+    assertThat(again.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void rejectionRemovesWhatWasStaged() throws Exception {
+    var held = world.run("apply manually");
+    assertThat(world.redis.staged()).containsExactly(1L);
+
+    var ended = world.agent().reject(held.execution(), "ann");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(world.redis.staged()).isEmpty();
+    assertThat(world.store.list("policy/")).isEmpty();
+    assertAllWell();
+  }
+
+  @Test
+  void refusesAnApprovalWhoseBaseMoved() throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 manually");
+    world.run("set zenith 70");
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason()).contains("was committed meanwhile");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
+    assertAllWell();
+  }
+
+  @Test
+  void refusesAnApprovalWhenAMemberWasChangedByHand() throws Exception {
+    var held = world.run("apply manually");
+    world.gateway.tamper("two", "by hand");
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason()).contains("no longer hold what the checkpoint says");
+    assertThat(world.active()).isEmpty();
+  }
+
+  @Test
+  void expiresWhenNobodyApproves() throws Exception {
+    var held = world.run("apply manually");
+    world.time.pass(Duration.ofHours(2));
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(world.change(held.execution()).orElseThrow().state().over()).isTrue();
+    assertThat(world.redis.staged()).isEmpty();
+    assertAllWell();
+  }
+
+  @Test
+  void theRequesterCannotApproveTheirOwnWhereTheyMustDiffer() throws Exception {
+    world.gate = new GatePolicy(false, true, Duration.ofHours(1));
+    var held = world.run("apply");
+
+    var own = world.agent().approve(held.execution(), "olivia");
+    var other = world.agent().approve(held.execution(), "ann");
+
+    assertThat(own.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(other.result()).as(other.reason()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void anApplyThatRemovesATenantAlwaysHolds() throws Exception {
+    world.run("apply");
+    world.sources.remove("zenith.yaml");
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.HELD);
+    assertThat(ended.reason()).contains("zenith");
+  }
+
+  @Test
+  void aBigStepHolds() throws Exception {
+    world.run("apply");
+
+    var ended = world.run("set acme 60000");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.HELD);
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}

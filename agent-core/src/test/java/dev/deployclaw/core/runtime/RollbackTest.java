@@ -1,0 +1,134 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.World;
+import org.junit.jupiter.api.Test;
+
+class RollbackTest {
+  private final World world = new World();
+
+  @Test
+  void goesBackToThePredecessorUnderANewEpoch() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    var second = world.run("set acme 700");
+
+    var ended = world.agent().rollback(second.execution(), "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
+    assertThat(world.live()).containsExactly(first);
+    assertAllWell();
+  }
+
+  @Test
+  void goesBackToWhatWasFoundBeforeTheFirstChange() throws Exception {
+    world.gateway.tamper("three", "written by hand");
+    world.run("apply");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.gateway.live())
+        .containsExactly(FakeParticipant.ORIGINAL, "written by hand", FakeParticipant.ORIGINAL);
+    assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
+  void goesForwardAgainAfterGoingBackToWhatWasFound() throws Exception {
+    world.run("apply");
+    world.agent().rollback("last", "olivia");
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
+    assertAllWell();
+  }
+
+  @Test
+  void restoresFromTheObjectAloneWhenTheChunksAreGone() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.store.list("policy/1/").forEach(e -> world.store.delete(e.key()));
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(first);
+    assertAllWell();
+  }
+
+  @Test
+  void worksWithoutTheObjectStoreAndSaysSo() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.objects.reachable(false);
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(first);
+    assertThat(world.change(ended.execution()).orElseThrow().checkpoint().orElseThrow().stored())
+        .isFalse();
+  }
+
+  @Test
+  void aWayBackGoesOnWithoutAMemberThatIsGoneAndWaitsForIt() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.stop("two");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).contains("gateway/two");
+    assertThat(world.redis.live()).containsOnly(first);
+    world.gateway.heal();
+    world.agent().recover();
+    assertThat(world.live()).containsExactly(first);
+    assertAllWell();
+  }
+
+  @Test
+  void onlyWhatWasProvenComesBack() throws Exception {
+    world.run("apply");
+    world.probe.fail("wrong");
+    world.run("set acme 700");
+    world.probe.fail("");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("never passed its validation");
+  }
+
+  @Test
+  void onlyTheCommittedChangeIsGoneBackFrom() throws Exception {
+    var first = world.run("apply");
+    world.run("set acme 700");
+
+    var ended = world.agent().rollback(first.execution(), "olivia");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+  }
+
+  @Test
+  void thereIsNothingToGoBackFromAtFirst() throws Exception {
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("nothing was committed");
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.core.runtime;
+
+import org.jspecify.annotations.NullMarked;
