@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class RateLimitService extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
 
+  /** A gateway passes the client's headers on, and may accept more than our default. */
+  private static final int MOST_HEADER_BYTES = 64 << 10;
+
   private final Settings settings;
   private final PolicyFeed feed;
   private @Nullable Shards shards;
@@ -41,7 +44,11 @@ public final class RateLimitService extends VerticleBase {
     var opened = Shards.open(vertx, settings.redis(), settings.redisTimeout());
     shards = opened;
     var decider = new Decider(vertx, feed, opened, settings.withoutPolicy());
-    var options = new HttpServerOptions().setHost(settings.host()).setPort(settings.port());
+    var options =
+        new HttpServerOptions()
+            .setHost(settings.host())
+            .setPort(settings.port())
+            .setMaxHeaderSize(MOST_HEADER_BYTES);
     var created = vertx.createHttpServer(options);
     server = created;
     return created.requestHandler(request -> serve(request, decider, opened)).listen();

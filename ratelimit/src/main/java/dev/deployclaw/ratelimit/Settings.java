@@ -52,6 +52,7 @@ public record Settings(
           "on-backend-failure", "deny");
 
   public Settings {
+    prefix = prefix.endsWith("/") ? prefix : prefix + "/";
     redis = List.copyOf(redis);
   }
 

@@ -43,8 +43,8 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder) throws Exception {
-    redis = RedisCluster.start(folder.resolve("redis"), 3, 0);
+  private Estate(Path folder, int replicasEach) throws Exception {
+    redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
     etcd = Etcd.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(etcd.endpoint(), PREFIX);
@@ -56,8 +56,8 @@ final class Estate implements AutoCloseable {
         .get(1, TimeUnit.MINUTES);
   }
 
-  static Estate start(Path folder) throws Exception {
-    return new Estate(folder);
+  static Estate start(Path folder, int replicasEach) throws Exception {
+    return new Estate(folder, replicasEach);
   }
 
   RedisCluster redis() {
@@ -77,6 +77,14 @@ final class Estate implements AutoCloseable {
   }
 
   EpochSet stage(long epoch, PolicySet set) {
+    var held = write(epoch, set);
+    Await.until(
+        "the service holds epoch " + epoch, LONG, () -> status().holds(epoch, held.digest()));
+    return held;
+  }
+
+  /** Stages without waiting for the service. */
+  EpochSet write(long epoch, PolicySet set) {
     byte[] bytes = set.bytes();
     var held = new EpochSet(epoch, set.digest(), set);
     var stored = StoredSet.encode(bytes, held.digest());
@@ -90,8 +98,6 @@ final class Estate implements AutoCloseable {
     for (var hash : StagedRules.of(set, epoch, held.digest()).hashes()) {
       at(hash.key(), node -> node.hset(hash.key(), hash.fields()));
     }
-    Await.until(
-        "the service holds epoch " + epoch, LONG, () -> status().holds(epoch, held.digest()));
     return held;
   }
 

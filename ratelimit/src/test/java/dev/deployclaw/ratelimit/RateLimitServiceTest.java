@@ -42,7 +42,7 @@ class RateLimitServiceTest {
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
+    estate = Estate.start(folder, 0);
   }
 
   @AfterAll
@@ -119,6 +119,35 @@ class RateLimitServiceTest {
         .anyMatch(
             d -> d.startsWith(estate.redis().primaries().getFirst() + " is at epoch " + epoch));
     assertThat(estate.status().decided()).contains(new Held(next.epoch(), next.digest()));
+  }
+
+  @Test
+  void loadsAnEpochThatRedisIsAheadWith() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    var next = estate.write(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 4))));
+
+    estate.flip(next);
+
+    assertThat(admittedOf(9)).isEqualTo(4);
+  }
+
+  @Test
+  void followsATenantIntoAGroup() {
+    var alone = Sets.tenant("acme", Sets.burst("all", 3));
+    estate.activate(epoch, Sets.of(alone));
+    var next =
+        estate.stage(
+            ++epoch,
+            Sets.of(Sets.child(alone, "group"), Sets.tenant("group", Sets.burst("all", 2))));
+    estate.commit(next);
+    int committed = admittedOf(9);
+
+    estate.flip(next);
+
+    assertThat(committed).isEqualTo(3);
+    assertThat(admittedOf(9)).isEqualTo(2);
+    assertThat(header(decide("acme", "/"), DecideHeaders.RATE_LIMIT_POLICY))
+        .isEqualTo("\"all\";q=1;w=86400, \"group/all\";q=1;w=86400");
   }
 
   @Test

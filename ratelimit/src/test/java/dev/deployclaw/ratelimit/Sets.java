@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Short ways to write policy sets in tests. */
 final class Sets {
@@ -40,6 +41,23 @@ final class Sets {
 
   static TenantPolicy tenant(String name, Limit... limits) {
     return tenant(name, BackendFailure.DENY, limits);
+  }
+
+  /** Tenants t0, t1, … with the same limit. */
+  static TenantPolicy[] tenants(int count, Limit limit) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> tenant("t" + i, limit))
+        .toArray(TenantPolicy[]::new);
+  }
+
+  static TenantPolicy child(TenantPolicy tenant, String parent) {
+    return new TenantPolicy(
+        tenant.tenant(),
+        tenant.labels(),
+        Optional.of(parent),
+        tenant.blocked(),
+        tenant.onBackendFailure(),
+        tenant.limits());
   }
 
   /** So slow a bucket that it doesn't refill while a test runs. */

@@ -1,27 +1,34 @@
 -- Decides whether requests pass their limits. The constants stand above; the reference model in
--- Java is the definition. Whole numbers only, each below 2^53; times are microseconds. While a
--- library loads there is no `math` and no `string`, so nothing is computed outside a function.
+-- Java is the definition. Whole numbers only, each below 2^53; times are microseconds.
 
 local EXACT = 9007199254740992 -- 2^53
 local NEVER = 2251799813685248 -- 2^51, some 71 years
 local SLOTS = 16
 local PROBE_TTL = 900000 -- milliseconds; longer than any probe token lives
+local MOST_RULES = 10000
 local DECIDED, NEED_EPOCH, NEED_RULE = 0, 1, 2
+
+-- While a library loads there is no `math` and no `string`: the first call fetches them.
+local ceil, floor, fmod, min, max, format, match, find
+local function prepare()
+  ceil, floor, fmod, min, max = math.ceil, math.floor, math.fmod, math.min, math.max
+  format, match, find = string.format, string.match, string.find
+end
 
 -- a * b / m as whole part and rest. a < 2^52, b < 2^50, m < 2^42; a whole part above 2^53 is
 -- approximate, which nothing here can tell from "more than enough".
 local function divide(a, b, m)
   local product = a * b
   if product < EXACT then
-    local rest = math.fmod(product, m)
+    local rest = fmod(product, m)
     return (product - rest) / m, rest
   end
-  local low = math.fmod(a, m)
+  local low = fmod(a, m)
   local whole, part, rest = (a - low) / m * b, 0, 0
   for shift = 4, 0, -1 do
-    local limb = math.floor(b / 1024 ^ shift) % 1024
+    local limb = floor(b / 1024 ^ shift) % 1024
     local sum = rest * 1024 + low * limb
-    rest = math.fmod(sum, m)
+    rest = fmod(sum, m)
     part = part * 1024 + (sum - rest) / m
   end
   return whole + part, rest
@@ -73,9 +80,9 @@ local function drain_time(b, whole)
   end
   local micros, rest = divide(b.window, whole, b.requests)
   rest = rest + b.fraction
-  local left = math.fmod(rest, b.requests)
+  local left = fmod(rest, b.requests)
   micros = micros + (rest - left) / b.requests
-  return math.min(NEVER, left > 0 and micros + 1 or micros)
+  return min(NEVER, left > 0 and micros + 1 or micros)
 end
 
 -- Sliding window: units by slot number, ascending, in two lists.
@@ -96,12 +103,12 @@ end
 
 -- Copies the live slots into a window of `width`; none ends up after `now`.
 local function resliced(w, width, now)
-  local own = math.floor(now / w.width) - SLOTS
-  local others = math.floor(now / width) - SLOTS
+  local own = floor(now / w.width) - SLOTS
+  local others = floor(now / width) - SLOTS
   local copy = window(width)
   for i, slot in ipairs(w.slots) do
     local moved = width == w.width and slot
-      or math.floor(math.min(now, (slot + 1) * w.width - 1) / width)
+      or floor(min(now, (slot + 1) * w.width - 1) / width)
     if slot >= own and moved >= others then
       add(copy, moved, w.units[i])
     end
@@ -119,7 +126,7 @@ local function as_bucket(w, rule, now)
   local b = bucket(rule, 0, 0, 0)
   local live = resliced(w, w.width, now)
   for i, slot in ipairs(live.slots) do
-    b = drained(b, math.min(now, (slot + 1) * live.width))
+    b = drained(b, min(now, (slot + 1) * live.width))
     b.debt = b.debt + live.units[i]
   end
   return drained(b, now)
@@ -128,8 +135,8 @@ end
 local function as_window(b, width, now)
   local w = window(width)
   local held = bucket_held(drained(b, now))
-  local slot = math.floor(b.stamp / width)
-  if held > 0 and slot >= math.floor(now / width) - SLOTS then
+  local slot = floor(b.stamp / width)
+  if held > 0 and slot >= floor(now / width) - SLOTS then
     add(w, slot, held)
   end
   return w
@@ -141,12 +148,12 @@ local function parsed(text)
   if not text then
     return nil
   end
-  local requests, span, debt, fraction, stamp = string.match(text, '^tb (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  local requests, span, debt, fraction, stamp = match(text, '^tb (%d+) (%d+) (%d+) (%d+) (%d+)$')
   if requests then
     local rule = { requests = tonumber(requests), window = tonumber(span) }
     return bucket(rule, tonumber(debt), tonumber(fraction), tonumber(stamp))
   end
-  local w = window(tonumber(string.match(text, '^sw (%d+)')))
+  local w = window(tonumber(match(text, '^sw (%d+)')))
   for slot, units in string.gmatch(text, '(%d+):(%d+)') do
     add(w, tonumber(slot), tonumber(units))
   end
@@ -155,11 +162,11 @@ end
 
 local function written(c)
   if c.kind == 'tb' then
-    return string.format('tb %d %d %d %d %d', c.requests, c.window, c.debt, c.fraction, c.stamp)
+    return format('tb %d %d %d %d %d', c.requests, c.window, c.debt, c.fraction, c.stamp)
   end
-  local parts = { string.format('sw %d', c.width) }
+  local parts = { format('sw %d', c.width) }
   for i, slot in ipairs(c.slots) do
-    parts[i + 1] = string.format('%d:%d', slot, c.units[i])
+    parts[i + 1] = format('%d:%d', slot, c.units[i])
   end
   return table.concat(parts, ' ')
 end
@@ -173,13 +180,13 @@ local function rewound(c, now)
     c.stamp = now
     return c, true
   end
-  local last, n = math.floor(now / c.width), #c.slots
+  local last, n = floor(now / c.width), #c.slots
   if n == 0 or c.slots[n] <= last then
     return c, false
   end
   local w = window(c.width)
   for i, slot in ipairs(c.slots) do
-    add(w, math.min(slot, last), c.units[i])
+    add(w, min(slot, last), c.units[i])
   end
   return w, true
 end
@@ -211,14 +218,14 @@ local function read(c, rule, now)
 end
 
 local function remaining(c, rule)
-  return math.max(0, rule.capacity - (c.kind == 'tb' and bucket_held(c) or c.held))
+  return max(0, rule.capacity - (c.kind == 'tb' and bucket_held(c) or c.held))
 end
 
 local function plus(c, cost, now)
   if c.kind == 'tb' then
     c.debt = c.debt + cost
   else
-    add(c, math.floor(now / c.width), cost)
+    add(c, floor(now / c.width), cost)
   end
 end
 
@@ -250,15 +257,25 @@ end
 
 -- The call.
 
+-- Rules by their text, which never means anything else.
+local rules, known = {}, 0
+
 local function rule_of(text)
+  if rules[text] then
+    return rules[text]
+  end
   local kind, requests, span, burst, cost, mode =
-    string.match(text, '^(%l+) (%d+) (%d+) (%d+) (%d+) (%l+)$')
+    match(text, '^(%l+) (%d+) (%d+) (%d+) (%d+) (%l+)$')
   assert(kind == 'tb' or kind == 'sw', 'not a rule: ' .. text)
   local rule = {
     kind = kind, requests = tonumber(requests), window = tonumber(span),
     cost = tonumber(cost), enforced = mode == 'enforce',
   }
   rule.capacity = kind == 'tb' and rule.requests > 0 and tonumber(burst) or rule.requests
+  if known == MOST_RULES then
+    rules, known = {}, 0
+  end
+  rules[text], known = rule, known + 1
   return rule
 end
 
@@ -266,7 +283,7 @@ end
 local function mine(args)
   local i = 3
   while args[i] do
-    if string.find(args[i], LISTED, 1, true) then
+    if (args[i] == LISTED or find(args[i], LISTED, 1, true)) then
       return i + 2, i + 1 + tonumber(args[i + 1])
     end
     i = i + 2 + tonumber(args[i + 1])
@@ -307,12 +324,13 @@ local function clock(at)
   return tonumber(time[1]) * 1000000 + tonumber(time[2]), false
 end
 
-local function save(key, c, now, probe)
+-- Writes a counter that will be idle in `idle_in`; it vanishes then.
+local function save(key, c, now, idle_in, probe)
   if probe then
     redis.call('SET', key, written(c), 'PX', PROBE_TTL)
   else
-    local idle = math.ceil((now + reset(c, now)) / 1000)
-    redis.call('SET', key, written(c), 'PXAT', string.format('%d', idle))
+    local idle = ceil((now + idle_in) / 1000)
+    redis.call('SET', key, written(c), 'PXAT', format('%d', idle))
   end
 end
 
@@ -323,16 +341,19 @@ local function view(charge, n, now, probe)
     stored, moved = rewound(stored, now)
   end
   if moved then
-    save(charge.key, stored, now, probe)
+    save(charge.key, stored, now, reset(stored, now), probe)
   end
   charge.counter = read(stored, charge.rule, now)
-  charge.fits = math.min(n, math.floor(remaining(charge.counter, charge.rule) / charge.cost))
+  charge.fits = min(n, floor(remaining(charge.counter, charge.rule) / charge.cost))
 end
 
 -- Arguments: requests, own clock or '', then a list for each epoch: `,epochs, length`, then
 -- tenants: `policy-key limits line`, each followed by its limits: `name counter-key units rule`.
 -- Answer: outcome, epoch, admitted, retry-after, then `fits remaining reset wait` for each limit.
 local function decide(keys, args)
+  if not floor then
+    prepare()
+  end
   local i, last = mine(args)
   if not i then
     return { NEED_EPOCH, EPOCH }
@@ -351,24 +372,27 @@ local function decide(keys, args)
   for _, charge in ipairs(charges) do
     view(charge, n, now, probe)
     if charge.rule.enforced then
-      admitted = math.min(admitted, charge.fits)
+      admitted = min(admitted, charge.fits)
     end
   end
   local answer, retry = { DECIDED, EPOCH, admitted, 0 }, blocked and NEVER or 0
   for _, charge in ipairs(charges) do
     local counter, rule = charge.counter, charge.rule
-    local taken = math.min(charge.fits, admitted)
+    local taken = min(charge.fits, admitted)
     if taken > 0 then
       plus(counter, taken * charge.cost, now)
-      save(charge.key, counter, now, probe)
+    end
+    local idle_in = reset(counter, now)
+    if taken > 0 then
+      save(charge.key, counter, now, idle_in, probe)
     end
     local wait = wait_for(counter, charge.cost, rule, now)
     if rule.enforced then
-      retry = math.max(retry, wait)
+      retry = max(retry, wait)
     end
     local a = #answer
     answer[a + 1], answer[a + 2] = charge.fits, remaining(counter, rule)
-    answer[a + 3], answer[a + 4] = reset(counter, now), wait
+    answer[a + 3], answer[a + 4] = idle_in, wait
   end
   answer[4] = admitted == n and 0 or retry
   return answer

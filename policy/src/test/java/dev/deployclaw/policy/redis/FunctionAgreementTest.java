@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * algorithms, a clock that leaps, stands still and steps back.
  */
 class FunctionAgreementTest {
-  private static final int HISTORIES = 500;
+  private static final int HISTORIES = 400;
   private static final int EPOCHS = 8;
   private static final int STEPS = 60;
   private static final long START = 1_800_000_000_000_000L;

@@ -63,7 +63,8 @@ final class Answers {
   }
 
   static Answer failed(BackendFailure what, String reason) {
-    var answer = Answer.of(what == BackendFailure.ALLOW, DecideHeaders.FAILURE, reason);
+    String printable = reason.replaceAll("[^\\x20-\\x7e]", " ");
+    var answer = Answer.of(what == BackendFailure.ALLOW, DecideHeaders.FAILURE, printable);
     return answer.allowed()
         ? answer
         : answer.with(DecideHeaders.RETRY_AFTER, FAILURE_RETRY_SECONDS);

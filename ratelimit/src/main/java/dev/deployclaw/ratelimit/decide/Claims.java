@@ -43,13 +43,14 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
     return Claim.of(held, subject);
   }
 
-  /** The claims to send first: those of the committed epoch's root group. */
+  /** The claim to go by where Redis can't be asked: the committed epoch's, else the oldest. */
+  Optional<Claim> lead() {
+    return claim(committed).or(() -> claims.values().stream().findFirst());
+  }
+
+  /** The claims to send first: those of the leading one's root group. */
   List<Claim> first() {
-    var lead = claims.get(committed);
-    if (lead == null && !claims.isEmpty()) {
-      lead = claims.lastEntry().getValue();
-    }
-    return lead == null ? List.of() : sharing(lead.root());
+    return lead().map(lead -> sharing(lead.root())).orElse(List.of());
   }
 
   /** The claims whose keys lie in the slot of {@code root}: a group may change with the epoch. */

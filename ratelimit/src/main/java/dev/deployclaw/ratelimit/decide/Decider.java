@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides a gateway's question: who asks, what limits apply under each set that is held, one call
  * to Redis, and the answer. Every question gets an answer. Belongs to one event loop.
  */
 public final class Decider {
+  private static final Logger LOG = LoggerFactory.getLogger(Decider.class);
   private static final Duration RELOAD = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -136,9 +140,11 @@ public final class Decider {
   }
 
   private static Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {
-    var claim = claims.first().getLast();
+    var claim = claims.lead().orElseThrow();
     var set = attempt.view().epoch(claim.epoch()).orElseThrow().set();
-    String reason = cause instanceof Unavailable ? String.valueOf(cause.getMessage()) : "fault";
-    return Future.succeededFuture(Answers.failed(claim, set, reason));
+    if (!(cause instanceof Unavailable || cause instanceof TimeoutException)) {
+      LOG.atError().setMessage("a decision failed").setCause(cause).log();
+    }
+    return Future.succeededFuture(Answers.failed(claim, set, String.valueOf(cause.getMessage())));
   }
 }

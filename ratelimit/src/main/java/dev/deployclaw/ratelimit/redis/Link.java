@@ -79,7 +79,7 @@ final class Link {
       call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
     }
     var oldest = waiting.peek();
-    if (oldest != null && now - oldest.since() > STALLED * timeout) {
+    if (socket != null && oldest != null && now - oldest.since() > STALLED * timeout) {
       broken("stalled");
     }
   }
@@ -101,13 +101,9 @@ final class Link {
     socket = open;
     pause = FIRST_PAUSE;
     parser = new ReplyParser();
-    open.handler(this::received);
-    open.exceptionHandler(e -> broken(String.valueOf(e.getMessage())));
-    open.closeHandler(_ -> {
-      if (open.equals(socket)) {
-        broken("closed by the node");
-      }
-    });
+    open.handler(bytes -> received(open, bytes));
+    open.exceptionHandler(e -> ended(open, String.valueOf(e.getMessage())));
+    open.closeHandler(_ -> ended(open, "closed by the node"));
     LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
     flush();
   }
@@ -128,7 +124,10 @@ final class Link {
     }
   }
 
-  private void received(Buffer bytes) {
+  private void received(NetSocket from, Buffer bytes) {
+    if (!from.equals(socket)) {
+      return;
+    }
     try {
       for (var reply : parser.feed(bytes.getBytes())) {
         var call = waiting.poll();
@@ -139,6 +138,13 @@ final class Link {
       }
     } catch (ReplyParser.Malformed e) {
       broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A connection that was given up before may still say that it ended. */
+  private void ended(NetSocket which, String reason) {
+    if (which.equals(socket)) {
+      broken(reason);
     }
   }
 

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shards {
   private static final List<String> SLOTS = List.of("CLUSTER", "SLOTS");
+
+  /** What a node says that can't serve now, or no longer. */
+  private static final List<String> NOT_SERVING =
+      List.of("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
+
   private static final Buffer ASKING = Command.of(List.of("ASKING"));
   private static final long REFRESH_PAUSE = Duration.ofMillis(200).toNanos();
   private static final int SWEEPS_PER_TIMEOUT = 4;
@@ -117,6 +122,9 @@ public final class Shards {
   private Future<Reply> redirected(Reply reply, Buffer command) {
     if (!(reply instanceof Reply.Refused(String message))) {
       return Future.succeededFuture(reply);
+    }
+    if (NOT_SERVING.stream().anyMatch(message::startsWith)) {
+      return failed(message);
     }
     boolean moved = message.startsWith("MOVED ");
     if (!moved && !message.startsWith("ASK ")) {

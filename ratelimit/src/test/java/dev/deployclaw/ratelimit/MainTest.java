@@ -1,0 +1,77 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Ports;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a process of its own. */
+class MainTest {
+  @TempDir Path folder;
+
+  @Test
+  void answersAndRefusesWhileNothingElseIsUp() throws Exception {
+    var portFile = folder.resolve("port");
+    int nobody = Ports.free();
+    var process =
+        start(
+            "--port=0",
+            "--port-file=" + portFile,
+            "--etcd=http://127.0.0.1:" + nobody,
+            "--redis=127.0.0.1:" + nobody);
+    try {
+      Await.until("the port is told", Estate.LONG, () -> Files.exists(portFile));
+      String base = "http://127.0.0.1:" + Files.readString(portFile).strip();
+
+      assertThat(get(base + "/healthz").statusCode()).isEqualTo(200);
+      assertThat(get(base + "/v1/decide").statusCode()).isEqualTo(403);
+      assertThat(get(base + "/v1/status").body()).contains("\"epochs\":[]");
+      assertThat(get(base + "/other").statusCode()).isEqualTo(404);
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithItsSettings() throws Exception {
+    var process = start("--port=x");
+
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(process.exitValue()).isEqualTo(2);
+    assertThat(Files.readString(folder.resolve("output")))
+        .contains("port must be", "etcd is missing");
+  }
+
+  private Process start(String... arguments) throws Exception {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx96m", "--enable-native-access=ALL-UNNAMED"));
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("output").toFile())
+        .start();
+  }
+
+  private static HttpResponse<String> get(String url) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(URI.create(url)).timeout(Estate.LONG).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}
