@@ -1,0 +1,310 @@
+package dev.deployclaw.core.planner;
+
+import static dev.deployclaw.core.planner.Phrase.rule;
+
+import dev.deployclaw.core.task.Change;
+import dev.deployclaw.core.task.Change.Settings;
+import dev.deployclaw.core.task.Change.Who;
+import dev.deployclaw.core.task.Operation;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** What is asked for: an operation with its changes. */
+record Meant(Operation operation, Optional<String> target, List<Change> changes) {
+  private static final Pattern DOMAIN =
+      rule(
+          "limits?|limited|limiting|rate limits?|quotas?|caps?|throttl(?:e|ed|ing)|polic(?:y|ies)|tenants?|bursts?"
+              + "|windows?|drift|checkpoints?|shadow|rollback|enforce(?:d|ment)?|rate|<(?:group|targets|rate|count|parallel|burst|window"
+              + "|counting|run|factor|percent|enforcing|fallback|label|overall|route)>|<unknown> 's");
+  private static final Pattern LAST =
+      rule(
+          "(?:last|latest|previous|recent|just)(?: (?:change|run|execution|deployment|update|one|thing|rollout))?");
+  private static final Pattern CAUTION =
+      rule(
+          "don't|do not|dont|not|never|unless|if|when|whenever|while|until|during|after|before|since|except|excluding"
+              + "|instead|rather|between|either|or|per(?! tenant)");
+
+  Meant {
+    changes = List.copyOf(changes);
+  }
+
+  /** Reads a phrase without its conditions; empty when it is about something else. */
+  static Optional<Meant> read(Phrase phrase, boolean dryRun, Doubts doubts, Grounds grounds) {
+    var named = named(phrase, dryRun, doubts);
+    unknown(phrase, doubts);
+    if (named.isEmpty()) {
+      return nameless(phrase, doubts);
+    }
+    var meant =
+        switch (named.get()) {
+          case SET_LIMIT, SCALE_LIMIT, SET_MODE -> values(phrase, doubts, grounds);
+          case BLOCK, UNBLOCK -> tenantsOnly(named.get(), phrase, doubts, grounds);
+          case REMOVE_LIMIT -> remove(phrase, doubts, grounds);
+          case COPY_POLICY -> Copies.read(phrase, doubts, grounds);
+          case RESOLVE_CONFLICTS -> conflicts(phrase, doubts, grounds);
+          case ROLLBACK -> rollback(phrase, doubts, grounds);
+          case APPLY_POLICIES, REPAIR_DRIFT, CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
+              scoped(named.get(), phrase, doubts, grounds);
+        };
+    return Optional.of(meant);
+  }
+
+  private static Optional<Operation> named(Phrase phrase, boolean dryRun, Doubts doubts) {
+    var named = new ArrayList<>(Operations.named(phrase));
+    if (Clauses.sets(phrase) && !named.contains(Operation.RESOLVE_CONFLICTS)) {
+      var beside = named.stream().filter(o -> !absorbed(o)).toList();
+      if (!beside.isEmpty()) {
+        doubts.ask(
+            "One operation at a time, please: %s, or the new limit?"
+                .formatted(beside.getFirst().word()));
+      } else if (Operations.looks(phrase) && !dryRun) {
+        doubts.ask("Shall the limit be shown, or changed?");
+      }
+      return Optional.of(Operation.SET_LIMIT);
+    }
+    var acting = named.stream().filter(o -> !Operations.looking(o)).toList();
+    if (acting.size() > 1) {
+      doubts.ask(
+          "One operation at a time, please: %s or %s?"
+              .formatted(acting.get(0).word(), acting.get(1).word()));
+    }
+    return acting.isEmpty() ? named.stream().findFirst() : acting.stream().findFirst();
+  }
+
+  /**
+   * Operations whose verbs also introduce a new value: "apply 20 rps", "drop the limit to 20 rps".
+   */
+  private static boolean absorbed(Operation operation) {
+    return Operations.looking(operation)
+        || operation == Operation.APPLY_POLICIES
+        || operation == Operation.REMOVE_LIMIT;
+  }
+
+  private static void unknown(Phrase phrase, Doubts doubts) {
+    var unnamed = phrase.without(rule("limits? (?:named|called) <unknown>"));
+    for (Item item : unnamed.all(Meaning.Unknown.class)) {
+      if (item.meaning() instanceof Meaning.Unknown(String text, List<String> near)) {
+        doubts.ask(
+            near.isEmpty()
+                ? "I don't know \"%s\". Which tenant, service or setting is meant?".formatted(text)
+                : "\"%s\" could be %s. Which one?".formatted(text, String.join(" or ", near)));
+      }
+    }
+    for (Item item : phrase.all(Meaning.Vague.class)) {
+      doubts.ask(
+          "\"%s\" isn't an instant. Write it as 2026-12-24T06:00:00Z."
+              .formatted(item.meaning() instanceof Meaning.Vague(String text) ? text : ""));
+    }
+  }
+
+  /** Not an operation that we know: a question when it is about limits, else out of scope. */
+  private static Optional<Meant> nameless(Phrase phrase, Doubts doubts) {
+    if (!phrase.has(DOMAIN)) {
+      return outOfScope(doubts);
+    }
+    if (phrase.has(
+        rule(
+            Directions.UP
+                + "|"
+                + Directions.DOWN
+                + "|limit|cap|throttle|set|change|update|restrict"))) {
+      doubts.ask("To which limit, with its unit, or by how many percent?");
+    } else {
+      doubts.ask(
+          "What shall be done: set, scale, copy, remove, block, apply, scan, validate, roll back?");
+    }
+    return Optional.empty();
+  }
+
+  /** Unknown words of something out of scope aren't worth a question. */
+  private static Optional<Meant> outOfScope(Doubts doubts) {
+    doubts.refuse("that is out of scope: the agent changes, checks and rolls back rate limits");
+    return Optional.empty();
+  }
+
+  private static Meant values(Phrase phrase, Doubts doubts, Grounds grounds) {
+    leftovers(phrase, doubts);
+    var changes = new ArrayList<Change>();
+    for (Phrase clause : Clauses.of(phrase)) {
+      if (Clauses.sets(clause) || clause.has(Meaning.Group.class)) {
+        changes.addAll(ChangeReader.read(clause, doubts, grounds));
+      }
+    }
+    var operation = operationOf(changes, doubts);
+    contradictions(changes, doubts);
+    return new Meant(operation, Optional.empty(), changes.stream().distinct().toList());
+  }
+
+  private static Operation operationOf(List<Change> changes, Doubts doubts) {
+    long scaled = changes.stream().filter(c -> c.scale().isPresent()).count();
+    if (scaled > 0) {
+      if (scaled < changes.size()
+          || changes.stream().anyMatch(c -> !c.set().equals(Settings.NONE))) {
+        doubts.ask("Shall the limit be scaled, or set? One of the two at a time, please.");
+      }
+      return Operation.SCALE_LIMIT;
+    }
+    boolean modes =
+        !changes.isEmpty()
+            && changes.stream()
+                .allMatch(c ->
+                    c.set()
+                        .equals(
+                            new Settings(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                c.set().mode(),
+                                Optional.empty())));
+    return modes ? Operation.SET_MODE : Operation.SET_LIMIT;
+  }
+
+  /** The same limit set twice, differently. */
+  private static void contradictions(List<Change> changes, Doubts doubts) {
+    for (Change a : changes) {
+      for (Change b : changes) {
+        boolean same =
+            a.who().equals(b.who())
+                && a.service().equals(b.service())
+                && a.route().equals(b.route())
+                && a.method().equals(b.method())
+                && a.limit().equals(b.limit());
+        if (same && !a.equals(b)) {
+          doubts.ask("One limit is changed twice: which of the two shall hold?");
+        }
+      }
+    }
+  }
+
+  private static Meant tenantsOnly(
+      Operation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
+    leftovers(
+        operation == Operation.UNBLOCK ? phrase.without(rule("don't|do not")) : phrase, doubts);
+    var scope = ChangeReader.scope(phrase, doubts, grounds);
+    requireTenants(scope, doubts);
+    if (phrase.has(Meaning.Targets.class) || phrase.has(Meaning.Route.class)) {
+      doubts.ask(
+          "A block covers all services of a tenant. Block it entirely, or set its limit there to 0?");
+    }
+    return new Meant(operation, Optional.empty(), plain(scope));
+  }
+
+  private static Meant remove(Phrase phrase, Doubts doubts, Grounds grounds) {
+    leftovers(phrase.without(rule("don't|do not|no longer")), doubts);
+    var scope = ChangeReader.scope(phrase, doubts, grounds);
+    requireTenants(scope, doubts);
+    boolean everything =
+        scope.who().stream().anyMatch(w -> w.all() && w.except().isEmpty())
+            && !phrase.has(Meaning.Targets.class)
+            && !phrase.has(Meaning.Route.class);
+    if (everything) {
+      doubts.refuse("the limits of all tenants aren't removed at once");
+    }
+    return new Meant(Operation.REMOVE_LIMIT, Optional.empty(), plain(scope));
+  }
+
+  /** Every conflicting window becomes the one that is named. */
+  private static Meant conflicts(Phrase phrase, Doubts doubts, Grounds grounds) {
+    var windows = new ArrayList<Item>(phrase.all(Meaning.Window.class));
+    windows.addAll(phrase.all(Meaning.Duration.class));
+    if (windows.size() != 1) {
+      doubts.ask("To which window shall the conflicting ones be set?");
+      return new Meant(Operation.RESOLVE_CONFLICTS, Optional.empty(), List.of());
+    }
+    var item = windows.getFirst();
+    var millis =
+        item.meaning() instanceof Meaning.Window(BigDecimal m) ? m : Quantities.millis(item);
+    var seconds = new Amounts(doubts).window(millis);
+    seconds.ifPresent(s -> grounds.add(s.toString(), item, Meaning.Duration.class, "duration"));
+    leftovers(phrase.without(rule("<window>|<duration>")), doubts);
+    var set =
+        new Settings(
+            Optional.empty(),
+            seconds,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    var scope = ChangeReader.scope(phrase, doubts, grounds);
+    var changes = new ArrayList<Change>();
+    for (Change c : scope.changes(set, Optional.empty(), Optional.empty())) {
+      boolean said = !c.who().equals(Who.NOBODY);
+      var who = said ? c.who() : new Who(List.of(), new TreeMap<>(), true, List.of());
+      changes.add(
+          new Change(who, c.service(), c.route(), c.method(), c.limit(), set, c.scale(), c.from()));
+    }
+    return new Meant(Operation.RESOLVE_CONFLICTS, Optional.empty(), changes);
+  }
+
+  private static Meant rollback(Phrase phrase, Doubts doubts, Grounds grounds) {
+    var runs = phrase.all(Meaning.Run.class);
+    leftovers(phrase.without(rule("<run>")), doubts);
+    if (phrase.has(Meaning.Group.class) || phrase.has(Meaning.Targets.class)) {
+      doubts.ask("A rollback takes a whole execution back: which one?");
+    }
+    if (runs.size() == 1 && runs.getFirst().meaning() instanceof Meaning.Run(String id)) {
+      grounds.add(id, runs.getFirst(), "execution");
+      return new Meant(Operation.ROLLBACK, Optional.of(id), List.of());
+    }
+    var last = phrase.find(LAST);
+    if (!runs.isEmpty() || last.isEmpty()) {
+      doubts.ask("Which execution shall be rolled back? Give its id, or say \"the last one\".");
+      return new Meant(Operation.ROLLBACK, Optional.empty(), List.of());
+    }
+    grounds.add("last", last.get().items().getFirst(), "last");
+    return new Meant(Operation.ROLLBACK, Optional.of("last"), List.of());
+  }
+
+  /** All tenants need no change in the list: it narrows. */
+  private static Meant scoped(Operation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
+    leftovers(
+        Operations.looking(operation)
+            ? phrase.without(rule("or|when|not|if|between|while|before|after|since|per"))
+            : phrase,
+        doubts);
+    var changes =
+        plain(ChangeReader.scope(phrase, doubts, grounds)).stream().filter(c -> !wide(c)).toList();
+    return new Meant(operation, Optional.empty(), changes);
+  }
+
+  private static boolean wide(Change c) {
+    boolean everybody = c.who().equals(Who.NOBODY) || (c.who().all() && c.who().except().isEmpty());
+    return everybody && c.service().isEmpty() && c.route().isEmpty() && c.method().isEmpty();
+  }
+
+  private static List<Change> plain(ChangeReader.Scope scope) {
+    return scope.changes(Settings.NONE, Optional.empty(), Optional.empty());
+  }
+
+  private static void requireTenants(ChangeReader.Scope scope, Doubts doubts) {
+    if (scope.who().equals(List.of(Who.NOBODY))) {
+      doubts.ask("Which tenants are meant? Name them, or say \"all tenants\".");
+    }
+  }
+
+  /** What no rule has used, and what could turn the meaning round. */
+  static void leftovers(Phrase phrase, Doubts doubts) {
+    phrase
+        .find(CAUTION)
+        .ifPresent(h ->
+            doubts.ask(
+                "I can't tell what \"%s\" changes here. Say it another way?"
+                    .formatted(
+                        String.join(
+                            " ", h.items().stream().map(i -> i.meaning().shape()).toList()))));
+    if (phrase.has(Meaning.Duration.class) || phrase.has(Meaning.Unit.class)) {
+      doubts.ask("A length of time is left over: is it a window, or how long the change lasts?");
+    }
+    if (phrase.has(Meaning.Per.class)) {
+      doubts.ask("A unit is without its number: how many requests?");
+    }
+    if (phrase.has(Meaning.Run.class)) {
+      doubts.ask("What has the execution to do with it?");
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.deployclaw.core.planner;
+
+import static dev.deployclaw.core.planner.Phrase.rule;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Requests that are refused whatever else they say, by the words as typed. Pure. */
+final class Refusals {
+  private static final int LONGEST = 2000;
+  private static final String W = "[\\p{L}\\p{N}'<>-]+";
+
+  private static final Pattern INVISIBLE =
+      Pattern.compile("[\\p{Cf}\\p{Co}\\p{Cn}[\\p{Cc}&&[^\\t\\r\\n]]]");
+  private static final Pattern SHELL = Pattern.compile("\\$\\(|`|&&|\\|\\||<script|\\.\\./");
+
+  private static final String PROTECTED =
+      "(?:checkpoints?|checkpointing|audits?|auditing|audited|logs?|logging|logged|approvals?"
+          + "|approve|approved|approver|gates?|validations?|validating|verification|rollbacks?"
+          + "|roll back|safety|safeguards?|guardrails?|confirmation|asking|review|trail|traces?"
+          + "|recording|snapshots?|backups?|sandbox|votes?|voting|kill switch|probes?|record)";
+  private static final String SKIP =
+      "(?:without|skip|skips|skipping|bypass|bypassing|circumvent|disable|disabling|omit|omitting"
+          + "|avoid|avoiding|override|overriding|suppress|ignore|ignoring|forgo|forget|drop|mute"
+          + "|no|turn off|turning off|switch off|leave out"
+          + "|(?:don't|do not|dont|never|needn't|no need to|doesn't|not) (?:make|do|create|write|take"
+          + "|keep|run|wait|ask|need|require|log|record|bother))";
+
+  /** Promises to keep a safeguard, which read like attempts to skip it. */
+  private static final Pattern KEPT =
+      rule(
+          "(?:not to|don't|do not|dont|never)(?: ever)? (?:skip|bypass|disable|omit|forget)(?: "
+              + W
+              + "){0,3} "
+              + PROTECTED
+              + "|(?:not|don't|do not|dont|never|nothing|no changes?)(?: (?!hesitate|mind|be|wait)"
+              + W
+              + "){0,4} (?:without|until|before|unless)(?: "
+              + W
+              + "){0,3} "
+              + PROTECTED);
+
+  /** A rule, and what is said when it matches. */
+  private record Refusal(Pattern rule, String reason) {}
+
+  private static final List<Refusal> REFUSALS =
+      List.of(
+          new Refusal(
+              rule(
+                  SKIP
+                      + "(?: (?!after|until|when|once|but|with|if|then)"
+                      + W
+                      + "){0,3} "
+                      + PROTECTED
+                      + "|(?:stop|pause)(?: the)? (?:audit|auditing|logging|logs?|recording)"),
+              "the checkpoint, the audit log, the approval and the validation can't be skipped"),
+          new Refusal(
+              rule(
+                  PROTECTED
+                      + " (?:is |are |be )?(?:off|disabled|unnecessary|optional|isn't|aren't|not)"
+                      + "(?: (?:needed|necessary|required|wanted))?"),
+              "the checkpoint, the audit log, the approval and the validation can't be skipped"),
+          new Refusal(
+              rule(
+                  "(?:delete|erase|remove|wipe|purge|clear|rewrite|edit|falsify|tamper|forge|alter"
+                      + "|hide|truncate|destroy|drop|overwrite)(?: "
+                      + W
+                      + "){0,3}"
+                      + " (?:audit|logs?|checkpoints?|history|trail|evidence|records?|traces?)"),
+              "logs and checkpoints aren't removed or altered"),
+          new Refusal(
+              rule(
+                  "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill"
+                      + "|shutdown|shut down|terminate|corrupt|crash|clear|delete|remove|reset|drop|empty)"
+                      + "(?: (?!limits?|from|for|on|of)"
+                      + W
+                      + "){0,2} (?:redis|etcd|s3|nats|buckets?"
+                      + "(?! limits?)|databases?|db|clusters?|keys?|counters?|data|everything|state"
+                      + "|stores?|gateways?|nodes?|nginx|containers?|pods?|namespaces?|servers?"
+                      + "|tables?|caches?|system|production|prod|platform)"),
+              "the agent changes rate limits only; it never deletes data or stops a system"),
+          new Refusal(
+              rule(
+                  "(?:flush|flushall|flushdb|rm|sudo|curl|wget|ssh|kubectl|redis-cli|etcdctl|bash)"),
+              "commands aren't run from a request"),
+          new Refusal(
+              rule(
+                  "(?:run|execute|exec|invoke|launch|eval)(?: "
+                      + W
+                      + "){0,3} (?:commands?|shell|script"
+                      + "|code|sql|docker|binary|program)"),
+              "commands aren't run from a request"),
+          new Refusal(
+              rule(
+                  "(?:restart|reboot|redeploy|scale|upgrade|install|uninstall|provision|create|add"
+                      + "|delete|patch|drain|resize)(?: (?!limits?|snapshot|backup|checkpoint|copy)"
+                      + W
+                      + "){0,3} (?:pods?|deployments?"
+                      + "|replicas?|containers?|clusters?|nodes?|servers?|databases?|machines?"
+                      + "|images?|charts?|nginx|redis|namespaces?|volumes?)"),
+              "the agent changes rate limits only, not the platform that runs them"),
+          new Refusal(
+              rule(
+                  "(?:create|register|onboard|add|invite|rename|delete)(?: an?| the)?(?: new)?"
+                      + " (?:tenants?|customers?|users?|accounts?)(?! 's| limits?)"),
+              "the agent changes rate limits only; tenants are defined by their policy documents"),
+          new Refusal(
+              rule(
+                  "(?:your|yourself|itself|the agent(?: 's)?|its own|my own)(?: own)?(?: "
+                      + W
+                      + "){0,2} (?:polic(?:y|ies)|rules?|permissions?|instructions?|configuration"
+                      + "|config|prompts?|privileges?|allow-?list|restrictions?|code|role|rights)"),
+              "the agent can't change its own policy"),
+          new Refusal(
+              rule(
+                  "(?:ignore|disregard|forget|override|overrule|bypass)(?: "
+                      + W
+                      + "){0,4}"
+                      + " (?:instructions?|rules?|polic(?:y|ies)|prompts?|guidelines|restrictions"
+                      + "|constraints|limits)"),
+              "the agent can't be told to ignore its policy"),
+          new Refusal(
+              rule(
+                  "you (?:are|'re) now|you're now|act as|pretend to be|pretend you|developer mode"
+                      + "|admin mode|god mode|jailbreak|system prompt|root access|as root"),
+              "the agent's role doesn't change with a request"),
+          new Refusal(
+              rule(
+                  "(?:grant|give)(?: "
+                      + W
+                      + "){0,2} (?:access(?! again| back)|admin|root|permissions?|privileges?|rights)"
+                      + "|escalate|self[ -]approve|approve (?:"
+                      + W
+                      + " ){0,2}(?:yourself|itself|own)"),
+              "permissions and approvals aren't given by a request"),
+          new Refusal(
+              rule("(?<=^ )(?:please |now |just )?(?:approve|freeze|thaw|reject)(?: " + W + ")*"),
+              "a person approves, rejects or freezes with the command of that name"),
+          new Refusal(
+              rule(
+                  "passwords?|secrets?|credentials?|api keys?|private keys?|access keys?|signing keys?"
+                      + "|environment variables?|env vars?"),
+              "secrets are never shown or changed"),
+          new Refusal(
+              rule(
+                  "secretly|covertly|silently|quietly|off the record|(?:don't|do not|without) tell(?:ing)?"
+                      + "|without (?:anyone|anybody)(?: "
+                      + W
+                      + ")*|nobody (?:must|should|may) know"),
+              "every change is recorded and can be seen"),
+          new Refusal(
+              rule(
+                  "poems?|jokes?|songs?|haikus?|essays?|weather|recipes?|translate|lyrics|limericks?"
+                      + "|e?mail|tweet|invoices?|story|stories"),
+              "that is out of scope: the agent changes rate limits"));
+
+  private Refusals() {}
+
+  /** Why a request is refused; empty when nothing speaks against reading it. */
+  static Optional<String> of(String text, Phrase raw) {
+    if (text.length() > LONGEST) {
+      return Optional.of("the request is longer than 2000 characters");
+    }
+    if (INVISIBLE.matcher(text).find()) {
+      return Optional.of("the request holds invisible characters");
+    }
+    if (SHELL.matcher(text).find()) {
+      return Optional.of("commands aren't run from a request");
+    }
+    var kept = raw.without(KEPT);
+    return REFUSALS.stream().filter(r -> kept.has(r.rule())).map(Refusal::reason).findFirst();
+  }
+}

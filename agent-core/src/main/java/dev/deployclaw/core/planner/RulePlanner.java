@@ -1,0 +1,86 @@
+package dev.deployclaw.core.planner;
+
+import static dev.deployclaw.core.planner.Phrase.rule;
+
+import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
+import dev.deployclaw.core.planner.Interpretation.Planned;
+import dev.deployclaw.core.planner.Interpretation.Refused;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Understands requests by written rules: tokens, quantities, conditions, groups, operation,
+ * clauses. Every word must be explained by a rule or be known to carry nothing; whatever is left is
+ * a question. Stateless, needs no network, any number of threads.
+ */
+public final class RulePlanner implements Planner {
+  private static final Pattern BECAUSE =
+      rule(
+          "(?:because|due to|owing to|in order to|so that|thanks to|given that|as (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
+  private static final Pattern AT_MOST =
+      rule(
+          "(?:no|not|never|nothing) (?:more|greater|higher|faster) than|more than|(?:to |should |must |may |can |shall |will |does |do )*"
+              + "(?:not|never)(?: (?:be allowed to|ever|be|able|go))* (?:exceed(?:ing)?|above|over|beyond)|without exceeding"
+              + "|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should not|may not)(?: be)? (?:let|allow(?:ed)?|send|make|do|exceed|go above|go over)"
+              + "(?=.* (?:<rate>|<count>|<parallel>) )");
+
+  @Override
+  public Interpretation interpret(TaskRequest request, Inventory inventory) {
+    var names = new KnownNames(inventory);
+    var words = Words.resolve(request.text(), names, Tokens.of(request.text(), names));
+    var refusal = Refusals.of(request.text(), spoken(words));
+    if (refusal.isPresent()) {
+      return new Refused(refusal.get());
+    }
+    var doubts = new Doubts();
+    var grounds = new Grounds();
+    var measured = Quantities.read(Numbers.read(reasonless(words)));
+    var conditions = Conditions.read(measured.without(AT_MOST), doubts, grounds);
+    var grouped = Audience.read(Signals.read(conditions.rest(), doubts), names, doubts, grounds);
+    var meant = Meant.read(grouped, conditions.guards().dryRun(), doubts, grounds);
+    return conclude(meant, conditions, doubts, grounds);
+  }
+
+  private static Interpretation conclude(
+      Optional<Meant> meant, Conditions.Found conditions, Doubts doubts, Grounds grounds) {
+    if (doubts.refusal().isPresent()) {
+      return new Refused(doubts.refusal().get());
+    }
+    if (!doubts.questions().isEmpty()) {
+      return new NeedsClarification(doubts.questions());
+    }
+    if (meant.isEmpty()) {
+      return new Refused(
+          "that is out of scope: the agent changes, checks and rolls back rate limits");
+    }
+    return new Planned(
+        new Intent(
+            meant.get().operation(),
+            meant.get().target(),
+            meant.get().changes(),
+            conditions.guards(),
+            conditions.schedule(),
+            grounds.all()));
+  }
+
+  /** The words as typed, so that a refusal doesn't depend on what the planner knows. */
+  private static Phrase spoken(Phrase words) {
+    return new Phrase(
+        words.items().stream()
+            .map(item ->
+                item.meaning() instanceof Meaning.Unknown(String text, List<String> _)
+                    ? Item.word(text, item.from(), item.to())
+                    : item)
+            .toList());
+  }
+
+  /** Reasons carry nothing, unless the only tenant stands in them. */
+  private static Phrase reasonless(Phrase words) {
+    var rest = words.without(BECAUSE);
+    boolean same = rest.has(Meaning.Tenant.class) || !words.has(Meaning.Tenant.class);
+    return same ? rest : words.without(rule("because|due to|owing to|given that"));
+  }
+}
