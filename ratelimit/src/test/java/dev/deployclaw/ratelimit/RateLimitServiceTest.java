@@ -2,6 +2,7 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Counter;
 import dev.deployclaw.policy.decide.Reference;
 import dev.deployclaw.policy.match.RequestShape;
@@ -245,6 +246,19 @@ class RateLimitServiceTest {
     assertThat(header(before, DecideHeaders.FAILURE)).isEqualTo("unknown-tenant");
     assertThat(first.statusCode()).isEqualTo(204);
     assertThat(second.statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void nothingIsRefusedOnceNothingIsManaged() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 1))));
+    var unmanaged = estate.stage(++epoch, PolicySet.EMPTY);
+    estate.commit(unmanaged);
+    int committed = admittedOf(3);
+
+    estate.flip(unmanaged);
+
+    assertThat(committed).isEqualTo(1);
+    assertThat(admittedOf(3)).isEqualTo(3);
   }
 
   @Test

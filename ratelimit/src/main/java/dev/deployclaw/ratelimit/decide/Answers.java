@@ -9,6 +9,7 @@ import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.RuleDigest;
+import dev.deployclaw.ratelimit.decide.Identified.Stranger;
 import java.util.ArrayList;
 import java.util.TreeMap;
 
@@ -47,9 +48,8 @@ final class Answers {
     return new Answer(admitted, headers);
   }
 
-  /** Nobody that a set knows. */
-  static Answer refused(String reason) {
-    return Answer.of(false, DecideHeaders.FAILURE, reason);
+  static Answer stranger(Stranger stranger) {
+    return Answer.of(stranger.admitted(), DecideHeaders.FAILURE, stranger.reason());
   }
 
   /** Redis couldn't be asked: each limit says what it does then, else its tenant's policy. */

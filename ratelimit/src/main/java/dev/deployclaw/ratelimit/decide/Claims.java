@@ -65,4 +65,9 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
   Optional<Stranger> stranger(long epoch) {
     return Optional.ofNullable(strangers.get(epoch));
   }
+
+  /** The stranger to go by where there is no claim at all. */
+  Stranger onlyStranger() {
+    return stranger(committed).orElseGet(() -> strangers.firstEntry().getValue());
+  }
 }

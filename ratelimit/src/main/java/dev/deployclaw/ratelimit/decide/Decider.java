@@ -79,7 +79,7 @@ public final class Decider {
     var claims = attempt.claims();
     var first = claims.first();
     if (first.isEmpty()) {
-      return Future.succeededFuture(stranger(claims, claims.committed()));
+      return Future.succeededFuture(Answers.stranger(claims.onlyStranger()));
     }
     return ask(attempt, first)
         .compose(share -> answer(attempt, claims, share))
@@ -114,8 +114,9 @@ public final class Decider {
 
   /** Redis is at an epoch that wasn't in the call: another root group, or a set to be loaded. */
   private Future<Answer> atEpoch(Attempt attempt, Claims claims, long epoch) {
-    if (claims.stranger(epoch).isPresent()) {
-      return Future.succeededFuture(stranger(claims, epoch));
+    var stranger = claims.stranger(epoch);
+    if (stranger.isPresent()) {
+      return Future.succeededFuture(Answers.stranger(stranger.get()));
     }
     var claim = claims.claim(epoch);
     if (claim.isPresent()) {
@@ -133,10 +134,6 @@ public final class Decider {
     var fresh = feed.refreshed().orTimeout(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
     return Future.fromCompletionStage(fresh, vertx.getOrCreateContext())
         .compose(view -> decide(attempt.again(view)));
-  }
-
-  private static Answer stranger(Claims claims, long epoch) {
-    return Answers.refused(claims.stranger(epoch).map(s -> s.reason()).orElse("unknown"));
   }
 
   private static Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {

@@ -13,22 +13,33 @@ sealed interface Identified {
 
   record Known(String tenant, RequestShape shape) implements Identified {}
 
-  /** Nobody that this set knows: refused, since nothing would limit it. */
-  record Stranger(String reason) implements Identified {}
+  /**
+   * Nobody that this set knows: refused, since nothing would limit it. Under a set without gateways
+   * and tenants, which is what a way back to before the first one ends at, nothing is managed, and
+   * all are admitted.
+   */
+  record Stranger(String reason, boolean admitted) implements Identified {
+    static Stranger refused(String reason) {
+      return new Stranger(reason, false);
+    }
+  }
 
   static Identified of(PolicySet set, Question question) {
+    if (set.gateways().isEmpty() && set.tenants().isEmpty()) {
+      return new Stranger("unmanaged", true);
+    }
     var gateway = set.gateways().get(question.gateway());
     if (gateway == null) {
-      return new Stranger("unknown-gateway");
+      return Stranger.refused("unknown-gateway");
     }
     var tenant = tenant(set, gateway, question);
     if (tenant.isEmpty()) {
-      return new Stranger("unknown-tenant");
+      return Stranger.refused("unknown-tenant");
     }
     var path = RequestShape.ofUri("", question.uri(), question.method()).path();
     return service(gateway, path)
         .<Identified>map(s -> new Known(tenant.get(), new RequestShape(s, path, question.method())))
-        .orElseGet(() -> new Stranger("unknown-route"));
+        .orElseGet(() -> Stranger.refused("unknown-route"));
   }
 
   private static Optional<String> tenant(PolicySet set, Gateway gateway, Question question) {
