@@ -4,10 +4,10 @@ import dev.deployclaw.container.cli.Extension;
 import dev.deployclaw.container.cli.Surroundings;
 import java.util.List;
 
-/** Adds {@code lab} to the command line where this module is on the class path. */
+/** Adds {@code lab} and {@code demo} to the command line where this module is on the class path. */
 public final class LabExtension implements Extension {
   @Override
   public List<Object> commands(Surroundings around) {
-    return List.of(new LabCommand(around));
+    return List.of(new LabCommand(around), new DemoCommand(around));
   }
 }

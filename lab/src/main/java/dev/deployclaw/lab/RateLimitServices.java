@@ -69,7 +69,8 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
         "--port=" + address.port(),
         "--etcd=" + etcd,
         "--prefix=" + EstateFile.ETCD_PREFIX,
-        "--redis=" + nodes);
+        "--redis=" + nodes,
+        "--redis-timeout-ms=1000");
   }
 
   /** This process's class path, absolute, since the service works in another folder. */

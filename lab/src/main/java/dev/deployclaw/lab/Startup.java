@@ -8,6 +8,7 @@ import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.Nats;
 import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.RedisNode;
 import dev.deployclaw.testkit.S3;
 import dev.deployclaw.testkit.Server;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,14 +84,22 @@ final class Startup {
 
   /** Each key goes to the primary that owns its slot; the others refuse it by MOVED. */
   private static void seedRedis(RedisCluster redis) {
+    var nodes = redis.primaries().stream().map(redis::node).toList();
     for (var entry : Scenario.handWrittenKeys().entrySet()) {
-      boolean taken =
-          redis.primaries().stream()
-              .map(redis::node)
-              .anyMatch(node -> node.call("SET", entry.getKey(), entry.getValue()).equals("OK"));
-      if (!taken) {
+      if (nodes.stream().noneMatch(node -> takes(node, entry))) {
         throw new IllegalStateException("no primary took " + entry.getKey());
       }
+    }
+  }
+
+  private static boolean takes(RedisNode node, Map.Entry<String, String> entry) {
+    try {
+      return node.call("SET", entry.getKey(), entry.getValue()).equals("OK");
+    } catch (IllegalStateException e) {
+      if (String.valueOf(e.getMessage()).startsWith("MOVED")) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.core.plan.Playbook;
 import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.skills.BuiltInSkills;
 import dev.deployclaw.skills.Catalogue;
 import dev.deployclaw.skills.Diagnostic;
@@ -12,14 +14,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the skill that drives changes: the operator's folder first, then the packaged skills. */
+/**
+ * Loads the skills that serve the operations: the operator's folder first, then the packaged ones.
+ * A skill that isn't pinned, or changed since, stops the start; so does one without usable steps.
+ */
 final class SkillShelf {
-  private static final String ORCHESTRATE = "orchestrate-rate-limits";
-
   private final Path stateDir;
   private final Optional<Path> operatorFolder;
 
@@ -28,15 +33,32 @@ final class SkillShelf {
     this.operatorFolder = operatorFolder;
   }
 
-  /** The steps of the skill that changes rate limits, pinned by its folder's lock file. */
-  Procedure orchestrate() throws Unusable {
+  /** What each operation follows. */
+  Playbook playbook() throws Unusable {
     var scopes = new ArrayList<Scope>();
     operatorFolder.ifPresent(folder -> scopes.add(new Scope("operator", folder)));
     scopes.add(new Scope("built-in", unpacked()));
-    var skill =
-        Catalogue.discover(scopes)
-            .skill(ORCHESTRATE)
-            .orElseThrow(() -> new Unusable("no skill is named " + ORCHESTRATE));
+    var catalogue = Catalogue.discover(scopes);
+    var procedures = new EnumMap<Operation, Procedure>(Operation.class);
+    for (var operation : Operation.values()) {
+      var skill = catalogue.serving(operation.word());
+      if (skill.isPresent()) {
+        procedures.put(operation, procedure(skill.get()));
+      }
+    }
+    return lookUp(procedures);
+  }
+
+  /** An operation that no skill serves follows the one that changes rate limits. */
+  private static Playbook lookUp(Map<Operation, Procedure> procedures) throws Unusable {
+    var otherwise = procedures.get(Operation.APPLY_POLICIES);
+    if (otherwise == null) {
+      throw new Unusable("no skill serves " + Operation.APPLY_POLICIES.word());
+    }
+    return operation -> procedures.getOrDefault(operation, otherwise);
+  }
+
+  private static Procedure procedure(SkillFile skill) throws Unusable {
     checkPin(skill);
     var reading = Procedures.of(skill);
     return reading.procedure().orElseThrow(() -> new Unusable(lines(reading.problems())));

@@ -1,0 +1,31 @@
+package dev.deployclaw.container.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code approve ID}. */
+@Command(
+    name = "approve",
+    description = "Let a held change go on.",
+    mixinStandardHelpOptions = true)
+final class ApproveCommand implements Callable<Integer> {
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  @Parameters(paramLabel = "ID", description = "The execution, as `status` shows it.")
+  private String id = "";
+
+  ApproveCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (var session = Session.open(around, shared)) {
+      return session.finish(session.architect().approve(id, around.user()));
+    }
+  }
+}

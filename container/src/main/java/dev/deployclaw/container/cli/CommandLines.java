@@ -1,0 +1,74 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.runtime.ExitCode;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+
+/** All commands, joined to one command line. */
+public final class CommandLines {
+  private CommandLines() {}
+
+  /** Runs one command and returns its exit code; never throws. */
+  public static int run(Surroundings around, String... args) {
+    return make(around).execute(args);
+  }
+
+  static CommandLine make(Surroundings around) {
+    var line = new CommandLine(new Root());
+    commands(around).forEach(line::addSubcommand);
+    for (var extension : ServiceLoader.load(Extension.class)) {
+      extension.commands(around).forEach(line::addSubcommand);
+    }
+    return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(around.colour() ? Ansi.ON : Ansi.OFF))
+        .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
+        .setExecutionExceptionHandler(new Failures(around))
+        .setUsageHelpAutoWidth(true);
+  }
+
+  private static List<Object> commands(Surroundings around) {
+    return List.of(
+        new RunCommand(around),
+        new PlanCommand(around),
+        new ApproveCommand(around),
+        new RejectCommand(around),
+        new RollbackCommand(around),
+        new ScanCommand(around),
+        new ValidateCommand(around),
+        new StatusCommand(around),
+        new LogCommand(around),
+        new CommandLine.HelpCommand());
+  }
+
+  /** The program itself. */
+  @Command(
+      name = "deployclaw",
+      mixinStandardHelpOptions = true,
+      version = "DeployClaw System Architect 0.1.0",
+      description = "Changes API rate-limit policies safely: all new or all old, whatever dies.",
+      synopsisSubcommandLabel = "COMMAND",
+      footer = {
+        "",
+        "Start with:  deployclaw demo",
+        "Exit codes:  0 done, 2 usage or configuration, 3 needs clarification, 4 refused, 5 held,",
+        "             6 rolled back, 7 failed or unknown, 8 invalid or drifted, 9 audit failed,",
+        "             10 unreachable and nothing changed, 11 aborted before the commit"
+      })
+  static final class Root implements Runnable {
+    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "which command?");
+    }
+  }
+}

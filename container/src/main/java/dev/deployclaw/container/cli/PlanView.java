@@ -1,0 +1,97 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.planner.IntentJson;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.diff.Difference;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows what a request would do. */
+final class PlanView {
+  private final Surroundings around;
+
+  PlanView(Surroundings around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  int show(PlanAnswer answer, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(answer)));
+    } else {
+      print(answer);
+    }
+    return answer.exit().code();
+  }
+
+  static Map<String, Object> document(PlanAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    switch (answer) {
+      case PlanAnswer.Planned planned -> planned(planned, out);
+      case PlanAnswer.Understood(var intent) -> {
+        out.put("outcome", "planned");
+        out.put("intent", IntentJson.of(intent));
+      }
+      case PlanAnswer.NeedsClarification(var questions) -> {
+        out.put("outcome", "needs-clarification");
+        out.put("questions", questions);
+      }
+      case PlanAnswer.Refused(var _, String reason) -> {
+        out.put("outcome", "refused");
+        out.put("reason", reason);
+      }
+    }
+    return out;
+  }
+
+  private static void planned(PlanAnswer.Planned planned, Map<String, Object> out) {
+    var plan = planned.plan();
+    out.put("outcome", "planned");
+    out.put("intent", IntentJson.of(plan.intent()));
+    out.put("grounding", IntentJson.grounding(plan.intent()));
+    out.put("plan", plan.toMap());
+    out.put("diff", plan.diff().toMaps());
+    out.put("blast_radius", plan.diff().blastRadius().toMap());
+    out.put("findings", plan.findings().stream().map(Finding::toMap).toList());
+    out.put("warnings", plan.warnings());
+    out.put("risks", planned.risks());
+  }
+
+  private void print(PlanAnswer answer) {
+    var out = around.out();
+    switch (answer) {
+      case PlanAnswer.Planned planned -> print(planned);
+      case PlanAnswer.Understood(var intent) ->
+          out.println("understood: " + intent.operation().word());
+      case PlanAnswer.NeedsClarification(var questions) ->
+          questions.forEach(q -> out.println("? " + q));
+      case PlanAnswer.Refused(var _, String reason) -> out.println("refused: " + reason);
+    }
+  }
+
+  private void print(PlanAnswer.Planned planned) {
+    var out = around.out();
+    var plan = planned.plan();
+    out.println(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
+    for (var step : plan.steps()) {
+      out.printf(
+          "  %d %s (%s)%n", step.number(), step.action(), String.join(", ", step.operations()));
+    }
+    section("would change", plan.diff().differences().stream().map(Difference::text).toList());
+    section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
+    section("left as it is", plan.warnings());
+    section("would be held because", planned.risks());
+    if (plan.changesNothing()) {
+      out.println("nothing would change");
+    }
+  }
+
+  private void section(String title, List<String> lines) {
+    if (!lines.isEmpty()) {
+      around.out().println(title + ":");
+      lines.forEach(line -> around.out().println("  " + line));
+    }
+  }
+}

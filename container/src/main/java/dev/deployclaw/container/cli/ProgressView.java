@@ -1,0 +1,56 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.DocumentText;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.runtime.Progress;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** Shows a run as it goes: a line for each step, and what is amiss within it. */
+final class ProgressView implements Progress {
+  private static final String RESET = "\u001b[0m";
+
+  private final PrintStream err;
+  private final boolean colour;
+
+  ProgressView(PrintStream err, boolean colour) {
+    this.err = err;
+    this.colour = colour;
+  }
+
+  @Override
+  public void thought(Thought thought) {
+    if (Boolean.TRUE.equals(thought.facts().get("summary"))) {
+      summary(thought);
+    } else if (thought.status() != Status.OK && thought.status() != Status.SKIPPED) {
+      err.printf("    %s %s: %s%n", mark(thought), thought.action(), thought.detail());
+    }
+  }
+
+  private void summary(Thought thought) {
+    String seconds =
+        thought
+            .durationMicros()
+            .map(us -> String.format(Locale.ROOT, " (%.2f s)", us / 1_000_000.0))
+            .orElse("");
+    err.printf("%s %d %s%s%n", mark(thought), thought.step(), thought.action(), seconds);
+    if (!thought.detail().isEmpty()) {
+      err.printf("    %s%n", thought.detail());
+    }
+  }
+
+  private String mark(Thought thought) {
+    String mark = DocumentText.mark(thought.status().name());
+    return colour ? paint(thought.status()) + mark + RESET : mark;
+  }
+
+  private static String paint(Status status) {
+    return switch (status) {
+      case OK -> "\u001b[32m";
+      case WARNING, UNKNOWN -> "\u001b[33m";
+      case ERROR -> "\u001b[31m";
+      case SKIPPED -> "\u001b[2m";
+    };
+  }
+}

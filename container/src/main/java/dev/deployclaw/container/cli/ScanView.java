@@ -1,0 +1,94 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.parse.Problem;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Shows what a scan or a validation saw. */
+final class ScanView {
+  private final Surroundings around;
+
+  ScanView(Surroundings around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  int show(ScanAnswer answer, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(answer)));
+    } else {
+      print(answer);
+    }
+    return answer.exit().code();
+  }
+
+  private static Map<String, Object> document(ScanAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("epoch", answer.epoch());
+    if (!answer.reason().isEmpty()) {
+      out.put("reason", answer.reason());
+    }
+    var looks = new TreeMap<String, Object>();
+    answer.looks().forEach((operation, outcome) -> looks.put(operation, outcome(outcome)));
+    out.put("looks", looks);
+    out.put("drift", answer.drift().stream().map(Discrepancy::toMap).toList());
+    out.put("problems", answer.problems().stream().map(Problem::text).toList());
+    out.put("findings", answer.findings().stream().map(Finding::toMap).toList());
+    answer.probe().ifPresent(probe -> out.put("probe", outcome(probe)));
+    return out;
+  }
+
+  private static Map<String, Object> outcome(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(var reports, var facts) ->
+          Map.of("reports", reports.stream().map(ScanView::report).toList(), "facts", facts);
+      case Outcome.Failed(var fault) ->
+          Map.of("fault", fault.getClass().getSimpleName(), "reason", fault.reason());
+    };
+  }
+
+  private static Map<String, Object> report(Report report) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("member", report.member());
+    out.put("answer", report.answer().name());
+    if (!report.reason().isEmpty()) {
+      out.put("reason", report.reason());
+    }
+    out.put("facts", report.facts());
+    return out;
+  }
+
+  private void print(ScanAnswer answer) {
+    var out = around.out();
+    out.println("committed epoch: " + answer.epoch());
+    answer.looks().forEach((operation, outcome) -> out.println(line(operation, outcome)));
+    answer.problems().forEach(p -> out.println("problem  " + p.text()));
+    answer.findings().forEach(f -> out.println(line(f)));
+    answer.drift().forEach(d -> out.println("drift    " + d.text()));
+    answer.probe().ifPresent(probe -> out.println(line("probe", probe)));
+    out.println(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());
+  }
+
+  private static String line(String operation, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(var reports, var _) -> {
+        long yes = reports.stream().filter(r -> r.answer() == Report.Answer.YES).count();
+        yield "%-20s %d of %d answered".formatted(operation, yes, reports.size());
+      }
+      case Outcome.Failed(var fault) -> "%-20s failed: %s".formatted(operation, fault.reason());
+    };
+  }
+
+  private static String line(Finding f) {
+    String about = f.tenant().orElse("estate") + f.limit().map(l -> "/" + l).orElse("");
+    return "%-8s %s: %s; %s"
+        .formatted(f.severity().name().toLowerCase(Locale.ROOT), about, f.reason(), f.remedy());
+  }
+}

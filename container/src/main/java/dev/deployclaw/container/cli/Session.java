@@ -1,0 +1,67 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.DocumentText;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.task.TaskRequest;
+import java.time.Instant;
+
+/** One command's use of the agent: opened from the configuration, closed at the end. */
+final class Session implements AutoCloseable {
+  private final Surroundings around;
+  private final Shared shared;
+  private final Agent agent;
+
+  private Session(Surroundings around, Shared shared, Agent agent) {
+    this.around = around;
+    this.shared = shared;
+    this.agent = agent;
+  }
+
+  static Session open(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
+    Progress progress =
+        shared.json() ? Progress.NONE : new ProgressView(around.err(), around.colour());
+    return new Session(around, shared, Agent.open(config(around, shared), progress));
+  }
+
+  static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
+    var file = around.configFile(shared.config());
+    if (file.isEmpty()) {
+      throw new Unusable(
+          "there is no configuration: give --config FILE, set DEPLOYCLAW_CONFIG, write"
+              + " ./deployclaw.yaml, or start a lab with: deployclaw lab up");
+    }
+    return ConfigReader.read(file.get(), around.environment());
+  }
+
+  Architect architect() {
+    return agent.architect();
+  }
+
+  TaskRequest request(String text) {
+    return new TaskRequest(text, around.user(), Instant.now());
+  }
+
+  /** Prints the execution's log and returns its exit code. */
+  int finish(Ended ended) throws InterruptedException {
+    if (ended.execution().isEmpty()) {
+      around.err().println("deployclaw: " + ended.reason());
+    } else {
+      var document = agent.document(ended.execution());
+      around.out().print(shared.json() ? document.text() : DocumentText.of(document));
+    }
+    ended.questions().forEach(q -> around.err().println("? " + q));
+    return ended.exit().code();
+  }
+
+  @Override
+  public void close() {
+    agent.close();
+  }
+}

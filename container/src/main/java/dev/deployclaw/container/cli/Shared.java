@@ -1,0 +1,29 @@
+package dev.deployclaw.container.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that every command has. */
+final class Shared {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The configuration; else DEPLOYCLAW_CONFIG, ./deployclaw.yaml, or the running lab's.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--json",
+      description = "One JSON document on standard output, and nothing else there.")
+  private boolean json;
+
+  Optional<Path> config() {
+    return Optional.ofNullable(config);
+  }
+
+  boolean json() {
+    return json;
+  }
+}

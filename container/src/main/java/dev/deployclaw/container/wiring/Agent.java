@@ -1,0 +1,135 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.audit.ChainRecorder;
+import dev.deployclaw.audit.ExecutionDocument;
+import dev.deployclaw.audit.FileJournal;
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.NatsSettings;
+import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.Secret;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.Executors;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.runtime.Settings;
+import dev.deployclaw.core.runtime.Time;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.s3.S3ObjectStore;
+import dev.deployclaw.executors.sandbox.Limits;
+import dev.deployclaw.executors.sandbox.Sandbox;
+import dev.deployclaw.policy.wire.ProbeKeys;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The agent, joined from its parts. Closing it closes them. */
+public record Agent(Architect architect, FileJournal journal, HeadSigner signer, Ports ports)
+    implements AutoCloseable {
+  private static final int CALLS_AT_ONCE = 4;
+
+  /** How long the end of a command waits for the stream; what is left is shipped at the next. */
+  private static final Duration SHIPPING = Duration.ofSeconds(10);
+
+  public static Agent open(Config config, Progress progress) throws Unusable {
+    var playbook = new SkillShelf(config.stateDir(), config.skillsDir()).playbook();
+    var keys = ProbeKeyFile.open(config.stateDir());
+    var decorations = ServiceLoader.load(Decoration.class).stream().map(p -> p.get()).toList();
+    StateStore state = new EtcdStateStore(BackEnds.etcd(config.etcd()));
+    ObjectStore objects = new S3ObjectStore(BackEnds.s3(config.s3()));
+    for (var decoration : decorations) {
+      state = decoration.around(state);
+      objects = decoration.around(objects);
+    }
+    var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
+    var ports =
+        new Ports(
+            state,
+            objects,
+            executors(BackEnds.executors(config, state, keys), decorations),
+            new ChainRecorder(redaction(config, keys)),
+            journal,
+            new RulePlanner(),
+            playbook,
+            Time.system());
+    var architect = new Architect(ports, settings(config, keys), progress);
+    return new Agent(architect, journal, HeadSigner.open(config.stateDir()), ports);
+  }
+
+  /** The log of one execution, as read back from disk after the stream had its chance. */
+  public ExecutionDocument document(String execution) throws InterruptedException {
+    var _ = journal.flush(SHIPPING);
+    return ExecutionDocument.of(journal.read(execution), signer);
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+    ports.objects().close();
+    ports.state().close();
+  }
+
+  /** What each executor names is what it may do: no skill and no request adds to it. */
+  private static Executors executors(List<Executor> bare, List<Decoration> decorations) {
+    var out = new ArrayList<Executor>();
+    for (var executor : bare) {
+      var operations =
+          executor.verbs().stream()
+              .map(verb -> executor.name() + "." + verb)
+              .collect(Collectors.toUnmodifiableSet());
+      Executor wrapped = executor;
+      for (var decoration : decorations) {
+        wrapped = decoration.around(wrapped);
+      }
+      out.add(Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE)));
+    }
+    return Executors.of(out);
+  }
+
+  private static Settings settings(Config c, ProbeKeys keys) {
+    var gate = new GatePolicy(c.gate().auto(), c.gate().approverMustDiffer(), c.gate().holdFor());
+    var bounds = Settings.Bounds.DEFAULT;
+    return new Settings(
+        "%s@%s".formatted(System.getProperty("user.name"), ProcessHandle.current().pid()),
+        gate,
+        c.gate().stepFactor(),
+        c.gateways().stream().map(Config.GatewayEntry::gateway).toList(),
+        keys.publicKey(),
+        c.probes().requests(),
+        new Settings.Bounds(
+            c.bounds().lease(),
+            bounds.leaderWait(),
+            c.bounds().call(),
+            c.bounds().converge(),
+            bounds.poll(),
+            bounds.attempts()));
+  }
+
+  private static NatsSettings nats(Config.Nats c) {
+    return new NatsSettings(c.url(), c.credentialsFile(), c.timeout());
+  }
+
+  private static Redaction redaction(Config c, ProbeKeys keys) {
+    var secrets =
+        Stream.concat(
+                Stream.of(
+                    c.etcd().password(),
+                    c.redis().password(),
+                    c.s3().accessKey(),
+                    c.s3().secretKey(),
+                    new Secret(keys.privateKey())),
+                c.redact().stream())
+            .map(Secret::value)
+            .filter(value -> !value.isEmpty())
+            .toList();
+    return Redaction.of(secrets);
+  }
+}

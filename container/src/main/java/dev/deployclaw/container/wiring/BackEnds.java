@@ -1,0 +1,118 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.Config.GatewayEntry;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.etcd.EtcdSettings;
+import dev.deployclaw.executors.etcd.PolicyStore;
+import dev.deployclaw.executors.gateway.FileGateway;
+import dev.deployclaw.executors.gateway.GatewayExecutor;
+import dev.deployclaw.executors.gateway.GatewaySettings;
+import dev.deployclaw.executors.kubernetes.KubernetesExecutor;
+import dev.deployclaw.executors.probe.ProbeExecutor;
+import dev.deployclaw.executors.probe.ProbeSettings;
+import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
+import dev.deployclaw.executors.ratelimit.RateLimitSettings;
+import dev.deployclaw.executors.redis.RedisExecutor;
+import dev.deployclaw.executors.redis.RedisSettings;
+import dev.deployclaw.executors.s3.S3Settings;
+import dev.deployclaw.executors.sources.SourceFolder;
+import dev.deployclaw.executors.sources.SourcesExecutor;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.wire.ProbeKeys;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** From the configuration to what each executor is told. */
+final class BackEnds {
+  /** How long an NGINX worker of an older file may go on with its connections. */
+  private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
+
+  /** For looks at back ends that no change needs. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private BackEnds() {}
+
+  static EtcdSettings etcd(Config.Etcd c) {
+    return new EtcdSettings(
+        c.endpoints(),
+        c.prefix(),
+        c.timeout(),
+        c.username().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())));
+  }
+
+  static S3Settings s3(Config.S3 c) {
+    return new S3Settings(
+        URI.create(c.endpoint()),
+        c.region(),
+        c.bucket(),
+        c.accessKey().value(),
+        c.secretKey().value(),
+        true,
+        c.timeout());
+  }
+
+  static RedisSettings redis(Config.Redis c) {
+    return new RedisSettings(
+        c.nodes(),
+        c.timeout(),
+        c.password().value().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new RedisSettings.Login(c.username(), c.password().value())));
+  }
+
+  static FileGateway gateway(GatewayEntry g) {
+    return new FileGateway(
+        g.gateway().name(),
+        g.gateway().namespace(),
+        g.folder(),
+        g.binary(),
+        g.pidFile(),
+        URI.create(g.url()),
+        new Site(
+            g.listen(),
+            g.service(),
+            new TreeMap<>(g.upstreams()),
+            g.pidFile(),
+            g.accessLog(),
+            g.foreground(),
+            WORKER_SHUTDOWN));
+  }
+
+  /** All executors, bare. */
+  static List<Executor> executors(Config c, StateStore state, ProbeKeys keys) {
+    return List.of(
+        new PolicyStore(state),
+        new RedisExecutor(redis(c.redis())),
+        new GatewayExecutor(
+            GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList())),
+        new RateLimitExecutor(
+            RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList())),
+        new ProbeExecutor(
+            ProbeSettings.of(
+                c.gateways().stream().map(BackEnds::entrance).toList(), keys.privateKey())),
+        new SourcesExecutor(c.policySources().stream().map(BackEnds::source).toList()),
+        new DockerExecutor(c.dockerHost(), LOOK),
+        new KubernetesExecutor(c.kubeconfig(), LOOK));
+  }
+
+  private static RateLimitSettings.Service service(Config.Service s) {
+    return new RateLimitSettings.Service(s.namespace(), URI.create(s.url()));
+  }
+
+  private static ProbeSettings.Entrance entrance(GatewayEntry g) {
+    return new ProbeSettings.Entrance(
+        g.gateway().name(), g.gateway().namespace(), URI.create(g.url()));
+  }
+
+  private static SourceFolder source(Config.Source s) {
+    return new SourceFolder(s.folder(), s.namespace(), s.tenants());
+  }
+}
