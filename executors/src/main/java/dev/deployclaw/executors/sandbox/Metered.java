@@ -50,6 +50,11 @@ public final class Metered implements Executor {
     return out;
   }
 
+  /** So far, of one operation; zeros where it was never called. */
+  public Count count(String operation) {
+    return counts().getOrDefault(operation, new Count(0, 0, 0));
+  }
+
   Executor inner() {
     return inner;
   }

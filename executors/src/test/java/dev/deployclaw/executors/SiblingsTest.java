@@ -1,0 +1,46 @@
+package dev.deployclaw.executors;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** Each back end stands alone; what they share is the sandbox. */
+class SiblingsTest {
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.deployclaw.executors");
+
+  @Test
+  void neverImportEachOther() {
+    slices()
+        .matching("dev.deployclaw.executors.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(
+            DescribedPredicate.alwaysTrue(),
+            JavaClass.Predicates.resideInAPackage("dev.deployclaw.executors.sandbox"))
+        .check(classes);
+  }
+
+  @Test
+  void seeOnlyTheRuntimeAndTheDomain() {
+    ArchRuleDefinition.noClasses()
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage("dev.deployclaw..")
+                .and(
+                    DescribedPredicate.not(
+                        JavaClass.Predicates.resideInAnyPackage(
+                            "dev.deployclaw.executors..",
+                            "dev.deployclaw.core..",
+                            "dev.deployclaw.policy.."))))
+        .check(classes);
+  }
+}

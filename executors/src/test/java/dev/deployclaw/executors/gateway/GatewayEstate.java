@@ -1,0 +1,194 @@
+package dev.deployclaw.executors.gateway;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.WebStub;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.testkit.Nginx;
+import dev.deployclaw.testkit.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** Three real NGINX processes with hand-written files, behind an executor. */
+final class GatewayEstate implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private final Path root;
+  private final WebStub backend = WebStub.start((_, _) -> WebStub.Answer.of(204));
+  private final List<FileGateway> gateways = new ArrayList<>();
+  private final List<Nginx> running = new ArrayList<>();
+
+  GatewayEstate(Path root) {
+    this.root = root;
+    IntStream.range(0, 3).forEach(i -> add("gw-" + i));
+  }
+
+  List<FileGateway> gateways() {
+    return gateways;
+  }
+
+  FileGateway gateway(int index) {
+    return gateways.get(index);
+  }
+
+  Nginx nginx(int index) {
+    return running.get(index);
+  }
+
+  GatewayExecutor executor() {
+    return executor(gateways);
+  }
+
+  static GatewayExecutor executor(List<FileGateway> gateways) {
+    return new GatewayExecutor(GatewaySettings.of(gateways));
+  }
+
+  PolicySet set(TenantPolicy... tenants) {
+    var routes = List.of(new Gateway.Route("/search", "search"));
+    var routing =
+        gateways.stream()
+            .map(g ->
+                new Gateway(g.name(), g.namespace(), new Gateway.Identity.Host("test"), routes))
+            .toList();
+    return PolicySet.of(List.of(tenants), routing, "");
+  }
+
+  static Activation activation(PolicySet set, long epoch) {
+    return new Activation(
+        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+  }
+
+  static Activation restoring(List<Report> observed, long epoch) {
+    var members = new TreeMap<String, List<Map<String, Object>>>();
+    members.put("gateway", observed.stream().map(Report::facts).toList());
+    var set = PolicySet.EMPTY;
+    return new Activation(
+        "arch-1",
+        epoch,
+        set.digest(),
+        set,
+        epoch - 1,
+        Optional.empty(),
+        Optional.of(new Observation(members)));
+  }
+
+  List<Report> ask(Call call) {
+    return ask(executor(), call);
+  }
+
+  static List<Report> ask(GatewayExecutor executor, Call call) {
+    try {
+      var outcome = executor.execute(new Invocation("gateway", call, Fence.NONE, DEADLINE));
+      return outcome instanceof Outcome.Done done ? done.reports() : List.of();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String handWritten(int index) {
+    return read(gateway(index).folder().resolve("epochs/0/nginx.conf"));
+  }
+
+  String live(int index) {
+    return read(gateway(index).folder().resolve("live/nginx.conf"));
+  }
+
+  String target(int index) {
+    try {
+      return Files.readSymbolicLink(gateway(index).folder().resolve("live")).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String marks(int index) {
+    try {
+      return Master.of(gateway(index)).orElseThrow().marks();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    running.forEach(Nginx::close);
+    backend.close();
+  }
+
+  private void add(String name) {
+    Path folder = root.resolve(name).toAbsolutePath().normalize();
+    String listen = "127.0.0.1:" + Ports.free();
+    try {
+      Files.createDirectories(folder.resolve("epochs/0"));
+      Files.writeString(folder.resolve("epochs/0/nginx.conf"), byHand(folder, listen));
+      Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs/0"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    running.add(Nginx.start(folder, folder.resolve("live/nginx.conf")));
+    gateways.add(gateway(name, folder, listen));
+  }
+
+  FileGateway gateway(String name, Path folder, String listen) {
+    Path pidFile = folder.resolve("nginx.pid");
+    var site =
+        new Site(
+            listen,
+            backend.address(),
+            new TreeMap<>(Map.of("search", backend.address())),
+            pidFile,
+            folder.resolve("access.log"),
+            true,
+            Duration.ofSeconds(5));
+    var binary = Path.of("/usr/sbin/nginx");
+    return new FileGateway(
+        name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site);
+  }
+
+  private static String byHand(Path folder, String listen) {
+    return """
+    # by hand
+    daemon off;
+    worker_processes 1;
+    pid %1$s/nginx.pid;
+    error_log %1$s/error.log;
+    events { worker_connections 64; }
+    http {
+        access_log off;
+        client_body_temp_path %1$s/tmp;
+        proxy_temp_path %1$s/tmp;
+        fastcgi_temp_path %1$s/tmp;
+        uwsgi_temp_path %1$s/tmp;
+        scgi_temp_path %1$s/tmp;
+        server { listen %2$s; location / { return 200 hand; } }
+    }
+    """
+        .formatted(folder, listen);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

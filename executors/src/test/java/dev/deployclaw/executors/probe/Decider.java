@@ -1,0 +1,81 @@
+package dev.deployclaw.executors.probe;
+
+import com.sun.net.httpserver.Headers;
+import dev.deployclaw.executors.WebStub;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Ask;
+import dev.deployclaw.policy.decide.Charge;
+import dev.deployclaw.policy.decide.Counter;
+import dev.deployclaw.policy.decide.Reference;
+import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.match.Applied;
+import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.policy.wire.RuleDigest;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A rate limit service of a test: it verifies probes and decides them by the reference model. */
+final class Decider {
+  private final PolicySet said;
+  private final PolicySet enforced;
+  private final long epoch;
+  private final Map<String, Counter> counters = new HashMap<>();
+  private int failures;
+
+  /**
+   * @param said the set whose rules it names
+   * @param enforced the set that it really decides by
+   */
+  Decider(PolicySet said, PolicySet enforced, long epoch) {
+    this.said = said;
+    this.enforced = enforced;
+    this.epoch = epoch;
+  }
+
+  /** Fails the next requests after having charged them. */
+  synchronized void failNext(int requests) {
+    failures = requests;
+  }
+
+  synchronized WebStub.Answer decide(Headers asked) {
+    var token =
+        Optional.ofNullable(asked.getFirst("X-DC-Token"))
+            .flatMap(t -> ProbeToken.verify(t, said.probeKey(), Instant.now()));
+    if (token.isEmpty()) {
+      return WebStub.Answer.of(204);
+    }
+    String tenant = asked.getFirst("X-DC-Host").replaceFirst("\\..*", "");
+    String uri = asked.getFirst("X-DC-Uri");
+    var shape = RequestShape.ofUri(token.get().service(), uri, asked.getFirst("X-DC-Method"));
+    boolean allowed = allowed(Matching.applied(enforced, tenant, shape), token.get());
+    if (failures > 0) {
+      failures--;
+      return WebStub.Answer.of(500);
+    }
+    var headers =
+        new TreeMap<>(
+            Map.of(
+                "X-DC-Probe", "1",
+                "X-DC-Epoch", Long.toString(epoch),
+                "X-DC-Rule", RuleDigest.of(Matching.applied(said, tenant, shape))));
+    return new WebStub.Answer(allowed ? 204 : 403, headers, "");
+  }
+
+  private boolean allowed(List<Applied> limits, ProbeToken token) {
+    var charges =
+        limits.stream()
+            .map(a ->
+                new Charge(
+                    token.execution() + a.owner() + "/" + a.limit().name(),
+                    Rule.of(a.limit()),
+                    token.cost()))
+            .toList();
+    return Reference.decide(counters, new Ask(false, charges, 1), token.at()).allowed();
+  }
+}

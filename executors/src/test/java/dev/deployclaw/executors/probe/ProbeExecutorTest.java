@@ -1,0 +1,240 @@
+package dev.deployclaw.executors.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.Headers;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.WebStub;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.wire.ProbeKeys;
+import dev.deployclaw.testkit.Nginx;
+import dev.deployclaw.testkit.Ports;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Probes through three real NGINX processes and a service that decides by the reference model. */
+class ProbeExecutorTest {
+  private static final long EPOCH = 7;
+
+  @TempDir Path root;
+
+  private final ProbeKeys keys = ProbeKeys.generate();
+  private final WebStub upstream = WebStub.start((_, _) -> WebStub.Answer.of(200));
+  private final WebStub service = WebStub.start((_, headers) -> decide(headers));
+  private final List<Nginx> running = new ArrayList<>();
+  private final List<Entrance> entrances = new ArrayList<>();
+  private final PolicySet set = set(100, 600);
+  private volatile Decider decider = new Decider(set, set, EPOCH);
+
+  @BeforeEach
+  void start() {
+    for (var gateway : set.gateways().values()) {
+      add(gateway, file -> file);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    running.forEach(Nginx::close);
+    service.close();
+    upstream.close();
+  }
+
+  @Test
+  void passesWhereEveryAnswerIsWhatThePolicySays() throws InterruptedException {
+    var done = probe(120);
+
+    assertThat(done.reports()).hasSize(3).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(done.facts())
+        .containsEntry("requests", 120)
+        .containsEntry("unexpected", 0)
+        .containsEntry("undecided", 0)
+        .containsEntry("left_out", List.of());
+    assertThat(number(done, "allowed") + number(done, "refused")).isEqualTo(120);
+    assertThat(number(done, "refused")).isBetween(25, 60);
+    assertThat(number(done, "p99_us")).isGreaterThanOrEqualTo(number(done, "p50_us")).isPositive();
+    assertThat(upstream.requests()).isZero();
+  }
+
+  @Test
+  void canBeRepeatedForTheSameExecution() throws InterruptedException {
+    probe(60);
+
+    assertThat(probe(60).reports()).extracting(Report::answer).containsOnly(Answer.YES);
+  }
+
+  @Test
+  void namesALimitWhoseBurstOrRateIsWrongByATenth() throws InterruptedException {
+    for (var wrong : List.of(set(110, 600), set(90, 600), set(100, 660), set(100, 540))) {
+      decider = new Decider(set, wrong, EPOCH);
+
+      var done = probe(120);
+
+      assertThat(done.reports()).extracting(Report::answer).contains(Answer.NO);
+      assertThat(reasons(done)).contains("limit checkout of acme: ");
+      assertThat(number(done, "unexpected")).isPositive();
+    }
+  }
+
+  @Test
+  void namesTheGatewayThatDoesNotAsk() throws InterruptedException {
+    running.removeLast().close();
+    entrances.removeLast();
+    add(
+        List.copyOf(set.gateways().values()).getLast(),
+        file -> file.replace("auth_request /_dc/decide;", ""));
+
+    var done = probe(120);
+
+    assertThat(done.reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.YES, Answer.YES, Answer.NO);
+    assertThat(reasons(done)).contains("not as to a verified probe");
+  }
+
+  @Test
+  void neverPassesWhenTheServiceIsStopped() throws InterruptedException {
+    service.close();
+
+    var done = probe(120);
+
+    assertThat(done.reports()).extracting(Report::answer).doesNotContain(Answer.YES);
+    assertThat(number(done, "undecided")).isPositive();
+    assertThat(number(done, "allowed")).isZero();
+  }
+
+  @Test
+  void repeatsAnExerciseThatALostAnswerLeftOpen() throws InterruptedException {
+    decider.failNext(1);
+
+    var done = probe(120);
+
+    assertThat(done.reports()).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(done.facts()).containsEntry("repeated", 1).containsEntry("undecided", 0);
+  }
+
+  @Test
+  void doesNotTakeAnotherEpochForTheCommittedOne() throws InterruptedException {
+    decider = new Decider(set, set, EPOCH - 1);
+
+    assertThat(reasons(probe(30))).contains("decided by epoch 6");
+  }
+
+  @Test
+  void doesNotTakeOtherRulesForTheCommittedOnes() throws InterruptedException {
+    decider = new Decider(set(100, 601), set, EPOCH);
+
+    assertThat(reasons(probe(30))).contains("decided by rules");
+  }
+
+  @Test
+  void keepsThePrivateKeyOutOfItsText() {
+    assertThat(ProbeSettings.of(entrances, keys.privateKey()).toString())
+        .doesNotContain(keys.privateKey());
+  }
+
+  private WebStub.Answer decide(Headers headers) {
+    return decider.decide(headers);
+  }
+
+  private Outcome.Done probe(int requests) throws InterruptedException {
+    var activation =
+        new Activation(
+            "arch-1", EPOCH, set.digest(), set, EPOCH - 1, Optional.empty(), Optional.empty());
+    var call = new Call.Probe(activation, requests);
+    var outcome =
+        new ProbeExecutor(ProbeSettings.of(entrances, keys.privateKey()))
+            .execute(new Invocation("probe", call, Fence.NONE, Duration.ofMinutes(3)));
+    assertThat(outcome).isInstanceOf(Outcome.Done.class);
+    return (Outcome.Done) outcome;
+  }
+
+  private static int number(Outcome.Done done, String fact) {
+    return ((Number) done.facts().getOrDefault(fact, -1)).intValue();
+  }
+
+  private static String reasons(Outcome.Done done) {
+    return String.join("; ", done.reports().stream().map(Report::reason).toList());
+  }
+
+  private void add(Gateway gateway, UnaryOperator<String> edited) {
+    Path folder = root.resolve(gateway.name() + "-" + running.size());
+    String listen = "127.0.0.1:" + Ports.free();
+    var site =
+        new Site(
+            listen,
+            service.address(),
+            new TreeMap<>(Map.of("checkout", upstream.address(), "search", upstream.address())),
+            folder.resolve("nginx.pid"),
+            folder.resolve("access.log"),
+            true,
+            Duration.ofSeconds(5));
+    String file = NginxFile.render(set, gateway, site).text();
+    running.add(Nginx.start(folder, edited.apply(file)));
+    entrances.add(
+        new Entrance(gateway.name(), gateway.namespace(), URI.create("http://" + listen)));
+  }
+
+  private PolicySet set(long burst, long requests) {
+    var acme =
+        tenant(
+            "acme",
+            limit("checkout", "checkout", Algorithm.TOKEN_BUCKET, requests, burst),
+            limit("search", "search", Algorithm.SLIDING_WINDOW, 300, 300));
+    var globex = tenant("globex", limit("search", "search", Algorithm.TOKEN_BUCKET, 120, 20));
+    var routes =
+        List.of(new Gateway.Route("/checkout", "checkout"), new Gateway.Route("/search", "search"));
+    var gateways =
+        List.of("gw-0", "gw-1", "gw-2").stream()
+            .map(n -> new Gateway(n, "edge", new Gateway.Identity.Host("lab.test"), routes))
+            .toList();
+    return PolicySet.of(List.of(acme, globex), gateways, keys.publicKey());
+  }
+
+  private static TenantPolicy tenant(String name, Limit... limits) {
+    return new TenantPolicy(
+        name, new TreeMap<>(), Optional.empty(), false, BackendFailure.DENY, List.of(limits));
+  }
+
+  private static Limit limit(
+      String name, String service, Algorithm algorithm, long requests, long burst) {
+    return new Limit(
+        name,
+        Match.service(service),
+        List.of(),
+        algorithm,
+        requests,
+        Duration.ofMinutes(1),
+        burst,
+        1,
+        Mode.ENFORCE,
+        Optional.empty());
+  }
+}
