@@ -10,6 +10,7 @@ import dev.deployclaw.policy.probe.Probe;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,10 +45,22 @@ final class Sender {
     }
     try {
       var http = new PlainHttp(entrance.url(), settings.answer());
-      return judge(probe, http.send(probe.method(), probe.path(), headers(probe)));
+      return judge(probe, http.send(probe.method(), target(probe.path()), headers(probe)));
     } catch (IOException e) {
       return new Verdict.Undecided(Fanout.describe(e));
     }
+  }
+
+  /** The path as it travels: what may not stand in a request line is escaped (RFC 3986). */
+  static String target(String path) {
+    var out = new StringBuilder();
+    for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (octet & 0xff);
+      boolean plain =
+          c < 0x80 && (Character.isLetterOrDigit(c) || "-._~/!$&'()*+,;=:@".indexOf(c) >= 0);
+      out.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
+    }
+    return out.toString();
   }
 
   private Map<String, String> headers(Probe probe) {

@@ -155,6 +155,11 @@ class ProbeExecutorTest {
   }
 
   @Test
+  void escapesWhatARequestLineCantHold() {
+    assertThat(Sender.target("/a b/%41?\u00e9/x-1_~")).isEqualTo("/a%20b/%2541%3F%C3%A9/x-1_~");
+  }
+
+  @Test
   void keepsThePrivateKeyOutOfItsText() {
     assertThat(ProbeSettings.of(entrances, keys.privateKey()).toString())
         .doesNotContain(keys.privateKey());

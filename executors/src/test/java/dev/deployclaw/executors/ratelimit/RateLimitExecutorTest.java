@@ -14,6 +14,7 @@ import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Ports;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ class RateLimitExecutorTest {
           1,
           Optional.empty(),
           Optional.empty());
+  private static final Duration AT_MOST = Duration.ofMinutes(1);
   private static final Held FIRST = new Held(1, "first");
   private static final Held WANTED = new Held(2, SECOND.digest());
 
@@ -52,9 +54,7 @@ class RateLimitExecutorTest {
     var late =
         Thread.ofVirtual()
             .start(() -> {
-              while (service.requests() < 3) {
-                Thread.onSpinWait();
-              }
+              Await.until("it was asked", AT_MOST, () -> service.requests() >= 3);
               status.set(status("ok", FIRST, FIRST, WANTED));
             });
 
@@ -86,9 +86,9 @@ class RateLimitExecutorTest {
 
   @Test
   void hasConvergedOnceEveryPrimaryDecidesByTheEpoch() throws InterruptedException {
-    var before = ask(new Call.Converge(SECOND), Duration.ofMinutes(1)).getFirst();
+    var before = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
     status.set(status("ok", WANTED, WANTED));
-    var after = ask(new Call.Converge(SECOND), Duration.ofMinutes(1)).getFirst();
+    var after = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
 
     assertThat(before.answer()).isEqualTo(Answer.NO);
     assertThat(before.reason()).isEqualTo("decides by epoch 1");
@@ -99,7 +99,7 @@ class RateLimitExecutorTest {
   void doesNotKnowWhatAServiceSaysThatDoesNotAnswer() throws InterruptedException {
     var nobody = new Service("edge", URI.create("http://127.0.0.1:" + Ports.free()));
 
-    assertThat(ask(nobody, new Call.Converge(SECOND), Duration.ofMinutes(1)))
+    assertThat(ask(nobody, new Call.Converge(SECOND), AT_MOST))
         .extracting(Report::answer)
         .containsExactly(Answer.UNKNOWN);
     assertThat(ask(nobody, new Call.Prepare(SECOND), Duration.ofSeconds(2)))
@@ -111,9 +111,7 @@ class RateLimitExecutorTest {
   void hasNothingToStagePublishOrDiscard() throws InterruptedException {
     for (var call :
         List.of(new Call.Stage(SECOND), new Call.Publish(SECOND), new Call.Discard(2))) {
-      assertThat(ask(call, Duration.ofMinutes(1)))
-          .extracting(Report::answer)
-          .containsExactly(Answer.SKIPPED);
+      assertThat(ask(call, AT_MOST)).extracting(Report::answer).containsExactly(Answer.SKIPPED);
     }
     assertThat(service.requests()).isZero();
   }

@@ -32,6 +32,9 @@ record Target(
     boolean blocked,
     List<String> gateways) {
 
+  /** A longer path doesn't fit a probe's token. */
+  private static final int LONGEST_PATH = 256;
+
   String label() {
     return limit.map(l -> l.limit().name() + " of " + l.owner()).orElse(tenant);
   }
@@ -90,7 +93,8 @@ record Target(
     for (var route : routes) {
       String path = limit.match().route().map(Target::sample).orElse(route.prefix());
       var shape = RequestShape.ofUri(route.service(), path, method);
-      if (gateways.stream().anyMatch(g -> leads(g, shape))) {
+      boolean fits = shape.path().length() <= LONGEST_PATH;
+      if (fits && gateways.stream().anyMatch(g -> leads(g, shape))) {
         shapes.add(shape);
       }
     }
