@@ -3,6 +3,7 @@ package dev.deployclaw.core.plan;
 import dev.deployclaw.core.plan.Discrepancy.Kind;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
@@ -37,14 +38,19 @@ public final class Comparison {
     var gateways = Measurements.reports(looks, "gateway.scan");
     nodes.forEach(comparison::node);
     gateways.forEach(comparison::gateway);
-    if (base.epoch() == 0 && !nodes.isEmpty()) {
+    if (!comparison.managed() && !nodes.isEmpty()) {
       comparison.scripts(brownfield(nodes), wanted);
     }
     return List.copyOf(comparison.found);
   }
 
+  /** Before the first change, and after going back to there, nothing is enforced by us. */
+  private boolean managed() {
+    return base.epoch() > 0 && !base.digest().equals(PolicySet.EMPTY.digest());
+  }
+
   private void node(Report report) {
-    if (!answered(report) || base.epoch() == 0) {
+    if (!answered(report) || !managed()) {
       return;
     }
     var epoch = Measurements.number(report, "epoch");
@@ -59,7 +65,7 @@ public final class Comparison {
   }
 
   private void gateway(Report report) {
-    if (!answered(report) || base.epoch() == 0) {
+    if (!answered(report) || !managed()) {
       return;
     }
     if (Boolean.FALSE.equals(report.facts().get("managed"))) {

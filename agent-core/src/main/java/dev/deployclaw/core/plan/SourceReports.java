@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the look {@code sources.read} reports: one report for each document, {@code YES} with the
- * facts {@code name} (for people, such as a path), {@code home} (the namespace), {@code text}, and
- * {@code tenants} (the names that this home may define, or {@code *}). Whatever could not be read
- * is {@code UNKNOWN} with its reason, so that it is never taken for empty.
+ * facts {@code folder}, {@code file}, {@code namespace}, {@code text}, and {@code tenants} (the
+ * names that this namespace may define, or {@code *}). Whatever could not be read is {@code
+ * UNKNOWN} with its reason, so that it is never taken for empty.
  */
 public final class SourceReports {
   private static final String ANY = "*";
@@ -43,7 +43,7 @@ public final class SourceReports {
         case YES -> {
           sources.add(document(report));
           allowed
-              .computeIfAbsent(text(report, "home"), _ -> new HashSet<>())
+              .computeIfAbsent(text(report, "namespace"), _ -> new HashSet<>())
               .addAll(tenants(report));
         }
         case NO, UNKNOWN -> sources.add(new Source.Unreadable(report.member(), report.reason()));
@@ -58,9 +58,10 @@ public final class SourceReports {
   }
 
   private static Source.Document document(Report report) {
-    String name = text(report, "name");
+    String file = text(report, "file");
+    String name = file.isEmpty() ? "" : text(report, "folder") + "/" + file;
     return new Source.Document(
-        name.isEmpty() ? report.member() : name, text(report, "home"), text(report, "text"));
+        name.isEmpty() ? report.member() : name, text(report, "namespace"), text(report, "text"));
   }
 
   private static List<String> tenants(Report report) {

@@ -155,7 +155,7 @@ final class Drafting {
 
   private Optional<Draft> check(Intent intent) {
     var target = compiled.orElseThrow().target();
-    boolean first = base.epoch() == 0;
+    boolean first = committed.tenants().isEmpty();
     var measured = Measurements.of(survey.looks());
     var checked = Coherence.of(target, committed, measured, settings.stepFactor(), first);
     coherence = Optional.of(checked);

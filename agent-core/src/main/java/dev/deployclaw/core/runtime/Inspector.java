@@ -62,7 +62,7 @@ final class Inspector {
     var base = ledger.base();
     var committed = archive.committed(base).orElse(PolicySet.EMPTY);
     var drift = Comparison.of(ground(base), survey.looks(), sources.policies());
-    var findings = findings(base, committed, sources, survey.looks());
+    var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift.size(), sources, findings, probe);
     return new ScanAnswer(
         wrong.isEmpty() ? ExitCode.OK : ExitCode.INVALID,
@@ -77,9 +77,9 @@ final class Inspector {
 
   /** Of what is committed; before the first change, of what the sources want. */
   private List<Finding> findings(
-      Base base, PolicySet committed, Collected sources, Map<String, Outcome> looks) {
+      PolicySet committed, Collected sources, Map<String, Outcome> looks) {
     var wanted = PolicySet.of(sources.policies().values(), settings.gateways(), "");
-    var set = base.epoch() == 0 ? wanted : committed;
+    var set = committed.tenants().isEmpty() ? wanted : committed;
     return Coherence.of(set, set, Measurements.of(looks), settings.stepFactor(), true).findings();
   }
 
@@ -87,7 +87,7 @@ final class Inspector {
     var base = ledger.base();
     var executor = ports.executors().named("probe");
     var set = archive.committed(base);
-    if (base.epoch() == 0 || executor.isEmpty() || set.isEmpty()) {
+    if (executor.isEmpty() || set.filter(s -> !s.tenants().isEmpty()).isEmpty()) {
       return Optional.empty();
     }
     long predecessor =

@@ -64,7 +64,17 @@ public final class FakeSources implements Executor {
             Report.yes(
                 "source/shop/" + name,
                 "",
-                Map.of("name", name, "home", "shop", "text", text, "tenants", List.of("*")))));
+                Map.of(
+                    "folder",
+                    "policies",
+                    "file",
+                    name,
+                    "namespace",
+                    "shop",
+                    "text",
+                    text,
+                    "tenants",
+                    List.of("*")))));
     unreadable.forEach(name -> reports.add(Report.unknown("source/shop/" + name, "no permission")));
     return Outcome.done(reports);
   }
