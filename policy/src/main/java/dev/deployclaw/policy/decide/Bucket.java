@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.decide;
 
+import dev.deployclaw.policy.model.Algorithm;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
     var bucket = new Bucket(rule.requests(), rule.windowMicros(), 0, 0, 0);
     for (var slot : live.slots().entrySet()) {
       long end = Math.min(now, (slot.getKey() + 1) * live.slotMicros());
-      bucket = bucket.drained(end).plus(slot.getValue(), end);
+      bucket = bucket.drained(end).charged(slot.getValue());
     }
     return bucket.drained(now);
   }
@@ -75,9 +76,8 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
     return debt + (fraction > 0 ? 1 : 0);
   }
 
-  /** The bucket at {@code now} by its own rule. */
-  Bucket at(long now) {
-    return drained(now);
+  private Bucket charged(long cost) {
+    return new Bucket(requests, windowMicros, debt + cost, fraction, stamp);
   }
 
   @Override
@@ -91,8 +91,10 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
   }
 
   @Override
-  public Bucket plus(long cost, long now) {
-    return new Bucket(requests, windowMicros, debt + cost, fraction, stamp);
+  public Counter plus(long cost, Rule rule, long now) {
+    return rule.algorithm() == Algorithm.SLIDING_WINDOW
+        ? Window.holding(held() + cost, rule, now)
+        : charged(cost);
   }
 
   @Override

@@ -32,7 +32,8 @@ public sealed interface Counter permits Bucket, Window {
   /** Whole units of cost that {@code rule} still admits. */
   long remaining(Rule rule);
 
-  Counter plus(long cost, long now);
+  /** The counter with a charge, in the form that {@code rule} keeps. */
+  Counter plus(long cost, Rule rule, long now);
 
   /** Until the counter is idle. */
   long reset(long now);

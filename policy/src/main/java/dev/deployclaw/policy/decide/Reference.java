@@ -52,7 +52,7 @@ public final class Reference {
       long fits = fits(view, charge, ask.requests());
       long taken = Math.min(fits, admission.admitted());
       if (taken > 0) {
-        view = view.plus(taken * charge.cost(), admission.now());
+        view = view.plus(taken * charge.cost(), charge.rule(), admission.now());
         counters.put(charge.counter(), view);
       }
       var verdict = verdict(view, charge, fits, admission.now());

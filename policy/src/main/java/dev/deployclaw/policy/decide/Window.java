@@ -21,39 +21,24 @@ record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
     slots = Collections.unmodifiableSortedMap(new TreeMap<>(slots));
   }
 
-  static Window read(@Nullable Counter stored, Rule rule, long now) {
+  /** A counter in another form is read as what a bucket of the rule's rate would still owe. */
+  static Counter read(@Nullable Counter stored, Rule rule, long now) {
     long width = rule.windowMicros() / SLOTS;
-    return switch (stored) {
-      case null -> new Window(width, new TreeMap<>());
-      case Window window -> window.live(now).resliced(width, now).live(now);
-      case Bucket bucket -> holding(bucket, width, now).live(now);
-    };
+    if (stored instanceof Window window && window.slotMicros() == width) {
+      return window.live(now);
+    }
+    var owed = Bucket.read(stored, rule, now);
+    return owed.held() == 0 ? new Window(width, new TreeMap<>()) : owed;
+  }
+
+  /** All of it charged now. */
+  static Window holding(long units, Rule rule, long now) {
+    return new Window(rule.windowMicros() / SLOTS, new TreeMap<>()).plus(units, rule, now);
   }
 
   /** Without the slots that are wholly older than this window. */
   Window live(long now) {
     return new Window(slotMicros, slots.tailMap(now / slotMicros - SLOTS));
-  }
-
-  /** What a bucket still owes, as if charged when it was last written. */
-  private static Window holding(Bucket bucket, long width, long now) {
-    var at = new TreeMap<Long, Long>();
-    long held = bucket.at(now).held();
-    if (held > 0) {
-      at.put(bucket.stamp() / width, held);
-    }
-    return new Window(width, at);
-  }
-
-  /** In slots of another width; each goes to where its latest request may have been. */
-  private Window resliced(long width, long now) {
-    if (width == slotMicros) {
-      return this;
-    }
-    var moved = new TreeMap<Long, Long>();
-    slots.forEach((slot, units) ->
-        moved.merge(Math.min(now, (slot + 1) * slotMicros - 1) / width, units, Long::sum));
-    return new Window(width, moved);
   }
 
   private long held() {
@@ -77,7 +62,7 @@ record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
   }
 
   @Override
-  public Window plus(long cost, long now) {
+  public Window plus(long cost, Rule rule, long now) {
     var charged = new TreeMap<>(slots);
     charged.merge(now / slotMicros, cost, Long::sum);
     return new Window(slotMicros, charged);

@@ -20,7 +20,7 @@ public final class FunctionLibrary {
   /** Reads only, so replicas answer it too: {@code [epoch, digest, term, predecessor]}. */
   public static final String STATUS = "dc_status";
 
-  private static final String BODY = resource("decide.lua");
+  private static final String BODY = resource("counters.lua") + "\n" + resource("decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",

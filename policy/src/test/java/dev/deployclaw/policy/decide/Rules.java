@@ -18,6 +18,11 @@ final class Rules {
         Algorithm.SLIDING_WINDOW, requests, seconds * SECOND, requests, 1, Mode.ENFORCE);
   }
 
+  /** Requests a microsecond. */
+  static double rate(Rule rule) {
+    return (double) rule.requests() / rule.windowMicros();
+  }
+
   static Rule costing(Rule rule, long cost) {
     return new Rule(
         rule.algorithm(), rule.requests(), rule.windowMicros(), rule.burst(), cost, rule.mode());
