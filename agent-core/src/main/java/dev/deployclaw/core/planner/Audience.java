@@ -16,11 +16,11 @@ final class Audience {
   private static final String NOUN =
       "(?:tenants?|customers?|clients?|accounts?|ones?|organi[sz]ations?)";
   private static final String ALSO =
-      "(?:(?:,|and|&|\\+|plus|or|/|also|as well as|for|both|then)(?= ) )+?";
+      "(?:(?:,|and|&|\\+|plus|/|also|as well as|for|both|then)(?= ) )+?";
   private static final String KEY = "(?:tier|plan|level|class|label|labels|labelled|labeled)";
   private static final Pattern LABELLED =
       rule(
-          "(?:(?:all|every|each|any|the|of|our|with|whose|in|single|other) )*(?:"
+          "(?:(?:all|every|each|any|the|of|our|with|whose|in|single) )*(?:"
               + NOUN
               + " )?(?:(?:with|whose|in|on|the) )*(?:"
               + KEY
@@ -37,6 +37,13 @@ final class Audience {
               + NOUN
               + "(?: ')?"
               + "|everyone|everybody|all of them|all(?= (?:but|except|excluding|other|apart|save|bar))");
+  private static final Pattern REST =
+      rule(
+          "(?:all|every|any)(?: of)?(?: the)? other "
+              + NOUN
+              + "|(?:everyone|everybody) else|all(?: the)? others|the (?:others|rest)(?: of(?: the| our)? "
+              + NOUN
+              + ")?");
   private static final Pattern NAMED =
       rule(
           "(?:(?:the|both) )*(?:"
@@ -51,6 +58,8 @@ final class Audience {
   private static final String STRONG =
       "(?:(?:, )?(?:but not|and not|not|except|excepting|excluding|other than|apart from|aside from"
           + "|besides|save|bar|barring|with the exception of|leaving out|exclusive of)(?: for)?)";
+  private static final Pattern EITHER_EXCEPTION =
+      rule("(?<=(?:except|but|excluding|not|than|from|besides|for) )<group>(?: or <group>)+");
   private static final Pattern EXCEPT_NEXT =
       rule("<group> (?:" + STRONG + "|(?:, )?(?:but|without|minus|less))(?: for)? <group>");
   private static final Pattern EXCEPT_FAR =
@@ -62,7 +71,7 @@ final class Audience {
               + " <group>"
               + "|(?:leave|keep|leaving|keeping) <group> (?:alone|out|untouched|as is|as it is|unchanged|out of (?:it|this))"
               + "|(?:skip|exclude|spare|omit|ignore) <group>)");
-  private static final String AMONG = "(?:(?:,|and|&|\\+|plus|or|/|as well as)(?= ) )+?";
+  private static final String AMONG = "(?:(?:,|and|&|\\+|plus|/|as well as)(?= ) )+?";
   private static final Pattern SERVICES =
       rule(
           "(?:(?:the|both) )*(?:(?:services?|apis?|endpoints?) )?<service>(?: "
@@ -93,8 +102,10 @@ final class Audience {
     var grouped =
         phrase
             .rewrite(LABELLED, this::labelled)
+            .rewrite(REST, h -> group(h, List.of(others(h, phrase))))
             .rewrite(EVERYBODY, h -> group(h, List.of(everybody(h))))
             .rewrite(NAMED, this::named)
+            .rewrite(EITHER_EXCEPTION, this::together)
             .rewrite(rule("<group>(?: " + ALSO + "<group>)+"), this::together);
     var placed =
         grouped
@@ -118,6 +129,21 @@ final class Audience {
   private Who everybody(Hit hit) {
     grounds.add("all", hit.joined(new Meaning.Word("all"), "all"), "all");
     return new Who(List.of(), new TreeMap<>(), true, List.of());
+  }
+
+  /** "All other tenants": all but those that are named. */
+  private Who others(Hit hit, Phrase phrase) {
+    var named = new LinkedHashSet<String>();
+    for (Item item : phrase.all(Meaning.Tenant.class)) {
+      if (item.meaning() instanceof Meaning.Tenant(String name)) {
+        named.add(name);
+      }
+    }
+    if (named.isEmpty() || phrase.has(Meaning.Label.class)) {
+      doubts.ask("Other than which tenants?");
+    }
+    grounds.add("all", hit.joined(new Meaning.Word("all"), "all"), "all");
+    return new Who(List.of(), new TreeMap<>(), true, List.copyOf(named));
   }
 
   private Optional<Item> named(Hit hit) {

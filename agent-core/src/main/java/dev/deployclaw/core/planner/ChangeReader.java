@@ -161,6 +161,7 @@ final class ChangeReader {
   private Settings settings() {
     var parallel = one(Meaning.Parallel.class, "numbers of concurrent requests");
     fromTo();
+    old();
     by();
     var rate = one(Meaning.Rate.class, "rates");
     var window = one(Meaning.Window.class, "windows").flatMap(this::windowSeconds);
@@ -196,6 +197,12 @@ final class ChangeReader {
     int step = fresh.get().compareTo(old.get());
     if (step == 0 || (directions.up() && step < 0) || (directions.down() && step > 0)) {
       doubts.ask("The direction contradicts the numbers: which limit shall hold afterwards?");
+    }
+  }
+
+  private void old() {
+    if (clause.has(rule("from (?:<rate>|<num>|<count>|<parallel>)"))) {
+      doubts.ask("From which limit to which one?");
     }
   }
 

@@ -24,11 +24,11 @@ final class Conditions {
   private static final Pattern MANUAL =
       rule(
           "(?:(?:but|and|then|please) )*(?:"
-              + "(?:wait|hold|pause|stop|ask|check)(?: "
+              + "(?:wait|hold|pause|stop|ask)(?: "
               + W
               + "){0,5}? "
               + APPROVED
-              + "|(?:ask|consult|ping|check with) (?:me|us)"
+              + "|(?:ask|consult|ping|check with) (?:me|us)|ask (?:first|before)"
               + "|(?:don't|do not|dont|never|nothing|no changes?|not)(?: "
               + W
               + "){0,4} (?:without|until|before|unless)(?: "
@@ -111,6 +111,9 @@ final class Conditions {
               + W
               + "|<|>|=|:|≤|≥)){0,7}? <duration>"
               + "|<duration> p99");
+  private static final Pattern BACK_OUT =
+      rule(
+          "(?:,|then|and|please) (?:(?:then|please) )*(?:roll(?: it| them)? back|rollback|abort|stop|revert|undo|cancel|back out)(?: (?:it|this|that|everything|the|change|all))*");
   private static final Pattern UNTIL =
       rule("(?:and )?(?:until|till|up to|ending|ends)(?: at| on)? <moment>");
   private static final Pattern START =
@@ -151,7 +154,7 @@ final class Conditions {
   }
 
   private Found read() {
-    var p99 = take(SLOW).flatMap(this::millis);
+    var p99 = take(SLOW).flatMap(this::bound);
     var bake = take(BAKE).flatMap(h -> seconds(h, "a bake time", "bake"));
     var canary = take(CANARY).flatMap(this::cohort);
     var end = take(UNTIL);
@@ -160,6 +163,9 @@ final class Conditions {
     var approval = approval();
     boolean dry = takeAll(DRY, "dry run");
     left();
+    if (revert.isEmpty() && rest.has(rule("temporary|temporarily"))) {
+      doubts.ask("For how long?");
+    }
     return new Found(
         rest, new Guards(approval, dry, canary, bake, p99), new Schedule(start, revert));
   }
@@ -192,7 +198,9 @@ final class Conditions {
         : auto ? Optional.of(Guards.Approval.AUTO) : Optional.empty();
   }
 
-  private Optional<Long> millis(Hit hit) {
+  /** A bound on p99; "roll back" is what it leads to, before or after it. */
+  private Optional<Long> bound(Hit hit) {
+    take(BACK_OUT);
     var item = hit.first(Meaning.Duration.class);
     boolean other =
         hit.find(Meaning.Num.class)
@@ -273,9 +281,6 @@ final class Conditions {
     }
     if (rest.has(rule("p99|percentile"))) {
       doubts.ask("Which bound on p99, in milliseconds?");
-    }
-    if (rest.has(rule("temporary|temporarily"))) {
-      doubts.ask("For how long?");
     }
     if (rest.has(Meaning.Moment.class)) {
       doubts.ask("There is more than one instant: when does it start?");

@@ -26,7 +26,8 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   private static final Pattern CAUTION =
       rule(
           "don't|do not|dont|not|never|unless|if|when|whenever|while|until|during|after|before|since|except|excluding"
-              + "|instead|rather|between|either|or|per(?! tenant)");
+              + "|instead|rather|other|others|at least|minimum|between|either|or|per(?! tenant)"
+              + "|(?:around|about|roughly|approximately|nearly|almost) (?:<rate>|<count>|<num>|<burst>)");
 
   Meant {
     changes = List.copyOf(changes);
@@ -54,17 +55,14 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   private static Optional<Operation> named(Phrase phrase, boolean dryRun, Doubts doubts) {
-    var named = new ArrayList<>(Operations.named(phrase));
+    boolean question = Operations.looks(phrase) && !dryRun;
+    var named = Operations.named(phrase, question);
     if (Clauses.sets(phrase) && !named.contains(Operation.RESOLVE_CONFLICTS)) {
-      var beside = named.stream().filter(o -> !absorbed(o)).toList();
-      if (!beside.isEmpty()) {
-        doubts.ask(
-            "One operation at a time, please: %s, or the new limit?"
-                .formatted(beside.getFirst().word()));
-      } else if (Operations.looks(phrase) && !dryRun) {
-        doubts.ask("Shall the limit be shown, or changed?");
-      }
+      beside(phrase, named, question, doubts);
       return Optional.of(Operation.SET_LIMIT);
+    }
+    if (question && named.isEmpty() && !Operations.named(phrase, false).isEmpty()) {
+      doubts.ask("Shall it be shown, or changed?");
     }
     var acting = named.stream().filter(o -> !Operations.looking(o)).toList();
     if (acting.size() > 1) {
@@ -75,13 +73,23 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     return acting.isEmpty() ? named.stream().findFirst() : acting.stream().findFirst();
   }
 
-  /**
-   * Operations whose verbs also introduce a new value: "apply 20 rps", "drop the limit to 20 rps".
-   */
-  private static boolean absorbed(Operation operation) {
+  /** A new value and another operation, or a question, are two requests. */
+  private static void beside(
+      Phrase phrase, List<Operation> named, boolean question, Doubts doubts) {
+    var other = named.stream().filter(o -> !absorbed(o, phrase)).findFirst();
+    if (other.isPresent()) {
+      doubts.ask(
+          "One operation at a time, please: %s, or the new limit?".formatted(other.get().word()));
+    } else if (question) {
+      doubts.ask("Shall the limit be shown, or changed?");
+    }
+  }
+
+  /** Verbs that also introduce a value: "apply 20 rps", "drop the limit to 20 rps". */
+  private static boolean absorbed(Operation operation, Phrase phrase) {
     return Operations.looking(operation)
         || operation == Operation.APPLY_POLICIES
-        || operation == Operation.REMOVE_LIMIT;
+        || (operation == Operation.REMOVE_LIMIT && phrase.has(rule("drop|lift")));
   }
 
   private static void unknown(Phrase phrase, Doubts doubts) {
@@ -243,7 +251,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
 
   private static Meant rollback(Phrase phrase, Doubts doubts, Grounds grounds) {
     var runs = phrase.all(Meaning.Run.class);
-    leftovers(phrase.without(rule("<run>")), doubts);
+    leftovers(phrase.without(rule("(?:(?:to|the|state) )*(?:before )?<run>")), doubts);
     if (phrase.has(Meaning.Group.class) || phrase.has(Meaning.Targets.class)) {
       doubts.ask("A rollback takes a whole execution back: which one?");
     }

@@ -28,6 +28,7 @@ final class Operations {
                   "(?:repair|fix|correct|heal|remove|undo|revert|reverse|resolve|eliminate|clean up|get rid of)"
                       + G
                       + " (?:drift|drifted|drifts)"
+                      + "|(?:drift|drifted|out of sync)(?: \\S+){1,6}? (?:repair|fix|correct|heal|restore)"
                       + "|(?:put|bring|set|get|restore|return|reset|revert|go|reapply|reassert|re assert|re apply|republish|enforce)"
                       + G
                       + " (?:committed|in line|in sync)"
@@ -35,11 +36,11 @@ final class Operations {
           new Named(
               Operation.CHECK_DRIFT,
               rule(
-                  "drift|drifts|drifted|drifting|(?:in|out of) sync|diverg(?:e|es|ed)|deviat(?:e|es|ed)"
+                  "drift|drifts|drifted|drifting|compare|(?:in|out of) sync|diverg(?:e|es|ed)|deviat(?:e|es|ed)"
                       + "|(?:match|matches|agree|agrees|differ|differs|different|equal|equals)"
                       + G
                       + " (?:committed|enforced)"
-                      + "|still enforced|behind our backs?")),
+                      + "|still enforced|enforces?" + G + " committed|behind our backs?")),
           new Named(
               Operation.RESOLVE_CONFLICTS,
               rule(
@@ -50,7 +51,7 @@ final class Operations {
                       + "|(?:unify|align|harmoni[sz]e|standardi[sz]e|normali[sz]e|consolidate)"
                       + G
                       + " (?:windows?|<window>)"
-                      + "|conflict resolution")),
+                      + "|conflict resolution|(?:conflicts?|conflicting)(?=.* (?:<duration>|<window>) )")),
           new Named(
               Operation.UNBLOCK,
               rule(
@@ -63,7 +64,7 @@ final class Operations {
           new Named(
               Operation.ROLLBACK,
               rule(
-                  "rollback|roll(?: \\S+){0,3}? back|undo|revert|back out|go back to|(?:return|restore)"
+                  "rollback|roll(?: \\S+){0,3}? back|take(?: (?!<)\\S+){0,3}? back|undo|revert|back out|go back to|(?:return|restore)"
                       + G
                       + " <run>"
                       + "|(?:restore|return to|bring back)(?: \\S+){0,2}? (?:previous|last|former|prior|old) (?:\\S+ ){0,2}?"
@@ -86,7 +87,7 @@ final class Operations {
                       + POLICIES
                       + " (?:of|from) <group> (?:to|for|on) <group>"
                       + "|(?:just |exactly )?like <group>"
-                      + "|give <group> (?:the )?(?:limits|"
+                      + "|(?:give )?<group>(?: (?:should|must|will|shall|gets?|have|has|use|uses|inherits?|needs?))*(?: the)? (?:limits|"
                       + POLICIES
                       + ") (?:of|from) <group>"
                       + "|(?:give )?<group>(?: (?:should|must|gets?|has|have|use|uses|needs?|shall|will))* <group> 's (?:limits|"
@@ -98,7 +99,7 @@ final class Operations {
           new Named(
               Operation.BLOCK,
               rule(
-                  "block(?:s|ed|ing)?|ban|suspend|(?:lock|shut|keep)(?: \\S+){0,2}? out|cut(?: \\S+){0,2}? off|blacklist|denylist|stop <group>(?= (?:from|[.,;!?]|now|completely|entirely|altogether|$))"
+                  "block(?:s|ed|ing)?|ban|suspend|(?:lock|shut|keep)(?: \\S+){0,2}? out|cut(?: \\S+){0,2}? off|blacklist|denylist|(?:disable|deactivate|pause|kick out|throw out) <group>(?! 's)|stop <group>(?= (?:from|[.,;!?]|now|completely|entirely|altogether|$))"
                       + "|(?:deny|reject|refuse|stop|drop)(?: \\S+){0,3}? (?:requests?|traffic|access|calls?)"
                       + "|(?:deny|reject|refuse) <group>|no(?: more)? (?:requests?|traffic|access|calls?) (?:from|for) <group>")),
           new Named(
@@ -110,7 +111,7 @@ final class Operations {
                       + LIMITS
                       + "|(?:no|without)(?: more)? "
                       + LIMITS
-                      + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)? (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}? (?:limit|limits|cap) (?:off|away)")),
+                      + "|no longer (?:needs?|has|have|wants?|requires?)" + G + " " + LIMITS + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)? (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}? (?:limit|limits|cap) (?:off|away)")),
           new Named(
               Operation.APPLY_POLICIES,
               rule(
@@ -151,7 +152,7 @@ final class Operations {
                       + LIMITS
                       + "|limited|allowed|state|allowance|overview|rate|rates)"
                       + "|scan(?: \\S+){0,3}|how (?:much|many)(?: \\S+){0,6}|what (?:may|can|is|does)(?: \\S+)? <group>(?: \\S+){0,4}"
-                      + "|(?:show|list|display)(?: \\S+){0,3} <(?:group|targets)>")));
+                      + "|(?:show|list|display)(?: \\S+){0,3} <(?:group|targets)>|(?:show|list|display|scan)(?: me)? everything")));
 
   /** Operations that imply the other one, so that naming both is one request. */
   private static final Set<Operation> LOOKING =
@@ -160,17 +161,21 @@ final class Operations {
   private static final Pattern LOOKS =
       rule(
           "(?<=^ )(?:(?:please|can you|could you|would you|hey|hi|hello|now|,|and|then) )*(?:list|show|display|print|what|which"
-              + "|how|is|are|does|did|was|were|why|who|whose|when|where|tell|see|report|view|scan|find)");
+              + "|how|is|are|does|did|was|were|why|who|whose|when|where|tell|view|scan)");
 
   private Operations() {}
 
-  /** What a phrase asks for by name: none, one, or several that contradict. */
-  static List<Operation> named(Phrase phrase) {
+  /**
+   * What a phrase asks for by name: none, one, or several that contradict.
+   *
+   * @param looking only operations that change nothing, for questions
+   */
+  static List<Operation> named(Phrase phrase, boolean looking) {
     var found = new ArrayList<Operation>();
     var rest = phrase;
     for (Named named : NAMED) {
       var hit = rest.find(named.rule());
-      if (hit.isPresent()) {
+      if (hit.isPresent() && (!looking || looking(named.operation()))) {
         found.add(named.operation());
         rest = rest.without(hit.get());
       }

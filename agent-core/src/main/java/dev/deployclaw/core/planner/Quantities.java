@@ -27,7 +27,7 @@ final class Quantities {
       Map.of("minutely", 60L, "hourly", 3600L, "daily", 86_400L, "weekly", 604_800L);
   private static final String OFTEN = "(?:minutely|hourly|daily|weekly)";
   private static final String FAR =
-      "(?: (?!and|but|then|<num>|<duration>|<rate>)[^,;. ]+){1,8}? (?:to|of|at|=|:) ";
+      "(?: (?!and|but|then|<num>|<duration>|<rate>)[^,;. ]+){1,8}? (?:to|of|at|=|:|be|is) ";
   private static final BigDecimal HALF = new BigDecimal("0.5");
 
   private Quantities() {}
@@ -89,10 +89,10 @@ final class Quantities {
           factor("tenfold", "10", "tenfold"),
           factor("halv(?:e|es|ed|ing)|in half|(?:to )?half of|to half", "0.5", "halve"),
           rewrite(
-              "by (?:a )?half",
+              "by (?:a )?half|half(?= (?:more|again|less|higher|lower))",
               h -> Optional.of(h.joined(new Meaning.Percent(part("50")), "half"))),
           rewrite(
-              "by (?:a )?quarter",
+              "by (?:a )?quarter|(?:a )?quarter(?= (?:more|less|higher|lower))",
               h -> Optional.of(h.joined(new Meaning.Percent(part("25")), "quarter"))));
 
   static Phrase read(Phrase numbered) {
@@ -125,6 +125,11 @@ final class Quantities {
         .rewriteLast(
             rule("(?:concurrency|parallelism)" + FAR + "<num>"),
             n -> new Meaning.Parallel(((Meaning.Num) n.meaning()).value()))
+        .rewriteLast(
+            rule(
+                "(?:scaled?|scaling|multiply|multiplied)(?: (?!and|but|then|<num>)[^,;. ]+){1,8}? by"
+                    + " <num>"),
+            n -> new Meaning.Factor(((Meaning.Num) n.meaning()).value(), "times"))
         .rewriteLast(rule("windows?" + FAR + "<duration>"), n -> new Meaning.Window(millis(n)));
   }
 

@@ -27,6 +27,12 @@ public final class RulePlanner implements Planner {
               + "|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should not|may not)(?: be)? (?:let|allow(?:ed)?|send|make|do|exceed|go above|go over)"
               + "(?=.* (?:<rate>|<count>|<parallel>) )");
 
+  /** Phrases that carry nothing, though their words do elsewhere. */
+  private static final Pattern NOISE =
+      rule(
+          "(?:i'd|we'd|i would|we would|would|i) (?:really )?(?:like|love)(?: you)?(?: to(?! approve| review| confirm))?"
+              + "|until further notice|for good|for now|from now on|as soon as possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
+
   @Override
   public Interpretation interpret(TaskRequest request, Inventory inventory) {
     var names = new KnownNames(inventory);
@@ -38,7 +44,7 @@ public final class RulePlanner implements Planner {
     var doubts = new Doubts();
     var grounds = new Grounds();
     var measured = Quantities.read(Numbers.read(reasonless(words)));
-    var conditions = Conditions.read(measured.without(AT_MOST), doubts, grounds);
+    var conditions = Conditions.read(measured.without(NOISE).without(AT_MOST), doubts, grounds);
     var grouped = Audience.read(Signals.read(conditions.rest(), doubts), names, doubts, grounds);
     var meant = Meant.read(grouped, conditions.guards().dryRun(), doubts, grounds);
     return conclude(meant, conditions, doubts, grounds);
@@ -77,10 +83,14 @@ public final class RulePlanner implements Planner {
             .toList());
   }
 
-  /** Reasons carry nothing, unless the only tenant stands in them. */
+  /** Reasons carry nothing, unless the only tenant stands in them: then the names remain. */
   private static Phrase reasonless(Phrase words) {
     var rest = words.without(BECAUSE);
-    boolean same = rest.has(Meaning.Tenant.class) || !words.has(Meaning.Tenant.class);
-    return same ? rest : words.without(rule("because|due to|owing to|given that"));
+    if (rest.has(Meaning.Tenant.class)) {
+      return rest;
+    }
+    var names =
+        words.find(BECAUSE).map(h -> words.replace(h, h.all(Meaning.Tenant.class))).orElse(words);
+    return names.has(Meaning.Tenant.class) ? names : rest;
   }
 }

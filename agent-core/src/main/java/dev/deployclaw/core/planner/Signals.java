@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 final class Signals {
   private static final Pattern UNSHADOW =
       rule(
-          "(?:(?:out of|leave|leaves|exit|end|stop|from) )+(?:the )?shadow(?: mode)?(?: (?:back )?(?:to|into)"
+          "(?:no(?: more| longer)?|without|disable|turn off|switch off|remove)(?: in)?(?: the)? shadow(?: mode)?"
+              + "|(?:(?:out of|leave|leaves|exit|end|stop|from) )+(?:the )?shadow(?: mode)?(?: (?:back )?(?:to|into)"
               + " (?:enforc(?:e|ing|ement)|live)(?: mode)?)?");
   private static final Pattern SHADOW =
       rule(
@@ -24,7 +25,10 @@ final class Signals {
   private static final Pattern ENFORCE =
       rule(
           "(?:(?:in|into|to|back) )*enforc(?:e|ing|ement|ed) mode|(?:start|begin|resume) enforcing"
-              + "|(?:to|into) enforc(?:e|ing|ement)(?= (?:[.,;?!]|please|now|again|$))");
+              + "|(?:(?:to|into) )?enforc(?:e|ing|ement)(?= (?:[.,;?!]|please|now|again|$))"
+              + "|enforce(?! .*(?:polic|<rate>|<count>|<num>|<burst>|committed))"
+              + "(?= (?:the )?(?:<tenant>|<service>|<label>))");
+
   private static final String DOWN =
       "(?:can't|cannot|can|isn't|is|are|goes|becomes|be|being|fails|failing|failed|dies|times|doesn't|does|should"
           + "|has|gets|to|not|available|reachable|unreachable|unavailable|down|offline|out|of|reach"
