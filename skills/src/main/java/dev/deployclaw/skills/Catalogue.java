@@ -34,18 +34,24 @@ public record Catalogue(SortedMap<String, Entry> skills, List<Diagnostic> diagno
     diagnostics = List.copyOf(diagnostics);
   }
 
-  /** A skill and the scope that it was found in. */
-  public record Entry(SkillFile skill, String scope) {}
+  /**
+   * A skill and the scope that it was found in.
+   *
+   * @param precedence of the scope, 0 for the first
+   */
+  public record Entry(SkillFile skill, String scope, int precedence) {}
 
   /** Looks through the scopes in order of precedence. A scope that isn't there is empty. */
   public static Catalogue discover(List<Scope> scopes) {
     var skills = new TreeMap<String, Entry>();
     var diagnostics = new ArrayList<Diagnostic>();
-    for (Scope scope : scopes) {
+    for (int i = 0; i < scopes.size(); i++) {
+      var scope = scopes.get(i);
+      int rank = i;
       for (Path folder : folders(scope, diagnostics)) {
         var reading = SkillReader.read(folder);
         diagnostics.addAll(reading.diagnostics());
-        reading.skill().ifPresent(s -> add(new Entry(s, scope.name()), skills, diagnostics));
+        reading.skill().ifPresent(s -> add(new Entry(s, scope.name(), rank), skills, diagnostics));
       }
     }
     return new Catalogue(skills, diagnostics);
@@ -55,9 +61,15 @@ public record Catalogue(SortedMap<String, Entry> skills, List<Diagnostic> diagno
     return Optional.ofNullable(skills.get(name)).map(Entry::skill);
   }
 
-  /** The first skill, by name, that serves requests of an operation ({@code set-limit}). */
+  /**
+   * The skill that serves requests of an operation ({@code set-limit}): of several the one of the
+   * earliest scope, then the first by name.
+   */
   public Optional<SkillFile> serving(String operation) {
-    return skills.values().stream().map(Entry::skill).filter(s -> s.serves(operation)).findFirst();
+    return skills.values().stream()
+        .filter(e -> e.skill().serves(operation))
+        .min(Comparator.comparingInt(Entry::precedence))
+        .map(Entry::skill);
   }
 
   private static void add(Entry entry, TreeMap<String, Entry> skills, List<Diagnostic> found) {

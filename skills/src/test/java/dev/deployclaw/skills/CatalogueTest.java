@@ -68,4 +68,18 @@ class CatalogueTest {
     assertThat(catalogue.serving("check-drift").orElseThrow().name()).isEqualTo("one");
     assertThat(catalogue.serving("drift")).isEmpty();
   }
+
+  @Test
+  void prefersTheEarlierScopeThoughItsNameComesLater() {
+    Sheets.write(root, "own/zzz", Sheets.sheet("zzz", "metadata:", "  deployclaw.serves: scan"));
+    Sheets.write(root, "built/aaa", Sheets.sheet("aaa", "metadata:", "  deployclaw.serves: scan"));
+
+    var catalogue =
+        Catalogue.discover(
+            List.of(
+                new Scope("operator", root.resolve("own")),
+                new Scope("built-in", root.resolve("built"))));
+
+    assertThat(catalogue.serving("scan").orElseThrow().name()).isEqualTo("zzz");
+  }
 }

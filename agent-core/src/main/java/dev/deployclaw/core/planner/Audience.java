@@ -109,7 +109,7 @@ final class Audience {
             .rewrite(rule("<group>(?: " + ALSO + "<group>)+"), this::together);
     var placed =
         grouped
-            .rewrite(EACH_SERVICE, h -> targets(h, List.copyOf(names.services())))
+            .rewrite(EACH_SERVICE, this::eachService)
             .rewrite(OVERALL, h -> Optional.of(h.joined(new Meaning.Overall(), "overall")))
             .rewrite(SERVICES, this::services);
     return farExceptions(placed.rewrite(EXCEPT_NEXT, this::except));
@@ -164,6 +164,12 @@ final class Audience {
       who.addAll(whoOf(item));
     }
     return group(hit, who);
+  }
+
+  private Optional<Item> eachService(Hit hit) {
+    var all = targets(hit, List.copyOf(names.services()));
+    all.ifPresent(item -> names.services().forEach(s -> grounds.add(s, item, "each service")));
+    return all;
   }
 
   private Optional<Item> services(Hit hit) {

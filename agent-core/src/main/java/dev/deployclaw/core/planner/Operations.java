@@ -40,7 +40,9 @@ final class Operations {
                       + "|(?:match|matches|agree|agrees|differ|differs|different|equal|equals)"
                       + G
                       + " (?:committed|enforced)"
-                      + "|still enforced|enforces?" + G + " committed|behind our backs?")),
+                      + "|still enforced|enforces?"
+                      + G
+                      + " committed|behind our backs?")),
           new Named(
               Operation.RESOLVE_CONFLICTS,
               rule(
@@ -95,7 +97,7 @@ final class Operations {
                       + ")"
                       + "|<group> 's (?:limits|"
                       + POLICIES
-                      + ") (?:to|for|onto) <group>")),
+                      + ")(?: (?!<)\\S+){0,4} (?:to|for|onto) <group>")),
           new Named(
               Operation.BLOCK,
               rule(
@@ -111,7 +113,11 @@ final class Operations {
                       + LIMITS
                       + "|(?:no|without)(?: more)? "
                       + LIMITS
-                      + "|no longer (?:needs?|has|have|wants?|requires?)" + G + " " + LIMITS + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)? (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}? (?:limit|limits|cap) (?:off|away)")),
+                      + "|no longer (?:needs?|has|have|wants?|requires?)"
+                      + G
+                      + " "
+                      + LIMITS
+                      + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)? (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}? (?:limit|limits|cap) (?:off|away)")),
           new Named(
               Operation.APPLY_POLICIES,
               rule(
