@@ -169,6 +169,14 @@ public final class Architect {
     return stories;
   }
 
+  Time time() {
+    return ports.time();
+  }
+
+  WayBack wayBack() {
+    return new WayBack(orchestrator, epilogue, ports, settings);
+  }
+
   Epilogue epilogue() {
     return epilogue;
   }

@@ -26,7 +26,7 @@ final class Compensation {
   }
 
   Happening run(Execution failed, Duty duty) throws InterruptedException {
-    duty.story().summarise(reason(failed), Status.ERROR);
+    duty.story().summarise(reason(failed), Status.WARNING);
     for (int n = 1; n <= MOST; n++) {
       String id = failed.id() + "-undo-" + n;
       var before = ledger.read(id);

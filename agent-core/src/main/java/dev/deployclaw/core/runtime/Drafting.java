@@ -25,15 +25,19 @@ import dev.deployclaw.policy.check.Severity;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.parse.Collected;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
  * compares and checks. Looks only. One object drafts one request.
  */
 final class Drafting {
+  private static final int MOST_LISTED = 200;
+
   private final Ports ports;
   private final Settings settings;
   private final Story story;
@@ -147,7 +151,7 @@ final class Drafting {
             ? "enforced is what is committed"
             : drift.size() + " differences between wanted and enforced";
     Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
-    var facts = Map.<String, Object>of("drift", drift.stream().map(Discrepancy::toMap).toList());
+    var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
     story.tell(Phase.PLAN, "policies.compare", detail, status, facts);
     story.summarise(detail, status);
     return Optional.empty();
@@ -217,10 +221,10 @@ final class Drafting {
     Status status = clean && ready.warnings().isEmpty() ? Status.OK : Status.WARNING;
     var facts =
         Map.<String, Object>of(
-            "tenants", List.copyOf(sources.policies().keySet()),
+            "tenants", listed(sources.policies().keySet(), t -> t),
             "left_out", List.copyOf(sources.leftOut()),
             "unknown", sources.unknown(),
-            "problems", sources.problems().stream().map(p -> p.text()).toList());
+            "problems", listed(sources.problems(), p -> p.text()));
     story.tell(Phase.PLAN, "policies.read", detail + problems, status, facts);
     story.summarise(detail + problems, status);
     ready.warnings().forEach(w -> story.summarise(w, Status.WARNING));
@@ -233,10 +237,15 @@ final class Drafting {
     Status status = errors + warnings == 0 ? Status.OK : Status.WARNING;
     var facts =
         Map.<String, Object>of(
-            "findings", checked.findings().stream().map(Finding::toMap).toList(),
+            "findings", listed(checked.findings(), Finding::toMap),
             "left_out", List.copyOf(checked.leftOut()));
     story.tell(Phase.PLAN, "policies.check", detail, status, facts);
     story.summarise(detail, status);
+  }
+
+  /** As many as a record can hold; the counts beside them are whole. */
+  private static <T> List<Object> listed(Collection<T> all, Function<T, Object> as) {
+    return all.stream().limit(MOST_LISTED).map(as).toList();
   }
 
   private static long count(Coherence checked, Severity severity) {

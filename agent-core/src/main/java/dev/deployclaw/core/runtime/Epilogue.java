@@ -5,6 +5,7 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -90,6 +91,9 @@ final class Epilogue {
     facts.put("plan_hash", x.planHash());
     facts.put("requester", x.requester());
     x.checkpoint().ifPresent(c -> facts.put("checkpoint", checkpoint(x, c)));
+    if (x.state() instanceof State.RolledBack r) {
+      facts.put("rolled_back_by", r.by());
+    }
     if (x.kind() == Kind.ROLLBACK) {
       x.undoes().ifPresent(u -> facts.put("rollback_of", u));
     }

@@ -58,7 +58,10 @@ final class Orchestrator {
   /** Opens a change and drives it. */
   Ending open(Opening opening, Optional<Content> content, Duty duty) throws InterruptedException {
     duty.story().about(opening.execution());
-    return switch (ledger.write(ExecutionMachine.open(opening), duty.leadership(), duty.story())) {
+    long from = time.micros();
+    var opened = ledger.write(ExecutionMachine.open(opening), duty.leadership(), duty.story());
+    duty.story().took(Phase.OPEN, from);
+    return switch (opened) {
       case Advance.Applied(Stored stored) -> drive(stored, content, duty);
       case Advance.Blocked(Cause _, String reason) -> aborted(reason);
       case Advance.Lost(String reason) -> aborted(reason);
@@ -112,6 +115,7 @@ final class Orchestrator {
     if (!duty.leadership().holds()) {
       return lost(at, "the lease ran out");
     }
+    long from = time.micros();
     try {
       return switch (perform(effect, at.execution(), content, duty)) {
         case Happening.Stuck(String pending) ->
@@ -120,32 +124,29 @@ final class Orchestrator {
       };
     } catch (Unreachable e) {
       return unreachable(at, String.valueOf(e.getMessage()));
+    } finally {
+      phase(effect).ifPresent(phase -> duty.story().took(phase, from));
     }
   }
 
   private Happening perform(Effect effect, Execution x, Optional<Content> content, Duty duty)
       throws InterruptedException {
-    long from = time.micros();
     LOG.atInfo()
         .addKeyValue("execution", x.id())
         .addKeyValue("epoch", x.epoch())
         .addKeyValue("effect", effect)
         .log("performing");
-    try {
-      return switch (effect) {
-        case JUDGE_GATE -> new Happening.Now(before.judgeGate(x, duty));
-        case OBSERVE_AGAIN -> new Happening.Now(before.observeAgain(x, duty));
-        case VERIFY_CHECKPOINT -> new Happening.Now(before.verifyCheckpoint(x));
-        case DISCARD -> new Happening.Now(before.discard(x, duty));
-        case COLLECT -> after.collect(x, duty);
-        case COMPENSATE -> compensation.run(x, duty);
-        case TAKE_CHECKPOINT, STAGE, PREPARE, PUBLISH, CONVERGE, VALIDATE ->
-            loaded(effect, x, content, duty);
-        case REST -> throw new IllegalStateException("nothing is to be done");
-      };
-    } finally {
-      duty.story().took(phase(effect), from);
-    }
+    return switch (effect) {
+      case JUDGE_GATE -> new Happening.Now(before.judgeGate(x, duty));
+      case OBSERVE_AGAIN -> new Happening.Now(before.observeAgain(x, duty));
+      case VERIFY_CHECKPOINT -> new Happening.Now(before.verifyCheckpoint(x));
+      case DISCARD -> new Happening.Now(before.discard(x, duty));
+      case COLLECT -> after.collect(x, duty);
+      case COMPENSATE -> compensation.run(x, duty);
+      case TAKE_CHECKPOINT, STAGE, PREPARE, PUBLISH, CONVERGE, VALIDATE ->
+          loaded(effect, x, content, duty);
+      case REST -> throw new IllegalStateException("nothing is to be done");
+    };
   }
 
   /** The effects that need what the change carries. */
@@ -260,18 +261,19 @@ final class Orchestrator {
     return new Ending(Result.ABORTED, ExitCode.ABORTED, reason);
   }
 
-  private static Phase phase(Effect effect) {
+  /** What the time of an effect is counted under; a compensation counts its own. */
+  private static Optional<Phase> phase(Effect effect) {
     return switch (effect) {
-      case TAKE_CHECKPOINT -> Phase.CHECKPOINT;
-      case STAGE -> Phase.STAGE;
-      case PREPARE -> Phase.PREPARE;
-      case JUDGE_GATE, OBSERVE_AGAIN -> Phase.GATE;
-      case VERIFY_CHECKPOINT -> Phase.COMMIT;
-      case PUBLISH -> Phase.PUBLISH;
-      case CONVERGE -> Phase.CONVERGE;
-      case VALIDATE -> Phase.VALIDATE;
-      case COLLECT, DISCARD, REST -> Phase.FINISH;
-      case COMPENSATE -> Phase.ROLLBACK;
+      case TAKE_CHECKPOINT -> Optional.of(Phase.CHECKPOINT);
+      case STAGE -> Optional.of(Phase.STAGE);
+      case PREPARE -> Optional.of(Phase.PREPARE);
+      case JUDGE_GATE, OBSERVE_AGAIN -> Optional.of(Phase.GATE);
+      case VERIFY_CHECKPOINT -> Optional.of(Phase.COMMIT);
+      case PUBLISH -> Optional.of(Phase.PUBLISH);
+      case CONVERGE -> Optional.of(Phase.CONVERGE);
+      case VALIDATE -> Optional.of(Phase.VALIDATE);
+      case COLLECT, DISCARD -> Optional.of(Phase.FINISH);
+      case COMPENSATE, REST -> Optional.empty();
     };
   }
 }

@@ -34,7 +34,10 @@ final class Running {
   Ended run(TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(Operation.APPLY_POLICIES, true);
     Architect.asked(story, request);
-    return switch (architect.draft(request, story)) {
+    long from = architect.time().micros();
+    var draft = architect.draft(request, story);
+    story.took(Phase.PLAN, from);
+    return switch (draft) {
       case Draft.Over(Ending ending, List<String> questions) -> end(story, ending, questions);
       case Draft.Other(Intent intent) -> other(intent, request, story);
       case Draft.Ready ready -> carryOut(ready, request, story);
@@ -68,8 +71,7 @@ final class Running {
   }
 
   private Ended back(String target, TaskRequest request, Story story) throws InterruptedException {
-    return new WayBack(orchestrator, architect.epilogue())
-        .run(target, request.requester(), leadership, story);
+    return architect.wayBack().run(target, request.requester(), leadership, story);
   }
 
   private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {

@@ -8,7 +8,11 @@ import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
 import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
@@ -25,9 +29,13 @@ final class WayBack {
   private final Orchestrator orchestrator;
   private final Ledger ledger;
   private final Epilogue epilogue;
+  private final Ports ports;
+  private final Survey survey;
 
-  WayBack(Orchestrator orchestrator, Epilogue epilogue) {
+  WayBack(Orchestrator orchestrator, Epilogue epilogue, Ports ports, Settings settings) {
     this.orchestrator = orchestrator;
+    this.ports = ports;
+    this.survey = new Survey(ports, settings);
     this.ledger = orchestrator.ledger();
     this.epilogue = epilogue;
   }
@@ -42,6 +50,7 @@ final class WayBack {
     var undone = ledger.read(base.change()).map(Stored::execution).orElseThrow();
     var opening = opening(undone, base, who, story);
     story.planned(opening.planHash());
+    look(ports.playbook().of(Operation.ROLLBACK), story);
     story.tell(
         Phase.PLAN,
         "Planning the way back",
@@ -51,6 +60,20 @@ final class WayBack {
     var ending =
         orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, Risks.NONE));
     return end(story, ending, leadership);
+  }
+
+  /** Looks around as the procedure says; a way back is stopped by none of it. */
+  private void look(Procedure procedure, Story story) throws InterruptedException {
+    story.follow(procedure);
+    for (int i = 0; i < procedure.steps().size(); i++) {
+      for (String operation : procedure.steps().get(i).operations()) {
+        boolean looks = !operation.startsWith("policies.") && !KernelOrder.activates(operation);
+        if (looks) {
+          story.enter(i + 1);
+          survey.look(operation, OnFailure.WARN, story);
+        }
+      }
+    }
   }
 
   private Ended end(Story story, Ending ending, Leadership leadership) throws InterruptedException {
@@ -64,6 +87,10 @@ final class WayBack {
     if (!target.equals(LAST) && !target.equals(base.change())) {
       return Optional.of(
           target + " isn't what is committed: that is " + base.change() + "; roll that back first");
+    }
+    var fault = KernelOrder.fault(ports.playbook().of(Operation.ROLLBACK));
+    if (fault.isPresent()) {
+      return fault;
     }
     var undone = ledger.read(base.change()).map(Stored::execution);
     if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
