@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An inventory as a document: {@code tenants: {name: {label: value}}} and {@code services: [name]}.
- * It lets a request be planned with no back end.
+ * It lets a request be planned with no back end. {@code limits} may be there; planning doesn't need
+ * them.
  */
 public final class InventoryFile {
   private InventoryFile() {}
@@ -42,7 +43,7 @@ public final class InventoryFile {
           List.of("the inventory isn't a mapping with tenants and services"));
     }
     for (Object key : map.keySet()) {
-      if (!List.of("tenants", "services").contains(String.valueOf(key))) {
+      if (!List.of("tenants", "services", "limits").contains(String.valueOf(key))) {
         problems.add("unknown key " + key + "; use tenants and services");
       }
     }
