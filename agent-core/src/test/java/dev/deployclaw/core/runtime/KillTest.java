@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
  * Every schedule must end at all new or all old, with every invariant kept.
  */
 class KillTest {
+  /** Of the first kills of a double one, every so-many-th is tried; the second ones are all. */
+  private static final int EVERY = Integer.getInteger("kill.every", 5);
+
   /** What is done up to the kill, by an agent on that wire. */
   private interface Scene {
     void play(World world, Wire wire) throws InterruptedException;
@@ -66,6 +69,60 @@ class KillTest {
         (world, wire) -> world.agent(wire).rollback("last", "olivia"));
   }
 
+  @Test
+  void aRecoveryThatIsKilledInItsTurn() throws InterruptedException {
+    Prelude failing =
+        world -> {
+          world.run("apply");
+          world.probe.fail("wrong");
+        };
+    Scene run = (world, wire) -> world.agent(wire).run(world.request("set acme 700"));
+    var whole = Wire.whole();
+    var world = new World();
+    failing.prepare(world);
+    run.play(world, whole);
+    int kills = 0;
+    for (int call = 1; call <= whole.calls().size(); call += EVERY) {
+      kills += killTwice(failing, run, call);
+    }
+    System.out.println(kills + " double kills");
+    assertThat(kills).isGreaterThan(whole.calls().size());
+  }
+
+  /** Kills the run after one call, and its recovery after each of its calls. */
+  private static int killTwice(Prelude prelude, Scene scene, int first)
+      throws InterruptedException {
+    for (int second = 1; ; second++) {
+      var world = new World();
+      prelude.prepare(world);
+      assertThat(died(() -> scene.play(world, Wire.cut(first, Moment.AFTER)))).isTrue();
+      world.store.expireLeases();
+      var wire = Wire.cut(second, Moment.AFTER);
+      boolean again = died(() -> world.agent(wire).recover());
+      world.store.expireLeases();
+      world.agent().recover();
+      world.laws.checkAtRest();
+      assertThat(world.laws.broken()).as("killed at %s, then at %s", first, last(wire)).isEmpty();
+      if (!again) {
+        return second - 1;
+      }
+    }
+  }
+
+  /** Something that may be killed. */
+  private interface Mortal {
+    void live() throws InterruptedException;
+  }
+
+  private static boolean died(Mortal mortal) throws InterruptedException {
+    try {
+      mortal.live();
+      return false;
+    } catch (Killed e) {
+      return true;
+    }
+  }
+
   /** How a world is made ready. */
   private interface Prelude {
     void prepare(World world) throws InterruptedException;
@@ -90,12 +147,7 @@ class KillTest {
   private static boolean kill(Prelude prelude, Scene scene, Wire wire) throws InterruptedException {
     var world = new World();
     prelude.prepare(world);
-    boolean killed = false;
-    try {
-      scene.play(world, wire);
-    } catch (Killed e) {
-      killed = true;
-    }
+    boolean killed = died(() -> scene.play(world, wire));
     world.store.expireLeases();
 
     world.agent().recover();
