@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Policy sets of a given size for tests. */
 public final class SampleSets {
@@ -30,6 +31,11 @@ public final class SampleSets {
           tenant("t-%05d".formatted(i), List.of(limit("search", requests), limit("all", 1_000))));
     }
     return PolicySet.of(all, List.of(), "");
+  }
+
+  public static PolicySet ofOneTenant(String name, int limits) {
+    var all = IntStream.range(0, limits).mapToObj(i -> limit("limit-" + i, 300)).toList();
+    return PolicySet.of(List.of(tenant(name, all)), List.of(), "");
   }
 
   /** Tenants whose names compress badly. */

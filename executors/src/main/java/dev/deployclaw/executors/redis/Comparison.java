@@ -1,32 +1,34 @@
 package dev.deployclaw.executors.redis;
 
-import dev.deployclaw.policy.redis.StagedRules;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import redis.clients.jedis.Connection;
 
 /**
  * What a node holds of an epoch, against what it should hold, field by field: nothing missing,
- * nothing altered, nothing else. Reads in one pipeline, linear in the tenants.
+ * nothing altered, nothing else. One pipeline tells who is beyond suspicion, nearly always all; the
+ * others are read again and looked at in words. Linear in the tenants.
  */
 final class Comparison {
   private Comparison() {}
 
   /** The tenants that differ, in the order of the share. */
-  static List<Difference> of(Connection c, List<StagedRules.Hash> share, long epoch) {
-    String prefix = epoch + ":";
+  static List<Difference> of(NodeConnection c, Share share) {
+    String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
     List<Difference> differing = new ArrayList<>();
     Commands.each(
         c,
-        share,
-        hash -> Commands.command("HGETALL", hash.key()),
-        (hash, answer) -> {
+        RuleReads.suspects(c, share),
+        tenant -> Commands.command("HGETALL", share.rules().key(tenant)),
+        (tenant, answer) -> {
           Commands.succeed(answer);
-          String reason = reason(hash, held(Commands.list(answer), prefix));
+          var held = held(Commands.list(answer), prefix);
+          String reason = reason(tenant, share.rules().hash(tenant).fields(), held);
           if (!reason.isEmpty()) {
-            differing.add(new Difference(hash, reason));
+            differing.add(new Difference(tenant, reason));
           }
         });
     return differing;
@@ -45,12 +47,13 @@ final class Comparison {
   }
 
   /** The first difference in words; empty for none. */
-  private static String reason(StagedRules.Hash expected, Map<String, String> held) {
-    if (expected.fields().equals(held)) {
+  private static String reason(
+      TenantPolicy policy, Map<String, String> expected, Map<String, String> held) {
+    if (expected.equals(held)) {
       return "";
     }
-    String tenant = "tenant " + tenant(expected);
-    for (var field : expected.fields().entrySet()) {
+    String tenant = "tenant " + policy.tenant();
+    for (var field : expected.entrySet()) {
       String there = held.get(field.getKey());
       if (!field.getValue().equals(there)) {
         String found = there == null ? "nothing" : "\"" + there + "\"";
@@ -59,7 +62,7 @@ final class Comparison {
       }
     }
     return held.keySet().stream()
-        .filter(f -> !expected.fields().containsKey(f))
+        .filter(f -> !expected.containsKey(f))
         .sorted()
         .findFirst()
         .map(f -> "%s, %s: not in the set".formatted(tenant, limit(f)))
@@ -71,14 +74,6 @@ final class Comparison {
     return name.equals("#") ? "its own line" : "limit " + name;
   }
 
-  private static String tenant(StagedRules.Hash hash) {
-    return hash.key().substring(hash.key().lastIndexOf(':') + 1);
-  }
-
   /** A tenant that differs, and the first thing in which it does. */
-  record Difference(StagedRules.Hash hash, String reason) {
-    String tenant() {
-      return Comparison.tenant(hash);
-    }
-  }
+  record Difference(TenantPolicy tenant, String reason) {}
 }

@@ -9,7 +9,6 @@ import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
-import dev.deployclaw.policy.redis.StagedRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,11 +97,11 @@ final class Flip {
         fence.term(), activation.epoch(), activation.digest(), activation.predecessor());
   }
 
-  private static Report hold(Connection c, Node node, Mark mark, List<StagedRules.Hash> share) {
+  private static Report hold(NodeConnection c, Node node, Mark mark, Share share) {
     NodeState.refuseOlder(NodeState.fence(c, node), mark);
-    var lost = Comparison.of(c, share, mark.epoch()).stream().map(Difference::hash).toList();
-    Commands.each(c, lost, Staging::write, (_, answer) -> Commands.succeed(answer));
-    var differing = Comparison.of(c, lost, mark.epoch());
+    Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
+    RuleWrites.run(c, lost);
+    var differing = Comparison.of(c, lost);
     return differing.isEmpty()
         ? Report.yes(node.member(), "", Map.of())
         : Report.no(node.member(), differing.getFirst().reason());

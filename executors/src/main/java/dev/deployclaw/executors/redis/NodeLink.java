@@ -3,9 +3,7 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.core.spi.Fault;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -18,7 +16,7 @@ final class NodeLink implements AutoCloseable {
   private final NodeAddress address;
   private final RedisSettings settings;
   private final ReentrantLock turn = new ReentrantLock();
-  private @Nullable Connection kept;
+  private @Nullable NodeConnection kept;
 
   NodeLink(NodeAddress address, RedisSettings settings) {
     this.address = address;
@@ -72,8 +70,8 @@ final class NodeLink implements AutoCloseable {
     }
   }
 
-  private Connection open() {
-    Connection open = kept;
+  private NodeConnection open() {
+    NodeConnection open = kept;
     if (open == null) {
       open = connect();
       kept = open;
@@ -81,7 +79,7 @@ final class NodeLink implements AutoCloseable {
     return open;
   }
 
-  private Connection connect() {
+  private NodeConnection connect() {
     int millis = Math.toIntExact(settings.timeout().toMillis());
     var config =
         DefaultJedisClientConfig.builder()
@@ -89,7 +87,7 @@ final class NodeLink implements AutoCloseable {
             .connectionTimeoutMillis(millis)
             .socketTimeoutMillis(millis);
     settings.login().ifPresent(l -> config.user(l.user()).password(l.password()));
-    var made = new Connection(new HostAndPort(address.host(), address.port()), config.build());
+    var made = NodeConnection.open(address, config.build());
     try {
       allowReads(made);
       return made;
@@ -100,7 +98,7 @@ final class NodeLink implements AutoCloseable {
   }
 
   /** A replica answers reads only after {@code READONLY}; a primary doesn't mind. */
-  private static void allowReads(Connection made) {
+  private static void allowReads(NodeConnection made) {
     try {
       Commands.one(made, "READONLY");
     } catch (JedisDataException e) {
@@ -111,7 +109,7 @@ final class NodeLink implements AutoCloseable {
   }
 
   private void drop() {
-    Connection broken = kept;
+    NodeConnection broken = kept;
     kept = null;
     if (broken == null) {
       return;
@@ -127,7 +125,7 @@ final class NodeLink implements AutoCloseable {
   /** What runs on the connection. */
   @FunctionalInterface
   interface Work<T> {
-    T on(Connection connection) throws InterruptedException;
+    T on(NodeConnection connection) throws InterruptedException;
   }
 
   /** A node that did not do what it was asked, and what that means. */

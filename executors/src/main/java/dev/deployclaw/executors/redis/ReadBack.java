@@ -7,12 +7,10 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Comparison.Difference;
 import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
-import dev.deployclaw.policy.redis.StagedRules;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import redis.clients.jedis.Connection;
 
 /**
  * The vote of every primary <em>and</em> replica: what was staged is read back and compared field
@@ -47,20 +45,18 @@ final class ReadBack {
             return Report.no(node.member(), "a slot is being moved from or to this node");
           }
           var owner = topology.owner(node);
-          var share = owner.map(shares::of).orElse(List.of());
+          var share = shares.of(owner.orElse(node));
           if (!node.primary()) {
-            return vote(
-                node, activation, rereadUntilSame(link, share, activation.epoch()), Map.of());
+            return vote(node, activation, rereadUntilSame(link, share), Map.of());
           }
           var mark = new Mark(fence.term(), activation.epoch());
           return link.call(c -> primary(c, node, new Ballot(activation, share, mark, topology)));
         });
   }
 
-  private record Ballot(
-      Activation activation, List<StagedRules.Hash> share, Mark mark, Topology topology) {}
+  private record Ballot(Activation activation, Share share, Mark mark, Topology topology) {}
 
-  private static Report primary(Connection c, Node node, Ballot ballot) {
+  private static Report primary(NodeConnection c, Node node, Ballot ballot) {
     if (!node.slots().isEmpty()) {
       NodeState.refuseOlder(NodeState.fence(c, node), ballot.mark());
     }
@@ -73,18 +69,18 @@ final class ReadBack {
           "only %d of %d replicas acknowledged within %d ms"
               .formatted(acknowledged, replicas, REPLICATION.toMillis()));
     }
-    var differing = Comparison.of(c, ballot.share(), ballot.activation().epoch());
+    var differing = Comparison.of(c, ballot.share());
     return vote(node, ballot.activation(), differing, Map.of("replicas", acknowledged));
   }
 
   /** A replica follows a moment later; only what differs is read again. */
-  private static List<Difference> rereadUntilSame(
-      NodeLink link, List<StagedRules.Hash> share, long epoch) throws InterruptedException {
-    List<Difference> differing = link.call(c -> Comparison.of(c, share, epoch));
+  private static List<Difference> rereadUntilSame(NodeLink link, Share share)
+      throws InterruptedException {
+    List<Difference> differing = link.call(c -> Comparison.of(c, share));
     for (int reads = 1; reads < MOST_READS && !differing.isEmpty(); reads++) {
       Thread.sleep(PAUSE);
-      var again = differing.stream().map(Difference::hash).toList();
-      differing = link.call(c -> Comparison.of(c, again, epoch));
+      Share again = share.of(differing.stream().map(Difference::tenant).toList());
+      differing = link.call(c -> Comparison.of(c, again));
     }
     return differing;
   }
@@ -94,7 +90,7 @@ final class ReadBack {
     if (differing.isEmpty()) {
       return Report.yes(node.member(), activation.digest(), facts);
     }
-    var named = differing.stream().limit(MOST_NAMED).map(Difference::tenant).toList();
+    var named = differing.stream().limit(MOST_NAMED).map(d -> d.tenant().tenant()).toList();
     Map<String, Object> all = new HashMap<>(facts);
     all.put("tenants", named);
     all.put("differing", (long) differing.size());

@@ -2,7 +2,7 @@ package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.executors.redis.Topology.Node;
-import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedRules;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,30 +11,33 @@ import java.util.Map;
 
 /** An epoch's rules dealt out to the primaries that own their slots; order is kept. */
 final class Shares {
-  private final Map<NodeAddress, List<StagedRules.Hash>> byPrimary = new HashMap<>();
+  private final StagedRules rules;
+  private final Map<NodeAddress, List<TenantPolicy>> byPrimary = new HashMap<>();
   private long homeless;
 
-  private Shares() {}
+  private Shares(StagedRules rules) {
+    this.rules = rules;
+  }
 
   static Shares of(Activation activation, Topology topology) {
     var rules = StagedRules.of(activation.set(), activation.epoch(), activation.digest());
-    var shares = new Shares();
+    var shares = new Shares(rules);
     int[] owners = topology.owners();
     List<Node> primaries = topology.primaries();
-    for (StagedRules.Hash hash : rules.hashes()) {
-      int owner = owners[RedisLayout.slot(hash.key())];
+    for (TenantPolicy tenant : rules.tenants()) {
+      int owner = owners[rules.slot(tenant)];
       if (owner < 0) {
         shares.homeless++;
       } else {
-        shares.of(primaries.get(owner).address()).add(hash);
+        shares.of(primaries.get(owner).address()).add(tenant);
       }
     }
     return shares;
   }
 
   /** What belongs to a primary; for a replica give its primary. */
-  List<StagedRules.Hash> of(Node primary) {
-    return byPrimary.getOrDefault(primary.address(), List.of());
+  Share of(Node primary) {
+    return new Share(rules, byPrimary.getOrDefault(primary.address(), List.of()));
   }
 
   /** How many tenants lie in slots that nobody owns. */
@@ -42,7 +45,7 @@ final class Shares {
     return homeless;
   }
 
-  private List<StagedRules.Hash> of(NodeAddress primary) {
+  private List<TenantPolicy> of(NodeAddress primary) {
     return byPrimary.computeIfAbsent(primary, _ -> new ArrayList<>());
   }
 }

@@ -7,14 +7,13 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
-import dev.deployclaw.policy.redis.StagedRules;
+import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.Protocol.Command;
 
 /**
  * Puts an epoch's rules where nobody acts on them yet, and takes them away again. One pipeline per
@@ -46,9 +45,9 @@ final class Staging {
         (node, link) ->
             link.call(c -> {
               NodeState.refuseOlder(NodeState.fence(c, node), mark);
-              Commands.each(
-                  c, shares.of(node), Staging::write, (_, answer) -> Commands.succeed(answer));
-              Map<String, Object> facts = Map.of("tenants", (long) shares.of(node).size());
+              Share share = shares.of(node);
+              RuleWrites.run(c, share);
+              Map<String, Object> facts = Map.of("tenants", (long) share.tenants().size());
               return Report.yes(node.member(), activation.digest(), facts);
             }));
   }
@@ -67,7 +66,7 @@ final class Staging {
         && (constants.get().epoch() == epoch || constants.get().predecessor() == epoch)) {
       throw NodeLink.NodeFailed.conflict("epoch " + epoch + " is active or its predecessor");
     }
-    String prefix = epoch + ":";
+    String prefix = RedisLayout.fieldPrefix(epoch);
     List<CommandArguments> removals = new ArrayList<>();
     Commands.each(
         c,
@@ -92,11 +91,5 @@ final class Staging {
       }
     }
     return any ? Optional.of(command) : Optional.empty();
-  }
-
-  static CommandArguments write(StagedRules.Hash hash) {
-    var command = new CommandArguments(Command.HSET).add(hash.key());
-    hash.fields().forEach((field, rule) -> command.add(field).add(rule));
-    return command;
   }
 }

@@ -102,6 +102,18 @@ class RedisExecutorTest {
   }
 
   @Test
+  void acceptsTheFieldsOfALargeHashInAnyOrder() throws InterruptedException {
+    var activation = activation(1, SampleSets.ofOneTenant("big", 1_000));
+    redis.reports(new Call.Stage(activation));
+    assertThat(
+            redis.command(
+                redis.home("big"), "OBJECT", "ENCODING", RedisLayout.policyKey("big", "big")))
+        .isEqualTo("hashtable");
+
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(activation)), 6);
+  }
+
+  @Test
   void seesAFieldTooMuch() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
     redis.reports(new Call.Stage(activation));

@@ -3,6 +3,7 @@ package dev.deployclaw.policy.decide;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.text.ByteText;
 
 /**
  * The numbers of one limit, apart from what it matches.
@@ -34,16 +35,23 @@ public record Rule(
 
   /** The staged form, for example {@code tb 300 60000000 50 1 enforce}. */
   public String text() {
-    return algorithm.code()
-        + ' '
-        + requests
-        + ' '
-        + windowMicros
-        + ' '
-        + burst
-        + ' '
-        + cost
-        + ' '
-        + mode.word();
+    var out = new ByteText();
+    write(out);
+    return out.toString();
+  }
+
+  /** Adds {@link #text} to what stands there. */
+  public void write(ByteText out) {
+    out.add(algorithm.code())
+        .add(' ')
+        .add(requests)
+        .add(' ')
+        .add(windowMicros)
+        .add(' ')
+        .add(burst)
+        .add(' ')
+        .add(cost)
+        .add(' ')
+        .add(mode.word());
   }
 }

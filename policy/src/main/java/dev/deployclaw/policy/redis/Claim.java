@@ -69,7 +69,7 @@ public record Claim(long epoch, String root, List<Owner> owners) {
   private static Owner owner(EpochSet held, String root, TenantPolicy policy, List<Item> items) {
     return new Owner(
         RedisLayout.policyKey(root, policy.tenant()),
-        StagedRules.tenantLine(policy, held.digest()),
+        StagedRules.tenantLine(policy.blocked(), held.digest()),
         policy.blocked(),
         items);
   }

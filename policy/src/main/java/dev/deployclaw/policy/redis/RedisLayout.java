@@ -17,7 +17,11 @@ public final class RedisLayout {
   /** The pattern that finds all of ours. */
   public static final String ALL = "dc:*";
 
+  /** What stands for the tenant itself where a limit's name may stand. */
+  static final String TENANT = "#";
+
   private static final int LONGEST_PART = 96;
+  private static final int[] CRC_OF_BYTE = crcOfBytes();
 
   private RedisLayout() {}
 
@@ -26,13 +30,18 @@ public final class RedisLayout {
     return tagged(root) + "policy:" + tenant;
   }
 
+  /** What the names of an epoch's fields within a policy hash start with, and no others. */
+  public static String fieldPrefix(long epoch) {
+    return epoch + ":";
+  }
+
   /** The field of a tenant's own line within its policy hash. */
   public static String tenantField(long epoch) {
-    return epoch + ":#";
+    return fieldPrefix(epoch) + TENANT;
   }
 
   public static String ruleField(long epoch, String limit) {
-    return epoch + ":" + limit;
+    return fieldPrefix(epoch) + limit;
   }
 
   /**
@@ -80,12 +89,21 @@ public final class RedisLayout {
     String hashed = close > open + 1 ? key.substring(open + 1, close) : key;
     int crc = 0;
     for (byte b : hashed.getBytes(StandardCharsets.UTF_8)) {
-      crc ^= (b & 0xff) << 8;
+      crc = (crc << 8) ^ CRC_OF_BYTE[((crc >>> 8) ^ b) & 0xff];
+    }
+    return crc & (SLOTS - 1);
+  }
+
+  private static int[] crcOfBytes() {
+    var table = new int[256];
+    for (int b = 0; b < table.length; b++) {
+      int crc = b << 8;
       for (int bit = 0; bit < 8; bit++) {
         crc = (crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1;
       }
+      table[b] = crc & 0xffff;
     }
-    return crc & (SLOTS - 1);
+    return table;
   }
 
   private static String tagged(String root) {

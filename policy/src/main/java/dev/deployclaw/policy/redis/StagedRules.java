@@ -1,9 +1,8 @@
 package dev.deployclaw.policy.redis;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.model.TenantPolicy;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -11,16 +10,13 @@ import java.util.TreeMap;
 
 /**
  * What one epoch of a policy set puts into Redis: a hash for each tenant, the fields of this epoch
- * in it. Fields of other epochs stand beside them untouched.
+ * in it. Fields of other epochs stand beside them untouched. Nothing is made before it is asked
+ * for; in bulk ask {@link #fields}.
  *
- * @param hashes by tenant name
+ * @param digest of the set
  */
-public record StagedRules(long epoch, String digest, List<Hash> hashes) {
+public record StagedRules(PolicySet set, long epoch, String digest) {
   private static final int DIGEST_PREFIX = 16;
-
-  public StagedRules {
-    hashes = List.copyOf(hashes);
-  }
 
   /** The fields of one epoch in one tenant's policy hash. */
   public record Hash(String key, SortedMap<String, String> fields) {
@@ -35,22 +31,46 @@ public record StagedRules(long epoch, String digest, List<Hash> hashes) {
 
   /** For a caller that has the set's digest already. */
   public static StagedRules of(PolicySet set, long epoch, String digest) {
-    var hashes = new ArrayList<Hash>(set.tenants().size());
-    for (var tenant : set.tenants().values()) {
-      var fields = new TreeMap<String, String>();
-      fields.put(RedisLayout.tenantField(epoch), tenantLine(tenant, digest));
-      for (var limit : tenant.limits()) {
-        fields.put(RedisLayout.ruleField(epoch, limit.name()), Rule.of(limit).text());
-      }
-      String root = set.root(tenant.tenant());
-      hashes.add(new Hash(RedisLayout.policyKey(root, tenant.tenant()), fields));
-    }
-    return new StagedRules(epoch, digest, hashes);
+    return new StagedRules(set, epoch, digest);
+  }
+
+  public Collection<TenantPolicy> tenants() {
+    return set.tenants().values();
+  }
+
+  /** The slot of a tenant's hash, without its key being made. */
+  public int slot(TenantPolicy tenant) {
+    return RedisLayout.slot(root(tenant));
+  }
+
+  public String key(TenantPolicy tenant) {
+    return RedisLayout.policyKey(root(tenant), tenant.tenant());
+  }
+
+  /** A teller of its own for each thread. */
+  public StagedFields fields() {
+    return new StagedFields(this);
+  }
+
+  public Hash hash(TenantPolicy tenant) {
+    var teller = fields();
+    var fields = new TreeMap<String, String>();
+    teller.each(tenant, (name, value) -> fields.put(name.toString(), value.toString()));
+    return new Hash(key(tenant), fields);
+  }
+
+  /** By tenant name. */
+  public List<Hash> hashes() {
+    return tenants().stream().map(this::hash).toList();
+  }
+
+  private String root(TenantPolicy tenant) {
+    return tenant.parent().isEmpty() ? tenant.tenant() : set.root(tenant.tenant());
   }
 
   /** Whether the tenant is blocked, and the set that says so: {@code open 1a2b3c4d5e6f7a8b}. */
-  static String tenantLine(TenantPolicy tenant, String digest) {
+  static String tenantLine(boolean blocked, String digest) {
     String prefix = digest.substring(0, Math.min(DIGEST_PREFIX, digest.length()));
-    return (tenant.blocked() ? "blocked " : "open ") + prefix;
+    return (blocked ? "blocked " : "open ") + prefix;
   }
 }

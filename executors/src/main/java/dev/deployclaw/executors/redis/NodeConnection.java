@@ -1,0 +1,58 @@
+package dev.deployclaw.executors.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/**
+ * The client's connection, whose socket can be used directly as long as no command of the client is
+ * waiting for its answer: for a {@link Pipeline}, which encodes its commands itself.
+ */
+final class NodeConnection extends Connection {
+  private final KeptSocket kept;
+
+  private NodeConnection(KeptSocket kept, JedisClientConfig config) {
+    super(kept, config);
+    this.kept = kept;
+  }
+
+  static NodeConnection open(NodeAddress address, JedisClientConfig config) {
+    var there = new HostAndPort(address.host(), address.port());
+    return new NodeConnection(new KeptSocket(new DefaultJedisSocketFactory(there, config)), config);
+  }
+
+  OutputStream out() throws IOException {
+    return kept.socket().getOutputStream();
+  }
+
+  InputStream in() throws IOException {
+    return kept.socket().getInputStream();
+  }
+
+  /** Remembers the socket that it made last. */
+  private static final class KeptSocket implements JedisSocketFactory {
+    private final JedisSocketFactory factory;
+    private Socket last = new Socket();
+
+    KeptSocket(JedisSocketFactory factory) {
+      this.factory = factory;
+    }
+
+    @Override
+    public Socket createSocket() throws JedisConnectionException {
+      last = factory.createSocket();
+      return last;
+    }
+
+    Socket socket() {
+      return last;
+    }
+  }
+}

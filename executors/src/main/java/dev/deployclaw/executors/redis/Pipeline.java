@@ -1,0 +1,67 @@
+package dev.deployclaw.executors.redis;
+
+import java.io.IOException;
+import java.util.List;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/**
+ * A command for each of many items on one connection, encoded and read in bulk. They go out in
+ * windows; one is written before the answers to the one before are read, so that Redis always has
+ * work while at most two windows wait on either side. Any failure leaves the connection unusable.
+ */
+final class Pipeline<T> {
+  /** Items that are sent in one write. */
+  private static final int WINDOW = 500;
+
+  private final NodeConnection connection;
+  private final Exchange<T> exchange;
+  private final RespWriter commands = new RespWriter();
+
+  private Pipeline(NodeConnection connection, Exchange<T> exchange) {
+    this.connection = connection;
+    this.exchange = exchange;
+  }
+
+  /** What is said to Redis about each item, and what becomes of its answer. */
+  interface Exchange<T> {
+    void ask(T item, RespWriter commands);
+
+    /** Takes the whole answer, no more. */
+    void answer(T item, RespReader answers) throws IOException;
+  }
+
+  /** Errors are those of the client: JedisConnectionException, and JedisDataException. */
+  static <T> void run(NodeConnection connection, List<T> items, Exchange<T> exchange) {
+    try {
+      new Pipeline<>(connection, exchange).run(items);
+    } catch (IOException e) {
+      throw new JedisConnectionException(e);
+    }
+  }
+
+  private void run(List<T> items) throws IOException {
+    var answers = new RespReader(connection.in());
+    List<T> waiting = List.of();
+    for (int from = 0; from < items.size(); from += WINDOW) {
+      List<T> window = items.subList(from, Math.min(items.size(), from + WINDOW));
+      send(window);
+      receive(waiting, answers);
+      waiting = window;
+    }
+    receive(waiting, answers);
+  }
+
+  private void send(List<T> window) throws IOException {
+    commands.clear();
+    for (T item : window) {
+      exchange.ask(item, commands);
+    }
+    connection.out().write(commands.bytes(), 0, commands.length());
+  }
+
+  private void receive(List<T> window, RespReader answers) throws IOException {
+    for (T item : window) {
+      exchange.answer(item, answers);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.deployclaw.policy.redis;
+
+import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.text.ByteText;
+
+/**
+ * Tells what one epoch puts into a tenant's policy hash, field by field, as bytes and without an
+ * object for each: a set may have a hundred thousand tenants. For one thread.
+ */
+public final class StagedFields {
+  private final StagedRules rules;
+  private final String prefix;
+  private final String open;
+  private final String blocked;
+  private final ByteText key = new ByteText();
+  private final ByteText name = new ByteText();
+  private final ByteText value = new ByteText();
+
+  StagedFields(StagedRules rules) {
+    this.rules = rules;
+    this.prefix = RedisLayout.fieldPrefix(rules.epoch());
+    this.open = StagedRules.tenantLine(false, rules.digest());
+    this.blocked = StagedRules.tenantLine(true, rules.digest());
+  }
+
+  /** Takes one field. Both texts are used again for the next one. */
+  @FunctionalInterface
+  public interface Sink {
+    void field(ByteText name, ByteText value);
+  }
+
+  /** How many fields {@link #each} tells of. */
+  public static int count(TenantPolicy tenant) {
+    return 1 + tenant.limits().size();
+  }
+
+  /** The hash's key, until this is called again. */
+  public ByteText key(TenantPolicy tenant) {
+    return key.clear().add(rules.key(tenant));
+  }
+
+  /** The tenant's own line, then its limits in the policy's order. */
+  public void each(TenantPolicy tenant, Sink sink) {
+    name.clear().add(prefix).add(RedisLayout.TENANT);
+    value.clear().add(tenant.blocked() ? blocked : open);
+    sink.field(name, value);
+    for (Limit limit : tenant.limits()) {
+      name.clear().add(prefix).add(limit.name());
+      Rule.of(limit).write(value.clear());
+      sink.field(name, value);
+    }
+  }
+}

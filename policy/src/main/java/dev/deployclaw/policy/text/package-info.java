@@ -1,0 +1,5 @@
+/** Text as the bytes that are sent and hashed. */
+@NullMarked
+package dev.deployclaw.policy.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package dev.deployclaw.policy.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ByteTextTest {
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        0,
+        9,
+        10,
+        99,
+        100,
+        60_000_000,
+        Integer.MAX_VALUE,
+        Long.MAX_VALUE - 1,
+        Long.MAX_VALUE
+      })
+  void writesNumbersAsTheyAreRead(long number) {
+    assertThat(new ByteText().add(number)).hasToString(Long.toString(number));
+  }
+
+  @Test
+  void joinsTextsOfAnyKind() {
+    var text = new ByteText().add("é").add(':').add(new ByteText().add(7)).add('\r', '\n');
+
+    assertThat(text).hasToString("é:7\r\n");
+    assertThat(text.length()).isEqualTo(6);
+  }
+
+  @Test
+  void growsAndIsUsedAgain() {
+    var text = new ByteText();
+    for (int i = 0; i < 1_000; i++) {
+      text.add("0123456789");
+    }
+
+    assertThat(text).hasToString("0123456789".repeat(1_000));
+    assertThat(text.clear().add("x")).hasToString("x");
+  }
+
+  @Test
+  void refusesNegativeNumbers() {
+    assertThatThrownBy(() -> new ByteText().add(-1)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
