@@ -31,12 +31,11 @@ public record Coherence(PolicySet target, Set<String> leftOut, List<Finding> fin
 
   /**
    * @param stepFactor a limit that moves by more than this factor asks for an approval
-   * @param first whether nothing was committed before, so that there are no steps to measure
    */
   public static Coherence of(
-      PolicySet target, PolicySet committed, Measured measured, int stepFactor, boolean first) {
+      PolicySet target, PolicySet committed, Measured measured, int stepFactor) {
     var thresholds = thresholds(stepFactor);
-    Optional<PolicySet> before = first ? Optional.empty() : Optional.of(committed);
+    var before = Optional.of(committed).filter(c -> !c.tenants().isEmpty());
     var leftOut = new TreeSet<String>();
     var errors = new ArrayList<Finding>();
     var set = target;

@@ -81,7 +81,8 @@ final class AfterCommit {
     }
     if (!gone.isEmpty()) {
       String detail = String.join(", ", gone);
-      duty.story().tell(Phase.FINISH, "Collecting old epochs", detail, Status.OK, Map.of());
+      duty.story()
+          .tell(Phase.FINISH, "Collecting old epochs", new Telling(detail, Status.OK, Map.of()));
     }
     return new Happening.Now(new Event.Collected());
   }

@@ -22,13 +22,12 @@ final class Approvals {
   private final GatePolicy gate;
   private final Time time;
 
-  Approvals(
-      Orchestrator orchestrator, Stories stories, Epilogue epilogue, GatePolicy gate, Time time) {
-    this.orchestrator = orchestrator;
-    this.stories = stories;
-    this.epilogue = epilogue;
+  Approvals(Architect architect, GatePolicy gate) {
+    this.orchestrator = architect.orchestrator();
+    this.stories = architect.stories();
+    this.epilogue = architect.epilogue();
     this.gate = gate;
-    this.time = time;
+    this.time = architect.time();
   }
 
   Ended approve(String id, String who, Leadership leadership) throws InterruptedException {
@@ -41,7 +40,10 @@ final class Approvals {
     var refused = gate.refuses(x, who);
     if (refused.isPresent()) {
       duty.story()
-          .tell(Phase.GATE, "Approval refused", refused.get(), Status.WARNING, Map.of("who", who));
+          .tell(
+              Phase.GATE,
+              "Approval refused",
+              new Telling(refused.get(), Status.WARNING, Map.of("who", who)));
       return Ended.refused(id, refused.get());
     }
     long now = time.instant().toEpochMilli();

@@ -158,7 +158,8 @@ public final class Architect {
       String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
       return new Draft.Over(Ending.unreachable(lost));
     }
-    return new Drafting(ports, settings, story, base, committed.get()).draft(request);
+    return new Drafting(ports, settings, story, new Drafting.Standing(base, committed.get()))
+        .draft(request);
   }
 
   Orchestrator orchestrator() {
@@ -222,13 +223,14 @@ public final class Architect {
     story.tell(
         Phase.REQUEST,
         "Asked by " + request.requester(),
-        request.text(),
-        Status.OK,
-        Map.of("request", request.text(), "requester", request.requester()));
+        new Telling(
+            request.text(),
+            Status.OK,
+            Map.of("request", request.text(), "requester", request.requester())));
   }
 
   private Approvals approvals() {
-    return new Approvals(orchestrator, stories, epilogue, settings.gate(), ports.time());
+    return new Approvals(this, settings.gate());
   }
 
   private PlanAnswer answer(Draft draft) {

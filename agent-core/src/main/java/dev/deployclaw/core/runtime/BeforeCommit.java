@@ -155,7 +155,11 @@ final class BeforeCommit {
 
   private Event unstored(Checkpoint checkpoint, String reason, Duty duty) {
     String detail = "the checkpoint's object is pending: " + reason;
-    duty.story().tell(Phase.CHECKPOINT, "Storing the checkpoint", detail, Status.WARNING, Map.of());
+    duty.story()
+        .tell(
+            Phase.CHECKPOINT,
+            "Storing the checkpoint",
+            new Telling(detail, Status.WARNING, Map.of()));
     duty.story().summarise(detail, Status.WARNING);
     return new Event.CheckpointTaken(checkpoint);
   }

@@ -37,6 +37,7 @@ import java.util.function.Function;
  */
 final class Drafting {
   private static final int MOST_LISTED = 200;
+  private static final int MOST_NAMED = 5;
 
   private final Ports ports;
   private final Settings settings;
@@ -50,13 +51,16 @@ final class Drafting {
   private Optional<Compiled.Ready> compiled = Optional.empty();
   private Optional<Coherence> coherence = Optional.empty();
 
-  Drafting(Ports ports, Settings settings, Story story, Base base, PolicySet committed) {
+  /** What is committed, and its policies. */
+  record Standing(Base base, PolicySet committed) {}
+
+  Drafting(Ports ports, Settings settings, Story story, Standing standing) {
     this.ports = ports;
     this.settings = settings;
     this.story = story;
     this.survey = new Survey(ports, settings);
-    this.base = base;
-    this.committed = committed;
+    this.base = standing.base();
+    this.committed = standing.committed();
   }
 
   Draft draft(TaskRequest request) throws InterruptedException {
@@ -152,16 +156,15 @@ final class Drafting {
             : drift.size() + " differences between wanted and enforced";
     Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
-    story.tell(Phase.PLAN, "policies.compare", detail, status, facts);
+    story.tell(Phase.PLAN, "policies.compare", new Telling(detail, status, facts));
     story.summarise(detail, status);
     return Optional.empty();
   }
 
   private Optional<Draft> check(Intent intent) {
     var target = compiled.orElseThrow().target();
-    boolean first = committed.tenants().isEmpty();
     var measured = Measurements.of(survey.looks());
-    var checked = Coherence.of(target, committed, measured, settings.stepFactor(), first);
+    var checked = Coherence.of(target, committed, measured, settings.stepFactor());
     coherence = Optional.of(checked);
     tellFindings(checked);
     var named = checked.leftOut().stream().filter(intent::names).toList();
@@ -225,9 +228,11 @@ final class Drafting {
             "left_out", List.copyOf(sources.leftOut()),
             "unknown", sources.unknown(),
             "problems", listed(sources.problems(), p -> p.text()));
-    story.tell(Phase.PLAN, "policies.read", detail + problems, status, facts);
+    story.tell(Phase.PLAN, "policies.read", new Telling(detail + problems, status, facts));
     story.summarise(detail + problems, status);
-    ready.warnings().forEach(w -> story.summarise(w, Status.WARNING));
+    ready.warnings().stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
+    int more = ready.warnings().size() - MOST_NAMED;
+    story.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
   }
 
   private void tellFindings(Coherence checked) {
@@ -239,7 +244,7 @@ final class Drafting {
         Map.<String, Object>of(
             "findings", listed(checked.findings(), Finding::toMap),
             "left_out", List.copyOf(checked.leftOut()));
-    story.tell(Phase.PLAN, "policies.check", detail, status, facts);
+    story.tell(Phase.PLAN, "policies.check", new Telling(detail, status, facts));
     story.summarise(detail, status);
   }
 
@@ -261,7 +266,7 @@ final class Drafting {
   }
 
   private void tell(String action, String detail, Status status) {
-    story.tell(Phase.PLAN, action, detail, status, Map.of());
+    story.tell(Phase.PLAN, action, new Telling(detail, status, Map.of()));
   }
 
   private Draft unclear(List<String> questions) {

@@ -80,7 +80,7 @@ final class Inspector {
       PolicySet committed, Collected sources, Map<String, Outcome> looks) {
     var wanted = PolicySet.of(sources.policies().values(), settings.gateways(), "");
     var set = committed.tenants().isEmpty() ? wanted : committed;
-    return Coherence.of(set, set, Measurements.of(looks), settings.stepFactor(), true).findings();
+    return Coherence.of(set, set, Measurements.of(looks), settings.stepFactor()).findings();
   }
 
   private Optional<Outcome> probe() throws InterruptedException {

@@ -140,6 +140,7 @@ final class Recovery {
   }
 
   private static void tell(Duty duty, String detail) {
-    duty.story().tell(Phase.FINISH, "Recovering at start", detail, Status.WARNING, Map.of());
+    duty.story()
+        .tell(Phase.FINISH, "Recovering at start", new Telling(detail, Status.WARNING, Map.of()));
   }
 }

@@ -80,7 +80,7 @@ final class Running {
     facts.put("drift", seen.drift().stream().map(d -> d.toMap()).toList());
     facts.put("findings", seen.findings().stream().map(f -> f.toMap()).toList());
     facts.put("problems", seen.problems().stream().map(p -> p.text()).toList());
-    story.tell(Phase.PLAN, "Looking at the estate", seen.reason(), status, facts);
+    story.tell(Phase.PLAN, "Looking at the estate", new Telling(seen.reason(), status, facts));
     return end(story, new Ending(Result.NO_CHANGE, seen.exit(), seen.reason()), List.of());
   }
 
@@ -141,12 +141,12 @@ final class Running {
                 diff.differences().size(),
                 diff.blastRadius().tenants().size(),
                 plan.hash().substring(0, 12));
-    story.tell(Phase.PLAN, "Planning the change", detail, Status.OK, facts);
+    story.tell(Phase.PLAN, "Planning the change", new Telling(detail, Status.OK, facts));
     story.summarise(detail, Status.OK);
   }
 
   private Ended refuse(Story story, String reason) throws InterruptedException {
-    story.tell(Phase.PLAN, "Refusing", reason, Status.WARNING, Map.of());
+    story.tell(Phase.PLAN, "Refusing", new Telling(reason, Status.WARNING, Map.of()));
     return end(story, new Ending(Result.REFUSED, ExitCode.REFUSED, reason), List.of());
   }
 

@@ -86,9 +86,8 @@ final class Story {
   /** Ends the step under way with its summary. */
   void leave() {
     if (step > 0) {
-      String detail = String.join("; ", fragments);
-      var facts = Map.<String, Object>of("summary", true);
-      log.add(thought(phaseOf(step), phases.action(step), detail, worst, facts, since(stepSince)));
+      var telling = new Telling(String.join("; ", fragments), worst, Map.of("summary", true));
+      log.add(thought(phaseOf(step), phases.action(step), telling, since(stepSince)));
     }
     step = 0;
     fragments.clear();
@@ -106,16 +105,15 @@ final class Story {
   }
 
   /** A nested thought. */
-  void tell(Phase phase, String action, String detail, Status status, Map<String, Object> facts) {
+  void tell(Phase phase, String action, Telling telling) {
     place(phase);
-    log.add(thought(phase, action, detail, status, facts, Optional.empty()));
+    log.add(thought(phase, action, telling, Optional.empty()));
   }
 
   /** A nested thought about something that took time. */
   void tellTimed(Phase phase, String action, Telling telling, long fromMicros) {
     place(phase);
-    var took = since(fromMicros);
-    log.add(thought(phase, action, telling.detail(), telling.status(), telling.facts(), took));
+    log.add(thought(phase, action, telling, since(fromMicros)));
   }
 
   /** The record of a transition, to be sealed into its transaction. */
@@ -126,8 +124,8 @@ final class Story {
     var facts =
         Map.<String, Object>of(
             "change", transition.next().id(), "state", word, "turn", transition.next().turn());
-    return thought(
-        note.phase(), "Recorded: " + word, note.detail(), note.status(), facts, Optional.empty());
+    var telling = new Telling(note.detail(), note.status(), facts);
+    return thought(note.phase(), "Recorded: " + word, telling, Optional.empty());
   }
 
   Sealed seal(Thought thought) {
@@ -171,13 +169,8 @@ final class Story {
           case INTERNAL_FAULT, WRONG_USAGE, ROLLED_BACK, INVALID -> Status.ERROR;
           case AUDIT_FAILED, UNREACHABLE, ABORTED -> Status.ERROR;
         };
-    return thought(
-        Phase.END,
-        "Ended: " + ending.result().name(),
-        ending.reason(),
-        status,
-        all,
-        Optional.of(time.micros() - begunMicros));
+    var telling = new Telling(ending.reason(), status, all);
+    return thought(Phase.END, "Ended: " + ending.result().name(), telling, since(begunMicros));
   }
 
   private void place(Phase phase) {
@@ -197,26 +190,20 @@ final class Story {
     return Optional.of(time.micros() - fromMicros);
   }
 
-  private Thought thought(
-      Phase phase,
-      String action,
-      String detail,
-      Status status,
-      Map<String, Object> facts,
-      Optional<Long> micros) {
+  private Thought thought(Phase phase, String action, Telling telling, Optional<Long> micros) {
     return new Thought(
         execution(),
         time.instant(),
         step,
         phase,
         action,
-        detail,
-        status,
+        telling.detail(),
+        telling.status(),
         actor,
         planHash,
         epoch,
         micros,
-        facts);
+        telling.facts());
   }
 
   private static int severity(Status status) {

@@ -54,9 +54,7 @@ final class WayBack {
     story.tell(
         Phase.PLAN,
         "Planning the way back",
-        words(undone),
-        Status.OK,
-        Map.of("undoes", undone.id()));
+        new Telling(words(undone), Status.OK, Map.of("undoes", undone.id())));
     var ending =
         orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, Risks.NONE));
     return end(story, ending, leadership);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class KillTest {
   /** Of the first kills of a double one, every so-many-th is tried; the second ones are all. */
-  private static final int EVERY = Integer.getInteger("kill.every", 5);
+  private static final int EVERY = Integer.getInteger("kill.every", 9);
 
   /** What is done up to the kill, by an agent on that wire. */
   private interface Scene {
