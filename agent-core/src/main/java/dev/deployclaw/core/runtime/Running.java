@@ -136,7 +136,7 @@ final class Running {
     facts.put("target_digest", plan.targetDigest());
     facts.put("warnings", plan.warnings());
     String detail =
-        "%d differences, %d tenants, plan %s"
+        "differences: %d, tenants: %d, plan %s"
             .formatted(
                 diff.differences().size(),
                 diff.blastRadius().tenants().size(),

@@ -37,7 +37,7 @@ final class Story {
   private long waitingMicros;
   private int step;
   private long stepSince;
-  private Status worst = Status.OK;
+  private Status worst = Status.SKIPPED;
 
   Story(ThoughtLog log, Procedure procedure, Time time, String actor) {
     this.log = log;
@@ -86,12 +86,13 @@ final class Story {
   /** Ends the step under way with its summary. */
   void leave() {
     if (step > 0) {
-      var telling = new Telling(String.join("; ", fragments), worst, Map.of("summary", true));
+      var status = fragments.isEmpty() ? Status.OK : worst;
+      var telling = new Telling(String.join("; ", fragments), status, Map.of("summary", true));
       log.add(thought(phaseOf(step), phases.action(step), telling, since(stepSince)));
     }
     step = 0;
     fragments.clear();
-    worst = Status.OK;
+    worst = Status.SKIPPED;
   }
 
   /** A line for the summary of the step under way. */
@@ -208,8 +209,8 @@ final class Story {
 
   private static int severity(Status status) {
     return switch (status) {
-      case OK -> 0;
-      case SKIPPED -> 1;
+      case SKIPPED -> 0;
+      case OK -> 1;
       case WARNING -> 2;
       case UNKNOWN -> 3;
       case ERROR -> 4;

@@ -56,7 +56,11 @@ record Tally(SortedMap<String, List<Report>> reports) {
   /** "6/6 redis nodes, 47/47 gateways". */
   String counts() {
     List<String> out = new ArrayList<>();
-    reports.forEach((name, members) -> out.add(count(name, members)));
+    reports.forEach((name, members) -> {
+      if (!members.isEmpty()) {
+        out.add(count(name, members));
+      }
+    });
     return String.join(", ", out);
   }
 
@@ -94,6 +98,7 @@ record Tally(SortedMap<String, List<Report>> reports) {
     String noun =
         switch (name) {
           case "redis" -> "redis nodes";
+          case "etcd" -> "policy store";
           case "gateway" -> "gateways";
           case "ratelimit" -> "rate limit services";
           default -> name;
