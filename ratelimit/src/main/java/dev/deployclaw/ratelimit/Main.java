@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /** Starts the rate limit service. Exit code 2 for wrong settings, 1 where it can't listen. */
 public final class Main {
-  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+  private static final String LOGGING = "logback.configurationFile";
+  private static final Logger LOG = logger();
   private static final int WORKERS = 2;
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 5;
@@ -32,6 +33,14 @@ public final class Main {
       LOG.atError().setMessage("can't start").setCause(e).log();
       System.exit(1);
     }
+  }
+
+  /** By the service's own file: another program's may lie on the same class path. */
+  private static Logger logger() {
+    if (System.getProperty(LOGGING) == null) {
+      System.setProperty(LOGGING, "dev/deployclaw/ratelimit/logback.xml");
+    }
+    return LoggerFactory.getLogger(Main.class);
   }
 
   private static void run(Settings settings)
