@@ -31,7 +31,8 @@ final class LabCommand {
 
   @Command(
       description = "Start it; an earlier one is stopped first.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:  deployclaw lab up --gateways 6"})
   int up(
       @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
           int gateways)
@@ -45,7 +46,10 @@ final class LabCommand {
     return 0;
   }
 
-  @Command(description = "What runs, and what doesn't.", mixinStandardHelpOptions = true)
+  @Command(
+      description = "What runs, and what doesn't.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:  deployclaw lab status"})
   int status() {
     var daemons = lab.daemons();
     if (daemons.isEmpty()) {
@@ -58,7 +62,11 @@ final class LabCommand {
     return 0;
   }
 
-  @Command(name = "break", description = "Do something bad to it.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "break",
+      description = "Do something bad to it.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:  deployclaw lab break kill gateways/gw-01"})
   int breakIt(
       @Parameters(paramLabel = "FAULT", description = "kill, pause or unguard") String fault,
       @Parameters(paramLabel = "TARGET", description = "a name that `lab status` shows")
@@ -66,14 +74,18 @@ final class LabCommand {
     return new Faults(lab, around).apply(fault, target);
   }
 
-  @Command(description = "Resume and restart what was broken.", mixinStandardHelpOptions = true)
+  @Command(
+      description = "Resume and restart what was broken.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:  deployclaw lab heal"})
   int heal() {
     return new Faults(lab, around).heal();
   }
 
   @Command(
       description = "Stop all of it, and leave nothing behind.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example:  deployclaw lab down"})
   int down() {
     int stopped = lab.down();
     around.out().println("The lab is down; " + stopped + " processes were stopped.");

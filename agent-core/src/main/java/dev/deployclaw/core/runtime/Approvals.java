@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Approval;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy;
@@ -33,7 +34,7 @@ final class Approvals {
   Ended approve(String id, String who, Leadership leadership) throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {
-      return Ended.refused(id, notHeld(id));
+      return notHeld(id);
     }
     var x = held.get().execution();
     var duty = duty(x, leadership);
@@ -58,7 +59,7 @@ final class Approvals {
   Ended reject(String id, String who, Leadership leadership) throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {
-      return Ended.refused(id, notHeld(id));
+      return notHeld(id);
     }
     return end(held.get(), new Event.Rejected(who), duty(held.get().execution(), leadership));
   }
@@ -72,12 +73,15 @@ final class Approvals {
     return orchestrator.ledger().read(id).filter(s -> s.execution().state() instanceof State.Held);
   }
 
-  private String notHeld(String id) throws InterruptedException {
-    return orchestrator
-        .ledger()
-        .read(id)
-        .map(s -> id + " isn't held: it is " + s.execution().state().getClass().getSimpleName())
-        .orElse("there is no change " + id);
+  /** One that waited for too long was ended a moment ago, before anything else began. */
+  private Ended notHeld(String id) throws InterruptedException {
+    var state = orchestrator.ledger().read(id).map(s -> s.execution().state());
+    if (state.isEmpty()) {
+      return Ended.refused(id, "there is no change " + id);
+    }
+    return state.get() instanceof State.Aborted a && a.cause() == Cause.EXPIRED
+        ? Ended.of(id, Ending.of(a))
+        : Ended.refused(id, id + " isn't held: it is " + state.get().getClass().getSimpleName());
   }
 
   private Duty duty(Execution x, Leadership leadership) throws InterruptedException {

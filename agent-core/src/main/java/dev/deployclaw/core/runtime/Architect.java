@@ -8,7 +8,6 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Architect {
   private static final Logger LOG = LoggerFactory.getLogger(Architect.class);
+  private static final String LED_BY_ANOTHER = "another agent leads, and did not end in time";
 
   private final Ports ports;
   private final Settings settings;
@@ -97,16 +97,19 @@ public final class Architect {
         leadership -> new Running(this, leadership).rollback(target, request));
   }
 
-  /** Finishes what an agent that died left behind. Each execution that was touched is named. */
-  public List<Ended> recover() throws InterruptedException {
+  /** Finishes what an agent that died left behind. */
+  public RecoveryAnswer recover() throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return List.of();
+        return new RecoveryAnswer(ExitCode.ABORTED, List.of(), LED_BY_ANOTHER);
       }
       var recovered = recovery.run(leadership);
-      List<Ended> all = new ArrayList<>(recovered.finished());
-      recovered.blocked().ifPresent(all::add);
-      return all;
+      return recovered
+          .blocked()
+          .map(b -> new RecoveryAnswer(b.exit(), recovered.finished(), unfinished(b)))
+          .orElse(new RecoveryAnswer(ExitCode.OK, recovered.finished(), ""));
+    } catch (Unreachable e) {
+      return new RecoveryAnswer(ExitCode.UNREACHABLE, List.of(), reason(e));
     }
   }
 
@@ -192,14 +195,12 @@ public final class Architect {
   private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        String reason = "another agent leads, and did not end in time";
-        return turnedAway(request, new Ending(Result.ABORTED, ExitCode.ABORTED, reason));
+        return turnedAway(request, new Ending(Result.ABORTED, ExitCode.ABORTED, LED_BY_ANOTHER));
       }
       var recovered = recovery.run(leadership);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
-        String reason = blocked.execution() + " has to be finished first: " + blocked.reason();
-        return turnedAway(request, new Ending(Result.ABORTED, blocked.exit(), reason));
+        return turnedAway(request, new Ending(Result.ABORTED, blocked.exit(), unfinished(blocked)));
       }
       return led.run(leadership);
     } catch (Unreachable e) {
@@ -244,6 +245,10 @@ public final class Architect {
               ? new PlanAnswer.Refused(ending.exit(), ending.reason())
               : new PlanAnswer.NeedsClarification(questions);
     };
+  }
+
+  private static String unfinished(Ended blocked) {
+    return blocked.execution() + " has to be finished first: " + blocked.reason();
   }
 
   private static String reason(Unreachable e) {

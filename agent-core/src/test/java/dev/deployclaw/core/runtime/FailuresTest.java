@@ -68,7 +68,7 @@ class FailuresTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("redis");
     world.redis.heal();
-    var recovered = world.agent().recover();
+    var recovered = world.agent().recover().finished();
     assertThat(recovered).singleElement().extracting(Ended::result).isEqualTo(Result.COMPLETED);
     assertAllWell();
   }

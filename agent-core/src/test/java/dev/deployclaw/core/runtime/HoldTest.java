@@ -82,7 +82,7 @@ class HoldTest {
 
     var ended = world.agent().approve(held.execution(), "ann");
 
-    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(world.change(held.execution()).orElseThrow().state().over()).isTrue();
     assertThat(world.redis.staged()).isEmpty();
     assertAllWell();

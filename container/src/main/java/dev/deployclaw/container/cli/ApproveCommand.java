@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "approve",
     description = "Let a held change go on.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw approve arch-2026-11-24-rate-limit-007"})
 final class ApproveCommand implements Callable<Integer> {
   private final Surroundings around;
 
@@ -25,7 +26,7 @@ final class ApproveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (var session = Session.open(around, shared)) {
-      return session.finish(session.architect().approve(id, around.user()));
+      return session.answer(session.architect().approve(id, around.user()));
     }
   }
 }

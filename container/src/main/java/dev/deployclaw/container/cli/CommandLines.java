@@ -13,10 +13,20 @@ import picocli.CommandLine.Help.Ansi;
 
 /** All commands, joined to one command line. */
 public final class CommandLines {
+  /** How much the application log says on standard error; {@code logback.xml} reads it too. */
+  private static final String LEVEL = "DEPLOYCLAW_LOG";
+
+  private static final List<String> LEVELS = List.of("error", "warn", "info", "debug");
+
   private CommandLines() {}
 
   /** Runs one command and returns its exit code; never throws. */
   public static int run(Surroundings around, String... args) {
+    var level = around.environment().getOrDefault(LEVEL, "warn");
+    if (!LEVELS.contains(level)) {
+      around.err().printf("deployclaw: %s: \"%s\" is not one of %s%n", LEVEL, level, LEVELS);
+      return ExitCode.WRONG_USAGE.code();
+    }
     return make(around).execute(args);
   }
 
@@ -41,6 +51,7 @@ public final class CommandLines {
         new ApproveCommand(around),
         new RejectCommand(around),
         new RollbackCommand(around),
+        new RecoverCommand(around),
         new ScanCommand(around),
         new ValidateCommand(around),
         new StatusCommand(around),

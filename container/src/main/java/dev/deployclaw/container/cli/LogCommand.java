@@ -7,6 +7,7 @@ import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "log",
     description = "What an execution thought and did.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw log last",
+      "  deployclaw log --json arch-2026-11-24-rate-limit-007 > log.json"
+    })
 final class LogCommand implements Callable<Integer> {
   private static final String LAST = "last";
 
@@ -59,6 +66,9 @@ final class LogCommand implements Callable<Integer> {
 
   private int missing(String message) {
     around.err().println("deployclaw: " + message);
+    if (shared.json()) {
+      around.out().println(Json.text(Map.of("error", message)));
+    }
     return ExitCode.WRONG_USAGE.code();
   }
 }

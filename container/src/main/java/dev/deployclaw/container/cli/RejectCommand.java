@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reject",
     description = "Refuse a held change, and remove what it staged.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw reject arch-2026-11-24-rate-limit-007"})
 final class RejectCommand implements Callable<Integer> {
   private final Surroundings around;
 
@@ -25,7 +26,7 @@ final class RejectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (var session = Session.open(around, shared)) {
-      return session.finish(session.architect().reject(id, around.user()));
+      return session.answer(session.architect().reject(id, around.user()));
     }
   }
 }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rollback",
     description = "Put back what stood before a change, under a new epoch.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw rollback last"})
 final class RollbackCommand implements Callable<Integer> {
   private final Surroundings around;
 

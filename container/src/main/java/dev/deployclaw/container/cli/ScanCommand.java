@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "scan",
     description = "What is enforced now, against what is committed.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw scan --json"})
 final class ScanCommand implements Callable<Integer> {
   private final Surroundings around;
 

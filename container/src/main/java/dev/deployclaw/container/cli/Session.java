@@ -9,6 +9,7 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 
@@ -50,14 +51,30 @@ final class Session implements AutoCloseable {
 
   /** Prints the execution's log and returns its exit code. */
   int finish(Ended ended) throws InterruptedException {
-    if (ended.execution().isEmpty()) {
-      around.err().println("deployclaw: " + ended.reason());
+    if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
+      unlogged(ended);
     } else {
       var document = agent.document(ended.execution());
       around.out().print(shared.json() ? document.text() : DocumentText.of(document));
     }
     ended.questions().forEach(q -> around.err().println("? " + q));
     return ended.exit().code();
+  }
+
+  /** As {@link #finish}; but a refused word on a change left that change's log as it was. */
+  int answer(Ended ended) throws InterruptedException {
+    if (ended.result() != Result.REFUSED) {
+      return finish(ended);
+    }
+    unlogged(ended);
+    return ended.exit().code();
+  }
+
+  private void unlogged(Ended ended) {
+    around.err().println("deployclaw: " + ended.reason());
+    if (shared.json()) {
+      around.out().println(Json.text(RecoveryView.ended(ended)));
+    }
   }
 
   @Override

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     description = "What is committed, what is under way, what waits for a person.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw status --json"})
 final class StatusCommand implements Callable<Integer> {
   private final Surroundings around;
 

@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "validate",
     description = "Check policies and what is enforced; exit 8 where something is amiss.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:  deployclaw validate"})
 final class ValidateCommand implements Callable<Integer> {
   private final Surroundings around;
 
