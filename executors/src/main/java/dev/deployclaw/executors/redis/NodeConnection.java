@@ -1,8 +1,6 @@
 package dev.deployclaw.executors.redis;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -28,12 +26,21 @@ final class NodeConnection extends Connection {
     return new NodeConnection(new KeptSocket(new DefaultJedisSocketFactory(there, config)), config);
   }
 
-  OutputStream out() throws IOException {
-    return kept.socket().getOutputStream();
+  void send(byte[] commands, int length) {
+    try {
+      kept.socket().getOutputStream().write(commands, 0, length);
+    } catch (IOException e) {
+      throw new JedisConnectionException(e);
+    }
   }
 
-  InputStream in() throws IOException {
-    return kept.socket().getInputStream();
+  /** A reader of the answers to what is sent from now on. */
+  RespReader answers() {
+    try {
+      return new RespReader(kept.socket().getInputStream());
+    } catch (IOException e) {
+      throw new JedisConnectionException(e);
+    }
   }
 
   /** Remembers the socket that it made last. */

@@ -1,8 +1,6 @@
 package dev.deployclaw.executors.redis;
 
-import java.io.IOException;
 import java.util.List;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * A command for each of many items on one connection, encoded and read in bulk. They go out in
@@ -27,20 +25,16 @@ final class Pipeline<T> {
     void ask(T item, RespWriter commands);
 
     /** Takes the whole answer, no more. */
-    void answer(T item, RespReader answers) throws IOException;
+    void answer(T item, RespReader answers);
   }
 
-  /** Errors are those of the client: JedisConnectionException, and JedisDataException. */
+  /** Errors are those that the client throws. */
   static <T> void run(NodeConnection connection, List<T> items, Exchange<T> exchange) {
-    try {
-      new Pipeline<>(connection, exchange).run(items);
-    } catch (IOException e) {
-      throw new JedisConnectionException(e);
-    }
+    new Pipeline<>(connection, exchange).run(items);
   }
 
-  private void run(List<T> items) throws IOException {
-    var answers = new RespReader(connection.in());
+  private void run(List<T> items) {
+    var answers = connection.answers();
     List<T> waiting = List.of();
     for (int from = 0; from < items.size(); from += WINDOW) {
       List<T> window = items.subList(from, Math.min(items.size(), from + WINDOW));
@@ -51,15 +45,15 @@ final class Pipeline<T> {
     receive(waiting, answers);
   }
 
-  private void send(List<T> window) throws IOException {
+  private void send(List<T> window) {
     commands.clear();
     for (T item : window) {
       exchange.ask(item, commands);
     }
-    connection.out().write(commands.bytes(), 0, commands.length());
+    connection.send(commands.bytes(), commands.length());
   }
 
-  private void receive(List<T> window, RespReader answers) throws IOException {
+  private void receive(List<T> window, RespReader answers) {
     for (T item : window) {
       exchange.answer(item, answers);
     }

@@ -1,15 +1,16 @@
 package dev.deployclaw.executors.redis;
 
-import java.io.EOFException;
+import dev.deployclaw.policy.text.ByteText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Answers in Redis' protocol (RESP2), read without an object for each. What was taken last can be
- * looked at until the next is taken. An error is thrown as the client would throw it.
+ * looked at until the next is taken. Errors are those that the client throws.
  */
 final class RespReader {
   private static final int FIRST_SIZE = 64 << 10;
@@ -28,7 +29,7 @@ final class RespReader {
   }
 
   /** Takes an answer that only says that the command was done: a number or a status. */
-  void done() throws IOException {
+  void done() {
     char kind = line();
     if (kind != ':' && kind != '+') {
       throw unexpected();
@@ -36,7 +37,7 @@ final class RespReader {
   }
 
   /** Takes the head of an array, and tells how many elements follow. */
-  int array() throws IOException {
+  int array() {
     if (line() != '*') {
       throw unexpected();
     }
@@ -44,7 +45,7 @@ final class RespReader {
   }
 
   /** Takes a string with its head. */
-  void string() throws IOException {
+  void string() {
     if (line() != '$') {
       throw unexpected();
     }
@@ -64,22 +65,13 @@ final class RespReader {
     return end <= read - END && Arrays.equals(buffer, text, end, prefix, 0, prefix.length);
   }
 
-  /**
-   * Whether what was taken last, head and end included, stands at that place of what was written.
-   */
-  boolean standsAt(int place, RespWriter written) {
-    int end = place + taken();
-    return end <= written.length()
-        && Arrays.equals(buffer, from, read, written.bytes(), place, end);
-  }
-
-  /** How long what was taken last is, head and end included. */
-  int taken() {
-    return read - from;
+  /** Whether the string taken last is this one. */
+  boolean is(ByteText other) {
+    return Arrays.equals(buffer, text, read - END, other.bytes(), 0, other.length());
   }
 
   /** Takes a line, and tells what it begins with. */
-  private char line() throws IOException {
+  private char line() {
     from = read;
     int length = 0;
     do {
@@ -115,7 +107,7 @@ final class RespReader {
    * Reads until that many bytes are there, from the begin of what is being taken. That moves to the
    * front, and the array grows when it is full of it.
    */
-  private void fill(int wanted) throws IOException {
+  private void fill(int wanted) {
     while (filled - from < wanted) {
       int kept = filled - from;
       byte[] target = kept == buffer.length ? new byte[2 * kept] : buffer;
@@ -127,10 +119,15 @@ final class RespReader {
     }
   }
 
-  private int more(int at) throws IOException {
-    int count = in.read(buffer, at, buffer.length - at);
+  private int more(int at) {
+    int count;
+    try {
+      count = in.read(buffer, at, buffer.length - at);
+    } catch (IOException e) {
+      throw new JedisConnectionException(e);
+    }
     if (count < 0) {
-      throw new EOFException("the connection ended within an answer");
+      throw new JedisConnectionException("the connection ended within an answer");
     }
     return count;
   }

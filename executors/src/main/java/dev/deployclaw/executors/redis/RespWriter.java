@@ -8,7 +8,6 @@ import dev.deployclaw.policy.text.ByteText;
  */
 final class RespWriter {
   private final ByteText out = new ByteText();
-  private final ByteText word = new ByteText();
 
   void clear() {
     out.clear();
@@ -25,10 +24,6 @@ final class RespWriter {
   /** Begins a command of that many words, its name among them. */
   void command(int words) {
     out.add('*').add(words).add('\r', '\n');
-  }
-
-  void word(String text) {
-    word(word.clear().add(text));
   }
 
   void word(ByteText text) {

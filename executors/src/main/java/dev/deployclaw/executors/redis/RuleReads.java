@@ -4,7 +4,6 @@ import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.policy.redis.StagedFields;
 import dev.deployclaw.policy.text.ByteText;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +14,9 @@ import java.util.List;
  * a large hash has no order, but never one too few.
  */
 final class RuleReads implements Pipeline.Exchange<TenantPolicy> {
+  private final ByteText verb = new ByteText().add("HGETALL");
   private final StagedFields fields;
   private final byte[] prefix;
-  private final RespWriter expected = new RespWriter();
   private final List<TenantPolicy> suspects = new ArrayList<>();
 
   private RuleReads(Share share) {
@@ -34,40 +33,62 @@ final class RuleReads implements Pipeline.Exchange<TenantPolicy> {
   @Override
   public void ask(TenantPolicy tenant, RespWriter commands) {
     commands.command(2);
-    commands.word("HGETALL");
+    commands.word(verb);
     commands.word(fields.key(tenant));
   }
 
   @Override
-  public void answer(TenantPolicy tenant, RespReader answers) throws IOException {
-    expected.clear();
-    fields.each(tenant, this::expect);
-    if (!holdsExpected(answers)) {
+  public void answer(TenantPolicy tenant, RespReader answers) {
+    var held = new Held(answers, prefix);
+    fields.each(tenant, held::expect);
+    if (!held.nothingElse()) {
       suspects.add(tenant);
     }
   }
 
-  private void expect(ByteText name, ByteText value) {
-    expected.word(name);
-    expected.word(value);
-  }
+  /** What one answer holds of the epoch, compared as it is taken. */
+  private static final class Held {
+    private final RespReader answer;
+    private final byte[] prefix;
+    private int pairs;
+    private boolean same = true;
 
-  private boolean holdsExpected(RespReader answers) throws IOException {
-    boolean same = true;
-    int place = 0;
-    for (int pairs = answers.array() / 2; pairs > 0; pairs--) {
-      answers.string();
-      boolean ours = answers.startsWith(prefix);
-      if (ours) {
-        same &= answers.standsAt(place, expected);
-        place += answers.taken();
-      }
-      answers.string();
-      if (ours) {
-        same &= answers.standsAt(place, expected);
-        place += answers.taken();
-      }
+    Held(RespReader answer, byte[] prefix) {
+      this.answer = answer;
+      this.prefix = prefix;
+      this.pairs = answer.array() / 2;
     }
-    return same && place == expected.length();
+
+    void expect(ByteText name, ByteText value) {
+      if (!toNextName()) {
+        same = false;
+        return;
+      }
+      same &= answer.is(name);
+      answer.string();
+      same &= answer.is(value);
+    }
+
+    /** Takes the rest: false if it holds more of the epoch, or something was not as expected. */
+    boolean nothingElse() {
+      while (toNextName()) {
+        same = false;
+        answer.string();
+      }
+      return same;
+    }
+
+    /** Takes pairs up to the name of the epoch's next one; its value is still to be taken. */
+    private boolean toNextName() {
+      while (pairs > 0) {
+        pairs--;
+        answer.string();
+        if (answer.startsWith(prefix)) {
+          return true;
+        }
+        answer.string();
+      }
+      return false;
+    }
   }
 }

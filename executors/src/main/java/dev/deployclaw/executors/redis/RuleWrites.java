@@ -3,10 +3,10 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedFields;
 import dev.deployclaw.policy.text.ByteText;
-import java.io.IOException;
 
 /** Writes every field of a share in one pipeline. Repeating it changes nothing. */
 final class RuleWrites implements Pipeline.Exchange<TenantPolicy> {
+  private final ByteText verb = new ByteText().add("HSET");
   private final StagedFields fields;
 
   private RuleWrites(StagedFields fields) {
@@ -20,13 +20,13 @@ final class RuleWrites implements Pipeline.Exchange<TenantPolicy> {
   @Override
   public void ask(TenantPolicy tenant, RespWriter commands) {
     commands.command(2 + 2 * StagedFields.count(tenant));
-    commands.word("HSET");
+    commands.word(verb);
     commands.word(fields.key(tenant));
     fields.each(tenant, (name, value) -> pair(commands, name, value));
   }
 
   @Override
-  public void answer(TenantPolicy tenant, RespReader answers) throws IOException {
+  public void answer(TenantPolicy tenant, RespReader answers) {
     answers.done();
   }
 

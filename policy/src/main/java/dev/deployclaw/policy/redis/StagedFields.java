@@ -11,18 +11,18 @@ import dev.deployclaw.policy.text.ByteText;
  */
 public final class StagedFields {
   private final StagedRules rules;
-  private final String prefix;
-  private final String open;
-  private final String blocked;
+  private final ByteText prefix;
+  private final ByteText open;
+  private final ByteText blocked;
   private final ByteText key = new ByteText();
   private final ByteText name = new ByteText();
   private final ByteText value = new ByteText();
 
   StagedFields(StagedRules rules) {
     this.rules = rules;
-    this.prefix = RedisLayout.fieldPrefix(rules.epoch());
-    this.open = StagedRules.tenantLine(false, rules.digest());
-    this.blocked = StagedRules.tenantLine(true, rules.digest());
+    this.prefix = new ByteText().add(RedisLayout.fieldPrefix(rules.epoch()));
+    this.open = new ByteText().add(StagedRules.tenantLine(false, rules.digest()));
+    this.blocked = new ByteText().add(StagedRules.tenantLine(true, rules.digest()));
   }
 
   /** Takes one field. Both texts are used again for the next one. */
