@@ -15,7 +15,10 @@ public final class Main {
 
   public static void main(String[] words) {
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    var command = new CommandLine(new Main()).addSubcommand(new StageBench(out));
+    var command =
+        new CommandLine(new Main())
+            .addSubcommand(new StageBench(out))
+            .addSubcommand(new RunBench(out));
     System.exit(command.execute(words));
   }
 }

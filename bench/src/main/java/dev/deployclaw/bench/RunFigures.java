@@ -1,0 +1,60 @@
+package dev.deployclaw.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * How long one run took, in microseconds, as its own log says.
+ *
+ * @param waiting for others to act on the committed epoch: no work of the agent's
+ * @param phases by name
+ */
+record RunFigures(long duration, long waiting, SortedMap<String, Long> phases) {
+
+  /** From the last record of an execution. */
+  static RunFigures of(byte[] end) {
+    try {
+      JsonNode facts = new ObjectMapper().readTree(end).path("facts");
+      var phases = new TreeMap<String, Long>();
+      facts
+          .path("phases_us")
+          .properties()
+          .forEach(e -> phases.put(e.getKey(), e.getValue().asLong()));
+      return new RunFigures(
+          facts.path("duration_us").asLong(), facts.path("waiting_us").asLong(), phases);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Each figure's own median. */
+  static RunFigures median(List<RunFigures> runs) {
+    var phases = new TreeMap<String, Long>();
+    for (String phase : runs.getFirst().phases().keySet()) {
+      phases.put(phase, middle(runs, r -> r.phases().getOrDefault(phase, 0L)));
+    }
+    return new RunFigures(
+        middle(runs, RunFigures::duration), middle(runs, RunFigures::waiting), phases);
+  }
+
+  long work() {
+    return duration - waiting;
+  }
+
+  Map<String, Object> json() {
+    return Map.of(
+        "duration_us", duration, "waiting_us", waiting, "work_us", work(), "phases_us", phases);
+  }
+
+  private static long middle(List<RunFigures> runs, ToLongFunction<RunFigures> figure) {
+    var sorted = runs.stream().mapToLong(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+}

@@ -1,0 +1,26 @@
+package dev.deployclaw.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class RunBenchTest {
+  @Test
+  void measuresRunsThatCompleted() throws Exception {
+    var out = new StringWriter();
+    var bench = new CommandLine(new RunBench(new PrintWriter(out)));
+
+    int exit = bench.execute("--gateways", "3", "--rounds", "2", "--json");
+
+    assertThat(exit).isZero();
+    var figures = new ObjectMapper().readTree(out.toString());
+    assertThat(figures.at("/cold/duration_us").asLong()).isPositive();
+    assertThat(figures.at("/cold/phases_us/validate").asLong()).isPositive();
+    assertThat(figures.at("/warm/work_us").asLong())
+        .isLessThanOrEqualTo(figures.at("/warm/duration_us").asLong());
+  }
+}
