@@ -2,30 +2,36 @@ package dev.deployclaw.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** One object of a JSON tree that is read key by key, each of the right kind, with none left. */
 final class JsonObject {
-  private final String path;
-  private final JsonNode node;
-  private final Set<String> asked = new HashSet<>();
+  private static final int USUAL_KEYS = 12;
 
-  private JsonObject(String path, JsonNode node) {
+  /** Where it is, put into words only when something is wrong. */
+  private final Supplier<String> path;
+
+  private final JsonNode node;
+  private final List<String> asked = new ArrayList<>(USUAL_KEYS);
+
+  /** How many of the object's keys were asked for; each is once. */
+  private int found;
+
+  private JsonObject(Supplier<String> path, JsonNode node) {
     this.path = path;
     this.node = node;
     if (!node.isObject()) {
-      throw new IllegalArgumentException(path + ": an object was expected");
+      throw new IllegalArgumentException(path.get() + ": an object was expected");
     }
   }
 
   static JsonObject root(JsonNode node) {
-    return new JsonObject("policy set", node);
+    return new JsonObject(() -> "policy set", node);
   }
 
   /** Reads the object with {@code reader}, then refuses the keys that it didn't ask for. */
@@ -36,13 +42,10 @@ final class JsonObject {
     } catch (Fault e) {
       throw e;
     } catch (IllegalArgumentException e) {
-      throw new Fault(path + ": " + e.getMessage());
+      throw new Fault(path.get() + ": " + e.getMessage());
     }
-    for (var names = node.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      if (!asked.contains(name)) {
-        throw fault(name, "unknown key");
-      }
+    if (found < node.size()) {
+      refuseUnknown();
     }
     return value;
   }
@@ -98,19 +101,30 @@ final class JsonObject {
   }
 
   <T> T object(String key, Function<JsonObject, T> reader) {
-    return new JsonObject(path + "." + key, required(key)).read(reader);
+    return new JsonObject(() -> path.get() + "." + key, required(key)).read(reader);
   }
 
   <T> List<T> objects(String key, Function<JsonObject, T> reader) {
     var all = new ArrayList<T>();
     for (var item : array(key)) {
-      all.add(new JsonObject(path + "." + key + "[" + all.size() + "]", item).read(reader));
+      int index = all.size();
+      Supplier<String> place = () -> path.get() + "." + key + "[" + index + "]";
+      all.add(new JsonObject(place, item).read(reader));
     }
     return all;
   }
 
   IllegalArgumentException fault(String key, String what) {
-    return new Fault(path + "." + key + ": " + what);
+    return new Fault(path.get() + "." + key + ": " + what);
+  }
+
+  private void refuseUnknown() {
+    for (var names = node.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!asked.contains(name)) {
+        throw fault(name, "unknown key");
+      }
+    }
   }
 
   private <T> T known(String key, String word, Function<String, Optional<T>> known) {
@@ -138,7 +152,11 @@ final class JsonObject {
 
   private Optional<JsonNode> optional(String key) {
     asked.add(key);
-    return Optional.ofNullable(node.get(key));
+    var value = node.get(key);
+    if (value != null) {
+      found++;
+    }
+    return Optional.ofNullable(value);
   }
 
   /** An error that already says where it is. */

@@ -1,72 +1,70 @@
 package dev.deployclaw.policy;
 
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalWriter;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** Writes the canonical JSON of a policy set; {@link PolicySetReader} is the strict inverse. */
+/**
+ * Writes the canonical JSON of a policy set, keys in order; {@link PolicySetReader} is the strict
+ * inverse.
+ */
 final class PolicySetCodec {
   private PolicySetCodec() {}
 
   static byte[] encode(PolicySet set) {
-    List<Object> tenants = new ArrayList<>();
-    set.tenants().values().forEach(t -> tenants.add(tenant(t)));
-    List<Object> gateways = new ArrayList<>();
-    set.gateways().values().forEach(g -> gateways.add(gateway(g)));
-    return Canonical.bytes(
-        Map.of("gateways", gateways, "probe_key", set.probeKey(), "tenants", tenants, "v", 1L));
+    var out = new CanonicalWriter();
+    out.beginObject().key("gateways").beginArray();
+    set.gateways().values().forEach(g -> gateway(g, out));
+    out.endArray().key("probe_key").text(set.probeKey()).key("tenants").beginArray();
+    set.tenants().values().forEach(t -> tenant(t, out));
+    return out.endArray().key("v").number(1).endObject().toBytes();
   }
 
-  private static Map<String, Object> tenant(TenantPolicy t) {
-    var out = new TreeMap<String, Object>();
-    out.put("tenant", t.tenant());
-    out.put("labels", t.labels());
-    t.parent().ifPresent(p -> out.put("parent", p));
-    out.put("blocked", t.blocked());
-    out.put("on_backend_failure", t.onBackendFailure().word());
-    out.put("limits", t.limits().stream().map(PolicySetCodec::limit).toList());
-    return out;
+  private static void tenant(TenantPolicy t, CanonicalWriter out) {
+    out.beginObject().key("blocked").flag(t.blocked()).key("labels").beginObject();
+    t.labels().forEach((name, value) -> out.key(name).text(value));
+    out.endObject().key("limits").beginArray();
+    t.limits().forEach(l -> limit(l, out));
+    out.endArray().key("on_backend_failure").text(t.onBackendFailure().word());
+    t.parent().ifPresent(p -> out.key("parent").text(p));
+    out.key("tenant").text(t.tenant()).endObject();
   }
 
-  private static Map<String, Object> limit(Limit l) {
-    var out = new TreeMap<String, Object>();
-    out.put("name", l.name());
-    l.match().service().ifPresent(s -> out.put("service", s));
-    l.match().route().ifPresent(r -> out.put("route", r));
-    l.match().method().ifPresent(m -> out.put("method", m));
-    out.put("key", l.key().stream().map(PolicySetCodec::keyPart).toList());
-    out.put("algorithm", l.algorithm().word());
-    out.put("requests", l.requests());
-    out.put("window_s", l.window().toSeconds());
-    out.put("burst", l.burst());
-    out.put("cost", l.cost());
-    out.put("mode", l.mode().word());
-    l.onBackendFailure().ifPresent(f -> out.put("on_backend_failure", f.word()));
-    return out;
+  private static void limit(Limit l, CanonicalWriter out) {
+    out.beginObject().key("algorithm").text(l.algorithm().word());
+    out.key("burst").number(l.burst()).key("cost").number(l.cost()).key("key").beginArray();
+    l.key().forEach(part -> out.text(word(part)));
+    out.endArray();
+    l.match().method().ifPresent(m -> out.key("method").text(m));
+    out.key("mode").text(l.mode().word()).key("name").text(l.name());
+    l.onBackendFailure().ifPresent(f -> out.key("on_backend_failure").text(f.word()));
+    out.key("requests").number(l.requests());
+    l.match().route().ifPresent(r -> out.key("route").text(r));
+    l.match().service().ifPresent(s -> out.key("service").text(s));
+    out.key("window_s").number(l.window().toSeconds()).endObject();
   }
 
-  private static String keyPart(KeyPart part) {
+  private static String word(KeyPart part) {
     return switch (part) {
       case KeyPart.ClientAddress() -> "client-address";
       case KeyPart.Header(String name) -> "header:" + name;
     };
   }
 
-  private static Map<String, Object> gateway(Gateway g) {
-    var routes =
-        g.routes().stream().map(r -> Map.of("prefix", r.prefix(), "service", r.service())).toList();
-    var identity =
-        switch (g.identity()) {
-          case Gateway.Identity.Host(String suffix) -> Map.of("host", suffix);
-          case Gateway.Identity.Header(String name) -> Map.of("header", name);
-        };
-    return Map.of(
-        "name", g.name(), "namespace", g.namespace(), "identity", identity, "routes", routes);
+  private static void gateway(Gateway g, CanonicalWriter out) {
+    out.beginObject().key("identity").beginObject();
+    switch (g.identity()) {
+      case Gateway.Identity.Host(String suffix) -> out.key("host").text(suffix);
+      case Gateway.Identity.Header(String name) -> out.key("header").text(name);
+    }
+    out.endObject().key("name").text(g.name()).key("namespace").text(g.namespace());
+    out.key("routes").beginArray();
+    for (Gateway.Route route : g.routes()) {
+      out.beginObject().key("prefix").text(route.prefix());
+      out.key("service").text(route.service()).endObject();
+    }
+    out.endArray().endObject();
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * booleans, null and whole numbers within 2^53. Anything else is a bug and throws.
  */
 public final class Canonical {
-  private static final long MOST = (1L << 53) - 1;
+  static final long MOST = (1L << 53) - 1;
 
   private Canonical() {}
 

@@ -1,15 +1,23 @@
 package dev.deployclaw.policy.model;
 
-import java.util.regex.Pattern;
-
 /** The spelling rule of names: a DNS label (RFC 1123), 1 to 63 characters. */
 public final class Names {
-  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final int LONGEST = 63;
 
   private Names() {}
 
+  /** Whether it is lower-case letters, digits, and hyphens except at either end. */
   public static boolean isLabel(String name) {
-    return LABEL.matcher(name).matches();
+    if (name.isEmpty() || name.length() > LONGEST) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      boolean end = i == 0 || i == name.length() - 1;
+      if (!isLetterOrDigit(name.charAt(i)) && (end || name.charAt(i) != '-')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns {@code name}, or throws with {@code what} in the message. */
@@ -18,5 +26,9 @@ public final class Names {
       throw new IllegalArgumentException(what + " is not a DNS label: \"" + name + "\"");
     }
     return name;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   }
 }

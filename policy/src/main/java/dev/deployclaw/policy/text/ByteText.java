@@ -20,6 +20,10 @@ public final class ByteText {
     return bytes;
   }
 
+  public byte[] toBytes() {
+    return Arrays.copyOf(bytes, length);
+  }
+
   public ByteText clear() {
     length = 0;
     return this;
