@@ -4,6 +4,7 @@ import dev.deployclaw.audit.ShippingLedger.Mark;
 import dev.deployclaw.core.log.Journal.Shipping;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -178,6 +179,8 @@ final class NatsShipper implements AutoCloseable {
   private RecordLines lines(String execution, Cursor cursor, RecordLines.Span span) {
     try {
       return RecordLines.read(folder.records(execution), span).withoutTornLast();
+    } catch (ClosedByInterruptException e) {
+      throw new UncheckedIOException("told to stop", e);
     } catch (IOException e) {
       throw new DamagedJournal(execution, cursor.seq() + 1, "can't be read: " + e.getMessage());
     }
