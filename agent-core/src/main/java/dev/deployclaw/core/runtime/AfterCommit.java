@@ -60,8 +60,9 @@ final class AfterCommit {
   /** New limits are probed; a way back by itself is proven by what every member holds. */
   Happening validate(Execution x, Content content, Duty duty) throws InterruptedException {
     boolean probes = x.kind() != Kind.COMPENSATION && !x.restores();
-    return new Happening.Now(
-        probes ? probing.probe(content.activation(x), duty) : compare(x, duty));
+    return probes
+        ? new Happening.Now(probing.probe(content.activation(x), duty))
+        : compare(x, duty);
   }
 
   /** What nobody needs any more: not the committed epoch, its predecessor, or what is held. */
@@ -88,17 +89,22 @@ final class AfterCommit {
   }
 
   /** The committed digest is the one that was to come back, and everyone answers again. */
-  private Event compare(Execution x, Duty duty) throws InterruptedException {
+  private Happening compare(Execution x, Duty duty) throws InterruptedException {
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
-      return new Event.Refused("active doesn't name the digest that was to come back");
+      return new Happening.Now(
+          new Event.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
     var observed = crew.observe();
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
+    if (!observed.allYes()) {
+      duty.story().summarise(observed.counts() + " observed", worst(observed));
+      return new Happening.Stuck(String.join(", ", observed.unfinished()) + " can't be observed");
+    }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
-    return new Event.Validated();
+    return new Happening.Now(new Event.Validated());
   }
 
   private static Happening happened(Tally tally, Event whenAll, String otherwise) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
@@ -41,9 +42,13 @@ final class Compensation {
     return new Happening.Now(new Event.NotCompensated("tried " + MOST + " times"));
   }
 
+  /** What could not be reached is there again some day: only a refusal is the end of it. */
   private Happening carryOut(Execution failed, String id, Duty duty) throws InterruptedException {
     var ending = orchestrator.open(opening(failed, id), Optional.empty(), duty);
     duty.story().about(failed);
+    if (duty.story().silent()) {
+      return new Happening.Stuck(ending.reason());
+    }
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
       return new Happening.Stuck("the way back could not be opened: " + ending.reason());
@@ -52,8 +57,11 @@ final class Compensation {
     if (over.isPresent()) {
       return new Happening.Now(over.get());
     }
-    return stored.get().execution().state() instanceof State.Aborted a
-        ? new Happening.Now(new Event.NotCompensated(a.reason()))
+    boolean refused =
+        stored.get().execution().state() instanceof State.Aborted a
+            && a.cause() != Cause.UNREACHABLE;
+    return refused
+        ? new Happening.Now(new Event.NotCompensated(ending.reason()))
         : new Happening.Stuck(ending.reason());
   }
 

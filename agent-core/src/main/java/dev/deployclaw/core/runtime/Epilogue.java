@@ -14,13 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes the last record of an execution: how it ended, with what the document needs. */
 final class Epilogue {
-  private static final Logger LOG = LoggerFactory.getLogger(Epilogue.class);
-
   private final Ledger ledger;
   private final ObjectStore objects;
 
@@ -30,9 +26,24 @@ final class Epilogue {
   }
 
   /**
+   * Where nothing may be written any more, the next start writes the last record.
+   *
    * @param leadership where there is one, the record is anchored in the state store too
    */
   Ended end(Story story, Ending ending, Optional<Leadership> leadership, List<String> questions)
+      throws InterruptedException {
+    if (!story.silent()) {
+      var thought = story.ending(ending, facts(story, ending, questions));
+      if (leadership.isPresent()) {
+        ledger.anchor(thought, leadership.get(), story);
+      } else {
+        story.keep(story.seal(thought), thought);
+      }
+    }
+    return new Ended(story.execution(), ending.result(), ending.exit(), ending.reason(), questions);
+  }
+
+  private Map<String, Object> facts(Story story, Ending ending, List<String> questions)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("reason", ending.reason());
@@ -44,17 +55,7 @@ final class Epilogue {
     } catch (Unreachable e) {
       facts.put("rollback_available", false);
     }
-    var thought = story.ending(ending, facts);
-    if (leadership.isPresent()) {
-      try {
-        ledger.anchor(thought, leadership.get(), story);
-      } catch (Unreachable e) {
-        LOG.atWarn().addKeyValue("execution", story.execution()).log("last record not anchored");
-      }
-    } else {
-      story.keep(story.seal(thought), thought);
-    }
-    return new Ended(story.execution(), ending.result(), ending.exit(), ending.reason(), questions);
+    return facts;
   }
 
   /** Whether the committed epoch can be gone back from: what it replaced was proven. */

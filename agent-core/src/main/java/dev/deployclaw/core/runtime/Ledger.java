@@ -26,6 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes transitions and their records, each pair in one transaction, and reads where things stand.
@@ -33,6 +35,8 @@ import java.util.Optional;
  * is applied late is refused, and repeating one that was read as not applied is safe.
  */
 final class Ledger {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
   private final StateStore state;
   private final Time time;
   private final Settings.Bounds bounds;
@@ -109,13 +113,29 @@ final class Ledger {
     return advance;
   }
 
-  /** Keeps the last record of an execution, and then anchors it in the state store too. */
+  /**
+   * Anchors the last record of an execution in the state store, and keeps it. Without an answer it
+   * is kept all the same: nobody else ends this log while this agent leads. Refused, it isn't: who
+   * leads by now ends it.
+   */
   void anchor(Thought thought, Leadership leadership, Story story) throws InterruptedException {
     var sealed = story.seal(thought);
-    story.keep(sealed, thought);
     List<Write> writes = new ArrayList<>();
     audit(story.execution(), sealed, writes);
-    state.transact(new Transaction(leadership.conditions(), writes));
+    if (anchors(new Transaction(leadership.conditions(), writes))) {
+      story.keep(sealed, thought);
+    } else {
+      story.fallSilent();
+    }
+  }
+
+  private boolean anchors(Transaction transaction) throws InterruptedException {
+    try {
+      return !(state.transact(transaction) instanceof StateStore.Result.Refused);
+    } catch (Unreachable e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("last record not anchored");
+      return true;
+    }
   }
 
   private Transaction transaction(
@@ -141,15 +161,22 @@ final class Ledger {
       throws InterruptedException {
     boolean commit = transition.next().state() instanceof State.Committed;
     int attempts = commit ? 1 : bounds.attempts();
-    Advance last = new Advance.Unproven("not tried");
-    for (int attempt = 0; attempt < attempts; attempt++) {
-      last = attempt(transition, transaction);
-      if (!(last instanceof Advance.Unproven)) {
-        return last;
-      }
+    var last = attempt(transition, transaction);
+    for (int tries = 1; tries < attempts && last instanceof Advance.Unproven unproven; tries++) {
       time.pause(bounds.poll());
+      last = again(transition, transaction, unproven);
     }
     return last;
+  }
+
+  /** The earlier try may still be applied, so that "unreachable" doesn't mean "not applied" now. */
+  private Advance again(Transition transition, Transaction transaction, Advance.Unproven earlier)
+      throws InterruptedException {
+    try {
+      return attempt(transition, transaction);
+    } catch (Unreachable e) {
+      return new Advance.Undecided(earlier.reason());
+    }
   }
 
   private Advance attempt(Transition transition, Transaction transaction)

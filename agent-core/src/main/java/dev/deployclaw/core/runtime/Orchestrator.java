@@ -65,8 +65,8 @@ final class Orchestrator {
       case Advance.Applied(Stored stored) -> drive(stored, content, duty);
       case Advance.Blocked(Cause _, String reason) -> aborted(reason);
       case Advance.Lost(String reason) -> aborted(reason);
-      case Advance.Unproven(String reason) -> Ending.unreachable("open: " + reason);
-      case Advance.Undecided(String reason) -> Ending.unreachable("open: " + reason);
+      case Advance.Unproven(String reason) -> unopened(reason, duty);
+      case Advance.Undecided(String reason) -> unopened(reason, duty);
     };
   }
 
@@ -76,10 +76,28 @@ final class Orchestrator {
     return switch (write(at, event, duty)) {
       case Advance.Applied(Stored stored) -> drive(stored, Optional.empty(), duty);
       case Advance.Blocked(Cause cause, String reason) -> blocked(at, cause, reason, duty);
-      case Advance.Lost(String reason) -> aborted(reason);
-      case Advance.Unproven(String reason) -> Ending.unreachable(reason);
-      case Advance.Undecided(String reason) -> Ending.unreachable(reason);
+      case Advance.Lost(String reason) -> taken(reason, duty);
+      case Advance.Unproven(String reason) -> doubtful(reason, duty);
+      case Advance.Undecided(String reason) -> doubtful(reason, duty);
     };
+  }
+
+  /** Should it be open after all, the next start aborts it. */
+  private static Ending unopened(String reason, Duty duty) {
+    duty.story().fallSilent();
+    return Ending.unreachable("open: " + reason);
+  }
+
+  /** Another agent has it by now, its log too. */
+  private static Ending taken(String reason, Duty duty) {
+    duty.story().fallSilent();
+    return aborted(reason);
+  }
+
+  /** The record may be there, or come there late: this process says no more about it. */
+  private static Ending doubtful(String reason, Duty duty) {
+    duty.story().fallSilent();
+    return Ending.unknown("where it stands can't be read: " + reason);
   }
 
   /**
@@ -113,7 +131,7 @@ final class Orchestrator {
       return new Next.End(Ending.of(at.execution().state()));
     }
     if (!duty.leadership().holds()) {
-      return lost(at, "the lease ran out");
+      return lost(at, "the lease ran out", duty);
     }
     long from = time.micros();
     try {
@@ -181,7 +199,7 @@ final class Orchestrator {
       case Advance.Blocked(Cause cause, String reason) ->
           stop(at, new Event.Stopped(cause, reason), duty);
       case Advance.Unproven(String reason) -> unproven(at, event, reason, duty);
-      case Advance.Undecided(String reason) -> undecided(at, event, reason);
+      case Advance.Undecided(String reason) -> undecided(at, event, reason, duty);
       case Advance.Lost(String reason) -> reread(at, reason, duty);
     };
   }
@@ -192,14 +210,21 @@ final class Orchestrator {
    */
   private Next unproven(Stored at, Event event, String reason, Duty duty)
       throws InterruptedException {
-    return commits(event)
-        ? stop(at, new Event.Stopped(Cause.UNREACHABLE, "the commit: " + reason), duty)
-        : unreachable(at, reason);
+    if (!commits(event)) {
+      return undecided(at, event, reason, duty);
+    }
+    try {
+      return stop(at, new Event.Stopped(Cause.UNREACHABLE, "the commit: " + reason), duty);
+    } catch (Unreachable e) {
+      return undecided(at, event, reason, duty);
+    }
   }
 
-  private static Next undecided(Stored at, Event event, String reason) {
-    return commits(event)
-        ? new Next.End(Ending.unknown("whether it is committed can't be read: " + reason))
+  /** Before the gate it is as good as aborted; a commit or a hold may stand. */
+  private static Next undecided(Stored at, Event event, String reason, Duty duty) {
+    var unknown = doubtful(reason, duty);
+    return commits(event) || event instanceof Event.GateHeld
+        ? new Next.End(unknown)
         : unreachable(at, reason);
   }
 
@@ -212,9 +237,8 @@ final class Orchestrator {
       case Advance.Applied(Stored stored) -> new Next.Go(stored);
       case Advance.Blocked(Cause _, String reason) -> reread(at, reason, duty);
       case Advance.Lost(String reason) -> reread(at, reason, duty);
-      case Advance.Unproven(String reason) -> reread(at, reason, duty);
-      case Advance.Undecided(String reason) ->
-          new Next.End(Ending.unknown("where it stands can't be read: " + reason));
+      case Advance.Unproven(String reason) -> new Next.End(doubtful(reason, duty));
+      case Advance.Undecided(String reason) -> new Next.End(doubtful(reason, duty));
     };
   }
 
@@ -223,7 +247,9 @@ final class Orchestrator {
     duty.story().catchUp(state);
     var now = ledger.read(at.execution().id());
     boolean moved = now.filter(s -> s.execution().turn() > at.execution().turn()).isPresent();
-    return moved && duty.leadership().holds() ? new Next.Go(now.orElseThrow()) : lost(at, reason);
+    return moved && duty.leadership().holds()
+        ? new Next.Go(now.orElseThrow())
+        : lost(now.orElse(at), reason, duty);
   }
 
   private Advance write(Stored at, Event event, Duty duty) throws InterruptedException {
@@ -243,7 +269,8 @@ final class Orchestrator {
         : aborted(reason);
   }
 
-  private static Next lost(Stored at, String reason) {
+  private static Next lost(Stored at, String reason, Duty duty) {
+    duty.story().fallSilent();
     return new Next.End(
         at.execution().state().committed()
             ? Ending.unknown(reason + ": the next start goes on")

@@ -49,7 +49,7 @@ final class Recovery {
   /**
    * What was finished.
    *
-   * @param blocked set when a committed change could not be finished: nothing new may begin
+   * @param blocked set when what is open could not be finished: nothing new may begin
    */
   record Recovered(List<Ended> finished, Optional<Ended> blocked) {
     Recovered {
@@ -67,11 +67,8 @@ final class Recovery {
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership);
-      if (ended.result() == Result.UNKNOWN || ended.exit() == ExitCode.UNREACHABLE) {
-        boolean still = ledger.open().equals(open);
-        if (still) {
-          return new Recovered(finished, Optional.of(ended));
-        }
+      if (ledger.open().equals(open)) {
+        return new Recovered(finished, Optional.of(ended));
       }
       finished.add(ended);
     }
@@ -130,7 +127,9 @@ final class Recovery {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
         var ending = stored.map(x -> Ending.of(x.state())).orElse(NEVER_OPENED);
-        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+        if (!story.ended()) {
+          finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+        }
       }
     }
   }

@@ -70,6 +70,20 @@ final class Story {
     back = x.kind() == Kind.COMPENSATION;
   }
 
+  /** From now on nothing is written; see {@link ThoughtLog#fallSilent}. */
+  void fallSilent() {
+    log.fallSilent();
+  }
+
+  boolean silent() {
+    return log.silent();
+  }
+
+  /** Whether its last record says how it ended. */
+  boolean ended() {
+    return log.ended();
+  }
+
   void catchUp(StateStore state) throws InterruptedException {
     log.catchUp(state);
   }

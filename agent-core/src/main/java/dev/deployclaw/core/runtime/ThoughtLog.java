@@ -12,9 +12,18 @@ import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The chain of one execution's records as it grows. Used by one thread. */
+/**
+ * The chain of one execution's records as it grows. Where the state store holds another chain than
+ * this machine's file (it was begun, or taken over, on another machine), the file is left alone,
+ * and only what transactions write goes on. Used by one thread.
+ */
 final class ThoughtLog {
+  private static final Logger LOG = LoggerFactory.getLogger(ThoughtLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Recorder recorder;
@@ -22,6 +31,9 @@ final class ThoughtLog {
   private final Progress progress;
   private final String execution;
   private Head head;
+  private boolean ended;
+  private boolean elsewhere;
+  private boolean silent;
 
   ThoughtLog(Ports ports, Progress progress, String execution) {
     this.recorder = ports.recorder();
@@ -29,15 +41,40 @@ final class ThoughtLog {
     this.progress = progress;
     this.execution = execution;
     this.head = last(journal, execution);
+    this.ended = ended(journal, execution);
   }
 
   String execution() {
     return execution;
   }
 
+  /** Whether the last record, here or in the state store, says how it ended. */
+  boolean ended() {
+    return ended;
+  }
+
+  /**
+   * From now on nothing is kept: whether a transaction took the next number can't be told, or
+   * another agent writes this log by now. The next start ends it.
+   */
+  void fallSilent() {
+    silent = true;
+  }
+
+  boolean silent() {
+    return silent;
+  }
+
   /** Seals and keeps a record that changes no state. */
   void add(Thought thought) {
-    keep(seal(thought), thought);
+    if (silent) {
+      return;
+    }
+    if (elsewhere) {
+      progress.thought(thought);
+    } else {
+      keep(seal(thought), thought);
+    }
   }
 
   /** Seals a record for a transaction; {@link #keep} follows once the transaction is applied. */
@@ -47,32 +84,55 @@ final class ThoughtLog {
 
   void keep(Sealed sealed, Thought thought) {
     append(sealed);
+    ended = thought.phase() == Phase.END;
     progress.thought(thought);
   }
 
   /**
    * Fetches records that a transaction wrote and that never reached the file: the agent died in
-   * between, or on another machine.
+   * between.
    */
   void catchUp(StateStore state) throws InterruptedException {
+    var kept = journal.read(execution);
     for (var entry : state.list(Keys.audits(execution))) {
       var there = head(entry.value());
-      if (there.seq() > head.seq()) {
+      if (!elsewhere && !follows(entry.value(), kept)) {
+        elsewhere = true;
+        LOG.atWarn()
+            .addKeyValue("execution", execution)
+            .addKeyValue("record", there.seq())
+            .log("Its log was written elsewhere: only what changes state goes on, in etcd");
+      }
+      if (elsewhere || there.seq() > head.seq()) {
         append(new Sealed(entry.value(), there));
+        ended = isEnd(entry.value());
       }
     }
+  }
+
+  /** Whether a record of the state store is in the file, or continues it. */
+  private boolean follows(byte[] record, List<byte[]> kept) {
+    long seq = head(record).seq();
+    return seq <= kept.size()
+        ? Arrays.equals(kept.get((int) seq - 1), record)
+        : seq == head.seq() + 1 && json(record).path("prev").asText().equals(head.hash());
   }
 
   /** Whether an execution's last record says how it ended. */
   static boolean ended(Journal journal, String execution) {
     var records = journal.read(execution);
-    return !records.isEmpty()
-        && json(records.getLast()).path("phase").asText().equals(Phase.END.word());
+    return !records.isEmpty() && isEnd(records.getLast());
   }
 
   private void append(Sealed sealed) {
-    journal.append(execution, sealed);
+    if (!elsewhere) {
+      journal.append(execution, sealed);
+    }
     head = sealed.head();
+  }
+
+  private static boolean isEnd(byte[] record) {
+    return json(record).path("phase").asText().equals(Phase.END.word());
   }
 
   private static Head last(Journal journal, String execution) {

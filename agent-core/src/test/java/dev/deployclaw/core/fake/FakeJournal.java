@@ -8,13 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Records by execution, in memory. */
+/** Records by execution, in memory. As a file's, each is the one after the last. */
 public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
 
   @Override
   public synchronized void append(String execution, Sealed sealed) {
-    records.computeIfAbsent(execution, _ -> new ArrayList<>()).add(sealed.bytes());
+    var kept = records.computeIfAbsent(execution, _ -> new ArrayList<>());
+    if (sealed.head().seq() != kept.size() + 1) {
+      throw new IllegalStateException(sealed.head().seq() + " can't follow " + kept.size());
+    }
+    kept.add(sealed.bytes());
   }
 
   @Override

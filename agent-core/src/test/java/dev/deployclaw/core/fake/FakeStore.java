@@ -24,14 +24,19 @@ public final class FakeStore implements StateStore {
   private long revision = 1;
   private boolean reachable = true;
   private Fate next = Fate.ANSWERED;
+  private Optional<Transaction> late = Optional.empty();
 
   /** What becomes of the next commit-like transaction. */
   public enum Fate {
     ANSWERED,
     /** It is applied, and the answer is lost. */
     APPLIED_ANSWER_LOST,
+    /** It is applied, the answer is lost, and from then on the store can't be reached. */
+    APPLIED_THEN_CUT,
     /** It is not applied, and the caller can't tell. */
-    LOST
+    LOST,
+    /** The caller can't tell; it is applied right before the next transaction. */
+    LATE
   }
 
   /** The fate of the next transaction that moves a key. */
@@ -85,17 +90,31 @@ public final class FakeStore implements StateStore {
   public synchronized Result transact(Transaction transaction) {
     reach();
     strict(transaction);
+    late.ifPresent(this::apply);
+    late = Optional.empty();
     var fate = fate(transaction);
-    if (fate == Fate.LOST) {
+    if (fate == Fate.LATE) {
+      late = Optional.of(transaction);
+    }
+    if (fate == Fate.LOST || fate == Fate.LATE) {
       return new Result.Unknown("no answer");
     }
+    boolean applied = apply(transaction);
+    if (fate == Fate.ANSWERED) {
+      return applied ? new Result.Applied(revision) : new Result.Refused();
+    }
+    reachable = fate != Fate.APPLIED_THEN_CUT;
+    return new Result.Unknown("no answer");
+  }
+
+  private boolean apply(Transaction transaction) {
     if (!transaction.conditions().stream().allMatch(this::holds)) {
-      return fate == Fate.ANSWERED ? new Result.Refused() : new Result.Unknown("no answer");
+      return false;
     }
     revision++;
     transaction.writes().forEach(this::write);
     watchers.forEach(w -> w.accept(this));
-    return fate == Fate.ANSWERED ? new Result.Applied(revision) : new Result.Unknown("no answer");
+    return true;
   }
 
   @Override

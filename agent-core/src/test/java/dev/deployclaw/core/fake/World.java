@@ -54,6 +54,15 @@ public final class World {
 
   /** A new process of the agent. */
   public Architect agent(Wire wire) {
+    return agent(wire, journal);
+  }
+
+  /** A process on another machine, which has no file of any log. */
+  public Architect agentElsewhere() {
+    return agent(Wire.whole(), new FakeJournal());
+  }
+
+  private Architect agent(Wire wire, FakeJournal journal) {
     var executors =
         Stream.<Executor>of(redis, gateway, ratelimit, probe, sources, new FakePolicyStore(store))
             .map(e -> new WiredExecutor(e, wire))

@@ -1,0 +1,187 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.FakeStore;
+import dev.deployclaw.core.fake.FakeStore.Fate;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Answers that are lost or late, leads that are lost, and logs that go on elsewhere. */
+class LostAnswersTest {
+  private final World world = new World();
+
+  @Test
+  void aCommitThatNobodyCanReadIsUnknownAndItsLogIsEndedByTheNextStart() throws Exception {
+    world.store.fate(Keys.ACTIVE, Fate.APPLIED_THEN_CUT);
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    world.store.reachable(true);
+    world.store.expireLeases();
+    assertThat(world.agent().recover().finished())
+        .singleElement()
+        .extracting(Ended::result)
+        .isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  @Test
+  void aHoldThatNobodyCanReadIsUnknown() throws Exception {
+    world.store.watch(once("prepared", () -> world.store.fate(id(), Fate.APPLIED_THEN_CUT)));
+
+    var ended = world.run("apply manually");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    world.store.reachable(true);
+    world.store.expireLeases();
+    world.agent().recover();
+    assertThat(world.change(ended.execution()).orElseThrow().state())
+        .isInstanceOf(State.Held.class);
+    assertAllWell();
+  }
+
+  @Test
+  void aCommitThatIsAppliedLateIsNotAbandoned() throws Exception {
+    world.store.fate(Keys.ACTIVE, Fate.LATE);
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  @Test
+  void aLateCommitOfALeaderThatLostTheLeadIsNotCalledAborted() throws Exception {
+    world.store.fate(Keys.ACTIVE, Fate.LATE);
+    world.store.watch(once("committed", world.store::expireLeases));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.UNKNOWN);
+    world.agent().recover();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+    assertAllWell();
+  }
+
+  @Test
+  void aLateCommitBehindWhichTheStoreIsCutOffIsNotCalledAborted() throws Exception {
+    world.store.fate(Keys.ACTIVE, Fate.LATE);
+    world.store.watch(once("committed", () -> world.store.reachable(false)));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.UNKNOWN);
+    world.store.reachable(true);
+    world.store.expireLeases();
+    world.agent().recover();
+    assertAllWell();
+  }
+
+  @Test
+  void aRecoveryThatCanNotGoOnDoesNotGoRoundInCircles() throws Exception {
+    world.store.watch(once("staged", world.store::expireLeases));
+    var run = world.run("apply");
+    assertThat(world.change(run.execution()).orElseThrow().state())
+        .isInstanceOf(State.Staged.class);
+    world.store.watch(once("aborting", world.store::expireLeases));
+
+    var recovered = world.agent().recover();
+
+    assertThat(recovered.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(recovered.finished()).isEmpty();
+    world.agent().recover();
+    assertAllWell();
+  }
+
+  @Test
+  void aHeldChangeIsApprovedOnAnotherMachine() throws Exception {
+    var held = world.run("apply manually");
+
+    var ended = world.agentElsewhere().approve(held.execution(), "ann");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(text(audit(held.execution()).getLast())).contains("\"phase\":\"end\"");
+    int records = audit(held.execution()).size();
+    world.agent().recover();
+    assertThat(audit(held.execution())).hasSize(records);
+  }
+
+  @Test
+  void theWayBackIsTriedAgainWhenWhatItNeedsWasOutOfReach() throws Exception {
+    world.probe.fail("nothing is enforced");
+    world.store.watch(once("committed", () -> world.objects.reachable(false)));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.UNKNOWN);
+    world.objects.reachable(true);
+    world.agent().recover();
+    assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
+    assertThat(world.change(ended.execution()).orElseThrow().state())
+        .isInstanceOf(State.RolledBack.class);
+  }
+
+  @Test
+  void aWayBackIsNotCalledProvenWhileAMemberCanNotBeObserved() throws Exception {
+    world.run("apply");
+    world.probe.fail("wrong");
+    world.store.watch(once("undoing", () -> world.redis.unreachableAt("observe")));
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.UNKNOWN);
+    world.redis.heal();
+    world.agent().recover();
+    assertThat(world.change(ended.execution()).orElseThrow().state())
+        .isInstanceOf(State.RolledBack.class);
+    assertAllWell();
+  }
+
+  /** Acts when a change is in a state for the first time. */
+  private Consumer<FakeStore> once(String state, Runnable act) {
+    boolean[] done = new boolean[1];
+    return store -> {
+      boolean there = store.list(Keys.CHANGES).stream().anyMatch(e -> state(e).equals(state));
+      if (there && !done[0]) {
+        done[0] = true;
+        act.run();
+      }
+    };
+  }
+
+  private static String state(Entry change) {
+    return Execution.read(change.value())
+        .state()
+        .getClass()
+        .getSimpleName()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private String id() {
+    return world.store.list(Keys.CHANGES).getLast().key();
+  }
+
+  private List<Entry> audit(String execution) {
+    return world.store.list(Keys.audits(execution));
+  }
+
+  private static String text(Entry entry) {
+    return new String(entry.value(), StandardCharsets.UTF_8);
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}
