@@ -79,6 +79,12 @@ record Master(long pid) {
     return workers().stream().map(Worker::mark).collect(Collectors.joining(" "));
   }
 
+  /** Whether a worker came since. */
+  boolean renewed(String marksBefore) throws IOException {
+    var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
+    return workers().stream().anyMatch(w -> !before.contains(w.mark()));
+  }
+
   /** Workers of an older file: those on their way out, and those that were there before. */
   List<Worker> stale(String marksBefore) throws IOException {
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));

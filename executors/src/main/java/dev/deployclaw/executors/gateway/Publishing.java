@@ -13,10 +13,10 @@ import java.util.Map;
 /**
  * Makes a staged file the live one, and finds out whether the running process acts on it.
  *
- * <p>Whether a reload is needed is asked of the process, not remembered: an agent that died between
- * the link and the signal is repaired by publishing again. That the old workers are gone is seen
- * from those that ran before the reload, whose marks are kept beside the file: it works for a
- * hand-written file too, which can't say who it is.
+ * <p>Whether a reload is needed is seen from the process: an agent that died between the link and
+ * the signal is repaired by publishing again. That the old workers are gone is seen from those that
+ * ran before the reload, whose marks are kept beside the file: it works for a hand-written file
+ * too, which can't say who it is.
  */
 final class Publishing {
   private static final int FRESH_CONNECTIONS = 3;
@@ -51,13 +51,16 @@ final class Publishing {
     if (live.isPresent() && live.getAsLong() > epoch) {
       return Report.no(gateway.member(), "the later epoch " + live.getAsLong() + " is live there");
     }
+    if (folder.liveFile().filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+      keepWorkers(gateway, epoch);
+    }
     if (folder.file(epoch).filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
       folder.write(epoch, wanted.bytes());
     }
     if (live.isEmpty() || live.getAsLong() != epoch) {
       folder.switchTo(epoch);
     }
-    if (runs(gateway, wanted)) {
+    if (runs(gateway, wanted) && !awaitsReload(gateway, epoch)) {
       return Report.yes(gateway.member(), activation.digest(), Map.of("changed", false));
     }
     return reload(gateway, activation);
@@ -70,9 +73,27 @@ final class Publishing {
       return Report.unknown(
           gateway.member(), "the file is switched, but " + Master.missing(gateway));
     }
-    new Folder(gateway.folder()).keepWorkers(activation.epoch(), master.get().marks());
+    keepWorkers(gateway, activation.epoch());
     master.get().reload();
     return Report.yes(gateway.member(), activation.digest(), Map.of("changed", true));
+  }
+
+  /** Before the link moves, so that a later look knows whether the reload came. */
+  private static void keepWorkers(FileGateway gateway, long epoch) throws IOException {
+    var master = Master.of(gateway);
+    if (master.isPresent()) {
+      new Folder(gateway.folder()).keepWorkers(epoch, master.get().marks());
+    }
+  }
+
+  /**
+   * Whether the workers are still those that read another file before. A file that was changed by
+   * hand can name the right digest, so what the process says of itself is not enough.
+   */
+  private static boolean awaitsReload(FileGateway gateway, long epoch) throws IOException {
+    var before = new Folder(gateway.folder()).keptWorkers(epoch);
+    var master = Master.of(gateway);
+    return before.isPresent() && master.isPresent() && !master.get().renewed(before.get());
   }
 
   /** Whether the running process says that it acts on this very text already. */

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,6 +211,24 @@ class GatewayExecutorTest {
     assertThat(converged.answer()).isEqualTo(Answer.NO);
   }
 
+  @Test
+  void reloadsAGatewayWhoseFileWasChangedButNamesTheDigestStill() throws Exception {
+    activate(activation(estate.set(), 1));
+    var file = estate.gateway(0).folder().resolve("epochs/1/nginx.conf");
+    Files.writeString(file, Files.readString(file).replace("auth_request ", "# auth_request "));
+    String before = estate.marks(0);
+    Master.of(estate.gateway(0)).orElseThrow().reload();
+    Await.until(
+        "the change is read",
+        AT_MOST,
+        () -> Collections.disjoint(split(before), split(estate.marks(0))));
+    String changed = estate.marks(0);
+
+    activate(activation(estate.set(tenant()), 2));
+
+    assertThat(split(estate.marks(0))).doesNotContainAnyElementsOf(split(changed));
+  }
+
   private void activate(Activation activation) {
     stage(activation);
     assertThat(estate.ask(new Call.Prepare(activation))).allSatisfy(r -> isYes(r, activation));
@@ -233,6 +252,10 @@ class GatewayExecutorTest {
   private PlainHttp.Answer answer(int index) throws IOException {
     URI url = estate.gateway(index).url();
     return new PlainHttp(url, AT_MOST).send("GET", "/search", Map.of("Host", "acme.test"));
+  }
+
+  private static List<String> split(String marks) {
+    return List.of(marks.split(" ", -1));
   }
 
   private static Call look(String verb) {
