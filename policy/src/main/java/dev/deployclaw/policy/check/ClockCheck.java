@@ -5,6 +5,7 @@ import dev.deployclaw.policy.check.Measured.Drift;
 import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.model.Limit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -42,12 +43,12 @@ final class ClockCheck {
   }
 
   private static List<Finding> nodesApart(SortedMap<String, Drift> drift, long most) {
-    long median = median(drift);
+    var median = median(drift);
     var found = new ArrayList<Finding>();
     drift.forEach((node, d) -> {
-      long apart = d.micros() - median;
+      long apart = d.micros() - median.micros();
       if (Math.abs(apart) > most) {
-        found.add(apart(node, apart, d.errorMicros(), most));
+        found.add(apart(node, apart, d.errorMicros() + median.errorMicros(), most));
       }
     });
     return found;
@@ -97,8 +98,8 @@ final class ClockCheck {
     return all.size() < 2 ? 0 : latest - earliest;
   }
 
-  private static long median(SortedMap<String, Drift> drift) {
-    var sorted = drift.values().stream().mapToLong(Drift::micros).sorted().toArray();
-    return sorted[(sorted.length - 1) / 2];
+  private static Drift median(SortedMap<String, Drift> drift) {
+    var sorted = drift.values().stream().sorted(Comparator.comparingLong(Drift::micros)).toList();
+    return sorted.get((sorted.size() - 1) / 2);
   }
 }

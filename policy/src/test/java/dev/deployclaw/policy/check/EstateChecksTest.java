@@ -51,10 +51,10 @@ class EstateChecksTest {
 
     assertThat(found).hasSize(2);
     assertThat(found.getFirst().reason())
-        .isEqualTo("the clock of redis/2 is 39.0 ms ahead of the others', within 0.3 ms");
+        .isEqualTo("the clock of redis/2 is 39.0 ms ahead of the others', within 0.6 ms");
     assertThat(found.getFirst().evidence())
         .containsEntry("drift_us", 39_000L)
-        .containsEntry("error_us", 300L);
+        .containsEntry("error_us", 600L);
   }
 
   @Test
