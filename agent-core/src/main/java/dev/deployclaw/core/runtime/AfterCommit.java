@@ -45,6 +45,10 @@ final class AfterCommit {
     String action = "Publishing epoch " + x.epoch();
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
+    if (x.restores()) {
+      duty.story()
+          .summarise("unmanaged: what was found before the first change is back", Status.OK);
+    }
     return happened(tally, new Event.PublishedEverywhere(), "did not take it");
   }
 

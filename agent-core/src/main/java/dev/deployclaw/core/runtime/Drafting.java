@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
@@ -37,6 +38,10 @@ import java.util.function.Function;
  */
 final class Drafting {
   private static final int MOST_LISTED = 200;
+
+  /** The most findings about the estate that a step's summary names. */
+  private static final int MOST_SAID = 3;
+
   private static final int MOST_NAMED = 5;
 
   private final Ports ports;
@@ -238,7 +243,8 @@ final class Drafting {
   private void tellFindings(Coherence checked) {
     long errors = count(checked, Severity.ERROR);
     long warnings = count(checked, Severity.WARNING);
-    String detail = errors + " errors and " + warnings + " warnings in the policies";
+    String counts = errors + " errors and " + warnings + " warnings in the policies";
+    String detail = String.join("; ", Stream.concat(Stream.of(counts), ofEstate(checked)).toList());
     Status status = errors + warnings == 0 ? Status.OK : Status.WARNING;
     var facts =
         Map.<String, Object>of(
@@ -246,6 +252,14 @@ final class Drafting {
             "left_out", List.copyOf(checked.leftOut()));
     story.tell(Phase.PLAN, "policies.check", new Telling(detail, status, facts));
     story.summarise(detail, status);
+  }
+
+  /** What no single tenant can mend is said at once, such as a node whose clock is wrong. */
+  private static Stream<String> ofEstate(Coherence checked) {
+    return checked.findings().stream()
+        .filter(f -> f.severity() == Severity.WARNING && f.tenant().isEmpty())
+        .map(Finding::reason)
+        .limit(MOST_SAID);
   }
 
   /** As many as a record can hold; the counts beside them are whole. */

@@ -88,7 +88,20 @@ final class Survey {
           Status.SKIPPED,
           plain.facts());
     }
-    return new Telling(detail, tally.allYes() ? Status.OK : Status.WARNING, plain.facts());
+    Status status = tally.allYes() ? Status.OK : Status.WARNING;
+    return new Telling(detail, status, measured(operation, tally, plain));
+  }
+
+  /** A measurement's numbers, node by node. */
+  private static Map<String, Object> measured(String operation, Tally tally, Telling plain) {
+    return switch (operation) {
+      case "redis.latency", "redis.clock" -> {
+        var facts = new TreeMap<>(plain.facts());
+        tally.with(Answer.YES).forEach(r -> facts.put(r.member(), r.facts()));
+        yield facts;
+      }
+      default -> plain.facts();
+    };
   }
 
   private static String detail(String operation, Tally tally, Telling plain) {
