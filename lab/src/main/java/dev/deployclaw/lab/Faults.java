@@ -2,13 +2,16 @@ package dev.deployclaw.lab;
 
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.SkewedClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Bad things that can be done to a lab, and how they are undone. */
@@ -30,13 +33,18 @@ final class Faults {
     return lab.folder().relativize(daemon.folder()).resolve(daemon.name()).toString();
   }
 
-  /** Returns the exit code. */
-  int apply(String fault, String target) {
+  /**
+   * Returns the exit code.
+   *
+   * @param millis how much, for a fault that has an amount
+   */
+  int apply(String fault, String target, OptionalInt millis) {
     return switch (fault) {
       case "kill" -> onDaemon(target, Daemon::kill);
       case "pause" -> onDaemon(target, Daemon::pause);
       case "unguard" -> unguard(target);
-      default -> wrong("unknown fault " + fault + "; known: kill, pause, unguard");
+      case "skew" -> skew(target, millis);
+      default -> wrong("unknown fault " + fault + "; known: kill, pause, unguard, skew");
     };
   }
 
@@ -53,6 +61,7 @@ final class Faults {
       }
     }
     gatewayFiles().forEach(this::guardAgain);
+    lab.daemons().forEach(this::setRight);
     return 0;
   }
 
@@ -80,6 +89,24 @@ final class Faults {
       throw new UncheckedIOException(e);
     }
     return onDaemon("gateways/" + gateway, Daemon::hangUp);
+  }
+
+  /** Puts a Redis node's clock ahead, or behind by a negative amount. */
+  private int skew(String target, OptionalInt millis) {
+    var found = find(target).flatMap(daemon -> SkewedClock.find(daemon.folder()));
+    if (millis.isEmpty() || found.isEmpty()) {
+      return wrong("skew needs a Redis node and milliseconds: skew redis/node-7001 40");
+    }
+    found.get().set(Duration.ofMillis(millis.getAsInt()));
+    return 0;
+  }
+
+  private void setRight(Daemon daemon) {
+    var skewed = SkewedClock.find(daemon.folder()).filter(clock -> !clock.offset().isZero());
+    if (skewed.isPresent()) {
+      skewed.get().set(Duration.ZERO);
+      around.out().println("set the clock of " + name(lab, daemon) + " right");
+    }
   }
 
   private void guardAgain(Path kept) {

@@ -3,6 +3,8 @@ package dev.deployclaw.lab;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.testkit.Daemon;
 import java.util.Comparator;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  deployclaw lab up",
-      "  deployclaw lab break pause redis/node-1",
+      "  deployclaw lab break pause etcd",
+      "  deployclaw lab break skew redis/node-7001 40",
       "  deployclaw lab heal",
       "  deployclaw lab down"
     })
@@ -68,10 +71,16 @@ final class LabCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab break kill gateways/gw-01"})
   int breakIt(
-      @Parameters(paramLabel = "FAULT", description = "kill, pause or unguard") String fault,
+      @Parameters(paramLabel = "FAULT", description = "kill, pause, unguard or skew") String fault,
       @Parameters(paramLabel = "TARGET", description = "a name that `lab status` shows")
-          String target) {
-    return new Faults(lab, around).apply(fault, target);
+          String target,
+      @Parameters(
+              paramLabel = "MS",
+              arity = "0..1",
+              description = "how far a skewed clock goes ahead")
+          @Nullable Integer millis) {
+    var amount = millis == null ? OptionalInt.empty() : OptionalInt.of(millis);
+    return new Faults(lab, around).apply(fault, target, amount);
   }
 
   @Command(

@@ -11,6 +11,7 @@ import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
 import dev.deployclaw.testkit.S3;
 import dev.deployclaw.testkit.Server;
+import dev.deployclaw.testkit.SkewedClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +70,10 @@ final class Startup {
     }
   }
 
+  /** Each node with a clock of its own, which can be put wrong while it runs. */
   private RedisCluster startRedis() {
-    return RedisCluster.start(part("redis"), PRIMARIES, REPLICAS_EACH);
+    var clocks = SkewedClock.environments(part("clock"));
+    return RedisCluster.start(part("redis"), PRIMARIES, REPLICAS_EACH, clocks);
   }
 
   private void seedSources() throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The wall clock of one process, off by an amount that can be changed while it runs. Works by a
@@ -31,11 +32,16 @@ public final class SkewedClock {
 
   /** The clock of the process that was started in the folder with {@link #environments}. */
   public static SkewedClock of(Path processFolder) {
-    Path file = processFolder.toAbsolutePath().resolve(OFFSET);
-    if (!Files.exists(file)) {
-      throw new IllegalStateException("started without a clock of its own: " + processFolder);
-    }
-    return new SkewedClock(file);
+    return find(processFolder)
+        .orElseThrow(() ->
+            new IllegalStateException("started without a clock of its own: " + processFolder));
+  }
+
+  /** Empty where the process was started without one. */
+  public static Optional<SkewedClock> find(Path processFolder) {
+    return Optional.of(processFolder.toAbsolutePath().resolve(OFFSET))
+        .filter(Files::exists)
+        .map(SkewedClock::new);
   }
 
   /**

@@ -5,22 +5,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts calls by name and notes each in a file as {@code name#n}; where one is asked for, waits
- * there to be killed. Calls come from several threads, so a name and its count say which call is
- * meant, not one number over all.
+ * there to be killed, or until a file {@code go} stands in the folder. Calls come from several
+ * threads, so a name and its count say which call is meant, not one number over all.
  *
  * <p>{@code DEPLOYCLAW_STOP_DIR} switches it on and takes the files {@code calls} (all that began)
  * and {@code reached}; {@code DEPLOYCLAW_STOP_AT} is for example {@code before redis.stage#1} or
  * {@code after redis.stage#1}.
  */
 final class StopPoint {
+  private static final Duration POLL = Duration.ofMillis(50);
+
   private final Path folder;
   private final Optional<String> at;
   private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
@@ -50,16 +52,25 @@ final class StopPoint {
     stop("after " + point);
   }
 
-  /** Waits for SIGKILL, which nothing can catch; the caller never goes on. */
+  /**
+   * Waits for SIGKILL, which nothing can catch, or until somebody lets it go on. An interrupt is
+   * kept for afterwards.
+   */
   private void stop(String point) {
     if (at.filter(point::equals).isEmpty()) {
       return;
     }
     note("reached", point);
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      stop(point);
+    boolean interrupted = false;
+    while (!Files.exists(folder.resolve("go"))) {
+      try {
+        Thread.sleep(POLL);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
