@@ -1,0 +1,93 @@
+package dev.deployclaw.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The agent's keys in etcd, over etcd's own HTTP interface. Keys are relative to the lab's prefix.
+ */
+final class Keyspace {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final String endpoint;
+
+  Keyspace(String endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  Optional<String> text(String key) {
+    return Optional.ofNullable(below(key).get(key))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  JsonNode json(String key) {
+    String text = text(key).orElseThrow(() -> new IllegalStateException("no key " + key));
+    return tree(text);
+  }
+
+  /** All keys that start so, with their values. */
+  SortedMap<String, byte[]> below(String prefix) {
+    var out = new TreeMap<String, byte[]>();
+    for (var kv : call("/v3/kv/range", prefix).path("kvs")) {
+      String key = new String(bytes(kv.path("key")), StandardCharsets.UTF_8);
+      out.put(key.substring(EstateFile.ETCD_PREFIX.length()), bytes(kv.path("value")));
+    }
+    return out;
+  }
+
+  /** Deletes all keys that start so, and returns how many there were. */
+  int delete(String prefix) {
+    return call("/v3/kv/deleterange", prefix).path("deleted").asInt();
+  }
+
+  private JsonNode call(String path, String prefix) {
+    byte[] from = (EstateFile.ETCD_PREFIX + prefix).getBytes(StandardCharsets.UTF_8);
+    byte[] to = from.clone();
+    to[to.length - 1]++;
+    var body = Map.of("key", encoded(from), "range_end", encoded(to));
+    try {
+      var request =
+          HttpRequest.newBuilder(URI.create(endpoint + path))
+              .timeout(TIMEOUT)
+              .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+              .build();
+      return tree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + text, e);
+    }
+  }
+
+  private static String encoded(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static byte[] bytes(JsonNode base64) {
+    return Base64.getDecoder().decode(base64.asText());
+  }
+}

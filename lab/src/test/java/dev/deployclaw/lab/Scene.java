@@ -1,0 +1,197 @@
+package dev.deployclaw.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.RedisNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/** The lab of one test class, the agent that works on it, and what stands in it. */
+final class Scene implements AutoCloseable {
+  /** Enough for every tenant and limit, where probes aren't the point. */
+  private static final String FEW_PROBES = "120";
+
+  private static final Duration LONGEST_HOLD = Duration.ofMinutes(3);
+
+  private final Lab lab;
+  private final Config config;
+  private final Thread atExit;
+
+  private Scene(Lab lab, Config config) {
+    this.lab = lab;
+    this.config = config;
+    this.atExit = new Thread(lab::down, "stop-lab");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  static Scene up(Path folder, int gateways) throws InterruptedException, InvalidConfig {
+    var lab = Lab.in(folder.resolve("lab"));
+    lab.up(gateways, _ -> {});
+    return new Scene(lab, ConfigReader.read(lab.config(), Map.of()));
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    lab.down();
+  }
+
+  Lab lab() {
+    return lab;
+  }
+
+  Config config() {
+    return config;
+  }
+
+  /** The agent, sending as many synthetic requests as it does by itself. */
+  Agent agent() {
+    return new Agent(lab);
+  }
+
+  /** The agent with few synthetic requests, and more of an environment. */
+  Agent quickAgent(Map<String, String> environment) {
+    var all = new TreeMap<String, String>(environment);
+    all.put("DEPLOYCLAW_PROBES_REQUESTS", FEW_PROBES);
+    return new Agent(lab, all);
+  }
+
+  /** Carries a request out quickly, and gives its log. */
+  Agent.Ran run(String... words) {
+    var command = new ArrayList<>(Arrays.asList(words));
+    command.add("--json");
+    return quickAgent(Map.of()).run(command.toArray(String[]::new));
+  }
+
+  /**
+   * Runs the agent up to a call, for example {@code before probe.probe#1}, does something to the
+   * estate there, and lets it go on to its end.
+   */
+  Agent.Ran runWith(String at, Runnable meanwhile, String... words) {
+    try {
+      var stop = Files.createTempDirectory("stop");
+      var environment = Map.of("DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", at);
+      var doing =
+          Thread.ofVirtual()
+              .unstarted(() -> {
+                Await.until(
+                    at + " is reached", LONGEST_HOLD, () -> Files.exists(stop.resolve("reached")));
+                try {
+                  meanwhile.run();
+                } finally {
+                  create(stop.resolve("go"));
+                }
+              });
+      doing.start();
+      var command = new ArrayList<>(Arrays.asList(words));
+      command.add("--json");
+      var ran = new Agent(lab, environment).run(command.toArray(String[]::new));
+      return ran;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Keyspace keys() {
+    return new Keyspace(config.etcd().endpoints().getFirst());
+  }
+
+  List<Entrance> gateways() {
+    return config.gateways().stream().map(Entrance::new).toList();
+  }
+
+  Entrance gateway(String name) {
+    return gateways().stream().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  RedisCluster redis() {
+    return RedisCluster.adopt(lab.folder().resolve("redis"));
+  }
+
+  /** The primary that owns a key's slot. */
+  RedisNode owner(String key) {
+    var cluster = redis();
+    return cluster.primaries().stream()
+        .map(cluster::node)
+        .filter(node -> answers(node, "EXISTS", key))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("nobody owns " + key));
+  }
+
+  /** The others answer by MOVED, which is an error. */
+  private static boolean answers(RedisNode node, String... words) {
+    try {
+      node.call(words);
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /** The file in which the S3 server keeps an object. */
+  Path object(String name) {
+    return lab.folder().resolve("s3/data").resolve(config.s3().bucket()).resolve(name);
+  }
+
+  /** A process by the name that {@code lab status} shows. */
+  Daemon daemon(String name) {
+    return lab.daemons().stream()
+        .filter(d -> Faults.name(lab, d).equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no " + name));
+  }
+
+  /** Does what {@code lab break} does. */
+  void inflict(String fault, String target) {
+    inflict(fault, target, OptionalInt.empty());
+  }
+
+  void inflict(String fault, String target, OptionalInt millis) {
+    int exit = faults().apply(fault, target, millis);
+    if (exit != 0) {
+      throw new IllegalStateException(fault + " " + target + " did not work");
+    }
+  }
+
+  /** Does what {@code lab heal} does. */
+  void heal() {
+    faults().heal();
+  }
+
+  /** The committed epoch, as etcd says. */
+  JsonNode active() {
+    return keys().json("active");
+  }
+
+  private Faults faults() {
+    var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    var here = lab.folder();
+    return new Faults(lab, new Surroundings(here, here, Map.of(), silent, silent, false));
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.createFile(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Await;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is wrong when a change is live already: validation must see it, and the agent must go back
+ * by itself. Each sabotage happens after everyone confirmed the epoch, right before the first
+ * synthetic request.
+ */
+class ValidationTest {
+  private static final String BEFORE_PROBES = "before probe.probe#1";
+  private static final String CHANGE = "set initech's checkout limit to 240 per minute, burst 40";
+  private static final int REQUESTS = 1;
+  private static final int BURST = 3;
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Witness witness;
+  private static String digest;
+  private static String files;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, 6);
+    witness = new Witness(scene);
+    var first = scene.run("run", DemoCommand.REQUEST);
+    assertThat(first.exit()).as(first.err()).isZero();
+    digest = scene.active().path("digest").asText();
+    files = files();
+  }
+
+  @AfterEach
+  void heal() {
+    scene.heal();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @Test
+  void seesAStoppedRateLimitService() {
+    int changes = changes();
+    var ran =
+        scene.runWith(
+            BEFORE_PROBES,
+            () -> {
+              scene.inflict("kill", "services/edge-us");
+              healOnceTheAgentGoesBack(changes);
+            },
+            "run",
+            CHANGE);
+
+    assertRolledBack(ran);
+    assertThat(validation(ran.json()).path("detail").asText()).contains("edge-us");
+  }
+
+  @Test
+  void seesABurstThatIsWrongByATenth() {
+    var ran = scene.runWith(BEFORE_PROBES, () -> alter(BURST, n -> n + n / 10), "run", CHANGE);
+
+    assertRolledBack(ran);
+  }
+
+  @Test
+  void seesARateThatIsWrongByATenth() {
+    var ran = scene.runWith(BEFORE_PROBES, () -> alter(REQUESTS, n -> n - n / 10), "run", CHANGE);
+
+    assertRolledBack(ran);
+  }
+
+  @Test
+  void seesAGatewayThatAsksNobody() {
+    var gateway = scene.gateway("gw-02");
+
+    var ran =
+        scene.runWith(
+            BEFORE_PROBES,
+            () -> {
+              scene.inflict("unguard", gateway.name());
+              Await.until("gw-02 asks nobody", SOON, () -> !asks(gateway));
+            },
+            "run",
+            CHANGE);
+
+    assertRolledBack(ran);
+    assertThat(validation(ran.json()).path("detail").asText()).contains(gateway.member());
+    assertThat(asks(gateway)).isTrue();
+  }
+
+  private static void assertRolledBack(Agent.Ran ran) {
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
+    var log = ran.json();
+    assertThat(log.path("result").asText()).isEqualTo("ROLLED_BACK");
+    assertThat(validation(log).path("status").asText()).isEqualTo("ERROR");
+    long epoch = scene.active().path("epoch").asLong();
+    assertThat(epoch).isEqualTo(log.path("epoch").asLong() + 1);
+    witness.assertEveryoneActsOn(epoch, digest);
+    assertThat(files()).isEqualTo(files);
+    assertThat(scene.keys().text("open")).isEmpty();
+  }
+
+  /** Step 6 of the log. */
+  private static JsonNode validation(JsonNode log) {
+    for (var step : log.path("thought_log")) {
+      if (step.path("action").asText().equals("Post-deployment validation")) {
+        return step;
+      }
+    }
+    throw new AssertionError("no step validates");
+  }
+
+  /** Changes one number of the rule that the function reads, behind the agent's back. */
+  private static void alter(int word, LongUnaryOperator change) {
+    long epoch = scene.active().path("epoch").asLong();
+    String key = RedisLayout.policyKey("initech", "initech");
+    String field = RedisLayout.ruleField(epoch, "checkout");
+    var owner = scene.owner(key);
+    var words = owner.call("HGET", key, field).split(" ", -1);
+    words[word] = Long.toString(change.applyAsLong(Long.parseLong(words[word])));
+    owner.call("HSET", key, field, String.join(" ", words));
+  }
+
+  private static boolean asks(Entrance gateway) {
+    return gateway.ask("acme", "/checkout/1").header("RateLimit").isPresent();
+  }
+
+  private static int changes() {
+    return scene.keys().below("change/").size();
+  }
+
+  /** The failed change and the one that puts back what it replaced come on top. */
+  private static void healOnceTheAgentGoesBack(int before) {
+    Thread.ofVirtual()
+        .start(() -> {
+          Await.until("the way back is open", SOON, () -> changes() >= before + 2);
+          scene.heal();
+        });
+  }
+
+  private static String files() {
+    return scene.gateways().stream().map(Entrance::liveFile).collect(Collectors.joining("\n"));
+  }
+}
