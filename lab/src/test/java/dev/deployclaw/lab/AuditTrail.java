@@ -30,7 +30,7 @@ record AuditTrail(Scene scene, String execution) {
     long last = stream.getStreamInfo(STREAM).getStreamState().getLastSequence();
     for (long seq = 1; seq <= last; seq++) {
       var message = stream.getMessage(STREAM, seq);
-      if (message.getSubject().startsWith("deployclaw.audit." + execution + ".")) {
+      if (String.valueOf(message.getSubject()).startsWith("deployclaw.audit." + execution + ".")) {
         out.add(new String(message.getData(), StandardCharsets.UTF_8));
       }
     }

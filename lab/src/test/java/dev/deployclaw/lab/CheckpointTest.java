@@ -27,7 +27,7 @@ class CheckpointTest {
   private static Scene scene;
   private static Witness witness;
   private static long epoch;
-  private static String digest;
+  private static String digest = "";
 
   @BeforeAll
   static void setUp() throws Exception {

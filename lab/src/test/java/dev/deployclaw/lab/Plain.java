@@ -52,6 +52,7 @@ record Plain(int status, Map<String, String> headers, String body) {
           lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
           lines[i].substring(colon + 1).strip());
     }
-    return new Plain(Integer.parseInt(lines[0].split(" ")[1]), headers, answer.substring(end + 4));
+    return new Plain(
+        Integer.parseInt(lines[0].split(" ", 3)[1]), headers, answer.substring(end + 4));
   }
 }

@@ -7,12 +7,15 @@ import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,9 +174,31 @@ final class Scene implements AutoCloseable {
     }
   }
 
-  /** Does what {@code lab heal} does. */
+  /** Does what {@code lab heal} does, and waits until everything answers again. */
   void heal() {
     faults().heal();
+    redis().awaitWhole(LONGEST_HOLD);
+    for (HostPort address : addresses()) {
+      Await.until(address + " answers", LONGEST_HOLD, () -> connects(address));
+    }
+  }
+
+  private List<HostPort> addresses() {
+    var urls = new ArrayList<String>();
+    urls.addAll(config.etcd().endpoints());
+    urls.add(config.s3().endpoint());
+    urls.add(config.nats().url());
+    config.services().forEach(s -> urls.add(s.url()));
+    config.gateways().forEach(g -> urls.add(g.url()));
+    return urls.stream().map(URI::create).map(u -> new HostPort(u.getHost(), u.getPort())).toList();
+  }
+
+  private static boolean connects(HostPort address) {
+    try (var _ = new Socket(address.host(), address.port())) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The committed epoch, as etcd says. */

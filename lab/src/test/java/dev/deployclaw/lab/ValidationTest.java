@@ -31,8 +31,8 @@ class ValidationTest {
 
   private static Scene scene;
   private static Witness witness;
-  private static String digest;
-  private static String files;
+  private static String digest = "";
+  private static String files = "";
 
   @BeforeAll
   static void setUp() throws Exception {

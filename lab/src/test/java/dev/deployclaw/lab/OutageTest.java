@@ -1,0 +1,184 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Back ends that are away or refuse: before the commit nothing changes, after it all does. */
+class OutageTest {
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Witness witness;
+  private static int asked;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, 4);
+    witness = new Witness(scene);
+    var first = scene.run("run", DemoCommand.REQUEST);
+    assertThat(first.exit()).as(first.err()).isZero();
+  }
+
+  @AfterEach
+  void heal() {
+    scene.heal();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @Test
+  void changesNothingWithoutTheCheckpointStore() {
+    var before = witness.everything();
+    scene.inflict("kill", "s3");
+
+    var ran = scene.run("run", change());
+
+    assertAborted(ran, 10, "checkpoint");
+    scene.heal();
+    assertUnchanged(before);
+  }
+
+  @Test
+  void changesNothingWithoutTheStateStore() {
+    var before = witness.everything();
+    scene.inflict("kill", "etcd");
+
+    var ran = scene.run("run", change());
+    var served = scene.gateway("gw-01").ask("acme", "/search/1");
+
+    assertAborted(ran, 10, "state store");
+    assertThat(served.status()).isEqualTo(200);
+    assertThat(served.header("RateLimit")).isPresent();
+    scene.heal();
+    assertUnchanged(before);
+  }
+
+  @Test
+  void changesNothingWhenAPrimaryIsLostBeforeItIsStaged() {
+    var before = witness.acts();
+    var primary = scene.redis().primaries().getFirst();
+
+    var ran =
+        scene.runWith(
+            "before redis.stage#1",
+            () -> scene.inflict("kill", "redis/node-" + primary.port()),
+            "run",
+            change());
+
+    assertAborted(ran, 10, "redis/" + primary);
+    long lost = ran.json().path("epoch").asLong();
+    var change = scene.keys().json("change/" + ran.json().path("execution_id").asText());
+    assertThat(change.toString()).contains("redis/" + primary);
+    Await.until("its replica took over", SOON, () -> scene.redis().primaries().size() == 3);
+    scene.heal();
+    Await.until("everyone acts as before", SOON, () -> witness.acts().equals(before));
+    assertThat(scene.run("run", change()).exit()).isZero();
+    assertThat(scene.keys().below("policy/" + lost + "/")).isEmpty();
+    assertThat(witness.everything().toString()).doesNotContain(lost + ":#");
+  }
+
+  @Test
+  void goesOnWithoutTheStreamAndShipsLater() throws Exception {
+    scene.inflict("kill", "nats");
+
+    var ran = scene.run("run", change());
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    scene.heal();
+    assertThat(scene.run("run", DemoCommand.REQUEST).exit()).isNotEqualTo(1);
+    var trail = new AuditTrail(scene, ran.json().path("execution_id").asText());
+    assertThat(trail.streamed()).containsExactlyElementsOf(trail.onDisk());
+  }
+
+  @Test
+  void namesTheGatewayThatRefusesItsFile() throws IOException {
+    var before = witness.everything();
+    var gateway = scene.gateway("gw-02");
+    var config = withBinary(gateway.name(), refusing());
+
+    var ran =
+        scene
+            .quickAgent(Map.of("DEPLOYCLAW_CONFIG", config.toString()))
+            .run("run", change(), "--json");
+
+    assertAborted(ran, 11, gateway.member());
+    assertThat(ran.json().path("reason").asText()).contains("this NGINX takes nothing");
+    assertUnchanged(before);
+  }
+
+  @Test
+  void rollsForwardWhenAGatewayWasAwayAfterTheCommit() {
+    var gateway = scene.gateway("gw-03");
+    String wanted = change();
+
+    var ran =
+        scene.runWith(
+            "before gateway.publish#1",
+            () -> scene.inflict("kill", "gateways/gw-03"),
+            "run",
+            wanted);
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(7);
+    assertThat(ran.json().path("result").asText()).isEqualTo("UNKNOWN");
+    assertThat(ran.json().path("reason").asText()).contains("pending", gateway.member());
+    long epoch = ran.json().path("epoch").asLong();
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
+    scene.heal();
+    var again = scene.run("run", wanted);
+    assertThat(again.exit()).as(again.err()).isZero();
+    assertThat(again.json().path("result").asText()).isEqualTo("NO_CHANGE");
+    assertThat(scene.keys().text("open")).isEmpty();
+    witness.assertEveryoneActsOn(epoch, scene.active().path("digest").asText());
+  }
+
+  /** A request that changes something, whichever were carried out before. */
+  private static String change() {
+    asked++;
+    return "set tyrell's checkout limit to %d per minute, burst 80".formatted(480 + 6 * asked);
+  }
+
+  private static void assertAborted(Agent.Ran ran, int exit, String because) {
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(exit);
+    assertThat(ran.json().path("result").asText()).isEqualTo("ABORTED");
+    assertThat(ran.json().path("reason").asText()).contains(because);
+  }
+
+  private static void assertUnchanged(SortedMap<String, String> before) {
+    Await.cameTrue(SOON, () -> witness.everything().equals(before));
+    assertThat(witness.everything()).isEqualTo(before);
+  }
+
+  /** The lab's configuration, but one gateway's files are checked by another program. */
+  private static Path withBinary(String gateway, Path binary) throws IOException {
+    String line = "  - name: " + gateway + "\n";
+    String text = Files.readString(scene.lab().config());
+    var file = scene.lab().folder().resolve("refusing.yaml");
+    return Files.writeString(file, text.replace(line, line + "    binary: \"" + binary + "\"\n"));
+  }
+
+  private static Path refusing() throws IOException {
+    var file = folder.resolve("refusing-nginx");
+    Files.writeString(file, "#!/bin/sh\necho this NGINX takes nothing >&2\nexit 1\n");
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
