@@ -103,13 +103,20 @@ final class Estate implements AutoCloseable {
 
   void commit(EpochSet held) {
     String active =
-        "{\"epoch\":%d,\"digest\":\"%s\",\"change\":\"c\",\"term\":1,\"predecessor\":%d}"
+        "{\"epoch\":%1$d,\"digest\":\"%2$s\",\"change\":\"c%1$d\",\"term\":1,\"predecessor\":%3$d}"
             .formatted(held.epoch(), held.digest(), held.epoch() - 1);
     put("active", active.getBytes(StandardCharsets.UTF_8));
     Await.until(
         "the service knows the commit",
         LONG,
         () -> feed.view().active().filter(a -> a.epoch() == held.epoch()).isPresent());
+  }
+
+  /** Commits a way back, which carries the content of an earlier epoch. */
+  void commitBack(EpochSet held, long content) {
+    String change = "{\"epoch\":%d,\"content\":%d}".formatted(held.epoch(), content);
+    put("change/c" + held.epoch(), change.getBytes(StandardCharsets.UTF_8));
+    commit(held);
   }
 
   void flip(EpochSet held) {

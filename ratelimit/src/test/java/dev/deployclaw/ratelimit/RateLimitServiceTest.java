@@ -262,6 +262,42 @@ class RateLimitServiceTest {
   }
 
   @Test
+  void decidesOnWhereAChangeNeverCameWhileItIsPutBack() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    var failed = estate.stage(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 5))));
+    estate.commit(failed);
+    var back = estate.stage(++epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+    estate.commitBack(back, epoch - 2);
+
+    int committed = admittedOf(2);
+    estate.flip(back);
+
+    assertThat(committed).isEqualTo(2);
+    assertThat(admittedOf(5)).isEqualTo(1);
+  }
+
+  @Test
+  void anOpenChangeHasNoSayWhileRedisIsDown() {
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 1))));
+    estate.stage(
+        ++epoch,
+        Sets.of(
+            Sets.tenant("acme", Sets.burst("all", 1)),
+            Sets.tenant("newcomer", BackendFailure.ALLOW, Sets.burst("all", 1))));
+    estate.redis().nodes().forEach(estate.redis()::pause);
+
+    var newcomer = decide("newcomer", "/");
+    estate.redis().nodes().forEach(estate.redis()::resume);
+
+    assertThat(newcomer.statusCode()).isEqualTo(403);
+    assertThat(header(newcomer, DecideHeaders.FAILURE)).isEqualTo("unknown-tenant");
+    dev.deployclaw.testkit.Await.until(
+        "Redis is asked again",
+        Estate.LONG,
+        () -> estate.status().redis().equals(ServiceStatus.OK));
+  }
+
+  @Test
   void probesAreDecidedAsTheReferenceSaysAndLeaveTenantsAlone() {
     var keys = ProbeKeys.generate();
     var held =

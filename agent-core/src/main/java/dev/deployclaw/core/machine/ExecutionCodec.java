@@ -21,7 +21,10 @@ import dev.deployclaw.policy.json.Canonical;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The canonical JSON of an execution. Its field {@code epoch} is read by rate limit services. */
+/**
+ * The canonical JSON of an execution. Its fields {@code epoch} and {@code content} are read by rate
+ * limit services.
+ */
 final class ExecutionCodec {
   private ExecutionCodec() {}
 

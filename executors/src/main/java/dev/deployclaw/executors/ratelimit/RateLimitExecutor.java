@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /**
  * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
  * staged, published or discarded here: a service votes once it holds the epoch, and has converged
- * once every primary decides by it.
+ * once it holds it and every primary decides by it.
  */
 public final class RateLimitExecutor implements Executor {
   private static final String STATUS = "/v1/status";
@@ -108,6 +108,9 @@ public final class RateLimitExecutor implements Executor {
 
   private Report deciding(Service service, Activation activation) throws IOException {
     var status = status(service);
+    if (!status.holds(activation.epoch(), activation.digest())) {
+      return no(service, "does not hold epoch " + activation.epoch(), status);
+    }
     var wanted = new Held(activation.epoch(), activation.digest());
     if (status.decided().filter(wanted::equals).isPresent()) {
       return Report.yes(service.member(), activation.digest(), facts(service, status));

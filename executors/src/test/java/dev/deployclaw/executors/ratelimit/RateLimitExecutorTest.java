@@ -86,6 +86,7 @@ class RateLimitExecutorTest {
 
   @Test
   void hasConvergedOnceEveryPrimaryDecidesByTheEpoch() throws InterruptedException {
+    status.set(status("ok", FIRST, FIRST, WANTED));
     var before = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
     status.set(status("ok", WANTED, WANTED));
     var after = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
@@ -93,6 +94,16 @@ class RateLimitExecutorTest {
     assertThat(before.answer()).isEqualTo(Answer.NO);
     assertThat(before.reason()).isEqualTo("decides by epoch 1");
     assertThat(after.answer()).isEqualTo(Answer.YES);
+  }
+
+  @Test
+  void hasNotConvergedWhileItDoesNotHoldWhatRedisDecidesBy() throws InterruptedException {
+    status.set(status("ok", WANTED, FIRST));
+
+    var report = ask(new Call.Converge(SECOND), AT_MOST).getFirst();
+
+    assertThat(report.answer()).isEqualTo(Answer.NO);
+    assertThat(report.reason()).isEqualTo("does not hold epoch 2");
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /**
  * What a question comes to under each set that is held: a claim, or a stranger.
  *
- * @param committed the epoch to go by where Redis doesn't say otherwise
+ * @param committed the epoch to go by where Redis doesn't say otherwise; 0 where there is none
  */
 record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers, long committed) {
 
@@ -43,7 +43,7 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
     return Claim.of(held, subject);
   }
 
-  /** The claim to go by where Redis can't be asked: the committed epoch's, else the oldest. */
+  /** The claim whose primary is asked first: the committed epoch's, else the oldest. */
   Optional<Claim> lead() {
     return claim(committed).or(() -> claims.values().stream().findFirst());
   }
@@ -64,10 +64,5 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
 
   Optional<Stranger> stranger(long epoch) {
     return Optional.ofNullable(strangers.get(epoch));
-  }
-
-  /** The stranger to go by where there is no claim at all. */
-  Stranger onlyStranger() {
-    return stranger(committed).orElseGet(() -> strangers.firstEntry().getValue());
   }
 }

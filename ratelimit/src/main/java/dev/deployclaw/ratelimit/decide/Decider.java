@@ -79,7 +79,7 @@ public final class Decider {
     var claims = attempt.claims();
     var first = claims.first();
     if (first.isEmpty()) {
-      return Future.succeededFuture(Answers.stranger(claims.onlyStranger()));
+      return Future.succeededFuture(withoutRedis(attempt, claims, "no-policy"));
     }
     return ask(attempt, first)
         .compose(share -> answer(attempt, claims, share))
@@ -136,12 +136,27 @@ public final class Decider {
         .compose(view -> decide(attempt.again(view)));
   }
 
-  private static Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {
-    var claim = claims.lead().orElseThrow();
-    var set = attempt.view().epoch(claim.epoch()).orElseThrow().set();
+  private Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {
     if (!(cause instanceof Unavailable || cause instanceof TimeoutException)) {
       LOG.atError().setMessage("a decision failed").setCause(cause).log();
     }
-    return Future.succeededFuture(Answers.failed(claim, set, String.valueOf(cause.getMessage())));
+    String reason = String.valueOf(cause.getMessage());
+    return Future.succeededFuture(withoutRedis(attempt, claims, reason));
+  }
+
+  /** What the committed set says by itself; an open change's has no say. */
+  private Answer withoutRedis(Attempt attempt, Claims claims, String reason) {
+    var stranger = claims.stranger(claims.committed());
+    if (stranger.isPresent()) {
+      return Answers.stranger(stranger.get());
+    }
+    return claims
+        .claim(claims.committed())
+        .flatMap(claim ->
+            attempt
+                .view()
+                .epoch(claim.epoch())
+                .map(held -> Answers.failed(claim, held.set(), reason)))
+        .orElseGet(() -> Answers.failed(withoutPolicy, reason));
   }
 }

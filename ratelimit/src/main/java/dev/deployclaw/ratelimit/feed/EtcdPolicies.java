@@ -59,9 +59,13 @@ final class EtcdPolicies implements AutoCloseable {
 
   /** What etcd says now; sets that {@code before} holds already aren't read again. */
   View read(View before) throws Unreadable, InterruptedException {
-    var active = json("active").map(EtcdPolicies::constants);
+    var committed = json("active");
+    var active = committed.map(EtcdPolicies::constants);
     var epochs = new TreeSet<Long>();
     active.ifPresent(a -> epochs.addAll(List.of(a.epoch(), a.predecessor())));
+    if (committed.isPresent()) {
+      putBack(committed.get()).ifPresent(epochs::add);
+    }
     openEpoch().ifPresent(epochs::add);
     var held = new ArrayList<EpochSet>();
     for (long epoch : epochs) {
@@ -82,6 +86,15 @@ final class EtcdPolicies implements AutoCloseable {
   @Override
   public void close() {
     drop();
+  }
+
+  /**
+   * The epoch that a way back brings the content of: primaries that the change between never
+   * reached still act on it.
+   */
+  private Optional<Long> putBack(JsonNode active) throws Unreadable, InterruptedException {
+    return json("change/" + active.path("change").asText())
+        .map(change -> change.path("content").asLong());
   }
 
   private Optional<Long> openEpoch() throws Unreadable, InterruptedException {

@@ -9,7 +9,8 @@ import java.util.Optional;
  * What the service knows at one moment.
  *
  * @param active what the last commit decided; empty before the first
- * @param held the policy sets, oldest first: the active one, its predecessor, the open change's
+ * @param held the policy sets, oldest first: the active one, its predecessor, the one that it puts
+ *     back, the open change's
  */
 public record View(Optional<Constants> active, List<EpochSet> held) {
   public static final View EMPTY = new View(Optional.empty(), List.of());
@@ -22,8 +23,8 @@ public record View(Optional<Constants> active, List<EpochSet> held) {
     return held.stream().filter(h -> h.epoch() == epoch).findFirst();
   }
 
-  /** The set that was committed last; where that isn't held, the oldest one. */
+  /** The set that was committed last, or before it; never an open change's. */
   public Optional<EpochSet> committed() {
-    return active.flatMap(a -> epoch(a.epoch())).or(() -> held.stream().findFirst());
+    return active.flatMap(a -> epoch(a.epoch()).or(() -> epoch(a.predecessor())));
   }
 }

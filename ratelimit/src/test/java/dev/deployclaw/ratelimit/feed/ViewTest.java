@@ -1,0 +1,36 @@
+package dev.deployclaw.ratelimit.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.EpochSet;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ViewTest {
+  private static final EpochSet FIRST = new EpochSet(1, "first", PolicySet.EMPTY);
+  private static final EpochSet SECOND = new EpochSet(2, "second", PolicySet.EMPTY);
+
+  @Test
+  void nothingIsCommittedBeforeTheFirstCommit() {
+    var view = new View(Optional.empty(), List.of(FIRST));
+
+    assertThat(view.committed()).isEmpty();
+  }
+
+  @Test
+  void anOpenChangeDoesNotStandInForWhatIsCommitted() {
+    var view = new View(Optional.of(new Constants(1, 1, "first", 0)), List.of(SECOND));
+
+    assertThat(view.committed()).isEmpty();
+  }
+
+  @Test
+  void thePredecessorStandsInForWhatIsCommitted() {
+    var view = new View(Optional.of(new Constants(1, 2, "second", 1)), List.of(FIRST));
+
+    assertThat(view.committed()).contains(FIRST);
+  }
+}
