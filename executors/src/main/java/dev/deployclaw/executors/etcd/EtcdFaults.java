@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an error of the etcd client means. The line that matters is the one between Unavailable
  * (surely not applied) and Unknown: a call counts as not sent only when the connection was refused,
- * and as refused only when etcd itself said so before it proposed anything.
+ * and as refused only when etcd itself said so before it proposed anything: that its space is
+ * exceeded it says of writes that it applied, too.
  */
 final class EtcdFaults {
   private static final int DEEPEST_CAUSE = 16;
@@ -31,7 +32,10 @@ final class EtcdFaults {
           neverSent(error) || said(status).contains("etcdserver: no leader")
               ? new Fault.Unavailable(reason)
               : new Fault.Unknown(reason);
-      case RESOURCE_EXHAUSTED -> new Fault.Unavailable(reason);
+      case RESOURCE_EXHAUSTED ->
+          said(status).contains("etcdserver: too many requests")
+              ? new Fault.Unavailable(reason)
+              : new Fault.Unknown(reason);
       case UNAUTHENTICATED, PERMISSION_DENIED -> new Fault.Denied(reason);
       case INVALID_ARGUMENT ->
           said(status).contains("authentication failed")

@@ -24,6 +24,9 @@ class EtcdFaultsTest {
             said(Status.UNAVAILABLE, "etcdserver: request timed out"), Fault.Unknown.class),
         Arguments.of(
             said(Status.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
+            Fault.Unknown.class),
+        Arguments.of(
+            said(Status.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
             Fault.Unavailable.class),
         Arguments.of(said(Status.PERMISSION_DENIED, "x"), Fault.Denied.class),
         Arguments.of(said(Status.UNAUTHENTICATED, "x"), Fault.Denied.class),
