@@ -16,6 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * whoever waits for it meet. It holds names and numbers, never records. Any thread.
  */
 final class ShippingLedger {
+  /** How often a flush lets the shipper try: it may be in the middle of the first one. */
+  private static final int TRIES = 2;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<String, Mark> appended = new LinkedHashMap<>();
@@ -23,7 +26,8 @@ final class ShippingLedger {
   private final Map<String, String> stuck = new LinkedHashMap<>();
   private final Deque<String> backlog = new ArrayDeque<>();
   private String trouble = "";
-  private boolean hurry;
+  private int failures;
+  private int hurries;
   private boolean closed;
 
   /**
@@ -63,7 +67,10 @@ final class ShippingLedger {
 
   /** Why nothing is shipped at the moment; empty where something is. */
   void trouble(String why) {
-    change(() -> trouble = why);
+    change(() -> {
+      trouble = why;
+      failures += why.isEmpty() ? 0 : 1;
+    });
   }
 
   void close() {
@@ -108,23 +115,27 @@ final class ShippingLedger {
     lock.lockInterruptibly();
     try {
       long left = pause.toNanos();
-      while (!hurry && !closed && left > 0) {
+      while (hurries == 0 && !closed && left > 0) {
         left = changed.awaitNanos(left);
       }
-      hurry = false;
+      hurries = Math.max(0, hurries - 1);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits until all that was appended is shipped or stuck, but no longer than so. */
+  /**
+   * Waits until all that was appended is shipped or stuck, but no longer than so, and not for a
+   * stream that is away: a try that began before may fail, one at once after it has to succeed.
+   */
   Shipping flush(Duration atMost) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      hurry = true;
+      hurries = TRIES;
       changed.signalAll();
+      int mostFailures = failures + TRIES;
       long left = atMost.toNanos();
-      while (candidateAppended().isPresent() && !closed && left > 0) {
+      while (candidateAppended().isPresent() && failures < mostFailures && !closed && left > 0) {
         left = changed.awaitNanos(left);
       }
       return standing();

@@ -18,7 +18,8 @@ public interface Journal extends AutoCloseable {
   List<String> executions();
 
   /**
-   * Waits, bounded, until all that was appended is acknowledged by the stream.
+   * Waits, bounded, until all that was appended is acknowledged by the stream, or the stream turns
+   * out to be away.
    *
    * @return what is known of the shipping, for the document: {@code shipped}, {@code pending},
    *     {@code reason}

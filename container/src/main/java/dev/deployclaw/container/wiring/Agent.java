@@ -30,10 +30,13 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The agent, joined from its parts. Closing it closes them. */
 public record Agent(Architect architect, FileJournal journal, HeadSigner signer, Ports ports)
     implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int CALLS_AT_ONCE = 4;
 
   /** How long the end of a command waits for the stream; what is left is shipped at the next. */
@@ -66,7 +69,13 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
 
   /** The log of one execution, as read back from disk after the stream had its chance. */
   public ExecutionDocument document(String execution) throws InterruptedException {
-    var _ = journal.flush(SHIPPING);
+    var shipping = journal.flush(SHIPPING);
+    if (shipping.pending() > 0) {
+      LOG.atWarn()
+          .addKeyValue("records", shipping.pending())
+          .addKeyValue("reason", shipping.reason())
+          .log("Records wait for the stream: the next command ships them");
+    }
     return ExecutionDocument.of(journal.read(execution), signer);
   }
 
