@@ -36,7 +36,7 @@ final class ReadBack {
   }
 
   Outcome prepare(Activation activation, Fence fence) throws InterruptedException {
-    Topology topology = nodes.topology();
+    Topology topology = nodes.wholeTopology();
     var shares = Shares.of(activation, topology);
     return nodes.each(
         topology.nodes(),

@@ -52,6 +52,20 @@ final class RedisNodes implements AutoCloseable {
   }
 
   /**
+   * The topology, if every slot has an owner: whose slot has none would be passed over.
+   *
+   * @throws NodeFailed when a slot has none, or no node answers
+   */
+  Topology wholeTopology() throws InterruptedException {
+    Topology topology = topology();
+    long unowned = topology.unowned();
+    if (unowned > 0) {
+      throw new NodeFailed(new Fault.Unavailable("redis: nobody owns " + unowned + " slots"), null);
+    }
+    return topology;
+  }
+
+  /**
    * Asks the nodes at the same time. A node that has seen something newer ({@link Fault.Conflict})
    * fails the whole call; one that can't be reached reports UNKNOWN, one that denies reports NO.
    */

@@ -13,7 +13,6 @@ import java.util.Map;
 final class Shares {
   private final StagedRules rules;
   private final Map<NodeAddress, List<TenantPolicy>> byPrimary = new HashMap<>();
-  private long homeless;
 
   private Shares(StagedRules rules) {
     this.rules = rules;
@@ -26,9 +25,7 @@ final class Shares {
     List<Node> primaries = topology.primaries();
     for (TenantPolicy tenant : rules.tenants()) {
       int owner = owners[rules.slot(tenant)];
-      if (owner < 0) {
-        shares.homeless++;
-      } else {
+      if (owner >= 0) {
         shares.of(primaries.get(owner).address()).add(tenant);
       }
     }
@@ -38,11 +35,6 @@ final class Shares {
   /** What belongs to a primary; for a replica give its primary. */
   Share of(Node primary) {
     return new Share(rules, byPrimary.getOrDefault(primary.address(), List.of()));
-  }
-
-  /** How many tenants lie in slots that nobody owns. */
-  long homeless() {
-    return homeless;
   }
 
   private List<TenantPolicy> of(NodeAddress primary) {

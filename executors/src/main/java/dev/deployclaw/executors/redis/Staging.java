@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
@@ -33,12 +32,8 @@ final class Staging {
 
   /** Idempotent: the same epoch gives the same fields. */
   Outcome stage(Activation activation, Fence fence) throws InterruptedException {
-    Topology topology = nodes.topology();
+    Topology topology = nodes.wholeTopology();
     var shares = Shares.of(activation, topology);
-    if (topology.unowned() > 0) {
-      return Outcome.failed(
-          new Fault.Unavailable("redis: nobody owns " + topology.unowned() + " slots"));
-    }
     var mark = new Mark(fence.term(), activation.epoch());
     return nodes.each(
         topology.primaries(),

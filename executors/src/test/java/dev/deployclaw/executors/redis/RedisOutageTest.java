@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.HostPort;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +68,20 @@ class RedisOutageTest {
         .singleElement()
         .extracting(Report::answer)
         .isEqualTo(Report.Answer.YES);
+  }
+
+  @Test
+  void nobodyVotesWhileASlotHasNoOwner() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    String tenant = activation.set().tenants().firstKey();
+    String slot = "" + RedisLayout.slot(RedisLayout.policyKey(tenant, tenant));
+    redis.reports(new Call.Stage(activation));
+    for (HostPort node : redis.cluster.nodes()) {
+      redis.command(node, "CONFIG SET", "cluster-require-full-coverage", "no");
+      redis.command(node, "CLUSTER DELSLOTS", slot);
+    }
+
+    assertThat(redis.fault(new Call.Prepare(activation), 1)).isInstanceOf(Fault.Unavailable.class);
   }
 
   @Test
