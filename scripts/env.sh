@@ -198,5 +198,5 @@ warm_up() {
 # Replaces this shell by the program.
 run_program() {
   if [[ -r $CACHE ]]; then JAVA_FLAGS+=(-XX:AOTCache="$CACHE"); fi
-  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$APP/lib/*" "$MAIN" "$@"
+  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" -cp "$APP/lib/*" "$MAIN" "$@"
 }

@@ -11,6 +11,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -69,12 +70,19 @@ final class Probing {
   }
 
   private static String words(Map<String, Object> facts) {
-    return "%s requests, %s allowed, %s refused, p99 %s us"
+    return "%s requests, %s allowed, %s refused; p50 %s, p99 %s"
         .formatted(
             facts.getOrDefault("requests", 0),
             facts.getOrDefault("allowed", 0),
             facts.getOrDefault("refused", 0),
-            facts.getOrDefault("p99_us", 0));
+            millis(facts, "p50_us"),
+            millis(facts, "p99_us"));
+  }
+
+  private static String millis(Map<String, Object> facts, String key) {
+    return facts.get(key) instanceof Number micros
+        ? String.format(Locale.ROOT, "%.1f ms", micros.longValue() / 1_000.0)
+        : "not measured";
   }
 
   private static List<Map<String, Object>> points(List<Report> reports) {
