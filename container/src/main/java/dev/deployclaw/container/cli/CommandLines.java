@@ -39,9 +39,15 @@ public final class CommandLines {
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(around.colour() ? Ansi.ON : Ansi.OFF))
-        .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
+        .setExitCodeExceptionMapper(e -> exit(e).code())
         .setExecutionExceptionHandler(new Failures(around))
         .setUsageHelpAutoWidth(true);
+  }
+
+  private static ExitCode exit(Throwable failure) {
+    return failure instanceof CommandLine.ParameterException
+        ? ExitCode.WRONG_USAGE
+        : ExitCode.INTERNAL_FAULT;
   }
 
   private static List<Object> commands(Surroundings around) {

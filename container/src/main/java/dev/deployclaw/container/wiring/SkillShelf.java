@@ -39,6 +39,9 @@ final class SkillShelf {
     operatorFolder.ifPresent(folder -> scopes.add(new Scope("operator", folder)));
     scopes.add(new Scope("built-in", unpacked()));
     var catalogue = Catalogue.discover(scopes);
+    if (!Diagnostic.loadable(catalogue.diagnostics())) {
+      throw new Unusable(errors(catalogue.diagnostics()));
+    }
     var procedures = new EnumMap<Operation, Procedure>(Operation.class);
     for (var operation : Operation.values()) {
       var skill = catalogue.serving(operation.word());
@@ -91,7 +94,13 @@ final class SkillShelf {
     }
   }
 
+  /** A skill that can't be read might be one that was to win over a packaged one. */
+  private static String errors(List<Diagnostic> diagnostics) {
+    return lines(
+        diagnostics.stream().filter(d -> d.severity() == Diagnostic.Severity.ERROR).toList());
+  }
+
   private static String lines(List<Diagnostic> problems) {
-    return problems.stream().map(Object::toString).collect(Collectors.joining("\n"));
+    return problems.stream().map(Diagnostic::text).collect(Collectors.joining("\n"));
   }
 }
