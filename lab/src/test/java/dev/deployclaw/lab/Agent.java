@@ -1,5 +1,6 @@
 package dev.deployclaw.lab;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /** The agent as people run it: a process of its own for each command. */
 final class Agent {
   private static final Duration LONGEST = Duration.ofMinutes(5);
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Lab lab;
   private final Map<String, String> environment;

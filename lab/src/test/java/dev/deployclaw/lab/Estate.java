@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A small lab on which all tenants' policies are live, for the tests of one class. */
+/**
+ * A small lab on which all tenants' policies are live, for the tests of one class. It ends with
+ * this JVM at the latest.
+ */
 final class Estate implements AutoCloseable {
   static final String ALL = "Orchestrate the rate limit policies of all tenants";
 
@@ -31,6 +34,7 @@ final class Estate implements AutoCloseable {
 
   static Estate start(Path folder) throws InterruptedException, InvalidConfig {
     var lab = Lab.in(folder.resolve("lab"));
+    Runtime.getRuntime().addShutdownHook(new Thread(lab::down, "stop-lab"));
     boolean whole = false;
     try {
       lab.up(3, _ -> {});

@@ -1,0 +1,208 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.lab.Agent.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong with what people write is named, and changes nothing. */
+class BadInputTest {
+  @TempDir static Path folder;
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    estate.close();
+  }
+
+  @Test
+  void aMalformedSkillSheetStopsTheStart() throws Exception {
+    var skills = Files.createTempDirectory(folder, "skills");
+    var sheet = Files.createDirectory(skills.resolve("my-limits")).resolve("SKILL.md");
+    Files.writeString(sheet, "---\nname: my-limits\ndescription: [never closed\n---\n# Mine\n");
+    var before = estate.etcd().allMoves();
+
+    var ran =
+        estate
+            .agent(Map.of("DEPLOYCLAW_SKILLS_DIR", skills.toString()))
+            .run("run", estate.change());
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err()).containsPattern(sheet + ":\\d+: error: .*; \\w+");
+    assertThat(estate.etcd().allMoves()).isEqualTo(before);
+  }
+
+  @Test
+  void everyProblemOfAConfigurationIsNamedAtOnce() throws Exception {
+    String text = Files.readString(estate.lab().config());
+    var file = folder.resolve("wrong.yaml");
+    Files.writeString(
+        file,
+        text.replace("gate: {default: auto}", "gates: {default: auto}")
+            + "bounds: {lease: soon}\n");
+    var before = estate.etcd().allMoves();
+
+    var ran = estate.run("run", "--config", file.toString(), estate.change());
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err())
+        .containsPattern("wrong.yaml:\\d+: gates: is unknown; .*gate")
+        .containsPattern("wrong.yaml:\\d+: bounds.lease: is not a duration; write for example");
+    assertThat(estate.etcd().allMoves()).isEqualTo(before);
+  }
+
+  @Test
+  void aConfigurationThatIsNotYamlNamesItsLine() throws Exception {
+    var file =
+        Files.writeString(folder.resolve("not.yaml"), "stateDir: here\netcd: {endpoints: [\n");
+
+    var ran = estate.run("status", "--config", file.toString());
+    var missing = estate.run("status", "--config", "/nowhere/at-all.yaml");
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.err()).containsPattern("not.yaml:[23]: .*is not YAML.*; mend this line");
+    assertThat(missing.exit()).isEqualTo(2);
+    assertThat(missing.err()).contains("/nowhere/at-all.yaml", "give --config FILE");
+  }
+
+  @Test
+  void aMalformedPolicyIsFoundByLooking() throws Exception {
+    edited(
+        "edge-eu/initech.yaml",
+        text -> text.replace("requests: 120", "requests: many"),
+        () -> {
+          var scan = estate.run("scan");
+          var validate = estate.run("validate");
+
+          assertThat(scan.exit()).as(scan.err()).isEqualTo(8);
+          assertThat(scan.out())
+              .containsPattern("initech.yaml:\\d+:\\d+: spec.limits\\[0\\].requests: .*\\(");
+          assertThat(validate.exit()).as(validate.err()).isEqualTo(8);
+          assertThat(validate.out()).containsPattern("initech.yaml:\\d+:\\d+: ");
+        });
+  }
+
+  @Test
+  void aTenantWithAMalformedPolicyKeepsWhatIsCommitted() throws Exception {
+    String before = estate.checker().rule("initech", "checkout");
+    edited(
+        "edge-eu/initech.yaml",
+        text -> text.replace("requests: 120", "requests: many"),
+        () ->
+            edited(
+                "edge-eu/acme.yaml",
+                text -> text.replace("requests: 600", "requests: 660"),
+                () -> {
+                  var named =
+                      nothingMoves(
+                          "run", "--json", "set initech's checkout limit to 150 per minute");
+                  var ran = estate.run("run", "--json", Estate.ALL);
+
+                  assertThat(named.exit()).as(named.err()).isEqualTo(8);
+                  assertThat(named.json().path("result").asText()).isEqualTo("REFUSED");
+                  assertThat(ran.exit()).as(ran.err()).isZero();
+                  assertThat(ran.json().path("thought_log").toString())
+                      .contains("tenant initech keeps its committed policy", "WARNING");
+                  assertThat(estate.checker().rule("initech", "checkout")).isEqualTo(before);
+                  assertThat(estate.checker().rule("acme", "checkout")).startsWith("tb 660 ");
+                  estate.checker().assertWhole();
+                }));
+  }
+
+  @Test
+  void aSourceThatCantBeReadIsUnknownAndNotEmpty() throws Exception {
+    var source = estate.lab().folder().resolve("policies/edge-ap");
+    var away = Files.move(source, source.resolveSibling("away"));
+    try {
+      var ran = estate.run("run", "--json", Estate.ALL);
+
+      assertThat(ran.exit()).as(ran.err()).isZero();
+      assertThat(ran.json().path("thought_log").toString())
+          .contains("tenant tyrell is kept: not all sources can be read", "WARNING");
+      assertThat(estate.checker().rule("tyrell", "checkout")).isNotEmpty();
+    } finally {
+      Files.move(away, source);
+    }
+  }
+
+  @Test
+  void aDocumentThatIsNotYamlRemovesNobody() throws Exception {
+    edited(
+        "edge-us/wayne.yaml",
+        _ -> "spec: [\n",
+        () -> {
+          var ran = estate.run("run", "--json", Estate.ALL);
+
+          assertThat(ran.exit()).as(ran.err()).isZero();
+          assertThat(ran.json().path("thought_log").toString()).contains("wayne.yaml", "WARNING");
+          assertThat(estate.checker().rule("wayne", "search-long")).isNotEmpty();
+        });
+  }
+
+  @Test
+  void whatIsUnclearIsAskedAndWhatIsUnsafeIsRefused() {
+    var unknown = nothingMoves("run", "--json", "set nosuch's search limit to 5 per minute");
+    var unsafe = nothingMoves("run", "--json", "flush redis");
+
+    assertThat(unknown.exit()).isEqualTo(3);
+    assertThat(unknown.json().path("result").asText()).isEqualTo("NEEDS_CLARIFICATION");
+    assertThat(unknown.err()).contains("? I don't know \"nosuch\"");
+    assertThat(unsafe.exit()).isEqualTo(4);
+    assertThat(unsafe.json().path("result").asText()).isEqualTo("REFUSED");
+  }
+
+  @Test
+  void wrongUsageIsExplained() {
+    for (String[] words :
+        new String[][] {
+          {}, {"dance"}, {"run"}, {"run", "--nope", "x"}, {"approve"}, {"lab", "up", "--gateways=0"}
+        }) {
+      var ran = estate.run(words);
+
+      assertThat(ran.exit()).as(String.join(" ", words)).isEqualTo(2);
+      assertThat(ran.err()).as(String.join(" ", words)).isNotBlank();
+      assertThat(ran.out()).as(String.join(" ", words)).isEmpty();
+    }
+  }
+
+  private static Ran nothingMoves(String... words) {
+    var before = estate.etcd().moves();
+    var ran = estate.run(words);
+    assertThat(estate.etcd().moves()).isEqualTo(before);
+    return ran;
+  }
+
+  /** What is done while a policy document is another. */
+  @FunctionalInterface
+  private interface Act {
+    void run() throws IOException;
+  }
+
+  private static void edited(String document, UnaryOperator<String> edit, Act act)
+      throws IOException {
+    var file = estate.lab().folder().resolve("policies").resolve(document);
+    String text = Files.readString(file);
+    String other = edit.apply(text);
+    assertThat(other).isNotEqualTo(text);
+    Files.writeString(file, other);
+    try {
+      act.run();
+    } finally {
+      Files.writeString(file, text);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Surroundings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes to standard output and what to standard error. */
+class OutputTest {
+  private static final List<String> COMMANDS =
+      List.of(
+          "run",
+          "plan",
+          "approve",
+          "reject",
+          "rollback",
+          "recover",
+          "scan",
+          "validate",
+          "status",
+          "log",
+          "demo",
+          "lab",
+          "lab up",
+          "lab status",
+          "lab break",
+          "lab heal",
+          "lab down");
+
+  @TempDir static Path folder;
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    estate.close();
+  }
+
+  @Test
+  void everyHelpEndsWellAndShowsAnExample() {
+    for (String command : COMMANDS) {
+      var help = call((command + " --help").split(" "));
+
+      assertThat(help.exit()).as(command).isZero();
+      assertThat(help.out()).as(command).contains("Usage: deployclaw " + command, "Example");
+      assertThat(help.err()).as(command).isEmpty();
+    }
+    assertThat(call("--help").out()).contains("deployclaw demo", "Exit codes");
+  }
+
+  @Test
+  void jsonIsOneDocumentForEveryCommandAndEveryEnd() {
+    for (String[] words :
+        new String[][] {
+          {"status"},
+          {"scan"},
+          {"validate"},
+          {"log", "last"},
+          {"recover"},
+          {"plan", estate.change()},
+          {"run", estate.change()},
+          {"run", "dry run: " + Estate.ALL},
+          {"run", "flush redis"},
+          {"approve", "arch-nowhere"},
+          {"rollback", "arch-nowhere"},
+          {"rollback", "last"},
+          {"log", "arch-nowhere"},
+          {"status", "--config", "/nowhere.yaml"},
+        }) {
+      var json = new String[words.length + 1];
+      System.arraycopy(words, 0, json, 0, words.length);
+      json[words.length] = "--json";
+
+      var ran = estate.run(json);
+
+      assertThat(ran.json().isObject()).as(String.join(" ", words)).isTrue();
+    }
+  }
+
+  @Test
+  void peopleSeeTheProgressAndNoApplicationLog() {
+    var plain = estate.run("run", estate.change());
+    var told = estate.agent(Map.of("DEPLOYCLAW_LOG", "info")).run("run", estate.change());
+    var wrong = estate.agent(Map.of("DEPLOYCLAW_LOG", "loud")).run("status");
+
+    assertThat(plain.err()).contains("✓ 6 ").doesNotContain(" INFO ", " DEBUG ", " WARN ");
+    assertThat(plain.out()).doesNotContain(" INFO ", " DEBUG ").contains("COMPLETED");
+    assertThat(told.err()).contains(" INFO ").doesNotContain(" DEBUG ");
+    assertThat(told.out()).doesNotContain(" INFO ");
+    assertThat(wrong.exit()).isEqualTo(2);
+  }
+
+  private static Agent.Ran call(String... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var around = new Surroundings(folder, folder, Map.of(), print(out), print(err), false);
+    int exit = CommandLines.run(around, words);
+    return new Agent.Ran(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+}
