@@ -88,6 +88,20 @@ class ReferenceRunTest {
   }
 
   @Test
+  @Order(1)
+  void countsToEachStepTheTimeOfWhatIsToldInIt() {
+    assertThat(each(log.path("thought_log")))
+        .allSatisfy(
+            step ->
+                assertThat(each(step.path("records")))
+                    .allSatisfy(
+                        record ->
+                            assertThat(record.path("duration_us").asLong())
+                                .isLessThanOrEqualTo(
+                                    Math.round(step.path("duration_ms").asDouble() * 1000))));
+  }
+
+  @Test
   @Order(2)
   void printsADocumentOfThePublishedSchema() throws IOException {
     try (var published = ExecutionDocument.class.getResourceAsStream("execution-log.schema.json")) {

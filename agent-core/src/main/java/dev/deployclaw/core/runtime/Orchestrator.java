@@ -135,6 +135,7 @@ final class Orchestrator {
     }
     long from = time.micros();
     try {
+      phase(effect).ifPresent(duty.story()::begin);
       return switch (perform(effect, at.execution(), content, duty)) {
         case Happening.Stuck(String pending) ->
             new Next.End(Ending.unknown("still pending: " + pending));

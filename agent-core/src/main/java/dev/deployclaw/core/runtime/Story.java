@@ -97,6 +97,11 @@ final class Story {
     }
   }
 
+  /** What belongs to the phase begins, so that its time is counted to its own step. */
+  void begin(Phase phase) {
+    place(phase);
+  }
+
   /** Ends the step under way with its summary. */
   void leave() {
     if (step > 0) {
