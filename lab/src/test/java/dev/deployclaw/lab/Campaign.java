@@ -120,7 +120,7 @@ final class Campaign {
     kills.add(new Kill(point, !atKill.equals(before), took));
   }
 
-  private void killAt(Point point) {
+  void killAt(Point point) {
     for (int attempt = 1; attempt <= MOST_TRIES; attempt++) {
       if (reachedAndKilled(point)) {
         return;

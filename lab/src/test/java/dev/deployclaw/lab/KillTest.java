@@ -52,6 +52,65 @@ class KillTest {
     kill("a rollback", campaign, true);
   }
 
+  @Test
+  void whateverWritesNextRecoversFirst() {
+    String before = estate.checker().digest();
+    var run = new Campaign(estate, folder, () -> List.of("run", estate.change()));
+    run.killAt(new Point("before", "redis.publish#1"));
+
+    var back = estate.run("rollback", "last");
+
+    assertThat(back.exit()).as(back.err()).isZero();
+    assertThat(estate.checker().digest()).isEqualTo(before);
+    estate.checker().assertWhole();
+
+    run.killAt(new Point("after", "gateway.stage#1"));
+
+    var again = estate.run("run", estate.change());
+
+    assertThat(again.exit()).as(again.err()).isZero();
+    assertThat(estate.checker().digest()).isNotEqualTo(before);
+    estate.checker().assertWhole();
+  }
+
+  @Test
+  void endsAllNewWhenTheApprovalIsKilledAfterTheCommit() {
+    var held = estate.run("run", "--json", estate.change() + " but wait for my approval");
+    String id = held.json().path("execution_id").asText();
+    String before = estate.checker().digest();
+    var approve = new Campaign(estate, folder, () -> List.of("approve", id));
+    approve.killAt(new Point("before", "gateway.publish#1"));
+
+    var recovered = estate.run("recover", "--json");
+
+    assertThat(recovered.exit()).as(recovered.err()).isZero();
+    assertThat(recovered.json().findValuesAsText("execution_id")).containsExactly(id);
+    assertThat(estate.checker().digest()).isNotEqualTo(before);
+    estate.checker().assertWhole();
+  }
+
+  @Test
+  void endsTheSameWhenTheRecoveryIsKilledToo() {
+    var run = new Campaign(estate, folder, () -> List.of("run", estate.change()));
+    var recover = new Campaign(estate, folder, () -> List.of("recover"));
+    String before = estate.checker().digest();
+    run.killAt(new Point("before", "redis.publish#1"));
+    recover.killAt(new Point("after", "redis.publish#1"));
+    recover.killAt(new Point("before", "gateway.converge#1"));
+
+    assertThat(estate.run("recover").exit()).isZero();
+    String after = estate.checker().digest();
+    assertThat(after).isNotEqualTo(before);
+    estate.checker().assertWhole();
+
+    run.killAt(new Point("after", "redis.stage#1"));
+    recover.killAt(new Point("after", "gateway.discard#1"));
+
+    assertThat(estate.run("recover").exit()).isZero();
+    assertThat(estate.checker().digest()).isEqualTo(after);
+    estate.checker().assertWhole();
+  }
+
   private static void kill(String what, Campaign campaign, boolean full) {
     var calls = campaign.calls();
     var chosen = full ? calls : oneOfEachName(calls);
