@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -35,10 +36,16 @@ record Figures(
     return of(phase).median() * 1_000 / of(floor).median();
   }
 
-  /** As {@link #ratio}, without what it takes to start and end {@code redis-cli}. */
-  long ratioWithoutStart() {
-    long net = of(Contender.REDIS_CLI).median() - of(Contender.NOTHING).median();
-    return of(Contender.STAGE).median() * 1_000 / Math.max(1, net);
+  /**
+   * Stage to redis-cli, without what it takes to start and end that; empty where this is so much of
+   * it that the rest is within the noise.
+   */
+  OptionalLong ratioWithoutStart() {
+    long start = of(Contender.NOTHING).median();
+    long net = of(Contender.REDIS_CLI).median() - start;
+    return net < start
+        ? OptionalLong.empty()
+        : OptionalLong.of(of(Contender.STAGE).median() * 1_000 / net);
   }
 
   /** Whole numbers only, times in microseconds and ratios in thousandths. */
@@ -57,7 +64,7 @@ record Figures(
     out.put("rounds", rounds);
     out.put("contenders", contenders);
     out.put("stage_to_redis_cli_milli", ratio(Contender.STAGE, Contender.REDIS_CLI));
-    out.put("stage_to_redis_cli_without_start_milli", ratioWithoutStart());
+    ratioWithoutStart().ifPresent(r -> out.put("stage_to_redis_cli_without_start_milli", r));
     out.put("stage_to_raw_write_milli", ratio(Contender.STAGE, Contender.RAW_WRITE));
     out.put("prepare_to_raw_read_milli", ratio(Contender.PREPARE, Contender.RAW_READ));
     return out;

@@ -5,7 +5,6 @@ import dev.deployclaw.executors.redis.RedisSettings;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.HostPort;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +64,7 @@ final class StageBench implements Callable<Integer> {
       if (json) {
         out.println(Canonical.text(json(figures)));
       } else {
+        out.println(Machine.now().text());
         figures.forEach(f -> Table.print(f, out));
       }
       out.flush();
@@ -91,11 +91,13 @@ final class StageBench implements Callable<Integer> {
 
   private Map<String, Object> json(List<Figures> figures) {
     return Map.of(
-        "bench", "stage",
-        "warm_up_rounds", warmUp,
-        "cores", Runtime.getRuntime().availableProcessors(),
-        "java", Runtime.version().toString(),
-        "java_flags", ManagementFactory.getRuntimeMXBean().getInputArguments(),
-        "figures", figures.stream().map(Figures::json).toList());
+        "bench",
+        "stage",
+        "warm_up_rounds",
+        warmUp,
+        "machine",
+        Machine.now().json(),
+        "figures",
+        figures.stream().map(Figures::json).toList());
   }
 }

@@ -22,7 +22,7 @@ final class Table {
       row(contender, figures, out);
     }
     ratio(out, "stage / redis-cli --pipe", figures.ratio(Contender.STAGE, Contender.REDIS_CLI));
-    ratio(out, "  without redis-cli's own start", figures.ratioWithoutStart());
+    figures.ratioWithoutStart().ifPresent(r -> ratio(out, "  without redis-cli's own start", r));
     ratio(out, "stage / raw socket write", figures.ratio(Contender.STAGE, Contender.RAW_WRITE));
     ratio(out, "prepare / raw socket read", figures.ratio(Contender.PREPARE, Contender.RAW_READ));
     out.println();
