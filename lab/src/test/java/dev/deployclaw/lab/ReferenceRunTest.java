@@ -91,14 +91,12 @@ class ReferenceRunTest {
   @Order(1)
   void countsToEachStepTheTimeOfWhatIsToldInIt() {
     assertThat(each(log.path("thought_log")))
-        .allSatisfy(
-            step ->
-                assertThat(each(step.path("records")))
-                    .allSatisfy(
-                        record ->
-                            assertThat(record.path("duration_us").asLong())
-                                .isLessThanOrEqualTo(
-                                    Math.round(step.path("duration_ms").asDouble() * 1000))));
+        .allSatisfy(step ->
+            assertThat(each(step.path("records")))
+                .allSatisfy(record ->
+                    assertThat(record.path("duration_us").asLong())
+                        .isLessThanOrEqualTo(
+                            Math.round(step.path("duration_ms").asDouble() * 1000))));
   }
 
   @Test
