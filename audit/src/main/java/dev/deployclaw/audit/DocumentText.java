@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.JsonText;
+import dev.deployclaw.policy.diff.Difference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class DocumentText {
     return lines;
   }
 
-  /** The fact {@code diff} of a record: lines, or changes as {@code what: before -> after}. */
+  /** The fact {@code diff} of a record: lines, or differences of policies. */
   private static List<String> diff(Map<String, Object> entry) {
     return entry.get("facts") instanceof Map<?, ?> facts
             && facts.get("diff") instanceof List<?> diff
@@ -71,7 +72,12 @@ public final class DocumentText {
   }
 
   private static String diffLine(Object item) {
-    return item instanceof String line ? line : JsonText.canonical(item);
+    return switch (item) {
+      case String line -> line;
+      case Map<?, ?> map ->
+          Difference.ofMap(map).map(Difference::text).orElseGet(() -> JsonText.canonical(map));
+      default -> JsonText.canonical(item);
+    };
   }
 
   private static List<String> closing(Map<String, Object> doc) {

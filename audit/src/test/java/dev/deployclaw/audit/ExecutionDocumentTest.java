@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,13 +181,16 @@ class ExecutionDocumentTest {
 
   @Test
   void showsTheLinesOfADiff() {
-    Map<String, Object> facts =
-        Map.of("diff", List.of("- checkout 600/min", "+ checkout 1200/min"));
+    var change = Map.of("tenant", "umbrella", "limit", "search", "field", "requests");
+    var numbers = new TreeMap<String, Object>(change);
+    numbers.putAll(Map.of("before", "300", "after", "600"));
+    Map<String, Object> facts = Map.of("diff", List.of("+ checkout 1200/min", numbers));
     var thought = Runs.thought(Runs.ID, 2, "Compared", Phase.PLAN, facts);
 
     String text = DocumentText.of(ExecutionDocument.of(Runs.bytes(Runs.seal(List.of(thought)))));
 
-    assertThat(text).contains("       - checkout 600/min\n       + checkout 1200/min\n");
+    assertThat(text)
+        .contains("       + checkout 1200/min\n       umbrella search: requests 300 -> 600\n");
   }
 
   private static List<Map<String, Object>> steps(ExecutionDocument document) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 
 /** The skills that come with the agent, packaged as resources of this module. */
@@ -26,17 +27,28 @@ public final class BuiltInSkills {
   }
 
   /**
-   * Writes the packaged skills into a folder, which is made when absent; files of the same name are
-   * replaced. Then {@code folder} is a scope like any other.
+   * Makes a folder hold the packaged skills, so that it is a scope like any other. A file that is
+   * as packaged isn't touched, another is replaced in one step: somebody may read it right now.
    */
   public static void unpack(Path folder) throws IOException {
     for (String file : files()) {
-      var to = folder.resolve(file);
-      Files.createDirectories(to.getParent());
+      byte[] packaged;
       try (var in = open(file)) {
-        Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
+        packaged = in.readAllBytes();
+      }
+      var to = folder.resolve(file);
+      if (!Files.exists(to) || !Arrays.equals(Files.readAllBytes(to), packaged)) {
+        replace(to, packaged, folder);
       }
     }
+  }
+
+  /** Written beside the skills' folders, where nothing is read as a skill. */
+  private static void replace(Path file, byte[] content, Path folder) throws IOException {
+    Files.createDirectories(file.getParent());
+    var fresh = Files.createTempFile(folder, ".skill", ".new");
+    Files.write(fresh, content);
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static InputStream open(String file) throws IOException {

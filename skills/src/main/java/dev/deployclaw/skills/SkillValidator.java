@@ -1,5 +1,6 @@
 package dev.deployclaw.skills;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,5 +19,19 @@ public final class SkillValidator {
     var all = new ArrayList<>(reading.diagnostics());
     reading.skill().ifPresent(skill -> all.addAll(Procedures.of(skill).problems()));
     return List.copyOf(all);
+  }
+
+  /**
+   * All problems of a skill, or of all skills below a folder. A folder without any is a problem.
+   */
+  public static List<Diagnostic> problemsBelow(Path path) {
+    if (!Files.isDirectory(path) || SkillFolder.sheet(path).isPresent()) {
+      return problems(path);
+    }
+    var catalogue = Catalogue.discover(List.of(new Scope("given", path)));
+    var all = new ArrayList<>(catalogue.diagnostics());
+    catalogue.skills().values().forEach(e -> all.addAll(Procedures.of(e.skill()).problems()));
+    boolean none = catalogue.skills().isEmpty() && all.isEmpty();
+    return none ? problems(path) : List.copyOf(all);
   }
 }

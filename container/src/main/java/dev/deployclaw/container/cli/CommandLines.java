@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** All commands, joined to one command line. */
 public final class CommandLines {
@@ -36,18 +37,29 @@ public final class CommandLines {
     for (var extension : ServiceLoader.load(Extension.class)) {
       extension.commands(around).forEach(line::addSubcommand);
     }
+    addHelp(line);
+    var failures = new Failures(around);
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(around.colour() ? Ansi.ON : Ansi.OFF))
-        .setExitCodeExceptionMapper(e -> exit(e).code())
-        .setExecutionExceptionHandler(new Failures(around))
+        .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
         .setUsageHelpAutoWidth(true);
   }
 
-  private static ExitCode exit(Throwable failure) {
-    return failure instanceof CommandLine.ParameterException
-        ? ExitCode.WRONG_USAGE
-        : ExitCode.INTERNAL_FAULT;
+  private static void addHelp(CommandLine line) {
+    for (var command : line.getSubcommands().values()) {
+      var spec = command.getCommandSpec();
+      if (spec.findOption("--help") == null) {
+        spec.addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help and exit.")
+                .build());
+      }
+      addHelp(command);
+    }
   }
 
   private static List<Object> commands(Surroundings around) {
@@ -62,6 +74,9 @@ public final class CommandLines {
         new ValidateCommand(around),
         new StatusCommand(around),
         new LogCommand(around),
+        new SkillsCommand(around),
+        new AuditCommand(around),
+        new CompletionCommand(around),
         new CommandLine.HelpCommand());
   }
 
@@ -75,9 +90,9 @@ public final class CommandLines {
       footer = {
         "",
         "Start with:  deployclaw demo",
-        "Exit codes:  0 done, 2 usage or configuration, 3 needs clarification, 4 refused, 5 held,",
-        "             6 rolled back, 7 failed or unknown, 8 invalid or drifted, 9 audit failed,",
-        "             10 unreachable and nothing changed, 11 aborted before the commit"
+        "Exit codes:  0 done, 1 internal fault, 2 usage or configuration, 3 needs clarification,",
+        "             4 refused, 5 held, 6 rolled back, 7 failed or unknown, 8 invalid or drifted,",
+        "             9 audit failed, 10 unreachable and nothing changed, 11 aborted before the commit"
       })
   static final class Root implements Runnable {
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;

@@ -1,17 +1,21 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command throws into a message with a remedy, and an exit code. */
-final class Failures implements CommandLine.IExecutionExceptionHandler {
+final class Failures
+    implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
   private final Surroundings around;
@@ -20,32 +24,41 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     this.around = around;
   }
 
+  /** Wrong usage: what is wrong, what was perhaps meant, and how the command is used. */
   @Override
-  public int handleExecutionException(
-      Exception failure, CommandLine line, CommandLine.ParseResult parsed) {
+  public int handleParseException(ParameterException failure, String[] words) {
+    var line = failure.getCommandLine();
+    boolean json = List.of(words).contains(Shared.JSON);
+    int exit = Failure.usage(String.valueOf(failure.getMessage())).report(around, json);
+    UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+    line.usage(line.getErr(), line.getColorScheme());
+    return exit;
+  }
+
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
+    if (failure instanceof ParameterException usage) {
+      return handleParseException(usage, parsed.originalArgs().toArray(String[]::new));
+    }
+    return failure(failure).report(around, parsed.originalArgs().contains(Shared.JSON));
+  }
+
+  private static Failure failure(Exception failure) {
+    String reason = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case InvalidConfig invalid -> say(line, ExitCode.WRONG_USAGE, invalid.getMessage());
-      case Unusable unusable -> say(line, ExitCode.WRONG_USAGE, unusable.getMessage());
-      case Unreachable unreachable ->
-          say(
-              line,
+      case InvalidConfig _, Unusable _ -> Failure.usage(reason);
+      case DamagedJournal _ ->
+          new Failure(ExitCode.AUDIT_FAILED, reason + "; look at the file before you go on");
+      case Unreachable _ ->
+          new Failure(
               ExitCode.UNREACHABLE,
-              unreachable.getMessage() + "; nothing was changed; is etcd running and reachable?");
-      default -> bug(line, failure);
+              reason + "; nothing was changed; is etcd running and reachable?");
+      default -> bug(failure);
     };
   }
 
-  private int bug(CommandLine line, Exception failure) {
+  private static Failure bug(Exception failure) {
     LOG.atError().setCause(failure).log("internal fault");
-    return say(line, ExitCode.INTERNAL_FAULT, "internal fault: " + failure);
-  }
-
-  private int say(CommandLine line, ExitCode exit, @Nullable String message) {
-    String text = String.valueOf(message);
-    around.err().println("deployclaw: " + text);
-    if (line.getParseResult().hasMatchedOption("--json")) {
-      around.out().println(Json.text(Map.of("error", text)));
-    }
-    return exit.code();
+    return new Failure(ExitCode.INTERNAL_FAULT, "internal fault: " + failure);
   }
 }

@@ -2,18 +2,27 @@ package dev.deployclaw.container.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
 
-/** JSON documents for standard output: indented, keys in the order that the maps have. */
+/** JSON documents for standard output; keys stand in the order that the maps have. */
 final class Json {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Json() {}
 
+  /** Indented. */
   static String text(Object jsonLike) {
+    return write(MAPPER.writerWithDefaultPrettyPrinter(), jsonLike);
+  }
+
+  /** On one line. */
+  static String line(Object jsonLike) {
+    return write(MAPPER.writer(), jsonLike);
+  }
+
+  private static String write(ObjectWriter writer, Object jsonLike) {
     try {
-      return MAPPER.writeValueAsString(jsonLike);
+      return writer.writeValueAsString(jsonLike);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON-like", e);
     }

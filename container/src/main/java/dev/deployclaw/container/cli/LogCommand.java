@@ -4,10 +4,7 @@ import dev.deployclaw.audit.DocumentText;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.core.runtime.ExitCode;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,13 +13,12 @@ import picocli.CommandLine.Parameters;
 /** {@code log ID|last}: works from the files alone, when the estate is gone too. */
 @Command(
     name = "log",
-    description = "What an execution thought and did.",
-    mixinStandardHelpOptions = true,
+    description = "What an execution thought and did. Needs no back end.",
     footer = {
       "",
       "Examples:",
       "  deployclaw log last",
-      "  deployclaw log --json arch-2026-11-24-rate-limit-007 > log.json"
+      "  deployclaw log arch-2026-11-24-rate-limit-003 --json > log.json"
     })
 final class LogCommand implements Callable<Integer> {
   private static final String LAST = "last";
@@ -31,7 +27,11 @@ final class LogCommand implements Callable<Integer> {
 
   @Mixin private final Shared shared = new Shared();
 
-  @Parameters(paramLabel = "ID|last", arity = "0..1", description = "Default: last.")
+  @Parameters(
+      paramLabel = "ID|last",
+      arity = "0..1",
+      defaultValue = LAST,
+      description = "The execution; the last one where none is given.")
   private String id = LAST;
 
   LogCommand(Surroundings around) {
@@ -40,7 +40,7 @@ final class LogCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var stateDir = stateDir();
+    var stateDir = Local.of(around, shared).stateDir();
     try (var journal = FileJournal.open(stateDir)) {
       var executions = journal.executions();
       if (executions.isEmpty()) {
@@ -56,19 +56,7 @@ final class LogCommand implements Callable<Integer> {
     }
   }
 
-  /** The configuration's, else where it is without one. */
-  private Path stateDir() throws Exception {
-    var file = around.configFile(shared.config());
-    return file.isPresent()
-        ? ConfigReader.read(file.get(), around.environment()).stateDir()
-        : around.home().resolve(".deployclaw").resolve("state");
-  }
-
-  private int missing(String message) {
-    around.err().println("deployclaw: " + message);
-    if (shared.json()) {
-      around.out().println(Json.text(Map.of("error", message)));
-    }
-    return ExitCode.WRONG_USAGE.code();
+  private int missing(String reason) {
+    return Failure.usage(reason).report(around, shared.json());
   }
 }

@@ -1,37 +1,89 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import dev.deployclaw.core.task.TaskRequest;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code plan REQUEST}: no effect. */
 @Command(
     name = "plan",
     description = "What a request would do: intent, steps, diff, risks. Changes nothing.",
-    mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Example:  deployclaw plan \"set umbrella's search limit to 600 per minute, burst 90\""
+      "Examples:",
+      "  deployclaw plan \"set umbrella's search limit to 600 per minute, burst 90\"",
+      "  deployclaw plan --inventory estate.yaml --json \"double acme's checkout limit\"",
+      "  deployclaw plan --inventory estate.yaml --batch requests.jsonl > plans.jsonl",
+      "An inventory:",
+      "  tenants: {acme: {tier: gold}, umbrella: {}}",
+      "  services: [checkout, search]"
     })
 final class PlanCommand implements Callable<Integer> {
   private final Surroundings around;
 
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
   @Mixin private final Shared shared = new Shared();
 
-  @Parameters(arity = "1..*", paramLabel = "REQUEST", description = "In plain English.")
+  @Option(
+      names = "--inventory",
+      paramLabel = "FILE",
+      description = "Understand the request by these names, with no back end and no diff.")
+  private @Nullable Path inventory;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "FILE",
+      description = "JSON lines {id, request}; prints one JSON document a line.")
+  private @Nullable Path batch;
+
+  @Parameters(arity = "0..*", paramLabel = "REQUEST", description = "In plain English.")
   private List<String> words = List.of();
 
   PlanCommand(Surroundings around) {
     this.around = around;
   }
 
+  /** What understands requests: the agent, or the planner alone. */
+  @FunctionalInterface
+  interface Understanding {
+    PlanAnswer plan(TaskRequest request) throws InterruptedException;
+  }
+
   @Override
   public Integer call() throws Exception {
-    try (var session = Session.open(around, shared)) {
-      var answer = session.architect().plan(session.request(String.join(" ", words)));
-      return new PlanView(around).show(answer, shared.json());
+    if ((batch == null) == words.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "give a REQUEST, or --batch FILE");
     }
+    if (inventory != null) {
+      return answer(OfflinePlanner.by(around.working().resolve(inventory))::plan);
+    }
+    try (var session = Session.open(around, shared)) {
+      return answer(session.architect()::plan);
+    }
+  }
+
+  private int answer(Understanding understanding) throws Unusable, InterruptedException {
+    var view = new PlanView(around);
+    if (batch == null) {
+      var request = around.request(String.join(" ", words));
+      return view.show(understanding.plan(request), shared.json());
+    }
+    for (var item : PlanBatch.read(around.working().resolve(batch))) {
+      view.line(item.id(), understanding.plan(around.request(item.request())));
+    }
+    return ExitCode.OK.code();
   }
 }

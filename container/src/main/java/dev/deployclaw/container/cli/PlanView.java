@@ -3,13 +3,20 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.core.planner.IntentJson;
 import dev.deployclaw.core.runtime.PlanAnswer;
 import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.diff.BlastRadius;
 import dev.deployclaw.policy.diff.Difference;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Shows what a request would do. */
 final class PlanView {
+  private static final int MOST_NAMES = 12;
+
   private final Surroundings around;
 
   PlanView(Surroundings around) {
@@ -26,6 +33,14 @@ final class PlanView {
     return answer.exit().code();
   }
 
+  /** Prints it as one line of a batch. */
+  void line(String id, PlanAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("id", id);
+    out.putAll(document(answer));
+    around.out().println(Json.line(out));
+  }
+
   static Map<String, Object> document(PlanAnswer answer) {
     var out = new LinkedHashMap<String, Object>();
     switch (answer) {
@@ -33,6 +48,7 @@ final class PlanView {
       case PlanAnswer.Understood(var intent) -> {
         out.put("outcome", "planned");
         out.put("intent", IntentJson.of(intent));
+        out.put("grounding", IntentJson.grounding(intent));
       }
       case PlanAnswer.NeedsClarification(var questions) -> {
         out.put("outcome", "needs-clarification");
@@ -64,7 +80,7 @@ final class PlanView {
     switch (answer) {
       case PlanAnswer.Planned planned -> print(planned);
       case PlanAnswer.Understood(var intent) ->
-          out.println("understood: " + intent.operation().word());
+          out.println("understood: " + Json.text(IntentJson.of(intent)));
       case PlanAnswer.NeedsClarification(var questions) ->
           questions.forEach(q -> out.println("? " + q));
       case PlanAnswer.Refused(var _, String reason) -> out.println("refused: " + reason);
@@ -79,6 +95,7 @@ final class PlanView {
       out.printf(
           "  %d %s (%s)%n", step.number(), step.action(), String.join(", ", step.operations()));
     }
+    section("would reach", reach(plan.diff().blastRadius()));
     section("would change", plan.diff().differences().stream().map(Difference::text).toList());
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
     section("left as it is", plan.warnings());
@@ -86,6 +103,25 @@ final class PlanView {
     if (plan.changesNothing()) {
       out.println("nothing would change");
     }
+  }
+
+  /** Whom it reaches; nothing where it changes nothing. */
+  private static List<String> reach(BlastRadius radius) {
+    return Stream.of(
+            names("tenants", radius.tenants()),
+            names("services", radius.services()),
+            names("gateways", radius.gateways()))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<String> names(String what, Collection<String> all) {
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    String more = all.size() > MOST_NAMES ? " and " + (all.size() - MOST_NAMES) + " more" : "";
+    String some = all.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
+    return Optional.of("%d %s: %s%s".formatted(all.size(), what, some, more));
   }
 
   private void section(String title, List<String> lines) {

@@ -1,31 +1,19 @@
 package dev.deployclaw.container.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code recover}: what every command that writes does first, by itself. */
 @Command(
     name = "recover",
-    description = {
-      "Finish what an agent that died left behind: what wasn't committed is removed, what was",
-      "committed is carried to its end. Every command that changes something does this first."
-    },
-    mixinStandardHelpOptions = true,
+    description = "Finish what an agent that died left behind; every change does this first.",
     footer = {"", "Example:  deployclaw recover"})
-final class RecoverCommand implements Callable<Integer> {
-  private final Surroundings around;
-
-  @Mixin private final Shared shared = new Shared();
-
+final class RecoverCommand extends AgentCommand {
   RecoverCommand(Surroundings around) {
-    this.around = around;
+    super(around);
   }
 
   @Override
-  public Integer call() throws Exception {
-    try (var session = Session.open(around, shared)) {
-      return new RecoveryView(around).show(session.architect().recover(), shared.json());
-    }
+  int use(Session session) throws InterruptedException {
+    return new RecoveryView(around()).show(session.architect().recover(), json());
   }
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
@@ -23,13 +24,15 @@ final class ScanView {
   int show(ScanAnswer answer, boolean json) {
     if (json) {
       around.out().println(Json.text(document(answer)));
+    } else if (answer.exit() == ExitCode.UNREACHABLE) {
+      around.err().println("deployclaw: " + answer.reason());
     } else {
       print(answer);
     }
     return answer.exit().code();
   }
 
-  private static Map<String, Object> document(ScanAnswer answer) {
+  static Map<String, Object> document(ScanAnswer answer) {
     var out = new LinkedHashMap<String, Object>();
     out.put("epoch", answer.epoch());
     if (!answer.reason().isEmpty()) {
@@ -50,14 +53,14 @@ final class ScanView {
       case Outcome.Done(var reports, var facts) ->
           Map.of("reports", reports.stream().map(ScanView::report).toList(), "facts", facts);
       case Outcome.Failed(var fault) ->
-          Map.of("fault", fault.getClass().getSimpleName(), "reason", fault.reason());
+          Map.of("fault", word(fault.getClass().getSimpleName()), "reason", fault.reason());
     };
   }
 
   private static Map<String, Object> report(Report report) {
     var out = new LinkedHashMap<String, Object>();
     out.put("member", report.member());
-    out.put("answer", report.answer().name());
+    out.put("answer", word(report.answer().name()));
     if (!report.reason().isEmpty()) {
       out.put("reason", report.reason());
     }
@@ -88,7 +91,10 @@ final class ScanView {
 
   private static String line(Finding f) {
     String about = f.tenant().orElse("estate") + f.limit().map(l -> "/" + l).orElse("");
-    return "%-8s %s: %s; %s"
-        .formatted(f.severity().name().toLowerCase(Locale.ROOT), about, f.reason(), f.remedy());
+    return "%-8s %s: %s; %s".formatted(word(f.severity().name()), about, f.reason(), f.remedy());
+  }
+
+  private static String word(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 }

@@ -10,8 +10,6 @@ import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.task.TaskRequest;
-import java.time.Instant;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
 final class Session implements AutoCloseable {
@@ -31,7 +29,7 @@ final class Session implements AutoCloseable {
     return new Session(around, shared, Agent.open(config(around, shared), progress));
   }
 
-  static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
+  private static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
     var file = around.configFile(shared.config());
     if (file.isEmpty()) {
       throw new Unusable(
@@ -43,10 +41,6 @@ final class Session implements AutoCloseable {
 
   Architect architect() {
     return agent.architect();
-  }
-
-  TaskRequest request(String text) {
-    return new TaskRequest(text, around.user(), Instant.now());
   }
 
   /** Prints the execution's log and returns its exit code. */

@@ -7,6 +7,8 @@ import picocli.CommandLine.Option;
 
 /** The options that every command has. */
 final class Shared {
+  static final String JSON = "--json";
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -15,7 +17,7 @@ final class Shared {
   private @Nullable Path config;
 
   @Option(
-      names = "--json",
+      names = JSON,
       description = "One JSON document on standard output, and nothing else there.")
   private boolean json;
 

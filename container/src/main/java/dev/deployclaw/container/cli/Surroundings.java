@@ -1,8 +1,13 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.task.TaskRequest;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +38,19 @@ public record Surroundings(
         home == null ? working : Path.of(home),
         working,
         environment,
-        System.out,
-        System.err,
-        terminal && !environment.containsKey("NO_COLOR"));
+        utf8(FileDescriptor.out),
+        utf8(FileDescriptor.err),
+        colour(terminal, environment));
+  }
+
+  /** Colour for terminals only, and not where {@code NO_COLOR} says otherwise (no-color.org). */
+  static boolean colour(boolean terminal, Map<String, String> environment) {
+    return terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
+  /** JSON is UTF-8 whatever the locale says. */
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
   public Path labFolder() {
@@ -58,6 +73,11 @@ public record Surroundings(
         .stream()
         .filter(Files::isRegularFile)
         .findFirst();
+  }
+
+  /** A request made here and now. */
+  public TaskRequest request(String text) {
+    return new TaskRequest(text, user(), Instant.now());
   }
 
   /** The operating system's user: who asks and who approves. */

@@ -1,11 +1,13 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * All that the agent is told about its estate. Paths are absolute: relative ones were resolved
@@ -75,7 +77,27 @@ public record Config(
       String url,
       String service,
       Map<String, String> upstreams,
-      boolean foreground) {}
+      boolean foreground) {
+
+    /** How long an NGINX worker of an older file may go on with its connections. */
+    private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
+
+    /**
+     * What its file needs to know.
+     *
+     * @throws IllegalArgumentException where a value can't stand in such a file
+     */
+    public Site site() {
+      return new Site(
+          listen,
+          service,
+          new TreeMap<>(upstreams),
+          pidFile,
+          accessLog,
+          foreground,
+          WORKER_SHUTDOWN);
+    }
+  }
 
   /**
    * A folder of policy documents, and which tenants it may define.

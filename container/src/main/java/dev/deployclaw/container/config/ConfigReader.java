@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads {@code deployclaw.yaml}. All problems are reported at once. */
@@ -31,8 +32,7 @@ public final class ConfigReader {
     } catch (IOException e) {
       throw new InvalidConfig(
           file.toString(),
-          List.of(
-              new Problem("", 0, "can't be read (" + e.getMessage() + ")", "give --config FILE")));
+          List.of(new Problem("", 0, "can't be read: " + e, "give another with --config FILE")));
     }
     return parse(file, text, environment);
   }
@@ -54,9 +54,15 @@ public final class ConfigReader {
       return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(0);
-      var problem = new Problem("", line, "is not YAML: " + e.getProblem(), "mend this line");
-      throw new InvalidConfig(file.toString(), List.of(problem));
+      throw notYaml(file, line, e.getProblem());
+    } catch (YamlEngineException e) {
+      throw notYaml(file, 0, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static InvalidConfig notYaml(Path file, int line, String what) {
+    var problem = new Problem("", line, "is not YAML: " + what, "mend this line");
+    return new InvalidConfig(file.toString(), List.of(problem));
   }
 
   private Config config(Fields f) {
@@ -82,7 +88,7 @@ public final class ConfigReader {
   }
 
   private Config.Etcd etcd(Fields f) {
-    var endpoints = nonEmpty(f, "endpoints");
+    var endpoints = f.urls("endpoints");
     String prefix = f.text("prefix", "/deployclaw/default/");
     var etcd =
         new Config.Etcd(
@@ -98,7 +104,7 @@ public final class ConfigReader {
   private Config.Redis redis(Fields f) {
     var redis =
         new Config.Redis(
-            nonEmpty(f, "nodes"),
+            f.addresses("nodes"),
             f.text("username", ""),
             f.secret("password", this::content),
             f.duration("timeout", Duration.ofSeconds(3)));
@@ -109,7 +115,7 @@ public final class ConfigReader {
   private Config.S3 s3(Fields f) {
     var s3 =
         new Config.S3(
-            f.required("endpoint"),
+            f.url("endpoint"),
             f.text("region", "us-east-1"),
             f.required("bucket"),
             f.secret("accessKey", this::content),
@@ -122,7 +128,7 @@ public final class ConfigReader {
   private Config.Nats nats(Fields f) {
     var nats =
         new Config.Nats(
-            f.required("url"),
+            f.url("url"),
             f.optional("credentialsFile").map(this::path),
             f.duration("timeout", Duration.ofSeconds(5)));
     f.done();
@@ -132,7 +138,7 @@ public final class ConfigReader {
   private List<Config.Service> services(Fields root) {
     var out = new ArrayList<Config.Service>();
     for (var f : root.sections("rateLimitServices")) {
-      out.add(new Config.Service(f.required("namespace"), f.required("url")));
+      out.add(new Config.Service(f.required("namespace"), f.url("url")));
       f.done();
     }
     return out;
@@ -157,23 +163,27 @@ public final class ConfigReader {
     var pidFile = path(f.required("pidFile"));
     var accessLog = path(f.required("accessLog"));
     String listen = f.required("listen");
-    String url = f.required("url");
-    String service = f.required("service");
+    String url = f.url("url");
+    String service = f.address("service");
     var upstreams = f.textMap("upstreams");
     boolean foreground = f.flag("foreground", false);
-    return f.make(() -> new Gateway(name, namespace, identity, routes))
-        .map(g ->
-            new GatewayEntry(
-                g,
-                path(folder),
-                binary,
-                pidFile,
-                accessLog,
-                listen,
-                url,
-                service,
-                upstreams,
-                foreground));
+    return f.make(() -> {
+      var gateway = new Gateway(name, namespace, identity, routes);
+      var entry =
+          new GatewayEntry(
+              gateway,
+              path(folder),
+              binary,
+              pidFile,
+              accessLog,
+              listen,
+              url,
+              service,
+              upstreams,
+              foreground);
+      var _ = entry.site(); // refuses what can't stand in a gateway's file
+      return entry;
+    });
   }
 
   private static Gateway.Identity identity(Fields f) {
@@ -238,14 +248,6 @@ public final class ConfigReader {
             f.duration("converge", Duration.ofSeconds(60)));
     f.done();
     return bounds;
-  }
-
-  private static List<String> nonEmpty(Fields f, String key) {
-    var items = f.texts(key);
-    if (items.isEmpty()) {
-      f.problem(key, 0, "needs at least one entry", "");
-    }
-    return items;
   }
 
   private Path path(String written) {

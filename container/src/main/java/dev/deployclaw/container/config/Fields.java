@@ -1,5 +1,7 @@
 package dev.deployclaw.container.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -25,6 +28,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class Fields {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^\\s:/]+:\\d{1,5}|\\[[0-9A-Fa-f:]+]:\\d{1,5}");
 
   private final String path;
   private final int line;
@@ -40,7 +46,7 @@ final class Fields {
     this.reading = reading;
     this.line = node == null ? 0 : line(node);
     if (node instanceof MappingNode mapping) {
-      mapping.getValue().forEach(t -> nodes.put(scalar(t.getKeyNode()), t.getValueNode()));
+      mapping.getValue().forEach(this::add);
     } else if (node != null) {
       problem("", line, "must be a mapping", "write key: value pairs");
     }
@@ -61,6 +67,38 @@ final class Fields {
           problem(key, line, "is required", "add it");
           return "";
         });
+  }
+
+  /** A required URL with a host. */
+  String url(String key) {
+    String value = required(key);
+    if (!value.isEmpty()) {
+      checkUrl(key, value);
+    }
+    return value;
+  }
+
+  /** URLs, at least one. */
+  List<String> urls(String key) {
+    var values = some(key);
+    values.forEach(value -> checkUrl(key, value));
+    return values;
+  }
+
+  /** Required, {@code host:port}. */
+  String address(String key) {
+    String value = required(key);
+    if (!value.isEmpty()) {
+      checkAddress(key, value);
+    }
+    return value;
+  }
+
+  /** Addresses, {@code host:port}, at least one. */
+  List<String> addresses(String key) {
+    var values = some(key);
+    values.forEach(value -> checkAddress(key, value));
+    return values;
   }
 
   /** The value under {@code key}, or the content of the file under {@code keyFile}. */
@@ -151,10 +189,6 @@ final class Fields {
     return new Fields(at(key), nodes.get(key), reading);
   }
 
-  boolean has(String key) {
-    return nodes.containsKey(key);
-  }
-
   List<Fields> sections(String key) {
     var out = new ArrayList<Fields>();
     for (Node item : items(key)) {
@@ -184,6 +218,38 @@ final class Fields {
 
   void problem(String key, int atLine, String what, String remedy) {
     reading.problems().add(new Problem(at(key), atLine, what, remedy));
+  }
+
+  private void add(NodeTuple entry) {
+    String key = scalar(entry.getKeyNode());
+    if (nodes.putIfAbsent(key, entry.getValueNode()) != null) {
+      problem(key, line(entry.getKeyNode()), "stands here a second time", "remove one of the two");
+    }
+  }
+
+  private List<String> some(String key) {
+    var values = texts(key);
+    if (values.isEmpty()) {
+      problem(key, line, "needs at least one entry", "add one");
+    }
+    return values;
+  }
+
+  private void checkUrl(String key, String value) {
+    try {
+      if (new URI(value).getHost() != null) {
+        return;
+      }
+    } catch (URISyntaxException e) {
+      // falls through to the problem
+    }
+    problem(key, line(key), "\"" + value + "\" is not a URL", "write for example http://host:80");
+  }
+
+  private void checkAddress(String key, String value) {
+    if (!ADDRESS.matcher(value).matches()) {
+      problem(key, line(key), "\"" + value + "\" is not host:port", "write for example host:6379");
+    }
   }
 
   private Optional<String> find(String key) {

@@ -9,6 +9,7 @@ package dev.deployclaw.container.config;
 public record Problem(String path, int line, String what, String remedy) {
   public String describe(String file) {
     String place = line > 0 ? file + ":" + line : file;
-    return place + ": " + path + ": " + what + (remedy.isEmpty() ? "" : "; " + remedy);
+    String key = path.isEmpty() ? "" : path + ": ";
+    return place + ": " + key + what + (remedy.isEmpty() ? "" : "; " + remedy);
   }
 }

@@ -24,6 +24,8 @@ import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.sandbox.Limits;
 import dev.deployclaw.executors.sandbox.Sandbox;
 import dev.deployclaw.policy.wire.ProbeKeys;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +44,11 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
   /** How long the end of a command waits for the stream; what is left is shipped at the next. */
   private static final Duration SHIPPING = Duration.ofSeconds(10);
 
+  /** What can be wrong on this machine is looked at before any back end is. */
   public static Agent open(Config config, Progress progress) throws Unusable {
     var playbook = new SkillShelf(config.stateDir(), config.skillsDir()).playbook();
     var keys = ProbeKeyFile.open(config.stateDir());
+    var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(Decoration.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(BackEnds.etcd(config.etcd()));
     ObjectStore objects = new S3ObjectStore(BackEnds.s3(config.s3()));
@@ -64,7 +68,7 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
             playbook,
             Time.system());
     var architect = new Architect(ports, settings(config, keys), progress);
-    return new Agent(architect, journal, HeadSigner.open(config.stateDir()), ports);
+    return new Agent(architect, journal, signer, ports);
   }
 
   /** The log of one execution, as read back from disk after the stream had its chance. */
@@ -79,11 +83,20 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
     return ExecutionDocument.of(journal.read(execution), signer);
   }
 
+  /** Closes all three, the last first, whatever one of them throws. */
   @Override
   public void close() {
-    journal.close();
-    ports.objects().close();
-    ports.state().close();
+    try (var _ = ports.state();
+        var _ = ports.objects();
+        var _ = journal) {}
+  }
+
+  private static HeadSigner signer(Path stateDir) throws Unusable {
+    try {
+      return HeadSigner.open(stateDir);
+    } catch (UncheckedIOException | IllegalStateException e) {
+      throw new Unusable(e.getMessage() + "; check its rights, or move it away: a new one is made");
+    }
   }
 
   /** What each executor names is what it may do: no skill and no request adds to it. */

@@ -20,19 +20,14 @@ import dev.deployclaw.executors.redis.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.executors.sources.SourceFolder;
 import dev.deployclaw.executors.sources.SourcesExecutor;
-import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.wire.ProbeKeys;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** From the configuration to what each executor is told. */
 final class BackEnds {
-  /** How long an NGINX worker of an older file may go on with its connections. */
-  private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
-
   /** For looks at back ends that no change needs. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -76,14 +71,7 @@ final class BackEnds {
         g.binary(),
         g.pidFile(),
         URI.create(g.url()),
-        new Site(
-            g.listen(),
-            g.service(),
-            new TreeMap<>(g.upstreams()),
-            g.pidFile(),
-            g.accessLog(),
-            g.foreground(),
-            WORKER_SHUTDOWN));
+        g.site());
   }
 
   /** All executors, bare. */

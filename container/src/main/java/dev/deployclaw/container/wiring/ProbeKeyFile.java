@@ -22,12 +22,18 @@ final class ProbeKeyFile {
       }
       List<String> lines = Files.readAllLines(file);
       if (lines.size() != 2) {
-        throw new Unusable(file + " doesn't hold two lines; remove it, a new one is made");
+        throw broken(file, "doesn't hold two lines");
       }
       return new ProbeKeys(lines.getFirst(), lines.getLast());
+    } catch (IllegalArgumentException e) {
+      throw broken(file, "doesn't hold an Ed25519 key pair");
     } catch (IOException e) {
-      throw new Unusable("the probe key " + file + " can't be used: " + e.getMessage());
+      throw new Unusable("the probe key " + file + " can't be read: " + e + "; check its rights");
     }
+  }
+
+  private static Unusable broken(Path file, String what) {
+    return new Unusable("the probe key " + file + " " + what + "; remove it: a new one is made");
   }
 
   /** Written aside and linked into place, so that two first starts agree on one key. */

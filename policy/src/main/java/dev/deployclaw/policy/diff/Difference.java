@@ -32,10 +32,40 @@ public record Difference(
     return map;
   }
 
-  /** For people: {@code acme/checkout requests: 600 -> 1200}. */
+  /** What {@link #toMap} wrote; empty where a map is no difference. */
+  public static Optional<Difference> ofMap(Map<?, ?> map) {
+    return text(map, "field")
+        .map(field ->
+            new Difference(
+                text(map, "tenant"),
+                text(map, "limit"),
+                field,
+                text(map, "before"),
+                text(map, "after")));
+  }
+
+  /** For people: {@code umbrella search: requests 300 -> 600}. */
   public String text() {
-    String where = tenant.orElse("") + limit.map(l -> "/" + l).orElse("");
-    String what = where.isEmpty() ? field : where + " " + field;
-    return what + ": " + before.orElse("(none)") + " -> " + after.orElse("(none)");
+    String where = tenant.orElse("") + limit.map(l -> " " + l).orElse("");
+    return where.isEmpty() ? what() : where + ": " + what();
+  }
+
+  private String what() {
+    if (before.isPresent() && after.isPresent()) {
+      return field + " " + before.get() + " -> " + after.get();
+    }
+    return field
+        + after.map(a -> " added" + value(a)).orElse("")
+        + before.map(b -> " removed" + value(b)).orElse("");
+  }
+
+  /** Tenants and gateways come and go by their name, which is said already. */
+  private String value(String written) {
+    boolean said = field.equals("tenant") || field.endsWith(" " + written);
+    return said ? "" : ": " + written;
+  }
+
+  private static Optional<String> text(Map<?, ?> map, String key) {
+    return map.get(key) instanceof String s ? Optional.of(s) : Optional.empty();
   }
 }

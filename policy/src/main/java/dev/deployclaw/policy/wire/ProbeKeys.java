@@ -18,6 +18,11 @@ import java.util.Base64;
 public record ProbeKeys(String publicKey, String privateKey) {
   static final String ALGORITHM = "Ed25519";
 
+  public ProbeKeys {
+    var _ = publicKey(publicKey);
+    var _ = privateKey(privateKey);
+  }
+
   public static ProbeKeys generate() {
     try {
       var pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();

@@ -31,10 +31,10 @@ class PolicyDiffTest {
 
     assertThat(texts(diff))
         .containsExactly(
-            "acme/checkout requests: 600 -> 1200",
-            "acme/checkout window: 1m -> 5m",
-            "acme/checkout burst: 600 -> 1200",
-            "beta blocked: false -> true");
+            "acme checkout: requests 600 -> 1200",
+            "acme checkout: window 1m -> 5m",
+            "acme checkout: burst 600 -> 1200",
+            "beta: blocked false -> true");
     assertThat(diff.toMaps().getFirst())
         .isEqualTo(
             Map.of(
@@ -57,12 +57,12 @@ class PolicyDiffTest {
             + " cost 1, mode enforce";
     assertThat(texts(diff))
         .containsExactly(
-            "acme/checkout limit: " + before + " -> (none)",
-            "acme/search limit: (none) -> algorithm token-bucket, requests 5, window 1m, burst 5,"
+            "acme checkout: limit removed: " + before,
+            "acme search: limit added: algorithm token-bucket, requests 5, window 1m, burst 5,"
                 + " cost 1, mode enforce",
-            "gone tenant: gone -> (none)",
-            "gone/checkout limit: " + before + " -> (none)",
-            "new tenant: (none) -> new");
+            "gone: tenant removed",
+            "gone checkout: limit removed: " + before,
+            "new: tenant added");
   }
 
   @Test
@@ -90,7 +90,7 @@ class PolicyDiffTest {
             PolicySet.of(List.of(), List.of(one), ""), PolicySet.of(List.of(), List.of(two), "k"));
 
     assertThat(texts(diff))
-        .containsExactly("gateway edge.routes: / web -> / shop", "probe_key: (none) -> k");
+        .containsExactly("gateway edge.routes / web -> / shop", "probe_key added: k");
     assertThat(diff.blastRadius().gateways()).containsExactly("edge");
   }
 
@@ -107,5 +107,17 @@ class PolicyDiffTest {
 
   private static List<String> texts(PolicyDiff diff) {
     return diff.differences().stream().map(Difference::text).toList();
+  }
+
+  @Test
+  void comesBackFromItsMap() {
+    var diff =
+        PolicyDiff.between(
+            PolicySet.EMPTY, set(tenant("acme", limit("checkout", Match.ANY, 600, 60))));
+
+    assertThat(diff.differences()).isNotEmpty();
+    assertThat(diff.differences())
+        .allSatisfy(d -> assertThat(Difference.ofMap(d.toMap())).contains(d));
+    assertThat(Difference.ofMap(Map.of("before", "x"))).isEmpty();
   }
 }

@@ -1,0 +1,60 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.planner.InventoryFile;
+import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.planner.RulePlanner;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import dev.deployclaw.core.task.TaskRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Understands requests by the names of an inventory file: no back end, and so no diff. */
+final class OfflinePlanner {
+  private final Planner planner = new RulePlanner();
+  private final Inventory inventory;
+
+  private OfflinePlanner(Inventory inventory) {
+    this.inventory = inventory;
+  }
+
+  static OfflinePlanner by(Path file) throws Unusable {
+    var reading = InventoryFile.read(parsed(file));
+    if (!reading.problems().isEmpty()) {
+      throw new Unusable(file + ": " + String.join("\n" + file + ": ", reading.problems()));
+    }
+    return new OfflinePlanner(reading.inventory());
+  }
+
+  PlanAnswer plan(TaskRequest request) {
+    return switch (planner.interpret(request, inventory)) {
+      case Interpretation.Planned(var intent) -> new PlanAnswer.Understood(intent);
+      case Interpretation.NeedsClarification(var questions) ->
+          new PlanAnswer.NeedsClarification(questions);
+      case Interpretation.Refused(String reason) ->
+          new PlanAnswer.Refused(ExitCode.REFUSED, reason);
+    };
+  }
+
+  private static Object parsed(Path file) throws Unusable {
+    try {
+      var document =
+          new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+      if (document == null) {
+        throw new Unusable(file + " is empty; write tenants: and services:");
+      }
+      return document;
+    } catch (IOException e) {
+      throw new Unusable(file + " can't be read: " + e + "; give an inventory");
+    } catch (YamlEngineException e) {
+      throw new Unusable(file + " is not YAML: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.wiring.SkillPins;
+import dev.deployclaw.container.wiring.SkillShelf;
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.SkillValidator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code skills list | validate | lock | show}. */
+@Command(
+    name = "skills",
+    description = "The skills (SKILL.md) that the agent follows: list, validate, pin, show.",
+    footer = {
+      "",
+      "Examples:",
+      "  deployclaw skills list",
+      "  deployclaw skills validate my-skills/",
+      "  deployclaw skills lock my-skills/",
+      "  deployclaw skills show orchestrate-rate-limits"
+    })
+final class SkillsCommand {
+  private final Surroundings around;
+
+  SkillsCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Command(description = "All skills: where they are, what they serve, whether they are pinned.")
+  int list(@Mixin Shared shared) throws InvalidConfig, Unusable {
+    return new SkillsView(around, shared.json()).list(shelf(shared).catalogue());
+  }
+
+  @Command(description = "Every problem of skills; exit 8 where one is invalid.")
+  int validate(
+      @Mixin Shared shared,
+      @Parameters(
+              paramLabel = "FOLDER",
+              arity = "0..*",
+              description = "Skills or folders of skills; the agent's own where none is given.")
+          List<Path> folders)
+      throws InvalidConfig, Unusable {
+    var problems = new ArrayList<Diagnostic>();
+    if (folders == null || folders.isEmpty()) {
+      for (var scope : shelf(shared).scopes()) {
+        problems.addAll(SkillValidator.problemsBelow(scope.folder()));
+      }
+    } else {
+      folders.forEach(
+          f -> problems.addAll(SkillValidator.problemsBelow(around.working().resolve(f))));
+    }
+    return new SkillsView(around, shared.json()).problems(problems);
+  }
+
+  @Command(description = "Pin the skills of a folder as they are now, after you read them.")
+  int lock(
+      @Mixin Shared shared,
+      @Parameters(
+              paramLabel = "FOLDER",
+              arity = "0..1",
+              description = "Where the skills are; the configuration's skillsDir by default.")
+          Optional<Path> folder)
+      throws InvalidConfig, Unusable {
+    var chosen = folder.map(around.working()::resolve);
+    if (chosen.isEmpty()) {
+      chosen = Local.of(around, shared).skillsDir();
+    }
+    if (chosen.isEmpty()) {
+      return Failure.usage("no folder to pin: give FOLDER, or set skillsDir in the configuration")
+          .report(around, shared.json());
+    }
+    var view = new SkillsView(around, shared.json());
+    return switch (SkillPins.pin(chosen.get())) {
+      case SkillPins.Outcome.Invalid(var problems) -> view.problems(problems);
+      case SkillPins.Outcome.Pinned(var changes) -> view.pinned(changes);
+    };
+  }
+
+  @Command(description = "One skill: what it serves, may use, and does step by step.")
+  int show(
+      @Mixin Shared shared,
+      @Parameters(paramLabel = "NAME", description = "As `skills list` shows it.") String name)
+      throws InvalidConfig, Unusable {
+    var catalogue = shelf(shared).catalogue();
+    var entry = catalogue.skills().get(name);
+    if (entry == null) {
+      String known = String.join(", ", catalogue.skills().keySet());
+      return Failure.usage("there is no skill " + name + "; there are " + known)
+          .report(around, shared.json());
+    }
+    new SkillsView(around, shared.json()).show(entry);
+    return ExitCode.OK.code();
+  }
+
+  private SkillShelf shelf(Shared shared) throws InvalidConfig {
+    var local = Local.of(around, shared);
+    return new SkillShelf(local.stateDir(), local.skillsDir());
+  }
+}

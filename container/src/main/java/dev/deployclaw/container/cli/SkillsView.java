@@ -1,0 +1,131 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.wiring.SkillPins;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.skills.Catalogue;
+import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.Procedures;
+import dev.deployclaw.skills.SkillFile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Shows skills, their problems and their pins. Each verb prints and returns the exit code. */
+final class SkillsView {
+  private final Surroundings around;
+  private final boolean json;
+
+  SkillsView(Surroundings around, boolean json) {
+    this.around = around;
+    this.json = json;
+  }
+
+  int list(Catalogue catalogue) {
+    var skills = catalogue.skills().values();
+    if (json) {
+      print(Map.of("skills", skills.stream().map(SkillsView::summary).toList()));
+    } else {
+      for (var entry : skills) {
+        var skill = entry.skill();
+        around
+            .out()
+            .printf("%-26s %-9s %-9s %s%n", skill.name(), entry.scope(), pin(skill), serves(skill));
+      }
+    }
+    return ExitCode.OK.code();
+  }
+
+  int problems(List<Diagnostic> problems) {
+    var exit = Diagnostic.valid(problems) ? ExitCode.OK : ExitCode.INVALID;
+    if (json) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("valid", exit == ExitCode.OK);
+      out.put("problems", problems.stream().map(SkillsView::problem).toList());
+      print(out);
+    } else {
+      problems.forEach(p -> around.out().println(p.text()));
+      around.out().println(exit == ExitCode.OK ? "valid" : "not valid");
+    }
+    return exit.code();
+  }
+
+  int pinned(List<SkillPins.Change> changes) {
+    if (json) {
+      print(Map.of("pinned", changes.stream().map(SkillsView::change).toList()));
+    } else {
+      changes.forEach(c -> around.out().println(c.text()));
+    }
+    return ExitCode.OK.code();
+  }
+
+  void show(Catalogue.Entry entry) {
+    var skill = entry.skill();
+    var steps =
+        Procedures.of(skill).procedure().map(Procedure::steps).orElse(List.of()).stream()
+            .map(s -> "%s (%s)".formatted(s.action(), String.join(", ", s.operations())))
+            .toList();
+    if (json) {
+      var out = summary(entry);
+      out.put("file", skill.file().toString());
+      out.put("sha256", skill.sha256());
+      out.put("allowed_tools", skill.allowedTools().declared());
+      out.put("steps", steps);
+      print(out);
+      return;
+    }
+    var lines = new ArrayList<String>();
+    lines.add(skill.name() + " (" + entry.scope() + ", " + pin(skill) + ")");
+    lines.add(skill.description());
+    lines.add("file    " + skill.file());
+    lines.add("serves  " + serves(skill));
+    lines.add("may use " + String.join(", ", skill.allowedTools().declared()));
+    for (int i = 0; i < steps.size(); i++) {
+      lines.add("  %d %s".formatted(i + 1, steps.get(i)));
+    }
+    lines.forEach(around.out()::println);
+  }
+
+  private void print(Object document) {
+    around.out().println(Json.text(document));
+  }
+
+  private static Map<String, Object> summary(Catalogue.Entry entry) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", entry.skill().name());
+    out.put("scope", entry.scope());
+    out.put("pin", pin(entry.skill()));
+    out.put("serves", List.of(serves(entry.skill()).split(" ")));
+    out.put("description", entry.skill().description());
+    return out;
+  }
+
+  private static Map<String, Object> problem(Diagnostic d) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("severity", d.severity().name().toLowerCase(Locale.ROOT));
+    out.put("file", d.file().toString());
+    out.put("line", d.line());
+    out.put("message", d.message());
+    out.put("remedy", d.remedy());
+    return out;
+  }
+
+  private static Map<String, Object> change(SkillPins.Change c) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", c.name());
+    out.put("change", c.kind().name().toLowerCase(Locale.ROOT));
+    out.put("gained", c.gained());
+    out.put("lost", c.lost());
+    return out;
+  }
+
+  private static String serves(SkillFile skill) {
+    return skill.metadata().getOrDefault(SkillFile.SERVES, "");
+  }
+
+  private static String pin(SkillFile skill) {
+    return SkillPins.state(skill);
+  }
+}

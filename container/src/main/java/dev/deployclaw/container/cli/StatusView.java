@@ -1,0 +1,78 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.runtime.StatusAnswer;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Shows where things stand. */
+final class StatusView {
+  private final Surroundings around;
+
+  StatusView(Surroundings around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  int show(StatusAnswer answer, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(answer)));
+    } else if (answer.unreachable().isEmpty()) {
+      print(answer);
+    } else {
+      around.err().println("deployclaw: " + answer.unreachable());
+    }
+    return answer.exit().code();
+  }
+
+  static Map<String, Object> document(StatusAnswer answer) {
+    if (!answer.unreachable().isEmpty()) {
+      return Map.of("unreachable", answer.unreachable());
+    }
+    var out = new LinkedHashMap<String, Object>();
+    answer
+        .active()
+        .ifPresent(a -> {
+          var active = new LinkedHashMap<String, Object>();
+          active.put("epoch", a.epoch());
+          active.put("digest", a.digest());
+          active.put("change", a.change());
+          out.put("active", active);
+        });
+    answer.open().ifPresent(x -> out.put("open", change(x)));
+    out.put("held", answer.held().stream().map(StatusView::change).toList());
+    out.put("frozen", answer.frozen());
+    out.put("rollback_available", answer.rollbackAvailable());
+    return out;
+  }
+
+  private static Map<String, Object> change(Execution x) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("id", x.id());
+    out.put("epoch", x.epoch());
+    out.put("state", state(x));
+    return out;
+  }
+
+  private static String state(Execution x) {
+    return x.state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private void print(StatusAnswer answer) {
+    var out = around.out();
+    answer
+        .active()
+        .ifPresentOrElse(
+            a -> out.printf("epoch %d is committed, by %s%n", a.epoch(), a.change()),
+            () -> out.println("nothing was committed yet"));
+    answer.open().ifPresent(x -> out.printf("%s is under way: %s%n", x.id(), state(x)));
+    for (var held : answer.held()) {
+      out.printf("%s is held: deployclaw approve %s, or reject it%n", held.id(), held.id());
+    }
+    if (answer.frozen()) {
+      out.println("frozen: no new change begins");
+    }
+    out.println(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
+  }
+}

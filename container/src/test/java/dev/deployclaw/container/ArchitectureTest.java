@@ -1,0 +1,62 @@
+package dev.deployclaw.container;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final JavaClasses CONTAINER =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.deployclaw.container");
+
+  @Test
+  void seesNeitherTheServiceNorTheLab() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.ratelimit..", "dev.deployclaw.lab..", "dev.deployclaw.testkit..")
+        .check(CONTAINER);
+  }
+
+  @Test
+  void configurationKnowsNothingOfWhatIsMadeOfIt() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.config")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.container.cli..",
+            "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.executors..",
+            "dev.deployclaw.core..")
+        .check(CONTAINER);
+  }
+
+  @Test
+  void wiringKnowsNothingOfTheCommandLine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.wiring")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.deployclaw.container.cli..", "picocli..")
+        .check(CONTAINER);
+  }
+
+  @Test
+  void theCommandLineReachesBackEndsThroughTheAgentOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.cli")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.deployclaw.executors..")
+        .check(CONTAINER);
+  }
+}

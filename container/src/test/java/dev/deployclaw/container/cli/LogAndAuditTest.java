@@ -1,0 +1,145 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.audit.ChainRecorder;
+import dev.deployclaw.audit.FileJournal;
+import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogAndAuditTest {
+  private static final String ID = "arch-2026-11-24-rate-limit-001";
+
+  @TempDir Path folder;
+  private Screen screen;
+
+  @BeforeEach
+  void screen() {
+    screen = new Screen(folder);
+  }
+
+  @Test
+  void printsTheLastExecutionWithNoBackEndAndNoConfiguration() {
+    journal();
+
+    int exit = screen.run("log");
+
+    assertThat(exit).isZero();
+    assertThat(screen.out()).startsWith(ID + "  COMPLETED").contains("Applying");
+  }
+
+  @Test
+  void printsADocumentThatVerifies() {
+    journal();
+    screen.run("audit", "key");
+    String key = screen.out().strip();
+    screen.run("log", ID, "--json");
+    screen.write("log.json", screen.out());
+
+    int exit = screen.run("audit", "verify", "log.json", "--key", key, "--json");
+
+    assertThat(exit).isZero();
+    assertThat(screen.json().get("holds").asBoolean()).isTrue();
+    assertThat(screen.json().at("/files/0/findings")).isEmpty();
+  }
+
+  @Test
+  void findsWhatWasChangedInADocument() {
+    journal();
+    screen.run("log", "--json");
+    screen.write("log.json", screen.out().replace("1200 per minute", "9999 per minute"));
+
+    int exit = screen.run("audit", "verify", "log.json");
+
+    assertThat(exit).isEqualTo(9);
+    assertThat(screen.out()).contains("log.json: record 1 hash:");
+  }
+
+  @Test
+  void findsAnotherSigner() {
+    journal();
+    screen.run("log", "--json");
+    screen.write("log.json", screen.out());
+
+    int exit = screen.run("audit", "verify", "log.json", "--key", "AAAA");
+
+    assertThat(exit).isEqualTo(9);
+    assertThat(screen.out()).contains("key: signed with a key that isn't the trusted one");
+  }
+
+  @Test
+  void namesTheFileThatIsNotThere() {
+    int exit = screen.run("audit", "verify", "nothing.json");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("nothing.json can't be read");
+  }
+
+  @Test
+  void saysWhichExecutionsThereAre() {
+    assertThat(screen.run("log", "--json")).isEqualTo(2);
+    assertThat(screen.json().get("reason").asText()).contains("there is no execution under");
+
+    journal();
+
+    assertThat(screen.run("log", "arch-2026-11-24-rate-limit-009")).isEqualTo(2);
+    assertThat(screen.err()).contains("the last is " + ID);
+  }
+
+  @Test
+  void refusesADamagedJournal() throws Exception {
+    journal();
+    var file = folder.resolve(".deployclaw/state/executions/" + ID + ".jsonl");
+    Files.writeString(file, Files.readString(file).replace("Applying", "Removing"));
+
+    int exit = screen.run("log", "last", "--json");
+
+    assertThat(exit).isEqualTo(9);
+    assertThat(screen.json().get("reason").asText()).contains(ID, "record 2");
+  }
+
+  private void journal() {
+    var recorder = new ChainRecorder(Redaction.of(List.of()));
+    var head = Head.START;
+    var thoughts =
+        List.of(
+            thought(0, "Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
+            thought(1, "Applying", Phase.STAGE, Map.of("summary", true)),
+            thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
+    try (var journal = FileJournal.open(folder.resolve(".deployclaw/state"))) {
+      for (var thought : thoughts) {
+        var sealed = recorder.seal(head, thought);
+        journal.append(ID, sealed);
+        head = sealed.head();
+      }
+    }
+  }
+
+  private static Thought thought(int step, String action, Phase phase, Map<String, Object> facts) {
+    return new Thought(
+        ID,
+        Instant.parse("2026-11-24T10:00:00Z"),
+        step,
+        phase,
+        action,
+        "",
+        Status.OK,
+        "agent",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(1000L),
+        facts);
+  }
+}

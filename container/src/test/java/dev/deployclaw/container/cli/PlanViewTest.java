@@ -1,0 +1,66 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlanViewTest {
+  private final Screen screen = new Screen(Path.of(""));
+  private final PlanView view = new PlanView(screen.surroundings());
+
+  @Test
+  void documentsAPlan() {
+    int exit = view.show(planned(), true);
+
+    var plan = screen.json();
+    assertThat(exit).isZero();
+    assertThat(plan.get("outcome").asText()).isEqualTo("planned");
+    assertThat(plan.at("/intent/operation").asText()).isEqualTo("apply-policies");
+    assertThat(plan.at("/grounding/0/rule").asText()).isEqualTo("operation");
+    assertThat(plan.at("/plan/hash").asText()).hasSize(64);
+    assertThat(plan.at("/plan/base/epoch").asLong()).isEqualTo(3);
+    assertThat(plan.at("/plan/steps/0/action").asText()).startsWith("Applying");
+    assertThat(plan.at("/diff/0/before").asText()).isEqualTo("300");
+    assertThat(plan.at("/diff/0/after").asText()).isEqualTo("600");
+    assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");
+    assertThat(plan.at("/findings/0/remedy").asText()).isEqualTo("remove it");
+    assertThat(plan.at("/warnings/0").asText()).contains("acme");
+    assertThat(plan.at("/risks/0").asText()).isEqualTo("it asks for approval");
+  }
+
+  @Test
+  void tellsPeopleWhatWouldChangeAndWhom() {
+    view.show(planned(), false);
+
+    assertThat(screen.out())
+        .contains("umbrella search: requests 300 -> 600")
+        .contains("1 tenants: umbrella", "1 services: search")
+        .contains("it never refuses anything; remove it")
+        .contains("it asks for approval");
+  }
+
+  @Test
+  void documentsAQuestionAndARefusal() {
+    var question = PlanView.document(new PlanAnswer.NeedsClarification(List.of("Which limit?")));
+    var refusal = PlanView.document(new PlanAnswer.Refused(ExitCode.REFUSED, "out of scope"));
+
+    assertThat(question)
+        .isEqualTo(Map.of("outcome", "needs-clarification", "questions", List.of("Which limit?")));
+    assertThat(refusal).isEqualTo(Map.of("outcome", "refused", "reason", "out of scope"));
+  }
+
+  @Test
+  void exitsAsTheAnswerSays() {
+    assertThat(view.show(new PlanAnswer.NeedsClarification(List.of("Which?")), true)).isEqualTo(3);
+    assertThat(view.show(new PlanAnswer.Refused(ExitCode.INVALID, "bad"), false)).isEqualTo(8);
+  }
+
+  private static PlanAnswer planned() {
+    return new PlanAnswer.Planned(Values.plan(), List.of(), List.of("it asks for approval"));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProgressViewTest {
+  private static final String ESCAPE = "\u001b[";
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void showsAStepWithItsTimeAndDetail() {
+    view(false).thought(thought(Status.OK, Map.of("summary", true)));
+
+    assertThat(shown()).isEqualTo("✓ 2 Scanning policies (1.25 s)\n    12 tenants\n");
+  }
+
+  @Test
+  void showsWithinAStepOnlyWhatIsAmiss() {
+    var view = view(false);
+
+    view.thought(thought(Status.OK, Map.of()));
+    view.thought(thought(Status.SKIPPED, Map.of()));
+    view.thought(thought(Status.ERROR, Map.of()));
+
+    assertThat(shown()).isEqualTo("    ✗ Scanning policies: 12 tenants\n");
+  }
+
+  @Test
+  void paintsOnTerminalsOnly() {
+    view(true).thought(thought(Status.WARNING, Map.of("summary", true)));
+    assertThat(shown()).startsWith(ESCAPE + "33m!" + ESCAPE + "0m 2 ");
+
+    err.reset();
+    view(false).thought(thought(Status.WARNING, Map.of("summary", true)));
+    assertThat(shown()).startsWith("! 2 ").doesNotContain(ESCAPE);
+  }
+
+  @Test
+  void honoursNoColor() {
+    assertThat(Surroundings.colour(true, Map.of())).isTrue();
+    assertThat(Surroundings.colour(false, Map.of())).isFalse();
+    assertThat(Surroundings.colour(true, Map.of("NO_COLOR", "1"))).isFalse();
+    assertThat(Surroundings.colour(true, Map.of("NO_COLOR", ""))).isTrue();
+  }
+
+  private ProgressView view(boolean colour) {
+    return new ProgressView(new PrintStream(err, true, StandardCharsets.UTF_8), colour);
+  }
+
+  private String shown() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Thought thought(Status status, Map<String, Object> facts) {
+    return new Thought(
+        "arch-2026-11-24-rate-limit-001",
+        Instant.EPOCH,
+        2,
+        Phase.PLAN,
+        "Scanning policies",
+        "12 tenants",
+        status,
+        "agent",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(1_250_000L),
+        facts);
+  }
+}

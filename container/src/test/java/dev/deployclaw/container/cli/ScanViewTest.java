@@ -1,0 +1,91 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.parse.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ScanViewTest {
+  private static final ScanAnswer AMISS =
+      new ScanAnswer(
+          ExitCode.INVALID,
+          "1 differences between wanted and enforced",
+          7,
+          Map.of(
+              "redis.scan",
+              Outcome.done(
+                  List.of(
+                      Report.yes("redis/a:1", "ab", Map.of("epoch", 7L)),
+                      Report.no("redis/b:2", "holds another digest"))),
+              "docker.inspect",
+              Outcome.failed(new Fault.Unavailable("not there"))),
+          List.of(new Discrepancy(Discrepancy.Kind.MISSING, "redis/b:2", "acme/search")),
+          List.of(new Problem("acme.yaml", "spec", 3, 1, "is wrong", "mend it")),
+          List.of(Values.FINDING),
+          Optional.empty());
+
+  private final Screen screen = new Screen(Path.of(""));
+  private final ScanView view = new ScanView(screen.surroundings());
+
+  @Test
+  void documentsWhatWasSeen() {
+    int exit = view.show(AMISS, true);
+
+    var scan = screen.json();
+    assertThat(exit).isEqualTo(8);
+    assertThat(scan.get("epoch").asLong()).isEqualTo(7);
+    assertThat(scan.get("reason").asText()).startsWith("1 differences");
+    assertThat(scan.at("/looks/redis.scan/reports/0/facts/epoch").asLong()).isEqualTo(7);
+    assertThat(scan.at("/looks/redis.scan/reports/1/answer").asText()).isEqualTo("no");
+    assertThat(scan.at("/looks/redis.scan/reports/1/reason").asText()).contains("another digest");
+    assertThat(scan.at("/looks/docker.inspect/fault").asText()).isEqualTo("unavailable");
+    assertThat(scan.at("/drift/0/kind").asText()).isEqualTo("missing");
+    assertThat(scan.at("/problems/0").asText())
+        .isEqualTo("acme.yaml:3:1: spec: is wrong (mend it)");
+    assertThat(scan.at("/findings/0/check").asText()).isEqualTo("shadowed");
+  }
+
+  @Test
+  void tellsPeopleWhatIsAmissAndWhatToDo() {
+    view.show(AMISS, false);
+
+    assertThat(screen.out())
+        .contains("committed epoch: 7")
+        .containsPattern("redis.scan +1 of 2 answered")
+        .containsPattern("docker.inspect +failed: not there")
+        .contains("acme.yaml:3:1", "mend it")
+        .contains("umbrella/search: it never refuses anything; remove it")
+        .contains("redis/b:2 missing: acme/search")
+        .endsWith("1 differences between wanted and enforced\n");
+  }
+
+  @Test
+  void saysOnlyWhyWhereNothingCouldBeRead() {
+    var lost =
+        new ScanAnswer(
+            ExitCode.UNREACHABLE,
+            "the state store can't be reached",
+            0,
+            Map.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty());
+
+    int exit = view.show(lost, false);
+
+    assertThat(exit).isEqualTo(10);
+    assertThat(screen.out()).isEmpty();
+    assertThat(screen.err()).contains("the state store can't be reached");
+  }
+}

@@ -1,0 +1,81 @@
+package dev.deployclaw.container.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A command line in a folder of its own, and what it printed. */
+final class Screen {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Path folder;
+  private final Map<String, String> environment;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  Screen(Path folder) {
+    this(folder, Map.of());
+  }
+
+  Screen(Path folder, Map<String, String> environment) {
+    this.folder = folder;
+    this.environment = environment;
+  }
+
+  Surroundings surroundings() {
+    return new Surroundings(folder, folder, environment, print(out), print(err), false);
+  }
+
+  /** Runs a command on a clean screen and returns its exit code. */
+  int run(String... words) {
+    out.reset();
+    err.reset();
+    return CommandLines.run(surroundings(), words);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The one document on standard output. */
+  JsonNode json() {
+    return json(out());
+  }
+
+  static JsonNode json(String text) {
+    try (var parser = MAPPER.createParser(text)) {
+      JsonNode document = MAPPER.readTree(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalStateException("more than one document: " + text);
+      }
+      return document;
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + text, e);
+    }
+  }
+
+  Path write(String name, String text) {
+    try {
+      var file = folder.resolve(name);
+      Files.createDirectories(file.resolveSibling(""));
+      return Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PrintStream print(ByteArrayOutputStream to) {
+    return new PrintStream(to, true, StandardCharsets.UTF_8);
+  }
+}

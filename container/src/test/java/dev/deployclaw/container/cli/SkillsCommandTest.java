@@ -1,0 +1,102 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.wiring.Sheets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SkillsCommandTest {
+  @TempDir Path folder;
+  private Screen screen;
+
+  @BeforeEach
+  void screen() {
+    screen = new Screen(folder);
+  }
+
+  @Test
+  void listsThePackagedSkills() {
+    int exit = screen.run("skills", "list");
+
+    assertThat(exit).isZero();
+    assertThat(screen.out())
+        .containsPattern("orchestrate-rate-limits +built-in +pinned +apply-policies")
+        .containsPattern("system-architect +built-in +pinned");
+
+    screen.run("skills", "list", "--json");
+    assertThat(screen.json().at("/skills/0/name").asText()).isEqualTo("orchestrate-rate-limits");
+    assertThat(screen.json().at("/skills/0/serves/0").asText()).isEqualTo("apply-policies");
+  }
+
+  @Test
+  void findsThePackagedSkillsValid() {
+    int exit = screen.run("skills", "validate", "--json");
+
+    assertThat(exit).as(screen.out()).isZero();
+    assertThat(screen.json().get("valid").asBoolean()).isTrue();
+  }
+
+  @Test
+  void namesEveryProblemOfAnInvalidSkill() {
+    Sheets.write(folder, "mine/my-scan", "---\nname: Other\ncolour: red\n---\n# Body\n");
+
+    int exit = screen.run("skills", "validate", "mine");
+
+    assertThat(exit).isEqualTo(8);
+    assertThat(screen.out())
+        .contains("SKILL.md:2", "SKILL.md:3", "colour", "description")
+        .endsWith("not valid\n");
+  }
+
+  @Test
+  void namesAFolderThatIsNotThere() {
+    int exit = screen.run("skills", "validate", "nowhere", "--json");
+
+    assertThat(exit).isEqualTo(8);
+    assertThat(screen.json().at("/problems/0/message").asText()).contains("doesn't exist");
+  }
+
+  @Test
+  void pinsWhatWasReadAndSaysWhatChanged() {
+    Sheets.sound(folder.resolve("mine"), "my-scan", "Looking my way");
+
+    assertThat(screen.run("skills", "lock", "mine")).isZero();
+    assertThat(screen.out()).contains("my-scan is pinned, may use [redis.topology, policies.read]");
+    assertThat(folder.resolve("mine/skills.lock")).isRegularFile();
+
+    assertThat(screen.run("skills", "lock", "mine")).isZero();
+    assertThat(screen.out()).contains("my-scan is pinned as before");
+
+    Sheets.sound(folder.resolve("mine"), "my-scan", "Looking another way");
+    assertThat(screen.run("skills", "lock", "mine", "--json")).isZero();
+    assertThat(screen.json().at("/pinned/0/change").asText()).isEqualTo("changed");
+  }
+
+  @Test
+  void doesNotPinWhatIsInvalid() {
+    Sheets.write(folder, "mine/my-scan", "---\nname: my-scan\n---\n# Body\n");
+
+    assertThat(screen.run("skills", "lock", "mine")).isEqualTo(8);
+    assertThat(folder.resolve("mine/skills.lock")).doesNotExist();
+  }
+
+  @Test
+  void asksForTheFolderToPin() {
+    assertThat(screen.run("skills", "lock", "--json")).isEqualTo(2);
+    assertThat(screen.json().get("reason").asText()).contains("give FOLDER", "skillsDir");
+  }
+
+  @Test
+  void showsASkillStepByStep() {
+    assertThat(screen.run("skills", "show", "orchestrate-rate-limits")).isZero();
+    assertThat(screen.out())
+        .contains("built-in, pinned", "serves  apply-policies")
+        .contains("  1 Analyzing service topology (", "redis.topology");
+
+    assertThat(screen.run("skills", "show", "nobody")).isEqualTo(2);
+    assertThat(screen.err()).contains("there is no skill nobody", "orchestrate-rate-limits");
+  }
+}

@@ -1,0 +1,32 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SurroundingsTest {
+  @TempDir Path folder;
+
+  @Test
+  void prefersTheConfigurationThatIsNearest() {
+    var screen = new Screen(folder);
+    var named = new Screen(folder, Map.of("DEPLOYCLAW_CONFIG", "named.yaml"));
+
+    assertThat(screen.surroundings().configFile(Optional.empty())).isEmpty();
+
+    var lab = screen.write(".deployclaw/lab/deployclaw.yaml", "");
+    assertThat(screen.surroundings().configFile(Optional.empty())).contains(lab);
+
+    var here = screen.write("deployclaw.yaml", "");
+    assertThat(screen.surroundings().configFile(Optional.empty())).contains(here);
+
+    assertThat(named.surroundings().configFile(Optional.empty()))
+        .contains(folder.resolve("named.yaml"));
+    assertThat(named.surroundings().configFile(Optional.of(Path.of("given.yaml"))))
+        .contains(folder.resolve("given.yaml"));
+  }
+}

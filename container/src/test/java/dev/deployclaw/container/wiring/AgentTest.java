@@ -1,0 +1,114 @@
+package dev.deployclaw.container.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.S3;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentTest {
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
+  @TempDir static Path servers;
+  @TempDir Path folder;
+
+  private static Etcd etcd;
+  private static Nats nats;
+  private static S3 s3;
+  private static RedisNode redis;
+
+  @BeforeAll
+  static void start() {
+    etcd = Etcd.start(servers.resolve("etcd"));
+    nats = Nats.start(servers.resolve("nats"));
+    s3 = S3.start(servers.resolve("s3"));
+    redis = RedisNode.start(servers.resolve("redis"));
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+    s3.close();
+    nats.close();
+    etcd.close();
+  }
+
+  @Test
+  void opensAnswersAndLeavesNoThreadBehind() throws Exception {
+    use(config()); // what the libraries start once and keep
+    var before = threads();
+
+    use(config());
+
+    Await.until("the agent's threads end", LONGEST, () -> before.containsAll(threads()));
+  }
+
+  @Test
+  void opensWhereNoBackEndAnswersAndSaysSo() throws Exception {
+    var config = config(Map.of("DEPLOYCLAW_ETCD_ENDPOINTS", "http://127.0.0.1:1"));
+
+    try (var agent = Agent.open(config, Progress.NONE)) {
+      assertThat(agent.architect().status().exit()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+  }
+
+  private static void use(Config config) throws Exception {
+    try (var agent = Agent.open(config, Progress.NONE)) {
+      var status = agent.architect().status();
+
+      assertThat(status.exit()).isEqualTo(ExitCode.OK);
+      assertThat(status.active()).isEmpty();
+      assertThat(agent.architect().scan().looks()).isNotEmpty();
+    }
+  }
+
+  private Config config() throws Exception {
+    return config(Map.of());
+  }
+
+  private Config config(Map<String, String> environment) throws Exception {
+    var file =
+        Files.writeString(
+            folder.resolve("deployclaw.yaml"),
+            """
+            etcd: {endpoints: ["%s"], timeout: 3s}
+            redis: {nodes: ["%s:%d"]}
+            s3: {endpoint: "%s", bucket: %s, accessKey: "%s", secretKey: "%s"}
+            nats: {url: "%s"}
+            """
+                .formatted(
+                    etcd.endpoint(),
+                    redis.address().host(),
+                    redis.address().port(),
+                    s3.endpoint(),
+                    s3.bucket(),
+                    s3.accessKey(),
+                    s3.secretKey(),
+                    nats.url()));
+    return ConfigReader.read(file, environment);
+  }
+
+  /** Platform threads by name, numbers apart: pools count theirs on. */
+  private static Set<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> !t.getName().startsWith("ForkJoinPool"))
+        .map(t -> t.getName().replaceAll("[0-9]+", "#"))
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.deployclaw.container.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.deployclaw.policy.wire.ProbeKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProbeKeyFileTest {
+  private static final int STARTS = 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void isMadeOnceAndForItsOwnerAlone() throws Exception {
+    var first = ProbeKeyFile.open(folder.resolve("state"));
+    var second = ProbeKeyFile.open(folder.resolve("state"));
+
+    var file = folder.resolve("state/probe.key");
+    assertThat(second).isEqualTo(first);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(file).isRegularFile();
+    assertThat(folder.resolve("state")).isDirectoryNotContaining("glob:**.new");
+  }
+
+  @Test
+  void isOneForAllThatStartAtOnce() throws Exception {
+    var together = new CyclicBarrier(STARTS);
+    Callable<ProbeKeys> start =
+        () -> {
+          together.await();
+          return ProbeKeyFile.open(folder);
+        };
+
+    var keys = new ArrayList<ProbeKeys>();
+    try (var threads = Executors.newFixedThreadPool(STARTS)) {
+      var starts = new ArrayList<Future<ProbeKeys>>();
+      for (int i = 0; i < STARTS; i++) {
+        starts.add(threads.submit(start));
+      }
+      for (var one : starts) {
+        keys.add(one.get());
+      }
+    }
+
+    assertThat(keys).hasSize(STARTS);
+    assertThat(keys.stream().distinct()).hasSize(1);
+  }
+
+  @Test
+  void isRefusedWhenItHoldsSomethingElse() throws Exception {
+    Files.writeString(folder.resolve("probe.key"), "no\nkey\n");
+
+    assertThatThrownBy(() -> ProbeKeyFile.open(folder))
+        .isInstanceOf(Unusable.class)
+        .hasMessageContaining("doesn't hold an Ed25519 key pair")
+        .hasMessageContaining("remove it");
+  }
+}
