@@ -23,6 +23,7 @@ public final class Checks {
     found.addAll(HierarchyCheck.find(set));
     found.addAll(OvercommitCheck.find(set));
     found.addAll(DeadlockCheck.find(set));
+    found.addAll(EnforcedCheck.find(set));
     found.addAll(AdmissionCheck.find(set));
     found.addAll(CollisionCheck.find(set));
     found.addAll(RivalLimitsCheck.find(set));
