@@ -37,7 +37,9 @@ sealed interface Identified {
       return Stranger.refused("unknown-tenant");
     }
     var path = RequestShape.ofUri("", question.uri(), question.method()).path();
-    return service(gateway, path)
+    return gateway
+        .routeOf(path)
+        .map(Gateway.Route::service)
         .<Identified>map(s -> new Known(tenant.get(), new RequestShape(s, path, question.method())))
         .orElseGet(() -> Stranger.refused("unknown-route"));
   }
@@ -58,18 +60,5 @@ sealed interface Identified {
     String name = host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
     int dot = name.indexOf('.');
     return dot > 0 && name.substring(dot + 1).equals(suffix) ? name.substring(0, dot) : "";
-  }
-
-  /** Routes are sorted, longest prefix first; whole segments match, as in a gateway's locations. */
-  private static Optional<String> service(Gateway gateway, String path) {
-    return gateway.routes().stream()
-        .filter(route -> isBelow(path, route.prefix()))
-        .map(Gateway.Route::service)
-        .findFirst();
-  }
-
-  private static boolean isBelow(String path, String prefix) {
-    String stem = prefix.replaceAll("/+$", "");
-    return path.equals(stem) || path.startsWith(stem + "/");
   }
 }
