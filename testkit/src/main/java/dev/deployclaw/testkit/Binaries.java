@@ -16,6 +16,7 @@ final class Binaries {
           "nats-server", "nats-server",
           "nginx", "nginx",
           "gcc", "gcc libc6-dev",
+          "iptables", "iptables",
           "setsid", "util-linux");
 
   private static final List<String> ADMIN_FOLDERS =

@@ -6,13 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +23,7 @@ import java.util.stream.Stream;
  * <name>.pid}. It leads a process group, so signals reach the workers it forks too. The file is
  * written by the process itself before it becomes the program: whoever dies when, what was started
  * can be stopped by {@link #adopt}. A number that a stranger has got since is never signalled. Safe
- * for use by several threads, except {@link #restart}.
+ * for use by several threads, except for its restarts.
  */
 public final class Daemon implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
@@ -47,7 +50,7 @@ public final class Daemon implements AutoCloseable {
         .addShutdownHook(new Thread(() -> OWNED.forEach(Daemon::kill), "stop-daemons"));
   }
 
-  private final Launch launch;
+  private volatile Launch launch;
   private volatile ProcessId id;
 
   private Daemon(Launch launch, ProcessId id) {
@@ -128,6 +131,11 @@ public final class Daemon implements AutoCloseable {
     return id.paused();
   }
 
+  /** The TCP ports on which it listens now; none when it is dead. */
+  public SortedSet<Integer> ports() {
+    return alive() ? Listening.ports(pid()) : Collections.emptySortedSet();
+  }
+
   /** Sends SIGKILL to the group and waits until it is gone. */
   public void kill() {
     OWNED.remove(this);
@@ -163,6 +171,30 @@ public final class Daemon implements AutoCloseable {
   /** Kills what is left of it and starts the same command in the same folder. */
   public void restart() {
     kill();
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /**
+   * Kills what is left of it and starts it by another command, until {@link #restartAsBefore}. The
+   * first command is kept beside its files.
+   */
+  public void restartBy(UnaryOperator<List<String>> command) {
+    kill();
+    launch = launch.changed(command);
+    id = spawn(launch);
+    OWNED.add(this);
+  }
+
+  /** Whether it was started by another command than its own. */
+  public boolean changed() {
+    return launch.isChanged();
+  }
+
+  /** Kills what is left of it and starts it by its own command again. */
+  public void restartAsBefore() {
+    kill();
+    launch = launch.original();
     id = spawn(launch);
     OWNED.add(this);
   }

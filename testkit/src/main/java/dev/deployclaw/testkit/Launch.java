@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * How a daemon is started: its folder, in which it works, its name, which names its files, and its
@@ -53,6 +55,36 @@ public record Launch(
     }
   }
 
+  /** Saves another command in place of this one, which is kept unless an earlier one is. */
+  Launch changed(UnaryOperator<List<String>> change) {
+    try {
+      if (!isChanged()) {
+        Files.copy(launchFile(folder, name), kept());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Launch changed = new Launch(folder, name, change.apply(command), environment);
+    changed.save();
+    return changed;
+  }
+
+  boolean isChanged() {
+    return Files.exists(kept());
+  }
+
+  /** Puts the command back that was kept. */
+  Launch original() {
+    try {
+      if (isChanged()) {
+        Files.move(kept(), launchFile(folder, name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return read(folder, name);
+  }
+
   static Launch read(Path folder, String name) {
     try {
       List<String> lines = Files.readAllLines(launchFile(folder, name));
@@ -66,6 +98,10 @@ public record Launch(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path kept() {
+    return folder.resolve(name + ".launch.kept");
   }
 
   private static Path launchFile(Path folder, String name) {

@@ -8,16 +8,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * A Redis Cluster whose nodes are processes of this machine, each in {@code node-<port>} below the
  * cluster's folder. Slots are dealt evenly; replica i follows primary i modulo the number of
- * primaries. Roles are asked of the nodes each time, since a failover changes them.
+ * primaries. Roles are asked of the nodes each time, since a failover changes them. What a node
+ * says to the others comes from an address of its own, so that a firewall can tell one link from
+ * another.
  */
 public final class RedisCluster implements Server {
   private static final int SLOTS = 16_384;
   private static final int NODE_TIMEOUT_MILLIS = 2_000;
+
+  /** Well below Redis' own minute, so that a link that was cut is soon seen to be down. */
+  private static final int REPLICATION_TIMEOUT_SECONDS = 10;
+
+  private static final int REPLICATION_PING_SECONDS = 1;
   private static final Duration FORMED = Duration.ofSeconds(90);
   private static final String PREFIX = "node-";
 
@@ -92,6 +100,18 @@ public final class RedisCluster implements Server {
         .orElseThrow(() -> new IllegalArgumentException("no node at " + address));
   }
 
+  /** What the first node that answers sees; empty when none does. */
+  public Optional<ClusterNodes> view() {
+    for (RedisNode node : nodes) {
+      if (node.daemon().alive()
+          && !node.daemon().paused()
+          && node.answers("PONG"::equals, "PING")) {
+        return Optional.of(ClusterNodes.parse(node.call("CLUSTER", "NODES")));
+      }
+    }
+    return Optional.empty();
+  }
+
   public void kill(HostPort address) {
     node(address).daemon().kill();
   }
@@ -128,6 +148,11 @@ public final class RedisCluster implements Server {
             "cluster-port " + Ports.free(),
             "cluster-config-file nodes.conf",
             "cluster-node-timeout " + NODE_TIMEOUT_MILLIS,
+            "cluster-announce-ip " + HostPort.LOOPBACK,
+            "replica-announce-ip " + HostPort.LOOPBACK,
+            "bind-source-addr " + RedisNode.source(port),
+            "repl-ping-replica-period " + REPLICATION_PING_SECONDS,
+            "repl-timeout " + REPLICATION_TIMEOUT_SECONDS,
             "cluster-require-full-coverage no");
     return RedisNode.spawn(
         nodeFolder, new RedisNode.Options(port, lines, environment.of(nodeFolder)));

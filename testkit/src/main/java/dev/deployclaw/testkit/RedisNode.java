@@ -63,6 +63,15 @@ public final class RedisNode implements Server {
     return address;
   }
 
+  /** The address from which a node of a cluster opens connections to the others. */
+  public String source() {
+    return source(address.port());
+  }
+
+  static String source(int port) {
+    return "127.1." + (port >> Byte.SIZE) + "." + (port & 0xFF);
+  }
+
   public Daemon daemon() {
     return daemon;
   }

@@ -1,7 +1,6 @@
 package dev.deployclaw.testkit;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +21,6 @@ public final class SkewedClock {
   private static final String SOURCE = "skew.c";
   private static final String LIBRARY = "skew.so";
   private static final String OFFSET = "skew.offset";
-  private static final Duration COMPILED = Duration.ofSeconds(60);
 
   private final Path file;
 
@@ -51,7 +49,7 @@ public final class SkewedClock {
    * @throws IllegalStateException when there is no C compiler, or it fails
    */
   public static RedisCluster.NodeEnvironment environments(Path folder) {
-    Path library = compile(folder.toAbsolutePath());
+    Path library = CSource.compile(folder, SOURCE, LIBRARY, "-shared", "-fPIC");
     return processFolder -> {
       Path file = processFolder.toAbsolutePath().resolve(OFFSET);
       write(file, Duration.ZERO);
@@ -68,37 +66,6 @@ public final class SkewedClock {
     try {
       byte[] bytes = Files.readAllBytes(file);
       return Duration.ofNanos(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Path compile(Path folder) {
-    String compiler = Binaries.find("gcc");
-    try (InputStream source =
-        Objects.requireNonNull(SkewedClock.class.getResourceAsStream(SOURCE))) {
-      Files.createDirectories(folder);
-      Files.write(folder.resolve(SOURCE), source.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    run(folder, compiler, "-O2", "-shared", "-fPIC", "-Wall", "-Werror", "-o", LIBRARY, SOURCE);
-    return folder.resolve(LIBRARY);
-  }
-
-  private static void run(Path folder, String... command) {
-    Path log = folder.resolve("skew.log");
-    try {
-      Process compiler =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      Await.until("the C compiler ended", COMPILED, () -> !compiler.isAlive());
-      if (compiler.exitValue() != 0) {
-        throw new IllegalStateException("the C compiler failed: " + Files.readString(log));
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -105,6 +105,23 @@ final class DaemonTest {
   }
 
   @Test
+  void anotherCommandIsTakenBack() {
+    try (Daemon daemon = sleeper()) {
+      daemon.restartBy(_ -> List.of("/bin/sh", "-c", "echo other; exec sleep 61"));
+      daemon.restartBy(_ -> List.of("/bin/sh", "-c", "echo third; exec sleep 62"));
+      Daemon adopted = Daemon.adopt(daemon.pidFile()).orElseThrow();
+      assertThat(adopted.changed()).isTrue();
+
+      adopted.restartAsBefore();
+
+      assertThat(adopted.changed()).isFalse();
+      assertThat(adopted.alive()).isTrue();
+      assertThat(Launch.read(folder, adopted.name())).isEqualTo(sleeping());
+      adopted.close();
+    }
+  }
+
+  @Test
   void whatAKilledStarterLeftIsStoppedByItsFiles() throws Exception {
     Process starter = starter(folder);
     Await.until("three run", LONG, () -> running(folder) == 3 || !starter.isAlive());
@@ -158,6 +175,10 @@ final class DaemonTest {
   }
 
   private Daemon sleeper() {
-    return Daemon.start(new Launch(folder, "sleeper", List.of("sleep", "300")));
+    return Daemon.start(sleeping());
+  }
+
+  private Launch sleeping() {
+    return new Launch(folder, "sleeper", List.of("sleep", "300"));
   }
 }

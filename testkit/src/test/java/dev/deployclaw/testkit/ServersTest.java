@@ -37,9 +37,13 @@ final class ServersTest {
   void replicaTakesOverFromKilledPrimaryWhichComesBack() {
     try (RedisCluster cluster = RedisCluster.start(folder, 3, 1)) {
       HostPort primary = cluster.primaries().getFirst();
+      assertThat(cluster.view().orElseThrow().ownsSlots(primary)).isTrue();
+      var replica = cluster.view().orElseThrow().replicasOf(primary);
 
       cluster.kill(primary);
-      Await.until("a replica took over", LONG, () -> cluster.primaries().size() == 3);
+      Await.until(
+          "a replica took over", LONG, () -> !cluster.view().orElseThrow().ownsSlots(primary));
+      assertThat(cluster.primaries()).hasSize(3).containsAll(replica);
       RedisCluster.adopt(folder).restart(primary);
 
       cluster.awaitWhole(LONG);

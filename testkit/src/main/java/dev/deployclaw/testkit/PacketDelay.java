@@ -1,0 +1,46 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A process that holds back each packet of one netfilter queue for a fixed time (see {@code
+ * delay.c}). {@link Firewall#queue} sends packets there. Needs root.
+ */
+public final class PacketDelay implements Server {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final String NAME = "delay";
+
+  private final Daemon daemon;
+
+  private PacketDelay(Daemon daemon) {
+    this.daemon = daemon;
+  }
+
+  /**
+   * @throws IllegalStateException when there is no C compiler, or the kernel gives no such queue
+   */
+  public static PacketDelay start(Path folder, int queue, Duration delay) {
+    Path program = CSource.compile(folder, "delay.c", NAME);
+    List<String> command = List.of(program.toString(), "" + queue, "" + delay.toMillis());
+    Daemon daemon = Daemon.start(new Launch(folder, NAME, command));
+    daemon.awaitReady(READY, () -> saysReady(daemon));
+    return new PacketDelay(daemon);
+  }
+
+  @Override
+  public List<Daemon> daemons() {
+    return List.of(daemon);
+  }
+
+  private static boolean saysReady(Daemon daemon) {
+    try {
+      return Files.readString(daemon.log()).contains("ready");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
