@@ -14,15 +14,23 @@ public sealed interface Compiled {
     }
   }
 
+  /** Why there is no policy set to go to. */
+  sealed interface Stop extends Compiled {}
+
   /** It can't be done without guessing. */
-  record Unclear(List<String> questions) implements Compiled {
+  record Unclear(List<String> questions) implements Stop {
     public Unclear {
       questions = List.copyOf(questions);
     }
+
+    static Unclear of(String question) {
+      return new Unclear(List.of(question));
+    }
   }
 
-  record Refused(String reason) implements Compiled {}
+  /** It is understood, and this version doesn't do it, or nobody should. */
+  record Refused(String reason) implements Stop {}
 
   /** A tenant that the request names has an invalid policy document. */
-  record Invalid(String reason) implements Compiled {}
+  record Invalid(String reason) implements Stop {}
 }

@@ -2,7 +2,6 @@ package dev.deployclaw.core.plan;
 
 import dev.deployclaw.core.task.Change;
 import dev.deployclaw.core.task.Intent;
-import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Gateway;
@@ -11,8 +10,10 @@ import dev.deployclaw.policy.parse.Collected;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -43,20 +44,23 @@ public final class IntentCompiler {
       return new Compiled.Invalid(String.join("; ", invalid));
     }
     try {
-      var tenants = compiler.tenants(intent);
-      if (tenants.isEmpty()) {
-        return new Compiled.Refused("no tenant would have a policy any more");
-      }
-      var set = PolicySet.of(tenants.values(), ground.gateways(), ground.probeKey());
-      return new Compiled.Ready(set, compiler.warnings);
-    } catch (Unclear e) {
-      return new Compiled.Unclear(List.of(e.question()));
-    } catch (UnsupportedOperationException | IllegalArgumentException | ArithmeticException e) {
+      return switch (compiler.tenants(intent)) {
+        case Part.Stopped<SortedMap<String, TenantPolicy>>(var why) -> why;
+        case Part.Made<SortedMap<String, TenantPolicy>>(var tenants) ->
+            compiler.ready(tenants.values(), ground);
+      };
+    } catch (IllegalArgumentException | ArithmeticException e) {
       return new Compiled.Refused(String.valueOf(e.getMessage()));
     }
   }
 
-  private SortedMap<String, TenantPolicy> tenants(Intent intent) {
+  private Compiled ready(Collection<TenantPolicy> tenants, Ground ground) {
+    return tenants.isEmpty()
+        ? new Compiled.Refused("no tenant would have a policy any more")
+        : new Compiled.Ready(PolicySet.of(tenants, ground.gateways(), ground.probeKey()), warnings);
+  }
+
+  private Part<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
     return switch (intent.operation()) {
       case APPLY_POLICIES -> apply(intent);
       case SET_LIMIT -> each(intent, LimitChange::set);
@@ -65,31 +69,54 @@ public final class IntentCompiler {
       case REMOVE_LIMIT -> each(intent, LimitChange::remove);
       case BLOCK -> each(intent, (t, c) -> block(t, c, true));
       case UNBLOCK -> each(intent, (t, c) -> block(t, c, false));
-      case COPY_POLICY -> copy(intent);
-      case RESOLVE_CONFLICTS, REPAIR_DRIFT, ROLLBACK -> throw unsupported(intent.operation());
-      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> throw unsupported(intent.operation());
+      case COPY_POLICY -> each(intent, this::copy);
+      case RESOLVE_CONFLICTS, REPAIR_DRIFT, ROLLBACK ->
+          Part.notCarriedOut(intent.operation().word());
+      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> Part.notCarriedOut(intent.operation().word());
     };
   }
 
   /** The sources take effect; whoever can't be told from them keeps what is committed. */
-  private SortedMap<String, TenantPolicy> apply(Intent intent) {
+  private Part<SortedMap<String, TenantPolicy>> apply(Intent intent) {
     var known = new TreeMap<>(committed.tenants());
     sources.leftOut().forEach(t -> known.putIfAbsent(t, unread(t)));
     known.putAll(sources.policies());
-    var chosen = new TreeSet<String>();
-    intent.changes().forEach(c -> chosen.addAll(Targets.of(c.who(), known)));
-    boolean all = intent.changes().isEmpty();
+    return meant(intent, known).map(meant -> applied(intent, meant));
+  }
+
+  /** All that are known, where the request names nobody. */
+  private static Part<SortedSet<String>> meant(
+      Intent intent, SortedMap<String, TenantPolicy> known) {
+    Part<SortedSet<String>> meant = Part.made(new TreeSet<>());
+    if (intent.changes().isEmpty()) {
+      return meant.map(_ -> new TreeSet<>(known.keySet()));
+    }
+    for (var change : intent.changes()) {
+      meant = meant.then(before -> Targets.of(change.who(), known).map(more -> both(before, more)));
+    }
+    return meant;
+  }
+
+  private static SortedSet<String> both(SortedSet<String> some, SortedSet<String> others) {
+    var all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private SortedMap<String, TenantPolicy> applied(Intent intent, SortedSet<String> meant) {
     var out = new TreeMap<>(committed.tenants());
     sources
         .policies()
         .forEach((name, policy) -> {
-          if (all || chosen.contains(name)) {
+          if (meant.contains(name)) {
             out.put(name, policy);
           }
         });
     sources.leftOut().forEach(t -> warnings.add(leftOut(t)));
-    if (all || intent.changes().stream().anyMatch(c -> c.who().all())) {
-      drop(out, all ? known.keySet() : chosen);
+    boolean all =
+        intent.changes().isEmpty() || intent.changes().stream().anyMatch(c -> c.who().all());
+    if (all) {
+      drop(out, meant);
     }
     return out;
   }
@@ -114,45 +141,60 @@ public final class IntentCompiler {
     }
   }
 
-  private SortedMap<String, TenantPolicy> each(
-      Intent intent, BiFunction<TenantPolicy, Change, TenantPolicy> how) {
-    var tenants = ground();
+  /** Changes each tenant that is meant, one after the other. */
+  private Part<SortedMap<String, TenantPolicy>> each(
+      Intent intent, BiFunction<TenantPolicy, Change, Part<TenantPolicy>> how) {
+    Part<SortedMap<String, TenantPolicy>> tenants = Part.made(ground());
     for (var change : intent.changes()) {
-      for (String name : Targets.of(change.who(), tenants)) {
-        tenants.computeIfPresent(name, (_, policy) -> how.apply(policy, change));
-      }
+      tenants = tenants.then(before -> changed(before, change, how));
     }
     return tenants;
   }
 
-  private SortedMap<String, TenantPolicy> copy(Intent intent) {
-    return each(
-        intent,
-        (tenant, change) -> {
-          String from = change.from().orElseThrow(() -> new Unclear("Copied from which tenant?"));
-          var there = ground().get(from);
-          if (there == null) {
-            throw new Unclear("There is no tenant " + from + ". Which one is meant?");
+  private static Part<SortedMap<String, TenantPolicy>> changed(
+      SortedMap<String, TenantPolicy> before,
+      Change change,
+      BiFunction<TenantPolicy, Change, Part<TenantPolicy>> how) {
+    return Targets.of(change.who(), before)
+        .then(names -> {
+          var after = new TreeMap<>(before);
+          for (String name : names) {
+            switch (how.apply(Objects.requireNonNull(before.get(name)), change)) {
+              case Part.Made<TenantPolicy>(var policy) -> after.put(name, policy);
+              case Part.Stopped<TenantPolicy>(var why) -> {
+                return new Part.Stopped<>(why);
+              }
+            }
           }
-          return LimitChange.copy(tenant, there, change);
+          return Part.made(after);
         });
   }
 
-  private static TenantPolicy block(TenantPolicy tenant, Change change, boolean blocked) {
+  private Part<TenantPolicy> copy(TenantPolicy tenant, Change change) {
+    if (change.from().isEmpty()) {
+      return Part.unclear("Copied from which tenant?");
+    }
+    String from = change.from().get();
+    var there = committed.tenant(from).or(() -> Optional.ofNullable(sources.policies().get(from)));
+    return there.isPresent()
+        ? Part.made(LimitChange.copy(tenant, there.get(), change))
+        : Part.unclear("There is no tenant " + from + ". Which one is meant?");
+  }
+
+  private static Part<TenantPolicy> block(TenantPolicy tenant, Change change, boolean blocked) {
     boolean partly =
         change.service().isPresent() || change.route().isPresent() || change.limit().isPresent();
-    if (partly) {
-      throw new UnsupportedOperationException("a tenant can only be blocked as a whole");
-    }
-    return tenant.withBlocked(blocked);
+    return partly
+        ? Part.refused("a tenant can only be blocked as a whole")
+        : Part.made(tenant.withBlocked(blocked));
   }
 
   /** The committed tenants, and those that so far only a source defines. */
   private SortedMap<String, TenantPolicy> ground() {
     var out = new TreeMap<>(committed.tenants());
     sources.policies().forEach(out::putIfAbsent);
-    if (out.size() > committed.tenants().size() && warnings.isEmpty()) {
-      int fresh = out.size() - committed.tenants().size();
+    int fresh = out.size() - committed.tenants().size();
+    if (fresh > 0) {
       warnings.add(fresh + " tenants that only the sources define are applied with it");
     }
     return out;
@@ -185,10 +227,5 @@ public final class IntentCompiler {
   private static TenantPolicy unread(String tenant) {
     return new TenantPolicy(
         tenant, new TreeMap<>(), Optional.empty(), false, BackendFailure.DENY, List.of());
-  }
-
-  private static UnsupportedOperationException unsupported(Operation operation) {
-    return new UnsupportedOperationException(
-        operation.word() + " isn't carried out by this version");
   }
 }

@@ -10,10 +10,12 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Changes limits of one tenant. What isn't set stays as it is. */
@@ -22,50 +24,47 @@ final class LimitChange {
 
   /**
    * Sets the limit whose match equals the change's; none: a new one; several: the one with the same
-   * window.
+   * window. An algorithm that nobody enforces yet is refused.
    */
-  static TenantPolicy set(TenantPolicy tenant, Change change) {
-    var found = exact(tenant, change);
-    if (found.isEmpty()) {
-      List<Limit> limits = new ArrayList<>(tenant.limits());
-      limits.add(fresh(tenant, change));
-      return tenant.withLimits(limits);
+  static Part<TenantPolicy> set(TenantPolicy tenant, Change change) {
+    var unenforced = change.set().algorithm().filter(algorithm -> !algorithm.enforced());
+    if (unenforced.isPresent()) {
+      return Part.refused(unenforced(unenforced.get()));
     }
-    Limit one = found.size() == 1 ? found.getFirst() : sameWindow(tenant, change, found);
-    return replace(tenant, List.of(one), limit -> with(tenant, limit, change.set()));
+    var found = exact(tenant, change);
+    return found.isEmpty()
+        ? fresh(tenant, change).map(limit -> added(tenant, limit))
+        : one(tenant, change, found).then(limit -> set(tenant, limit, change.set()));
   }
 
   /** Multiplies rate and burst of every limit that is meant. */
-  static TenantPolicy scale(TenantPolicy tenant, Change change) {
-    BigDecimal factor = change.scale().orElseThrow(() -> new Unclear("By which factor?"));
-    return replace(
-        tenant,
-        meant(tenant, change),
-        limit -> rated(limit, times(limit.requests(), factor), times(limit.burst(), factor)));
+  static Part<TenantPolicy> scale(TenantPolicy tenant, Change change) {
+    if (change.scale().isEmpty()) {
+      return Part.unclear("By which factor?");
+    }
+    BigDecimal factor = change.scale().get();
+    return meant(tenant, change)
+        .map(found -> replaced(tenant, found, limit -> scaled(limit, factor)));
   }
 
-  static TenantPolicy mode(TenantPolicy tenant, Change change) {
-    Mode mode =
-        change.set().mode().orElseThrow(() -> new Unclear("Which mode: enforce or shadow?"));
-    var settings =
-        new Change.Settings(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(mode),
-            Optional.empty());
-    return replace(tenant, meant(tenant, change), limit -> with(tenant, limit, settings));
+  static Part<TenantPolicy> mode(TenantPolicy tenant, Change change) {
+    if (change.set().mode().isEmpty()) {
+      return Part.unclear("Which mode: enforce or shadow?");
+    }
+    Mode mode = change.set().mode().get();
+    return meant(tenant, change).map(found -> replaced(tenant, found, l -> inMode(l, mode)));
   }
 
   /** Removes one limit; several that are meant without one that matches exactly are a question. */
-  static TenantPolicy remove(TenantPolicy tenant, Change change) {
+  static Part<TenantPolicy> remove(TenantPolicy tenant, Change change) {
     var exact = exact(tenant, change);
-    var found = exact.isEmpty() ? meant(tenant, change) : exact;
-    if (found.size() > 1) {
-      throw ambiguous(tenant, found);
-    }
-    return tenant.withLimits(tenant.limits().stream().filter(l -> !found.contains(l)).toList());
+    var found = exact.isEmpty() ? meant(tenant, change) : Part.made(exact);
+    return found.then(limits ->
+        limits.size() > 1
+            ? ambiguous(tenant, limits)
+            : Part.made(
+                tenant.withLimits(
+                    tenant.limits().stream().filter(l -> !limits.contains(l)).toList())));
   }
 
   /** Takes over the limits of another tenant, all or those of one service. */
@@ -93,7 +92,7 @@ final class LimitChange {
   }
 
   /** Limits that agree in every part that was said; an absent part stands for any. */
-  private static List<Limit> meant(TenantPolicy tenant, Change change) {
+  private static Part<List<Limit>> meant(TenantPolicy tenant, Change change) {
     var found =
         tenant.limits().stream()
             .filter(l -> agrees(change.limit(), Optional.of(l.name())))
@@ -101,31 +100,31 @@ final class LimitChange {
             .filter(l -> agrees(change.route(), l.match().route()))
             .filter(l -> agrees(change.method(), l.match().method()))
             .toList();
-    if (found.isEmpty()) {
-      throw new Unclear("Tenant " + tenant.tenant() + " has no such limit. Which one is meant?");
-    }
-    return found;
+    return found.isEmpty()
+        ? Part.unclear("Tenant " + tenant.tenant() + " has no such limit. Which one is meant?")
+        : Part.made(found);
   }
 
   private static boolean agrees(Optional<String> said, Optional<String> there) {
     return said.isEmpty() || said.equals(there);
   }
 
-  private static Limit sameWindow(TenantPolicy tenant, Change change, List<Limit> found) {
+  /** Of several that match exactly, the only one with the window that was said. */
+  private static Part<Limit> one(TenantPolicy tenant, Change change, List<Limit> found) {
+    if (found.size() == 1) {
+      return Part.made(found.getFirst());
+    }
     var same =
         found.stream()
             .filter(l ->
                 change.set().windowSeconds().filter(w -> w == l.window().toSeconds()).isPresent())
             .toList();
-    if (same.size() != 1) {
-      throw ambiguous(tenant, found);
-    }
-    return same.getFirst();
+    return same.size() == 1 ? Part.made(same.getFirst()) : ambiguous(tenant, found);
   }
 
-  private static Unclear ambiguous(TenantPolicy tenant, List<Limit> found) {
+  private static <T> Part<T> ambiguous(TenantPolicy tenant, List<Limit> found) {
     String names = String.join(", ", found.stream().map(Limit::name).toList());
-    return new Unclear(
+    return Part.unclear(
         "Tenant "
             + tenant.tenant()
             + " has several such limits: "
@@ -133,65 +132,105 @@ final class LimitChange {
             + ". Which one is meant?");
   }
 
-  private static TenantPolicy replace(
+  private static String unenforced(Algorithm algorithm) {
+    String enforced =
+        Arrays.stream(Algorithm.values())
+            .filter(Algorithm::enforced)
+            .map(Algorithm::word)
+            .collect(Collectors.joining(" or "));
+    return algorithm.word() + " isn't enforced by this version: use " + enforced;
+  }
+
+  private static TenantPolicy added(TenantPolicy tenant, Limit limit) {
+    List<Limit> limits = new ArrayList<>(tenant.limits());
+    limits.add(limit);
+    return tenant.withLimits(limits);
+  }
+
+  private static TenantPolicy replaced(
       TenantPolicy tenant, List<Limit> which, UnaryOperator<Limit> how) {
     return tenant.withLimits(
         tenant.limits().stream().map(l -> which.contains(l) ? how.apply(l) : l).toList());
   }
 
-  private static Limit fresh(TenantPolicy tenant, Change change) {
+  private static Part<Limit> fresh(TenantPolicy tenant, Change change) {
     var set = change.set();
+    if (set.requests().isEmpty()) {
+      return Part.unclear("How many requests for " + tenant.tenant() + "?");
+    }
+    long requests = set.requests().get();
     var algorithm = set.algorithm().orElse(Algorithm.TOKEN_BUCKET);
-    long requests =
-        set.requests()
-            .orElseThrow(() -> new Unclear("How many requests for " + tenant.tenant() + "?"));
-    return new Limit(
-        change.limit().orElseGet(() -> name(tenant, change)),
-        new Match(change.service(), change.route(), change.method()),
-        List.of(),
-        algorithm,
-        requests,
-        window(tenant, algorithm, set.windowSeconds().map(Duration::ofSeconds)),
-        set.burst().orElse(Math.max(1, requests)),
-        1,
-        set.mode().orElse(Mode.ENFORCE),
-        set.onBackendFailure());
+    return window(tenant, algorithm, said(set))
+        .map(window ->
+            new Limit(
+                change.limit().orElseGet(() -> name(tenant, change)),
+                new Match(change.service(), change.route(), change.method()),
+                List.of(),
+                algorithm,
+                requests,
+                window,
+                set.burst().orElse(Math.max(1, requests)),
+                1,
+                set.mode().orElse(Mode.ENFORCE),
+                set.onBackendFailure()));
   }
 
-  private static Limit with(TenantPolicy tenant, Limit limit, Change.Settings set) {
+  private static Part<TenantPolicy> set(TenantPolicy tenant, Limit limit, Change.Settings set) {
     var algorithm = set.algorithm().orElse(limit.algorithm());
-    var window = set.windowSeconds().map(Duration::ofSeconds);
-    var kept = limit.window().isZero() ? Optional.<Duration>empty() : Optional.of(limit.window());
-    return new Limit(
-        limit.name(),
-        limit.match(),
-        limit.key(),
-        algorithm,
-        set.requests().orElse(limit.requests()),
-        window(tenant, algorithm, window.or(() -> kept)),
-        set.burst().orElse(limit.burst()),
-        limit.cost(),
-        set.mode().orElse(limit.mode()),
-        set.onBackendFailure().or(limit::onBackendFailure));
+    var kept = Optional.of(limit.window()).filter(window -> !window.isZero());
+    return window(tenant, algorithm, said(set).or(() -> kept))
+        .map(window ->
+            new Limit(
+                limit.name(),
+                limit.match(),
+                limit.key(),
+                algorithm,
+                set.requests().orElse(limit.requests()),
+                window,
+                set.burst().orElse(limit.burst()),
+                limit.cost(),
+                set.mode().orElse(limit.mode()),
+                set.onBackendFailure().or(limit::onBackendFailure)))
+        .map(changed -> replaced(tenant, List.of(limit), _ -> changed));
   }
 
-  private static Duration window(
+  private static Optional<Duration> said(Change.Settings set) {
+    return set.windowSeconds().map(Duration::ofSeconds);
+  }
+
+  private static Part<Duration> window(
       TenantPolicy tenant, Algorithm algorithm, Optional<Duration> window) {
     if (algorithm == Algorithm.CONCURRENCY) {
-      return Duration.ZERO;
+      return Part.made(Duration.ZERO);
     }
-    return window.orElseThrow(() -> new Unclear("Per which window for " + tenant.tenant() + "?"));
+    return window.isPresent()
+        ? Part.made(window.get())
+        : Part.unclear("Per which window for " + tenant.tenant() + "?");
   }
 
-  private static Limit rated(Limit limit, long requests, long burst) {
+  private static Limit inMode(Limit limit, Mode mode) {
     return new Limit(
         limit.name(),
         limit.match(),
         limit.key(),
         limit.algorithm(),
-        requests,
+        limit.requests(),
         limit.window(),
-        Math.max(1, burst),
+        limit.burst(),
+        limit.cost(),
+        mode,
+        limit.onBackendFailure());
+  }
+
+  private static Limit scaled(Limit limit, BigDecimal factor) {
+    return new Limit(
+        limit.name(),
+        limit.match(),
+        limit.key(),
+        limit.algorithm(),
+        times(limit.requests(), factor),
+        limit.window(),
+        Math.max(1, times(limit.burst(), factor)),
         limit.cost(),
         limit.mode(),
         limit.onBackendFailure());

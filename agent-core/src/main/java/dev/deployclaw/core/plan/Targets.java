@@ -12,27 +12,24 @@ import java.util.TreeSet;
 final class Targets {
   private Targets() {}
 
-  static SortedSet<String> of(Change.Who who, SortedMap<String, TenantPolicy> known) {
-    var out = new TreeSet<String>();
+  static Part<SortedSet<String>> of(Change.Who who, SortedMap<String, TenantPolicy> known) {
+    var missing = who.tenants().stream().filter(name -> !known.containsKey(name)).findFirst();
+    if (missing.isPresent()) {
+      return Part.unclear("There is no tenant " + missing.get() + ". Which one is meant?");
+    }
+    var out = new TreeSet<>(who.tenants());
     if (who.all()) {
       out.addAll(known.keySet());
-    }
-    for (String name : who.tenants()) {
-      if (!known.containsKey(name)) {
-        throw new Unclear("There is no tenant " + name + ". Which one is meant?");
-      }
-      out.add(name);
     }
     if (!who.labels().isEmpty()) {
       known.values().stream()
           .filter(t -> t.labels().entrySet().containsAll(who.labels().entrySet()))
           .forEach(t -> out.add(t.tenant()));
     }
-    out.removeAll(who.except());
-    if (out.isEmpty()) {
-      throw new Unclear("No tenant is meant by " + words(who) + ". Which one is?");
-    }
-    return out;
+    who.except().forEach(out::remove);
+    return out.isEmpty()
+        ? Part.unclear("No tenant is meant by " + words(who) + ". Which one is?")
+        : Part.made(out);
   }
 
   private static String words(Change.Who who) {

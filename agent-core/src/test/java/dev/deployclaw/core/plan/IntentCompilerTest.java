@@ -1,33 +1,32 @@
 package dev.deployclaw.core.plan;
 
+import static dev.deployclaw.core.plan.Compiling.NO_SOURCES;
+import static dev.deployclaw.core.plan.Compiling.change;
+import static dev.deployclaw.core.plan.Compiling.compile;
+import static dev.deployclaw.core.plan.Compiling.limit;
+import static dev.deployclaw.core.plan.Compiling.settings;
+import static dev.deployclaw.core.plan.Compiling.sources;
+import static dev.deployclaw.core.plan.Compiling.tenant;
+import static dev.deployclaw.core.plan.Compiling.who;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.task.Change;
 import dev.deployclaw.core.task.Change.Settings;
-import dev.deployclaw.core.task.Change.Who;
-import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.BackendFailure;
-import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.parse.Collected;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IntentCompilerTest {
-  private static final Collected NO_SOURCES =
-      new Collected(new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), List.of(), List.of());
-
   private final TenantPolicy acme =
       tenant("acme", limit("orders", "orders", 600, 60), limit("search", "search", 50, 1));
   private final TenantPolicy zenith = tenant("zenith", limit("orders", "orders", 60, 60));
@@ -250,79 +249,69 @@ class IntentCompilerTest {
     assertThat(ready.warnings()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FIXED_WINDOW", "GCRA", "CONCURRENCY"})
+  void refusesAnAlgorithmThatNobodyEnforcesYet(Algorithm algorithm) {
+    for (String service : List.of("orders", "payments")) {
+      var compiled =
+          compile(
+              committed, NO_SOURCES, Operation.SET_LIMIT, change("acme", service, in(algorithm)));
+
+      assertThat(compiled)
+          .isEqualTo(
+              new Compiled.Refused(
+                  algorithm.word()
+                      + " isn't enforced by this version: use token-bucket or sliding-window"));
+    }
+  }
+
+  @Test
+  void setsAnAlgorithmThatIsEnforced() {
+    var target = ready(Operation.SET_LIMIT, change("acme", "orders", in(Algorithm.SLIDING_WINDOW)));
+
+    assertThat(target.tenant("acme").orElseThrow().limits().getFirst().algorithm())
+        .isEqualTo(Algorithm.SLIDING_WINDOW);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RESOLVE_CONFLICTS", "REPAIR_DRIFT", "SNAPSHOT"})
+  void saysWhatThisVersionDoesNotCarryOut(Operation operation) {
+    assertThat(compile(committed, NO_SOURCES, operation))
+        .isEqualTo(new Compiled.Refused(operation.word() + " isn't carried out by this version"));
+  }
+
+  @Test
+  void refusesAScaleBeyondWhatALimitCanHold() {
+    var change =
+        new Change(
+            who("acme"),
+            Optional.of("orders"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Settings.NONE,
+            Optional.of(new BigDecimal("1e30")),
+            Optional.empty());
+
+    assertThat(compile(committed, NO_SOURCES, Operation.SCALE_LIMIT, change))
+        .isInstanceOf(Compiled.Refused.class);
+  }
+
+  private static Settings in(Algorithm algorithm) {
+    return new Settings(
+        Optional.of(5L),
+        Optional.of(60L),
+        Optional.empty(),
+        Optional.of(algorithm),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private PolicySet ready(Operation operation, Change... changes) {
     return ready(committed, operation, changes);
   }
 
   private static PolicySet ready(PolicySet on, Operation operation, Change... changes) {
     return ((Compiled.Ready) compile(on, NO_SOURCES, operation, changes)).target();
-  }
-
-  private static Compiled compile(
-      PolicySet on, Collected sources, Operation operation, Change... changes) {
-    var intent =
-        new Intent(
-            operation,
-            Optional.empty(),
-            List.of(changes),
-            Intent.Guards.NONE,
-            Intent.Schedule.NONE,
-            List.of());
-    return IntentCompiler.compile(intent, new IntentCompiler.Ground(on, sources, List.of(), ""));
-  }
-
-  private static Collected sources(
-      Map<String, TenantPolicy> policies, List<String> leftOut, List<String> unknown) {
-    return new Collected(
-        new TreeMap<>(policies), new TreeMap<>(), new TreeSet<>(leftOut), List.of(), unknown);
-  }
-
-  private static Change change(String tenant, String service, Settings set) {
-    return change(tenant, Optional.of(service), set);
-  }
-
-  private static Change change(String tenant, Optional<String> service, Settings set) {
-    return new Change(
-        who(tenant),
-        service,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        set,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static Who who(String tenant) {
-    return new Who(List.of(tenant), new TreeMap<>(), false, List.of());
-  }
-
-  private static Settings settings(long requests, long window) {
-    return new Settings(
-        Optional.of(requests),
-        Optional.of(window),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static TenantPolicy tenant(String name, Limit... limits) {
-    return new TenantPolicy(
-        name, new TreeMap<>(), Optional.empty(), false, BackendFailure.DENY, List.of(limits));
-  }
-
-  private static Limit limit(String name, String service, long requests, long window) {
-    return new Limit(
-        name,
-        Match.service(service),
-        List.of(),
-        Algorithm.TOKEN_BUCKET,
-        requests,
-        Duration.ofSeconds(window),
-        requests,
-        1,
-        Mode.ENFORCE,
-        Optional.empty());
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ final class EnforcedCheck {
     var found = new ArrayList<Finding>();
     for (var policy : set.tenants().values()) {
       for (Limit limit : policy.limits()) {
-        if (!enforced(limit.algorithm())) {
+        if (!limit.algorithm().enforced()) {
           found.add(
               About.limit(policy.tenant(), limit.name())
                   .error(
@@ -27,12 +26,5 @@ final class EnforcedCheck {
       }
     }
     return found;
-  }
-
-  private static boolean enforced(Algorithm algorithm) {
-    return switch (algorithm) {
-      case TOKEN_BUCKET, SLIDING_WINDOW -> true;
-      case FIXED_WINDOW, GCRA, CONCURRENCY -> false;
-    };
   }
 }

@@ -27,6 +27,14 @@ public enum Algorithm {
     return code;
   }
 
+  /** Whether the reference models and the Redis function have it. */
+  public boolean enforced() {
+    return switch (this) {
+      case TOKEN_BUCKET, SLIDING_WINDOW -> true;
+      case FIXED_WINDOW, GCRA, CONCURRENCY -> false;
+    };
+  }
+
   public static Optional<Algorithm> ofWord(String word) {
     return Arrays.stream(values()).filter(a -> a.word.equals(word)).findFirst();
   }
