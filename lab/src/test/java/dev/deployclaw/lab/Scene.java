@@ -89,9 +89,23 @@ final class Scene implements AutoCloseable {
    * estate there, and lets it go on to its end.
    */
   Agent.Ran runWith(String at, Runnable meanwhile, String... words) {
+    return runWith(Map.of(), at, meanwhile, words);
+  }
+
+  /** The same with more of an environment, and few synthetic requests. */
+  Agent.Ran quicklyWith(Map<String, String> more, String at, Runnable meanwhile, String... words) {
+    var environment = new TreeMap<>(more);
+    environment.put("DEPLOYCLAW_PROBES_REQUESTS", FEW_PROBES);
+    return runWith(environment, at, meanwhile, words);
+  }
+
+  private Agent.Ran runWith(
+      Map<String, String> more, String at, Runnable meanwhile, String... words) {
     try {
       var stop = Files.createTempDirectory("stop");
-      var environment = Map.of("DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", at);
+      var environment = new TreeMap<>(more);
+      environment.put("DEPLOYCLAW_STOP_DIR", stop.toString());
+      environment.put("DEPLOYCLAW_STOP_AT", at);
       var doing =
           Thread.ofVirtual()
               .unstarted(() -> {
@@ -106,8 +120,7 @@ final class Scene implements AutoCloseable {
       doing.start();
       var command = new ArrayList<>(Arrays.asList(words));
       command.add("--json");
-      var ran = new Agent(lab, environment).run(command.toArray(String[]::new));
-      return ran;
+      return new Agent(lab, environment).run(command.toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,10 +3,12 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.lab.check.Checker;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -104,6 +106,47 @@ class ValidationTest {
     assertRolledBack(ran);
     assertThat(validation(ran.json()).path("detail").asText()).contains(gateway.member());
     assertThat(asks(gateway)).isTrue();
+  }
+
+  @Test
+  void saysUnknownWhileARateLimitServiceStaysDeadOnTheWayBack() {
+    var service = "ratelimit/edge-us/";
+    var ran =
+        scene.quicklyWith(
+            Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "15s"),
+            BEFORE_PROBES,
+            () -> scene.inflict("kill", "services/edge-us"),
+            "run",
+            CHANGE);
+    assertPending(ran.exit(), ran.json(), service);
+    assertThat(scene.keys().json("change/" + id(ran)).toString()).contains("\"undoing\"");
+
+    var hurried = scene.quickAgent(Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "2s"));
+    var early = hurried.run("recover", "--json");
+
+    assertThat(early.exit()).as(early.out()).isEqualTo(7);
+    assertThat(early.json().path("finished")).isEmpty();
+    assertThat(early.json().path("reason").asText()).contains("still pending: " + service);
+    scene.heal();
+
+    var late = scene.run("recover");
+
+    assertThat(late.exit()).as(late.out()).isZero();
+    var log = scene.run("log", id(ran)).json();
+    assertThat(log.path("result").asText()).isEqualTo("ROLLED_BACK");
+    new Checker(scene.config()).assertWhole();
+    witness.assertEveryoneActsOn(scene.active().path("epoch").asLong(), digest);
+    assertThat(files()).isEqualTo(files);
+  }
+
+  private static void assertPending(int exit, JsonNode log, String who) {
+    assertThat(exit).as(log.toString()).isEqualTo(7);
+    assertThat(log.path("result").asText()).isEqualTo("UNKNOWN");
+    assertThat(log.path("reason").asText()).startsWith("still pending: " + who);
+  }
+
+  private static String id(Agent.Ran ran) {
+    return ran.json().path("execution_id").asText();
   }
 
   private static void assertRolledBack(Agent.Ran ran) {

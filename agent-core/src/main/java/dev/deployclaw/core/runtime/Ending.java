@@ -10,6 +10,7 @@ import dev.deployclaw.core.machine.State.RolledBack;
 
 /** How an execution stands when it rests. */
 record Ending(Result result, ExitCode exit, String reason) {
+  private static final String PENDING = "still pending: ";
 
   /** Of a state in which nothing is to be done. */
   static Ending of(State state) {
@@ -28,6 +29,11 @@ record Ending(Result result, ExitCode exit, String reason) {
 
   static Ending unknown(String reason) {
     return new Ending(Result.UNKNOWN, ExitCode.FAILED, reason);
+  }
+
+  /** What a way back waits for, the change that it undoes waits for, too. */
+  static Ending stillPending(String what) {
+    return unknown(what.startsWith(PENDING) ? what : PENDING + what);
   }
 
   static Ending unreachable(String reason) {

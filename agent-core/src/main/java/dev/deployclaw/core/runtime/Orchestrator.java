@@ -137,8 +137,7 @@ final class Orchestrator {
     try {
       phase(effect).ifPresent(duty.story()::begin);
       return switch (perform(effect, at.execution(), content, duty)) {
-        case Happening.Stuck(String pending) ->
-            new Next.End(Ending.unknown("still pending: " + pending));
+        case Happening.Stuck(String pending) -> new Next.End(Ending.stillPending(pending));
         case Happening.Now(Event event) -> follow(at, event, duty);
       };
     } catch (Unreachable e) {

@@ -79,16 +79,28 @@ public final class RateLimitExecutor implements Executor {
     return Report.yes(service.member(), digest, facts(service, status));
   }
 
-  /** Asks again until it holds the epoch, or for four fifths of the time there is. */
+  /**
+   * Asks again until it holds the epoch, or for four fifths of the time there is. One that doesn't
+   * answer is given no more than one exchange takes: a way back must not wait for it.
+   */
   private Fanout.Question<Service> voting(Activation activation, Duration deadline) {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     return service -> {
+      long silent = System.nanoTime() + settings.answer().toNanos();
       var vote = vote(service, activation);
-      while (vote.answer() != Report.Answer.YES && System.nanoTime() - end < 0) {
+      while (mayChange(vote, silent) && System.nanoTime() - end < 0) {
         Thread.sleep(settings.pause());
         vote = vote(service, activation);
       }
       return vote;
+    };
+  }
+
+  private static boolean mayChange(Report vote, long silentUntil) {
+    return switch (vote.answer()) {
+      case YES, SKIPPED -> false;
+      case NO -> true;
+      case UNKNOWN -> System.nanoTime() - silentUntil < 0;
     };
   }
 

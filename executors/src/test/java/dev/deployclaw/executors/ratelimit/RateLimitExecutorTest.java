@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RateLimitExecutorTest {
   private static final Activation SECOND =
@@ -113,7 +114,14 @@ class RateLimitExecutorTest {
     assertThat(ask(nobody, new Call.Converge(SECOND), AT_MOST))
         .extracting(Report::answer)
         .containsExactly(Answer.UNKNOWN);
-    assertThat(ask(nobody, new Call.Prepare(SECOND), Duration.ofSeconds(2)))
+  }
+
+  @Test
+  @Timeout(120)
+  void doesNotWaitForTheVoteOfAServiceThatDoesNotAnswer() throws InterruptedException {
+    var nobody = new Service("edge", URI.create("http://127.0.0.1:" + Ports.free()));
+
+    assertThat(ask(nobody, new Call.Prepare(SECOND), Duration.ofHours(1)))
         .extracting(Report::answer)
         .containsExactly(Answer.UNKNOWN);
   }
