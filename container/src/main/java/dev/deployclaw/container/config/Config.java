@@ -95,7 +95,8 @@ public record Config(
           pidFile,
           accessLog,
           foreground,
-          WORKER_SHUTDOWN);
+          WORKER_SHUTDOWN,
+          List.of());
     }
   }
 

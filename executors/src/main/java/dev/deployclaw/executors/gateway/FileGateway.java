@@ -1,6 +1,8 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Names;
 import java.net.URI;
@@ -28,5 +30,10 @@ public record FileGateway(
   @Override
   public String member() {
     return "gateway/" + namespace + "/" + name;
+  }
+
+  /** What its file must be at the epoch. */
+  GatewayFile file(Activation activation) {
+    return GatewayFile.of(activation, name, member(), site);
   }
 }

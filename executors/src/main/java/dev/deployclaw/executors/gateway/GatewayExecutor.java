@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -32,7 +33,7 @@ public final class GatewayExecutor implements Executor {
 
   @Override
   public String name() {
-    return "gateway";
+    return GatewayFile.PARTICIPANT;
   }
 
   @Override

@@ -2,29 +2,26 @@ package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
-import dev.deployclaw.policy.gateway.NginxFile;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.executors.sandbox.GatewayFile;
+import dev.deployclaw.executors.sandbox.GatewayIdentity;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Looks at a gateway and changes nothing. */
 final class Looks {
-  private final Identity identity;
+  private final GatewayIdentity identity;
 
   Looks(Duration answer) {
-    this.identity = new Identity(answer);
+    this.identity = new GatewayIdentity(answer);
   }
 
   /** Who it is, and whether it answers at its address. */
   Report topology(FileGateway gateway) throws IOException {
     var facts = standing(gateway);
     try {
-      facts.put("running", identity.running(gateway));
+      facts.put("running", identity.running(gateway.url()));
       facts.put("answers", true);
     } catch (IOException e) {
       facts.put("answers", false);
@@ -36,7 +33,7 @@ final class Looks {
   /** What it really enforces by: the linked file, and the file that the running process read. */
   Report scan(FileGateway gateway) throws IOException {
     var facts = standing(gateway);
-    String running = identity.running(gateway);
+    String running = identity.running(gateway.url());
     facts.put("running", running);
     if (!facts.getOrDefault("config", "").equals(running)) {
       return no(gateway, "runs another file than the one that is linked", facts);
@@ -47,13 +44,8 @@ final class Looks {
   /** Link and file, the text included, so that it can be put back. */
   Report observe(FileGateway gateway) throws IOException {
     var facts = standing(gateway);
-    byte[] file = new Folder(gateway.folder()).liveFile().orElse(new byte[0]);
-    String text = new String(file, StandardCharsets.UTF_8);
-    if (Arrays.equals(file, text.getBytes(StandardCharsets.UTF_8))) {
-      facts.put("text", text);
-    } else {
-      facts.put("base64", Base64.getEncoder().encodeToString(file));
-    }
+    var file = new Folder(gateway.folder()).liveFile();
+    facts.putAll(GatewayFile.kept(file.orElse(new byte[0])));
     return linked(gateway, facts);
   }
 
@@ -66,15 +58,8 @@ final class Looks {
     facts.put("url", gateway.url().toString());
     folder.target().ifPresent(t -> facts.put("target", t));
     folder.liveEpoch().ifPresent(e -> facts.put("epoch", e));
-    folder.liveFile().ifPresent(file -> file(facts, file));
+    folder.liveFile().ifPresent(file -> facts.putAll(GatewayFile.found(file)));
     return facts;
-  }
-
-  private static void file(Map<String, Object> facts, byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    facts.put("file", Canonical.sha256(bytes));
-    facts.put("config", NginxFile.configIn(text).orElse(""));
-    facts.put("managed", NginxFile.isWhole(text));
   }
 
   private static Report linked(FileGateway gateway, Map<String, Object> facts) {

@@ -2,12 +2,11 @@ package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.executors.sandbox.GatewayFile;
+import dev.deployclaw.executors.sandbox.GatewayIdentity;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,31 +18,29 @@ import java.util.Map;
  * too, which can't say who it is.
  */
 final class Publishing {
-  private static final int FRESH_CONNECTIONS = 3;
-
-  private final Identity identity;
+  private final GatewayIdentity identity;
 
   Publishing(Duration answer) {
-    this.identity = new Identity(answer);
+    this.identity = new GatewayIdentity(answer);
   }
 
   Report publish(FileGateway gateway, Activation activation)
       throws IOException, InterruptedException {
-    return switch (Wanted.of(activation, gateway)) {
-      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case Wanted.File wanted -> publish(gateway, activation, wanted);
+    return switch (gateway.file(activation)) {
+      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Wanted wanted -> publish(gateway, activation, wanted);
     };
   }
 
   /** One look. */
   Report converge(FileGateway gateway, Activation activation) throws IOException {
-    return switch (Wanted.of(activation, gateway)) {
-      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case Wanted.File wanted -> converge(gateway, activation, wanted);
+    return switch (gateway.file(activation)) {
+      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Wanted wanted -> converge(gateway, activation, wanted);
     };
   }
 
-  private Report publish(FileGateway gateway, Activation activation, Wanted.File wanted)
+  private Report publish(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
     var folder = new Folder(gateway.folder());
     long epoch = activation.epoch();
@@ -51,10 +48,10 @@ final class Publishing {
     if (live.isPresent() && live.getAsLong() > epoch) {
       return Report.no(gateway.member(), "the later epoch " + live.getAsLong() + " is live there");
     }
-    if (folder.liveFile().filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+    if (folder.liveFile().filter(wanted::is).isEmpty()) {
       keepWorkers(gateway, epoch);
     }
-    if (folder.file(epoch).filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+    if (folder.file(epoch).filter(wanted::is).isEmpty()) {
       folder.write(epoch, wanted.bytes());
     }
     if (live.isEmpty() || live.getAsLong() != epoch) {
@@ -97,29 +94,29 @@ final class Publishing {
   }
 
   /** Whether the running process says that it acts on this very text already. */
-  private boolean runs(FileGateway gateway, Wanted.File wanted) {
+  private boolean runs(FileGateway gateway, GatewayFile.Wanted wanted) {
     try {
-      String running = identity.running(gateway);
-      return !running.isEmpty() && running.equals(NginxFile.configIn(wanted.text()).orElse(""));
+      String running = identity.running(gateway.url());
+      return !running.isEmpty() && running.equals(wanted.config());
     } catch (IOException e) {
       return false;
     }
   }
 
-  private Report converge(FileGateway gateway, Activation activation, Wanted.File wanted)
+  private Report converge(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException {
     var folder = new Folder(gateway.folder());
     String target = folder.target().orElse("nothing");
     if (!target.equals("epochs/" + activation.epoch())) {
       return Report.no(gateway.member(), "live points to " + target);
     }
-    if (folder.liveFile().filter(f -> Arrays.equals(f, wanted.bytes())).isEmpty()) {
+    if (folder.liveFile().filter(wanted::is).isEmpty()) {
       return Report.no(gateway.member(), "the live file is not the committed one");
     }
     return process(gateway, activation, wanted);
   }
 
-  private Report process(FileGateway gateway, Activation activation, Wanted.File wanted)
+  private Report process(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException {
     var master = Master.of(gateway);
     if (master.isEmpty()) {
@@ -133,22 +130,11 @@ final class Publishing {
     if (master.get().workers().isEmpty()) {
       return Report.no(gateway.member(), "no worker runs");
     }
-    var others = others(gateway, NginxFile.configIn(wanted.text()).orElse(""));
+    var others = identity.others(gateway.url(), wanted.config());
     if (!others.isEmpty()) {
       return Report.no(gateway.member(), "acts on another file: " + others.getFirst());
     }
     var facts = Map.<String, Object>of("file", Canonical.sha256(wanted.bytes()));
     return Report.yes(gateway.member(), activation.digest(), facts);
-  }
-
-  /** What fresh connections say that isn't the wanted digest; a hand-written file says nothing. */
-  private List<String> others(FileGateway gateway, String config) throws IOException {
-    for (int i = 0; i < FRESH_CONNECTIONS; i++) {
-      String running = identity.running(gateway);
-      if (!running.equals(config)) {
-        return List.of(running.isEmpty() ? "one that says no digest" : running);
-      }
-    }
-    return List.of();
   }
 }

@@ -2,10 +2,9 @@ package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,9 +17,9 @@ final class Staging {
   }
 
   Report stage(FileGateway gateway, Activation activation) throws IOException {
-    return switch (Wanted.of(activation, gateway)) {
-      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case Wanted.File wanted -> write(gateway, activation, wanted);
+    return switch (gateway.file(activation)) {
+      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Wanted wanted -> write(gateway, activation, wanted);
     };
   }
 
@@ -30,9 +29,9 @@ final class Staging {
    */
   Report prepare(FileGateway gateway, Activation activation)
       throws IOException, InterruptedException {
-    return switch (Wanted.of(activation, gateway)) {
-      case Wanted.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case Wanted.File wanted -> vote(gateway, activation, wanted);
+    return switch (gateway.file(activation)) {
+      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Wanted wanted -> vote(gateway, activation, wanted);
     };
   }
 
@@ -49,7 +48,7 @@ final class Staging {
     return Report.yes(gateway.member(), "", Map.of("epoch", epoch));
   }
 
-  private static Report write(FileGateway gateway, Activation activation, Wanted.File wanted)
+  private static Report write(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException {
     var folder = new Folder(gateway.folder());
     var live = folder.liveEpoch();
@@ -57,24 +56,24 @@ final class Staging {
       return Report.no(gateway.member(), "has no link live: " + Folder.REMEDY);
     }
     long epoch = activation.epoch();
-    boolean there = folder.file(epoch).filter(f -> Arrays.equals(f, wanted.bytes())).isPresent();
+    boolean there = folder.file(epoch).filter(wanted::is).isPresent();
     if (!there && live.getAsLong() >= epoch) {
       return Report.no(gateway.member(), "epoch " + live.getAsLong() + " is live there");
     }
     if (!there) {
       folder.write(epoch, wanted.bytes());
     }
-    return Report.yes(gateway.member(), activation.digest(), facts(wanted));
+    return Report.yes(gateway.member(), activation.digest(), wanted.facts());
   }
 
-  private Report vote(FileGateway gateway, Activation activation, Wanted.File wanted)
+  private Report vote(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
     var folder = new Folder(gateway.folder());
     var staged = folder.file(activation.epoch());
     if (staged.isEmpty()) {
       return Report.no(gateway.member(), "epoch " + activation.epoch() + " is not staged");
     }
-    if (!Arrays.equals(staged.get(), wanted.bytes())) {
+    if (!wanted.is(staged.get())) {
       return Report.no(gateway.member(), "the staged file is not what the policy set renders to");
     }
     if (Master.of(gateway).isEmpty()) {
@@ -82,7 +81,7 @@ final class Staging {
     }
     var parsed = parse(gateway, activation.epoch());
     return parsed.succeeded()
-        ? Report.yes(gateway.member(), activation.digest(), facts(wanted))
+        ? Report.yes(gateway.member(), activation.digest(), wanted.facts())
         : Report.no(gateway.member(), "NGINX refuses the file: " + parsed.output());
   }
 
@@ -98,10 +97,5 @@ final class Staging {
             "-c",
             new Folder(gateway.folder()).path(epoch).toString());
     return Command.run(command, check);
-  }
-
-  private static Map<String, Object> facts(Wanted.File wanted) {
-    var losses = wanted.losses().stream().map(l -> l.about() + ": " + l.reason()).toList();
-    return Map.of("file", Canonical.sha256(wanted.bytes()), "losses", losses);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What all executors share: the decorators that bound them, asking many members at once, and a
- * plain HTTP exchange.
+ * What executors share: the decorators that bound them, asking many members at once, a plain HTTP
+ * exchange, and what every kind of NGINX gateway has in common.
  */
 @NullMarked
 package dev.deployclaw.executors.sandbox;

@@ -157,7 +157,8 @@ final class GatewayEstate implements AutoCloseable {
             pidFile,
             folder.resolve("access.log"),
             true,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            List.of());
     var binary = Path.of("/usr/sbin/nginx");
     return new FileGateway(
         name, "edge", folder, binary, pidFile, URI.create("http://" + listen), site);

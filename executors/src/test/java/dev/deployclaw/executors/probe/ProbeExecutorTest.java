@@ -200,7 +200,8 @@ class ProbeExecutorTest {
             folder.resolve("nginx.pid"),
             folder.resolve("access.log"),
             true,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            List.of());
     String file = NginxFile.render(set, gateway, site).text();
     running.add(Nginx.start(folder, edited.apply(file)));
     entrances.add(

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  *       to follow the largest limit, and would count in each gateway apart.
  * </ul>
  *
- * <p>The file says who it is at {@code /.well-known/deployclaw}, to its own machine only.
+ * <p>The file says who it is at {@code /.well-known/deployclaw}, to its own machine and to those
+ * that the configuration names.
  */
 public final class NginxFile {
   private static final Pattern CONFIG = Pattern.compile("\"config\":\"([0-9a-f]{64})\"");
@@ -153,7 +154,7 @@ public final class NginxFile {
             indented(
                 decide(gateway)
                     + "\n"
-                    + identity(gateway)
+                    + identity(gateway, site)
                     + "\n"
                     + routes.locations()
                     + "\n"
@@ -230,22 +231,26 @@ public final class NginxFile {
         .formatted(gateway.name());
   }
 
-  private static String identity(Gateway gateway) {
+  private static String identity(Gateway gateway, Site site) {
     return """
     location = /.well-known/deployclaw {
         allow 127.0.0.1;
         allow ::1;
-        deny all;
+    %3$s    deny all;
         access_log off;
         try_files /./never @identity;
     }
     location @identity {
         access_log off;
         default_type application/json;
-        return 200 '{"gateway":"%s",%s}';
+        return 200 '{"gateway":"%1$s",%2$s}';
     }
     """
-        .formatted(gateway.name(), BLANK);
+        .formatted(gateway.name(), BLANK, allowed(site));
+  }
+
+  private static String allowed(Site site) {
+    return site.askers().stream().map(a -> "    allow " + a + ";\n").collect(Collectors.joining());
   }
 
   private static String limited() {

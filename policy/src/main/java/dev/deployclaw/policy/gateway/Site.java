@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param foreground whether the file itself tells NGINX not to become a daemon; false where the
  *     command line says so
  * @param workerShutdown how long a worker of an older file may go on with its connections
+ * @param askers addresses or networks that may ask which file it acts on; its own machine always
+ *     may
  */
 public record Site(
     String listen,
@@ -30,18 +32,22 @@ public record Site(
     Path pidFile,
     Path accessLog,
     boolean foreground,
-    Duration workerShutdown) {
+    Duration workerShutdown,
+    List<String> askers) {
 
   private static final String HOST = "\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]";
   private static final Pattern LISTEN = Pattern.compile("(?:(" + HOST + "):)?(\\d{1,5})");
   private static final Pattern ADDRESS = Pattern.compile("(?:" + HOST + "):\\d{1,5}");
+  private static final Pattern ASKER = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?");
   private static final Pattern PLAIN = Pattern.compile("/[^\\p{Cntrl}\"'$\\\\]*");
 
   public Site {
     upstreams = Collections.unmodifiableSortedMap(new TreeMap<>(upstreams));
+    askers = List.copyOf(askers);
     spelled("listen", LISTEN, listen);
     spelled("service", ADDRESS, service);
     upstreams.values().forEach(u -> spelled("upstream", ADDRESS, u));
+    askers.forEach(a -> spelled("asker", ASKER, a));
     spelled("pidFile", PLAIN, pidFile.toString());
     spelled("accessLog", PLAIN, accessLog.toString());
     if (workerShutdown.toSeconds() < 1) {

@@ -185,6 +185,19 @@ class NginxFileTest {
   }
 
   @Test
+  void saysWhoItIsToNamedAddressesToo() {
+    String text =
+        NginxFile.render(
+                policies(BackendFailure.DENY), gateway, site(List.of("172.18.0.1", "10.0.0.0/8")))
+            .text();
+
+    assertThat(text)
+        .containsPattern("allow ::1;\\s+allow 172.18.0.1;\\s+allow 10.0.0.0/8;\\s+deny all;");
+    assertThat(rendered(policies(BackendFailure.DENY)).text())
+        .containsPattern("allow ::1;\\s+deny all;");
+  }
+
+  @Test
   void logsEachRequestSoThatItCanBeCounted() {
     try (var _ = start(set)) {
       get("/search/x", "Host: acme.example.test", TOKEN, "DC-Execution: arch-1");
@@ -251,6 +264,10 @@ class NginxFileTest {
   }
 
   private Site site() {
+    return site(List.of());
+  }
+
+  private Site site(List<String> askers) {
     var upstreams =
         new TreeMap<>(Map.of("search", upstream.address(), "order-items", upstream.address()));
     return new Site(
@@ -260,7 +277,8 @@ class NginxFileTest {
         folder.resolve("nginx.pid"),
         folder.resolve("access.log"),
         true,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        askers);
   }
 
   private Wire.Answer get(String path, String... headers) {

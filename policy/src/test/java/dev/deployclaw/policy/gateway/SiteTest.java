@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,22 @@ class SiteTest {
     assertThat(site("10.0.0.7:8080", "/p").self()).isEqualTo("10.0.0.7:8080");
   }
 
+  @Test
+  void takesAddressesAndNetworksAsAskersOnly() {
+    assertThat(asked("10.1.2.3", "172.18.0.0/16", "fd00::/8").askers()).hasSize(3);
+    assertThatThrownBy(() -> asked("all")).hasMessageContaining("asker");
+    assertThatThrownBy(() -> asked("10.0.0.1; allow all")).hasMessageContaining("asker");
+  }
+
   private static Site site(String listen, String pidFile) {
+    return site(listen, pidFile, List.of());
+  }
+
+  private static Site asked(String... askers) {
+    return site("8080", "/p", List.of(askers));
+  }
+
+  private static Site site(String listen, String pidFile, List<String> askers) {
     return new Site(
         listen,
         "127.0.0.1:1",
@@ -35,6 +51,7 @@ class SiteTest {
         Path.of(pidFile),
         Path.of("/run/access.log"),
         true,
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        askers);
   }
 }

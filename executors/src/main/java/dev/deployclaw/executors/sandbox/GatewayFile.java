@@ -1,0 +1,117 @@
+package dev.deployclaw.executors.sandbox;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.policy.gateway.Loss;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the file of an NGINX gateway must be at an epoch: rendered from the policy set, or put back
+ * as it was found. The same for every kind of gateway, wherever its file lies.
+ */
+public sealed interface GatewayFile {
+  /** The participant under which gateways' observations stand in a checkpoint. */
+  String PARTICIPANT = "gateway";
+
+  /**
+   * @param losses what it can't express
+   */
+  record Wanted(byte[] bytes, List<Loss> losses) implements GatewayFile {
+    public Wanted {
+      losses = List.copyOf(losses);
+    }
+
+    public boolean is(byte[] other) {
+      return Arrays.equals(bytes, other);
+    }
+
+    /** The digest that a process which acts on it says; empty for one written by hand. */
+    public String config() {
+      return NginxFile.configIn(new String(bytes, StandardCharsets.UTF_8)).orElse("");
+    }
+
+    /** For a report: its SHA-256, and what it can't express. */
+    public Map<String, Object> facts() {
+      var lost = losses.stream().map(l -> l.about() + ": " + l.reason()).toList();
+      return Map.of("file", Canonical.sha256(bytes), "losses", lost);
+    }
+  }
+
+  /** There is none, and why. */
+  record Impossible(String reason) implements GatewayFile {}
+
+  /**
+   * @param name in the policy set
+   * @param member as it stands in reports and observations
+   */
+  static GatewayFile of(Activation activation, String name, String member, Site site) {
+    return activation
+        .restores()
+        .map(found -> restored(found, member))
+        .orElseGet(() -> rendered(activation, name, site));
+  }
+
+  /** A file that was found: whose it is, and its bytes where they are to be kept. */
+  static Map<String, Object> found(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    var facts = new TreeMap<String, Object>();
+    facts.put("file", Canonical.sha256(bytes));
+    facts.put("config", NginxFile.configIn(text).orElse(""));
+    facts.put("managed", NginxFile.isWhole(text));
+    return facts;
+  }
+
+  /** The bytes, so that they can be put back. */
+  static Map<String, Object> kept(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8))
+        ? Map.of("text", text)
+        : Map.of("base64", Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private static GatewayFile rendered(Activation activation, String name, Site site) {
+    var routing = activation.set().gateways().get(name);
+    if (routing == null) {
+      return new Impossible("the policy set has no gateway " + name);
+    }
+    var upstreams = site.upstreams().keySet();
+    var missing =
+        routing.routes().stream()
+            .map(r -> r.service())
+            .filter(s -> !upstreams.contains(s))
+            .toList();
+    if (!missing.isEmpty()) {
+      return new Impossible("no upstream is configured for " + String.join(", ", missing));
+    }
+    var file = NginxFile.render(activation.set(), routing, site);
+    return new Wanted(file.text().getBytes(StandardCharsets.UTF_8), file.losses());
+  }
+
+  /** The file that was observed before, byte for byte. */
+  private static GatewayFile restored(Observation observation, String member) {
+    for (var facts : observation.members().getOrDefault(PARTICIPANT, List.of())) {
+      if (member.equals(facts.get("member"))) {
+        return observed(facts);
+      }
+    }
+    return new Impossible("nothing was observed of it that could be put back");
+  }
+
+  private static GatewayFile observed(Map<String, Object> facts) {
+    if (facts.get("text") instanceof String text) {
+      return new Wanted(text.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+    if (facts.get("base64") instanceof String bytes) {
+      return new Wanted(Base64.getDecoder().decode(bytes), List.of());
+    }
+    return new Impossible("no file was observed there");
+  }
+}

@@ -1,0 +1,34 @@
+package dev.deployclaw.executors.sandbox;
+
+import dev.deployclaw.policy.gateway.NginxFile;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/** Asks a running gateway, through its port, which file it acts on. */
+public record GatewayIdentity(Duration answer) {
+  private static final String PATH = "/.well-known/deployclaw";
+  private static final int FRESH_CONNECTIONS = 3;
+
+  /**
+   * The digest that it says; empty where it answers but says none, as a hand-written file does.
+   *
+   * @throws IOException if it doesn't answer
+   */
+  public String running(URI gateway) throws IOException {
+    var said = new PlainHttp(gateway, answer).get(PATH);
+    return said.status() == 200 ? NginxFile.configIn(said.body()).orElse("") : "";
+  }
+
+  /** What fresh connections say that isn't the wanted digest; a hand-written file says nothing. */
+  public List<String> others(URI gateway, String config) throws IOException {
+    for (int i = 0; i < FRESH_CONNECTIONS; i++) {
+      String running = running(gateway);
+      if (!running.equals(config)) {
+        return List.of(running.isEmpty() ? "one that says no digest" : running);
+      }
+    }
+    return List.of();
+  }
+}
