@@ -19,6 +19,15 @@ public final class Keys {
   public static final String POLICIES = "policy/";
   public static final String AUDIT_HEADS = "audit-head/";
 
+  /** The fencing token, in decimal; absent before the first election. */
+  public static final String TERM = "term";
+
+  /** Ids of executions that were accepted and have no log yet. */
+  public static final String RESERVED = "reserved/";
+
+  /** Which execution a caller's idempotency key stands for. */
+  public static final String TASK_KEYS = "task-key/";
+
   private Keys() {}
 
   public static String change(String id) {
@@ -37,6 +46,14 @@ public final class Keys {
 
   public static String audits(String execution) {
     return "audit/" + execution + "/";
+  }
+
+  public static String reserved(String execution) {
+    return RESERVED + execution;
+  }
+
+  public static String taskKey(String hash) {
+    return TASK_KEYS + hash;
   }
 
   public static String auditHead(String execution) {

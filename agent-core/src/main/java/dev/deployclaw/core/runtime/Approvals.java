@@ -56,6 +56,22 @@ final class Approvals {
     return end(held.get(), event, duty);
   }
 
+  /** Why a word on a change would be refused as things stand. */
+  Optional<Objection> objection(String id, String who, boolean approves)
+      throws InterruptedException {
+    var there = orchestrator.ledger().read(id);
+    if (there.isEmpty()) {
+      return Optional.of(new Objection(Objection.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
+    }
+    if (!(there.get().execution().state() instanceof State.Held)) {
+      return Optional.of(new Objection(Objection.Kind.NOT_HELD, notHeld(id).reason()));
+    }
+    return approves
+        ? gate.refuses(there.get().execution(), who)
+            .map(reason -> new Objection(Objection.Kind.NOT_ALLOWED, reason))
+        : Optional.empty();
+  }
+
   Ended reject(String id, String who, Leadership leadership) throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {

@@ -86,12 +86,32 @@ public final class Architect {
   }
 
   /**
+   * Why an approval or a rejection would be refused as things stand; empty where it would not be.
+   * Needs no leadership, so it is judged once more when the word is carried out.
+   *
+   * @param approves whether it is an approval
+   */
+  public Optional<Objection> objection(String id, String who, boolean approves)
+      throws InterruptedException {
+    return approvals().objection(id, who, approves);
+  }
+
+  /** Leaves a log of a request that isn't carried out, and why. */
+  public Ended decline(TaskRequest request, String reason) throws InterruptedException {
+    return turnedAway(Optional.of(request), ended(ExitCode.ABORTED, reason), false);
+  }
+
+  /**
    * Goes back to what a committed change replaced.
    *
    * @param target its execution's id, or {@code last}
    */
   public Ended rollback(String target, String who) throws InterruptedException {
-    var request = new TaskRequest("rollback " + target, who, ports.time().instant());
+    return rollback(target, new TaskRequest("rollback " + target, who, ports.time().instant()));
+  }
+
+  /** The same, as it was asked. */
+  public Ended rollback(String target, TaskRequest request) throws InterruptedException {
     return leading(
         Optional.of(request),
         leadership -> new Running(this, leadership).rollback(target, request));
@@ -154,6 +174,16 @@ public final class Architect {
     }
   }
 
+  /** The policies that are committed. */
+  public PoliciesAnswer policies() throws InterruptedException {
+    try {
+      var base = orchestrator.ledger().base();
+      return PoliciesAnswer.of(base, orchestrator.archive().committed(base));
+    } catch (Unreachable e) {
+      return PoliciesAnswer.unreachable(reason(e));
+    }
+  }
+
   Draft draft(TaskRequest request, Story story) throws InterruptedException {
     var base = orchestrator.ledger().base();
     var committed = orchestrator.archive().committed(base);
@@ -195,29 +225,33 @@ public final class Architect {
   private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return turnedAway(request, new Ending(Result.ABORTED, ExitCode.ABORTED, LED_BY_ANOTHER));
+        return turnedAway(request, ended(ExitCode.ABORTED, LED_BY_ANOTHER), true);
       }
       var recovered = recovery.run(leadership);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
-        return turnedAway(request, new Ending(Result.ABORTED, blocked.exit(), unfinished(blocked)));
+        return turnedAway(request, ended(blocked.exit(), unfinished(blocked)), true);
       }
       return led.run(leadership);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
-      return turnedAway(request, Ending.unreachable(reason(e)));
+      return turnedAway(request, Ending.unreachable(reason(e)), false);
     }
   }
 
   /** Even what can't begin leaves a log, where somebody asked for something. */
-  private Ended turnedAway(Optional<TaskRequest> request, Ending ending)
+  private Ended turnedAway(Optional<TaskRequest> request, Ending ending, boolean withStore)
       throws InterruptedException {
     if (request.isEmpty()) {
       return Ended.of("", ending);
     }
-    var story = stories.begin(Operation.APPLY_POLICIES, false);
+    var story = stories.begin(request.get(), Operation.APPLY_POLICIES, withStore);
     asked(story, request.get());
     return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  private static Ending ended(ExitCode exit, String reason) {
+    return new Ending(Result.ABORTED, exit, reason);
   }
 
   static void asked(Story story, TaskRequest request) {

@@ -75,7 +75,8 @@ final class Drafting {
     return switch (interpretation) {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
-      case Interpretation.Planned(Intent intent) -> planned(intent);
+      case Interpretation.Planned(Intent intent) ->
+          planned(request.manual() ? intent.manual() : intent);
     };
   }
 

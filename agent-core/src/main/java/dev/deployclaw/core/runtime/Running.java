@@ -32,7 +32,7 @@ final class Running {
   }
 
   Ended run(TaskRequest request) throws InterruptedException {
-    var story = architect.stories().begin(Operation.APPLY_POLICIES, true);
+    var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
     Architect.asked(story, request);
     long from = architect.time().micros();
     var draft = architect.draft(request, story);
@@ -45,7 +45,7 @@ final class Running {
   }
 
   Ended rollback(String target, TaskRequest request) throws InterruptedException {
-    var story = architect.stories().begin(Operation.ROLLBACK, true);
+    var story = architect.stories().begin(request, Operation.ROLLBACK, true);
     Architect.asked(story, request);
     return back(target, request, story);
   }

@@ -26,6 +26,13 @@ public record Settings(
     gateways = List.copyOf(gateways);
   }
 
+  /** The same, but so long it stands for election while another leads. */
+  public Settings waiting(Duration leaderWait) {
+    var b = bounds;
+    var longer = new Bounds(b.lease(), leaderWait, b.call(), b.converge(), b.poll(), b.attempts());
+    return new Settings(agent, gate, stepFactor, gateways, probeKey, probes, longer);
+  }
+
   /**
    * How long and how often.
    *

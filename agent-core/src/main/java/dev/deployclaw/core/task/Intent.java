@@ -27,6 +27,18 @@ public record Intent(
     return changes.stream().anyMatch(c -> c.who().tenants().contains(tenant));
   }
 
+  /** The same, but it waits for an approval. */
+  public Intent manual() {
+    var tighter =
+        new Guards(
+            Optional.of(Guards.Approval.MANUAL),
+            guards.dryRun(),
+            guards.canaryPercent(),
+            guards.bakeSeconds(),
+            guards.maxP99Millis());
+    return new Intent(operation, target, changes, tighter, schedule, grounding);
+  }
+
   /** Conditions on how the change is carried out. Absent: the configured default. */
   public record Guards(
       Optional<Approval> approval,

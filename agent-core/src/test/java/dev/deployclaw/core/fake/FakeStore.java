@@ -151,7 +151,9 @@ public final class FakeStore implements StateStore {
   private void strict(Transaction transaction) {
     boolean termed =
         transaction.conditions().stream()
-            .anyMatch(c -> c instanceof Condition.Holds h && h.key().equals("term"));
+            .anyMatch(c ->
+                (c instanceof Condition.Holds h && h.key().equals("term"))
+                    || (c instanceof Condition.Absent a && a.key().equals("term")));
     if (!termed) {
       throw new AssertionError("a write without the term: " + transaction.writes());
     }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy;
@@ -63,21 +64,29 @@ public final class World {
   }
 
   private Architect agent(Wire wire, FakeJournal journal) {
+    return new Architect(
+        ports(wire, journal.over(wire)), settings("agent-" + ++agents), Progress.NONE);
+  }
+
+  /** What an agent reaches this world by. */
+  public Ports ports() {
+    return ports(Wire.whole(), journal);
+  }
+
+  private Ports ports(Wire wire, Journal journal) {
     var executors =
         Stream.<Executor>of(redis, gateway, ratelimit, probe, sources, new FakePolicyStore(store))
             .map(e -> new WiredExecutor(e, wire))
             .toList();
-    var ports =
-        new Ports(
-            new WiredStore(store, wire),
-            objects.over(wire),
-            Executors.of(executors),
-            new FakeRecorder(),
-            journal.over(wire),
-            planner(),
-            _ -> PROCEDURE,
-            time);
-    return new Architect(ports, settings("agent-" + ++agents), Progress.NONE);
+    return new Ports(
+        new WiredStore(store, wire),
+        objects.over(wire),
+        Executors.of(executors),
+        new FakeRecorder(),
+        journal,
+        planner(),
+        _ -> PROCEDURE,
+        time);
   }
 
   public Ended run(String text) throws InterruptedException {
@@ -105,7 +114,7 @@ public final class World {
     return (request, _) -> Requests.understand(request.text());
   }
 
-  private Settings settings(String name) {
+  public Settings settings(String name) {
     var routes = List.of(new Gateway.Route("/orders", "orders"));
     var gateways =
         List.of(new Gateway("one", "shop", new Gateway.Identity.Host("example.test"), routes));
