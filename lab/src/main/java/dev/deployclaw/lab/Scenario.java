@@ -89,29 +89,28 @@ final class Scenario {
   }
 
   private static Limit bucket(String service, long requests, long burst) {
-    return limit(service, service, Algorithm.TOKEN_BUCKET, requests, MINUTE, burst);
+    return new Limit(
+        service,
+        Match.service(service),
+        List.of(),
+        Algorithm.TOKEN_BUCKET,
+        requests,
+        MINUTE,
+        burst,
+        1,
+        Mode.ENFORCE,
+        Optional.empty());
   }
 
   private static Limit window(String service, long requests) {
-    return limit(
-        service + "-long", service, Algorithm.SLIDING_WINDOW, requests, FIVE_MINUTES, requests);
-  }
-
-  private static Limit limit(
-      String name,
-      String service,
-      Algorithm algorithm,
-      long requests,
-      Duration window,
-      long burst) {
     return new Limit(
-        name,
+        service + "-long",
         Match.service(service),
         List.of(),
-        algorithm,
+        Algorithm.SLIDING_WINDOW,
         requests,
-        window,
-        burst,
+        FIVE_MINUTES,
+        requests,
         1,
         Mode.ENFORCE,
         Optional.empty());

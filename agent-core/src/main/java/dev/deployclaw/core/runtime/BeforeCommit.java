@@ -39,7 +39,8 @@ final class BeforeCommit {
     }
     long from = time.micros();
     var observed = crew.observe();
-    tell(duty, Phase.CHECKPOINT, "Observing every participant", observed, from);
+    duty.story()
+        .tellTimed(Phase.CHECKPOINT, "Observing every participant", Telling.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {
       return stopped(observed, "can't be observed");
     }
@@ -66,7 +67,7 @@ final class BeforeCommit {
   Event stage(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var tally = crew.stage(content.activation(x), duty.fence());
-    tell(duty, Phase.STAGE, "Staging epoch " + x.epoch(), tally, from);
+    duty.story().tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), Telling.of(tally), from);
     if (lacking(x, tally)) {
       return stopped(tally, "could not stage");
     }
@@ -77,7 +78,9 @@ final class BeforeCommit {
   Event prepare(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var tally = crew.prepare(content.activation(x), duty.fence());
-    tell(duty, Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), tally, from);
+    duty.story()
+        .tellTimed(
+            Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), Telling.of(tally), from);
     if (lacking(x, tally)) {
       return stopped(tally, "did not vote for it");
     }
@@ -104,7 +107,8 @@ final class BeforeCommit {
   Event observeAgain(Execution x, Duty duty) throws InterruptedException {
     long from = time.micros();
     var observed = crew.observe();
-    tell(duty, Phase.GATE, "Observing every participant again", observed, from);
+    duty.story()
+        .tellTimed(Phase.GATE, "Observing every participant again", Telling.of(observed), from);
     if (!observed.allYes()) {
       return stopped(observed, "can't be observed");
     }
@@ -128,7 +132,12 @@ final class BeforeCommit {
   Event discard(Execution x, Duty duty) throws InterruptedException {
     long from = time.micros();
     var tally = crew.discard(x.epoch(), duty.fence());
-    tell(duty, Phase.FINISH, "Removing what was staged for epoch " + x.epoch(), tally, from);
+    duty.story()
+        .tellTimed(
+            Phase.FINISH,
+            "Removing what was staged for epoch " + x.epoch(),
+            Telling.of(tally),
+            from);
     return new Event.Discarded(
         tally.all().stream()
             .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
@@ -162,10 +171,6 @@ final class BeforeCommit {
             new Telling(detail, Status.WARNING, Map.of()));
     duty.story().summarise(detail, Status.WARNING);
     return new Event.CheckpointTaken(checkpoint);
-  }
-
-  private void tell(Duty duty, Phase phase, String action, Tally tally, long from) {
-    duty.story().tellTimed(phase, action, Telling.of(tally), from);
   }
 
   /** A way back only needs that nobody refuses, and the store of policy sets. */

@@ -58,7 +58,7 @@ final class Election {
       LeaseWatch.revoke(link, mine);
       return Optional.empty();
     }
-    return Optional.of(EtcdLeadership.begin(link, mine, name, next, revision));
+    return Optional.of(EtcdLeadership.begin(LeaseWatch.start(link, mine), name, next, revision));
   }
 
   /** etcd counts leases in whole seconds. */

@@ -12,13 +12,12 @@ import java.util.List;
 record EtcdLeadership(String name, long term, List<Condition> conditions, LeaseWatch watch)
     implements Leadership {
 
-  static EtcdLeadership begin(
-      EtcdLink link, LeaseWatch.Lease lease, String name, long term, long revision) {
+  static EtcdLeadership begin(LeaseWatch watch, String name, long term, long revision) {
     List<Condition> conditions =
         List.of(
             new Condition.Unmoved("leader", revision),
             new Condition.Holds("term", Long.toString(term).getBytes(StandardCharsets.UTF_8)));
-    return new EtcdLeadership(name, term, conditions, LeaseWatch.start(link, lease));
+    return new EtcdLeadership(name, term, conditions, watch);
   }
 
   @Override
