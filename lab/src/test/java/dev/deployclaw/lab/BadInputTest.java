@@ -6,6 +6,7 @@ import dev.deployclaw.lab.Agent.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -151,6 +152,91 @@ class BadInputTest {
           assertThat(ran.json().path("thought_log").toString()).contains("wayne.yaml", "WARNING");
           assertThat(estate.checker().rule("wayne", "search-long")).isNotEmpty();
         });
+  }
+
+  @Test
+  void aNamedTenantWhoseDocumentIsNotYamlIsRefusedWithItsPlace() throws Exception {
+    String before = estate.checker().rule("wayne", "search-long");
+    edited(
+        "edge-us/wayne.yaml",
+        _ -> "spec: [\n",
+        () -> {
+          var named = nothingMoves("run", "--json", "set wayne's search limit to 150 per minute");
+          var planned =
+              nothingMoves("plan", "--json", "set wayne's search limit to 150 per minute");
+          var applied = nothingMoves("run", "--json", "apply wayne's policies");
+          var other = estate.run("run", "--json", estate.change());
+
+          for (Ran ran : List.of(named, planned, applied)) {
+            assertThat(ran.exit()).as(ran.err()).isEqualTo(8);
+            assertThat(ran.json().path("reason").asText())
+                .startsWith("the policy of wayne is invalid: ")
+                .containsPattern(
+                    "edge-us/wayne.yaml:2:1: not YAML: .* \\(correct the syntax here\\)");
+          }
+          assertThat(named.json().path("result").asText()).isEqualTo("REFUSED");
+          assertThat(other.exit()).as(other.err()).isZero();
+          assertThat(other.json().path("thought_log").toString()).contains("wayne.yaml", "WARNING");
+          assertThat(estate.checker().rule("wayne", "search-long")).isEqualTo(before);
+          estate.checker().assertWhole();
+        });
+  }
+
+  @Test
+  void aBrokenDocumentThatIsCalledAfterNobodyStillHasItsOwner() throws Exception {
+    var file = estate.lab().folder().resolve("policies/edge-us/wayne.yaml");
+    var other = Files.move(file, file.resolveSibling("some-limits.yaml"));
+    String text = Files.readString(other);
+    try {
+      Files.writeString(other, "spec: [\n");
+
+      var named = nothingMoves("run", "--json", "set wayne's search limit to 150 per minute");
+
+      assertThat(named.exit()).as(named.err()).isEqualTo(8);
+      assertThat(named.json().path("reason").asText())
+          .containsPattern("some-limits.yaml:2:1: not YAML: .* it may define wayne");
+    } finally {
+      Files.writeString(other, text);
+      Files.move(other, file);
+    }
+  }
+
+  @Test
+  void aNamedTenantHearsOfItsOwnErrorAndNotOfAnothers() throws Exception {
+    UnaryOperator<String> unenforced = t -> t.replace("algorithm: token-bucket", "algorithm: gcra");
+    edited(
+        "edge-eu/acme.yaml",
+        unenforced,
+        () ->
+            edited(
+                "edge-eu/initech.yaml",
+                unenforced,
+                () -> {
+                  var named = nothingMoves("run", "--json", "apply initech's policies");
+                  var all = estate.run("run", "--json", Estate.ALL);
+
+                  assertThat(named.exit()).as(named.err()).isEqualTo(8);
+                  assertThat(named.json().path("reason").asText())
+                      .startsWith("the policy of initech is invalid: ")
+                      .containsPattern(
+                          "edge-eu/initech.yaml:\\d+: limit checkout: gcra is not enforced yet"
+                              + " \\(use token-bucket or sliding-window\\)")
+                      .doesNotContain("acme");
+                  assertThat(all.exit()).as(all.err()).isZero();
+                  assertThat(all.json().path("thought_log").toString())
+                      .contains("tenant acme keeps its committed policy: ", "WARNING");
+                  assertThat(estate.checker().rule("acme", "checkout")).startsWith("tb ");
+                }));
+  }
+
+  @Test
+  void anAlgorithmThatNobodyEnforcesYetIsRefused() {
+    var ran = nothingMoves("run", "--json", "no more than 4 concurrent calls for acme on checkout");
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.json().path("reason").asText())
+        .isEqualTo(
+            "concurrency isn't enforced by this version: use token-bucket or sliding-window");
   }
 
   @Test

@@ -33,4 +33,7 @@ public sealed interface Compiled {
 
   /** A tenant that the request names has an invalid policy document. */
   record Invalid(String reason) implements Stop {}
+
+  /** What is to be applied stands in a source that couldn't be read. */
+  record Unread(String reason) implements Stop {}
 }

@@ -7,11 +7,13 @@ import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.Collected;
-import java.util.ArrayList;
+import dev.deployclaw.policy.parse.Problem;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -26,7 +28,7 @@ import java.util.function.BiFunction;
 public final class IntentCompiler {
   private final PolicySet committed;
   private final Collected sources;
-  private final List<String> warnings = new ArrayList<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   private IntentCompiler(PolicySet committed, Collected sources) {
     this.committed = committed;
@@ -57,7 +59,8 @@ public final class IntentCompiler {
   private Compiled ready(Collection<TenantPolicy> tenants, Ground ground) {
     return tenants.isEmpty()
         ? new Compiled.Refused("no tenant would have a policy any more")
-        : new Compiled.Ready(PolicySet.of(tenants, ground.gateways(), ground.probeKey()), warnings);
+        : new Compiled.Ready(
+            PolicySet.of(tenants, ground.gateways(), ground.probeKey()), List.copyOf(warnings));
   }
 
   private Part<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
@@ -76,12 +79,34 @@ public final class IntentCompiler {
     };
   }
 
-  /** The sources take effect; whoever can't be told from them keeps what is committed. */
+  /**
+   * The sources take effect; whoever can't be told from them keeps what is committed. A tenant that
+   * is named and that they don't define is no silent "nothing to do".
+   */
   private Part<SortedMap<String, TenantPolicy>> apply(Intent intent) {
     var known = new TreeMap<>(committed.tenants());
-    sources.leftOut().forEach(t -> known.putIfAbsent(t, unread(t)));
+    sources.leftOut().keySet().forEach(t -> known.putIfAbsent(t, unread(t)));
     known.putAll(sources.policies());
-    return meant(intent, known).map(meant -> applied(intent, meant));
+    return meant(intent, known)
+        .then(meant -> {
+          var undefined =
+              known.keySet().stream()
+                  .filter(t -> intent.names(t) && !sources.policies().containsKey(t))
+                  .toList();
+          return undefined.isEmpty()
+              ? Part.made(applied(intent, meant))
+              : new Part.Stopped<>(nothingToApply(String.join(", ", undefined)));
+        });
+  }
+
+  private Compiled.Stop nothingToApply(String whom) {
+    return sources.unknown().isEmpty()
+        ? new Compiled.Refused("no source defines " + whom + ", so there is nothing to apply")
+        : new Compiled.Unread(
+            "what the sources say of "
+                + whom
+                + " can't be read: "
+                + String.join(", ", sources.unknown()));
   }
 
   /** All that are known, where the request names nobody. */
@@ -112,7 +137,7 @@ public final class IntentCompiler {
             out.put(name, policy);
           }
         });
-    sources.leftOut().forEach(t -> warnings.add(leftOut(t)));
+    sources.leftOut().keySet().forEach(t -> warnings.add(leftOut(t)));
     boolean all =
         intent.changes().isEmpty() || intent.changes().stream().anyMatch(c -> c.who().all());
     if (all) {
@@ -124,7 +149,7 @@ public final class IntentCompiler {
   /** Tenants that no source defines any more; none while a source's content is unknown. */
   private void drop(SortedMap<String, TenantPolicy> out, Collection<String> among) {
     for (String name : committed.tenants().keySet()) {
-      boolean gone = !sources.policies().containsKey(name) && !sources.leftOut().contains(name);
+      boolean gone = !sources.policies().containsKey(name) && !sources.leftOut().containsKey(name);
       if (!gone || !among.contains(name)) {
         continue;
       }
@@ -151,11 +176,12 @@ public final class IntentCompiler {
     return tenants;
   }
 
-  private static Part<SortedMap<String, TenantPolicy>> changed(
+  private Part<SortedMap<String, TenantPolicy>> changed(
       SortedMap<String, TenantPolicy> before,
       Change change,
       BiFunction<TenantPolicy, Change, Part<TenantPolicy>> how) {
     return Targets.of(change.who(), before)
+        .then(this::valid)
         .then(names -> {
           var after = new TreeMap<>(before);
           for (String name : names) {
@@ -168,6 +194,17 @@ public final class IntentCompiler {
           }
           return Part.made(after);
         });
+  }
+
+  /** Those whose documents are valid; the others were meant, but not named, and are left out. */
+  private Part<List<String>> valid(SortedSet<String> meant) {
+    var valid = meant.stream().filter(t -> !sources.leftOut().containsKey(t)).toList();
+    if (valid.isEmpty()) {
+      var reasons = meant.stream().map(this::invalid).toList();
+      return new Part.Stopped<>(new Compiled.Invalid(String.join("; ", reasons)));
+    }
+    meant.stream().filter(t -> !valid.contains(t)).forEach(t -> warnings.add(leftOut(t)));
+    return Part.made(valid);
   }
 
   private Part<TenantPolicy> copy(TenantPolicy tenant, Change change) {
@@ -201,10 +238,11 @@ public final class IntentCompiler {
   }
 
   private List<String> namedButInvalid(Intent intent) {
-    return sources.leftOut().stream()
-        .filter(intent::names)
-        .map(t -> "the policy of " + t + " is invalid: " + problem(t))
-        .toList();
+    return sources.leftOut().keySet().stream().filter(intent::names).map(this::invalid).toList();
+  }
+
+  private String invalid(String tenant) {
+    return "the policy of " + tenant + " is invalid: " + fault(tenant);
   }
 
   private String leftOut(String tenant) {
@@ -212,15 +250,11 @@ public final class IntentCompiler {
         committed.tenants().containsKey(tenant)
             ? " keeps its committed policy: "
             : " is left out: ";
-    return "tenant " + tenant + what + problem(tenant);
+    return "tenant " + tenant + what + fault(tenant);
   }
 
-  private String problem(String tenant) {
-    return sources.problems().stream()
-        .filter(p -> p.what().contains(tenant) || p.source().contains(tenant))
-        .findFirst()
-        .map(p -> p.text())
-        .orElse("see the problems of its source");
+  private String fault(String tenant) {
+    return sources.fault(tenant).map(Problem::text).orElse("");
   }
 
   /** Stands for a tenant of which only the name is known, so that it can be named. */

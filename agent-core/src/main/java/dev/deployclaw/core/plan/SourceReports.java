@@ -3,7 +3,9 @@ package dev.deployclaw.core.plan;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.policy.parse.Rights;
 import dev.deployclaw.policy.parse.Source;
 import dev.deployclaw.policy.parse.Sources;
 import java.util.ArrayList;
@@ -13,55 +15,58 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the look {@code sources.read} reports: one report for each document, {@code YES} with the
  * facts {@code folder}, {@code file}, {@code namespace}, {@code text}, and {@code tenants} (the
- * names that this namespace may define, or {@code *}). Whatever could not be read is {@code
- * UNKNOWN} with its reason, so that it is never taken for empty.
+ * names that this namespace may define, or {@code *}). {@code NO} with the same facts but the text
+ * is what was read and is no text. Whatever could not be read is {@code UNKNOWN} with its reason,
+ * so that it is never taken for empty.
  */
 public final class SourceReports {
-  private static final String ANY = "*";
-
   private SourceReports() {}
 
-  /** All documents put together; a failed look is one unreadable source. */
-  public static Collected collect(Outcome outcome) {
+  /**
+   * All documents put together; a failed look is one unreadable source.
+   *
+   * @param committed what stands, so that a document that can't be parsed may be known by it
+   */
+  public static Collected collect(Outcome outcome, PolicySet committed) {
     return switch (outcome) {
       case Outcome.Failed(Fault fault) ->
-          Sources.collect(List.of(new Source.Unreadable("sources", fault.reason())));
-      case Outcome.Done done -> collect(done.reports());
+          collect(List.of(Report.unknown("sources", fault.reason())), committed);
+      case Outcome.Done done -> collect(done.reports(), committed);
     };
   }
 
-  private static Collected collect(List<Report> reports) {
+  private static Collected collect(List<Report> reports, PolicySet committed) {
     List<Source> sources = new ArrayList<>();
     Map<String, Set<String>> allowed = new TreeMap<>();
     for (var report : reports) {
       switch (report.answer()) {
-        case YES -> {
-          sources.add(document(report));
-          allowed
-              .computeIfAbsent(text(report, "namespace"), _ -> new HashSet<>())
-              .addAll(tenants(report));
-        }
-        case NO, UNKNOWN -> sources.add(new Source.Unreadable(report.member(), report.reason()));
+        case YES -> sources.add(document(report));
+        case NO -> sources.add(malformed(report));
+        case UNKNOWN -> sources.add(new Source.Unreadable(report.member(), report.reason()));
         case SKIPPED -> {}
       }
+      allowed
+          .computeIfAbsent(text(report, "namespace"), _ -> new HashSet<>())
+          .addAll(tenants(report));
     }
-    return Sources.collect(sources, (home, tenant) -> may(allowed.get(home), tenant));
+    return Sources.collect(sources, Rights.of(allowed), committed.tenants().keySet());
   }
 
-  private static boolean may(@Nullable Set<String> allowed, String tenant) {
-    return allowed != null && (allowed.contains(ANY) || allowed.contains(tenant));
+  private static Source document(Report report) {
+    return new Source.Document(name(report), text(report, "namespace"), text(report, "text"));
   }
 
-  private static Source.Document document(Report report) {
+  private static Source malformed(Report report) {
+    return new Source.Malformed(name(report), text(report, "namespace"), report.reason());
+  }
+
+  private static String name(Report report) {
     String file = text(report, "file");
-    String name = file.isEmpty() ? "" : text(report, "folder") + "/" + file;
-    return new Source.Document(
-        name.isEmpty() ? report.member() : name, text(report, "namespace"), text(report, "text"));
+    return file.isEmpty() ? report.member() : text(report, "folder") + "/" + file;
   }
 
   private static List<String> tenants(Report report) {

@@ -16,7 +16,6 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
@@ -51,10 +50,11 @@ final class Drafting {
   private final Base base;
   private final PolicySet committed;
 
-  private Collected sources = SourceReports.collect(Outcome.done(List.of()));
+  private Collected sources = Collected.NOTHING;
   private List<Discrepancy> drift = List.of();
   private Optional<Compiled.Ready> compiled = Optional.empty();
   private Optional<Coherence> coherence = Optional.empty();
+  private List<String> leftOut = List.of();
 
   /** What is committed, and its policies. */
   record Standing(Base base, PolicySet committed) {}
@@ -69,7 +69,7 @@ final class Drafting {
   }
 
   Draft draft(TaskRequest request) throws InterruptedException {
-    sources = SourceReports.collect(survey.quietly("sources.read"));
+    sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = Inventories.of(committed, sources, settings.gateways());
     var interpretation = ports.planner().interpret(request, inventory);
     return switch (interpretation) {
@@ -135,10 +135,9 @@ final class Drafting {
 
   /** What the sources say, and what the intent makes of it. */
   private Optional<Draft> read(Intent intent) {
-    boolean nothing = committed.tenants().isEmpty() && sources.policies().isEmpty();
-    if (nothing && !sources.unknown().isEmpty()) {
-      String reason = "no policy can be read: " + String.join(", ", sources.unknown());
-      return Optional.of(new Draft.Over(Ending.unreachable(reason)));
+    var nothing = nothing(intent);
+    if (nothing.isPresent()) {
+      return nothing;
     }
     var ground =
         new IntentCompiler.Ground(committed, sources, settings.gateways(), settings.probeKey());
@@ -146,12 +145,26 @@ final class Drafting {
       case Compiled.Unclear(List<String> questions) -> Optional.of(unclear(questions));
       case Compiled.Refused(String reason) -> Optional.of(refused(reason));
       case Compiled.Invalid(String reason) -> Optional.of(invalid(reason));
+      case Compiled.Unread(String reason) -> Optional.of(unread(reason));
       case Compiled.Ready ready -> {
         compiled = Optional.of(ready);
         tellSources(ready);
         yield Optional.empty();
       }
     };
+  }
+
+  /** Neither a committed policy nor one in the sources, and why; a named tenant's own is said. */
+  private Optional<Draft> nothing(Intent intent) {
+    boolean any = !committed.tenants().isEmpty() || !sources.policies().isEmpty();
+    boolean named = sources.leftOut().keySet().stream().anyMatch(intent::names);
+    if (any || named || sources.problems().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        sources.unreadable().isEmpty()
+            ? invalid("no policy is valid: " + sources.problems().getFirst().text())
+            : unread("no policy can be read: " + String.join(", ", sources.unknown())));
   }
 
   private Optional<Draft> compare() {
@@ -173,13 +186,15 @@ final class Drafting {
     var checked = Coherence.of(target, committed, measured, settings.stepFactor());
     coherence = Optional.of(checked);
     tellFindings(checked);
-    var named = checked.leftOut().stream().filter(intent::names).toList();
+    var errors = new TenantErrors(checked, target, committed, sources);
+    var named = checked.leftOut().stream().filter(intent::names).map(errors::invalid).toList();
     if (!named.isEmpty()) {
-      return Optional.of(
-          invalid("the policy of " + String.join(", ", named) + " is invalid: " + worst(checked)));
+      return Optional.of(invalid(String.join("; ", named)));
     }
+    leftOut = checked.leftOut().stream().map(errors::leftOut).toList();
+    summarise(leftOut);
     return checked.target().tenants().isEmpty()
-        ? Optional.of(invalid("no tenant's policy is valid: " + worst(checked)))
+        ? Optional.of(invalid("no tenant's policy is valid: " + leftOut.getFirst()))
         : Optional.empty();
   }
 
@@ -195,7 +210,7 @@ final class Drafting {
     var checked = coherence.orElseThrow();
     var target = checked.target();
     var warnings = new ArrayList<>(compiled.orElseThrow().warnings());
-    checked.leftOut().forEach(t -> warnings.add("tenant " + t + " keeps what is committed"));
+    warnings.addAll(leftOut);
     var plan =
         new Plan(
             intent,
@@ -231,13 +246,17 @@ final class Drafting {
     var facts =
         Map.<String, Object>of(
             "tenants", listed(sources.policies().keySet(), t -> t),
-            "left_out", List.copyOf(sources.leftOut()),
+            "left_out", List.copyOf(sources.leftOut().keySet()),
             "unknown", sources.unknown(),
             "problems", listed(sources.problems(), p -> p.text()));
     story.tell(Phase.PLAN, "policies.read", new Telling(detail + problems, status, facts));
     story.summarise(detail + problems, status);
-    ready.warnings().stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
-    int more = ready.warnings().size() - MOST_NAMED;
+    summarise(ready.warnings());
+  }
+
+  private void summarise(List<String> warnings) {
+    warnings.stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
+    int more = warnings.size() - MOST_NAMED;
     story.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
   }
 
@@ -272,14 +291,6 @@ final class Drafting {
     return checked.findings().stream().filter(f -> f.severity() == severity).count();
   }
 
-  private static String worst(Coherence checked) {
-    return checked.findings().stream()
-        .filter(f -> f.severity() == Severity.ERROR)
-        .findFirst()
-        .map(Finding::reason)
-        .orElse("");
-  }
-
   private void tell(String action, String detail, Status status) {
     story.tell(Phase.PLAN, action, new Telling(detail, status, Map.of()));
   }
@@ -295,6 +306,10 @@ final class Drafting {
   private Draft refused(String reason) {
     tell("Refusing", reason, Status.WARNING);
     return new Draft.Over(new Ending(Result.REFUSED, ExitCode.REFUSED, reason));
+  }
+
+  private static Draft unread(String reason) {
+    return new Draft.Over(Ending.unreachable(reason));
   }
 
   private Draft invalid(String reason) {

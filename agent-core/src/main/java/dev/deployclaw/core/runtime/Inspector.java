@@ -58,9 +58,9 @@ final class Inspector {
         }
       }
     }
-    var sources = SourceReports.collect(survey.quietly("sources.read"));
     var base = ledger.base();
     var committed = archive.committed(base).orElse(PolicySet.EMPTY);
+    var sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var drift = Comparison.of(ground(base), survey.looks(), sources.policies());
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift.size(), sources, findings, probe);

@@ -28,7 +28,7 @@ final class Inventories {
           tenants.put(t.tenant(), t.labels());
           t.limits().forEach(l -> l.match().service().ifPresent(services::add));
         });
-    sources.leftOut().forEach(t -> tenants.putIfAbsent(t, new TreeMap<>()));
+    sources.leftOut().keySet().forEach(t -> tenants.putIfAbsent(t, new TreeMap<>()));
     gateways.forEach(g -> g.routes().forEach(r -> services.add(r.service())));
     return new Inventory(tenants, services, committed);
   }

@@ -22,9 +22,10 @@ public record Intent(
     grounding = List.copyOf(grounding);
   }
 
-  /** Names a tenant, either directly or by a group; validation may name it. */
+  /** Whether it names a tenant as one that is changed or copied from; a label names nobody. */
   public boolean names(String tenant) {
-    return changes.stream().anyMatch(c -> c.who().tenants().contains(tenant));
+    return changes.stream()
+        .anyMatch(c -> c.who().tenants().contains(tenant) || c.from().equals(Optional.of(tenant)));
   }
 
   /** The same, but it waits for an approval. */

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The few requests that tests make: {@code apply}, {@code apply manually}, {@code dry}, {@code
- * canary}, {@code set TENANT N} (requests a minute for orders), {@code back}; anything else is a
- * question.
+ * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
+ * (applies its policy), {@code dry}, {@code canary}, {@code set TENANT N} (requests a minute for
+ * orders), {@code back}; anything else is a question.
  */
 public final class Requests {
   private Requests() {}
@@ -22,6 +22,7 @@ public final class Requests {
     String[] words = text.split(" ");
     return switch (words[0]) {
       case "apply" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
+      case "only" -> planned(Operation.APPLY_POLICIES, List.of(whole(words[1])), guards(words));
       case "dry" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "canary" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "set" ->
@@ -47,6 +48,18 @@ public final class Requests {
             Optional.empty(),
             Optional.empty(),
             Optional.empty()),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Change whole(String tenant) {
+    return new Change(
+        new Change.Who(List.of(tenant), new TreeMap<>(), false, List.of()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Change.Settings.NONE,
         Optional.empty(),
         Optional.empty());
   }

@@ -13,17 +13,16 @@ import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.policy.parse.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Intents, policies and sources for tests of the compiler. */
 final class Compiling {
-  static final Collected NO_SOURCES =
-      new Collected(new TreeMap<>(), new TreeMap<>(), new TreeSet<>(), List.of(), List.of());
+  static final Collected NO_SOURCES = Collected.NOTHING;
 
   private Compiling() {}
 
@@ -39,10 +38,18 @@ final class Compiling {
     return IntentCompiler.compile(intent, new IntentCompiler.Ground(on, sources, List.of(), ""));
   }
 
+  /** Each that is left out stands in a file of its name, which is no text. */
   static Collected sources(
-      Map<String, TenantPolicy> policies, List<String> leftOut, List<String> unknown) {
+      Map<String, TenantPolicy> policies, List<String> leftOut, List<String> unreadable) {
+    var faults = new TreeMap<String, Problem>();
+    leftOut.forEach(t -> faults.put(t, new Problem(t + ".yaml", "", 3, 1, "not YAML", "mend it")));
     return new Collected(
-        new TreeMap<>(policies), new TreeMap<>(), new TreeSet<>(leftOut), List.of(), unknown);
+        new TreeMap<>(policies),
+        new TreeMap<>(),
+        faults,
+        List.copyOf(faults.values()),
+        List.of(),
+        unreadable);
   }
 
   static Change change(String tenant, String service, Settings set) {

@@ -22,8 +22,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Reads policy documents: the look {@code read} reports each file with its text. What can't be read
- * is reported unknown, a folder or a file, never left out: an empty source would remove tenants.
+ * Reads policy documents: the look {@code read} reports each file with its text, or NO where it is
+ * no text. What can't be read is reported unknown, a folder or a file, never left out: an empty
+ * source would remove tenants.
  */
 public final class SourcesExecutor implements Executor {
   private static final String READ = "read";
@@ -91,17 +92,21 @@ public final class SourcesExecutor implements Executor {
     try (var in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
-        return unknown(source, name(file), "is larger than " + MOST_BYTES + " bytes");
+        return noText(source, name(file), "is larger than " + MOST_BYTES + " bytes");
       }
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       var facts = facts(source, name(file));
       facts.put("text", text);
       return Report.yes(member(source, name(file)), Canonical.sha256(bytes), facts);
     } catch (CharacterCodingException e) {
-      return unknown(source, name(file), "is not UTF-8");
+      return noText(source, name(file), "is not UTF-8");
     } catch (IOException e) {
       return unknown(source, name(file), reason(e));
     }
+  }
+
+  private static Report noText(SourceFolder source, String file, String reason) {
+    return new Report(member(source, file), Report.Answer.NO, "", reason, facts(source, file));
   }
 
   private static Report unknown(SourceFolder source, String file, String reason) {

@@ -49,11 +49,17 @@ class SourcesExecutorTest {
   }
 
   @Test
-  void reportsADocumentThatIsNotTextAsUnknown() throws IOException {
+  void tellsWhatIsNoTextFromWhatCantBeRead() throws IOException {
     Files.write(folder.resolve("a.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe});
     Files.createDirectory(folder.resolve("b.yaml"));
+    Files.write(folder.resolve("c.yaml"), new byte[1024 * 1024 + 1]);
 
-    assertThat(read()).hasSize(2).extracting(Report::answer).containsOnly(Answer.UNKNOWN);
+    var reports = read();
+
+    assertThat(reports)
+        .extracting(Report::answer)
+        .containsExactly(Answer.NO, Answer.UNKNOWN, Answer.NO);
+    assertThat(reports.getFirst().facts()).containsEntry("file", "a.yaml");
   }
 
   private List<Report> read() {

@@ -3,32 +3,58 @@ package dev.deployclaw.policy.parse;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What many sources define together.
  *
  * @param policies by tenant
- * @param origins the name of the source, by tenant
- * @param leftOut tenants that sources define, but wrongly or twice: they must keep what they have
+ * @param origins where each of these policies stands, by tenant
+ * @param leftOut tenants that sources define, or seem to define, but wrongly or twice, each with
+ *     the first problem: they must keep what they have
  * @param problems all that was found, in the order of sources and text
- * @param unknown names of the sources of which it can't be told whom they define. While there are
- *     any, a tenant that is missing here is not known to be removed.
+ * @param nameless names of the documents that were read, but not whom they define; see {@link
+ *     Owners}
+ * @param unreadable names of the sources that couldn't be read
  */
 public record Collected(
     SortedMap<String, TenantPolicy> policies,
-    SortedMap<String, String> origins,
-    SortedSet<String> leftOut,
+    SortedMap<String, Origin> origins,
+    SortedMap<String, Problem> leftOut,
     List<Problem> problems,
-    List<String> unknown) {
+    List<String> nameless,
+    List<String> unreadable) {
+  public static final Collected NOTHING =
+      new Collected(
+          new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), List.of(), List.of(), List.of());
+
   public Collected {
     policies = Collections.unmodifiableSortedMap(new TreeMap<>(policies));
     origins = Collections.unmodifiableSortedMap(new TreeMap<>(origins));
-    leftOut = Collections.unmodifiableSortedSet(new TreeSet<>(leftOut));
+    leftOut = Collections.unmodifiableSortedMap(new TreeMap<>(leftOut));
     problems = List.copyOf(problems);
-    unknown = List.copyOf(unknown);
+    nameless = List.copyOf(nameless);
+    unreadable = List.copyOf(unreadable);
+  }
+
+  /** Why a tenant is left out. */
+  public Optional<Problem> fault(String tenant) {
+    return Optional.ofNullable(leftOut.get(tenant));
+  }
+
+  /** Where a tenant's policy stands. */
+  public Optional<Origin> origin(String tenant) {
+    return Optional.ofNullable(origins.get(tenant));
+  }
+
+  /**
+   * Names of the sources of which it can't be told whom they define. While there are any, a tenant
+   * that is missing here is not known to be removed.
+   */
+  public List<String> unknown() {
+    return Stream.concat(nameless.stream(), unreadable.stream()).sorted().toList();
   }
 }

@@ -9,14 +9,21 @@ import java.util.Optional;
  *
  * @param tenant whose policy it is, also when the rest is wrong; empty when that can't be told
  * @param policy present when there are no problems
+ * @param origin where the policy stands; present with the tenant
  * @param problems in the order of the text
  */
 public record Parsed(
-    Optional<String> tenant, Optional<TenantPolicy> policy, List<Problem> problems) {
+    Optional<String> tenant,
+    Optional<TenantPolicy> policy,
+    Optional<Origin> origin,
+    List<Problem> problems) {
   public Parsed {
     problems = List.copyOf(problems);
     if (policy.isPresent() != problems.isEmpty()) {
       throw new IllegalArgumentException("either a policy or problems");
+    }
+    if (tenant.isPresent() != origin.isPresent()) {
+      throw new IllegalArgumentException("a tenant has a place");
     }
   }
 }

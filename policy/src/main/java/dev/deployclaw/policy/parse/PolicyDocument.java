@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads the policy document of one tenant, in YAML or JSON, and reports all its problems at once.
@@ -47,7 +48,7 @@ public final class PolicyDocument {
       return document(new Spot(problems, "", YamlText.read(text)));
     } catch (Refused e) {
       e.addTo(problems);
-      return new Parsed(Optional.empty(), Optional.empty(), problems.all());
+      return new Parsed(Optional.empty(), Optional.empty(), Optional.empty(), problems.all());
     }
   }
 
@@ -61,7 +62,26 @@ public final class PolicyDocument {
     var spec = in.fields("spec", List.of("parent", "blocked", "onBackendFailure", "limits"));
     var policy = policy(tenant.orElse("unnamed"), labels.orElse(new TreeMap<>()), spec);
     boolean good = root.problems().count() == 0;
-    return new Parsed(tenant, policy.filter(_ -> good), root.problems().all());
+    int line = metadata.flatMap(m -> m.spot("tenant")).orElse(root).node().at().line();
+    var origin = tenant.map(_ -> new Origin(root.problems().source(), line, lines(spec)));
+    return new Parsed(tenant, policy.filter(_ -> good), origin, root.problems().all());
+  }
+
+  /** The line of each limit's name. */
+  private static SortedMap<String, Integer> lines(Optional<Fields> spec) {
+    var lines = new TreeMap<String, Integer>();
+    if (spec.flatMap(s -> s.spot("limits")).map(Spot::node).orElse(null)
+        instanceof Node.Items limits) {
+      limits.items().stream()
+          .flatMap(limit -> limit instanceof Node.Mapping m ? m.entries().stream() : Stream.empty())
+          .filter(entry -> entry.key().equals("name"))
+          .forEach(entry -> {
+            if (entry.value() instanceof Node.Scalar name) {
+              lines.putIfAbsent(name.text(), entry.at().line());
+            }
+          });
+    }
+    return lines;
   }
 
   private static Optional<TenantPolicy> policy(

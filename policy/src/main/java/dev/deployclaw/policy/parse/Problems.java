@@ -22,6 +22,10 @@ final class Problems {
     }
   }
 
+  String source() {
+    return source;
+  }
+
   int count() {
     return count;
   }

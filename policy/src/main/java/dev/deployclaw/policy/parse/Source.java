@@ -15,6 +15,9 @@ public sealed interface Source {
    */
   record Document(String name, String home, String text) implements Source {}
 
+  /** What was read, and is no text that a policy could stand in. */
+  record Malformed(String name, String home, String what) implements Source {}
+
   /** A source that couldn't be read: what it defines is unknown, never nothing. */
   record Unreadable(String name, String reason) implements Source {}
 }

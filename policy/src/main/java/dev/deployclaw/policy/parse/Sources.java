@@ -1,98 +1,119 @@
 package dev.deployclaw.policy.parse;
 
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.Owners.Nameless;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.BiPredicate;
 
 /** Puts the documents of many sources together; one bad tenant doesn't touch the others. */
 public final class Sources {
+  private final Rights rights;
   private final SortedMap<String, TenantPolicy> policies = new TreeMap<>();
-  private final SortedMap<String, List<String>> definers = new TreeMap<>();
-  private final SortedSet<String> leftOut = new TreeSet<>();
+  private final SortedMap<String, List<Origin>> definers = new TreeMap<>();
+  private final SortedMap<String, Problem> leftOut = new TreeMap<>();
   private final List<Problem> problems = new ArrayList<>();
-  private final List<String> unknown = new ArrayList<>();
+  private final List<Nameless> nameless = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
 
-  private Sources() {}
-
-  /** Collects where every source may define every tenant. */
-  public static Collected collect(Collection<? extends Source> sources) {
-    return collect(sources, (_, _) -> true);
+  private Sources(Rights rights) {
+    this.rights = rights;
   }
 
   /**
    * Collects the sources; the order in which they are given has no influence.
    *
-   * @param mayDefine whether a home (namespace or folder) may define a tenant
+   * @param committed tenants that have a policy already
    */
   public static Collected collect(
-      Collection<? extends Source> sources, BiPredicate<String, String> mayDefine) {
-    var all = new Sources();
-    sources.forEach(s -> all.add(s, mayDefine));
+      Collection<? extends Source> sources, Rights rights, Set<String> committed) {
+    var all = new Sources(rights);
+    sources.forEach(all::add);
     all.refuseDuplicates();
+    new Owners(rights, committed)
+        .of(all.nameless, all.definers.keySet())
+        .forEach((tenant, problem) -> all.leftOut.putIfAbsent(tenant, problem));
     return all.collected();
   }
 
-  private void add(Source source, BiPredicate<String, String> mayDefine) {
+  private void add(Source source) {
     switch (source) {
       case Source.Unreadable(String name, String reason) -> {
-        unknown.add(name);
-        problem(name, "could not be read: " + reason, "what it defines stays as it is until then");
+        unreadable.add(name);
+        problems.add(
+            problem(
+                name, "could not be read: " + reason, "what it defines stays as it is until then"));
       }
-      case Source.Document document -> add(document, mayDefine);
+      case Source.Malformed(String name, String home, String what) -> {
+        var problem = problem(name, what, "write one policy as UTF-8 text, or remove it");
+        problems.add(problem);
+        nameless.add(new Nameless(name, home, "", problem));
+      }
+      case Source.Document document -> add(document);
     }
   }
 
-  private void add(Source.Document document, BiPredicate<String, String> mayDefine) {
+  private void add(Source.Document document) {
     var parsed = PolicyDocument.parse(document.name(), document.text());
     problems.addAll(parsed.problems());
     if (parsed.tenant().isEmpty()) {
-      unknown.add(document.name());
+      var first = parsed.problems().getFirst();
+      nameless.add(new Nameless(document.name(), document.home(), document.text(), first));
       return;
     }
     String tenant = parsed.tenant().get();
-    definers.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(document.name());
+    definers.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(parsed.origin().orElseThrow());
     if (parsed.policy().isEmpty()) {
-      leftOut.add(tenant);
-    } else if (!mayDefine.test(document.home(), tenant)) {
-      leftOut.add(tenant);
-      problem(
-          document.name(),
-          document.home() + " may not define the tenant " + tenant,
-          "move the document, or allow it in policySources");
+      leaveOut(tenant, parsed.problems().getFirst());
+    } else if (!rights.mayDefine(document.home(), tenant)) {
+      String what = document.home() + " may not define the tenant " + tenant;
+      var problem =
+          problem(document.name(), what, "move the document, or allow it in policySources");
+      problems.add(problem);
+      leaveOut(tenant, problem);
     }
     parsed.policy().ifPresent(p -> policies.put(tenant, p));
   }
 
   private void refuseDuplicates() {
-    for (Map.Entry<String, List<String>> entry : definers.entrySet()) {
-      var names = entry.getValue().stream().sorted().toList();
+    for (Map.Entry<String, List<Origin>> entry : definers.entrySet()) {
+      var names = entry.getValue().stream().map(Origin::source).sorted().toList();
       if (names.size() > 1) {
-        leftOut.add(entry.getKey());
-        problem(
-            names.getFirst(),
-            "the tenant " + entry.getKey() + " is defined in " + String.join(" and in ", names),
-            "keep one of them");
+        String what =
+            "the tenant " + entry.getKey() + " is defined in " + String.join(" and in ", names);
+        var problem = problem(names.getFirst(), what, "keep one of them");
+        problems.add(problem);
+        leaveOut(entry.getKey(), problem);
       }
     }
   }
 
-  private void problem(String source, String what, String remedy) {
-    problems.add(new Problem(source, "", 0, 0, what, remedy));
+  /** Of several problems the first in the order of sources, so that it is always the same. */
+  private void leaveOut(String tenant, Problem problem) {
+    leftOut.merge(tenant, problem, (a, b) -> Problem.IN_TEXT_ORDER.compare(a, b) <= 0 ? a : b);
+  }
+
+  private static Problem problem(String source, String what, String remedy) {
+    return new Problem(source, "", 0, 0, what, remedy);
   }
 
   private Collected collected() {
-    policies.keySet().removeAll(leftOut);
-    var origins = new TreeMap<String, String>();
-    definers.forEach((tenant, names) -> origins.put(tenant, names.getFirst()));
-    origins.keySet().retainAll(policies.keySet());
-    var inOrder = problems.stream().sorted(Problem.IN_TEXT_ORDER).toList();
-    return new Collected(policies, origins, leftOut, inOrder, unknown.stream().sorted().toList());
+    policies.keySet().removeAll(leftOut.keySet());
+    var origins = new TreeMap<String, Origin>();
+    policies
+        .keySet()
+        .forEach(t -> origins.put(t, Objects.requireNonNull(definers.get(t)).getFirst()));
+    return new Collected(
+        policies,
+        origins,
+        leftOut,
+        problems.stream().sorted(Problem.IN_TEXT_ORDER).toList(),
+        nameless.stream().map(Nameless::source).sorted().toList(),
+        unreadable.stream().sorted().toList());
   }
 }

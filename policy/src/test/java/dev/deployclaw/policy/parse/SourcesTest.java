@@ -3,7 +3,9 @@ package dev.deployclaw.policy.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SourcesTest {
@@ -11,22 +13,32 @@ class SourcesTest {
 
   @Test
   void collectsTenantsWithTheirOrigins() {
-    var collected = Sources.collect(List.of(good("b.yaml", "beta"), good("a.yaml", "acme")));
+    var collected = collect(List.of(good("b.yaml", "beta"), good("a.yaml", "acme")));
 
     assertThat(collected.policies()).containsOnlyKeys("acme", "beta");
-    assertThat(collected.origins()).containsEntry("acme", "a.yaml").containsEntry("beta", "b.yaml");
+    assertThat(collected.origins()).containsOnlyKeys("acme", "beta");
     assertThat(collected.problems()).isEmpty();
     assertThat(collected.unknown()).isEmpty();
   }
 
   @Test
+  void saysWhereALimitStands() {
+    var collected = collect(List.of(good("a.yaml", "acme")));
+
+    var origin = collected.origin("acme").orElseThrow();
+
+    assertThat(origin.place(Optional.of("all"))).isEqualTo("a.yaml:6");
+    assertThat(origin.place(Optional.of("nosuch"))).isEqualTo("a.yaml:3");
+    assertThat(origin.place(Optional.empty())).isEqualTo("a.yaml:3");
+  }
+
+  @Test
   void leavesOutOnlyTheTenantThatIsDefinedTwice() {
     var collected =
-        Sources.collect(
-            List.of(good("z.yaml", "acme"), good("a.yaml", "acme"), good("b.yaml", "beta")));
+        collect(List.of(good("z.yaml", "acme"), good("a.yaml", "acme"), good("b.yaml", "beta")));
 
     assertThat(collected.policies()).containsOnlyKeys("beta");
-    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.leftOut()).containsOnlyKeys("acme");
     assertThat(collected.problems().stream().map(Problem::text))
         .containsExactly(
             "a.yaml: the tenant acme is defined in a.yaml and in z.yaml (keep one of them)");
@@ -36,10 +48,10 @@ class SourcesTest {
   void leavesOutOnlyTheTenantWhoseDocumentIsWrong() {
     var bad = new Source.Document("a.yaml", "x", Documents.of("acme", "- {name: all}"));
 
-    var collected = Sources.collect(List.of(bad, good("b.yaml", "beta")));
+    var collected = collect(List.of(bad, good("b.yaml", "beta")));
 
     assertThat(collected.policies()).containsOnlyKeys("beta");
-    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.leftOut()).containsOnlyKeys("acme");
     assertThat(collected.unknown()).isEmpty();
   }
 
@@ -48,7 +60,7 @@ class SourcesTest {
     var unreadable = new Source.Unreadable("c.yaml", "permission denied");
     var nobodys = new Source.Document("d.yaml", "x", Documents.of("'Not A Label'", LIMIT));
 
-    var collected = Sources.collect(List.of(unreadable, nobodys, good("b.yaml", "beta")));
+    var collected = collect(List.of(unreadable, nobodys, good("b.yaml", "beta")));
 
     assertThat(collected.unknown()).containsExactly("c.yaml", "d.yaml");
     assertThat(collected.policies()).containsOnlyKeys("beta");
@@ -61,10 +73,11 @@ class SourcesTest {
     var collected =
         Sources.collect(
             List.of(good("a.yaml", "acme"), good("b.yaml", "beta")),
-            (home, tenant) -> home.equals("team") && tenant.equals("beta"));
+            Rights.of(Map.of("team", Set.of("beta"))),
+            Set.of());
 
     assertThat(collected.policies()).containsOnlyKeys("beta");
-    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.leftOut()).containsOnlyKeys("acme");
     assertThat(collected.problems().getFirst().what())
         .isEqualTo("team may not define the tenant acme");
   }
@@ -78,7 +91,7 @@ class SourcesTest {
             good("b.yaml", "beta"),
             new Source.Unreadable("c.yaml", "gone"));
 
-    assertThat(Sources.collect(sources.reversed())).isEqualTo(Sources.collect(sources));
+    assertThat(collect(sources.reversed())).isEqualTo(collect(sources));
   }
 
   @Test
@@ -86,6 +99,12 @@ class SourcesTest {
     var parsed = PolicyDocument.parse("a", Documents.of("acme", "- 5"));
 
     assertThat(parsed.tenant()).isEqualTo(Optional.of("acme"));
+  }
+
+  /** Where every home may define everybody, and nobody has a policy yet. */
+  private static Collected collect(List<Source> sources) {
+    var homes = Map.of("team", Set.of(Rights.ANY), "x", Set.of(Rights.ANY));
+    return Sources.collect(sources, Rights.of(homes), Set.of());
   }
 
   private static Source good(String name, String tenant) {

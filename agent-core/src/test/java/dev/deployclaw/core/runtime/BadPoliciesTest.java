@@ -1,0 +1,175 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.World;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is named hears of the own error, and nothing changes; who isn't named is left out. */
+class BadPoliciesTest {
+  private static final String NOT_YAML = "spec: [\n";
+
+  private final World world = new World();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"set acme 700", "only acme"})
+  void aNamedTenantWhoseDocumentIsNotYamlIsRefused(String request) throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", NOT_YAML);
+
+    var ended = world.run(request);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(ended.result()).isEqualTo(Result.REFUSED);
+    assertThat(ended.reason())
+        .startsWith("the policy of acme is invalid: policies/acme.yaml:2:1: not YAML")
+        .endsWith("(correct the syntax here)");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aNamedTenantWhoseDocumentIsCalledOtherwiseIsRefused() throws Exception {
+    world.sources.remove("acme.yaml");
+    world.sources.put("limits-of-shop.yaml", FakeSources.document("acme", 600));
+    world.run("apply");
+    world.sources.put("limits-of-shop.yaml", NOT_YAML);
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(ended.reason()).contains("policies/limits-of-shop.yaml:2:1: ", "may define acme");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aNamedTenantThatNeverHadAPolicyIsRefusedByWhatItsTextSays() throws Exception {
+    world.run("apply");
+    world.sources.put("new.yaml", FakeSources.document("stark", 10) + "  - [\n");
+
+    var ended = world.run("set stark 700");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(ended.reason()).startsWith("the policy of stark is invalid: policies/new.yaml:");
+  }
+
+  @Test
+  void theOthersGoOnAndItsOwnerKeepsWhatIsCommitted() throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", NOT_YAML);
+
+    var named = world.run("set zenith 70");
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 80));
+    var all = world.run("apply");
+
+    assertThat(named.result()).as(named.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(all.result()).as(all.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(log(all.execution()))
+        .contains("tenant acme keeps its committed policy: policies/acme.yaml:2:1: not YAML");
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  @Test
+  void theFirstErrorIsTheNamedTenantsOwn() throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", gcra("acme"));
+    world.sources.put("zenith.yaml", gcra("zenith"));
+
+    var ended = world.run("only zenith");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(ended.reason())
+        .isEqualTo(
+            "the policy of zenith is invalid: policies/zenith.yaml:7: limit orders: gcra is not"
+                + " enforced yet (use token-bucket or sliding-window)");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void anErrorThatIsNotInTheDocumentIsNotLookedForThere() throws Exception {
+    world.sources.put("zenith.yaml", gcra("zenith"));
+
+    var ended = world.run("set zenith 700");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(ended.reason())
+        .contains("invalid: as the request changes it: limit orders: gcra is not enforced yet");
+  }
+
+  @Test
+  void anErrorOfATenantThatIsNotNamedIsAWarningThatLeavesItOut() throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", gcra("acme"));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 90));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(log(ended.execution()))
+        .contains(
+            "tenant acme keeps its committed policy: policies/acme.yaml:7: limit orders: gcra")
+        .contains("\"status\":\"WARNING\"");
+  }
+
+  @Test
+  void whereNoPolicyIsValidTheFirstProblemIsSaid() throws Exception {
+    world.sources.remove("zenith.yaml");
+    world.sources.put("acme.yaml", NOT_YAML);
+
+    var malformed = world.run("apply");
+    world.sources.put("acme.yaml", gcra("acme"));
+    var unenforced = world.run("apply");
+
+    assertThat(malformed.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(malformed.reason()).contains("policies/acme.yaml:2:1: not YAML");
+    assertThat(unenforced.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(unenforced.reason()).contains("tenant acme is left out: policies/acme.yaml:7: ");
+  }
+
+  @Test
+  void whatCantBeReadIsNotAppliedInSilence() throws Exception {
+    world.run("apply");
+    world.sources.remove("acme.yaml");
+
+    var gone = world.run("only acme");
+    world.sources.unreadable("acme.yaml");
+    var unread = world.run("only acme");
+
+    assertThat(gone.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(gone.reason()).contains("no source defines acme");
+    assertThat(unread.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(unread.reason()).contains("acme can't be read", "source/shop/acme.yaml");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void planningSaysTheSame() throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", NOT_YAML);
+
+    var answer = world.agent().plan(world.request("set acme 700"));
+
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            PlanAnswer.Refused.class,
+            refused -> {
+              assertThat(refused.exit()).isEqualTo(ExitCode.INVALID);
+              assertThat(refused.reason()).contains("policies/acme.yaml:2:1: not YAML");
+            });
+  }
+
+  private static String gcra(String tenant) {
+    return FakeSources.document(tenant, 60).replace("token-bucket", "gcra");
+  }
+
+  private String log(String execution) {
+    return world.journal.read(execution).stream()
+        .map(r -> new String(r, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("\n"));
+  }
+}
