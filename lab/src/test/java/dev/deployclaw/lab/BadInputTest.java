@@ -81,6 +81,21 @@ class BadInputTest {
   }
 
   @Test
+  void withoutAGatewayNothingIsChangedButLookedAt() throws Exception {
+    String text = Files.readString(estate.lab().config());
+    var file = estate.lab().config().resolveSibling("no-gateways.yaml");
+    Files.writeString(file, text.substring(0, text.indexOf("\ngateways:") + 1));
+
+    var ran = nothingMoves("run", "--json", "--config", file.toString(), estate.change());
+    var scan = estate.run("scan", "--config", file.toString());
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.json().path("result").asText()).isEqualTo("REFUSED");
+    assertThat(ran.json().path("reason").asText()).startsWith("no gateway is configured, ");
+    assertThat(scan.out()).contains("no file gateway is configured");
+  }
+
+  @Test
   void aMalformedPolicyIsFoundByLooking() throws Exception {
     edited(
         "edge-eu/initech.yaml",

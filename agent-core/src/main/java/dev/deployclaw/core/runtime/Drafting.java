@@ -89,6 +89,9 @@ final class Drafting {
     if (!Inventories.writesPolicies(intent.operation())) {
       return new Draft.Other(intent);
     }
+    if (settings.gateways().isEmpty()) {
+      return unprovable();
+    }
     var procedure = ports.playbook().of(intent.operation());
     var fault = KernelOrder.fault(procedure);
     if (fault.isPresent()) {
@@ -301,6 +304,15 @@ final class Drafting {
         new Ending(
             Result.NEEDS_CLARIFICATION, ExitCode.NEEDS_CLARIFICATION, String.join(" ", questions)),
         questions);
+  }
+
+  /** A change whose validation could only fail isn't begun. */
+  private Draft unprovable() {
+    String reason =
+        "no gateway is configured, so that no synthetic request could prove a change: add one under"
+            + " gateways in the configuration";
+    tell("Refusing", reason, Status.ERROR);
+    return new Draft.Over(new Ending(Result.REFUSED, ExitCode.WRONG_USAGE, reason));
   }
 
   private Draft refused(String reason) {

@@ -52,7 +52,7 @@ final class Probing {
     var tally = Tally.of(Map.of("probe", done));
     var facts = new TreeMap<>(done.facts());
     facts.putIfAbsent("per_enforcement_point", points(done.reports()));
-    boolean passed = tally.allYes() && !done.reports().isEmpty();
+    boolean passed = tally.allYes() && !tally.with(Answer.YES).isEmpty();
     String detail = passed ? words(facts) : words(facts) + "; " + wrong(tally);
     Status status = passed ? Status.OK : Status.ERROR;
     var telling = new Telling(detail, status, Map.of("validation", facts));
@@ -63,10 +63,8 @@ final class Probing {
   }
 
   private static String wrong(Tally tally) {
-    if (tally.all().isEmpty()) {
-      return "no enforcement point answered";
-    }
-    return tally.named(tally.with(Answer.NO).isEmpty() ? Answer.UNKNOWN : Answer.NO);
+    String wrong = tally.named(tally.with(Answer.NO).isEmpty() ? Answer.UNKNOWN : Answer.NO);
+    return wrong.isEmpty() ? "no enforcement point answered" : wrong;
   }
 
   private static String words(Map<String, Object> facts) {

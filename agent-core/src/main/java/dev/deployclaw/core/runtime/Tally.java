@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * What all participants' members answered to one call. A participant that failed as a whole counts
- * as one member of its own name.
+ * as one member of its own name, and so does one of which no member answered: that nobody said no
+ * is no yes. A participant that isn't there says so by {@code SKIPPED}.
  *
  * @param reports by participant
  */
@@ -108,7 +109,10 @@ record Tally(SortedMap<String, List<Report>> reports) {
 
   private static List<Report> reports(String name, Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Done done -> done.reports();
+      case Outcome.Done done ->
+          done.reports().isEmpty()
+              ? List.of(Report.unknown(name, "no member of it answered"))
+              : done.reports();
       case Outcome.Failed(Fault fault) -> List.of(failed(name, fault));
     };
   }

@@ -73,6 +73,11 @@ public final class FakeParticipant implements Executor {
     member(name + "/" + member).up = false;
   }
 
+  /** It has no members any more, and answers without one. */
+  public synchronized void dismiss() {
+    members.clear();
+  }
+
   /** Somebody changes a member by hand. */
   public synchronized void tamper(String member, String live) {
     member(name + "/" + member).live = live;

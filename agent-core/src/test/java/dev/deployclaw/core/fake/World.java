@@ -36,6 +36,13 @@ public final class World {
       new FakeParticipant("gateway", store, "one", "two", "three");
   public final FakeParticipant ratelimit = new FakeParticipant("ratelimit", store, "shop");
   public final Laws laws = new Laws(this);
+  public List<Gateway> gateways =
+      List.of(
+          new Gateway(
+              "one",
+              "shop",
+              new Gateway.Identity.Host("example.test"),
+              List.of(new Gateway.Route("/orders", "orders"))));
   public GatePolicy gate = new GatePolicy(true, false, Duration.ofHours(1));
   private int agents;
 
@@ -115,9 +122,6 @@ public final class World {
   }
 
   public Settings settings(String name) {
-    var routes = List.of(new Gateway.Route("/orders", "orders"));
-    var gateways =
-        List.of(new Gateway("one", "shop", new Gateway.Identity.Host("example.test"), routes));
     var bounds =
         new Settings.Bounds(
             Duration.ofSeconds(10),

@@ -8,6 +8,7 @@ import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.State;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,31 @@ class FailuresTest {
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
     assertThat(world.store.list("policy/")).isEmpty();
     assertAllWell();
+  }
+
+  @Test
+  void aParticipantWithoutMembersPassesNoVote() throws Exception {
+    world.gateway.dismiss();
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(ended.reason()).contains("gateway: no member of it answered");
+    assertThat(world.active()).isEmpty();
+    assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
+  void aChangeThatNothingCouldProveIsNotBegun() throws Exception {
+    world.gateways = List.of();
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(ended.result()).isEqualTo(Result.REFUSED);
+    assertThat(ended.reason()).contains("no gateway is configured", "add one under gateways");
+    assertThat(world.store.get("epoch")).isEmpty();
+    assertThat(world.agent().scan().looks()).isNotEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.parse.Problem;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,11 +83,18 @@ final class ScanView {
   private static String line(String operation, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Done(var reports, var _) -> {
-        long yes = reports.stream().filter(r -> r.answer() == Report.Answer.YES).count();
-        yield "%-20s %d of %d answered".formatted(operation, yes, reports.size());
+        long yes = count(reports, Report.Answer.YES);
+        long asked = reports.size() - count(reports, Report.Answer.SKIPPED);
+        yield asked == 0 && !reports.isEmpty()
+            ? "%-20s skipped: %s".formatted(operation, reports.getFirst().reason())
+            : "%-20s %d of %d answered".formatted(operation, yes, asked);
       }
       case Outcome.Failed(var fault) -> "%-20s failed: %s".formatted(operation, fault.reason());
     };
+  }
+
+  private static long count(List<Report> reports, Report.Answer answer) {
+    return reports.stream().filter(r -> r.answer() == answer).count();
   }
 
   private static String line(Finding f) {

@@ -84,6 +84,13 @@ public final class ConfigReader {
             bounds(f.section("bounds")),
             f.texts("redact").stream().map(Secret::new).toList());
     f.done();
+    if (!config.gateways().isEmpty() && config.services().isEmpty()) {
+      f.problem(
+          "rateLimitServices",
+          0,
+          "needs at least one entry, since gateways ask a service",
+          "add the service beside each gateway");
+    }
     return config;
   }
 

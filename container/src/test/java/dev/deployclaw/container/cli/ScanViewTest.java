@@ -27,6 +27,8 @@ class ScanViewTest {
                   List.of(
                       Report.yes("redis/a:1", "ab", Map.of("epoch", 7L)),
                       Report.no("redis/b:2", "holds another digest"))),
+              "gateway.scan",
+              Outcome.done(List.of(Report.skipped("gateway", "no file gateway is configured"))),
               "docker.inspect",
               Outcome.failed(new Fault.Unavailable("not there"))),
           List.of(new Discrepancy(Discrepancy.Kind.MISSING, "redis/b:2", "acme/search")),
@@ -62,6 +64,7 @@ class ScanViewTest {
     assertThat(screen.out())
         .contains("committed epoch: 7")
         .containsPattern("redis.scan +1 of 2 answered")
+        .containsPattern("gateway.scan +skipped: no file gateway is configured")
         .containsPattern("docker.inspect +failed: not there")
         .contains("acme.yaml:3:1", "mend it")
         .contains("umbrella/search: it never refuses anything; remove it")

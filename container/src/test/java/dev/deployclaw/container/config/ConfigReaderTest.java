@@ -21,6 +21,22 @@ class ConfigReaderTest {
       nats: {url: "nats://127.0.0.1:4222"}
       """;
 
+  private static final String GATEWAY =
+      """
+      gateways:
+        - name: gw-01
+          namespace: shop
+          folder: gateways/gw-01
+          pidFile: gateways/gw-01/nginx.pid
+          accessLog: gateways/gw-01/access.log
+          listen: 127.0.0.1:8000
+          url: http://127.0.0.1:8000
+          service: 127.0.0.1:8081
+          identity: {host: lab.test}
+          routes: [{prefix: /search, service: search}]
+          upstreams: {search: "127.0.0.1:9001"}
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -128,6 +144,20 @@ class ConfigReaderTest {
     assertThat(invalid).hasMessageContaining("deployclaw.yaml:1: etcd.endpoint: is unknown");
     assertThat(invalid).hasMessageContaining("did you mean endpoints?");
     assertThat(invalid).hasMessageContaining("deployclaw.yaml:2: redis.timeout");
+  }
+
+  @Test
+  void refusesWhatWouldEnforceNothing() {
+    var noRedis = refused(LEAST.replace("[\"127.0.0.1:7001\"]", "[]"));
+    var noEtcd = refused(LEAST.replace("[\"http://127.0.0.1:2379\"]", "[]"));
+    var noService = refused(LEAST + GATEWAY);
+
+    assertThat(noRedis).hasMessageContaining("redis.nodes: needs at least one entry; add one");
+    assertThat(noEtcd).hasMessageContaining("etcd.endpoints: needs at least one entry; add one");
+    assertThat(noService)
+        .hasMessageContaining(
+            "rateLimitServices: needs at least one entry, since gateways ask a service; add the"
+                + " service beside each gateway");
   }
 
   @Test

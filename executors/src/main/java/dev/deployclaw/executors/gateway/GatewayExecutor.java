@@ -6,15 +6,18 @@ import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Brings epochs to file gateways. A participant; the looks {@code topology} and {@code scan} say
  * what stands there. Each verb works on all gateways, some at once, and reports each. It never
- * starts or stops a gateway. All verbs can be repeated.
+ * starts or stops a gateway. All verbs can be repeated. Without a gateway it is left out, and says
+ * so.
  */
 public final class GatewayExecutor implements Executor {
   private static final Set<String> LOOKS = Set.of("topology", "scan");
@@ -67,6 +70,9 @@ public final class GatewayExecutor implements Executor {
 
   private Outcome all(Invocation call, Fanout.Question<FileGateway> question)
       throws InterruptedException {
+    if (settings.gateways().isEmpty()) {
+      return Outcome.done(List.of(Report.skipped(name(), "no file gateway is configured")));
+    }
     var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
     return Outcome.done(fanout.ask(settings.gateways(), question));
   }

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /**
  * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
  * staged, published or discarded here: a service votes once it holds the epoch, and has converged
- * once it holds it and every primary decides by it.
+ * once it holds it and every primary decides by it. Without a service it is left out, and says so.
  */
 public final class RateLimitExecutor implements Executor {
   private static final String STATUS = "/v1/status";
@@ -65,6 +65,9 @@ public final class RateLimitExecutor implements Executor {
 
   private Outcome all(Invocation call, Fanout.Question<Service> question)
       throws InterruptedException {
+    if (settings.services().isEmpty()) {
+      return Outcome.done(List.of(Report.skipped(name(), "no rate limit service is configured")));
+    }
     var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
     return Outcome.done(fanout.ask(settings.services(), question));
   }

@@ -135,6 +135,17 @@ class RateLimitExecutorTest {
     assertThat(service.requests()).isZero();
   }
 
+  @Test
+  void isLeftOutWhereNoServiceIsConfigured() throws InterruptedException {
+    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of()));
+    for (var call : List.of(new Call.Observe(), new Call.Prepare(SECOND))) {
+      var outcome = executor.execute(new Invocation("ratelimit", call, Fence.NONE, AT_MOST));
+
+      assertThat(((Outcome.Done) outcome).reports())
+          .containsExactly(Report.skipped("ratelimit", "no rate limit service is configured"));
+    }
+  }
+
   private List<Report> ask(Call call, Duration deadline) throws InterruptedException {
     return ask(new Service("edge", service.url()), call, deadline);
   }
