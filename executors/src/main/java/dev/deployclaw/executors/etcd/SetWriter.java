@@ -24,12 +24,6 @@ import java.util.Optional;
  * the manifest comes last, so a set without one was never staged.
  */
 final class SetWriter {
-  /** One batch's bytes: below etcd's 1.5 MiB a request with room for keys and comparisons. */
-  private static final int BATCH_BYTES = 1_300_000;
-
-  /** One batch's writes: below etcd's 128 operations. */
-  private static final int BATCH_WRITES = 120;
-
   /** How often a stage starts again after a lost answer or a change under its hands. */
   private static final int MOST_TRIES = 3;
 
@@ -56,7 +50,7 @@ final class SetWriter {
       if (there.isPresent() && whole(activation.epoch())) {
         return staged(activation, stored);
       }
-      last = write(batches(activation.epoch(), stored), guard(fence, manifest, activation));
+      last = write(writes(activation.epoch(), stored), guard(fence, manifest, activation));
       if (last instanceof Result.Applied) {
         return staged(activation, stored);
       }
@@ -83,7 +77,7 @@ final class SetWriter {
           active
               .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
               .orElse(new Condition.Absent(Active.KEY));
-      last = write(cut(removals), List.of(term(fence), unmoved));
+      last = write(removals, List.of(term(fence), unmoved));
       if (last instanceof Result.Applied) {
         return PolicyStore.one(
             Report.yes(PolicyStore.MEMBER, "", Map.of("removed", (long) removals.size())));
@@ -103,10 +97,9 @@ final class SetWriter {
     }
   }
 
-  private Result write(List<List<Write>> batches, List<Condition> conditions)
-      throws InterruptedException {
+  private Result write(List<Write> writes, List<Condition> conditions) throws InterruptedException {
     Result last = new Result.Refused();
-    for (List<Write> batch : batches) {
+    for (List<Write> batch : Batches.of(writes)) {
       last = store.transact(new Transaction(conditions, batch));
       if (!(last instanceof Result.Applied)) {
         return last;
@@ -115,24 +108,14 @@ final class SetWriter {
     return last;
   }
 
-  /** Chunks in order, then the manifest, cut where a batch would grow too large. */
-  private static List<List<Write>> batches(long epoch, StoredSet stored) {
-    List<List<Write>> batches = new ArrayList<>();
-    List<Write> batch = new ArrayList<>();
-    int size = 0;
+  /** Chunks in order, then the manifest. */
+  private static List<Write> writes(long epoch, StoredSet stored) {
+    List<Write> writes = new ArrayList<>();
     for (int i = 0; i < stored.chunks().size(); i++) {
-      byte[] chunk = stored.chunks().get(i);
-      if (size + chunk.length > BATCH_BYTES || batch.size() == BATCH_WRITES) {
-        batches.add(batch);
-        batch = new ArrayList<>();
-        size = 0;
-      }
-      batch.add(new Write.Put(StoredSet.chunkKey(epoch, i), chunk));
-      size += chunk.length;
+      writes.add(new Write.Put(StoredSet.chunkKey(epoch, i), stored.chunks().get(i)));
     }
-    batch.add(new Write.Put(StoredSet.manifestKey(epoch), stored.manifest()));
-    batches.add(batch);
-    return batches;
+    writes.add(new Write.Put(StoredSet.manifestKey(epoch), stored.manifest()));
+    return writes;
   }
 
   /** Manifest first: a removal that stops half way leaves no set that looks whole. */
@@ -147,14 +130,6 @@ final class SetWriter {
       }
     }
     return removals;
-  }
-
-  private static List<List<Write>> cut(List<Write> writes) {
-    List<List<Write>> batches = new ArrayList<>();
-    for (int from = 0; from < writes.size(); from += BATCH_WRITES) {
-      batches.add(writes.subList(from, Math.min(writes.size(), from + BATCH_WRITES)));
-    }
-    return batches;
   }
 
   private static List<Condition> guard(

@@ -1,0 +1,46 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts writes, in order, into transactions that etcd takes with its default limits. */
+final class Batches {
+  /** One batch's bytes: below etcd's 1.5 MiB a request with room for keys and comparisons. */
+  private static final int MOST_BYTES = 1_300_000;
+
+  /** One batch's writes: below etcd's 128 operations. */
+  private static final int MOST_WRITES = 120;
+
+  private Batches() {}
+
+  /**
+   * A single write that is larger than a batch stands alone, and etcd says what it thinks of it.
+   */
+  static List<List<Write>> of(List<Write> writes) {
+    List<List<Write>> batches = new ArrayList<>();
+    List<Write> batch = new ArrayList<>();
+    int size = 0;
+    for (Write write : writes) {
+      int bytes = bytes(write);
+      if (!batch.isEmpty() && (size + bytes > MOST_BYTES || batch.size() == MOST_WRITES)) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+        size = 0;
+      }
+      batch.add(write);
+      size += bytes;
+    }
+    if (!batch.isEmpty()) {
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  private static int bytes(Write write) {
+    return switch (write) {
+      case Write.Put(String key, byte[] value) -> key.length() + value.length;
+      case Write.Delete(String key) -> key.length();
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The configuration stores as a participant, named {@code configuration}: prefixes of etcd from
+ * which services read limits themselves. Below a prefix lie {@code epochs/<E>/tenants/<tenant>}, a
+ * policy document each, and {@code active}, which says which epoch counts. A service that reads
+ * {@code active} and then the documents of that epoch sees one whole epoch.
+ */
+public final class ConfigurationStore implements Executor {
+  private static final String SCAN = "scan";
+
+  private final SortedMap<String, ServedPrefix> members;
+
+  /**
+   * @param stores by name; each sees only its own prefix. They are the caller's to close
+   */
+  public ConfigurationStore(Map<String, ? extends StateStore> stores) {
+    var all = new TreeMap<String, ServedPrefix>();
+    stores.forEach(
+        (name, store) -> all.put(name, new ServedPrefix("configuration/" + name, store)));
+    this.members = Collections.unmodifiableSortedMap(all);
+  }
+
+  @Override
+  public String name() {
+    return "configuration";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new TreeSet<>(PARTICIPANT_VERBS);
+    verbs.add(SCAN);
+    return Collections.unmodifiableSet(verbs);
+  }
+
+  @Override
+  public Outcome execute(Invocation call) throws InterruptedException {
+    if (call.call() instanceof Call.Probe
+        || (call.call() instanceof Call.Look look && !look.verb().equals(SCAN))) {
+      return Outcome.failed(
+          new Fault.Invalid("a configuration store has no verb " + call.call().verb()));
+    }
+    List<Report> reports = new ArrayList<>();
+    for (var member : members.values()) {
+      reports.add(report(member, call));
+    }
+    return Outcome.done(reports);
+  }
+
+  private static Report report(ServedPrefix member, Invocation call) throws InterruptedException {
+    try {
+      return switch (call.call()) {
+        case Call.Observe() -> member.observe();
+        case Call.Look _ -> member.observe();
+        case Call.Stage(Activation activation) -> member.stage(activation, call.fence());
+        case Call.Prepare(Activation activation) -> member.prepare(activation);
+        case Call.Publish(Activation activation) -> member.publish(activation, call.fence());
+        case Call.Converge(Activation activation) -> member.converge(activation);
+        case Call.Discard(long epoch) -> member.discard(epoch, call.fence());
+        case Call.Probe _ -> throw new IllegalStateException("refused before");
+      };
+    } catch (Unreachable e) {
+      return Report.unknown(member.name(), String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One configuration store. Its key {@code fence} holds the highest term that wrote here, and every
+ * write compares it, so an agent that lost the lead can't. {@code active} moves in one transaction
+ * and never to a lower epoch, but for the way back to before the first change.
+ */
+final class ServedPrefix {
+  private static final String FENCE = "fence";
+
+  /** How often a write starts again when something moved under its hands. */
+  private static final int MOST_TRIES = 3;
+
+  private final String name;
+  private final StateStore store;
+
+  ServedPrefix(String name, StateStore store) {
+    this.name = name;
+    this.store = store;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The digest is that of what services really read: the documents are read and compared. */
+  Report observe() throws InterruptedException {
+    var active = store.get(Served.KEY);
+    var facts = new TreeMap<String, Object>();
+    active.ifPresent(a -> facts.put("active", text(a)));
+    var served = active.flatMap(a -> Served.parse(a.value()));
+    if (served.isEmpty()) {
+      return Report.yes(name, "", facts);
+    }
+    facts.put("epoch", served.get().epoch());
+    return intact(served.get())
+        .map(reason -> Report.no(name, reason))
+        .orElse(Report.yes(name, served.get().digest(), facts));
+  }
+
+  /** Idempotent by (epoch, digest). */
+  Report stage(Activation activation, Fence fence) throws InterruptedException {
+    var wanted = ServedSet.of(activation);
+    long epoch = activation.epoch();
+    var there = ServedSet.read(store, epoch);
+    if (there.same(wanted)) {
+      return staged(activation);
+    }
+    if (there.whole() && !Arrays.equals(there.manifest(), wanted.manifest())) {
+      return Report.no(name, "epoch " + epoch + " holds another policy set");
+    }
+    var refused = raise(fence);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    List<Write> writes = new ArrayList<>(extra(there, wanted, epoch));
+    writes.addAll(wanted.writes(epoch));
+    return write(writes, List.of(held(fence))).orElse(staged(activation));
+  }
+
+  /** The vote: what was read back is what the set comes to. */
+  Report prepare(Activation activation) throws InterruptedException {
+    var there = ServedSet.read(store, activation.epoch());
+    if (!there.whole()) {
+      return Report.no(name, "epoch " + activation.epoch() + " isn't stored");
+    }
+    return there.same(ServedSet.of(activation))
+        ? Report.yes(name, activation.digest(), Map.of())
+        : Report.no(name, "what is stored of epoch " + activation.epoch() + " differs");
+  }
+
+  Report publish(Activation activation, Fence fence) throws InterruptedException {
+    var refused = raise(fence);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    var wanted = wanted(activation);
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      var active = store.get(Served.KEY);
+      var newer = active.flatMap(a -> Served.parse(a.value())).filter(a -> later(a, activation));
+      if (newer.isPresent()) {
+        return Report.no(name, "epoch " + newer.get().epoch() + " is active there already");
+      }
+      if (same(active, wanted)) {
+        return Report.yes(name, activation.digest(), Map.of());
+      }
+      Write write =
+          wanted
+              .<Write>map(bytes -> new Write.Put(Served.KEY, bytes))
+              .orElse(new Write.Delete(Served.KEY));
+      var failed = write(List.of(write), List.of(held(fence), unmoved(Served.KEY, active)));
+      if (failed.isEmpty()) {
+        return Report.yes(name, activation.digest(), Map.of());
+      }
+    }
+    return Report.unknown(name, "the active epoch moves under its hands");
+  }
+
+  Report converge(Activation activation) throws InterruptedException {
+    var active = store.get(Served.KEY);
+    if (!same(active, wanted(activation))) {
+      return Report.no(
+          name,
+          "serves "
+              + active.map(ServedPrefix::text).orElse("nothing")
+              + ", not what was committed");
+    }
+    if (activation.restores().isPresent()) {
+      return Report.yes(name, activation.digest(), Map.of());
+    }
+    return intact(Served.of(activation))
+        .map(reason -> Report.no(name, reason))
+        .orElse(Report.yes(name, activation.digest(), Map.of()));
+  }
+
+  /** Removes an epoch that isn't active. */
+  Report discard(long epoch, Fence fence) throws InterruptedException {
+    var active = store.get(Served.KEY);
+    var served = active.flatMap(a -> Served.parse(a.value()));
+    if (served.filter(s -> s.epoch() == epoch).isPresent()) {
+      return Report.no(name, "epoch " + epoch + " is active");
+    }
+    List<Write> removals = new ArrayList<>();
+    for (Entry entry : store.list(ServedSet.prefix(epoch))) {
+      var delete = new Write.Delete(entry.key());
+      if (entry.key().equals(ServedSet.manifestKey(epoch))) {
+        removals.addFirst(delete);
+      } else {
+        removals.add(delete);
+      }
+    }
+    var done = Report.yes(name, "", Map.of("removed", (long) removals.size()));
+    if (removals.isEmpty()) {
+      return done;
+    }
+    var refused = raise(fence);
+    return refused.isPresent()
+        ? refused.get()
+        : write(removals, List.of(held(fence), unmoved(Served.KEY, active))).orElse(done);
+  }
+
+  /** A reason where the epoch that is served isn't what its manifest and digest say. */
+  private Optional<String> intact(Served served) throws InterruptedException {
+    var there = ServedSet.read(store, served.epoch());
+    if (!there.whole()) {
+      return Optional.of("serves epoch " + served.epoch() + ", of which nothing is stored");
+    }
+    return there.intact(served.digest())
+        ? Optional.empty()
+        : Optional.of("what is stored of epoch " + served.epoch() + " was changed");
+  }
+
+  /** What {@code active} has to say; empty where nothing was there before the first change. */
+  private Optional<byte[]> wanted(Activation activation) {
+    if (activation.restores().isEmpty()) {
+      return Optional.of(Served.of(activation).bytes());
+    }
+    return activation.restores().get().members().getOrDefault("configuration", List.of()).stream()
+        .filter(facts -> name.equals(facts.get("member")))
+        .flatMap(facts -> Optional.ofNullable(facts.get("active")).stream())
+        .map(text -> String.valueOf(text).getBytes(StandardCharsets.UTF_8))
+        .findFirst();
+  }
+
+  private static boolean later(Served there, Activation activation) {
+    return activation.restores().isEmpty() && there.epoch() > activation.epoch();
+  }
+
+  /** What a half-written stage left that the set doesn't have. */
+  private static List<Write> extra(ServedSet there, ServedSet wanted, long epoch) {
+    return there.documents().keySet().stream()
+        .filter(tenant -> !wanted.documents().containsKey(tenant))
+        .<Write>map(tenant -> new Write.Delete(ServedSet.prefix(epoch) + "tenants/" + tenant))
+        .toList();
+  }
+
+  /** Raises the fence to this term; a report where a higher one stands, or it can't be known. */
+  private Optional<Report> raise(Fence fence) throws InterruptedException {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      var there = store.get(FENCE);
+      long seen = there.map(e -> Long.parseLong(text(e))).orElse(0L);
+      if (seen == fence.term()) {
+        return Optional.empty();
+      }
+      if (seen > fence.term()) {
+        return Optional.of(Report.no(name, "an agent of term " + seen + " was here"));
+      }
+      Write raised = new Write.Put(FENCE, term(fence));
+      var result = store.transact(new Transaction(List.of(unmoved(FENCE, there)), List.of(raised)));
+      if (result instanceof Result.Applied) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Report.unknown(name, "its fence can't be raised to " + fence.term()));
+  }
+
+  /** A report where one of the transactions wasn't applied, or nobody knows. */
+  private Optional<Report> write(List<Write> writes, List<Condition> conditions)
+      throws InterruptedException {
+    for (var batch : Batches.of(writes)) {
+      switch (store.transact(new Transaction(conditions, batch))) {
+        case Result.Applied _ -> {}
+        case Result.Refused() -> {
+          return Optional.of(Report.unknown(name, "something moved there meanwhile"));
+        }
+        case Result.Unknown(String reason) -> {
+          return Optional.of(Report.unknown(name, reason));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Report staged(Activation activation) {
+    return Report.yes(
+        name, activation.digest(), Map.of("tenants", (long) activation.set().tenants().size()));
+  }
+
+  private static boolean same(Optional<Entry> active, Optional<byte[]> wanted) {
+    return active.isPresent() == wanted.isPresent()
+        && active.filter(a -> !Arrays.equals(a.value(), wanted.orElseThrow())).isEmpty();
+  }
+
+  private static Condition held(Fence fence) {
+    return new Condition.Holds(FENCE, term(fence));
+  }
+
+  private static Condition unmoved(String key, Optional<Entry> entry) {
+    return entry
+        .<Condition>map(e -> new Condition.Unmoved(key, e.modRevision()))
+        .orElse(new Condition.Absent(key));
+  }
+
+  private static byte[] term(Fence fence) {
+    return Long.toString(fence.term()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(Entry entry) {
+    return new String(entry.value(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One epoch as services read it: a policy document for each tenant, and a manifest that is written
+ * last, so that an epoch without one was never staged.
+ *
+ * @param documents by tenant
+ * @param manifest empty, or canonical JSON: the set's {@code digest}, the number of {@code
+ *     tenants}, and {@code sha256} over all documents
+ */
+record ServedSet(SortedMap<String, byte[]> documents, byte[] manifest) {
+  private static final byte[] NOTHING = {};
+
+  ServedSet {
+    documents = Collections.unmodifiableSortedMap(new TreeMap<>(documents));
+  }
+
+  static ServedSet of(Activation activation) {
+    var documents = new TreeMap<String, byte[]>();
+    PolicySet set = activation.set();
+    set.tenants()
+        .forEach((tenant, policy) ->
+            documents.put(tenant, PolicyWriter.yaml(policy).getBytes(StandardCharsets.UTF_8)));
+    return new ServedSet(documents, manifest(activation.digest(), documents));
+  }
+
+  /** What a store holds of an epoch, perhaps half of it. */
+  static ServedSet read(StateStore store, long epoch) throws InterruptedException {
+    var documents = new TreeMap<String, byte[]>();
+    byte[] manifest = NOTHING;
+    String tenants = prefix(epoch) + "tenants/";
+    for (Entry entry : store.list(prefix(epoch))) {
+      if (entry.key().startsWith(tenants)) {
+        documents.put(entry.key().substring(tenants.length()), entry.value());
+      } else if (entry.key().equals(manifestKey(epoch))) {
+        manifest = entry.value();
+      }
+    }
+    return new ServedSet(documents, manifest);
+  }
+
+  /** Whether it was staged to its end. */
+  boolean whole() {
+    return manifest.length > 0;
+  }
+
+  /** Documents first, the manifest last. */
+  List<Write> writes(long epoch) {
+    List<Write> writes = new ArrayList<>();
+    documents.forEach(
+        (tenant, text) -> writes.add(new Write.Put(prefix(epoch) + "tenants/" + tenant, text)));
+    writes.add(new Write.Put(manifestKey(epoch), manifest));
+    return writes;
+  }
+
+  /** Whether both are the same, byte for byte. */
+  boolean same(ServedSet other) {
+    return Arrays.equals(manifest, other.manifest)
+        && documents.keySet().equals(other.documents.keySet())
+        && documents.entrySet().stream()
+            .allMatch(e -> Arrays.equals(e.getValue(), other.documents.get(e.getKey())));
+  }
+
+  /** Whether the manifest is the one that these documents have under a digest. */
+  boolean intact(String digest) {
+    return Arrays.equals(manifest, manifest(digest, documents));
+  }
+
+  /** What all keys of an epoch start with. */
+  static String prefix(long epoch) {
+    return "epochs/" + epoch + "/";
+  }
+
+  static String manifestKey(long epoch) {
+    return prefix(epoch) + "manifest";
+  }
+
+  private static byte[] manifest(String digest, SortedMap<String, byte[]> documents) {
+    var all = new ByteArrayOutputStream();
+    documents.forEach((tenant, text) -> {
+      all.writeBytes((tenant + "\0" + text.length + "\0").getBytes(StandardCharsets.UTF_8));
+      all.writeBytes(text);
+    });
+    return Canonical.bytes(
+        Map.of(
+            "digest", digest,
+            "tenants", documents.size(),
+            "sha256", Canonical.sha256(all.toByteArray())));
+  }
+}

@@ -1,0 +1,257 @@
+package dev.deployclaw.executors.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.testkit.Etcd;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationStoreTest {
+  private static final Fence FENCE = new Fence("a", 7);
+  private static final Fence OLDER = new Fence("b", 6);
+  private static final PolicySet FIRST = SampleSets.of(300);
+  private static final PolicySet SECOND = SampleSets.of(20);
+
+  @TempDir static Path folder;
+  static Etcd etcd;
+
+  private EtcdStateStore services;
+  private ConfigurationStore stores;
+
+  @BeforeAll
+  static void start() {
+    etcd = Etcd.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    etcd.close();
+  }
+
+  @BeforeEach
+  void open(TestInfo test) {
+    services = at(etcd.endpoint(), "/" + test.getDisplayName() + "/");
+    stores = new ConfigurationStore(Map.of("limits", services));
+  }
+
+  @AfterEach
+  void close() {
+    services.close();
+  }
+
+  @Test
+  void stagesWhereNobodyReads() throws InterruptedException {
+    var staged = report(new Call.Stage(activation(1, FIRST)));
+
+    assertThat(staged.answer()).isEqualTo(Answer.YES);
+    assertThat(staged.member()).isEqualTo("configuration/limits");
+    assertThat(services.get("active")).isEmpty();
+    assertThat(report(new Call.Prepare(activation(1, FIRST))).digest()).isEqualTo(FIRST.digest());
+  }
+
+  @Test
+  void switchesServicesFromOneWholeEpochToTheNext() throws InterruptedException {
+    carryOut(activation(1, FIRST));
+
+    carryOut(activation(2, SECOND));
+
+    assertThat(read("active")).isEqualTo("{\"digest\":\"" + SECOND.digest() + "\",\"epoch\":2}");
+    String tenant = SECOND.tenants().firstKey();
+    assertThat(read("epochs/2/tenants/" + tenant))
+        .isEqualTo(PolicyWriter.yaml(SECOND.tenant(tenant).orElseThrow()));
+    assertThat(services.list("epochs/2/tenants/")).hasSize(20);
+    assertThat(report(new Call.Converge(activation(2, SECOND))).answer()).isEqualTo(Answer.YES);
+    assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
+  }
+
+  @Test
+  void repeatsAStageThatStoppedHalfWay() throws InterruptedException {
+    report(new Call.Stage(activation(1, FIRST)));
+    services.transact(new Transaction(List.of(), List.of(new Write.Delete("epochs/1/manifest"))));
+    put("epochs/1/tenants/nobody", "left by a stage that died");
+
+    report(new Call.Stage(activation(1, FIRST)));
+
+    assertThat(report(new Call.Prepare(activation(1, FIRST))).answer()).isEqualTo(Answer.YES);
+    assertThat(services.list("epochs/1/tenants/")).hasSize(300);
+  }
+
+  @Test
+  void votesNoOnADocumentThatSomebodyChanged() throws InterruptedException {
+    report(new Call.Stage(activation(1, FIRST)));
+    put("epochs/1/tenants/" + FIRST.tenants().firstKey(), "limits: none");
+
+    var vote = report(new Call.Prepare(activation(1, FIRST)));
+
+    assertThat(vote.answer()).isEqualTo(Answer.NO);
+    assertThat(vote.reason()).contains("epoch 1 differs");
+  }
+
+  @Test
+  void noticesThatWhatIsServedWasChanged() throws InterruptedException {
+    carryOut(activation(1, FIRST));
+    assertThat(report(new Call.Observe()).digest()).isEqualTo(FIRST.digest());
+
+    put("epochs/1/tenants/" + FIRST.tenants().firstKey(), "limits: none");
+
+    assertThat(report(new Call.Observe()).answer()).isEqualTo(Answer.NO);
+    assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
+  }
+
+  @Test
+  void refusesAnAgentThatLostTheLead() throws InterruptedException {
+    carryOut(activation(2, FIRST));
+
+    var staged = report(new Call.Stage(activation(3, SECOND)), OLDER);
+    var published = report(new Call.Publish(activation(3, SECOND)), OLDER);
+    var removed = report(new Call.Discard(1), OLDER);
+
+    assertThat(staged.answer()).isEqualTo(Answer.NO);
+    assertThat(staged.reason()).isEqualTo("an agent of term 7 was here");
+    assertThat(published.answer()).isEqualTo(Answer.NO);
+    assertThat(removed.answer()).isEqualTo(Answer.YES);
+    assertThat(services.list("epochs/3/")).isEmpty();
+  }
+
+  @Test
+  void neverGoesBackToALowerEpoch() throws InterruptedException {
+    report(new Call.Stage(activation(1, FIRST)));
+    carryOut(activation(2, SECOND));
+
+    var published = report(new Call.Publish(activation(1, FIRST)));
+
+    assertThat(published.answer()).isEqualTo(Answer.NO);
+    assertThat(published.reason()).contains("epoch 2 is active there already");
+  }
+
+  @Test
+  void goesBackToWhatWasThereBeforeTheFirstChange() throws InterruptedException {
+    put("active", "written by hand");
+    var before = report(new Call.Observe());
+    carryOut(activation(1, FIRST));
+
+    var back = restoring(2, before);
+    var published = report(new Call.Publish(back));
+    var converged = report(new Call.Converge(back));
+
+    assertThat(published.answer()).isEqualTo(Answer.YES);
+    assertThat(converged.answer()).isEqualTo(Answer.YES);
+    assertThat(read("active")).isEqualTo("written by hand");
+  }
+
+  @Test
+  void goesBackToNothingWhereNothingWas() throws InterruptedException {
+    var before = report(new Call.Observe());
+    carryOut(activation(1, FIRST));
+
+    report(new Call.Publish(restoring(2, before)));
+
+    assertThat(services.get("active")).isEmpty();
+  }
+
+  @Test
+  void keepsTheActiveEpochAndRemovesAnother() throws InterruptedException {
+    report(new Call.Stage(activation(1, FIRST)));
+    carryOut(activation(2, SECOND));
+
+    assertThat(report(new Call.Discard(2)).answer()).isEqualTo(Answer.NO);
+    assertThat(report(new Call.Discard(1)).answer()).isEqualTo(Answer.YES);
+    assertThat(services.list("epochs/1/")).isEmpty();
+    assertThat(services.list("epochs/2/")).hasSize(21);
+  }
+
+  @Test
+  void saysUnknownOfAStoreThatDoesNotAnswer() throws InterruptedException {
+    try (var away = at("http://127.0.0.1:1", "/nowhere/")) {
+      var both = new ConfigurationStore(Map.of("limits", services, "away", away));
+
+      var outcome = both.execute(invocation(new Call.Observe(), FENCE));
+
+      assertThat(((Outcome.Done) outcome).reports())
+          .extracting(Report::answer)
+          .containsExactly(Answer.UNKNOWN, Answer.YES);
+    }
+  }
+
+  private void carryOut(Activation activation) throws InterruptedException {
+    report(new Call.Stage(activation));
+    assertThat(report(new Call.Prepare(activation)).answer()).isEqualTo(Answer.YES);
+    assertThat(report(new Call.Publish(activation)).answer()).isEqualTo(Answer.YES);
+  }
+
+  private Report report(Call call) throws InterruptedException {
+    return report(call, FENCE);
+  }
+
+  private Report report(Call call, Fence fence) throws InterruptedException {
+    return ((Outcome.Done) stores.execute(invocation(call, fence))).reports().getFirst();
+  }
+
+  private static Invocation invocation(Call call, Fence fence) {
+    return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
+  }
+
+  private static Activation activation(long epoch, PolicySet set) {
+    return new Activation(
+        "x", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+  }
+
+  private static Activation restoring(long epoch, Report before) {
+    var facts = new TreeMap<>(before.facts());
+    facts.put("member", before.member());
+    var members = new TreeMap<String, List<Map<String, Object>>>();
+    members.put("configuration", List.of(facts));
+    return new Activation(
+        "x",
+        epoch,
+        PolicySet.EMPTY.digest(),
+        PolicySet.EMPTY,
+        epoch - 1,
+        Optional.empty(),
+        Optional.of(new Observation(members)));
+  }
+
+  private void put(String key, String value) throws InterruptedException {
+    Write write = new Write.Put(key, value.getBytes(StandardCharsets.UTF_8));
+    services.transact(new Transaction(List.of(), List.of(write)));
+  }
+
+  private String read(String key) throws InterruptedException {
+    return services
+        .get(key)
+        .map(Entry::value)
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElse("");
+  }
+
+  private static EtcdStateStore at(String endpoint, String prefix) {
+    return new EtcdStateStore(
+        new EtcdSettings(List.of(endpoint), prefix, Duration.ofSeconds(10), Optional.empty()));
+  }
+}
