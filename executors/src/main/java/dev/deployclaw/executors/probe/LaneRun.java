@@ -12,16 +12,19 @@ import java.util.ArrayList;
  */
 final class LaneRun implements Runnable {
   private final Lane lane;
-  private final Sender sender;
+  private final Way way;
   private final Ledger ledger;
   private final long end;
+
+  /** How requests get in. */
+  record Way(Doors doors, Sender sender) {}
 
   /**
    * @param end by {@link System#nanoTime}
    */
-  LaneRun(Lane lane, Sender sender, Ledger ledger, long end) {
+  LaneRun(Lane lane, Way way, Ledger ledger, long end) {
     this.lane = lane;
-    this.sender = sender;
+    this.way = way;
     this.ledger = ledger;
     this.end = end;
   }
@@ -47,22 +50,24 @@ final class LaneRun implements Runnable {
     var probes = exercise.probes();
     for (int i = 0; i < probes.size(); i++) {
       var probe = probes.get(i);
+      var entrance = way.doors().next(probe.gateway()).orElseThrow();
+      String at = entrance.member();
       if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
-        ledger.undecided(probe.gateway(), "was not sent in time");
+        ledger.undecided(at, "was not sent in time");
         ledger.unsent(probes.size() - i - 1);
         return true;
       }
-      switch (sender.send(probe)) {
+      switch (way.sender().send(probe, entrance)) {
         case Verdict.AsExpected(boolean allowed, long micros) ->
-            ledger.asExpected(probe.gateway(), allowed, micros);
+            ledger.asExpected(at, allowed, micros);
         case Verdict.Deviating(String how) -> {
-          ledger.deviating(probe.gateway(), how);
+          ledger.deviating(at, how);
           ledger.unsent(probes.size() - i - 1);
           return true;
         }
         case Verdict.Undecided(String why) -> {
           if (last) {
-            ledger.undecided(probe.gateway(), why);
+            ledger.undecided(at, why);
             ledger.unsent(probes.size() - i - 1);
           }
           return last;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts what became of the synthetic requests, by gateway. Used by several threads. */
+/** Counts what became of the synthetic requests, by entrance. Used by several threads. */
 final class Ledger {
   private static final int MOST_NAMED = 3;
 
@@ -16,7 +16,7 @@ final class Ledger {
   private int repeated;
   private int unsent;
 
-  /** What is known of one gateway. */
+  /** What is known of one entrance. */
   private static final class Point {
     final List<Long> micros = new ArrayList<>();
     final List<String> deviations = new ArrayList<>();
@@ -25,8 +25,8 @@ final class Ledger {
     int refused;
   }
 
-  synchronized void asExpected(String gateway, boolean allowed, long micros) {
-    var point = point(gateway);
+  synchronized void asExpected(String entrance, boolean allowed, long micros) {
+    var point = point(entrance);
     point.micros.add(micros);
     if (allowed) {
       point.allowed++;
@@ -35,12 +35,12 @@ final class Ledger {
     }
   }
 
-  synchronized void deviating(String gateway, String how) {
-    point(gateway).deviations.add(how);
+  synchronized void deviating(String entrance, String how) {
+    point(entrance).deviations.add(how);
   }
 
-  synchronized void undecided(String gateway, String why) {
-    point(gateway).undecided.add(why);
+  synchronized void undecided(String entrance, String why) {
+    point(entrance).undecided.add(why);
   }
 
   synchronized void repeated() {
@@ -71,7 +71,7 @@ final class Ledger {
   }
 
   synchronized Report report(Entrance entrance, String digest) {
-    var point = point(entrance.name());
+    var point = point(entrance.member());
     var facts = facts(point);
     if (!point.deviations.isEmpty()) {
       return report(entrance, Report.Answer.NO, named(point.deviations), facts);
@@ -102,8 +102,8 @@ final class Ledger {
         "p99_us", percentile(micros, 99));
   }
 
-  private Point point(String gateway) {
-    return points.computeIfAbsent(gateway, _ -> new Point());
+  private Point point(String entrance) {
+    return points.computeIfAbsent(entrance, _ -> new Point());
   }
 
   private static String named(List<String> reasons) {

@@ -6,7 +6,6 @@ import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.policy.probe.Lane;
 import dev.deployclaw.policy.probe.Order;
 import dev.deployclaw.policy.probe.ProbePlan;
@@ -62,15 +61,16 @@ public final class ProbeExecutor implements Executor {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     String seed = activation.execution() + "-" + activation.epoch();
-    var names = settings.entrances().stream().map(Entrance::name).toList();
-    var plan = ProbePlan.of(activation.set(), new Order(names, requests, seed, start));
+    var found = settings.entrances().now();
+    var doors = new Doors(found.open());
+    var plan = ProbePlan.of(activation.set(), new Order(doors.gateways(), requests, seed, start));
     var ledger = new Ledger();
     var sender = new Sender(settings, activation, seed + "-" + start);
-    send(plan.lanes(), lane -> new LaneRun(lane, sender, ledger, end));
+    send(plan.lanes(), lane -> new LaneRun(lane, new LaneRun.Way(doors, sender), ledger, end));
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());
-    var reports =
-        settings.entrances().stream().map(e -> ledger.report(e, activation.digest())).toList();
+    var reports = new ArrayList<>(found.closed());
+    found.open().forEach(e -> reports.add(ledger.report(e, activation.digest())));
     return new Outcome.Done(reports, facts);
   }
 

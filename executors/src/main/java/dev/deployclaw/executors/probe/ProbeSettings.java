@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.probe;
 
+import dev.deployclaw.core.spi.Report;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -7,32 +8,57 @@ import java.util.List;
 /**
  * How synthetic requests enter.
  *
- * @param entrances the gateways, named as in the policy set
+ * @param entrances asked anew for each validation: pods come and go
  * @param privateKey Ed25519, PKCS #8, base64; its public half stands in the policy set
  * @param lanesAtOnce sequences of requests that are sent side by side
  * @param answer for one exchange
  */
 public record ProbeSettings(
-    List<Entrance> entrances, String privateKey, int lanesAtOnce, Duration answer) {
-  public ProbeSettings {
-    entrances = List.copyOf(entrances);
-  }
+    Entrances entrances, String privateKey, int lanesAtOnce, Duration answer) {
 
   public static ProbeSettings of(List<Entrance> entrances, String privateKey) {
+    return of(() -> new Found(entrances, List.of()), privateKey);
+  }
+
+  public static ProbeSettings of(Entrances entrances, String privateKey) {
     return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5));
   }
 
   @Override
   public String toString() {
-    return "ProbeSettings[entrances=" + entrances.size() + ", privateKey=***]";
+    return "ProbeSettings[privateKey=***]";
+  }
+
+  /** Where requests can enter now. */
+  @FunctionalInterface
+  public interface Entrances {
+    Found now() throws InterruptedException;
   }
 
   /**
-   * @param url scheme, host and port of the gateway's own listening port
+   * @param closed of gateways that nothing can enter, or of which that can't be told
    */
-  public record Entrance(String name, String namespace, URI url) {
+  public record Found(List<Entrance> open, List<Report> closed) {
+    public Found {
+      open = List.copyOf(open);
+      closed = List.copyOf(closed);
+    }
+  }
+
+  /**
+   * One listening port.
+   *
+   * @param name of its gateway, as in the policy set
+   * @param url scheme, host and port
+   * @param pod which of the gateway's instances it is; empty where it has but one way in
+   */
+  public record Entrance(String name, String namespace, URI url, String pod) {
+    public Entrance(String name, String namespace, URI url) {
+      this(name, namespace, url, "");
+    }
+
     String member() {
-      return "gateway/" + namespace + "/" + name;
+      return "gateway/" + namespace + "/" + name + (pod.isEmpty() ? "" : "/" + pod);
     }
   }
 }

@@ -16,16 +16,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/** Sends one probe through its gateway, as its tenant would, and judges the answer. */
+/** Sends one probe through an entrance, as its tenant would, and judges the answer. */
 final class Sender {
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
   private final ProbeSettings settings;
   private final Activation activation;
   private final String counters;
-  private final Map<String, Entrance> entrances;
 
   /**
    * @param counters names the probe counters of this run: no other run has them
@@ -34,15 +32,9 @@ final class Sender {
     this.settings = settings;
     this.activation = activation;
     this.counters = counters;
-    this.entrances =
-        settings.entrances().stream().collect(Collectors.toMap(Entrance::name, e -> e));
   }
 
-  Verdict send(Probe probe) {
-    var entrance = entrances.get(probe.gateway());
-    if (entrance == null) {
-      return new Verdict.Undecided("no such gateway is configured");
-    }
+  Verdict send(Probe probe, Entrance entrance) {
     try {
       var http = new PlainHttp(entrance.url(), settings.answer());
       return judge(probe, http.send(probe.method(), target(probe.path()), headers(probe)));

@@ -12,6 +12,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.NginxFile;
 import dev.deployclaw.policy.gateway.Site;
@@ -160,6 +161,28 @@ class ProbeExecutorTest {
   }
 
   @Test
+  void entersThroughEachPodOfAGatewayAndNamesTheOneThatIsWrong() throws InterruptedException {
+    var gateway = List.copyOf(set.gateways().values()).getFirst();
+    entrances.clear();
+    add(gateway, file -> file);
+    add(gateway, file -> file.replace("auth_request /_dc/decide;", ""));
+    var pods = new ArrayList<Entrance>();
+    for (int i = 0; i < entrances.size(); i++) {
+      pods.add(new Entrance(gateway.name(), "edge", entrances.get(i).url(), "pod-" + i));
+    }
+    var closed = List.of(Report.unknown("gateway/edge/gw-1", "no pod of it is ready"));
+
+    var done = probe(ProbeSettings.of(() -> new Found(pods, closed), keys.privateKey()), 120);
+
+    assertThat(done.reports())
+        .extracting(Report::member)
+        .containsExactly("gateway/edge/gw-1", "gateway/edge/gw-0/pod-0", "gateway/edge/gw-0/pod-1");
+    assertThat(done.reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
+  }
+
+  @Test
   void keepsThePrivateKeyOutOfItsText() {
     assertThat(ProbeSettings.of(entrances, keys.privateKey()).toString())
         .doesNotContain(keys.privateKey());
@@ -170,12 +193,16 @@ class ProbeExecutorTest {
   }
 
   private Outcome.Done probe(int requests) throws InterruptedException {
+    return probe(ProbeSettings.of(entrances, keys.privateKey()), requests);
+  }
+
+  private Outcome.Done probe(ProbeSettings settings, int requests) throws InterruptedException {
     var activation =
         new Activation(
             "arch-1", EPOCH, set.digest(), set, EPOCH - 1, Optional.empty(), Optional.empty());
     var call = new Call.Probe(activation, requests);
     var outcome =
-        new ProbeExecutor(ProbeSettings.of(entrances, keys.privateKey()))
+        new ProbeExecutor(settings)
             .execute(new Invocation("probe", call, Fence.NONE, Duration.ofMinutes(3)));
     assertThat(outcome).isInstanceOf(Outcome.Done.class);
     return (Outcome.Done) outcome;
