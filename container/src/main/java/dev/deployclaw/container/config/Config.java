@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * All that the agent is told about its estate. Paths are absolute: relative ones were resolved
@@ -28,11 +29,19 @@ public record Config(
     List<GatewayEntry> gateways,
     List<Source> policySources,
     Optional<String> dockerHost,
-    Optional<Path> kubeconfig,
+    Optional<KubernetesConfig> kubernetes,
     Gate gate,
     Probes probes,
     Bounds bounds,
     List<Secret> redact) {
+
+  /** What all gateways route, whatever they run in: part of each policy set. */
+  public List<Gateway> routing() {
+    return Stream.concat(
+            gateways.stream().map(GatewayEntry::gateway),
+            kubernetes.stream().flatMap(k -> k.gateways().stream()).map(d -> d.gateway()))
+        .toList();
+  }
 
   /** The state store. All keys stand below {@code prefix}, which ends with a slash. */
   public record Etcd(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,20 +79,32 @@ public final class ConfigReader {
             gateways(f),
             sources(f),
             f.optional("dockerHost"),
-            f.optional("kubeconfig").map(this::path),
+            new KubernetesReader(p -> folder.resolve(p).normalize()).read(f.section("kubernetes")),
             gate(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.texts("redact").stream().map(Secret::new).toList());
+    f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();
-    if (!config.gateways().isEmpty() && config.services().isEmpty()) {
+    if (!config.routing().isEmpty() && config.services().isEmpty()) {
       f.problem(
           "rateLimitServices",
           0,
           "needs at least one entry, since gateways ask a service",
           "add the service beside each gateway");
     }
+    unique(f, config);
     return config;
+  }
+
+  /** All gateways stand in one policy set, by name. */
+  private static void unique(Fields f, Config config) {
+    var names = new HashSet<String>();
+    for (var gateway : config.routing()) {
+      if (!names.add(gateway.name())) {
+        f.problem("gateways", 0, "two are named " + gateway.name(), "give each a name of its own");
+      }
+    }
   }
 
   private Config.Etcd etcd(Fields f) {
@@ -193,7 +206,7 @@ public final class ConfigReader {
     });
   }
 
-  private static Gateway.Identity identity(Fields f) {
+  static Gateway.Identity identity(Fields f) {
     var host = f.optional("host");
     var header = f.optional("header");
     f.done();
@@ -205,7 +218,7 @@ public final class ConfigReader {
         .orElseGet(() -> new Gateway.Identity.Host(host.orElse("")));
   }
 
-  private static List<Gateway.Route> routes(Fields gateway) {
+  static List<Gateway.Route> routes(Fields gateway) {
     var out = new ArrayList<Gateway.Route>();
     for (var f : gateway.sections("routes")) {
       String prefix = f.required("prefix");

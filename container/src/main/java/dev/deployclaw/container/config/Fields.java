@@ -52,6 +52,11 @@ final class Fields {
     }
   }
 
+  /** Whether the file has any key of this mapping. */
+  boolean isGiven() {
+    return !nodes.isEmpty();
+  }
+
   String text(String key, String otherwise) {
     return find(key).orElse(otherwise);
   }
@@ -214,6 +219,19 @@ final class Fields {
         problem(key, line(key), "is unknown", Nearest.hint(key, asked));
       }
     }
+  }
+
+  /** A key of earlier versions: a problem that names its successor. */
+  void renamed(String key, String successor) {
+    asked.add(key);
+    if (nodes.containsKey(key)) {
+      problem(key, line(key), "is now " + successor, "write it there");
+    }
+  }
+
+  /** A problem of a key that is there. */
+  void wrong(String key, String what, String remedy) {
+    problem(key, line(key), what, remedy);
   }
 
   void problem(String key, int atLine, String what, String remedy) {

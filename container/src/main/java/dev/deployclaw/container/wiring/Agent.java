@@ -36,7 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The agent, joined from its parts. Closing it closes them. */
-public record Agent(Architect architect, FileJournal journal, HeadSigner signer, Ports ports)
+public record Agent(
+    Architect architect, FileJournal journal, HeadSigner signer, Ports ports, Clusters clusters)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int CALLS_AT_ONCE = 4;
@@ -57,18 +58,19 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
       objects = decoration.around(objects);
     }
     var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
+    var clusters = Clusters.of(config.kubernetes());
     var ports =
         new Ports(
             state,
             objects,
-            executors(BackEnds.executors(config, state, keys), decorations),
+            executors(BackEnds.executors(config, state, keys, clusters), decorations),
             new ChainRecorder(redaction(config, keys)),
             journal,
             new RulePlanner(),
             playbook,
             Time.system());
     var architect = new Architect(ports, settings(config, keys), progress);
-    return new Agent(architect, journal, signer, ports);
+    return new Agent(architect, journal, signer, ports, clusters);
   }
 
   /** The log of one execution, as read back from disk after the stream had its chance. */
@@ -83,11 +85,12 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
     return ExecutionDocument.of(journal.read(execution), signer);
   }
 
-  /** Closes all three, the last first, whatever one of them throws. */
+  /** Closes all four, the last first, whatever one of them throws. */
   @Override
   public void close() {
     try (var _ = ports.state();
         var _ = ports.objects();
+        var _ = clusters;
         var _ = journal) {}
   }
 
@@ -123,7 +126,7 @@ public record Agent(Architect architect, FileJournal journal, HeadSigner signer,
         "%s@%s".formatted(System.getProperty("user.name"), ProcessHandle.current().pid()),
         gate,
         c.gate().stepFactor(),
-        c.gateways().stream().map(Config.GatewayEntry::gateway).toList(),
+        c.routing(),
         keys.publicKey(),
         c.probes().requests(),
         new Settings.Bounds(

@@ -10,7 +10,6 @@ import dev.deployclaw.executors.etcd.PolicyStore;
 import dev.deployclaw.executors.gateway.FileGateway;
 import dev.deployclaw.executors.gateway.GatewayExecutor;
 import dev.deployclaw.executors.gateway.GatewaySettings;
-import dev.deployclaw.executors.kubernetes.KubernetesExecutor;
 import dev.deployclaw.executors.probe.ProbeExecutor;
 import dev.deployclaw.executors.probe.ProbeSettings;
 import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
@@ -18,6 +17,7 @@ import dev.deployclaw.executors.ratelimit.RateLimitSettings;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
+import dev.deployclaw.executors.sandbox.Joined;
 import dev.deployclaw.executors.sources.SourceFolder;
 import dev.deployclaw.executors.sources.SourcesExecutor;
 import dev.deployclaw.policy.wire.ProbeKeys;
@@ -25,6 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** From the configuration to what each executor is told. */
 final class BackEnds {
@@ -75,20 +76,34 @@ final class BackEnds {
   }
 
   /** All executors, bare. */
-  static List<Executor> executors(Config c, StateStore state, ProbeKeys keys) {
+  static List<Executor> executors(Config c, StateStore state, ProbeKeys keys, Clusters clusters) {
     return List.of(
         new PolicyStore(state),
         new RedisExecutor(redis(c.redis())),
-        new GatewayExecutor(
-            GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList())),
+        gateways(c, clusters),
         new RateLimitExecutor(
             RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList())),
         new ProbeExecutor(
             ProbeSettings.of(
-                c.gateways().stream().map(BackEnds::entrance).toList(), keys.privateKey())),
-        new SourcesExecutor(c.policySources().stream().map(BackEnds::source).toList()),
+                clusters.entrances(c.gateways().stream().map(BackEnds::entrance).toList()),
+                keys.privateKey())),
+        sources(c, clusters),
         new DockerExecutor(c.dockerHost(), LOOK),
-        new KubernetesExecutor(c.kubeconfig(), LOOK));
+        clusters.looks());
+  }
+
+  /** One participant, whatever the gateways run in. */
+  private static Executor gateways(Config c, Clusters clusters) {
+    var files =
+        new GatewayExecutor(
+            GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList()));
+    return Joined.of(Stream.concat(Stream.of(files), clusters.gateways()).toList());
+  }
+
+  /** One look, wherever policies are kept. */
+  private static Executor sources(Config c, Clusters clusters) {
+    var folders = new SourcesExecutor(c.policySources().stream().map(BackEnds::source).toList());
+    return Joined.of(Stream.concat(Stream.of(folders), clusters.sources()).toList());
   }
 
   private static RateLimitSettings.Service service(Config.Service s) {

@@ -57,7 +57,7 @@ class ConfigReaderTest {
             new Config.Bounds(
                 Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60)));
     assertThat(config.dockerHost()).isEmpty();
-    assertThat(config.kubeconfig()).isEmpty();
+    assertThat(config.kubernetes()).isEmpty();
     assertThat(config.skillsDir()).isEmpty();
     assertThat(config.services()).isEmpty();
     assertThat(config.gateways()).isEmpty();
@@ -95,7 +95,6 @@ class ConfigReaderTest {
             policySources:
               - {folder: policies, namespace: shop, tenants: [acme]}
             dockerHost: unix:///var/run/docker.sock
-            kubeconfig: kube.yaml
             gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
             probes: {requests: 100}
             bounds: {lease: 6s, call: 7s, converge: 8s}

@@ -6,36 +6,35 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import dev.deployclaw.executors.sandbox.Fanout;
+import io.fabric8.kubernetes.api.model.Namespace;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Looks at a Kubernetes API: does it answer, its version, and its namespaces. */
+/**
+ * Looks at a Kubernetes cluster: its version, its namespaces, and in each the gateways with their
+ * pods and services. What the credentials may not see is named, with the rule that would allow it;
+ * it is never taken for empty.
+ */
 public final class KubernetesExecutor implements Executor {
   private static final String MEMBER = "kubernetes";
   private static final String INSPECT = "inspect";
-  private static final long MOST_NAMESPACES = 500;
+  private static final int MOST_NAMED = 500;
 
-  private final Optional<Path> kubeconfig;
-  private final Duration timeout;
+  private final Optional<KubernetesLink> link;
+  private final KubernetesSettings settings;
 
   /**
-   * @param kubeconfig empty where none is configured
-   * @param timeout for connecting, and for each answer
+   * @param link empty where none is configured
    */
-  public KubernetesExecutor(Optional<Path> kubeconfig, Duration timeout) {
-    this.kubeconfig = kubeconfig;
-    this.timeout = timeout;
+  public KubernetesExecutor(Optional<KubernetesLink> link, KubernetesSettings settings) {
+    this.link = link;
+    this.settings = settings;
   }
 
   @Override
@@ -49,52 +48,72 @@ public final class KubernetesExecutor implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation invocation) {
+  public Outcome execute(Invocation invocation) throws InterruptedException {
     if (!invocation.call().verb().equals(INSPECT) || !(invocation.call() instanceof Call.Look)) {
       return Outcome.failed(new Fault.Invalid("kubernetes knows no " + invocation.call().verb()));
     }
-    var report =
-        kubeconfig
-            .map(this::inspect)
-            .orElseGet(() -> Report.skipped(MEMBER, "no kubeconfig is configured"));
-    return Outcome.done(List.of(report));
-  }
-
-  private Report inspect(Path file) {
-    if (!Files.isReadable(file)) {
-      return Report.no(MEMBER, "the kubeconfig " + file + " can't be read");
+    if (link.isEmpty()) {
+      return Outcome.done(List.of(Report.skipped(MEMBER, "no kubernetes is configured")));
     }
-    try (var client = client(file)) {
-      var version = client.getKubernetesVersion();
-      var options = new ListOptionsBuilder().withLimit(MOST_NAMESPACES).build();
-      var namespaces =
-          client.namespaces().list(options).getItems().stream()
-              .map(n -> n.getMetadata().getName())
-              .sorted()
-              .toList();
-      return Report.yes(
-          MEMBER,
-          "",
-          Map.of(
-              "server",
-              client.getMasterUrl().toString(),
-              "version",
-              version == null ? "" : String.valueOf(version.getGitVersion()),
-              "namespaces",
-              namespaces));
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      return Report.no(MEMBER, "does not answer: " + e.getMessage());
+    try {
+      return Outcome.done(inspect(link.get().api(), invocation));
+    } catch (KubernetesFault e) {
+      return Outcome.done(List.of(Report.no(MEMBER, e.fault().reason())));
     }
   }
 
-  private KubernetesClient client(Path file) {
-    int millis = Math.toIntExact(timeout.toMillis());
-    Config config =
-        new ConfigBuilder(Config.fromKubeconfig(file.toFile()))
-            .withConnectionTimeout(millis)
-            .withRequestTimeout(millis)
-            .withRequestRetryBackoffLimit(0)
-            .build();
-    return new KubernetesClientBuilder().withConfig(config).build();
+  private List<Report> inspect(Api api, Invocation invocation)
+      throws KubernetesFault, InterruptedException {
+    String version = String.valueOf(api.version().getGitVersion());
+    var visible = namespaces(api);
+    var looked = new TreeSet<>(settings.named());
+    if (looked.isEmpty()) {
+      looked.addAll(visible.names());
+    }
+    var reports = new ArrayList<Report>();
+    reports.add(cluster(api, version, visible));
+    var places = looked.stream().map(n -> place(n, visible)).toList();
+    var look = new NamespaceLook(api, settings.gateways());
+    var fanout = Fanout.by(invocation.deadline(), invocation.operation(), settings.atOnce());
+    reports.addAll(fanout.ask(places, look::at));
+    return reports;
+  }
+
+  /**
+   * @param denied what to say where they can't be listed; empty where they can
+   */
+  private record Visible(Set<String> names, String denied) {}
+
+  private static Visible namespaces(Api api) throws KubernetesFault, InterruptedException {
+    try {
+      return new Visible(names(api.lists().all(Kind.NAMESPACES, "", "")), "");
+    } catch (KubernetesFault e) {
+      if (e.fault() instanceof Fault.Denied denied) {
+        return new Visible(Set.of(), denied.reason());
+      }
+      throw e;
+    }
+  }
+
+  private static Report cluster(Api api, String version, Visible visible) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("server", api.server());
+    facts.put("version", version);
+    facts.put("namespaces", visible.names().stream().limit(MOST_NAMED).toList());
+    if (!visible.denied().isEmpty()) {
+      facts.put("denied", List.of(visible.denied()));
+    }
+    return Report.yes(MEMBER, "", facts);
+  }
+
+  private static NamespaceLook.Place place(String namespace, Visible visible) {
+    boolean missing = visible.denied().isEmpty() && !visible.names().contains(namespace);
+    return new NamespaceLook.Place(namespace, missing);
+  }
+
+  private static Set<String> names(Collection<Namespace> namespaces) {
+    var out = new TreeSet<String>();
+    namespaces.forEach(n -> out.add(n.getMetadata().getName()));
+    return out;
   }
 }

@@ -1,4 +1,4 @@
-/** The Kubernetes API, asked whether it answers. */
+/** Kubernetes: topology, policies in ConfigMaps, and gateways whose pods a Deployment replaces. */
 @NullMarked
 package dev.deployclaw.executors.kubernetes;
 

@@ -9,8 +9,6 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.testkit.Ports;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,36 +21,120 @@ class KubernetesExecutorTest {
   @TempDir Path folder;
 
   @Test
-  void isSkippedWhereNoneIsConfigured() {
-    assertThat(inspect(Optional.empty()))
-        .singleElement()
-        .isEqualTo(Report.skipped("kubernetes", "no kubeconfig is configured"));
+  void isSkippedWhereNoneIsConfigured() throws Exception {
+    assertThat(inspect(Optional.empty(), List.of()))
+        .containsExactly(Report.skipped("kubernetes", "no kubernetes is configured"));
   }
 
   @Test
-  void saysThatTheFileIsMissingOrNobodyAnswers() throws IOException {
-    Path file = folder.resolve("kubeconfig");
-    assertThat(inspect(Optional.of(file))).extracting(Report::answer).containsExactly(Answer.NO);
+  void saysThatTheFileIsMissing() throws Exception {
+    var access = new KubernetesLink.Access(Optional.of(folder.resolve("none")), Optional.empty());
+    try (var link = new KubernetesLink(access, Duration.ofSeconds(5))) {
+      var report = inspect(Optional.of(link), List.of()).getFirst();
 
-    Files.writeString(
-        file,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: test
-        clusters: [{name: test, cluster: {server: "http://127.0.0.1:%d"}}]
-        contexts: [{name: test, context: {cluster: test, user: test}}]
-        users: [{name: test, user: {}}]
-        """
-            .formatted(Ports.free()));
-    assertThat(inspect(Optional.of(file))).extracting(Report::answer).containsExactly(Answer.NO);
+      assertThat(report.answer()).isEqualTo(Answer.NO);
+      assertThat(report.reason()).contains("none can't be read");
+    }
   }
 
-  private static List<Report> inspect(Optional<Path> kubeconfig) {
+  @Test
+  void namesAContextThatIsNotThere() throws Exception {
+    Estate.link(folder, "http://127.0.0.1:1").close();
+    var access =
+        new KubernetesLink.Access(
+            Optional.of(folder.resolve("kubeconfig")), Optional.of("production"));
+    try (var link = new KubernetesLink(access, Duration.ofSeconds(5))) {
+      assertThat(inspect(Optional.of(link), List.of()).getFirst().reason())
+          .contains("has no context production");
+    }
+  }
+
+  @Test
+  void saysThatNobodyAnswers() throws Exception {
+    try (var link = Estate.link(folder, "http://127.0.0.1:" + Ports.free())) {
+      var report = inspect(Optional.of(link), List.of()).getFirst();
+
+      assertThat(report.answer()).isEqualTo(Answer.NO);
+      assertThat(report.reason()).contains("can't be reached");
+    }
+  }
+
+  @Test
+  void seesNamespacesGatewaysPodsAndServices() throws Exception {
+    try (var estate = new Estate(folder)) {
+      estate
+          .api()
+          .put(
+              "/api/v1/namespaces/edge/services/front",
+              "kubectl-create",
+              Estate.json(
+                  "{'metadata':{'namespace':'edge','name':'front'},'spec':{'selector':{'app':'gw'}}}"));
+
+      var reports = inspect(Optional.of(estate.link()), List.of());
+
+      assertThat(reports).extracting(Report::answer).containsOnly(Answer.YES);
+      assertThat(reports.getFirst().facts())
+          .containsEntry("version", "v1.34.1")
+          .containsEntry("namespaces", List.of("edge"));
+      assertThat(reports.get(1).member()).isEqualTo("kubernetes/edge");
+      assertThat(reports.get(1).facts()).containsEntry("pods", 2).containsEntry("ready", 2);
+      assertThat(String.valueOf(reports.get(1).facts().get("gateways")))
+          .contains("gw-1-0")
+          .contains("services=[front]");
+    }
+  }
+
+  @Test
+  void namesWhatItMayNotSeeAndTheRuleThatWouldAllowIt() throws Exception {
+    try (var estate = new Estate(folder)) {
+      estate
+          .api()
+          .rule(asked -> {
+            boolean denied = asked.path().endsWith("/pods") || asked.path().endsWith("/namespaces");
+            return denied
+                ? Optional.of(
+                    HonestApi.Answer.refusal(
+                        403,
+                        "Forbidden",
+                        "pods is forbidden: User \"agent\" cannot list resource \"pods\" in API group"))
+                : Optional.empty();
+          });
+
+      var reports = inspect(Optional.of(estate.link()), List.of());
+
+      assertThat(reports.getFirst().answer()).isEqualTo(Answer.YES);
+      assertThat(String.valueOf(reports.getFirst().facts().get("denied")))
+          .contains("resources: [\"namespaces\"]")
+          .contains("a ClusterRole");
+      var edge = reports.get(1);
+      assertThat(edge.answer()).isEqualTo(Answer.UNKNOWN);
+      assertThat(edge.reason())
+          .contains("may not list pods in edge")
+          .contains("{apiGroups: [\"\"], resources: [\"pods\"], verbs: [\"list\"]}")
+          .contains("a Role of edge");
+      assertThat(edge.facts()).containsEntry("deployments", 1).doesNotContainKey("pods");
+    }
+  }
+
+  @Test
+  void saysThatAConfiguredNamespaceIsNotThere() throws Exception {
+    try (var estate = new Estate(folder)) {
+      var reports = inspect(Optional.of(estate.link()), List.of("shop"));
+
+      assertThat(reports.getLast())
+          .isEqualTo(Report.no("kubernetes/shop", "there is no namespace shop"));
+    }
+  }
+
+  private static List<Report> inspect(Optional<KubernetesLink> link, List<String> namespaces)
+      throws InterruptedException {
     var call =
         new Invocation(
             "kubernetes", new Call.Look("inspect", Map.of()), Fence.NONE, Duration.ofMinutes(1));
-    var outcome = new KubernetesExecutor(kubeconfig, Duration.ofSeconds(5)).execute(call);
+    var settings =
+        KubernetesSettings.of(
+            namespaces, List.of(), List.of(Estate.gateway("gw")), Duration.ofSeconds(5));
+    var outcome = new KubernetesExecutor(link, settings).execute(call);
     return outcome instanceof Outcome.Done done ? done.reports() : List.of();
   }
 }

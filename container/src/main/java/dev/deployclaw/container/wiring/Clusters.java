@@ -1,0 +1,115 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.container.config.KubernetesConfig;
+import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.executors.kubernetes.ConfigMapSources;
+import dev.deployclaw.executors.kubernetes.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.KubernetesGateway;
+import dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutor;
+import dev.deployclaw.executors.kubernetes.KubernetesLink;
+import dev.deployclaw.executors.kubernetes.KubernetesSettings;
+import dev.deployclaw.executors.kubernetes.PodAddresses;
+import dev.deployclaw.executors.kubernetes.PolicyMaps;
+import dev.deployclaw.executors.probe.ProbeSettings;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.executors.probe.ProbeSettings.Found;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * From the section {@code kubernetes} to its executors, which share one link. Closing it closes the
+ * link.
+ */
+record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
+  private record Cluster(
+      KubernetesConfig config, KubernetesLink link, KubernetesSettings settings) {}
+
+  static Clusters of(Optional<KubernetesConfig> config) {
+    return new Clusters(config.map(c -> new Cluster(c, link(c), settings(c))));
+  }
+
+  Executor looks() {
+    return new KubernetesExecutor(
+        cluster.map(Cluster::link), cluster.map(Cluster::settings).orElse(KubernetesSettings.NONE));
+  }
+
+  /** Empty where no gateway runs there. */
+  Stream<Executor> gateways() {
+    return cluster.stream()
+        .filter(c -> !c.settings().gateways().isEmpty())
+        .map(c -> new KubernetesGatewayExecutor(c.link(), c.settings()));
+  }
+
+  /** Empty where no policies are kept there. */
+  Stream<Executor> sources() {
+    return cluster.stream()
+        .filter(c -> !c.settings().policies().isEmpty())
+        .map(c -> new ConfigMapSources(c.link(), c.settings().policies()));
+  }
+
+  /**
+   * Where synthetic requests enter: by the address that is configured, or through each pod.
+   *
+   * @param others that stand fast
+   */
+  ProbeSettings.Entrances entrances(List<Entrance> others) {
+    if (cluster.isEmpty()) {
+      return () -> new Found(others, List.of());
+    }
+    var gateways = cluster.get().config().gateways();
+    var fast = new ArrayList<>(others);
+    gateways.forEach(g -> entrance(g).ifPresent(fast::add));
+    var byPod = gateways.stream().filter(g -> g.front().url().isEmpty()).map(Clusters::gateway);
+    var pods = new PodAddresses(cluster.get().link(), byPod.toList());
+    return () -> together(fast, pods.now());
+  }
+
+  private static Found together(List<Entrance> fast, PodAddresses.Listening listening) {
+    var open = new ArrayList<>(fast);
+    listening
+        .pods()
+        .forEach(a -> open.add(new Entrance(a.gateway(), a.namespace(), a.url(), a.pod())));
+    return new Found(open, listening.closed());
+  }
+
+  private static Optional<Entrance> entrance(DeploymentEntry e) {
+    var gateway = e.gateway();
+    return e.front()
+        .url()
+        .map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url)));
+  }
+
+  @Override
+  public void close() {
+    cluster.ifPresent(c -> c.link().close());
+  }
+
+  private static KubernetesLink link(KubernetesConfig c) {
+    return new KubernetesLink(new KubernetesLink.Access(c.kubeconfig(), c.context()), c.timeout());
+  }
+
+  private static KubernetesSettings settings(KubernetesConfig c) {
+    var policies =
+        c.policySources().stream()
+            .map(s -> new PolicyMaps(s.namespace(), s.selector(), s.tenants()))
+            .toList();
+    var gateways = c.gateways().stream().map(Clusters::gateway).toList();
+    return KubernetesSettings.of(c.namespaces(), policies, gateways, c.preflight());
+  }
+
+  private static KubernetesGateway gateway(DeploymentEntry e) {
+    return new KubernetesGateway(
+        e.gateway().name(),
+        e.gateway().namespace(),
+        e.deployment(),
+        e.container(),
+        e.volume(),
+        e.file(),
+        e.binary(),
+        e.front().site());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What is done with one gateway. */
+@FunctionalInterface
+interface Act {
+  Report on(Api api, Standing standing) throws KubernetesFault, InterruptedException;
+
+  /**
+   * An epoch, and in whose name.
+   *
+   * @param term of the leader that sends it
+   * @param within how long it may take
+   */
+  record Order(Activation activation, long term, Duration within) {}
+
+  /** Somebody newer was there: a later leader, or a later epoch. */
+  static Optional<Report> overtaken(KubernetesGateway gateway, Marks marks, Order order) {
+    if (marks.term() > order.term()) {
+      return Optional.of(
+          Report.no(
+              gateway.member(),
+              "the leader of the later term " + marks.term() + " published there"));
+    }
+    return marks.epoch() > order.activation().epoch()
+        ? Optional.of(
+            Report.no(gateway.member(), "the later epoch " + marks.epoch() + " is live there"))
+        : Optional.empty();
+  }
+}

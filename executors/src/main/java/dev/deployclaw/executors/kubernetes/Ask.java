@@ -1,0 +1,33 @@
+package dev.deployclaw.executors.kubernetes;
+
+/**
+ * One request in the words of RBAC.
+ *
+ * @param verb {@code get}, {@code list}, {@code create}, {@code patch}, {@code delete}
+ * @param group empty for the core group
+ * @param resource plural, for example {@code deployments}
+ * @param namespace empty for what stands in none
+ * @param name empty for a list
+ */
+record Ask(String verb, String group, String resource, String namespace, String name) {
+  /** Whether the request may change something. */
+  boolean writes() {
+    return !verb.equals("get") && !verb.equals("list");
+  }
+
+  /** For people: {@code list pods in edge-eu}, {@code patch deployments gw in edge-eu}. */
+  String words() {
+    return verb
+        + " "
+        + resource
+        + (name.isEmpty() ? "" : " " + name)
+        + (namespace.isEmpty() ? "" : " in " + namespace);
+  }
+
+  /** The rule that would allow it, and where it belongs. */
+  String rule() {
+    String where = namespace.isEmpty() ? "a ClusterRole" : "a Role of " + namespace;
+    return "{apiGroups: [\"%s\"], resources: [\"%s\"], verbs: [\"%s\"]} in %s"
+        .formatted(group, resource, verb, where);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.json.Canonical;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads policy documents from ConfigMaps: the look {@code read} reports each data key with its
+ * text. A namespace that can't be read, is gone or is going is reported unknown, never empty: an
+ * empty source would remove tenants.
+ */
+public final class ConfigMapSources implements Executor {
+  private static final String READ = "read";
+  private static final int MOST_DOCUMENTS = 20_000;
+
+  private final KubernetesLink link;
+  private final List<PolicyMaps> sources;
+
+  public ConfigMapSources(KubernetesLink link, List<PolicyMaps> sources) {
+    this.link = link;
+    this.sources = List.copyOf(sources);
+  }
+
+  @Override
+  public String name() {
+    return "sources";
+  }
+
+  @Override
+  public Set<String> verbs() {
+    return Set.of(READ);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) throws InterruptedException {
+    if (!invocation.call().verb().equals(READ) || !(invocation.call() instanceof Call.Look)) {
+      return Outcome.failed(
+          new Fault.Invalid("policy sources know no " + invocation.call().verb()));
+    }
+    Map<String, Report> reports = new LinkedHashMap<>();
+    for (var source : sources) {
+      read(source).forEach(r -> reports.putIfAbsent(r.member(), r));
+    }
+    return Outcome.done(List.copyOf(reports.values()));
+  }
+
+  private List<Report> read(PolicyMaps source) throws InterruptedException {
+    try {
+      var api = link.api();
+      var maps = api.lists().all(Kind.CONFIG_MAPS, source.namespace(), source.selector());
+      var doubt = doubt(api, source, maps.isEmpty());
+      if (!doubt.isEmpty()) {
+        return List.of(unknown(source, doubt));
+      }
+      var documents = documents(source, maps);
+      return documents.size() > MOST_DOCUMENTS
+          ? List.of(unknown(source, "holds more than " + MOST_DOCUMENTS + " documents"))
+          : documents;
+    } catch (KubernetesFault e) {
+      return List.of(unknown(source, "can't be read: " + e.fault().reason()));
+    }
+  }
+
+  /**
+   * Why the list can't be believed; empty where it can. A list of a namespace that doesn't exist is
+   * an empty success, and one of a namespace that is being deleted shrinks.
+   */
+  private static String doubt(Api api, PolicyMaps source, boolean empty)
+      throws KubernetesFault, InterruptedException {
+    try {
+      var namespace = api.get(Kind.NAMESPACES, "", source.namespace());
+      if (namespace.isEmpty()) {
+        return "there is no namespace " + source.namespace();
+      }
+      var status = namespace.get().getStatus();
+      return status != null && "Terminating".equals(status.getPhase())
+          ? "the namespace is being deleted"
+          : "";
+    } catch (KubernetesFault e) {
+      if (!(e.fault() instanceof Fault.Denied)) {
+        throw e;
+      }
+      return empty
+          ? "nothing was found, and whether the namespace is there can't be told: "
+              + e.fault().reason()
+          : "";
+    }
+  }
+
+  private static List<Report> documents(PolicyMaps source, List<ConfigMap> maps) {
+    var out = new ArrayList<Report>();
+    maps.stream()
+        .sorted(Comparator.comparing(Pods::name))
+        .forEach(map -> {
+          new TreeMap<>(map.getData())
+              .forEach((key, text) -> out.add(document(source, map, key, text)));
+          map.getBinaryData().keySet().stream()
+              .sorted()
+              .forEach(key -> out.add(binary(source, map, key)));
+        });
+    return out;
+  }
+
+  private static Report document(PolicyMaps source, ConfigMap map, String key, String text) {
+    var facts = facts(source, map, key);
+    facts.put("text", text);
+    String digest = Canonical.sha256(text.getBytes(StandardCharsets.UTF_8));
+    return Report.yes(member(map, key), digest, facts);
+  }
+
+  private static Report binary(PolicyMaps source, ConfigMap map, String key) {
+    return new Report(
+        member(map, key),
+        Report.Answer.UNKNOWN,
+        "",
+        "is binary: keep policy documents under data",
+        facts(source, map, key));
+  }
+
+  private static Report unknown(PolicyMaps source, String reason) {
+    String of = source.selector().isEmpty() ? "" : "?" + source.selector();
+    return Report.unknown("configmap/" + source.namespace() + of, reason);
+  }
+
+  private static String member(ConfigMap map, String key) {
+    return "configmap/" + map.getMetadata().getNamespace() + "/" + Pods.name(map) + ":" + key;
+  }
+
+  private static Map<String, Object> facts(PolicyMaps source, ConfigMap map, String key) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("namespace", source.namespace());
+    facts.put("object", Pods.name(map));
+    facts.put("key", key);
+    facts.put("tenants", source.tenants());
+    return facts;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Report;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * All gateways as the API says, read by lists: the number of requests grows with namespaces and
+ * pages, not with gateways. A namespace that can't be read is said of its gateways; the others
+ * stand.
+ */
+final class Fleet {
+  private final Map<String, Place> places = new TreeMap<>();
+  private final Map<String, KubernetesFault> faults = new TreeMap<>();
+
+  /**
+   * What a look needs.
+   *
+   * @param pods whether the gateways' pods
+   * @param epoch whose staged ConfigMaps; empty for none
+   */
+  record Needs(boolean pods, OptionalLong epoch) {
+    static final Needs FILES = new Needs(false, OptionalLong.empty());
+    static final Needs FILES_AND_PODS = new Needs(true, OptionalLong.empty());
+
+    static Needs staged(long epoch) {
+      return new Needs(false, OptionalLong.of(epoch));
+    }
+  }
+
+  private record Place(
+      Map<String, Deployment> deployments, Map<String, ConfigMap> maps, List<Pod> pods) {}
+
+  private Fleet() {}
+
+  static Fleet read(Api api, List<KubernetesGateway> gateways, Needs needs)
+      throws InterruptedException {
+    var fleet = new Fleet();
+    var byNamespace = new TreeMap<String, List<KubernetesGateway>>();
+    gateways.forEach(
+        g -> byNamespace.computeIfAbsent(g.namespace(), _ -> new ArrayList<>()).add(g));
+    for (var entry : byNamespace.entrySet()) {
+      try {
+        fleet.places.put(entry.getKey(), place(api, entry.getKey(), entry.getValue(), needs));
+      } catch (KubernetesFault e) {
+        fleet.faults.put(entry.getKey(), e);
+      }
+    }
+    return fleet;
+  }
+
+  Found of(KubernetesGateway gateway) {
+    var fault = faults.get(gateway.namespace());
+    if (fault != null) {
+      return new Found.Lost(fault.report(gateway.member()));
+    }
+    var place = Optional.ofNullable(places.get(gateway.namespace())).orElseThrow();
+    var deployment = place.deployments().get(gateway.deployment());
+    if (deployment == null) {
+      return no(
+          gateway, "there is no Deployment " + gateway.deployment() + " in " + gateway.namespace());
+    }
+    return of(gateway, deployment, place);
+  }
+
+  private static Found of(KubernetesGateway gateway, Deployment deployment, Place place) {
+    var marks = Marks.of(deployment);
+    if (marks.isEmpty()) {
+      return no(gateway, "its annotations " + Marks.PREFIX + "* were changed: remove them");
+    }
+    return switch (Slot.of(gateway, deployment)) {
+      case Slot.Unfit(String reason) -> no(gateway, reason);
+      case Slot.Fit fit ->
+          new Standing(
+              gateway,
+              deployment,
+              fit,
+              marks.get(),
+              place.maps(),
+              Pods.of(deployment, place.pods()));
+    };
+  }
+
+  private static Place place(
+      Api api, String namespace, List<KubernetesGateway> gateways, Needs needs)
+      throws KubernetesFault, InterruptedException {
+    var deployments = new TreeMap<String, Deployment>();
+    for (var deployment : api.lists().all(Kind.DEPLOYMENTS, namespace, "")) {
+      deployments.put(Pods.name(deployment), deployment);
+    }
+    var maps = maps(api, namespace, named(gateways, deployments), needs.epoch());
+    List<Pod> pods = needs.pods() ? api.lists().all(Kind.PODS, namespace, "") : List.of();
+    return new Place(deployments, maps, pods);
+  }
+
+  /** What the gateways' volumes name. */
+  private static Set<String> named(
+      List<KubernetesGateway> gateways, Map<String, Deployment> deployments) {
+    var out = new HashSet<String>();
+    for (var gateway : gateways) {
+      var deployment = deployments.get(gateway.deployment());
+      if (deployment != null && Slot.of(gateway, deployment) instanceof Slot.Fit fit) {
+        out.addAll(References.names(fit.volume()));
+      }
+    }
+    return out;
+  }
+
+  /** Those of ours by one list; what somebody else named has to be asked for by name. */
+  private static Map<String, ConfigMap> maps(
+      Api api, String namespace, Set<String> names, OptionalLong epoch)
+      throws KubernetesFault, InterruptedException {
+    var maps = new TreeMap<String, ConfigMap>();
+    var epochs = new HashSet<Long>();
+    names.forEach(n -> Staged.epoch(n).ifPresent(epochs::add));
+    epoch.ifPresent(epochs::add);
+    if (!epochs.isEmpty()) {
+      api.lists()
+          .all(Kind.CONFIG_MAPS, namespace, Staged.selector(epochs))
+          .forEach(m -> maps.put(Pods.name(m), m));
+    }
+    for (String name : names) {
+      if (!maps.containsKey(name)) {
+        api.get(Kind.CONFIG_MAPS, namespace, name).ifPresent(m -> maps.put(name, m));
+      }
+    }
+    return maps;
+  }
+
+  private static Found no(KubernetesGateway gateway, String reason) {
+    return new Found.Lost(Report.no(gateway.member(), reason));
+  }
+}

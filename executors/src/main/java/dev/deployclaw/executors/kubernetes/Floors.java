@@ -1,0 +1,35 @@
+package dev.deployclaw.executors.kubernetes;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The highest resource version that was seen of each kind: what is older is stale. An API server's
+ * versions are revisions of one store, so they compare as numbers (KEP-5504); one that is no number
+ * says nothing. For many threads.
+ */
+final class Floors {
+  private final Map<String, Long> seen = new ConcurrentHashMap<>();
+
+  void raise(Kind<?> kind, @Nullable String resourceVersion) {
+    number(resourceVersion).ifPresent(n -> seen.merge(kind.plural(), n, Math::max));
+  }
+
+  OptionalLong of(Kind<?> kind) {
+    Long floor = seen.get(kind.plural());
+    return floor == null ? OptionalLong.empty() : OptionalLong.of(floor);
+  }
+
+  boolean stale(Kind<?> kind, @Nullable String resourceVersion) {
+    var version = number(resourceVersion);
+    return version.isPresent() && version.getAsLong() < of(kind).orElse(0);
+  }
+
+  private static OptionalLong number(@Nullable String text) {
+    return text != null && text.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(text))
+        : OptionalLong.empty();
+  }
+}

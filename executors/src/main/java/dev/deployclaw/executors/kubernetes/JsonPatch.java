@@ -1,0 +1,39 @@
+package dev.deployclaw.executors.kubernetes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A JSON patch (RFC 6902) in the making. */
+record JsonPatch(List<Map<String, Object>> operations) {
+  static final JsonPatch NOTHING = new JsonPatch(List.of());
+
+  JsonPatch {
+    operations = List.copyOf(operations);
+  }
+
+  JsonPatch replace(String path, Object value) {
+    return with("replace", path, value);
+  }
+
+  /** Entries of a map that may be missing, such as labels; the others stay. */
+  JsonPatch put(String path, Map<String, String> there, Map<String, ?> entries) {
+    var out = there.isEmpty() ? with("add", path, Map.of()) : this;
+    for (var entry : entries.entrySet()) {
+      String key = entry.getKey().replace("~", "~0").replace("/", "~1");
+      out = out.with("add", path + "/" + key, entry.getValue());
+    }
+    return out;
+  }
+
+  /** An API server refuses a patched object of another version than the one it holds. */
+  JsonPatch lockedTo(String resourceVersion) {
+    return replace("/metadata/resourceVersion", resourceVersion);
+  }
+
+  private JsonPatch with(String operation, String path, Object value) {
+    var out = new ArrayList<>(operations);
+    out.add(Map.of("op", operation, "path", path, "value", value));
+    return new JsonPatch(out);
+  }
+}

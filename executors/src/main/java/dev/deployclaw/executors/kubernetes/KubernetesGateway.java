@@ -1,0 +1,47 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.Names;
+
+/**
+ * A gateway whose pods belong to a Deployment and read their file from a volume of ConfigMaps.
+ *
+ * @param name as in the policy set
+ * @param container the one that runs NGINX
+ * @param volume of the pod template, mounted as a folder in that container
+ * @param file the file in that folder that NGINX was started with
+ * @param binary the NGINX of the image whose parser must accept a file
+ */
+public record KubernetesGateway(
+    String name,
+    String namespace,
+    String deployment,
+    String container,
+    String volume,
+    String file,
+    String binary,
+    Site site)
+    implements Fanout.Member {
+
+  public KubernetesGateway {
+    Names.label("gateway", name);
+    Names.label("namespace", namespace);
+    plain("deployment", "[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", deployment);
+    Names.label("container", container);
+    Names.label("volume", volume);
+    plain("file", "[A-Za-z0-9][A-Za-z0-9._-]{0,200}", file);
+    plain("binary", "[A-Za-z0-9._/-]{1,200}", binary);
+  }
+
+  @Override
+  public String member() {
+    return "gateway/" + namespace + "/" + name;
+  }
+
+  private static void plain(String what, String rule, String value) {
+    if (!value.matches(rule)) {
+      throw new IllegalArgumentException(what + " is no plain name: \"" + value + "\"");
+    }
+  }
+}

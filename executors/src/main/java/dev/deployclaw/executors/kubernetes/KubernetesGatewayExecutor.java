@@ -1,0 +1,133 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.kubernetes.Act.Order;
+import dev.deployclaw.executors.kubernetes.Fleet.Needs;
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.GatewayFile;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings epochs to gateways in Kubernetes: each epoch is an immutable ConfigMap, and a Deployment's
+ * volume is switched from one to the next. A participant; the looks {@code topology} and {@code
+ * scan} say what stands there. It never starts, stops or enters a gateway's pod. All verbs can be
+ * repeated.
+ */
+public final class KubernetesGatewayExecutor implements Executor {
+  private static final Set<String> LOOKS = Set.of("topology", "scan");
+
+  /** The part of a call that a check by a gateway's image may take. */
+  private static final int TENTHS = 8;
+
+  private final KubernetesLink link;
+  private final KubernetesSettings settings;
+  private final Staging staging;
+  private final Publishing publishing;
+  private final Converging converging;
+
+  public KubernetesGatewayExecutor(KubernetesLink link, KubernetesSettings settings) {
+    this.link = link;
+    this.settings = settings;
+    var preflight = new Preflight(settings.preflight(), settings.poll());
+    this.staging = new Staging(preflight, settings.shardBytes());
+    this.publishing = new Publishing(settings.shardBytes());
+    this.converging = new Converging(settings.shardBytes());
+  }
+
+  @Override
+  public String name() {
+    return GatewayFile.PARTICIPANT;
+  }
+
+  @Override
+  public Set<String> verbs() {
+    var verbs = new HashSet<>(PARTICIPANT_VERBS);
+    verbs.addAll(LOOKS);
+    return Set.copyOf(verbs);
+  }
+
+  @Override
+  public Outcome execute(Invocation invocation) throws InterruptedException {
+    return switch (invocation.call()) {
+      case Call.Look(String verb, _) -> look(verb, invocation);
+      case Call.Observe _ -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.observe(g));
+      case Call.Stage(Activation a) -> stage(invocation, order(invocation, a));
+      case Call.Prepare(Activation a) -> prepare(invocation, order(invocation, a));
+      case Call.Publish(Activation a) -> publish(invocation, order(invocation, a));
+      case Call.Converge(Activation a) -> converge(invocation, order(invocation, a));
+      case Call.Discard(long epoch) ->
+          all(invocation, Needs.FILES_AND_PODS, (api, g) -> Collecting.discard(api, g, epoch));
+      case Call.Probe _ -> unknownVerb(invocation);
+    };
+  }
+
+  private Outcome look(String verb, Invocation invocation) throws InterruptedException {
+    return switch (verb) {
+      case "topology" -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.topology(g));
+      case "scan" -> all(invocation, Needs.FILES_AND_PODS, (_, g) -> KubernetesLooks.scan(g));
+      default -> unknownVerb(invocation);
+    };
+  }
+
+  private Outcome stage(Invocation invocation, Order order) throws InterruptedException {
+    return all(invocation, Needs.FILES, (api, g) -> staging.stage(api, g, order));
+  }
+
+  private Outcome prepare(Invocation invocation, Order order) throws InterruptedException {
+    var needs = Needs.staged(order.activation().epoch());
+    return all(invocation, needs, (api, g) -> staging.prepare(api, g, order));
+  }
+
+  private Outcome publish(Invocation invocation, Order order) throws InterruptedException {
+    var needs = Needs.staged(order.activation().epoch());
+    return all(invocation, needs, (api, g) -> publishing.publish(api, g, order));
+  }
+
+  private Outcome converge(Invocation invocation, Order order) throws InterruptedException {
+    return all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+  }
+
+  private static Order order(Invocation invocation, Activation activation) {
+    var within = invocation.deadline().multipliedBy(TENTHS).dividedBy(10);
+    return new Order(activation, invocation.fence().term(), within);
+  }
+
+  /** One look at all of them, then each by itself, some at once. */
+  private Outcome all(Invocation call, Needs needs, Act act) throws InterruptedException {
+    Api api;
+    try {
+      api = link.api();
+    } catch (KubernetesFault e) {
+      return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
+    }
+    var fleet = Fleet.read(api, settings.gateways(), needs);
+    var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
+    List<Report> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));
+    return Outcome.done(reports);
+  }
+
+  private static Report one(Api api, Found found, Act act) throws InterruptedException {
+    return switch (found) {
+      case Found.Lost(Report report) -> report;
+      case Standing standing -> {
+        try {
+          yield act.on(api, standing);
+        } catch (KubernetesFault e) {
+          yield e.report(standing.gateway().member());
+        }
+      }
+    };
+  }
+
+  private static Outcome unknownVerb(Invocation call) {
+    return Outcome.failed(new Fault.Invalid("gateways know no " + call.call().verb()));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Fault;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to one API server, opened when it is first needed and kept. For many threads.
+ *
+ * <p>Credentials come from the kubeconfig that is named, or in a pod from its service account;
+ * never from a file that happens to lie in the user's home.
+ */
+public final class KubernetesLink implements AutoCloseable {
+  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
+  private final Access access;
+  private final Duration answer;
+  private @Nullable KubernetesClient client;
+  private @Nullable Api api;
+
+  /**
+   * @param kubeconfig empty in a pod: its service account is used
+   * @param context of the kubeconfig; empty for its current one
+   */
+  public record Access(Optional<Path> kubeconfig, Optional<String> context) {}
+
+  /**
+   * @param answer for one request
+   */
+  public KubernetesLink(Access access, Duration answer) {
+    this.access = access;
+    this.answer = answer;
+  }
+
+  /**
+   * @throws KubernetesFault where the credentials can't be read; whether anybody answers is seen at
+   *     the first request
+   */
+  synchronized Api api() throws KubernetesFault {
+    if (api == null) {
+      client = open();
+      api = new Api(new Exchange(client.getHttpClient(), server(client), answer));
+    }
+    return api;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      client.close();
+      client = null;
+      api = null;
+    }
+  }
+
+  private KubernetesClient open() throws KubernetesFault {
+    try {
+      int millis = Math.toIntExact(answer.toMillis());
+      var config =
+          new ConfigBuilder(credentials())
+              .withConnectionTimeout(millis)
+              .withRequestTimeout(millis)
+              .withRequestRetryBackoffLimit(0)
+              .build();
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      throw unusable("the kubeconfig " + named() + " can't be used: " + e.getMessage());
+    }
+  }
+
+  private Config credentials() throws KubernetesFault {
+    if (access.kubeconfig().isEmpty()) {
+      return ofThePod();
+    }
+    Path file = access.kubeconfig().get();
+    if (!Files.isReadable(file)) {
+      throw unusable("the kubeconfig " + file + " can't be read: check its path and rights");
+    }
+    if (access.context().isEmpty()) {
+      return Config.fromKubeconfig(file.toFile());
+    }
+    String context = access.context().get();
+    var config = Config.fromKubeconfig(context, file.toFile());
+    boolean known = config.getContexts().stream().anyMatch(c -> context.equals(c.getName()));
+    if (!known) {
+      throw unusable("the kubeconfig " + file + " has no context " + context);
+    }
+    return config;
+  }
+
+  /** As every pod has it; the token is read anew for each request, since it is renewed. */
+  private static Config ofThePod() throws KubernetesFault {
+    String host = System.getenv("KUBERNETES_SERVICE_HOST");
+    String port = System.getenv("KUBERNETES_SERVICE_PORT");
+    if (host == null || port == null || !Files.isReadable(ACCOUNT.resolve("token"))) {
+      throw unusable(
+          "no kubeconfig is configured, and this is no pod with a service account: set"
+              + " kubernetes.kubeconfig");
+    }
+    return new ConfigBuilder(Config.empty())
+        .withMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port)
+        .withCaCertFile(ACCOUNT.resolve("ca.crt").toString())
+        .withOauthTokenProvider(KubernetesLink::token)
+        .build();
+  }
+
+  private static String token() {
+    try {
+      return Files.readString(ACCOUNT.resolve("token")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static URI server(KubernetesClient client) {
+    return URI.create(client.getMasterUrl().toString());
+  }
+
+  private String named() {
+    return access.kubeconfig().map(Path::toString).orElse("of this pod");
+  }
+
+  private static KubernetesFault unusable(String reason) {
+    return new KubernetesFault(KubernetesFault.NO_STATUS, new Fault.Invalid(reason));
+  }
+}

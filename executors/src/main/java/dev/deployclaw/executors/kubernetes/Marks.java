@@ -1,0 +1,52 @@
+package dev.deployclaw.executors.kubernetes;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What stands on a Deployment of the last publish: annotations of ours.
+ *
+ * @param term of the leader that published; 0 before the first
+ * @param epoch 0 before the first
+ * @param digest of the policy set
+ * @param files digest of the files that the volume was to show
+ */
+record Marks(long term, long epoch, String digest, String files) {
+  static final String PREFIX = "deployclaw.dev/";
+
+  private static final String TERM = PREFIX + "term";
+  private static final String EPOCH = PREFIX + "epoch";
+  private static final String DIGEST = PREFIX + "policy-digest";
+  private static final String FILES = PREFIX + "files-digest";
+
+  /** Empty where somebody wrote into them what we never write. */
+  static Optional<Marks> of(Deployment deployment) {
+    var all = deployment.getMetadata().getAnnotations();
+    String term = all.getOrDefault(TERM, "0");
+    String epoch = all.getOrDefault(EPOCH, "0");
+    if (!isNumber(term) || !isNumber(epoch)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Marks(
+            Long.parseLong(term),
+            Long.parseLong(epoch),
+            all.getOrDefault(DIGEST, ""),
+            all.getOrDefault(FILES, "")));
+  }
+
+  Map<String, Object> annotations() {
+    var out = new TreeMap<String, Object>();
+    out.put(TERM, Long.toString(term));
+    out.put(EPOCH, Long.toString(epoch));
+    out.put(DIGEST, digest);
+    out.put(FILES, files);
+    return out;
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("\\d{1,18}");
+  }
+}

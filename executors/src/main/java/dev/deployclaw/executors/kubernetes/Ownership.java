@@ -1,0 +1,67 @@
+package dev.deployclaw.executors.kubernetes;
+
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Who else says where a gateway's volume comes from, by the field managers of its Deployment
+ * (Kubernetes, "Server-Side Apply"). One that <i>applies</i> the field says so again at its next
+ * round and is never overruled; one that <i>updated</i> it, as {@code kubectl create} does, wrote
+ * it once, and we take it over.
+ */
+final class Ownership {
+  private static final String[] TO_VOLUMES = {"f:spec", "f:template", "f:spec", "f:volumes"};
+  private static final List<String> NO_SOURCE = List.of(".", "f:name");
+
+  private Ownership() {}
+
+  /**
+   * @param time of its last write; empty where the server doesn't say
+   */
+  record Owner(String manager, boolean applies, String time) {
+    String words() {
+      return manager + (time.isEmpty() ? "" : " at " + time);
+    }
+  }
+
+  /** The others, the latest last. */
+  static List<Owner> others(Deployment deployment, String volume) {
+    return deployment.getMetadata().getManagedFields().stream()
+        .filter(e -> !Api.MANAGER.equals(e.getManager()) && owns(e, volume))
+        .map(e ->
+            new Owner(
+                Objects.requireNonNullElse(e.getManager(), "somebody"),
+                "Apply".equals(e.getOperation()),
+                Objects.requireNonNullElse(e.getTime(), "")))
+        .sorted(Comparator.comparing(Owner::time))
+        .toList();
+  }
+
+  /** What stands in the way, and what to do. */
+  static Optional<String> obstacle(Deployment deployment, String volume) {
+    return others(deployment, volume).stream()
+        .filter(Owner::applies)
+        .findFirst()
+        .map(o ->
+            ("%s applies the source of the volume %s, and would put it back: take that volume's"
+                    + " configMap out of what it applies")
+                .formatted(o.manager(), volume));
+  }
+
+  private static boolean owns(ManagedFieldsEntry entry, String volume) {
+    Object fields =
+        entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
+    for (String step : TO_VOLUMES) {
+      fields = fields instanceof Map<?, ?> map ? map.get(step) : null;
+    }
+    String key = "k:{\"name\":\"" + volume + "\"}";
+    return fields instanceof Map<?, ?> volumes
+        && volumes.get(key) instanceof Map<?, ?> owned
+        && owned.keySet().stream().anyMatch(f -> !NO_SOURCE.contains(String.valueOf(f)));
+  }
+}

@@ -1,0 +1,109 @@
+package dev.deployclaw.executors.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether all pods of a gateway run what its Deployment says: what {@code kubectl rollout status}
+ * looks at, and the pods themselves, since a pod on its way out is counted nowhere and still
+ * serves.
+ */
+record Rollout(Standing standing) {
+  private static final int MOST_NAMED = 3;
+
+  static int desired(Deployment deployment) {
+    return Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1);
+  }
+
+  /** What is still missing; empty when it is done. */
+  Optional<String> pending() {
+    var deployment = standing.deployment();
+    if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
+      return standing.obstacle();
+    }
+    var status = deployment.getStatus();
+    long generation = number(deployment.getMetadata().getGeneration());
+    if (status == null || number(status.getObservedGeneration()) < generation) {
+      return Optional.of(
+          "the Deployment controller hasn't seen generation %d yet".formatted(generation));
+    }
+    return stuck(status).or(() -> unfinished(status)).or(this::pods);
+  }
+
+  /** Conditions by which Kubernetes itself says that it goes no further. */
+  private Optional<String> stuck(DeploymentStatus status) {
+    var late = condition(status, "Progressing", "False");
+    var failing = condition(status, "ReplicaFailure", "True");
+    return late.or(() -> failing)
+        .map(c -> "the rollout is stuck, " + Pods.words(c.getReason(), c.getMessage()) + stalled());
+  }
+
+  private Optional<String> unfinished(DeploymentStatus status) {
+    long desired = desired(standing.deployment());
+    long updated = number(status.getUpdatedReplicas());
+    long available = number(status.getAvailableReplicas());
+    long old = number(status.getReplicas()) - updated;
+    if (updated < desired) {
+      return Optional.of("%d of %d pods are updated".formatted(updated, desired) + stalled());
+    }
+    if (old > 0) {
+      return Optional.of("%d pods of an older file aren't gone yet".formatted(old));
+    }
+    return available < desired
+        ? Optional.of("%d of %d pods are available".formatted(available, desired) + stalled())
+        : Optional.empty();
+  }
+
+  private Optional<String> pods() {
+    var others = standing.pods().stream().filter(p -> !current(p)).toList();
+    if (!others.isEmpty()) {
+      return Optional.of("pods of an older file still run: " + named(others));
+    }
+    long ready = standing.pods().stream().filter(Pods::ready).count();
+    int desired = desired(standing.deployment());
+    return ready < desired
+        ? Optional.of("%d of %d pods are ready".formatted(ready, desired) + stalled())
+        : Optional.empty();
+  }
+
+  /** Whether a pod takes its file from where the Deployment says. */
+  private boolean current(Pod pod) {
+    var wanted = References.names(standing.slot().volume());
+    return pod.getSpec() != null
+        && pod.getSpec().getVolumes().stream()
+            .filter(v -> v.getName().equals(standing.gateway().volume()))
+            .anyMatch(v -> References.names(v).equals(wanted));
+  }
+
+  private String stalled() {
+    String pods =
+        standing.pods().stream()
+            .flatMap(p -> Pods.stalled(p).map(why -> Pods.name(p) + " (" + why + ")").stream())
+            .limit(MOST_NAMED)
+            .collect(Collectors.joining(", "));
+    return pods.isEmpty() ? "" : "; stalled: " + pods;
+  }
+
+  private static String named(List<Pod> pods) {
+    return pods.stream().limit(MOST_NAMED).map(Pods::name).collect(Collectors.joining(", "))
+        + (pods.size() > MOST_NAMED ? " and " + (pods.size() - MOST_NAMED) + " more" : "");
+  }
+
+  private static Optional<DeploymentCondition> condition(
+      DeploymentStatus status, String type, String value) {
+    return status.getConditions().stream()
+        .filter(c -> type.equals(c.getType()) && value.equals(c.getStatus()))
+        .findFirst();
+  }
+
+  private static long number(@Nullable Number value) {
+    return value == null ? 0 : value.longValue();
+  }
+}

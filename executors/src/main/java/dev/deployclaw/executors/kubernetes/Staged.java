@@ -1,0 +1,111 @@
+package dev.deployclaw.executors.kubernetes;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * ConfigMaps of ours: immutable, named by gateway, epoch and digest, and marked so that they are
+ * found again by one list. Whoever changes the marks or the content makes them not ours.
+ */
+final class Staged {
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  private static final String GATEWAY = Marks.PREFIX + "gateway";
+  private static final String EPOCH = Marks.PREFIX + "epoch";
+  private static final String RETIRED = Marks.PREFIX + "retired";
+  private static final String CONTENT = Marks.PREFIX + "content";
+
+  private static final Pattern NAME =
+      Pattern.compile(Api.MANAGER + "-.+-e(\\d{1,18})-[0-9a-f]+-\\d+");
+
+  /** Selects all of ours. */
+  private static final String OURS = MANAGED_BY + "=" + Api.MANAGER;
+
+  private Staged() {}
+
+  static String name(KubernetesGateway gateway, long epoch, String digest, int index) {
+    return prefix(gateway.name(), epoch) + digest + "-" + index;
+  }
+
+  private static String prefix(String gateway, long epoch) {
+    return Api.MANAGER + "-" + gateway + "-e" + epoch + "-";
+  }
+
+  /** Labels of everything that is made for an epoch of a gateway. */
+  static Map<String, String> labels(KubernetesGateway gateway, long epoch) {
+    var labels = new TreeMap<String, String>();
+    labels.put(MANAGED_BY, Api.MANAGER);
+    labels.put(GATEWAY, gateway.name());
+    labels.put(EPOCH, Long.toString(epoch));
+    return labels;
+  }
+
+  static String selector(Collection<Long> epochs) {
+    String all = epochs.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
+    return OURS + "," + EPOCH + " in (" + all + ")";
+  }
+
+  static String retiredSelector() {
+    return OURS + "," + RETIRED + "=true";
+  }
+
+  static ConfigMap map(KubernetesGateway gateway, long epoch, String name, Piece piece) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(gateway.namespace())
+        .withName(name)
+        .withLabels(labels(gateway, epoch))
+        .withAnnotations(Map.of(CONTENT, piece.digest()))
+        .endMetadata()
+        .withData(piece.data())
+        .withBinaryData(piece.binary())
+        .withImmutable(true)
+        .build();
+  }
+
+  /** The epoch that a name of ours carries; empty for somebody else's name. */
+  static Optional<Long> epoch(String name) {
+    var parts = NAME.matcher(name);
+    return parts.matches() ? Optional.of(Long.parseLong(parts.group(1))) : Optional.empty();
+  }
+
+  static boolean belongsTo(HasMetadata object, KubernetesGateway gateway) {
+    return gateway.name().equals(object.getMetadata().getLabels().get(GATEWAY));
+  }
+
+  static boolean retired(ConfigMap map) {
+    return "true".equals(map.getMetadata().getLabels().get(RETIRED));
+  }
+
+  /** A patch that marks it as no longer needed, though still in use. */
+  static JsonPatch retirement(ConfigMap map) {
+    var labels = map.getMetadata().getLabels();
+    return JsonPatch.NOTHING.put("/metadata/labels", labels, Map.of(RETIRED, "true"));
+  }
+
+  /** Why a ConfigMap with our label is not ours after all; empty for ours. */
+  static Optional<String> foreign(ConfigMap map, KubernetesGateway gateway) {
+    var metadata = map.getMetadata();
+    String epoch = metadata.getLabels().getOrDefault(EPOCH, "");
+    boolean named =
+        epoch.matches("\\d{1,18}")
+            && metadata.getName().startsWith(prefix(gateway.name(), Long.parseLong(epoch)));
+    if (!named) {
+      return Optional.of("its name is not one of ours");
+    }
+    if (!Boolean.TRUE.equals(map.getImmutable())
+        || !Piece.of(map).digest().equals(metadata.getAnnotations().get(CONTENT))) {
+      return Optional.of("it doesn't hold what we wrote");
+    }
+    var managers = metadata.getManagedFields();
+    boolean written =
+        managers.isEmpty() || managers.stream().anyMatch(m -> Api.MANAGER.equals(m.getManager()));
+    return written ? Optional.empty() : Optional.of("somebody else made it");
+  }
+}

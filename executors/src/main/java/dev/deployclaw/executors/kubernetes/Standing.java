@@ -1,0 +1,73 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.executors.sandbox.GatewayFile;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A gateway as one look at the API found it.
+ *
+ * @param maps of its namespace, by name: those that its volume names, and those staged for the
+ *     epoch that was asked for
+ * @param pods of its Deployment; empty where the look didn't need them
+ */
+record Standing(
+    KubernetesGateway gateway,
+    Deployment deployment,
+    Slot.Fit slot,
+    Marks marks,
+    Map<String, ConfigMap> maps,
+    List<Pod> pods)
+    implements Found {
+
+  /** What its volume shows now. */
+  Mounted files() {
+    return Mounted.of(slot.volume(), this::piece);
+  }
+
+  Optional<Piece> piece(String map) {
+    return Optional.ofNullable(maps.get(map)).map(Piece::of);
+  }
+
+  /** The text of its NGINX file, parts put together; empty where there is none. */
+  Optional<String> text() {
+    return Shards.joined(files().texts(), gateway.file());
+  }
+
+  /** What it shows can't change: ConfigMaps of ours. */
+  boolean fixed() {
+    return References.names(slot.volume()).stream()
+        .map(maps::get)
+        .allMatch(m -> m != null && Staged.foreign(m, gateway).isEmpty());
+  }
+
+  Map<String, Object> facts() {
+    var facts = new TreeMap<String, Object>();
+    facts.put("member", gateway.member());
+    facts.put("name", gateway.name());
+    facts.put("namespace", gateway.namespace());
+    facts.put("deployment", gateway.deployment());
+    facts.put("image", String.valueOf(slot.container().getImage()));
+    facts.put("configMaps", References.names(slot.volume()));
+    facts.put("epoch", marks.epoch());
+    facts.put("replicas", Rollout.desired(deployment));
+    text().ifPresent(t -> facts.putAll(GatewayFile.found(t.getBytes(StandardCharsets.UTF_8))));
+    return facts;
+  }
+
+  /** Why nothing can be put there; empty where it can. */
+  Optional<String> obstacle() {
+    if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
+      return Optional.of(
+          "its Deployment is paused: kubectl -n %s rollout resume deployment/%s"
+              .formatted(gateway.namespace(), gateway.deployment()));
+    }
+    return Ownership.obstacle(deployment, gateway.volume());
+  }
+}

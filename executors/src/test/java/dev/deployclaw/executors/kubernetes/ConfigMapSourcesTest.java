@@ -1,0 +1,182 @@
+package dev.deployclaw.executors.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.policy.parse.Collected;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigMapSourcesTest {
+  private static final String POLICY = "policy=rate-limits";
+
+  @TempDir Path folder;
+
+  private final HonestApi server = HonestApi.start();
+  private KubernetesLink link;
+
+  @BeforeEach
+  void fill() {
+    link = Estate.link(folder, server.url().toString());
+    namespace("edge", "Active");
+    namespace("shop", "Active");
+    map("edge", "limits", "rate-limits", Map.of("acme.yaml", policy("acme")));
+    map("shop", "limits", "rate-limits", Map.of("globex.yaml", policy("globex")));
+    map("edge", "unrelated", "other", Map.of("notes", "nothing of ours"));
+  }
+
+  @AfterEach
+  void stop() {
+    link.close();
+    server.close();
+  }
+
+  @Test
+  void readsEachKeyAsADocument() {
+    var collected = read(of("edge"), of("shop"));
+
+    assertThat(collected.policies()).containsOnlyKeys("acme", "globex");
+    assertThat(collected.problems()).isEmpty();
+    assertThat(collected.unknown()).isEmpty();
+  }
+
+  @Test
+  void namesBothObjectsThatDefineATenantAndLeavesOutOnlyThat() {
+    map("shop", "more", "rate-limits", Map.of("a", policy("acme"), "b", policy("initech")));
+
+    var collected = read(of("edge"), of("shop"));
+
+    assertThat(collected.policies()).containsOnlyKeys("globex", "initech");
+    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.problems())
+        .singleElement()
+        .asString()
+        .contains("configmap/edge/limits:acme.yaml")
+        .contains("configmap/shop/more:a");
+  }
+
+  @Test
+  void leavesOutATenantThatItsNamespaceMayNotDefine() {
+    var collected = read(new PolicyMaps("edge", POLICY, List.of("umbrella")), of("shop"));
+
+    assertThat(collected.policies()).containsOnlyKeys("globex");
+    assertThat(collected.leftOut()).containsExactly("acme");
+  }
+
+  @Test
+  void takesNoNamespaceForEmptyThatItMayNotRead() {
+    server.rule(asked ->
+        asked.path().equals("/api/v1/namespaces/edge/configmaps")
+            ? Optional.of(
+                HonestApi.Answer.refusal(403, "Forbidden", "User \"a\" cannot list resource"))
+            : Optional.empty());
+
+    var collected = read(of("edge"), of("shop"));
+
+    assertThat(collected.unknown()).containsExactly("configmap/edge?" + POLICY);
+    assertThat(collected.problems())
+        .singleElement()
+        .asString()
+        .contains("may not list configmaps in edge");
+    assertThat(collected.policies()).containsOnlyKeys("globex");
+  }
+
+  @Test
+  void takesNoNamespaceForEmptyThatIsGoneOrGoing() {
+    namespace("edge", "Terminating");
+
+    var collected = read(of("edge"), of("nowhere"), of("shop"));
+
+    assertThat(collected.unknown()).hasSize(2);
+    assertThat(collected.problems().toString())
+        .contains("is being deleted")
+        .contains("there is no namespace nowhere");
+    assertThat(collected.policies()).containsOnlyKeys("globex");
+  }
+
+  @Test
+  void takesAnEmptyNamespaceForEmptyOnlyIfItIsKnownToBeThere() {
+    namespace("empty", "Active");
+    assertThat(read(of("empty")).unknown()).isEmpty();
+    server.rule(asked ->
+        asked.path().equals("/api/v1/namespaces/empty")
+            ? Optional.of(
+                HonestApi.Answer.refusal(403, "Forbidden", "User \"a\" cannot get resource"))
+            : Optional.empty());
+
+    var collected = read(of("empty"));
+
+    assertThat(collected.unknown()).hasSize(1);
+    assertThat(collected.problems().toString()).contains("whether the namespace is there");
+  }
+
+  @Test
+  void takesNothingForEmptyWhenTheServerIsDown() {
+    server.close();
+
+    assertThat(read(of("edge"), of("shop")).unknown()).hasSize(2);
+  }
+
+  @Test
+  void readsADocumentOnceThatTwoSelectorsFind() {
+    var collected = read(of("edge"), new PolicyMaps("edge", "", List.of("*")));
+
+    assertThat(collected.policies()).containsKey("acme");
+    assertThat(collected.leftOut()).isEmpty();
+  }
+
+  private Collected read(PolicyMaps... sources) {
+    var invocation =
+        new Invocation(
+            "sources", new Call.Look("read", Map.of()), Fence.NONE, Duration.ofMinutes(1));
+    try {
+      Outcome outcome = new ConfigMapSources(link, List.of(sources)).execute(invocation);
+      return SourceReports.collect(outcome);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static PolicyMaps of(String namespace) {
+    return new PolicyMaps(namespace, POLICY, List.of("*"));
+  }
+
+  private void namespace(String name, String phase) {
+    server.put(
+        "/api/v1/namespaces/" + name,
+        "kubectl",
+        Estate.json("{'metadata':{'name':'%s'},'status':{'phase':'%s'}}".formatted(name, phase)));
+  }
+
+  private void map(String namespace, String name, String policy, Map<String, String> data) {
+    var object =
+        Estate.json(
+            "{'metadata':{'namespace':'%s','name':'%s','labels':{'policy':'%s'}}}"
+                .formatted(namespace, name, policy));
+    data.forEach((key, text) -> object.withObject("/data").put(key, text));
+    server.put("/api/v1/namespaces/" + namespace + "/configmaps/" + name, "kubectl", object);
+  }
+
+  private static String policy(String tenant) {
+    return """
+    apiVersion: deployclaw.dev/v1
+    kind: RateLimitPolicy
+    metadata: {tenant: %s}
+    spec:
+      limits:
+        - {name: all, requests: 60, window: 60s}
+    """
+        .formatted(tenant);
+  }
+}

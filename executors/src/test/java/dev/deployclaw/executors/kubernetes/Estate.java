@@ -1,0 +1,274 @@
+package dev.deployclaw.executors.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A gateway of two pods in Kubernetes with a hand-written file, behind an executor. */
+final class Estate implements AutoCloseable {
+  static final String DEPLOYMENT = "/apis/apps/v1/namespaces/edge/deployments/gw";
+  static final String MAPS = "/api/v1/namespaces/edge/configmaps";
+  static final String PODS = "/api/v1/namespaces/edge/pods";
+  static final String BY_HAND = "events {}\nhttp { server { listen 80; } }\n";
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final HonestApi api = HonestApi.start();
+  private final KubernetesLink link;
+  private final KubernetesGateway gateway = gateway("gw");
+
+  Estate(Path folder) {
+    this.link = link(folder, api.url().toString());
+    api.put("/api/v1/namespaces/edge", "kubectl-create", json("{'metadata':{'name':'edge'}}"));
+    api.put(
+        MAPS + "/by-hand",
+        "kubectl-create",
+        json(
+            "{'metadata':{'namespace':'edge','name':'by-hand'},'data':{'nginx.conf':%s}}"
+                .formatted(HonestApi.JSON.valueToTree(BY_HAND).toString())));
+    api.put(DEPLOYMENT, "kubectl-create", deployment());
+    rollOut();
+    checksEndWith(0, "");
+  }
+
+  static KubernetesLink link(Path folder, String server) {
+    try {
+      Path file = folder.resolve("kubeconfig");
+      Files.writeString(
+          file,
+          """
+          apiVersion: v1
+          kind: Config
+          current-context: test
+          clusters: [{name: test, cluster: {server: "%s"}}]
+          contexts: [{name: test, context: {cluster: test, user: test}}]
+          users: [{name: test, user: {token: secret}}]
+          """
+              .formatted(server));
+      var access = new KubernetesLink.Access(Optional.of(file), Optional.empty());
+      return new KubernetesLink(access, Duration.ofSeconds(10));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static KubernetesGateway gateway(String name) {
+    var site =
+        new Site(
+            "8080",
+            "127.0.0.1:8089",
+            new TreeMap<>(Map.of("search", "search:80")),
+            Path.of("/run/nginx.pid"),
+            Path.of("/var/log/nginx/access.log"),
+            false,
+            Duration.ofSeconds(10),
+            List.of());
+    return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
+  }
+
+  HonestApi api() {
+    return api;
+  }
+
+  KubernetesGateway gateway() {
+    return gateway;
+  }
+
+  KubernetesLink link() {
+    return link;
+  }
+
+  static KubernetesSettings settings(List<KubernetesGateway> gateways, int shardBytes) {
+    return new KubernetesSettings(
+        List.of(), List.of(), gateways, 4, Duration.ofSeconds(5), Duration.ofMillis(5), shardBytes);
+  }
+
+  /** One report, of the one gateway. */
+  Report ask(Call call) {
+    return ask(call, 7, 900 * 1024);
+  }
+
+  Report ask(Call call, long term, int shardBytes) {
+    return ask(
+            new KubernetesGatewayExecutor(link, settings(List.of(gateway), shardBytes)), call, term)
+        .getFirst();
+  }
+
+  static List<Report> ask(KubernetesGatewayExecutor executor, Call call, long term) {
+    try {
+      var invocation = new Invocation("gateway", call, new Fence("test", term), DEADLINE);
+      return executor.execute(invocation) instanceof Outcome.Done done ? done.reports() : List.of();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Call look(String verb) {
+    return new Call.Look(verb, Map.of());
+  }
+
+  /** With {@code routes} routes, each a few lines of the file. */
+  static PolicySet set(int routes, TenantPolicy... tenants) {
+    var all = new ArrayList<Gateway.Route>();
+    for (int i = 0; i < routes; i++) {
+      all.add(new Gateway.Route("/search" + i, "search"));
+    }
+    var routing = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
+    return PolicySet.of(List.of(tenants), List.of(routing), "");
+  }
+
+  static Activation activation(PolicySet set, long epoch) {
+    return new Activation(
+        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+  }
+
+  static Activation restoring(Report observed, long epoch) {
+    var members = new TreeMap<String, List<Map<String, Object>>>();
+    members.put("gateway", List.of(observed.facts()));
+    var set = PolicySet.EMPTY;
+    return new Activation(
+        "arch-1",
+        epoch,
+        set.digest(),
+        set,
+        epoch - 1,
+        Optional.empty(),
+        Optional.of(new Observation(members)));
+  }
+
+  /** What the gateway's volume refers to. */
+  JsonNode volume() {
+    return deploymentNow().at("/spec/template/spec/volumes/0");
+  }
+
+  String reference() {
+    return volume().at("/configMap/name").asText();
+  }
+
+  ObjectNode deploymentNow() {
+    return api.object(DEPLOYMENT).orElseThrow();
+  }
+
+  List<String> staged() {
+    return api.paths().stream().filter(p -> p.startsWith(MAPS + "/deployclaw-gw-")).toList();
+  }
+
+  List<String> checks() {
+    return api.paths().stream().filter(p -> p.endsWith("-preflight")).toList();
+  }
+
+  /** What the Deployment controller and the nodes would do: all pods are new, and ready. */
+  void rollOut() {
+    api.paths().stream().filter(p -> p.startsWith(PODS + "/gw-")).forEach(api::remove);
+    long generation = deploymentNow().at("/metadata/generation").asLong();
+    for (int i = 0; i < 2; i++) {
+      pod("gw-%d-%d".formatted(generation, i), "'True'", "{}");
+    }
+    status(
+        "{'observedGeneration':%d,'replicas':2,'updatedReplicas':2,'availableReplicas':2}"
+            .formatted(generation));
+  }
+
+  void status(String status) {
+    api.edit(DEPLOYMENT, "kube-controller-manager", d -> d.set("status", json(status)));
+  }
+
+  /** A pod of the template as it is now. */
+  void pod(String name, String ready, String state) {
+    ObjectNode pod =
+        json(
+            ("{'metadata':{'namespace':'edge','name':'%s','labels':{'app':'gw'}},'status':{"
+                    + "'phase':'Running','podIP':'10.1.0.7','conditions':[{'type':'Ready','status':%s}],"
+                    + "'containerStatuses':[{'name':'nginx','state':%s}]}}")
+                .formatted(name, ready, state));
+    pod.set("spec", deploymentNow().at("/spec/template/spec"));
+    api.put(PODS + "/" + name, "kube-controller-manager", pod);
+  }
+
+  /** How checks by the gateway's image end from now on. */
+  void checksEndWith(int exit, String message) {
+    checksAre(
+        "{'containerStatuses':[{'name':'check','state':{'terminated':{'exitCode':%d,'reason':'%s',"
+                .formatted(exit, exit == 0 ? "Completed" : "Error")
+            + "'message':"
+            + HonestApi.JSON.valueToTree(message)
+            + "}}}]}");
+  }
+
+  void checksAre(String status) {
+    api.rule(asked -> {
+      boolean check = asked.method().equals("GET") && asked.path().endsWith("-preflight");
+      return check
+          ? api.object(asked.path())
+              .map(pod -> HonestApi.Answer.of(200, pod.set("status", json(status))))
+          : Optional.empty();
+    });
+  }
+
+  @Override
+  public void close() {
+    link.close();
+    api.close();
+  }
+
+  static ObjectNode json(String singleQuoted) {
+    try {
+      boolean plain = singleQuoted.contains("\"");
+      String text = plain ? mixed(singleQuoted) : singleQuoted.replace('\'', '"');
+      return (ObjectNode) HonestApi.JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Single quotes outside of double-quoted texts. */
+  private static String mixed(String text) {
+    var out = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      quoted ^= c == '"' && (i == 0 || text.charAt(i - 1) != '\\');
+      out.append(c == '\'' && !quoted ? '"' : c);
+    }
+    return out.toString();
+  }
+
+  static ObjectNode deployment() {
+    return json(
+        """
+        {'apiVersion':'apps/v1','kind':'Deployment',
+         'metadata':{'namespace':'edge','name':'gw'},
+         'spec':{'replicas':2,'selector':{'matchLabels':{'app':'gw'}},
+          'template':{'metadata':{'labels':{'app':'gw'}},
+           'spec':{
+            'containers':[
+             {'name':'nginx','image':'nginx:1.28','env':[{'name':'TOKEN','value':'x'}],
+              'volumeMounts':[{'name':'conf','mountPath':'/etc/nginx/dc'},
+                              {'name':'cache','mountPath':'/var/cache/nginx'}]},
+             {'name':'ratelimit','image':'ratelimit:1'}],
+            'volumes':[
+             {'name':'conf','configMap':{'name':'by-hand','defaultMode':420}},
+             {'name':'cache','persistentVolumeClaim':{'claimName':'cache'}}]}}}}
+        """);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.deployclaw.executors.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Field managers, as far as we read them: who owns the sources of a Deployment's volumes. Who
+ * changes them owns them alone; who applies what is there already owns it, too.
+ */
+final class Fields {
+  private static final String VOLUMES = "/spec/template/spec/volumes";
+
+  private Fields() {}
+
+  static void created(ObjectNode object, String manager) {
+    write(MissingNode.getInstance(), object, manager, "Update");
+  }
+
+  static void updated(JsonNode before, ObjectNode object, String manager) {
+    write(before, object, manager, "Update");
+  }
+
+  static void applied(JsonNode before, ObjectNode object, String manager) {
+    write(before, object, manager, "Apply");
+  }
+
+  private static void write(JsonNode before, ObjectNode object, String manager, String operation) {
+    ArrayNode entries = object.withObject("/metadata").withArray("/managedFields");
+    boolean changed = !before.at(VOLUMES).equals(object.at(VOLUMES));
+    boolean owned = changed || operation.equals("Apply");
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      ObjectNode entry = (ObjectNode) entries.get(i);
+      if (entry.path("manager").asText().equals(manager)) {
+        owned |= entry.has("fieldsV1");
+        entries.remove(i);
+      } else if (changed) {
+        entry.remove("fieldsV1");
+      }
+    }
+    ObjectNode entry = entries.addObject();
+    entry.put("manager", manager).put("operation", operation).put("time", "2026-11-25T00:00:00Z");
+    entry.put("fieldsType", "FieldsV1");
+    if (owned && !object.at(VOLUMES).isMissingNode()) {
+      entry.withObject("/fieldsV1/f:spec/f:template/f:spec").set("f:volumes", names(object));
+    }
+  }
+
+  private static ObjectNode names(ObjectNode object) {
+    ObjectNode out = HonestApi.JSON.createObjectNode();
+    for (JsonNode volume : object.at(VOLUMES)) {
+      ObjectNode fields = out.putObject("k:{\"name\":\"" + volume.path("name").asText() + "\"}");
+      fields.putObject(".");
+      volume.properties().forEach(f -> fields.putObject("f:" + f.getKey()));
+    }
+    return out;
+  }
+}

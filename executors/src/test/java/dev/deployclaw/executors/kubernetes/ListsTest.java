@@ -1,0 +1,135 @@
+package dev.deployclaw.executors.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.executors.kubernetes.HonestApi.Answer;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListsTest {
+  private static final int MAPS = 120;
+  private static final String PATH = "/api/v1/namespaces/edge/configmaps";
+
+  @TempDir Path folder;
+
+  private final HonestApi server = HonestApi.start();
+  private KubernetesLink link;
+
+  @BeforeEach
+  void fill() {
+    link = Estate.link(folder, server.url().toString());
+    for (int i = 0; i < MAPS; i++) {
+      put("m-%03d".formatted(i));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    link.close();
+    server.close();
+  }
+
+  @Test
+  void readsPageByPageAndNeverItemByItem() throws Exception {
+    assertThat(all()).hasSize(MAPS);
+    assertThat(server.requests()).hasSize(3).allMatch(r -> r.contains("limit=50"));
+  }
+
+  @Test
+  void beginsAgainWhenAContinueTokenExpired() throws Exception {
+    var once = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.query().containsKey("continue") && once.getAndIncrement() == 0) {
+        put("late");
+      }
+      return Optional.empty();
+    });
+
+    assertThat(all()).hasSize(MAPS + 1).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void givesUpWhenTokensExpireEachTime() {
+    var n = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.query().containsKey("continue")) {
+        put("late-" + n.getAndIncrement());
+      }
+      return Optional.empty();
+    });
+
+    assertThat(fault()).isInstanceOf(Fault.Unavailable.class);
+    assertThat(fault().reason()).contains("began 3 times");
+  }
+
+  @Test
+  void asksForANewerListWhenOneIsOlderThanWhatWasSeen() throws Exception {
+    var whole = all();
+    server.rule(asked ->
+        asked.query().containsKey("resourceVersion") || asked.query().containsKey("continue")
+            ? Optional.empty()
+            : Optional.of(stale()));
+
+    assertThat(all()).isEqualTo(whole);
+    assertThat(server.requests().getLast()).contains("continue");
+    assertThat(server.requests()).anyMatch(r -> r.contains("resourceVersionMatch=NotOlderThan"));
+  }
+
+  @Test
+  void neverBelievesAListThatStaysStale() throws Exception {
+    var _ = all();
+    server.rule(_ -> Optional.of(stale()));
+
+    assertThat(fault()).isInstanceOf(Fault.Unavailable.class);
+    assertThat(fault().reason()).contains("older than what was seen before");
+  }
+
+  @Test
+  void comesAgainWhenTheServerSaysSo() throws Exception {
+    var busy = new AtomicInteger(2);
+    server.rule(_ ->
+        busy.getAndDecrement() > 0
+            ? Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "0")))
+            : Optional.empty());
+
+    assertThat(all()).hasSize(MAPS);
+  }
+
+  @Test
+  void saysHowLongAnOverloadedServerWantsToBeLeftAlone() {
+    server.rule(
+        _ -> Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "600"))));
+
+    assertThat(fault().reason()).contains("overloaded").contains("again in 600 s");
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  private static Answer stale() {
+    return Answer.of(200, Estate.json("{'metadata':{'resourceVersion':'7'},'items':[]}"));
+  }
+
+  private List<ConfigMap> all() throws Exception {
+    return link.api().lists().all(Kind.CONFIG_MAPS, "edge", "");
+  }
+
+  private Fault fault() {
+    return catchThrowableOfType(KubernetesFault.class, this::all).fault();
+  }
+
+  private void put(String name) {
+    server.put(
+        PATH + "/" + name,
+        "kubectl",
+        Estate.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name)));
+  }
+}
