@@ -104,7 +104,19 @@ record Tally(SortedMap<String, List<Report>> reports) {
           case "ratelimit" -> "rate limit services";
           default -> name;
         };
-    return yes + "/" + of + " " + noun;
+    return yes + "/" + of + " " + noun + pods(members);
+  }
+
+  /** How many pods stand behind the members that said yes. */
+  private static String pods(List<Report> members) {
+    long pods =
+        members.stream()
+            .filter(r -> r.answer() == Answer.YES)
+            .map(r -> r.facts().get("pods"))
+            .filter(Number.class::isInstance)
+            .mapToLong(n -> ((Number) n).longValue())
+            .sum();
+    return pods == 0 ? "" : " with " + pods + " pods";
   }
 
   private static List<Report> reports(String name, Outcome outcome) {

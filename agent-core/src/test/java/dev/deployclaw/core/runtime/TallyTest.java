@@ -36,6 +36,18 @@ class TallyTest {
   }
 
   @Test
+  void countsThePodsBehindThoseThatSaidYes() {
+    var gateways =
+        done(
+            Report.yes("gateway/a", "d1", Map.of("pods", 16)),
+            Report.yes("gateway/b", "d1", Map.of("pods", 15)),
+            Report.no("gateway/c", "is paused"));
+
+    assertThat(Tally.of(Map.of("gateway", gateways)).counts())
+        .isEqualTo("2/3 gateways with 31 pods");
+  }
+
+  @Test
   void whoFailedAsAWholeIsOneMember() {
     var tally =
         Tally.of(

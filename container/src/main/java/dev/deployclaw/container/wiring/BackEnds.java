@@ -92,12 +92,15 @@ final class BackEnds {
         clusters.looks());
   }
 
-  /** One participant, whatever the gateways run in. */
+  /** One participant, whatever the gateways run in; file gateways speak for none at all. */
   private static Executor gateways(Config c, Clusters clusters) {
     var files =
         new GatewayExecutor(
             GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList()));
-    return Joined.of(Stream.concat(Stream.of(files), clusters.gateways()).toList());
+    var others = clusters.gateways().toList();
+    boolean alone = !others.isEmpty() && c.gateways().isEmpty();
+    return Joined.of(
+        Stream.concat(alone ? Stream.of() : Stream.of(files), others.stream()).toList());
   }
 
   /** One look, wherever policies are kept. */

@@ -33,6 +33,7 @@ class KubernetesReaderTest {
     var config =
         parse(
             """
+            rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8089"}]
             kubernetes:
               policySources: [{namespace: edge}]
               gateways:
@@ -68,6 +69,7 @@ class KubernetesReaderTest {
     var kubernetes =
         parse(
                 """
+                rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8089"}]
                 kubernetes:
                   kubeconfig: secrets/kube.yaml
                   context: production
@@ -174,7 +176,10 @@ class KubernetesReaderTest {
 
     var problems =
         refused(
-            "kubernetes: {gateways: [%s, %s]}"
+            """
+            rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8089"}]
+            kubernetes: {gateways: [%s, %s]}
+            """
                 .formatted(gateway.formatted("one"), gateway.formatted("two")));
 
     assertThat(problems).singleElement().asString().contains("two gateways have edge/gw/conf");

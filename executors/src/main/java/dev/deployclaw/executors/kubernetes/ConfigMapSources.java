@@ -124,9 +124,9 @@ public final class ConfigMapSources implements Executor {
   private static Report binary(PolicyMaps source, ConfigMap map, String key) {
     return new Report(
         member(map, key),
-        Report.Answer.UNKNOWN,
+        Report.Answer.NO,
         "",
-        "is binary: keep policy documents under data",
+        "is no text: keep policy documents under data",
         facts(source, map, key));
   }
 

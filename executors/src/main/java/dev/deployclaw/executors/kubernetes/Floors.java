@@ -22,9 +22,9 @@ final class Floors {
     return floor == null ? OptionalLong.empty() : OptionalLong.of(floor);
   }
 
-  boolean stale(Kind<?> kind, @Nullable String resourceVersion) {
+  static boolean isBelow(long floor, @Nullable String resourceVersion) {
     var version = number(resourceVersion);
-    return version.isPresent() && version.getAsLong() < of(kind).orElse(0);
+    return version.isPresent() && version.getAsLong() < floor;
   }
 
   private static OptionalLong number(@Nullable String text) {

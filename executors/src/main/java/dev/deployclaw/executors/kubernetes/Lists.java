@@ -44,7 +44,8 @@ record Lists(Exchange exchange, Floors floors) {
       Kind<T> kind, Ask ask, String selector, int beginning)
       throws KubernetesFault, InterruptedException {
     var items = new ArrayList<T>();
-    String more = beginning == 1 ? "" : notOlder(kind);
+    long floor = floors.of(kind).orElse(0);
+    String more = beginning == 1 ? "" : notOlder(floor);
     for (int i = 0; i < MOST_PAGES; i++) {
       Page<T> page;
       try {
@@ -55,7 +56,7 @@ record Lists(Exchange exchange, Floors floors) {
         }
         throw e;
       }
-      if (floors.stale(kind, page.resourceVersion())) {
+      if (i == 0 && Floors.isBelow(floor, page.resourceVersion())) {
         return Optional.empty();
       }
       items.addAll(page.items());
@@ -82,11 +83,8 @@ record Lists(Exchange exchange, Floors floors) {
   }
 
   /** After a stale list: one that is at least as new as what was seen. */
-  private String notOlder(Kind<?> kind) {
-    var floor = floors.of(kind);
-    return floor.isPresent()
-        ? "&resourceVersion=" + floor.getAsLong() + "&resourceVersionMatch=NotOlderThan"
-        : "";
+  private static String notOlder(long floor) {
+    return floor > 0 ? "&resourceVersion=" + floor + "&resourceVersionMatch=NotOlderThan" : "";
   }
 
   private static KubernetesFault unsteady(Ask ask) {

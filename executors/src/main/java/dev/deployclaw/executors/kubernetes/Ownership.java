@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who else says where a gateway's volume comes from, by the field managers of its Deployment
@@ -15,8 +16,8 @@ import java.util.Optional;
  * it once, and we take it over.
  */
 final class Ownership {
-  private static final String[] TO_VOLUMES = {"f:spec", "f:template", "f:spec", "f:volumes"};
-  private static final List<String> NO_SOURCE = List.of(".", "f:name");
+  private static final List<String> TO_VOLUMES =
+      List.of("f:spec", "f:template", "f:spec", "f:volumes");
 
   private Ownership() {}
 
@@ -57,11 +58,14 @@ final class Ownership {
     Object fields =
         entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
     for (String step : TO_VOLUMES) {
-      fields = fields instanceof Map<?, ?> map ? map.get(step) : null;
+      fields = below(fields, step);
     }
-    String key = "k:{\"name\":\"" + volume + "\"}";
-    return fields instanceof Map<?, ?> volumes
-        && volumes.get(key) instanceof Map<?, ?> owned
-        && owned.keySet().stream().anyMatch(f -> !NO_SOURCE.contains(String.valueOf(f)));
+    var owned = below(fields, "k:{\"name\":\"" + volume + "\"}");
+    return below(below(owned, "f:configMap"), "f:name") != null
+        || below(below(owned, "f:projected"), "f:sources") != null;
+  }
+
+  private static @Nullable Object below(@Nullable Object fields, String step) {
+    return fields instanceof Map<?, ?> map ? map.get(step) : null;
   }
 }

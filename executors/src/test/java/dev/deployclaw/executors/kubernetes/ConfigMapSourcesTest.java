@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +59,7 @@ class ConfigMapSourcesTest {
     var collected = read(of("edge"), of("shop"));
 
     assertThat(collected.policies()).containsOnlyKeys("globex", "initech");
-    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.leftOut()).containsOnlyKeys("acme");
     assertThat(collected.problems())
         .singleElement()
         .asString()
@@ -71,7 +72,7 @@ class ConfigMapSourcesTest {
     var collected = read(new PolicyMaps("edge", POLICY, List.of("umbrella")), of("shop"));
 
     assertThat(collected.policies()).containsOnlyKeys("globex");
-    assertThat(collected.leftOut()).containsExactly("acme");
+    assertThat(collected.leftOut()).containsOnlyKeys("acme");
   }
 
   @Test
@@ -136,13 +137,28 @@ class ConfigMapSourcesTest {
     assertThat(collected.leftOut()).isEmpty();
   }
 
+  @Test
+  void leavesOutWhoseDocumentIsNoText() {
+    var object =
+        Estate.json(
+            "{'metadata':{'namespace':'edge','name':'raw','labels':{'policy':'rate-limits'}}}");
+    object.withObject("/binaryData").put("initech.yaml", "//79");
+    server.put("/api/v1/namespaces/edge/configmaps/raw", "kubectl", object);
+
+    var collected = read(new PolicyMaps("edge", POLICY, List.of("acme", "initech")), of("shop"));
+
+    assertThat(collected.policies()).containsOnlyKeys("acme", "globex");
+    assertThat(collected.leftOut()).containsKey("initech");
+    assertThat(collected.problems().toString()).contains("is no text");
+  }
+
   private Collected read(PolicyMaps... sources) {
     var invocation =
         new Invocation(
             "sources", new Call.Look("read", Map.of()), Fence.NONE, Duration.ofMinutes(1));
     try {
       Outcome outcome = new ConfigMapSources(link, List.of(sources)).execute(invocation);
-      return SourceReports.collect(outcome);
+      return SourceReports.collect(outcome, PolicySet.EMPTY);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

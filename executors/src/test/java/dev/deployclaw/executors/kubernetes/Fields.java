@@ -36,7 +36,7 @@ final class Fields {
         owned |= entry.has("fieldsV1");
         entries.remove(i);
       } else if (changed) {
-        entry.remove("fieldsV1");
+        loseSources(entry);
       }
     }
     ObjectNode entry = entries.addObject();
@@ -47,12 +47,29 @@ final class Fields {
     }
   }
 
+  /** The names that tell where files come from; what else it said of the volumes stays its own. */
+  private static void loseSources(ObjectNode entry) {
+    for (JsonNode volume : entry.at("/fieldsV1/f:spec/f:template/f:spec/f:volumes")) {
+      if (volume.path("f:configMap") instanceof ObjectNode map) {
+        map.remove("f:name");
+      }
+      if (volume.path("f:projected") instanceof ObjectNode projected) {
+        projected.remove("f:sources");
+      }
+    }
+  }
+
   private static ObjectNode names(ObjectNode object) {
     ObjectNode out = HonestApi.JSON.createObjectNode();
     for (JsonNode volume : object.at(VOLUMES)) {
       ObjectNode fields = out.putObject("k:{\"name\":\"" + volume.path("name").asText() + "\"}");
       fields.putObject(".");
-      volume.properties().forEach(f -> fields.putObject("f:" + f.getKey()));
+      volume
+          .properties()
+          .forEach(f -> {
+            ObjectNode below = fields.putObject("f:" + f.getKey());
+            f.getValue().fieldNames().forEachRemaining(name -> below.putObject("f:" + name));
+          });
     }
     return out;
   }

@@ -95,6 +95,22 @@ class ListsTest {
   }
 
   @Test
+  void finishesAListAlthoughSomethingNewerIsSeenMeanwhile() throws Exception {
+    server.rule(asked -> {
+      if (asked.query().containsKey("continue")) {
+        seeSomethingNewer();
+      }
+      return Optional.empty();
+    });
+    server.rule(asked ->
+        asked.path().endsWith("/newer")
+            ? Optional.of(Answer.of(200, Estate.json("{'metadata':{'resourceVersion':'99999'}}")))
+            : Optional.empty());
+
+    assertThat(all()).hasSize(MAPS);
+  }
+
+  @Test
   void comesAgainWhenTheServerSaysSo() throws Exception {
     var busy = new AtomicInteger(2);
     server.rule(_ ->
@@ -112,6 +128,14 @@ class ListsTest {
 
     assertThat(fault().reason()).contains("overloaded").contains("again in 600 s");
     assertThat(server.requests()).hasSize(1);
+  }
+
+  private void seeSomethingNewer() {
+    try {
+      assertThat(link.api().get(Kind.CONFIG_MAPS, "edge", "newer")).isPresent();
+    } catch (KubernetesFault | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Answer stale() {
