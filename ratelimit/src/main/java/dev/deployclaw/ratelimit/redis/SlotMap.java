@@ -2,19 +2,28 @@ package dev.deployclaw.ratelimit.redis;
 
 import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which primary owns which slot, as one node told it. Immutable. */
 final class SlotMap {
   private final @Nullable Address[] owners;
+  private final List<Address> primaries;
+  private final boolean whole;
 
   private SlotMap(@Nullable Address[] owners) {
     this.owners = owners;
+    this.primaries =
+        Arrays.stream(owners)
+            .flatMap(Stream::ofNullable)
+            .distinct()
+            .sorted(Comparator.comparing(Address::toString))
+            .toList();
+    this.whole = Arrays.stream(owners).allMatch(Objects::nonNull);
   }
 
   static SlotMap none() {
@@ -56,14 +65,12 @@ final class SlotMap {
   }
 
   /** The primaries that own a slot, in the order of their names. */
-  Set<Address> primaries() {
-    var primaries = new TreeSet<Address>((a, b) -> a.toString().compareTo(b.toString()));
-    Arrays.stream(owners).filter(Objects::nonNull).forEach(primaries::add);
+  List<Address> primaries() {
     return primaries;
   }
 
   /** Whether every slot has an owner. */
   boolean isWhole() {
-    return Arrays.stream(owners).allMatch(Objects::nonNull);
+    return whole;
   }
 }
