@@ -6,6 +6,7 @@ import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.policy.redis.StagedRules;
+import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.StoredSet;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
@@ -25,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,17 @@ final class Estate implements AutoCloseable {
 
   Etcd etcd() {
     return etcd;
+  }
+
+  /** What a gateway says of a request. */
+  static Map<String, String> question(String tenant, String uri, Map<String, String> more) {
+    var headers = new HashMap<String, String>(more);
+    headers.put(DecideHeaders.GATEWAY, "edge-1");
+    headers.put(DecideHeaders.HOST, tenant + ".api.example.com");
+    headers.put(DecideHeaders.METHOD, "GET");
+    headers.put(DecideHeaders.URI, uri);
+    headers.put(DecideHeaders.CLIENT, "10.0.0.1");
+    return headers;
   }
 
   /** Stages, commits and publishes, and waits until the service follows. */

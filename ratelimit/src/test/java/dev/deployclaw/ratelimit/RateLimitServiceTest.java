@@ -3,29 +3,17 @@ package dev.deployclaw.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.decide.Counter;
-import dev.deployclaw.policy.decide.Reference;
-import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.KeyPart;
-import dev.deployclaw.policy.redis.Claim;
-import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.RedisLayout;
-import dev.deployclaw.policy.redis.Subject;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.policy.wire.ProbeKeys;
-import dev.deployclaw.policy.wire.ProbeToken;
-import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -223,7 +211,9 @@ class RateLimitServiceTest {
     var headers = new ArrayList<Integer>();
     for (var key : List.of("a", "a:b", "a", "b")) {
       headers.add(
-          estate.get("/v1/decide", question("acme", "/", Map.of("x-api-key", key))).statusCode());
+          estate
+              .get("/v1/decide", Estate.question("acme", "/", Map.of("x-api-key", key)))
+              .statusCode());
     }
 
     assertThat(headers).containsExactly(204, 204, 403, 204);
@@ -297,79 +287,8 @@ class RateLimitServiceTest {
         () -> estate.status().redis().equals(ServiceStatus.OK));
   }
 
-  @Test
-  void probesAreDecidedAsTheReferenceSaysAndLeaveTenantsAlone() {
-    var keys = ProbeKeys.generate();
-    var held =
-        estate.activate(
-            epoch, Sets.probed(keys.publicKey(), Sets.tenant("acme", Sets.burst("all", 10))));
-    Map<String, Counter> counters = new HashMap<>();
-    var expected = new ArrayList<Boolean>();
-    var answered = new ArrayList<Boolean>();
-
-    for (int i = 0; i < 12; i++) {
-      var token = token("acme", 2, 1_000_000L * i);
-      var response = probe(token.sign(keys.privateKey()));
-      assertThat(header(response, DecideHeaders.PROBE)).isEqualTo("1");
-      assertThat(header(response, DecideHeaders.RULE)).isEqualTo(ruleDigest(held));
-      answered.add(response.statusCode() == 204);
-      expected.add(reference(counters, held, token));
-    }
-
-    assertThat(answered).isEqualTo(expected).contains(true).contains(false);
-    assertThat(admittedOf(20)).isEqualTo(10);
-  }
-
-  @Test
-  void forgedProbeIsAnOrdinaryRequest() {
-    var keys = ProbeKeys.generate();
-    estate.activate(
-        epoch, Sets.probed(keys.publicKey(), Sets.tenant("acme", Sets.burst("all", 3))));
-
-    var forged = probe(token("acme", 1, 1).sign(ProbeKeys.generate().privateKey()));
-    var anothers = probe(token("globex", 1, 1).sign(keys.privateKey()));
-
-    assertThat(forged.headers().firstValue(DecideHeaders.PROBE)).isEmpty();
-    assertThat(anothers.headers().firstValue(DecideHeaders.PROBE)).isEmpty();
-    assertThat(admittedOf(5)).isEqualTo(1);
-  }
-
-  private static ProbeToken token(String tenant, long cost, long at) {
-    long expiry = Instant.now().getEpochSecond() + 120;
-    return new ProbeToken("run-1", tenant, "checkout", "/pay/now", "GET", cost, at, expiry, "n");
-  }
-
-  private static boolean reference(Map<String, Counter> counters, EpochSet held, ProbeToken token) {
-    var claim = Claim.of(held, subject(token.cost()));
-    return Reference.decide(counters, claim.ask(1), token.at()).allowed();
-  }
-
-  private static String ruleDigest(EpochSet held) {
-    return RuleDigest.of(Claim.of(held, subject(1)).applied());
-  }
-
-  private static Subject subject(long units) {
-    var shape = new RequestShape("checkout", "/pay/now", "GET");
-    return new Subject("acme", shape, _ -> "", units, Optional.of("run-1"));
-  }
-
-  private static HttpResponse<String> probe(String token) {
-    return estate.get(
-        "/v1/decide", question("acme", "/pay/now", Map.of(DecideHeaders.TOKEN, token)));
-  }
-
   private static HttpResponse<String> decide(String tenant, String uri) {
-    return estate.get("/v1/decide", question(tenant, uri, Map.of()));
-  }
-
-  private static Map<String, String> question(String tenant, String uri, Map<String, String> more) {
-    var headers = new HashMap<String, String>(more);
-    headers.put(DecideHeaders.GATEWAY, "edge-1");
-    headers.put(DecideHeaders.HOST, tenant + ".api.example.com");
-    headers.put(DecideHeaders.METHOD, "GET");
-    headers.put(DecideHeaders.URI, uri);
-    headers.put(DecideHeaders.CLIENT, "10.0.0.1");
-    return headers;
+    return estate.get("/v1/decide", Estate.question(tenant, uri, Map.of()));
   }
 
   private static int admittedOf(int requests) {

@@ -65,7 +65,8 @@ public final class ProbeExecutor implements Executor {
     var doors = new Doors(found.open());
     var plan = ProbePlan.of(activation.set(), new Order(doors.gateways(), requests, seed, start));
     var ledger = new Ledger();
-    var sender = new Sender(settings, activation, seed + "-" + start);
+    var tokens = Tokens.of(plan.probes(), seed + "-" + start, settings.privateKey());
+    var sender = new Sender(settings, activation, tokens);
     send(plan.lanes(), lane -> new LaneRun(lane, new LaneRun.Way(doors, sender), ledger, end));
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());

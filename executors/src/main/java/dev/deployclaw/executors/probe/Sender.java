@@ -8,30 +8,22 @@ import dev.deployclaw.executors.sandbox.PlainHttp.Answer;
 import dev.deployclaw.policy.model.Gateway.Identity;
 import dev.deployclaw.policy.probe.Probe;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.policy.wire.ProbeToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** Sends one probe through an entrance, as its tenant would, and judges the answer. */
 final class Sender {
-  private static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
-
   private final ProbeSettings settings;
   private final Activation activation;
-  private final String counters;
+  private final Tokens tokens;
 
-  /**
-   * @param counters names the probe counters of this run: no other run has them
-   */
-  Sender(ProbeSettings settings, Activation activation, String counters) {
+  Sender(ProbeSettings settings, Activation activation, Tokens tokens) {
     this.settings = settings;
     this.activation = activation;
-    this.counters = counters;
+    this.tokens = tokens;
   }
 
   Verdict send(Probe probe, Entrance entrance) {
@@ -57,7 +49,7 @@ final class Sender {
 
   private Map<String, String> headers(Probe probe) {
     var headers = new HashMap<String, String>();
-    headers.put(DecideHeaders.PROBE_TOKEN, token(probe).sign(settings.privateKey()));
+    headers.put(DecideHeaders.PROBE_TOKEN, tokens.text(probe));
     headers.put("DC-Execution", activation.execution());
     var gateway = activation.set().gateways().get(probe.gateway());
     if (gateway != null) {
@@ -67,19 +59,6 @@ final class Sender {
       }
     }
     return headers;
-  }
-
-  private ProbeToken token(Probe probe) {
-    return new ProbeToken(
-        counters,
-        probe.tenant(),
-        probe.service(),
-        probe.path(),
-        probe.method(),
-        probe.cost(),
-        probe.at(),
-        Instant.now().plus(TOKEN_LIFE).getEpochSecond(),
-        probe.nonce());
   }
 
   private Verdict judge(Probe probe, Answer answer) {

@@ -13,6 +13,7 @@ import dev.deployclaw.policy.match.Matching;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.RuleDigest;
+import dev.deployclaw.policy.wire.SignedToken;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,9 @@ final class Decider {
   synchronized WebStub.Answer decide(Headers asked) {
     var token =
         Optional.ofNullable(asked.getFirst("X-DC-Token"))
-            .flatMap(t -> ProbeToken.verify(t, said.probeKey(), Instant.now()));
+            .flatMap(SignedToken::read)
+            .filter(t -> t.token().isLive(Instant.now()) && t.seal().isBy(said.probeKey()))
+            .map(SignedToken::token);
     if (token.isEmpty()) {
       return WebStub.Answer.of(204);
     }

@@ -3,25 +3,32 @@ package dev.deployclaw.ratelimit.decide;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.policy.wire.SignedToken;
+import dev.deployclaw.policy.wire.SignedToken.Seal;
 import dev.deployclaw.ratelimit.decide.Identified.Known;
 import dev.deployclaw.ratelimit.feed.View;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
- * Tells synthetic requests from others. A signature costs most of a millisecond, so it is checked
- * off the event loop, few at a time: beyond that, and for any token that isn't valid for exactly
- * this request, the request is an ordinary one. Belongs to one event loop.
+ * Tells synthetic requests from others. One whose token isn't valid for exactly this request is an
+ * ordinary one. A seal costs about a millisecond, so it is checked off the event loop, few at a
+ * time, and remembered: all probes of a run have the same. Belongs to one event loop.
  */
 final class Probes {
   private static final int MOST_UNDER_WAY = 64;
+  private static final int MOST_REMEMBERED = 256;
 
   private final Vertx vertx;
   private final Clock clock;
+  private final Map<Check, Future<Boolean>> checks = new Remembered();
   private int underWay;
 
   Probes(Vertx vertx, Clock clock) {
@@ -29,27 +36,44 @@ final class Probes {
     this.clock = clock;
   }
 
-  Future<Optional<ProbeToken>> token(View view, Question question) {
-    if (question.token().isEmpty() || underWay >= MOST_UNDER_WAY) {
-      return Future.succeededFuture(Optional.empty());
+  /**
+   * Whether a seal is by one of these keys.
+   *
+   * @param keys of all sets that are held: the agent may change it with an epoch
+   */
+  private record Check(Seal seal, Set<String> keys) {
+    boolean passes() {
+      return keys.stream().anyMatch(seal::isBy);
     }
-    underWay++;
-    Callable<Optional<ProbeToken>> check = () -> verified(view, question);
-    return vertx
-        .executeBlocking(check, false)
-        .onComplete(_ -> underWay--)
-        .map(found -> Objects.requireNonNullElse(found, Optional.empty()));
   }
 
-  /** By the key of any set that is held: the agent may change it with an epoch. */
-  private Optional<ProbeToken> verified(View view, Question question) {
-    return view.held().stream()
-        .map(EpochSet::set)
-        .map(PolicySet::probeKey)
-        .distinct()
-        .flatMap(key -> ProbeToken.verify(question.token(), key, clock.instant()).stream())
-        .filter(token -> view.held().stream().anyMatch(h -> isFor(token, h.set(), question)))
-        .findFirst();
+  /** The checks that were asked for last, those under way too. */
+  private static final class Remembered extends LinkedHashMap<Check, Future<Boolean>> {
+    private static final long serialVersionUID = 1L;
+
+    Remembered() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Check, Future<Boolean>> eldest) {
+      return size() > MOST_REMEMBERED;
+    }
+  }
+
+  Future<Optional<ProbeToken>> token(View view, Question question) {
+    if (question.token().isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return SignedToken.read(question.token())
+        .filter(signed -> isFor(signed.token(), view, question))
+        .map(signed -> believed(signed, view))
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  private boolean isFor(ProbeToken token, View view, Question question) {
+    return token.isLive(clock.instant())
+        && view.held().stream().anyMatch(held -> isFor(token, held.set(), question));
   }
 
   private static boolean isFor(ProbeToken token, PolicySet set, Question question) {
@@ -58,5 +82,31 @@ final class Probes {
         && token.service().equals(shape.service())
         && token.route().equals(shape.path())
         && token.method().equals(shape.method());
+  }
+
+  private Future<Optional<ProbeToken>> believed(SignedToken signed, View view) {
+    var keys =
+        view.held().stream()
+            .map(EpochSet::set)
+            .map(PolicySet::probeKey)
+            .collect(Collectors.toUnmodifiableSet());
+    return passes(new Check(signed.seal(), keys))
+        .map(passed -> passed ? Optional.of(signed.token()) : Optional.empty());
+  }
+
+  private Future<Boolean> passes(Check check) {
+    var known = checks.get(check);
+    if (known != null) {
+      return known;
+    }
+    if (underWay >= MOST_UNDER_WAY) {
+      return Future.succeededFuture(false);
+    }
+    underWay++;
+    Callable<Boolean> work = check::passes;
+    var checking =
+        vertx.executeBlocking(work, false).onComplete(_ -> underWay--).map(Boolean.TRUE::equals);
+    checks.put(check, checking);
+    return checking;
   }
 }
