@@ -30,7 +30,7 @@ public final class GatewayExecutor implements Executor {
   public GatewayExecutor(GatewaySettings settings) {
     this.settings = settings;
     this.looks = new Looks(settings.answer());
-    this.staging = new Staging(settings.check());
+    this.staging = new Staging(settings);
     this.publishing = new Publishing(settings.answer());
   }
 

@@ -57,7 +57,7 @@ final class Publishing {
     if (live.isEmpty() || live.getAsLong() != epoch) {
       folder.switchTo(epoch);
     }
-    if (runs(gateway, wanted) && !awaitsReload(gateway, epoch)) {
+    if (identity.actsOn(gateway.url(), wanted.config()) && !awaitsReload(gateway, epoch)) {
       return Report.yes(gateway.member(), activation.digest(), Map.of("changed", false));
     }
     return reload(gateway, activation);
@@ -91,16 +91,6 @@ final class Publishing {
     var before = new Folder(gateway.folder()).keptWorkers(epoch);
     var master = Master.of(gateway);
     return before.isPresent() && master.isPresent() && !master.get().renewed(before.get());
-  }
-
-  /** Whether the running process says that it acts on this very text already. */
-  private boolean runs(FileGateway gateway, GatewayFile.Wanted wanted) {
-    try {
-      String running = identity.running(gateway.url());
-      return !running.isEmpty() && running.equals(wanted.config());
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private Report converge(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)

@@ -3,6 +3,7 @@ package dev.deployclaw.executors.gateway;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.GatewayFile;
+import dev.deployclaw.executors.sandbox.GatewayIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -11,9 +12,11 @@ import java.util.Map;
 /** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
 final class Staging {
   private final Duration check;
+  private final GatewayIdentity identity;
 
-  Staging(Duration check) {
-    this.check = check;
+  Staging(GatewaySettings settings) {
+    this.check = settings.check();
+    this.identity = new GatewayIdentity(settings.answer());
   }
 
   Report stage(FileGateway gateway, Activation activation) throws IOException {
@@ -24,8 +27,8 @@ final class Staging {
   }
 
   /**
-   * The vote: what was staged is what the set renders to, NGINX's own parser takes it, and there is
-   * a process to act on it.
+   * The vote: what was staged is what the set renders to, there is a process to act on it, and
+   * NGINX takes it: its own parser does, or the process runs by this very rendering already.
    */
   Report prepare(FileGateway gateway, Activation activation)
       throws IOException, InterruptedException {
@@ -78,6 +81,13 @@ final class Staging {
     }
     if (Master.of(gateway).isEmpty()) {
       return Report.unknown(gateway.member(), Master.missing(gateway));
+    }
+    boolean runs =
+        activation.restores().isEmpty()
+            && folder.liveFile().filter(wanted::is).isPresent()
+            && identity.actsOn(gateway.url(), wanted.config());
+    if (runs) {
+      return Report.yes(gateway.member(), activation.digest(), wanted.facts());
     }
     var parsed = parse(gateway, activation.epoch());
     return parsed.succeeded()

@@ -21,6 +21,15 @@ public record GatewayIdentity(Duration answer) {
     return said.status() == 200 ? NginxFile.configIn(said.body()).orElse("") : "";
   }
 
+  /** Whether it says this digest; a file without one, given as empty, can't be told. */
+  public boolean actsOn(URI gateway, String config) {
+    try {
+      return !config.isEmpty() && running(gateway).equals(config);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** What fresh connections say that isn't the wanted digest; a hand-written file says nothing. */
   public List<String> others(URI gateway, String config) throws IOException {
     for (int i = 0; i < FRESH_CONNECTIONS; i++) {

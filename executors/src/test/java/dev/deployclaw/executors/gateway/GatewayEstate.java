@@ -61,6 +61,17 @@ final class GatewayEstate implements AutoCloseable {
     return new GatewayExecutor(GatewaySettings.of(gateways));
   }
 
+  /** An executor whose gateways' parsers refuse whatever they are given. */
+  GatewayExecutor refusing() {
+    var binary = Path.of("/bin/false");
+    return executor(
+        gateways.stream()
+            .map(g ->
+                new FileGateway(
+                    g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site()))
+            .toList());
+  }
+
   PolicySet set(TenantPolicy... tenants) {
     var routes = List.of(new Gateway.Route("/search", "search"));
     var routing =

@@ -121,6 +121,20 @@ class GatewayExecutorTest {
   }
 
   @Test
+  void asksTheParserUnlessTheGatewayRunsByThisVeryFile() throws IOException {
+    activate(activation(estate.set(), 1));
+    var second = activation(estate.set(tenant()), 2);
+    stage(second);
+    var edited = estate.gateway(1).folder().resolve("epochs/1/nginx.conf");
+    Files.writeString(edited, Files.readString(edited) + "# edited\n");
+
+    var votes = GatewayEstate.ask(estate.refusing(), new Call.Prepare(second));
+
+    assertThat(votes).extracting(Report::answer).containsExactly(Answer.YES, Answer.NO, Answer.YES);
+    assertThat(votes.get(1).reason()).contains("refuses the file");
+  }
+
+  @Test
   void votesNoForAFileThatWasChangedOrNeverStaged() throws IOException {
     var first = activation(estate.set(), 1);
     stage(first);
