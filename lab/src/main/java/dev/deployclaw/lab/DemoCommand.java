@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     } finally {
       Runtime.getRuntime().removeShutdownHook(stop);
       if (!keep) {
-        around.err().println("Stopped " + lab.down() + " processes.");
+        around.err().println("Stopped " + lab.down().processes() + " processes.");
       }
     }
   }

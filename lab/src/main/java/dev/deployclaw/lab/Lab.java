@@ -1,10 +1,12 @@
 package dev.deployclaw.lab;
 
+import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.testkit.Daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -51,7 +53,10 @@ public final class Lab {
    * @param progress gets a line for each part that is ready, from several threads
    */
   public void up(int gateways, Consumer<String> progress) throws InterruptedException {
-    down();
+    var left = down().left();
+    if (left.isPresent()) {
+      throw new IllegalStateException("an earlier lab is in the way: " + left.get());
+    }
     boolean whole = false;
     try {
       Files.createDirectories(folder);
@@ -66,11 +71,24 @@ public final class Lab {
     }
   }
 
-  /** Stops every process that the folder names, by its id, and removes the folder. */
-  public int down() {
+  /**
+   * What stopping came to.
+   *
+   * @param left what outlives the processes and can't be taken back now, with the remedy
+   */
+  public record Stopped(int processes, Optional<String> left) {}
+
+  /**
+   * Stops every process that the folder names, by its id, takes back what faults set up outside of
+   * them, and removes the folder, unless something is left that only the folder remembers.
+   */
+  public Stopped down() {
     var daemons = daemons();
     daemons.parallelStream().forEach(Daemon::kill);
-    Folders.delete(folder);
-    return daemons.size();
+    var left = Faults.in(folder).leave();
+    if (left.isEmpty()) {
+      Folders.delete(folder);
+    }
+    return new Stopped(daemons.size(), left.map(why -> why + "; then again: deployclaw lab down"));
   }
 }

@@ -1,10 +1,11 @@
 package dev.deployclaw.lab;
 
+import dev.deployclaw.container.cli.Failure;
 import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.testkit.Daemon;
-import java.util.Comparator;
-import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,11 +20,15 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  deployclaw lab up",
       "  deployclaw lab break pause etcd",
-      "  deployclaw lab break skew redis/node-7001 40",
+      "  deployclaw lab status",
       "  deployclaw lab heal",
       "  deployclaw lab down"
     })
 final class LabCommand {
+  private static final int MOST_GATEWAYS = 200;
+  private static final String JSON =
+      "One JSON document on standard output, and nothing else there.";
+
   private final Surroundings around;
   private final Lab lab;
 
@@ -38,77 +43,65 @@ final class LabCommand {
       footer = {"", "Example:  deployclaw lab up --gateways 6"})
   int up(
       @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
-          int gateways)
+          int gateways,
+      @Option(names = "--json", description = JSON) boolean json)
       throws InterruptedException {
-    if (gateways < 1 || gateways > 200) {
-      around.err().println("--gateways must be from 1 to 200");
-      return 2;
+    if (gateways < 1 || gateways > MOST_GATEWAYS) {
+      return Failure.usage("--gateways must be from 1 to " + MOST_GATEWAYS).report(around, json);
     }
     lab.up(gateways, part -> around.err().println("  up: " + part));
-    around.out().println("The lab runs; its configuration is " + lab.config());
-    return 0;
+    return new LabView(around, json).up(lab);
   }
 
   @Command(
-      description = "What runs, and what doesn't.",
+      description = "What runs, what doesn't, and which faults there are.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab status"})
-  int status() {
-    var daemons = lab.daemons();
-    if (daemons.isEmpty()) {
-      around.out().println("There is no lab; start one with: deployclaw lab up");
-      return 0;
-    }
-    daemons.stream()
-        .sorted(Comparator.comparing(this::name))
-        .forEach(d -> around.out().printf("%-24s %-8s pid %d%n", name(d), condition(d), d.pid()));
-    return 0;
+  int status(@Option(names = "--json", description = JSON) boolean json) {
+    return new LabView(around, json).status(lab);
   }
 
+  /** Its help is {@link BreakHelp}'s. */
   @Command(
       name = "break",
       description = "Do something bad to it.",
       mixinStandardHelpOptions = true,
-      footer = {"", "Example:  deployclaw lab break kill gateways/gw-01"})
+      customSynopsis = "deployclaw lab break [-hV] [--json] FAULT TARGET [TARGET] [MS]",
+      modelTransformer = BreakHelp.class)
   int breakIt(
-      @Parameters(paramLabel = "FAULT", description = "kill, pause, unguard or skew") String fault,
-      @Parameters(paramLabel = "TARGET", description = "a name that `lab status` shows")
-          String target,
+      @Option(names = "--json", description = JSON) boolean json,
       @Parameters(
-              paramLabel = "MS",
-              arity = "0..1",
-              description = "how far a skewed clock goes ahead")
-          @Nullable Integer millis) {
-    var amount = millis == null ? OptionalInt.empty() : OptionalInt.of(millis);
-    return new Faults(lab, around).apply(fault, target, amount);
+              paramLabel = "FAULT",
+              arity = "1..4",
+              description = "One of the faults below, with what it takes.")
+          List<String> words) {
+    try {
+      return new LabView(around, json).broken(Faults.in(lab.folder()).inflict(words));
+    } catch (Impossible e) {
+      return Failure.usage(String.valueOf(e.getMessage())).report(around, json);
+    }
   }
 
   @Command(
-      description = "Resume and restart what was broken.",
+      description = "Undo all faults, and wait until it is whole again.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab heal"})
-  int heal() {
-    return new Faults(lab, around).heal();
+  int heal(@Option(names = "--json", description = JSON) boolean json) {
+    if (lab.daemons().isEmpty()) {
+      return new LabView(around, json).status(lab);
+    }
+    return new LabView(around, json).healed(Faults.in(lab.folder()).heal());
   }
 
   @Command(
       description = "Stop all of it, and leave nothing behind.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example:  deployclaw lab down"})
-  int down() {
-    int stopped = lab.down();
-    around.out().println("The lab is down; " + stopped + " processes were stopped.");
-    return 0;
-  }
-
-  private String name(Daemon daemon) {
-    return Faults.name(lab, daemon);
-  }
-
-  private static String condition(Daemon daemon) {
-    if (!daemon.alive()) {
-      return "dead";
+  int down(@Option(names = "--json", description = JSON) boolean json) {
+    var stopped = lab.down();
+    if (stopped.left().isPresent()) {
+      return new Failure(ExitCode.WRONG_USAGE, stopped.left().get()).report(around, json);
     }
-    return daemon.paused() ? "paused" : "runs";
+    return new LabView(around, json).down(stopped.processes());
   }
 }

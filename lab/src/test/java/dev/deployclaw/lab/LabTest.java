@@ -28,7 +28,7 @@ class LabTest {
     assertThat(config.policySources()).hasSize(3);
     assertThat(config.s3().secretKey().value()).isNotEmpty();
 
-    int stopped = lab.down();
+    int stopped = lab.down().processes();
 
     assertThat(stopped).isEqualTo(daemons.size());
     assertThat(daemons).noneMatch(Daemon::alive);

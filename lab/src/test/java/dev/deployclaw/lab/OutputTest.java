@@ -81,6 +81,11 @@ class OutputTest {
           {"rollback", "last"},
           {"log", "arch-nowhere"},
           {"status", "--config", "/nowhere.yaml"},
+          {"lab", "status"},
+          {"lab", "heal"},
+          {"lab", "break", "dance", "etcd"},
+          {"lab", "down"},
+          {"lab", "up", "--gateways=0"},
         }) {
       var json = new String[words.length + 1];
       System.arraycopy(words, 0, json, 0, words.length);

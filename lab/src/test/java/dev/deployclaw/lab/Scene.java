@@ -1,22 +1,19 @@
 package dev.deployclaw.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,29 +164,26 @@ final class Scene implements AutoCloseable {
     return lab.folder().resolve("s3/data").resolve(config.s3().bucket()).resolve(name);
   }
 
-  /** A process by the name that {@code lab status} shows. */
-  Daemon daemon(String name) {
-    return lab.daemons().stream()
-        .filter(d -> Faults.name(lab, d).equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no " + name));
-  }
-
   /** Does what {@code lab break} does. */
   void inflict(String fault, String target) {
-    inflict(fault, target, OptionalInt.empty());
+    inflict(List.of(fault, target));
   }
 
   void inflict(String fault, String target, OptionalInt millis) {
-    int exit = faults().apply(fault, target, millis);
-    if (exit != 0) {
-      throw new IllegalStateException(fault + " " + target + " did not work");
+    inflict(List.of(fault, target, Integer.toString(millis.orElseThrow())));
+  }
+
+  void inflict(List<String> words) {
+    try {
+      Faults.in(lab.folder()).inflict(words);
+    } catch (Impossible e) {
+      throw new IllegalStateException(words + " did not work", e);
     }
   }
 
   /** Does what {@code lab heal} does, and waits until everything answers again. */
   void heal() {
-    faults().heal();
+    Faults.in(lab.folder()).heal();
     redis().awaitWhole(LONGEST_HOLD);
     for (HostPort address : addresses()) {
       Await.until(address + " answers", LONGEST_HOLD, () -> connects(address));
@@ -217,12 +211,6 @@ final class Scene implements AutoCloseable {
   /** The committed epoch, as etcd says. */
   JsonNode active() {
     return keys().json("active");
-  }
-
-  private Faults faults() {
-    var silent = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    var here = lab.folder();
-    return new Faults(lab, new Surroundings(here, here, Map.of(), silent, silent, false));
   }
 
   private static void create(Path file) {

@@ -221,6 +221,12 @@ public final class Daemon implements AutoCloseable {
     kill();
   }
 
+  /** Ends it and removes the files by which it could be adopted; its log stays. */
+  public void forget() {
+    close();
+    launch.delete();
+  }
+
   /** The rest of the word of its command that begins so. */
   String option(String start) {
     return launch.command().stream()

@@ -85,6 +85,17 @@ public record Launch(
     return read(folder, name);
   }
 
+  /** Removes its files, but for the log. */
+  void delete() {
+    try {
+      Files.deleteIfExists(kept());
+      Files.deleteIfExists(launchFile(folder, name));
+      Files.deleteIfExists(pidFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static Launch read(Path folder, String name) {
     try {
       List<String> lines = Files.readAllLines(launchFile(folder, name));

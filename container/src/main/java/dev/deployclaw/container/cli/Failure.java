@@ -4,14 +4,14 @@ import dev.deployclaw.core.runtime.ExitCode;
 import java.util.LinkedHashMap;
 
 /** Why a command could not begin, or did not come to its answer. */
-record Failure(ExitCode exit, String reason) {
+public record Failure(ExitCode exit, String reason) {
 
-  static Failure usage(String reason) {
+  public static Failure usage(String reason) {
     return new Failure(ExitCode.WRONG_USAGE, reason);
   }
 
   /** Tells people on standard error and programs on standard output; returns the exit code. */
-  int report(Surroundings around, boolean json) {
+  public int report(Surroundings around, boolean json) {
     around.err().println("deployclaw: " + reason);
     if (json) {
       var document = new LinkedHashMap<String, Object>();

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 
 /** JSON documents for standard output; keys stand in the order that the maps have. */
-final class Json {
+public final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Json() {}
 
   /** Indented. */
-  static String text(Object jsonLike) {
+  public static String text(Object jsonLike) {
     return write(MAPPER.writerWithDefaultPrettyPrinter(), jsonLike);
   }
 

@@ -1,0 +1,124 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.container.cli.Json;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.lab.fault.Fault;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Healed;
+import dev.deployclaw.lab.fault.Targets;
+import dev.deployclaw.testkit.Daemon;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Shows what the commands on a lab came to, for people or as one JSON document. */
+final class LabView {
+  private final Surroundings around;
+  private final boolean json;
+
+  LabView(Surroundings around, boolean json) {
+    this.around = around;
+    this.json = json;
+  }
+
+  int up(Lab lab) {
+    if (json) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("config", lab.config().toString());
+      out.put("processes", lab.daemons().size());
+      print(out);
+    } else {
+      around.out().println("The lab runs; its configuration is " + lab.config());
+    }
+    return ExitCode.OK.code();
+  }
+
+  int status(Lab lab) {
+    var processes = Targets.in(lab.folder()).all();
+    var faults = Faults.in(lab.folder()).current();
+    if (json) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("running", lab.running());
+      out.put("config", lab.config().toString());
+      out.put("processes", processes.entrySet().stream().map(LabView::process).toList());
+      out.put("faults", faults.stream().map(Fault::toMap).toList());
+      print(out);
+    } else if (processes.isEmpty()) {
+      around.out().println("There is no lab; start one with: deployclaw lab up");
+    } else {
+      processes.forEach((name, daemon) ->
+          around.out().printf("%-24s %-8s pid %d%n", name, condition(daemon), daemon.pid()));
+      faults.forEach(fault -> around.out().println("fault: " + fault.text()));
+      around
+          .out()
+          .println(faults.isEmpty() ? "no faults" : "undo all faults with: deployclaw lab heal");
+    }
+    return ExitCode.OK.code();
+  }
+
+  int broken(Fault fault) {
+    if (json) {
+      print(fault.toMap());
+    } else {
+      around.out().println(fault.text() + ": done; undo it with: deployclaw lab heal");
+    }
+    return ExitCode.OK.code();
+  }
+
+  int healed(Healed healed) {
+    if (json) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("whole", healed.denied().isEmpty() && healed.broken().isEmpty());
+      out.put("done", healed.done());
+      out.put("denied", healed.denied());
+      out.put("broken", healed.broken());
+      print(out);
+    } else {
+      healed.done().forEach(around.out()::println);
+    }
+    healed.denied().forEach(this::complain);
+    healed.broken().forEach(this::complain);
+    if (!healed.denied().isEmpty()) {
+      return ExitCode.WRONG_USAGE.code();
+    }
+    if (!healed.broken().isEmpty()) {
+      return ExitCode.FAILED.code();
+    }
+    if (!json) {
+      around.out().println(healed.done().isEmpty() ? "nothing was broken" : "the lab is whole");
+    }
+    return ExitCode.OK.code();
+  }
+
+  int down(int processes) {
+    if (json) {
+      print(Map.of("stopped", processes));
+    } else {
+      around.out().println("The lab is down; " + processes + " processes were stopped.");
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static Map<String, Object> process(Map.Entry<String, Daemon> named) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", named.getKey());
+    out.put("condition", condition(named.getValue()));
+    out.put("pid", named.getValue().pid());
+    return out;
+  }
+
+  private static String condition(Daemon daemon) {
+    if (!daemon.alive()) {
+      return "dead";
+    }
+    return daemon.paused() ? "paused" : "runs";
+  }
+
+  private void complain(String what) {
+    around.err().println("deployclaw: " + what);
+  }
+
+  private void print(Map<String, Object> document) {
+    around.out().println(Json.text(document));
+  }
+}

@@ -1,0 +1,109 @@
+package dev.deployclaw.lab.fault;
+
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.RedisCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One healing of a lab. The network comes first, since a failover needs it; then whoever is to take
+ * over does so before the dead come back. Used once.
+ */
+final class Healing {
+  private static final Duration LISTENS = Duration.ofMinutes(2);
+  private static final Duration WHOLE = Duration.ofMinutes(1);
+
+  private final Path folder;
+  private final Network network;
+  private final OtherRedis otherRedis;
+  private final Guards guards;
+
+  private final List<String> done = new ArrayList<>();
+  private final List<String> denied = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+
+  Healing(Path folder, Network network, OtherRedis otherRedis, Guards guards) {
+    this.folder = folder;
+    this.network = network;
+    this.otherRedis = otherRedis;
+    this.guards = guards;
+  }
+
+  Healed heal() {
+    var targets = Targets.in(folder);
+    links();
+    resume(targets);
+    restart(targets);
+    takenBack(otherRedis.heal(targets));
+    takenBack(guards.heal(targets));
+    takenBack(Clocks.heal(targets));
+    awaitRedis();
+    return new Healed(done, denied, broken);
+  }
+
+  private void links() {
+    try {
+      takenBack(network.heal());
+    } catch (Impossible e) {
+      denied.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void resume(Targets targets) {
+    targets
+        .all()
+        .forEach((name, daemon) -> {
+          if (daemon.paused()) {
+            daemon.resume();
+            done.add("resumed " + name);
+          }
+        });
+  }
+
+  /** All of the dead at once may be needed for one of them to be ready. */
+  private void restart(Targets targets) {
+    var dead = new ArrayList<>(targets.all().entrySet());
+    dead.removeIf(entry -> entry.getValue().alive());
+    if (dead.stream().anyMatch(entry -> entry.getKey().startsWith("redis/"))) {
+      done.addAll(new Failover(redis()).await(dead.stream().map(e -> e.getValue()).toList()));
+    }
+    for (var entry : dead) {
+      entry.getValue().restart();
+      entry.getValue().leave();
+      done.add("restarted " + entry.getKey());
+    }
+    for (var entry : dead) {
+      if (!Await.cameTrue(LISTENS, () -> listensOrDied(entry.getValue()))
+          || !entry.getValue().alive()) {
+        broken.add(entry.getKey() + " did not come back; see " + entry.getValue().log());
+      }
+    }
+  }
+
+  private static boolean listensOrDied(Daemon daemon) {
+    return !daemon.alive() || !daemon.ports().isEmpty();
+  }
+
+  private void takenBack(List<Fault> faults) {
+    faults.forEach(fault -> done.add("took back: " + fault.text()));
+  }
+
+  private void awaitRedis() {
+    if (!Files.isDirectory(folder.resolve("redis"))) {
+      return;
+    }
+    try {
+      redis().awaitWhole(WHOLE);
+    } catch (IllegalStateException e) {
+      broken.add("the Redis Cluster is not whole after " + WHOLE.toSeconds() + " s");
+    }
+  }
+
+  private RedisCluster redis() {
+    return RedisCluster.adopt(folder.resolve("redis"));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.deployclaw.lab.fault;
+
+import dev.deployclaw.lab.fault.Targets.Named;
+import dev.deployclaw.testkit.ClusterNodes;
+import dev.deployclaw.testkit.Firewall.Packets;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.RedisNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What can be cut or slow: all that a process says and hears, or the replication between two Redis
+ * nodes.
+ *
+ * @param either packets of it in both directions
+ * @param towards packets of it in the direction that a delay slows: to the process, or from the
+ *     primary to its replica
+ */
+record Link(String name, List<Packets> either, List<Packets> towards) {
+  Link {
+    either = List.copyOf(either);
+    towards = List.copyOf(towards);
+  }
+
+  static Link of(Named target) throws Impossible {
+    var ports = target.daemon().ports();
+    if (ports.isEmpty()) {
+      throw new Impossible(target.name() + " listens nowhere, or belongs to another user");
+    }
+    var either = new ArrayList<>(List.of(Packets.between(ports)));
+    if (target.isRedis()) {
+      String source = target.redis().source();
+      either.add(Packets.all().sentBy(source));
+      either.add(Packets.all().sentTo(source));
+    }
+    return new Link(target.name(), either, List.of(Packets.to(ports)));
+  }
+
+  /** Whichever of the two is the primary. The cluster's bus has ports of its own, and goes on. */
+  static Link replication(Targets targets, String name, String otherName) throws Impossible {
+    var one = targets.running(name);
+    var other = targets.running(otherName);
+    if (!one.isRedis() || !other.isRedis()) {
+      throw new Impossible("only two Redis nodes have a link of their own; name one target");
+    }
+    var view =
+        RedisCluster.adopt(targets.folder().resolve("redis"))
+            .view()
+            .orElseThrow(() -> new Impossible("no Redis node answers; see: deployclaw lab status"));
+    if (!follows(view, one, other) && !follows(view, other, one)) {
+      throw new Impossible(
+          "%s and %s don't replicate each other; %s"
+              .formatted(one.name(), other.name(), pairs(view)));
+    }
+    var towards =
+        List.of(replicated(one.redis(), other.redis()), replicated(other.redis(), one.redis()));
+    var either = new ArrayList<>(towards);
+    either.add(answered(one.redis(), other.redis()));
+    either.add(answered(other.redis(), one.redis()));
+    String names = Stream.of(one.name(), other.name()).sorted().collect(Collectors.joining(" "));
+    return new Link(names, either, towards);
+  }
+
+  private static boolean follows(ClusterNodes view, Named replica, Named primary) {
+    return view.replicasOf(primary.redis().address()).contains(replica.redis().address());
+  }
+
+  private static String pairs(ClusterNodes view) {
+    var pairs = new ArrayList<String>();
+    for (var primary : view.members()) {
+      for (var replica : view.replicasOf(primary.address())) {
+        pairs.add(called(replica) + " follows " + called(primary.address()));
+      }
+    }
+    return String.join(", ", pairs);
+  }
+
+  private static String called(HostPort node) {
+    return "redis/node-" + node.port();
+  }
+
+  private static Packets replicated(RedisNode from, RedisNode to) {
+    return Packets.from(Set.of(from.address().port())).sentTo(to.source());
+  }
+
+  private static Packets answered(RedisNode by, RedisNode to) {
+    return Packets.to(Set.of(to.address().port())).sentBy(by.source());
+  }
+}

@@ -1,0 +1,130 @@
+package dev.deployclaw.lab.fault;
+
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.RedisNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A lab's processes by the names that people call them: {@code etcd}, {@code redis/node-12001},
+ * {@code services/edge-eu}, {@code gateways/gw-01}.
+ */
+public final class Targets {
+  /** Longer families of names are shown by their first and last. */
+  private static final int MOST_SHOWN = 6;
+
+  private final Path folder;
+  private final SortedMap<String, Daemon> byName;
+
+  private Targets(Path folder, SortedMap<String, Daemon> byName) {
+    this.folder = folder;
+    this.byName = byName;
+  }
+
+  /** Those of the lab in the folder, dead or alive, without what faults have brought. */
+  public static Targets in(Path labFolder) {
+    var folder = labFolder.toAbsolutePath().normalize();
+    var daemons =
+        Daemon.adoptAll(folder).stream()
+            .filter(daemon -> !daemon.folder().startsWith(Faults.folder(folder)))
+            .toList();
+    var byName = new TreeMap<String, Daemon>();
+    daemons.forEach(daemon -> byName.put(name(folder, daemon, daemons), daemon));
+    return new Targets(folder, byName);
+  }
+
+  /** By name. */
+  public Map<String, Daemon> all() {
+    return byName;
+  }
+
+  /** Its folder below the lab's, and its own name where several share the folder. */
+  private static String name(Path folder, Daemon daemon, Collection<Daemon> all) {
+    var home = folder.relativize(daemon.folder());
+    long there = all.stream().filter(other -> other.folder().equals(daemon.folder())).count();
+    return (there == 1 ? home : home.resolve(daemon.name())).toString();
+  }
+
+  /** By its name, or by a beginning of it that fits nothing else. */
+  Named find(String name) throws Impossible {
+    if (byName.isEmpty()) {
+      throw new Impossible("no lab runs here; start one with: deployclaw lab up");
+    }
+    var exact = byName.get(name);
+    if (exact != null) {
+      return new Named(name, exact);
+    }
+    var fits =
+        byName.entrySet().stream()
+            .filter(known -> known.getKey().startsWith(name))
+            .map(known -> new Named(known.getKey(), known.getValue()))
+            .toList();
+    return switch (fits.size()) {
+      case 0 -> throw new Impossible("nothing here is named " + name + "; there are " + known());
+      case 1 -> fits.getFirst();
+      default ->
+          throw new Impossible(
+              name + " may be any of " + shown(fits.stream().map(Named::name).toList()));
+    };
+  }
+
+  Named running(String name) throws Impossible {
+    var found = find(name);
+    if (!found.daemon().alive()) {
+      throw new Impossible(found.name() + " is dead; bring it back with: deployclaw lab heal");
+    }
+    return found;
+  }
+
+  /** One of a family, such as {@code gateways}, which may be left out of the name. */
+  Named running(String family, String name) throws Impossible {
+    String whole = name.startsWith(family + "/") ? name : family + "/" + name;
+    if (!byName.isEmpty() && byName.keySet().stream().noneMatch(n -> n.startsWith(whole))) {
+      var there = byName.keySet().stream().filter(n -> n.startsWith(family + "/")).toList();
+      throw new Impossible("there is no " + whole + "; there are " + shown(there));
+    }
+    return running(whole);
+  }
+
+  /** A process and how it is called. */
+  record Named(String name, Daemon daemon) {
+    /** Its name in its family. */
+    String own() {
+      return name.substring(name.indexOf('/') + 1);
+    }
+
+    boolean isRedis() {
+      return name.startsWith("redis/");
+    }
+
+    RedisNode redis() {
+      return RedisNode.adopt(daemon.folder());
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** All names, long families by their first and last. */
+  String known() {
+    var families = new LinkedHashMap<String, List<String>>();
+    for (String name : byName.keySet()) {
+      families.computeIfAbsent(name.replaceFirst("/.*", ""), _ -> new ArrayList<>()).add(name);
+    }
+    return families.values().stream().map(Targets::shown).collect(Collectors.joining(", "));
+  }
+
+  private static String shown(List<String> names) {
+    return names.size() <= MOST_SHOWN
+        ? String.join(", ", names)
+        : names.getFirst() + " to " + names.getLast();
+  }
+}
