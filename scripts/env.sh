@@ -43,7 +43,7 @@ java_major() {
 
 has() { PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 
-# missing_packages java|maven|servers…: prints the Debian packages of what isn't there.
+# missing_packages java|maven|servers|firewall…: prints the Debian packages of what isn't there.
 missing_packages() {
   local part
   for part; do
@@ -61,11 +61,12 @@ missing_packages() {
         [[ -e /usr/include/time.h ]] || echo libc6-dev
         has curl || echo curl
         ;;
+      firewall) has iptables || echo iptables ;;
     esac
   done
 }
 
-# provide java|maven|servers…: installs what is missing, or says what and ends with 2. Exports JAVA_HOME.
+# provide java|maven|servers|firewall…: installs what is missing, or says what and ends with 2. Exports JAVA_HOME.
 provide() {
   local packages
   mapfile -t packages < <(missing_packages "$@")
