@@ -35,6 +35,8 @@ record EstateFile(Backends backends, List<LabGateway> gateways, Upstreams upstre
     s3: {endpoint: "%s", bucket: %s, accessKeyFile: "%s", secretKeyFile: "%s"}
     nats: {url: "%s"}
     gate: {default: auto}
+    configurationStores:
+      - {name: limits, endpoints: ["%s"], prefix: /services/lab/}
     rateLimitServices:
     %s
     policySources:
@@ -51,6 +53,7 @@ record EstateFile(Backends backends, List<LabGateway> gateways, Upstreams upstre
             backends.s3().accessKeyFile(),
             backends.s3().secretKeyFile(),
             backends.nats(),
+            backends.etcd(),
             services(),
             sources(),
             gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));

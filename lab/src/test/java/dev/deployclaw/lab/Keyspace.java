@@ -2,6 +2,7 @@ package dev.deployclaw.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.container.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,18 +17,18 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * The agent's keys in etcd, over etcd's own HTTP interface. Keys are relative to the lab's prefix.
- */
+/** Keys in etcd below a prefix, and relative to it, over etcd's own HTTP interface. */
 final class Keyspace {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String endpoint;
+  private final String prefix;
 
-  Keyspace(String endpoint) {
-    this.endpoint = endpoint;
+  Keyspace(Config.Etcd etcd) {
+    this.endpoint = etcd.endpoints().getFirst();
+    this.prefix = etcd.prefix();
   }
 
   Optional<String> text(String key) {
@@ -41,22 +42,22 @@ final class Keyspace {
   }
 
   /** All keys that start so, with their values. */
-  SortedMap<String, byte[]> below(String prefix) {
+  SortedMap<String, byte[]> below(String start) {
     var out = new TreeMap<String, byte[]>();
-    for (var kv : call("/v3/kv/range", prefix).path("kvs")) {
+    for (var kv : call("/v3/kv/range", start).path("kvs")) {
       String key = new String(bytes(kv.path("key")), StandardCharsets.UTF_8);
-      out.put(key.substring(EstateFile.ETCD_PREFIX.length()), bytes(kv.path("value")));
+      out.put(key.substring(prefix.length()), bytes(kv.path("value")));
     }
     return out;
   }
 
   /** Deletes all keys that start so, and returns how many there were. */
-  int delete(String prefix) {
-    return call("/v3/kv/deleterange", prefix).path("deleted").asInt();
+  int delete(String start) {
+    return call("/v3/kv/deleterange", start).path("deleted").asInt();
   }
 
-  private JsonNode call(String path, String prefix) {
-    byte[] from = (EstateFile.ETCD_PREFIX + prefix).getBytes(StandardCharsets.UTF_8);
+  private JsonNode call(String path, String start) {
+    byte[] from = (prefix + start).getBytes(StandardCharsets.UTF_8);
     byte[] to = from.clone();
     to[to.length - 1]++;
     var body = Map.of("key", encoded(from), "range_end", encoded(to));

@@ -124,7 +124,7 @@ final class Scene implements AutoCloseable {
   }
 
   Keyspace keys() {
-    return new Keyspace(config.etcd().endpoints().getFirst());
+    return new Keyspace(config.etcd());
   }
 
   List<Entrance> gateways() {

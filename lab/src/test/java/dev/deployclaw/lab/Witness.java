@@ -26,7 +26,7 @@ final class Witness {
     this.scene = scene;
   }
 
-  /** Epoch and digest that each Redis node, rate limit service, and etcd acts on. */
+  /** Epoch and digest that each Redis node, service, configuration store, and etcd acts on. */
   SortedMap<String, String> acts() {
     var out = new TreeMap<String, String>();
     out.put("etcd", epochAndDigest(scene.active()));
@@ -37,6 +37,10 @@ final class Witness {
     }
     for (var service : scene.config().services()) {
       out.put("ratelimit/" + service.namespace(), epochAndDigest(decided(service.url())));
+    }
+    for (var store : scene.config().configurationStores()) {
+      var active = new Keyspace(store.etcd()).json("active");
+      out.put("configuration/" + store.name(), epochAndDigest(active));
     }
     return out;
   }
@@ -56,6 +60,15 @@ final class Witness {
           .keys()
           .below(prefix)
           .forEach((key, value) -> out.put("etcd " + key, Canonical.sha256(value)));
+    }
+    for (var store : scene.config().configurationStores()) {
+      var served = new Keyspace(store.etcd());
+      for (String prefix : List.of("active", "epochs/")) {
+        served
+            .below(prefix)
+            .forEach((key, value) ->
+                out.put("configuration/" + store.name() + " " + key, Canonical.sha256(value)));
+      }
     }
     redis(out);
     for (var gateway : scene.gateways()) {

@@ -13,8 +13,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is committed against what Redis and the gateways really enforce. Before the first change:
- * what the sources want against the keys that somebody's scripts wrote. Pure.
+ * What is committed against what Redis and the gateways really enforce, and what the configuration
+ * stores serve. Before the first change: what the sources want against the keys that somebody's
+ * scripts wrote. Pure.
  */
 public final class Comparison {
   private static final String BROWNFIELD = "rate_limit:";
@@ -28,7 +29,8 @@ public final class Comparison {
   }
 
   /**
-   * @param looks outcomes by operation; of interest are {@code redis.scan} and {@code gateway.scan}
+   * @param looks outcomes by operation; of interest are {@code redis.scan}, {@code gateway.scan}
+   *     and {@code configuration.scan}
    * @param wanted what the sources define
    */
   public static List<Discrepancy> of(
@@ -38,6 +40,7 @@ public final class Comparison {
     var gateways = Measurements.reports(looks, "gateway.scan");
     nodes.forEach(comparison::node);
     gateways.forEach(comparison::gateway);
+    Measurements.reports(looks, "configuration.scan").forEach(comparison::node);
     if (!comparison.managed() && !nodes.isEmpty()) {
       comparison.scripts(brownfield(nodes), wanted);
     }
@@ -55,11 +58,11 @@ public final class Comparison {
     }
     var epoch = Measurements.number(report, "epoch");
     if (epoch.isEmpty()) {
-      add(Kind.MISSING, report, "has no function library of ours");
+      add(Kind.MISSING, report, "holds no policy set of ours");
     } else {
       epoch(report, epoch.get());
       if (epoch.get() == base.epoch() && !report.digest().equals(base.digest())) {
-        add(Kind.DIFFERENT, report, "enforces another policy set of epoch " + base.epoch());
+        add(Kind.DIFFERENT, report, "holds another policy set of epoch " + base.epoch());
       }
     }
   }

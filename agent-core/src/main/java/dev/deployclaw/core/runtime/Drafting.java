@@ -172,10 +172,7 @@ final class Drafting {
 
   private Optional<Draft> compare() {
     drift = Comparison.of(ground(), survey.looks(), sources.policies());
-    String detail =
-        drift.isEmpty()
-            ? "enforced is what is committed"
-            : drift.size() + " differences between wanted and enforced";
+    String detail = Discrepancy.sentence(drift);
     Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
     story.tell(Phase.PLAN, "policies.compare", new Telling(detail, status, facts));

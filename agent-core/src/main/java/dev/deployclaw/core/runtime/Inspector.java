@@ -4,6 +4,7 @@ import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.Coherence;
 import dev.deployclaw.core.plan.Comparison;
+import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Plan;
@@ -63,7 +64,7 @@ final class Inspector {
     var sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var drift = Comparison.of(ground(base), survey.looks(), sources.policies());
     var findings = findings(committed, sources, survey.looks());
-    String wrong = wrong(drift.size(), sources, findings, probe);
+    String wrong = wrong(drift, sources, findings, probe);
     return new ScanAnswer(
         wrong.isEmpty() ? ExitCode.OK : ExitCode.INVALID,
         wrong,
@@ -107,7 +108,7 @@ final class Inspector {
   }
 
   private static String wrong(
-      int drift, Collected sources, List<Finding> findings, Optional<Outcome> probe) {
+      List<Discrepancy> drift, Collected sources, List<Finding> findings, Optional<Outcome> probe) {
     if (!sources.problems().isEmpty()) {
       return sources.problems().getFirst().text();
     }
@@ -115,8 +116,8 @@ final class Inspector {
     if (error.isPresent()) {
       return error.get().reason();
     }
-    if (drift > 0) {
-      return drift + " differences between wanted and enforced";
+    if (!drift.isEmpty()) {
+      return Discrepancy.sentence(drift);
     }
     return probe.map(Inspector::unenforced).orElse("");
   }

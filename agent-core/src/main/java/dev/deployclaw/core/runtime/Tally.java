@@ -102,6 +102,7 @@ record Tally(SortedMap<String, List<Report>> reports) {
           case "etcd" -> "policy store";
           case "gateway" -> "gateways";
           case "ratelimit" -> "rate limit services";
+          case "configuration" -> "configuration stores";
           default -> name;
         };
     return yes + "/" + of + " " + noun + pods(members);

@@ -61,6 +61,38 @@ class ComparisonTest {
         .containsExactly("gateway/shop/two NOT_ENFORCED", "gateway/shop/three UNREACHABLE");
   }
 
+  @Test
+  void namesConfigurationStoresThatServeSomethingElse() {
+    Outcome scan =
+        Outcome.done(
+            List.of(
+                Report.yes("configuration/limits", "d4", Map.of("epoch", 4L)),
+                Report.yes("configuration/old", "d3", Map.of("epoch", 3L)),
+                Report.yes("configuration/empty", "", Map.of()),
+                Report.no("configuration/bent", "what is stored of epoch 4 was changed")));
+
+    var found = Comparison.of(FOURTH, Map.of("configuration.scan", scan), new TreeMap<>());
+
+    assertThat(found)
+        .extracting(d -> d.member() + " " + d.kind())
+        .containsExactly(
+            "configuration/old BEHIND",
+            "configuration/empty MISSING",
+            "configuration/bent DIFFERENT");
+  }
+
+  @Test
+  void saysInASentenceWhatDiffersAndNamesTheFirst() {
+    var one = new Discrepancy(Kind.BEHIND, "redis/a", "is at epoch 3");
+
+    assertThat(Discrepancy.sentence(List.of())).isEqualTo("enforced is what is committed");
+    assertThat(Discrepancy.sentence(List.of(one)))
+        .isEqualTo("1 difference between wanted and enforced: redis/a behind: is at epoch 3");
+    assertThat(Discrepancy.sentence(List.of(one, one, one, one, one)))
+        .startsWith("5 differences")
+        .endsWith("; and 2 more");
+  }
+
   private static List<Kind> kinds(List<Discrepancy> found) {
     return found.stream().map(Discrepancy::kind).toList();
   }

@@ -27,6 +27,7 @@ public record Config(
     Nats nats,
     List<Service> services,
     List<GatewayEntry> gateways,
+    List<ConfigurationStore> configurationStores,
     List<Source> policySources,
     Optional<String> dockerHost,
     Optional<KubernetesConfig> kubernetes,
@@ -108,6 +109,13 @@ public record Config(
           List.of());
     }
   }
+
+  /**
+   * An etcd prefix from which services read limits themselves.
+   *
+   * @param name as the log shows it
+   */
+  public record ConfigurationStore(String name, Etcd etcd) {}
 
   /**
    * A folder of policy documents, and which tenants it may define.

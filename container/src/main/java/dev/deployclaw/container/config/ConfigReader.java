@@ -67,16 +67,18 @@ public final class ConfigReader {
   }
 
   private Config config(Fields f) {
+    var etcd = etcd(f.section("etcd"));
     var config =
         new Config(
             path(f.text("stateDir", ".deployclaw/state")),
             f.optional("skillsDir").map(this::path),
-            etcd(f.section("etcd")),
+            etcd,
             redis(f.section("redis")),
             s3(f.section("s3")),
             nats(f.section("nats")),
             services(f),
             gateways(f),
+            stores(f, etcd.prefix()),
             sources(f),
             f.optional("dockerHost"),
             new KubernetesReader(p -> folder.resolve(p).normalize()).read(f.section("kubernetes")),
@@ -227,6 +229,33 @@ public final class ConfigReader {
       f.done();
     }
     return out;
+  }
+
+  /** Two stores at one place would write over each other, as one below the agent's own would. */
+  private List<Config.ConfigurationStore> stores(Fields root, String own) {
+    var out = new ArrayList<Config.ConfigurationStore>();
+    for (var f : root.sections("configurationStores")) {
+      String name = f.required("name");
+      String prefix = f.required("prefix");
+      var store = new Config.ConfigurationStore(name, etcd(f));
+      boolean taken = out.stream().anyMatch(s -> s.name().equals(name) || overlap(s, store));
+      if (taken) {
+        f.problem("name", 0, "names a store or a prefix twice", "give each its own");
+      }
+      if (!prefix.isEmpty()
+          && (store.etcd().prefix().startsWith(own) || own.startsWith(store.etcd().prefix()))) {
+        f.problem("prefix", 0, "overlaps the agent's own keys", "choose one beside " + own);
+      }
+      out.add(store);
+    }
+    return out;
+  }
+
+  private static boolean overlap(Config.ConfigurationStore a, Config.ConfigurationStore b) {
+    String one = a.etcd().prefix();
+    String two = b.etcd().prefix();
+    return a.etcd().endpoints().equals(b.etcd().endpoints())
+        && (one.startsWith(two) || two.startsWith(one));
   }
 
   private List<Config.Source> sources(Fields root) {

@@ -37,7 +37,12 @@ import org.slf4j.LoggerFactory;
 
 /** The agent, joined from its parts. Closing it closes them. */
 public record Agent(
-    Architect architect, FileJournal journal, HeadSigner signer, Ports ports, Clusters clusters)
+    Architect architect,
+    FileJournal journal,
+    HeadSigner signer,
+    Ports ports,
+    Clusters clusters,
+    ServedStores stores)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int CALLS_AT_ONCE = 4;
@@ -59,18 +64,21 @@ public record Agent(
     }
     var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
     var clusters = Clusters.of(config.kubernetes());
+    var stores = ServedStores.of(config.configurationStores());
+    var bare = new ArrayList<>(BackEnds.executors(config, state, keys, clusters));
+    bare.add(stores.executor());
     var ports =
         new Ports(
             state,
             objects,
-            executors(BackEnds.executors(config, state, keys, clusters), decorations),
+            executors(bare, decorations),
             new ChainRecorder(redaction(config, keys)),
             journal,
             new RulePlanner(),
             playbook,
             Time.system());
     var architect = new Architect(ports, settings(config, keys), progress);
-    return new Agent(architect, journal, signer, ports, clusters);
+    return new Agent(architect, journal, signer, ports, clusters, stores);
   }
 
   /** The log of one execution, as read back from disk after the stream had its chance. */
@@ -85,12 +93,13 @@ public record Agent(
     return ExecutionDocument.of(journal.read(execution), signer);
   }
 
-  /** Closes all four, the last first, whatever one of them throws. */
+  /** Closes all of them, the last first, whatever one of them throws. */
   @Override
   public void close() {
     try (var _ = ports.state();
         var _ = ports.objects();
         var _ = clusters;
+        var _ = stores;
         var _ = journal) {}
   }
 

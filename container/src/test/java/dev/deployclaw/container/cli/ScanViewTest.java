@@ -19,7 +19,7 @@ class ScanViewTest {
   private static final ScanAnswer AMISS =
       new ScanAnswer(
           ExitCode.INVALID,
-          "1 differences between wanted and enforced",
+          "1 difference between wanted and enforced: redis/b:2 missing: acme/search",
           7,
           Map.of(
               "redis.scan",
@@ -46,7 +46,7 @@ class ScanViewTest {
     var scan = screen.json();
     assertThat(exit).isEqualTo(8);
     assertThat(scan.get("epoch").asLong()).isEqualTo(7);
-    assertThat(scan.get("reason").asText()).startsWith("1 differences");
+    assertThat(scan.get("reason").asText()).startsWith("1 difference between");
     assertThat(scan.at("/looks/redis.scan/reports/0/facts/epoch").asLong()).isEqualTo(7);
     assertThat(scan.at("/looks/redis.scan/reports/1/answer").asText()).isEqualTo("no");
     assertThat(scan.at("/looks/redis.scan/reports/1/reason").asText()).contains("another digest");
@@ -69,7 +69,7 @@ class ScanViewTest {
         .contains("acme.yaml:3:1", "mend it")
         .contains("umbrella/search: it never refuses anything; remove it")
         .contains("redis/b:2 missing: acme/search")
-        .endsWith("1 differences between wanted and enforced\n");
+        .endsWith("1 difference between wanted and enforced: redis/b:2 missing: acme/search\n");
   }
 
   @Test

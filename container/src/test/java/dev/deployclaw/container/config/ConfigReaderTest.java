@@ -62,6 +62,7 @@ class ConfigReaderTest {
     assertThat(config.services()).isEmpty();
     assertThat(config.gateways()).isEmpty();
     assertThat(config.policySources()).isEmpty();
+    assertThat(config.configurationStores()).isEmpty();
     assertThat(config.redact()).isEmpty();
   }
 
@@ -92,6 +93,8 @@ class ConfigReaderTest {
                 identity: {host: lab.test}
                 routes: [{prefix: /search, service: search}]
                 upstreams: {search: "127.0.0.1:9001"}
+            configurationStores:
+              - {name: limits, endpoints: ["http://c:3"], prefix: /services/limits}
             policySources:
               - {folder: policies, namespace: shop, tenants: [acme]}
             dockerHost: unix:///var/run/docker.sock
@@ -117,6 +120,10 @@ class ConfigReaderTest {
     assertThat(gateway.gateway().routes()).containsExactly(new Gateway.Route("/search", "search"));
     assertThat(gateway.folder()).isEqualTo(folder.resolve("gateways/gw-01"));
     assertThat(gateway.upstreams()).containsEntry("search", "127.0.0.1:9001");
+    var store = config.configurationStores().getFirst();
+    assertThat(store.name()).isEqualTo("limits");
+    assertThat(store.etcd().endpoints()).containsExactly("http://c:3");
+    assertThat(store.etcd().prefix()).isEqualTo("/services/limits/");
     assertThat(config.policySources())
         .containsExactly(new Config.Source(folder.resolve("policies"), "shop", List.of("acme")));
     assertThat(config.gate()).isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1)));
@@ -157,6 +164,28 @@ class ConfigReaderTest {
         .hasMessageContaining(
             "rateLimitServices: needs at least one entry, since gateways ask a service; add the"
                 + " service beside each gateway");
+  }
+
+  @Test
+  void refusesConfigurationStoresThatWriteOverEachOther() {
+    var own =
+        refused(
+            LEAST
+                + """
+                configurationStores:
+                  - {name: a, endpoints: ["http://c:3"], prefix: /deployclaw/default/services}
+                """);
+    var twice =
+        refused(
+            LEAST
+                + """
+                configurationStores:
+                  - {name: a, endpoints: ["http://c:3"], prefix: /services}
+                  - {name: b, endpoints: ["http://c:3"], prefix: /services/b}
+                """);
+
+    assertThat(own).hasMessageContaining("configurationStores[0].prefix: overlaps the agent's own");
+    assertThat(twice).hasMessageContaining("configurationStores[1].name: names a store");
   }
 
   @Test

@@ -58,6 +58,9 @@ public final class ConfigurationStore implements Executor {
       return Outcome.failed(
           new Fault.Invalid("a configuration store has no verb " + call.call().verb()));
     }
+    if (members.isEmpty()) {
+      return Outcome.done(List.of(Report.skipped(name(), "no configuration store is configured")));
+    }
     List<Report> reports = new ArrayList<>();
     for (var member : members.values()) {
       reports.add(report(member, call));

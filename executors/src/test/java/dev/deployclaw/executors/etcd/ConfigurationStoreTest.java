@@ -199,6 +199,16 @@ class ConfigurationStoreTest {
     }
   }
 
+  @Test
+  void saysThatNoneIsConfigured() throws InterruptedException {
+    var none = new ConfigurationStore(Map.of());
+
+    var outcome = none.execute(invocation(new Call.Look("scan", Map.of()), FENCE));
+
+    assertThat(((Outcome.Done) outcome).reports())
+        .containsExactly(Report.skipped("configuration", "no configuration store is configured"));
+  }
+
   private void carryOut(Activation activation) throws InterruptedException {
     report(new Call.Stage(activation));
     assertThat(report(new Call.Prepare(activation)).answer()).isEqualTo(Answer.YES);
