@@ -163,7 +163,7 @@ class ReferenceRunTest {
   void committedWhatEveryParticipantVotedFor() {
     var active = scene.active();
     String digest = active.path("digest").asText();
-    int members = witness.acts().size() + scene.gateways().size();
+    int members = witness.acts().size() + witness.serves().size() + scene.gateways().size();
 
     assertThat(active.path("epoch").asLong()).isEqualTo(1);
     assertThat(active.path("change").asText()).isEqualTo(execution());

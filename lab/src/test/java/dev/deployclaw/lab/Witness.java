@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.HostPort;
 import java.io.IOException;
@@ -26,7 +27,7 @@ final class Witness {
     this.scene = scene;
   }
 
-  /** Epoch and digest that each Redis node, service, configuration store, and etcd acts on. */
+  /** Epoch and digest that each Redis node, rate limit service, and etcd acts on. */
   SortedMap<String, String> acts() {
     var out = new TreeMap<String, String>();
     out.put("etcd", epochAndDigest(scene.active()));
@@ -38,9 +39,17 @@ final class Witness {
     for (var service : scene.config().services()) {
       out.put("ratelimit/" + service.namespace(), epochAndDigest(decided(service.url())));
     }
+    return out;
+  }
+
+  /** Epoch and digest that each configuration store serves; empty where it serves nothing. */
+  SortedMap<String, String> serves() {
+    var out = new TreeMap<String, String>();
     for (var store : scene.config().configurationStores()) {
-      var active = new Keyspace(store.etcd()).json("active");
-      out.put("configuration/" + store.name(), epochAndDigest(active));
+      var active = new Keyspace(store.etcd()).text("active");
+      out.put(
+          "configuration/" + store.name(),
+          active.map(text -> epochAndDigest(Keyspace.tree(text))).orElse(""));
     }
     return out;
   }
@@ -48,6 +57,10 @@ final class Witness {
   /** Fails unless every participant acts on it, and every gateway links its file. */
   void assertEveryoneActsOn(long epoch, String digest) {
     assertThat(acts()).allSatisfy((_, acts) -> assertThat(acts).isEqualTo(epoch + " " + digest));
+    String served = digest.equals(PolicySet.EMPTY.digest()) ? "" : epoch + " " + digest;
+    assertThat(serves())
+        .isNotEmpty()
+        .allSatisfy((_, serves) -> assertThat(serves).isEqualTo(served));
     assertThat(scene.gateways())
         .allSatisfy(g -> assertThat(g.target()).isEqualTo("epochs/" + epoch));
   }
