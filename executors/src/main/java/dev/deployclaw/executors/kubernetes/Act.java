@@ -14,9 +14,16 @@ interface Act {
    * An epoch, and in whose name.
    *
    * @param term of the leader that sends it
-   * @param within how long it may take
+   * @param end of the call, by {@link System#nanoTime}
    */
-  record Order(Activation activation, long term, Duration within) {}
+  record Order(Activation activation, long term, long end) {
+    /** The part of what is left that something within the call may take. */
+    private static final int TENTHS = 8;
+
+    Duration within() {
+      return Duration.ofNanos(Math.max(0, end - System.nanoTime()) / 10 * TENTHS);
+    }
+  }
 
   /** Somebody newer was there: a later leader, or a later epoch. */
   static Optional<Report> overtaken(KubernetesGateway gateway, Marks marks, Order order) {

@@ -31,8 +31,8 @@ final class Api {
   }
 
   VersionInfo version() throws KubernetesFault, InterruptedException {
-    var ask = new Ask("get", "", "version", "", "");
-    return Json.read(exchange.send(ask, Request.get("/version")), VersionInfo.class);
+    var ask = new Ask("get", "", "/version", "", "");
+    return Json.read(exchange.send(ask, Request.get(ask.resource())), VersionInfo.class);
   }
 
   Lists lists() {

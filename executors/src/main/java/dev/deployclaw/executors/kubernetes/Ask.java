@@ -5,7 +5,7 @@ package dev.deployclaw.executors.kubernetes;
  *
  * @param verb {@code get}, {@code list}, {@code create}, {@code patch}, {@code delete}
  * @param group empty for the core group
- * @param resource plural, for example {@code deployments}
+ * @param resource plural, for example {@code deployments}; or a path such as {@code /version}
  * @param namespace empty for what stands in none
  * @param name empty for a list
  */
@@ -26,6 +26,10 @@ record Ask(String verb, String group, String resource, String namespace, String 
 
   /** The rule that would allow it, and where it belongs. */
   String rule() {
+    if (resource.startsWith("/")) {
+      return "{nonResourceURLs: [\"%s\"], verbs: [\"%s\"]} in a ClusterRole"
+          .formatted(resource, verb);
+    }
     String where = namespace.isEmpty() ? "a ClusterRole" : "a Role of " + namespace;
     return "{apiGroups: [\"%s\"], resources: [\"%s\"], verbs: [\"%s\"]} in %s"
         .formatted(group, resource, verb, where);

@@ -66,7 +66,8 @@ final class KubernetesFaults {
    * a 403, too, and no rule would allow it.
    */
   private static String forbidden(Ask ask, Said said) {
-    return said.message().contains(" cannot ")
+    String rbac = " cannot " + ask.verb() + " ";
+    return said.message().contains(rbac + "resource") || said.message().contains(rbac + "path")
         ? "may not " + ask.words() + ": allow it with the rule " + ask.rule()
         : "refused by admission, " + ask.words() + ": " + said.message();
   }

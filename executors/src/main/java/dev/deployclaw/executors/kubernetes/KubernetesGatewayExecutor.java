@@ -24,9 +24,6 @@ import java.util.Set;
 public final class KubernetesGatewayExecutor implements Executor {
   private static final Set<String> LOOKS = Set.of("topology", "scan");
 
-  /** The part of a call that a check by a gateway's image may take. */
-  private static final int TENTHS = 8;
-
   private final KubernetesLink link;
   private final KubernetesSettings settings;
   private final Staging staging;
@@ -96,12 +93,13 @@ public final class KubernetesGatewayExecutor implements Executor {
   }
 
   private static Order order(Invocation invocation, Activation activation) {
-    var within = invocation.deadline().multipliedBy(TENTHS).dividedBy(10);
-    return new Order(activation, invocation.fence().term(), within);
+    long end = System.nanoTime() + invocation.deadline().toNanos();
+    return new Order(activation, invocation.fence().term(), end);
   }
 
   /** One look at all of them, then each by itself, some at once. */
   private Outcome all(Invocation call, Needs needs, Act act) throws InterruptedException {
+    long start = System.nanoTime();
     Api api;
     try {
       api = link.api();
@@ -109,7 +107,8 @@ public final class KubernetesGatewayExecutor implements Executor {
       return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }
     var fleet = Fleet.read(api, settings.gateways(), needs);
-    var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
+    var left = call.deadline().minusNanos(System.nanoTime() - start);
+    var fanout = Fanout.by(left, call.operation(), settings.atOnce());
     List<Report> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));
     return Outcome.done(reports);
   }

@@ -80,6 +80,18 @@ class KubernetesFaultsTest {
   }
 
   @Test
+  void takesNoWordOfAWebhookForARuleThatIsMissing() {
+    var refused = KubernetesFaults.of(WRITE, said(403, "webhook: images cannot be unsigned"));
+    var path = new Ask("get", "", "/version", "", "");
+    var denied = KubernetesFaults.of(path, said(403, "User \"a\" cannot get path \"/version\""));
+
+    assertThat(refused.fault().reason())
+        .startsWith("refused by admission")
+        .endsWith("images cannot be unsigned");
+    assertThat(denied.fault().reason()).contains("{nonResourceURLs: [\"/version\"]");
+  }
+
+  @Test
   void saysWhenToComeAgainAndWhatWasWrong() {
     var later = new Said(429, "too many", List.of(), OptionalLong.of(17));
     var wrong = new Said(422, "invalid", List.of("spec.paused: no"), OptionalLong.empty());

@@ -1,0 +1,91 @@
+package dev.deployclaw.executors.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.kubernetes.Fleet.Needs;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FleetTest {
+  private static final int GATEWAYS = 120;
+
+  @TempDir Path folder;
+
+  private Estate estate;
+  private final List<KubernetesGateway> gateways = new ArrayList<>();
+
+  @BeforeEach
+  void start() {
+    estate = new Estate(folder);
+    for (int i = 0; i < GATEWAYS; i++) {
+      add("gw-%03d".formatted(i));
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    estate.close();
+  }
+
+  @Test
+  void readsManyGatewaysByLists() throws Exception {
+    int before = estate.api().requests().size();
+
+    var fleet = Fleet.read(estate.link().api(), gateways, Needs.FILES_AND_PODS);
+
+    var asked = estate.api().requests().subList(before, estate.api().requests().size());
+    assertThat(gateways)
+        .allSatisfy(g -> {
+          assertThat(fleet.of(g)).isInstanceOf(Standing.class);
+          assertThat(((Standing) fleet.of(g)).files().missing()).isEmpty();
+        });
+    assertThat(asked).hasSize(1 + 3 + 1).allMatch(r -> r.contains("limit="));
+  }
+
+  @Test
+  void saysOfOneNamespaceWhatCannotBeReadThere() {
+    var elsewhere = new ArrayList<>(gateways);
+    var g = Estate.gateway("gw-far");
+    elsewhere.add(
+        new KubernetesGateway(
+            g.name(), "far", "gw-far", "nginx", "conf", g.file(), g.binary(), g.site()));
+    estate
+        .api()
+        .rule(asked ->
+            asked.path().startsWith("/apis/apps/v1/namespaces/far")
+                ? Optional.of(HonestApi.Answer.refusal(500, "InternalError", "no leader"))
+                : Optional.empty());
+    var executor =
+        new KubernetesGatewayExecutor(estate.link(), Estate.settings(elsewhere, 900 * 1024));
+
+    var observed = Estate.ask(executor, new Call.Observe(), 7);
+
+    assertThat(observed).hasSize(GATEWAYS + 1);
+    assertThat(observed.getLast().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(observed.subList(0, GATEWAYS)).allMatch(r -> r.answer() == Answer.YES);
+  }
+
+  /** A gateway that mounts a ConfigMap of ours. */
+  private void add(String name) {
+    var gateway = Estate.gateway(name);
+    gateways.add(gateway);
+    var piece = Piece.of("nginx.conf", "# " + name);
+    String map = Staged.name(gateway, 1, "0123456789ab", 0);
+    var staged = Json.text(Staged.map(gateway, 1, map, piece));
+    estate.api().put(Estate.MAPS + "/" + map, "deployclaw", Estate.json(staged));
+    var deployment =
+        Estate.json(Estate.deployment().toString().replace("\"gw\"", "\"" + name + "\""));
+    deployment.withObject("/spec/template/spec/volumes/0/configMap").put("name", map);
+    estate
+        .api()
+        .put("/apis/apps/v1/namespaces/edge/deployments/" + name, "kubectl-create", deployment);
+  }
+}
