@@ -74,6 +74,13 @@ public final class FileJournal implements Journal {
         : new Shipping(0, 0, "no stream is configured");
   }
 
+  /** How far the stream has it now, without waiting. */
+  public Shipping shipping() {
+    return shipper
+        .map(NatsShipper::shipping)
+        .orElseGet(() -> new Shipping(0, 0, "no stream is configured"));
+  }
+
   /** Stops shipping and closes the files. What isn't shipped is shipped by the next process. */
   @Override
   public void close() {

@@ -55,6 +55,10 @@ final class NatsShipper implements AutoCloseable {
     return ledger.flush(atMost);
   }
 
+  Shipping shipping() {
+    return ledger.now();
+  }
+
   @Override
   public void close() {
     ledger.close();

@@ -144,6 +144,16 @@ final class ShippingLedger {
     }
   }
 
+  /** How far it is, without waiting. */
+  Shipping now() {
+    lock.lock();
+    try {
+      return standing();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Shipping standing() {
     long done = 0;
     long pending = 0;

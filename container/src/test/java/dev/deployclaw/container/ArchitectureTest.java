@@ -59,4 +59,36 @@ class ArchitectureTest {
         .resideInAPackage("dev.deployclaw.executors..")
         .check(CONTAINER);
   }
+
+  @Test
+  void httpKnowsNoPoliciesAndNoBackEnds() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.http")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.executors..",
+            "dev.deployclaw.container.cli..",
+            "dev.deployclaw.policy.model..",
+            "dev.deployclaw.policy.check..",
+            "dev.deployclaw.policy.diff..",
+            "dev.deployclaw.policy.redis..")
+        .check(CONTAINER);
+  }
+
+  @Test
+  void whatServesKnowsNothingOfHttp() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.serve")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.container.http..",
+            "dev.deployclaw.container.cli..",
+            "dev.deployclaw.executors..",
+            "io.vertx..")
+        .check(CONTAINER);
+  }
 }

@@ -45,6 +45,8 @@ final class Approvals {
               Phase.GATE,
               "Approval refused",
               new Telling(refused.get(), Status.WARNING, Map.of("who", who)));
+      // the change stays held, and so says its log
+      epilogue.end(duty.story(), Ending.of(x.state()), Optional.of(leadership), List.of());
       return Ended.refused(id, refused.get());
     }
     long now = time.instant().toEpochMilli();

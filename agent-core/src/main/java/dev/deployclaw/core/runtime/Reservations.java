@@ -36,8 +36,13 @@ public final class Reservations {
   private final StateStore state;
   private final Time time;
   private final ExecutionIds ids;
+  private final String owner;
 
-  public Reservations(Ports ports) {
+  /**
+   * @param owner where the tasks are kept that this object reserves for
+   */
+  public Reservations(Ports ports, String owner) {
+    this.owner = owner;
     this.state = ports.state();
     this.time = ports.time();
     this.ids = new ExecutionIds(ports);
@@ -58,8 +63,12 @@ public final class Reservations {
 
     record Fresh(String execution) implements Reserved {}
 
-    /** The key was given before, for the same. */
-    record Again(String execution) implements Reserved {}
+    /**
+     * The key was given before, for the same.
+     *
+     * @param owner who reserved it then
+     */
+    record Again(String execution, String owner) implements Reserved {}
 
     /** The key was given before, for something else. */
     record Conflict(String execution) implements Reserved {}
@@ -108,7 +117,7 @@ public final class Reservations {
             return new Reserved.Fresh(execution); // the answer of an earlier try was lost
           }
           return there.path("fingerprint").asText().equals(key.fingerprint())
-              ? new Reserved.Again(execution)
+              ? new Reserved.Again(execution, there.path("owner").asText())
               : new Reserved.Conflict(execution);
         });
   }
@@ -132,7 +141,9 @@ public final class Reservations {
               "fingerprint",
               k.fingerprint(),
               "nonce",
-              k.nonce());
+              k.nonce(),
+              "owner",
+              owner);
       conditions.add(new Condition.Absent(Keys.taskKey(k.hash())));
       writes.add(new Write.Put(Keys.taskKey(k.hash()), Canonical.bytes(value)));
     }

@@ -18,12 +18,12 @@ class ReservationsTest {
   private static final String SECOND = "arch-2026-11-01-rate-limit-002";
 
   private final World world = new World();
-  private final Reservations reservations = new Reservations(world.ports());
+  private final Reservations reservations = new Reservations(world.ports(), "here");
 
   @Test
   void givesEachTaskAnIdThatNoOtherTakes() throws Exception {
     assertThat(reservations.reserve(Optional.empty())).isEqualTo(new Reserved.Fresh(FIRST));
-    assertThat(new Reservations(world.ports()).reserve(Optional.empty()))
+    assertThat(new Reservations(world.ports(), "here").reserve(Optional.empty()))
         .isEqualTo(new Reserved.Fresh(SECOND));
 
     assertThat(world.run("apply").execution()).endsWith("-003");
@@ -69,11 +69,11 @@ class ReservationsTest {
   void findsTheExecutionOfARepeatedCall() throws Exception {
     var first = reservations.reserve(key("k", "asked", "1"));
 
-    var again = new Reservations(world.ports()).reserve(key("k", "asked", "2"));
+    var again = new Reservations(world.ports(), "here").reserve(key("k", "asked", "2"));
     var other = reservations.reserve(key("k", "asked something else", "3"));
 
     assertThat(first).isEqualTo(new Reserved.Fresh(FIRST));
-    assertThat(again).isEqualTo(new Reserved.Again(FIRST));
+    assertThat(again).isEqualTo(new Reserved.Again(FIRST, "here"));
     assertThat(other).isEqualTo(new Reserved.Conflict(FIRST));
   }
 

@@ -76,6 +76,7 @@ public final class CommandLines {
         new LogCommand(around),
         new SkillsCommand(around),
         new AuditCommand(around),
+        new ServeCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());
   }
@@ -92,7 +93,8 @@ public final class CommandLines {
         "Start with:  deployclaw demo",
         "Exit codes:  0 done, 1 internal fault, 2 usage or configuration, 3 needs clarification,",
         "             4 refused, 5 held, 6 rolled back, 7 failed or unknown, 8 invalid or drifted,",
-        "             9 audit failed, 10 unreachable and nothing changed, 11 aborted before the commit"
+        "             9 audit failed, 10 unreachable and nothing changed, 11 aborted before the"
+            + " commit"
       })
   static final class Root implements Runnable {
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;

@@ -29,7 +29,7 @@ final class Session implements AutoCloseable {
     return new Session(around, shared, Agent.open(config(around, shared), progress));
   }
 
-  private static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
+  static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
     var file = around.configFile(shared.config());
     if (file.isEmpty()) {
       throw new Unusable(

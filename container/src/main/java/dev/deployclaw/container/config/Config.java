@@ -34,7 +34,8 @@ public record Config(
     Gate gate,
     Probes probes,
     Bounds bounds,
-    List<Secret> redact) {
+    List<Secret> redact,
+    Serve serve) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

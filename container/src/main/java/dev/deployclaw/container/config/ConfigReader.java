@@ -50,7 +50,7 @@ public final class ConfigReader {
     return config;
   }
 
-  private static @Nullable Node compose(Path file, String text) throws InvalidConfig {
+  static @Nullable Node compose(Path file, String text) throws InvalidConfig {
     try {
       return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
@@ -85,7 +85,8 @@ public final class ConfigReader {
             gate(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
-            f.texts("redact").stream().map(Secret::new).toList());
+            f.texts("redact").stream().map(Secret::new).toList(),
+            new ServeReader(this::path).read(f.section("serve")));
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();
     if (!config.routing().isEmpty() && config.services().isEmpty()) {

@@ -245,7 +245,8 @@ final class Fields {
     }
   }
 
-  private List<String> some(String key) {
+  /** At least one. */
+  List<String> some(String key) {
     var values = texts(key);
     if (values.isEmpty()) {
       problem(key, line, "needs at least one entry", "add one");
@@ -264,7 +265,7 @@ final class Fields {
     problem(key, line(key), "\"" + value + "\" is not a URL", "write for example http://host:80");
   }
 
-  private void checkAddress(String key, String value) {
+  void checkAddress(String key, String value) {
     if (!ADDRESS.matcher(value).matches()) {
       problem(key, line(key), "\"" + value + "\" is not host:port", "write for example host:6379");
     }
@@ -309,7 +310,22 @@ final class Fields {
     return "DEPLOYCLAW_" + snake.toUpperCase(Locale.ROOT);
   }
 
-  private int line(String key) {
+  /** Where the mapping begins; 0 where it isn't in the file. */
+  int line() {
+    return line;
+  }
+
+  /** Whether the mapping stands in the file. */
+  boolean present() {
+    return line > 0;
+  }
+
+  /** Whether the key stands in the file, whatever it holds. */
+  boolean given(String key) {
+    return nodes.containsKey(key);
+  }
+
+  int line(String key) {
     var node = nodes.get(key);
     return node == null ? 0 : line(node);
   }

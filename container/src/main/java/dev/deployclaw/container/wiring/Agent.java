@@ -41,6 +41,7 @@ public record Agent(
     FileJournal journal,
     HeadSigner signer,
     Ports ports,
+    Settings settings,
     Clusters clusters,
     ServedStores stores)
     implements AutoCloseable {
@@ -77,8 +78,9 @@ public record Agent(
             new RulePlanner(),
             playbook,
             Time.system());
-    var architect = new Architect(ports, settings(config, keys), progress);
-    return new Agent(architect, journal, signer, ports, clusters, stores);
+    var settings = settings(config, keys);
+    var architect = new Architect(ports, settings, progress);
+    return new Agent(architect, journal, signer, ports, settings, clusters, stores);
   }
 
   /** The log of one execution, as read back from disk after the stream had its chance. */

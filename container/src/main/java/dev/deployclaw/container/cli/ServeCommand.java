@@ -1,0 +1,116 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.TokensFile;
+import dev.deployclaw.container.http.HttpApi;
+import dev.deployclaw.container.serve.Estate;
+import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.container.wiring.Vitals;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Progress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code serve}: runs until the process is told to stop. */
+@Command(
+    name = "serve",
+    description = "Serve the HTTP API: take tasks on and carry them out one after another.",
+    footer = {
+      "",
+      "Example:  deployclaw serve --config /etc/deployclaw/deployclaw.yaml",
+      "It says where it listens, and ends in order on SIGTERM. See docs/guide/serve.md."
+    })
+final class ServeCommand implements Callable<Integer> {
+  /** What the end takes beyond the time that the task at work is given. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  ServeCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var config = Session.config(around, shared);
+    var serve = config.serve();
+    if (!serve.hasCredentials()) {
+      throw new Unusable(
+          "nobody could call: set serve.tokensFile, or serve.tls.clientCaFile with clients; see"
+              + " docs/guide/serve.md");
+    }
+    if (serve.tokensFile().isPresent()) {
+      var _ = TokensFile.read(serve.tokensFile().get()); // before any back end is asked
+    }
+    var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
+    try (var agent = Agent.open(config, Progress.NONE);
+        var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
+        var api = HttpApi.start(serve, sidecar)) {
+      announce(api.address());
+      stop.await();
+      sidecar.stop();
+    } finally {
+      stop.done();
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void announce(String address) {
+    around
+        .out()
+        .println(
+            shared.json() ? Json.line(Map.of("address", address)) : "deployclaw serves " + address);
+  }
+
+  private static Estate estate(Config config, Agent agent) {
+    return new Estate(
+        agent.ports(),
+        agent.settings(),
+        agent.signer(),
+        Vitals.of(config, agent.ports()),
+        agent.journal()::shipping,
+        config.stateDir());
+  }
+
+  /** From the signal to the end: the process lives until all is closed, but not for ever. */
+  private static final class Stop {
+    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    Stop(Duration longest) {
+      var hook =
+          new Thread(
+              () -> {
+                told.countDown();
+                wait(longest);
+              },
+              "stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    void await() throws InterruptedException {
+      told.await();
+    }
+
+    void done() {
+      done.countDown();
+    }
+
+    private void wait(Duration longest) {
+      try {
+        var _ = done.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

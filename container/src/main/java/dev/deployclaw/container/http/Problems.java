@@ -1,0 +1,177 @@
+package dev.deployclaw.container.http;
+
+import dev.deployclaw.container.config.Role;
+import java.time.Duration;
+import java.util.Map;
+
+/** The problems that there are. Their types and statuses are part of the API. */
+final class Problems {
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final String SHOW_TOKEN = "send Authorization: Bearer TOKEN";
+
+  private Problems() {}
+
+  static Problem invalid(String place, String detail, String remedy) {
+    return new Problem(400, "invalid", "The call is wrong", detail, place, remedy, Map.of());
+  }
+
+  static Problem noCredential() {
+    return unauthorized("no credential was shown");
+  }
+
+  static Problem unknownCredential() {
+    return unauthorized("nobody is known by this credential");
+  }
+
+  static Problem roleMissing(Caller caller, Role needed) {
+    return new Problem(
+        403,
+        "role-missing",
+        "Not allowed",
+        caller.name() + " is no " + needed.word(),
+        "header Authorization",
+        "use a credential with the role " + needed.word(),
+        Map.of());
+  }
+
+  static Problem gateRefuses(String reason) {
+    return new Problem(
+        403,
+        "gate-refuses",
+        "The gate refuses",
+        reason,
+        "header Authorization",
+        "let somebody else approve",
+        Map.of());
+  }
+
+  static Problem notFound(String what) {
+    return new Problem(
+        404, "not-found", "Not there", what, "path", "see GET /v1/executions", Map.of());
+  }
+
+  static Problem noRoute(String path) {
+    return new Problem(
+        404,
+        "not-found",
+        "Not there",
+        "nothing is served at " + path,
+        "path",
+        "see /v1/openapi.yaml",
+        Map.of());
+  }
+
+  static Problem wrongMethod(String method) {
+    return new Problem(
+        405,
+        "wrong-method",
+        "The method is wrong",
+        method + " isn't served here",
+        "method",
+        "see /v1/openapi.yaml",
+        Map.of());
+  }
+
+  static Problem conflict(String reason, String remedy) {
+    return new Problem(409, "conflict", "Things stand otherwise", reason, "path", remedy, Map.of());
+  }
+
+  static Problem tooLarge(int most) {
+    return new Problem(
+        413,
+        "too-large",
+        "The body is too large",
+        "a body may have " + most + " bytes",
+        "body",
+        "say it shorter",
+        Map.of());
+  }
+
+  static Problem notJson() {
+    return new Problem(
+        415,
+        "not-json",
+        "The body's type is wrong",
+        "the body must be JSON",
+        "header Content-Type",
+        "send Content-Type: application/json",
+        Map.of());
+  }
+
+  static Problem keyReused(String execution) {
+    return new Problem(
+        422,
+        "key-reused",
+        "The key was used before",
+        "this key stands for another request, " + execution,
+        "header Idempotency-Key",
+        "choose a new key for a new request",
+        Map.of());
+  }
+
+  static Problem tooMany(Duration wait) {
+    return later(429, "rate-limited", "too many calls of one client", wait);
+  }
+
+  static Problem queueFull(int waiting, Duration wait) {
+    return later(429, "queue-full", waiting + " tasks wait already", wait);
+  }
+
+  static Problem stopping() {
+    return later(503, "stopping", "this agent is being stopped", Duration.ofSeconds(10));
+  }
+
+  static Problem busy(String what) {
+    return later(503, "busy", what, Duration.ofSeconds(5));
+  }
+
+  static Problem unreachable(String reason) {
+    return new Problem(
+        503,
+        "unreachable",
+        "A back end can't be reached",
+        reason,
+        "",
+        "see /readyz for what doesn't answer; nothing was changed",
+        Map.of(RETRY_AFTER, "5"));
+  }
+
+  static Problem damaged(String reason) {
+    return new Problem(
+        500, "damaged-log", "A log is damaged", reason, "path", "look at its file", Map.of());
+  }
+
+  static Problem fault() {
+    return new Problem(
+        500,
+        "internal-fault",
+        "An internal fault",
+        "the agent's own log says more",
+        "",
+        "report it with the agent's log",
+        Map.of());
+  }
+
+  private static Problem unauthorized(String detail) {
+    return new Problem(
+        401,
+        "unauthorized",
+        "Who calls isn't known",
+        detail,
+        "header Authorization",
+        SHOW_TOKEN + ", or a client certificate that the agent knows",
+        Map.of("WWW-Authenticate", "Bearer realm=\"deployclaw\""));
+  }
+
+  private static Problem later(int status, String type, String detail, Duration wait) {
+    String seconds = Long.toString(Math.max(1, wait.toSeconds()));
+    return new Problem(
+        status,
+        type,
+        "Not now",
+        detail,
+        "",
+        "call again in " + seconds + " s",
+        Map.of(RETRY_AFTER, seconds));
+  }
+}

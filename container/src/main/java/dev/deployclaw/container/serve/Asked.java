@@ -1,0 +1,38 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.runtime.Reservations;
+import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A task as somebody submits it.
+ *
+ * @param text in plain language; for a way back what it says in the log
+ * @param who by the name of their credential
+ * @param manual whether it has to wait for an approval
+ * @param undoes for a way back, the execution whose change is undone, or {@code last}
+ * @param key the caller's idempotency key
+ */
+public record Asked(
+    String text, String who, boolean manual, Optional<String> undoes, Optional<String> key) {
+
+  public static Asked task(String text, String who, boolean manual, Optional<String> key) {
+    return new Asked(text, who, manual, Optional.empty(), key);
+  }
+
+  public static Asked back(String undoes, String who, Optional<String> key) {
+    return new Asked("rollback " + undoes, who, false, Optional.of(undoes), key);
+  }
+
+  /** A key is its caller's own: another's may be the same. */
+  Optional<Reservations.Key> key(String nonce) {
+    String fingerprint = hash(text, Boolean.toString(manual), undoes.orElse(""));
+    return key.map(k -> new Reservations.Key(hash(who, k), fingerprint, nonce));
+  }
+
+  private static String hash(String... parts) {
+    return Canonical.sha256(Canonical.text(List.of(parts)).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,245 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Reservations;
+import dev.deployclaw.core.runtime.Reservations.Reserved;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.TaskRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Where tasks are handed in and wait for the worker, in order, no more than so many. A task that is
+ * accepted has an execution's id of its own and a file that outlives the process. Any thread.
+ */
+public final class Desk {
+  private static final Duration FIRST_GUESS = Duration.ofSeconds(5);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+
+  private static final Duration LONGEST_SUBMISSION = Duration.ofSeconds(20);
+
+  private final String owner;
+  private final Reservations reservations;
+  private final Leftovers kept;
+  private final InstantSource clock;
+  private final int most;
+  private final ReentrantLock submitting = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Job> waiting = new ArrayDeque<>();
+  private Optional<Job> atWork = Optional.empty();
+  private Duration lastTook = FIRST_GUESS;
+  private int promised;
+  private boolean closed;
+
+  /**
+   * @param owner the name of this agent's state folder: tasks that it kept are there and nowhere
+   *     else
+   */
+  Desk(String owner, Ports ports, Leftovers kept, int most) {
+    this.owner = owner;
+    this.reservations = new Reservations(ports, owner);
+    this.kept = kept;
+    this.clock = ports.time();
+    this.most = most;
+  }
+
+  /** What became of a submission. */
+  public sealed interface Answer {
+    record Accepted(String execution) implements Answer {}
+
+    /** The same was submitted before under this key. */
+    record Repeated(String execution) implements Answer {}
+
+    /** Something else was submitted before under this key. */
+    record KeyReused(String execution) implements Answer {}
+
+    record Full(int waiting, Duration retryAfter) implements Answer {}
+
+    record Closed() implements Answer {}
+  }
+
+  /**
+   * Takes a task on, unless it was before.
+   *
+   * @throws Unreachable when no id can be reserved
+   */
+  public Answer submit(Asked asked) throws InterruptedException {
+    var refusal = promise();
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    try {
+      return reserve(asked);
+    } finally {
+      change(() -> promised--);
+    }
+  }
+
+  /** Hands a person's word on a held change in. */
+  public Answer word(String execution, String who, boolean approves) {
+    var refusal = promise();
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    change(() -> {
+      promised--;
+      waiting.add(new Job.Word(execution, who, approves));
+    });
+    return new Answer.Accepted(execution);
+  }
+
+  /** The executions that wait, the next one first. */
+  public List<String> waiting() {
+    return locked(() -> waiting.stream().map(Job::execution).filter(id -> !id.isEmpty()).toList());
+  }
+
+  /** What was asked, while it waits. */
+  Optional<TaskRequest> request(String execution) {
+    return locked(() ->
+        waiting.stream()
+            .filter(job -> job.execution().equals(execution))
+            .flatMap(job ->
+                switch (job) {
+                  case Job.Run(var _, var request) -> Optional.of(request).stream();
+                  case Job.Back(var _, var _, var request) -> Optional.of(request).stream();
+                  case Job.Word _, Job.Recover _ -> Optional.<TaskRequest>empty().stream();
+                })
+            .findFirst());
+  }
+
+  /** Whether something about an execution waits or is being done. */
+  boolean busyWith(String execution) {
+    return locked(() ->
+        waiting.stream().anyMatch(job -> job.execution().equals(execution))
+            || atWork.filter(job -> job.execution().equals(execution)).isPresent());
+  }
+
+  boolean isClosed() {
+    return locked(() -> closed);
+  }
+
+  /** Wants a recovery, before all that waits, unless one is wanted already. */
+  void recover() {
+    change(() -> {
+      boolean wanted = waiting.peek() instanceof Job.Recover;
+      if (!wanted && !(atWork.orElse(null) instanceof Job.Recover)) {
+        waiting.addFirst(new Job.Recover());
+      }
+    });
+  }
+
+  /** Waits for the next job; empty when the desk is closed. */
+  Optional<Job> take() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (waiting.isEmpty() && !closed) {
+        changed.await();
+      }
+      atWork = closed ? Optional.empty() : Optional.of(waiting.removeFirst());
+      return atWork;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void done(Duration took) {
+    change(() -> {
+      atWork = Optional.empty();
+      lastTook = took;
+    });
+  }
+
+  /** Forgets keys and ids that were given before. */
+  void forget(Instant before) throws InterruptedException {
+    reservations.forget(before);
+  }
+
+  /** Takes nothing on any more, and gives out nothing: what waits stays. */
+  void close() {
+    change(() -> closed = true);
+  }
+
+  /** One after another, so that a repeated call doesn't overtake the first. */
+  private Answer reserve(Asked asked) throws InterruptedException {
+    if (!submitting.tryLock(LONGEST_SUBMISSION.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new Unreachable("other submissions wait for it", new IllegalStateException());
+    }
+    try {
+      return switch (reservations.reserve(asked.key(UUID.randomUUID().toString()))) {
+        case Reserved.Fresh(String execution) -> enter(execution, asked);
+        case Reserved.Conflict(String execution) -> new Answer.KeyReused(execution);
+        case Reserved.Again(String execution, String by) ->
+            by.equals(owner) && !kept.knows(execution)
+                ? enter(execution, asked) // it was lost before it was kept
+                : new Answer.Repeated(execution);
+      };
+    } finally {
+      submitting.unlock();
+    }
+  }
+
+  private Answer enter(String execution, Asked asked) {
+    var request =
+        new TaskRequest(
+            asked.text(), asked.who(), clock.instant(), asked.manual(), Optional.of(execution));
+    kept.accepted().keep(execution, request);
+    Job job =
+        asked
+            .undoes()
+            .<Job>map(undoes -> new Job.Back(execution, undoes, request))
+            .orElseGet(() -> new Job.Run(execution, request));
+    change(() -> waiting.add(job));
+    return new Answer.Accepted(execution);
+  }
+
+  /** Keeps a place free; empty when there was one. */
+  private Optional<Answer> promise() {
+    return locked(() -> {
+      if (closed) {
+        return Optional.of(new Answer.Closed());
+      }
+      int tasks = waiting().size();
+      if (tasks + promised >= most) {
+        return Optional.of(new Answer.Full(tasks, retryAfter()));
+      }
+      promised++;
+      return Optional.empty();
+    });
+  }
+
+  /** About as long as the next one takes. */
+  private Duration retryAfter() {
+    var whole = Duration.ofSeconds(Math.max(1, lastTook.toSeconds()));
+    return whole.compareTo(LONGEST_RETRY) < 0 ? whole : LONGEST_RETRY;
+  }
+
+  private void change(Runnable step) {
+    lock.lock();
+    try {
+      step.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T locked(Supplier<T> read) {
+    lock.lock();
+    try {
+      return read.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

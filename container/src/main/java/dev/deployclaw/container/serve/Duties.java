@@ -1,0 +1,26 @@
+package dev.deployclaw.container.serve;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the process does in the background. <b>This is the one place where such a duty is
+ * started</b>: add a {@link Round} to the list. A round may block, is interrupted at the end, and
+ * is walked again after it failed. What writes to the estate takes the lead for it, as the worker
+ * does: hand it to the {@link Desk}, or use an architect of its own.
+ */
+final class Duties {
+  private static final Duration HOURLY = Duration.ofHours(1);
+
+  /** A caller may repeat a call with its idempotency key for so long. */
+  private static final Duration KEYS_HOLD = Duration.ofHours(24);
+
+  private Duties() {}
+
+  static List<Round> of(Sidecar sidecar) {
+    return List.of(
+        new Round("look", sidecar.bounds().look(), sidecar::look),
+        new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
+        new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.container.wiring.Vital;
+import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the process works on. The ports are closed by whoever made them.
+ *
+ * @param signer signs the heads of documents
+ * @param vitals the back ends that every change needs
+ * @param shipping how many records wait for the stream
+ * @param stateDir where accepted tasks are kept
+ */
+public record Estate(
+    Ports ports,
+    Settings settings,
+    HeadSigner signer,
+    List<Vital> vitals,
+    Supplier<Shipping> shipping,
+    Path stateDir) {
+  public Estate {
+    vitals = List.copyOf(vitals);
+  }
+}

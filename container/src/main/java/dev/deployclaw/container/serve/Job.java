@@ -1,0 +1,30 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.task.TaskRequest;
+
+/** What the worker carries out. */
+sealed interface Job {
+  /** The execution that it is about; empty for none. */
+  String execution();
+
+  /** A request. */
+  record Run(String execution, TaskRequest request) implements Job {}
+
+  /**
+   * A way back.
+   *
+   * @param undoes the execution whose change is undone, or {@code last}
+   */
+  record Back(String execution, String undoes, TaskRequest request) implements Job {}
+
+  /** A person's word on a held change. */
+  record Word(String execution, String who, boolean approves) implements Job {}
+
+  /** Finishing what an agent that died left behind. */
+  record Recover() implements Job {
+    @Override
+    public String execution() {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.runtime.Progress;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is counted, for Prometheus. It learns from the thoughts and from what it is told; reading it
+ * asks nobody. Any thread.
+ */
+public final class Meters implements Progress {
+  private static final String NAME = "deployclaw.";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final MultiGauge backEnds =
+      MultiGauge.builder(NAME + "backend.up")
+          .description("Whether a back end answered when it was last asked.")
+          .register(registry);
+
+  /** Why somebody was turned away. */
+  public enum Refusal {
+    /** The request itself: out of scope, invalid, or nothing to go back to. */
+    REQUEST,
+    /** The gate doesn't take an approval from this person. */
+    GATE,
+    CREDENTIAL,
+    ROLE,
+    RATE,
+    QUEUE
+  }
+
+  /** All counts are there from the start, at zero. */
+  Meters() {
+    for (var refusal : Refusal.values()) {
+      var _ = refusals(refusal);
+    }
+    for (var answer : List.of("yes", "no", "unknown")) {
+      var _ = votes(answer);
+    }
+  }
+
+  /** The exposition in Prometheus' text format. */
+  public String text() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void thought(Thought thought) {
+    if (thought.phase() == Phase.END) {
+      ended(thought.facts());
+    } else if (thought.phase() == Phase.PREPARE && thought.facts().containsKey("yes")) {
+      for (var answer : List.of("yes", "no", "unknown")) {
+        votes(answer).increment(count(thought.facts().get(answer)));
+      }
+    }
+  }
+
+  public void refused(Refusal refusal) {
+    refusals(refusal).increment();
+  }
+
+  /** A job ended by an exception. */
+  void failed() {
+    Counter.builder(NAME + "job.failures")
+        .description("Jobs that ended by an internal fault.")
+        .register(registry)
+        .increment();
+  }
+
+  /** A request over HTTP was answered. */
+  public void answered(String method, String route, int status, Duration took) {
+    Timer.builder(NAME + "http.requests")
+        .description("Requests over HTTP.")
+        .tags(Tags.of("method", method, "route", route, "status", Integer.toString(status)))
+        .register(registry)
+        .record(took);
+  }
+
+  /** A number that is read when somebody looks. */
+  public void gauge(String name, String description, DoubleSupplier value) {
+    Gauge.builder(NAME + name, value, DoubleSupplier::getAsDouble)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  void felt(Pulse.Beat beat) {
+    List<MultiGauge.Row<?>> rows =
+        beat.signs().stream()
+            .<MultiGauge.Row<?>>map(
+                s -> MultiGauge.Row.of(Tags.of("backend", s.name()), s.trouble().isEmpty() ? 1 : 0))
+            .toList();
+    backEnds.register(rows, true);
+  }
+
+  /** The committed epoch; nothing known reads as not a number. */
+  static double epoch(Pulse pulse) {
+    return pulse
+        .last()
+        .flatMap(Pulse.Beat::status)
+        .map(s -> (double) s.active().map(Active::epoch).orElse(0L))
+        .orElse(Double.NaN);
+  }
+
+  private void ended(Map<String, Object> facts) {
+    Counter.builder(NAME + "runs")
+        .description("Executions by how they ended; held ones count when they are held.")
+        .tag("result", String.valueOf(facts.get("result")))
+        .register(registry)
+        .increment();
+    if (facts.get("phases_us") instanceof Map<?, ?> phases) {
+      phases.forEach((phase, micros) -> {
+        if (micros instanceof Number n) {
+          took(String.valueOf(phase), Duration.ofNanos(n.longValue() * 1000));
+        }
+      });
+    }
+  }
+
+  private void took(String phase, Duration duration) {
+    Timer.builder(NAME + "phase")
+        .description("Time of each phase of an execution.")
+        .tag("phase", phase)
+        .register(registry)
+        .record(duration);
+  }
+
+  private Counter refusals(Refusal refusal) {
+    return Counter.builder(NAME + "refusals")
+        .description("Who was turned away, by what.")
+        .tag("by", refusal.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  private Counter votes(String answer) {
+    return Counter.builder(NAME + "votes")
+        .description("Participants' votes before a commit.")
+        .tag("answer", answer)
+        .register(registry);
+  }
+
+  private static double count(@Nullable Object fact) {
+    return switch (fact) {
+      case Number n -> n.doubleValue();
+      case Collection<?> names -> names.size();
+      case null, default -> 0;
+    };
+  }
+}

@@ -1,0 +1,36 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a look came to, for JSON documents. */
+public final class Outcomes {
+  private Outcomes() {}
+
+  public static Map<String, Object> document(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Done(var reports, var facts) ->
+          Map.of("reports", reports.stream().map(Outcomes::report).toList(), "facts", facts);
+      case Outcome.Failed(var fault) ->
+          Map.of("fault", word(fault.getClass().getSimpleName()), "reason", fault.reason());
+    };
+  }
+
+  private static Map<String, Object> report(Report report) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("member", report.member());
+    out.put("answer", word(report.answer().name()));
+    if (!report.reason().isEmpty()) {
+      out.put("reason", report.reason());
+    }
+    out.put("facts", report.facts());
+    return out;
+  }
+
+  private static String word(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.Objection;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.runtime.Settings;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of the process, joined and running: a desk for tasks, a worker, the rounds, and those
+ * that tell. It recovers first. Whatever it dies of, the next start goes on.
+ */
+public final class Sidecar implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+  private static final String LEADER = "leader";
+
+  private final Estate estate;
+  private final Serve.Bounds bounds;
+  private final Ports ports;
+  private final Settings settings;
+  private final Desk desk;
+  private final Worker worker;
+  private final Executions executions;
+  private final Looks looks;
+  private final Pulse pulse;
+  private final Meters meters;
+  private final Rounds rounds = new Rounds();
+
+  private Sidecar(Estate estate, Serve.Bounds bounds) {
+    this.estate = estate;
+    this.bounds = bounds;
+    var feed = new ThoughtFeed();
+    var state = new WatchedStore(estate.ports().state());
+    this.ports = told(estate.ports(), state, feed);
+    this.settings = estate.settings();
+    this.meters = new Meters();
+    var leftovers = new Leftovers(AcceptedTasks.in(estate.stateDir()), ports.journal());
+    this.desk = new Desk(estate.signer().publicKey(), ports, leftovers, bounds.queue());
+    var patient = new Architect(ports, settings.waiting(bounds.leaderWait()), meters);
+    this.worker = new Worker(desk, patient, leftovers, meters);
+    this.executions = new Executions(ports.journal(), estate.signer(), feed, desk);
+    this.looks = new Looks(this::architect, ports.time());
+    this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
+    measure(state);
+  }
+
+  /** The estate is the caller's to close, afterwards. */
+  public static Sidecar start(Estate estate, Serve.Bounds bounds) {
+    var sidecar = new Sidecar(estate, bounds);
+    sidecar.desk.recover();
+    sidecar.worker.start();
+    sidecar.rounds.start(Duties.of(sidecar));
+    return sidecar;
+  }
+
+  public Desk desk() {
+    return desk;
+  }
+
+  public Executions executions() {
+    return executions;
+  }
+
+  public Looks looks() {
+    return looks;
+  }
+
+  public Pulse pulse() {
+    return pulse;
+  }
+
+  public Meters meters() {
+    return meters;
+  }
+
+  public Serve.Bounds bounds() {
+    return bounds;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  /** Whether its own loop still runs; not whether the back ends do. */
+  public boolean lives() {
+    return worker.lives();
+  }
+
+  /** Whether nothing that an earlier agent left is known to be unfinished. */
+  public boolean recovered() {
+    return worker.recovered();
+  }
+
+  /** Why a person's word on a change would be refused now; it is judged again when carried out. */
+  public Optional<Objection> objection(String execution, String who, boolean approves)
+      throws InterruptedException {
+    return architect().objection(execution, who, approves);
+  }
+
+  /** Whether new tasks are taken on. */
+  public boolean accepting() {
+    return !desk.isClosed();
+  }
+
+  /** Takes no new task on; what was accepted before the worker stops is declined or finished. */
+  public void stopAccepting() {
+    desk.close();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  /** Takes no new task on, gives the one at work its time, then stops everything. */
+  public void stop() {
+    stopAccepting();
+    rounds.close();
+    try {
+      boolean whole = worker.stop(bounds.stopWithin());
+      LOG.atInfo().addKeyValue("whole", whole).log("The worker stopped");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void look() throws InterruptedException {
+    meters.felt(pulse.feel(Duration.ZERO));
+  }
+
+  /** A change that is open while nobody leads was left by an agent that died. */
+  void recoverIfAbandoned() throws InterruptedException {
+    try {
+      var state = ports.state();
+      boolean abandoned = state.get(Keys.OPEN).isPresent() && state.get(LEADER).isEmpty();
+      if (abandoned || !worker.recovered()) {
+        desk.recover();
+      }
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is open");
+    }
+  }
+
+  void forgetReservations(Duration after) throws InterruptedException {
+    try {
+      desk.forget(ports.time().instant().minus(after));
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Nothing forgotten");
+    }
+  }
+
+  /** One object serves one thread. */
+  private Architect architect() {
+    return new Architect(ports, settings, Progress.NONE);
+  }
+
+  private void measure(WatchedStore state) {
+    meters.gauge("leader", "Whether this process leads.", () -> state.leads() ? 1 : 0);
+    meters.gauge("active.epoch", "The committed epoch.", () -> Meters.epoch(pulse));
+    meters.gauge("queue.waiting", "Tasks that wait for the worker.", () -> desk.waiting().size());
+    meters.gauge(
+        "audit.backlog.records",
+        "Records that the stream hasn't acknowledged.",
+        () -> estate.shipping().get().pending());
+    meters.gauge(
+        "changes.held",
+        "Changes that wait for a person.",
+        () -> pulse.last().flatMap(Pulse.Beat::status).map(s -> s.held().size()).orElse(0));
+  }
+
+  private static Ports told(Ports ports, WatchedStore state, ThoughtFeed feed) {
+    return new Ports(
+        state,
+        ports.objects(),
+        ports.executors(),
+        ports.recorder(),
+        new ToldJournal(ports.journal(), feed),
+        ports.planner(),
+        ports.playbook(),
+        ports.time());
+  }
+}

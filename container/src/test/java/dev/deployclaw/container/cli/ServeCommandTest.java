@@ -1,0 +1,60 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps {@code serve} from starting; how it runs is tested where there is an estate. */
+class ServeCommandTest {
+  private static final String BACK_ENDS =
+      """
+      etcd: {endpoints: ["http://127.0.0.1:1"]}
+      redis: {nodes: ["127.0.0.1:1"]}
+      s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints}
+      nats: {url: "nats://127.0.0.1:1"}
+      """;
+
+  @TempDir Path folder;
+  private Screen screen;
+
+  @BeforeEach
+  void screen() {
+    screen = new Screen(folder);
+  }
+
+  @Test
+  void refusesToStartWhereNobodyCouldCall() {
+    screen.write("deployclaw.yaml", BACK_ENDS);
+
+    int exit = screen.run("serve");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("nobody could call", "serve.tokensFile");
+  }
+
+  @Test
+  void refusesToStartOnAnotherAddressThanLoopbackInPlaintext() {
+    screen.write(
+        "deployclaw.yaml", BACK_ENDS + "serve: {listen: \"0.0.0.0:0\", tokensFile: tokens.yaml}\n");
+
+    int exit = screen.run("serve", "--json");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.json().get("reason").asText()).contains("isn't a loopback address");
+  }
+
+  @Test
+  void namesWhatIsWrongWithTheTokensBeforeItAsksAnyBackEnd() {
+    screen.write("deployclaw.yaml", BACK_ENDS + "serve: {tokensFile: tokens.yaml}\n");
+    screen.write("tokens.yaml", "tokens: [{name: ann, sha256: short, roles: [approver]}]");
+
+    int exit = screen.run("serve");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(screen.err()).contains("tokens.yaml:1: tokens[0].sha256: is not a SHA-256 in hex");
+    assertThat(folder.resolve(".deployclaw/state")).doesNotExist();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.deployclaw.container.http;
+
+import static dev.deployclaw.container.http.Served.OLIVIA;
+import static dev.deployclaw.container.http.Served.VIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.wiring.Vital;
+import dev.deployclaw.testkit.Await;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be looked at over HTTP. */
+class LooksTest {
+  @TempDir Path folder;
+
+  private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+  private Served served;
+
+  @BeforeEach
+  void start() throws Exception {
+    var vitals = List.of(new Vital("etcd", Optional::empty), new Vital("nats", trouble::get));
+    served = Served.start(folder, vitals);
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  @Test
+  void showsWhatIsWhere() {
+    var topology = served.get("/v1/topology", VIC).json();
+
+    assertThat(topology.path("looks").fieldNames())
+        .toIterable()
+        .contains("redis.topology", "gateway.topology");
+    assertThat(topology.at("/looks/redis.topology/reports")).isNotEmpty();
+    assertThat(topology.path("epoch").asLong()).isZero();
+  }
+
+  @Test
+  void showsTheCommittedPolicies() {
+    served.done("apply", "COMPLETED");
+
+    var policies = served.get("/v1/policies", VIC).json();
+
+    assertThat(policies.path("epoch").asLong()).isEqualTo(1);
+    assertThat(policies.at("/committed/tenants").toString()).contains("acme", "zenith");
+    assertThat(policies.path("digest").asText())
+        .isEqualTo(served.world.active().orElseThrow().digest());
+  }
+
+  @Test
+  void showsDrift() {
+    served.done("apply", "COMPLETED");
+    served.world.gateway.tamper("two", "by hand");
+
+    var drift = served.get("/v1/drift", VIC).json();
+
+    assertThat(drift.path("drift").isArray()).isTrue();
+  }
+
+  @Test
+  void saysThatTheStateStoreIsAway() {
+    served.world.store.reachable(false);
+
+    assertThat(served.get("/v1/drift", VIC).text("type"))
+        .isEqualTo("urn:deployclaw:problem:unreachable");
+    assertThat(served.get("/v1/policies", VIC).status()).isEqualTo(503);
+  }
+
+  @Test
+  void isReadyWhileEachBackEndAnswersAndNamesTheOneThatDoesNot() {
+    assertThat(served.get("/readyz", "").json().path("ready").asBoolean()).isTrue();
+
+    trouble.set(Optional.of("no greeting"));
+
+    Await.until("it isn't ready", Desks.SOON, () -> served.get("/readyz", "").status() == 503);
+    var ready = served.get("/readyz", "").json();
+    assertThat(ready.at("/backends/0").toString()).contains("etcd", "true");
+    assertThat(ready.at("/backends/1/name").asText()).isEqualTo("nats");
+    assertThat(ready.at("/backends/1/up").asBoolean()).isFalse();
+    assertThat(ready.at("/backends/1/reason").asText()).isEqualTo("no greeting");
+    assertThat(served.get("/healthz", "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void countsForPrometheus() {
+    served.done("apply", "COMPLETED");
+    served.done("destroy everything", "REFUSED");
+    served.get("/v1/executions", "wrong");
+    served.post("/v1/tasks", OLIVIA, "{}");
+
+    var metrics = served.get("/metrics", VIC);
+
+    assertThat(metrics.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+    assertThat(metrics.body())
+        .contains(
+            "deployclaw_runs_total{result=\"COMPLETED\"} 1.0",
+            "deployclaw_runs_total{result=\"REFUSED\"} 1.0",
+            "deployclaw_phase_seconds_count{phase=\"prepare\"} 1",
+            "deployclaw_votes_total{answer=\"no\"} 0.0",
+            "deployclaw_refusals_total{by=\"request\"} 1.0",
+            "deployclaw_refusals_total{by=\"credential\"} 1.0",
+            "deployclaw_audit_backlog_records 2.0",
+            "deployclaw_leader 0.0",
+            "deployclaw_backend_up{backend=\"nats\"} 1.0",
+            "deployclaw_queue_waiting 0.0",
+            "deployclaw_http_requests_seconds_count{method=\"POST\",route=\"/v1/tasks\",status=\"400\"}"
+                + " 1")
+        .containsPattern("deployclaw_votes_total\\{answer=\"yes\"} [1-9]")
+        .contains("deployclaw_active_epoch ");
+  }
+}

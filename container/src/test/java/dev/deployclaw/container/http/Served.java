@@ -1,0 +1,193 @@
+package dev.deployclaw.container.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.serve.Brake;
+import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.container.wiring.Vital;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** An agent that serves over real HTTP, in a world of fakes. */
+final class Served implements AutoCloseable {
+  static final String OLIVIA = "olivia-0123456789abcdef0123456789abcdef";
+  static final String ANN = "ann-0123456789abcdef0123456789abcdef";
+  static final String VIC = "vic-0123456789abcdef0123456789abcdef";
+  static final String BOTH = "both-0123456789abcdef0123456789abcdef";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final World world = new World();
+  final Brake brake = new Brake();
+  final Sidecar sidecar;
+  final HttpApi api;
+  final Path tokens;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private Served(Path folder, Serve.Bounds bounds, List<Vital> vitals)
+      throws InvalidConfig, Unusable, InterruptedException {
+    world.gate = new GatePolicy(true, true, Duration.ofHours(1));
+    tokens = tokens(folder);
+    sidecar = Sidecar.start(Desks.estate(world, brake, folder.resolve("state"), vitals), bounds);
+    api = HttpApi.start(serve(bounds), sidecar);
+    Await.until("it recovered", Desks.SOON, sidecar::recovered);
+  }
+
+  static Served start(Path folder) throws Exception {
+    return start(folder, Serve.Bounds.DEFAULT);
+  }
+
+  static Served start(Path folder, Serve.Bounds bounds) throws Exception {
+    return new Served(folder, bounds, List.of());
+  }
+
+  static Served start(Path folder, List<Vital> vitals) throws Exception {
+    return new Served(folder, Serve.Bounds.DEFAULT, vitals);
+  }
+
+  private Serve serve(Serve.Bounds bounds) {
+    return new Serve("127.0.0.1", 0, false, Optional.of(tokens), Optional.empty(), false, bounds);
+  }
+
+  /** Writes the hashes of the four callers' tokens. */
+  static Path tokens(Path folder) {
+    try {
+      return Files.writeString(
+          folder.resolve("tokens.yaml"),
+          """
+          tokens:
+            - {name: olivia, sha256: %s, roles: [operator]}
+            - {name: ann, sha256: %s, roles: [approver]}
+            - {name: vic, sha256: %s, roles: [viewer]}
+            - {name: both, sha256: %s, roles: [operator, approver]}
+          """
+              .formatted(hash(OLIVIA), hash(ANN), hash(VIC), hash(BOTH)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String hash(String token) {
+    return Canonical.sha256(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What was answered. */
+  record Answer(HttpResponse<String> response) {
+    int status() {
+      return response.statusCode();
+    }
+
+    String body() {
+      return response.body();
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    JsonNode json() {
+      try {
+        return JSON.readTree(body());
+      } catch (IOException e) {
+        throw new UncheckedIOException("not JSON: " + body(), e);
+      }
+    }
+
+    String text(String field) {
+      return json().path(field).asText();
+    }
+  }
+
+  Answer get(String path, String token) {
+    return send(request(path, token).GET());
+  }
+
+  Answer post(String path, String token, String body) {
+    return send(
+        request(path, token)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  /** Submits a request and gives the id of its execution. */
+  String submit(String text) {
+    var answer = post("/v1/tasks", OLIVIA, task(text));
+    if (answer.status() != 202) {
+      throw new IllegalStateException(answer.body());
+    }
+    return answer.text("execution_id");
+  }
+
+  static String task(String text) {
+    return "{\"request\": \"" + text + "\"}";
+  }
+
+  /** Submits a request and waits until it ended so. */
+  String done(String text, String result) {
+    var id = submit(text);
+    awaitResult(id, result);
+    return id;
+  }
+
+  void awaitResult(String id, String result) {
+    Await.until(
+        id + " is " + result,
+        Desks.SOON,
+        () -> get("/v1/executions/" + id, VIC).text("result").equals(result));
+  }
+
+  HttpRequest.Builder request(String path, String token) {
+    var request = HttpRequest.newBuilder(uri(path)).timeout(Desks.SOON);
+    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  URI uri(String path) {
+    return URI.create(api.address() + path);
+  }
+
+  Answer send(HttpRequest.Builder request) {
+    return new Answer(send(client, request));
+  }
+
+  static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  @Override
+  public void close() {
+    brake.release();
+    sidecar.close();
+    api.close();
+    client.close();
+  }
+}

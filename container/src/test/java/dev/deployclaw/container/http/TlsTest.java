@@ -1,0 +1,123 @@
+package dev.deployclaw.container.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.deployclaw.container.config.Role;
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.serve.Brake;
+import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.fake.World;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS, and clients that are known by their certificates. */
+class TlsTest {
+  @TempDir static Path folder;
+
+  private static Certificates server;
+  private static Certificates console;
+  private static Certificates stranger;
+
+  private static Sidecar sidecar;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = Certificates.make(folder.resolve("server"), "CN=localhost");
+    console = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
+    stranger = Certificates.make(folder.resolve("stranger"), "CN=stranger,O=Example");
+    sidecar =
+        Sidecar.start(
+            Desks.estate(new World(), new Brake(), folder.resolve("state"), List.of()),
+            Desks.bounds(2, Duration.ofSeconds(5)));
+  }
+
+  @AfterAll
+  static void stop() {
+    sidecar.close();
+  }
+
+  @Test
+  void knowsAClientByItsCertificate() throws Exception {
+    try (var api = serve(Optional.empty(), console.certificate());
+        var client = console.client(server)) {
+      assertThat(api.address()).startsWith("https://");
+      assertThat(status(client, api, "")).isEqualTo(200);
+      var task = HttpRequest.newBuilder(URI.create(api.address() + "/v1/tasks"));
+      assertThat(Served.send(client, task.POST(HttpRequest.BodyPublishers.noBody())).statusCode())
+          .as("a viewer")
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void takesNoConnectionWithoutACertificateWhereThereAreNoTokens() throws Exception {
+    try (var api = serve(Optional.empty(), console.certificate());
+        var nobody = server.clientWithoutCertificate();
+        var other = stranger.client(server)) {
+      assertThatThrownBy(() -> status(nobody, api, "")).hasRootCauseInstanceOf(Exception.class);
+      assertThatThrownBy(() -> status(other, api, "")).hasRootCauseInstanceOf(Exception.class);
+    }
+  }
+
+  @Test
+  void takesATokenInsteadWhereThereAreSome() throws Exception {
+    var tokens = Served.tokens(folder);
+    try (var api = serve(Optional.of(tokens), console.certificate());
+        var nobody = server.clientWithoutCertificate();
+        var client = console.client(server)) {
+      assertThat(status(nobody, api, "")).isEqualTo(401);
+      assertThat(status(nobody, api, Served.VIC)).isEqualTo(200);
+      assertThat(status(client, api, "")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void knowsNobodyByACertificateWhoseSubjectIsNotListed() throws Exception {
+    try (var api = serve(Optional.of(Served.tokens(folder)), stranger.certificate());
+        var client = stranger.client(server)) {
+      assertThat(status(client, api, "")).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void saysWhyItCannotListen() {
+    assertThatThrownBy(() -> serve(Optional.empty(), folder.resolve("nothing.pem")))
+        .isInstanceOf(Unusable.class)
+        .hasMessageContaining("can't listen on 127.0.0.1")
+        .hasMessageContaining("serve.tls");
+  }
+
+  private static HttpApi serve(Optional<Path> tokens, Path ca) throws Exception {
+    var tls =
+        new Serve.Tls(
+            server.certificate(),
+            server.key(),
+            Optional.of(ca),
+            List.of(new Serve.Client("CN=console, O=Example", "console", Set.of(Role.VIEWER))));
+    return HttpApi.start(
+        new Serve("127.0.0.1", 0, false, tokens, Optional.of(tls), false, Serve.Bounds.DEFAULT),
+        sidecar);
+  }
+
+  private static int status(HttpClient client, HttpApi api, String token) {
+    var address = api.address().replace("127.0.0.1", "localhost");
+    var request = HttpRequest.newBuilder(URI.create(address + "/v1/executions"));
+    if (!token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return Served.send(client, request.GET()).statusCode();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.core.runtime.Executors;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Time;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.testkit.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/** Holds an agent at a call of an executor until it is let go. Any thread. */
+public final class Brake {
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final List<String> NAMES =
+      List.of("redis", "gateway", "ratelimit", "probe", "sources", "etcd");
+
+  private volatile Optional<Stop> stop = Optional.empty();
+
+  private record Stop(String operation, CountDownLatch reached, CountDownLatch go) {}
+
+  /** The next call of this operation waits. */
+  public void at(String operation) {
+    stop = Optional.of(new Stop(operation, new CountDownLatch(1), new CountDownLatch(1)));
+  }
+
+  public void awaitReached() {
+    var reached = stop.orElseThrow().reached();
+    Await.until("the brake holds", LONGEST, () -> reached.getCount() == 0);
+  }
+
+  public void release() {
+    stop.ifPresent(s -> s.go().countDown());
+    stop = Optional.empty();
+  }
+
+  /** The ports, with the brake in them, on the system's clock. */
+  public Ports in(Ports ports) {
+    var all = new ArrayList<Executor>();
+    for (var name : NAMES) {
+      ports.executors().named(name).ifPresent(e -> all.add(new Braked(e)));
+    }
+    return new Ports(
+        ports.state(),
+        ports.objects(),
+        Executors.of(all),
+        ports.recorder(),
+        ports.journal(),
+        ports.planner(),
+        ports.playbook(),
+        Time.system());
+  }
+
+  private final class Braked implements Executor {
+    private final Executor inner;
+
+    Braked(Executor inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public String name() {
+      return inner.name();
+    }
+
+    @Override
+    public Set<String> verbs() {
+      return inner.verbs();
+    }
+
+    @Override
+    public Outcome execute(Invocation call) throws InterruptedException {
+      var mine = stop.filter(s -> s.operation().equals(call.operation()));
+      if (mine.isPresent()) {
+        mine.get().reached().countDown();
+        mine.get().go().await();
+      }
+      return inner.execute(call);
+    }
+  }
+}

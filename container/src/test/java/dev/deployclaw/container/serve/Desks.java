@@ -1,0 +1,63 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.wiring.Vital;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.testkit.Await;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What tests of served agents share. */
+public final class Desks {
+  public static final Duration SOON = Duration.ofSeconds(60);
+
+  private Desks() {}
+
+  /** An estate of fakes. */
+  public static Estate estate(World world, Brake brake, Path stateDir, List<Vital> vitals) {
+    return new Estate(
+        brake.in(world.ports()),
+        world.settings("agent"),
+        HeadSigner.open(stateDir),
+        vitals,
+        () -> new Shipping(3, 2, "for a test"),
+        stateDir);
+  }
+
+  /** Bounds that differ in what a test needs. */
+  public static Serve.Bounds bounds(int queue, Duration stopWithin) {
+    var d = Serve.Bounds.DEFAULT;
+    return new Serve.Bounds(
+        queue,
+        d.bodyBytes(),
+        d.requestsPerMinute(),
+        d.streams(),
+        d.heartbeat(),
+        d.look(),
+        Duration.ofSeconds(30),
+        stopWithin);
+  }
+
+  static Asked asked(String text) {
+    return Asked.task(text, "olivia", false, Optional.empty());
+  }
+
+  static String submit(Sidecar sidecar, String text) throws InterruptedException {
+    return ((Desk.Answer.Accepted) sidecar.desk().submit(asked(text))).execution();
+  }
+
+  static String result(Sidecar sidecar, String execution) {
+    return sidecar.executions().document(execution).map(d -> d.result()).orElse("");
+  }
+
+  static void awaitResult(Sidecar sidecar, String execution, String result) {
+    Await.until(
+        execution + " is " + result,
+        SOON,
+        () -> result(sidecar, execution).equals(result) && !sidecar.desk().busyWith(execution));
+  }
+}

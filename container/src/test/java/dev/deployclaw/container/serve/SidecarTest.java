@@ -1,0 +1,274 @@
+package dev.deployclaw.container.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.runtime.Reservations;
+import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.testkit.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process that serves: one task after another, whatever dies. */
+class SidecarTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  private final World world = new World();
+  private final Brake brake = new Brake();
+
+  @AfterEach
+  void nothingIsBroken() {
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  @Test
+  void carriesTasksOutInTheOrderInWhichTheyCame() throws Exception {
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      brake.at("redis.stage");
+      var first = Desks.submit(sidecar, "apply");
+      brake.awaitReached();
+      var second = Desks.submit(sidecar, "set acme 700");
+      var third = Desks.submit(sidecar, "set acme 800");
+
+      assertThat(sidecar.executions().waiting()).containsExactly(second, third);
+      assertThat(Desks.result(sidecar, first)).isEqualTo("UNFINISHED");
+      assertThat(Desks.result(sidecar, second)).isEqualTo(Executions.QUEUED);
+      brake.release();
+
+      Desks.awaitResult(sidecar, third, "COMPLETED");
+      assertThat(List.of(first, second, third)).isSorted();
+      assertThat(world.change(first).orElseThrow().epoch()).isEqualTo(1);
+      assertThat(world.change(third).orElseThrow().epoch()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void takesNoMoreThanMayWait() throws Exception {
+    try (var sidecar = start(Desks.bounds(1, AMPLE))) {
+      brake.at("redis.stage");
+      Desks.submit(sidecar, "apply");
+      brake.awaitReached();
+      Desks.submit(sidecar, "set acme 700");
+
+      var answer = sidecar.desk().submit(Desks.asked("set acme 800"));
+
+      assertThat(answer).isInstanceOf(Desk.Answer.Full.class);
+      brake.release();
+    }
+  }
+
+  @Test
+  void recoversAtStartWhatAnAgentThatDiedLeft() throws Exception {
+    var dying = world.agent(Wire.cut(callOfCommit(), Moment.AFTER));
+    try {
+      dying.run(world.request("apply"));
+    } catch (Killed e) {
+      // as meant
+    }
+    world.store.expireLeases();
+    assertThat(world.store.get(Keys.OPEN)).isPresent();
+
+    try (var _ = start(Desks.bounds(8, AMPLE))) {
+      Await.until("it recovered", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+    }
+
+    world.laws.checkAtRest();
+  }
+
+  @Test
+  void recoversWhatAnotherAgentLeavesWhileItServes() throws Exception {
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      var dying = world.agent(Wire.cut(callOfCommit(), Moment.AFTER));
+      try {
+        dying.run(world.request("apply"));
+      } catch (Killed e) {
+        // as meant
+      }
+      world.store.expireLeases();
+
+      sidecar.recoverIfAbandoned();
+
+      Await.until("it recovered", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+      assertThat(world.active()).isPresent();
+    }
+  }
+
+  @Test
+  void aSecondAgentFollowsTheFirst() throws Exception {
+    var otherBrake = new Brake();
+    try (var first = start(Desks.bounds(8, AMPLE));
+        var second =
+            Sidecar.start(
+                Desks.estate(world, otherBrake, folder.resolve("second"), List.of()),
+                Desks.bounds(8, AMPLE))) {
+      brake.at("redis.stage");
+      var one = Desks.submit(first, "apply");
+      brake.awaitReached();
+      var other = Desks.submit(second, "set acme 700");
+      Await.until("the second is at it", Desks.SOON, () -> second.executions().waiting().isEmpty());
+      assertThat(Desks.result(second, other)).isNotEqualTo("COMPLETED");
+
+      brake.release();
+
+      Desks.awaitResult(first, one, "COMPLETED");
+      Desks.awaitResult(second, other, "COMPLETED");
+      assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void givesTheTaskAtWorkItsTimeAndDeclinesThoseThatWait() throws Exception {
+    var sidecar = start(Desks.bounds(8, AMPLE));
+    brake.at("redis.stage");
+    var first = Desks.submit(sidecar, "apply");
+    brake.awaitReached();
+    var waiting = Desks.submit(sidecar, "set acme 700");
+
+    sidecar.stopAccepting();
+    assertThat(sidecar.desk().submit(Desks.asked("apply"))).isEqualTo(new Desk.Answer.Closed());
+    brake.release();
+    sidecar.stop();
+
+    assertThat(Desks.result(sidecar, first)).isEqualTo("COMPLETED");
+    assertThat(Desks.result(sidecar, waiting)).isEqualTo("ABORTED");
+    assertThat(reason(sidecar, waiting)).contains("stopped before it began");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+    assertThat(world.store.get("leader")).isEmpty();
+  }
+
+  @Test
+  void interruptsWhatTakesTooLongAndTheNextStartEndsIt() throws Exception {
+    var sidecar = start(Desks.bounds(8, Duration.ofMillis(1)));
+    brake.at("redis.stage");
+    var cut = Desks.submit(sidecar, "apply");
+    brake.awaitReached();
+
+    sidecar.stop();
+
+    assertThat(world.store.get("leader")).as("the lead is given back").isEmpty();
+    brake.release();
+    try (var next = start(Desks.bounds(8, AMPLE))) {
+      Desks.awaitResult(next, cut, "ABORTED");
+      assertThat(world.store.get(Keys.OPEN)).isEmpty();
+    }
+    world.laws.checkAtRest();
+  }
+
+  @Test
+  void saysAtTheNextStartWhatBecameOfATaskThatNeverBegan() throws Exception {
+    var accepted = AcceptedTasks.in(folder);
+    var request = world.request("apply");
+    accepted.keep("arch-2026-11-01-rate-limit-007", request);
+
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      Desks.awaitResult(sidecar, "arch-2026-11-01-rate-limit-007", "ABORTED");
+
+      assertThat(reason(sidecar, "arch-2026-11-01-rate-limit-007")).contains("ask again");
+      assertThat(world.active()).isEmpty();
+    }
+    try (var files = Files.list(folder.resolve("accepted"))) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void takesATaskOnWhoseReservationIsAllThatIsLeftOfIt() throws Exception {
+    var asked = Asked.task("apply", "olivia", false, Optional.of("a key"));
+    var owner = HeadSigner.open(folder).publicKey();
+    var lost =
+        new Reservations(brake.in(world.ports()), owner)
+            .reserve(asked.key("of an earlier process"));
+
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      var again = sidecar.desk().submit(asked);
+      Desks.awaitResult(sidecar, lost.execution(), "COMPLETED");
+      var oncemore = sidecar.desk().submit(asked);
+
+      assertThat(again).isEqualTo(new Desk.Answer.Accepted(lost.execution()));
+      assertThat(oncemore).isEqualTo(new Desk.Answer.Repeated(lost.execution()));
+    }
+  }
+
+  @Test
+  void doesNotTakeOnWhatAnotherAgentAccepted() throws Exception {
+    var asked = Asked.task("apply", "olivia", false, Optional.of("a key"));
+    var there = new Reservations(brake.in(world.ports()), "another").reserve(asked.key("its"));
+
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      assertThat(sidecar.desk().submit(asked))
+          .isEqualTo(new Desk.Answer.Repeated(there.execution()));
+      assertThat(sidecar.executions().waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  void goesOnAfterAJobThatFailed() throws Exception {
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      world.store.reachable(false);
+      sidecar.desk().word("arch-none", "ann", true);
+      Await.until("it is over", Desks.SOON, () -> !sidecar.desk().busyWith("arch-none"));
+      world.store.reachable(true);
+
+      Desks.awaitResult(sidecar, Desks.submit(sidecar, "apply"), "COMPLETED");
+
+      assertThat(sidecar.lives()).isTrue();
+    }
+  }
+
+  @Test
+  void pagesExecutionsNewestFirst() throws Exception {
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      var one = Desks.submit(sidecar, "apply");
+      var two = Desks.submit(sidecar, "set acme 700");
+      var three = Desks.submit(sidecar, "set acme 800");
+      Desks.awaitResult(sidecar, three, "COMPLETED");
+
+      var page = sidecar.executions().page(2, Optional.empty());
+      var rest = sidecar.executions().page(2, page.next());
+
+      assertThat(page.summaries()).extracting("execution_id").containsExactly(three, two);
+      assertThat(rest.summaries()).extracting("execution_id").containsExactly(one);
+      assertThat(rest.next()).isEmpty();
+    }
+  }
+
+  private Sidecar start(Serve.Bounds bounds) {
+    return Sidecar.start(Desks.estate(world, brake, folder, List.of()), bounds);
+  }
+
+  private static String reason(Sidecar sidecar, String execution) {
+    return String.valueOf(
+        sidecar.executions().document(execution).orElseThrow().fields().get("reason"));
+  }
+
+  /** The number of the transaction that commits, counted in a world of its own. */
+  private static int callOfCommit() throws InterruptedException {
+    var copy = new World();
+    var wire = Wire.whole();
+    var commit = new AtomicInteger();
+    copy.store.watch(store -> {
+      if (store.get(Keys.ACTIVE).isPresent()) {
+        commit.compareAndSet(0, wire.calls().size());
+      }
+    });
+    var ended = copy.agent(wire).run(copy.request("apply"));
+    assertThat(ended.result()).isEqualTo(Result.COMPLETED);
+    return commit.get();
+  }
+}

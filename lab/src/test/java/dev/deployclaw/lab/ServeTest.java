@@ -1,0 +1,204 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process that serves, over HTTP, on a real estate. */
+class ServeTest {
+  private static final Duration SOON = Duration.ofMinutes(2);
+
+  @TempDir static Path folder;
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    estate.close();
+  }
+
+  @AfterEach
+  void allIsWhole() {
+    estate.checker().assertWhole();
+  }
+
+  @Test
+  void carriesATaskOutTellsOfItAndGoesBack() throws Exception {
+    String before = estate.checker().digest();
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      var accepted = sidecar.submit(estate.change());
+
+      assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
+      String id = accepted.text("execution_id");
+      assertThat(accepted.location()).isEqualTo("/v1/executions/" + id);
+      var events = sidecar.follow(id);
+      assertThat(events).contains("id: 1", "event: thought", "event: result");
+      assertThat(events.toString()).contains("\"result\":\"COMPLETED\"");
+      String changed = estate.checker().digest();
+      assertThat(changed).isNotEqualTo(before);
+
+      var document = sidecar.get(accepted.location());
+      assertThat(document.text("requester")).isEqualTo("olivia");
+      assertThat(document.body()).isEqualTo(estate.run("log", id, "--json").out());
+      assertVerified(document.body());
+
+      var back =
+          sidecar
+              .post("/v1/executions/" + id + "/rollback", Sidecar.OPERATOR, "")
+              .text("execution_id");
+      sidecar.awaitResult(back, "COMPLETED");
+      assertThat(estate.checker().digest()).isEqualTo(before);
+      assertThat(sidecar.get("/v1/executions?limit=2").json().findValuesAsText("execution_id"))
+          .containsExactly(back, id);
+      assertThat(sidecar.get("/metrics").body())
+          .contains("deployclaw_runs_total{result=\"COMPLETED\"} 2.0");
+    }
+  }
+
+  @Test
+  void holdsUntilAnotherCredentialApproves() throws Exception {
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      String before = estate.checker().digest();
+      var held =
+          sidecar
+              .post(
+                  "/v1/tasks",
+                  Sidecar.OPERATOR,
+                  "{\"request\": \"" + estate.change() + "\", \"approval\": \"manual\"}")
+              .text("execution_id");
+      sidecar.awaitResult(held, "HELD");
+      assertThat(estate.checker().digest()).isEqualTo(before);
+      String approve = "/v1/executions/" + held + "/approve";
+
+      var own = sidecar.post(approve, Sidecar.OPERATOR, "");
+      assertThat(own.status()).isEqualTo(403);
+      assertThat(own.text("detail")).contains("must differ");
+      var other = sidecar.post(approve, Sidecar.APPROVER, "");
+
+      assertThat(other.status()).as(other.body()).isEqualTo(202);
+      sidecar.awaitResult(held, "COMPLETED");
+      assertThat(estate.checker().digest()).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void showsTheEstateAndTakesTurnsWithTheCommandLine() throws Exception {
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      var topology = sidecar.get("/v1/topology").json();
+      var policies = sidecar.get("/v1/policies").json();
+
+      assertThat(topology.at("/looks/gateway.topology/reports")).hasSize(3);
+      assertThat(topology.at("/looks/redis.topology/reports")).hasSize(6);
+      assertThat(policies.at("/committed/tenants")).hasSizeGreaterThanOrEqualTo(11);
+      assertThat(policies.path("digest").asText()).isEqualTo(estate.checker().digest());
+      assertThat(sidecar.get("/v1/drift").json().path("drift").isArray()).isTrue();
+      assertThat(estate.run("run", estate.change()).exit()).isZero();
+      sidecar.awaitResult(sidecar.submit(estate.change()).text("execution_id"), "COMPLETED");
+    }
+  }
+
+  @Test
+  void namesTheBackEndThatDoesNotAnswer() throws Exception {
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      Await.until("it is ready", SOON, () -> sidecar.get("/readyz").status() == 200);
+      for (var name : new String[] {"nats", "etcd"}) {
+        var daemon = daemon(name);
+        daemon.pause();
+        try {
+          Await.until(name + " is named", SOON, () -> !up(sidecar, name));
+          assertThat(sidecar.get("/readyz").status()).isEqualTo(503);
+          assertThat(up(sidecar, "redis")).isTrue();
+          assertThat(sidecar.get("/healthz").status()).isEqualTo(200);
+          Await.until(
+              "it is counted",
+              SOON,
+              () ->
+                  sidecar
+                      .get("/metrics")
+                      .body()
+                      .contains("deployclaw_backend_up{backend=\"" + name + "\"} 0.0"));
+        } finally {
+          daemon.resume();
+        }
+        Await.until("it is ready again", SOON, () -> sidecar.get("/readyz").status() == 200);
+      }
+      sidecar.awaitResult(sidecar.submit(estate.change()).text("execution_id"), "COMPLETED");
+    }
+  }
+
+  @Test
+  void endsTheTaskAtWorkWhenItIsToldToStop() throws Exception {
+    String before = estate.checker().digest();
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      String id = sidecar.submit(estate.change()).text("execution_id");
+      Await.until("it is at work", SOON, () -> sidecar.result(id).equals("UNFINISHED"));
+
+      assertThat(sidecar.terminate(SOON)).as(sidecar.err()).isTrue();
+
+      var log = estate.run("log", id, "--json").json();
+      assertThat(log.path("result").asText()).as(sidecar.err()).isEqualTo("COMPLETED");
+      assertThat(estate.etcd().text("leader")).isEmpty();
+      assertThat(estate.checker().digest()).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void theNextStartFinishesWhatAKilledOneLeft() throws Exception {
+    String before = estate.checker().digest();
+    var stop = Files.createTempDirectory("stop");
+    var at =
+        Map.of(
+            "DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", "before redis.publish#1");
+    String id;
+    try (var sidecar = Sidecar.start(estate, at)) {
+      id = sidecar.submit(estate.change()).text("execution_id");
+      Await.until("it has committed", SOON, () -> Files.exists(stop.resolve("reached")));
+      sidecar.kill();
+    }
+    assertThat(estate.etcd().text("open")).isNotEmpty();
+
+    try (var next = Sidecar.start(estate, Map.of())) {
+      next.awaitResult(id, "COMPLETED"); // nobody asked for it
+    }
+
+    assertThat(estate.checker().digest()).isNotEqualTo(before);
+  }
+
+  private static void assertVerified(String document) throws IOException {
+    var file = Files.writeString(Files.createTempFile("log", ".json"), document);
+    String key = estate.run("audit", "key").out().strip();
+    assertThat(estate.run("audit", "verify", file.toString(), "--key", key).exit()).isZero();
+  }
+
+  private static boolean up(Sidecar sidecar, String name) {
+    for (var backEnd : sidecar.get("/readyz").json().path("backends")) {
+      if (backEnd.path("name").asText().equals(name)) {
+        return backEnd.path("up").asBoolean();
+      }
+    }
+    throw new IllegalStateException("nothing is said of " + name);
+  }
+
+  private static Daemon daemon(String name) {
+    return estate.lab().daemons().stream()
+        .filter(d -> estate.lab().folder().relativize(d.folder()).startsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}
