@@ -43,7 +43,7 @@ java_major() {
 
 has() { PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null; }
 
-# missing_packages java|maven|servers|firewall…: prints the Debian packages of what isn't there.
+# missing_packages java|maven|servers|firewall|docker…: prints the Debian packages of what isn't there.
 missing_packages() {
   local part
   for part; do
@@ -62,6 +62,10 @@ missing_packages() {
         has curl || echo curl
         ;;
       firewall) has iptables || echo iptables ;;
+      docker)
+        has dockerd || echo docker.io
+        has ip || echo iproute2
+        ;;
     esac
   done
 }
@@ -86,6 +90,16 @@ provide() {
   fi
   JAVA_HOME=$(java_home)
   export JAVA_HOME
+}
+
+# provide_optional docker…: installs what is missing where it may; else says so, and goes on.
+provide_optional() {
+  local packages
+  mapfile -t packages < <(missing_packages "$@")
+  if ((${#packages[@]} == 0)); then return; fi
+  if ((EUID != 0)) || ! has apt-get || ! install_packages "${packages[@]}"; then
+    say "goes on without ${packages[*]}: what needs it is skipped, and says so"
+  fi
 }
 
 # --- Installing -----------------------------------------------------------------------------------
@@ -132,12 +146,14 @@ allow_services() {
   fi
 }
 
-units_of_servers() { echo redis-server etcd nats-server nginx; }
+units_of_servers() {
+  echo {redis-server,etcd,nats-server,nginx,docker,containerd}.service docker.socket
+}
 
 absent_units() {
   local unit
   for unit in $(units_of_servers); do
-    [[ -e /usr/lib/systemd/system/$unit.service || -e /lib/systemd/system/$unit.service ]] || echo "$unit"
+    [[ -e /usr/lib/systemd/system/$unit || -e /lib/systemd/system/$unit ]] || echo "$unit"
   done
 }
 
@@ -145,7 +161,7 @@ absent_units() {
 disable_units() {
   local unit
   for unit; do
-    if has systemctl && [[ -e /usr/lib/systemd/system/$unit.service ]]; then
+    if has systemctl && [[ -e /usr/lib/systemd/system/$unit ]]; then
       systemctl disable "$unit" >>"$INSTALL_LOG" 2>&1 || true
     fi
   done

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds the programs that the servers are, and names the package of one that is missing. */
@@ -17,6 +18,9 @@ final class Binaries {
           "nginx", "nginx",
           "gcc", "gcc libc6-dev",
           "iptables", "iptables",
+          "dockerd", "docker.io",
+          "ip", "iproute2",
+          "ldd", "libc-bin",
           "setsid", "util-linux");
 
   private static final List<String> ADMIN_FOLDERS =
@@ -31,13 +35,21 @@ final class Binaries {
     return find(name, System.getenv().getOrDefault("PATH", ""), ADMIN_FOLDERS);
   }
 
+  static boolean has(String name) {
+    return named(name, System.getenv().getOrDefault("PATH", ""), ADMIN_FOLDERS).isPresent();
+  }
+
   static String find(String name, String path, List<String> moreFolders) {
+    return named(name, path, moreFolders)
+        .orElseThrow(() -> new IllegalStateException(missing(name)));
+  }
+
+  private static Optional<String> named(String name, String path, List<String> moreFolders) {
     return Stream.concat(Stream.of(path.split(File.pathSeparator)), moreFolders.stream())
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .map(Path::toString)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException(missing(name)));
+        .findFirst();
   }
 
   private static String missing(String name) {

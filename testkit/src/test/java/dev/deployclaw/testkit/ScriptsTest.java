@@ -105,13 +105,37 @@ final class ScriptsTest {
     assertThat(builds()).isZero();
   }
 
+  @Test
+  void goesOnWithoutWhatIsOptionalAndSaysSo() throws Exception {
+    String script =
+        """
+        set -euo pipefail
+        . "%s"
+        has() { [[ $1 != dockerd ]]; }
+        install_packages() ( exit 2 )
+        provide_optional docker
+        echo went on
+        """
+            .formatted(folder.resolve("scripts/env.sh"));
+
+    Run run = run(new ProcessBuilder("/bin/bash", "-c", script));
+
+    assertThat(run.exit).isZero();
+    assertThat(run.out).isEqualTo("went on\n");
+    assertThat(run.err).contains("goes on without docker.io").contains("is skipped");
+  }
+
   private record Run(int exit, String out, String err) {}
 
   private Run run(String... arguments) throws Exception {
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
     ProcessBuilder builder = new ProcessBuilder(folder.resolve("deployclaw").toString());
     builder.command().addAll(List.of(arguments));
+    return run(builder);
+  }
+
+  private Run run(ProcessBuilder builder) throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
     builder.environment().put("PATH", folder.resolve("bin").toString());
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("NOTES", folder.resolve("notes").toString());

@@ -1,0 +1,167 @@
+package dev.deployclaw.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A {@code dockerd} of our own, started as root: data, sockets and process id in one folder, a
+ * bridge and addresses of its own, no packet filter touched. Published ports work, through the
+ * daemon's own proxy. Stopping it leaves nothing behind.
+ */
+public final class DockerDaemon implements AutoCloseable {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(60);
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+  /** Capabilities by their number (capability.h). */
+  private static final int NET_ADMIN = 12;
+
+  private static final int SYS_ADMIN = 21;
+  private static final String NAME = "dockerd";
+  private static final List<String> PROGRAMS = List.of("dockerd", "containerd", "runc", "ip");
+
+  private final Path folder;
+  private final Daemon daemon;
+  private final Bridge bridge;
+  private final Thread hook = new Thread(this::stop, "stop-dockerd");
+
+  private DockerDaemon(Path folder, Daemon daemon, Bridge bridge) {
+    this.folder = folder;
+    this.daemon = daemon;
+    this.bridge = bridge;
+  }
+
+  /** Certificates by which client and daemon know each other. */
+  public record Tls(Path ca, Path cert, Path key) {}
+
+  /** Why none can be started here; empty where one can. */
+  public static Optional<String> missing() {
+    if (!Tool.isRoot()) {
+      return Optional.of("no Docker daemon can be started without root");
+    }
+    if (!Tool.may(NET_ADMIN) || !Tool.may(SYS_ADMIN) || !Files.isWritable(CGROUPS)) {
+      return Optional.of("this root may not make the networks and groups of a Docker daemon");
+    }
+    return PROGRAMS.stream()
+        .filter(p -> !Binaries.has(p))
+        .findFirst()
+        .map(p -> p + " is missing for a Docker daemon: apt-get install docker.io iproute2");
+  }
+
+  /** Listens on {@link #host} only. */
+  public static DockerDaemon start(Path folder) {
+    return start(folder, List.of());
+  }
+
+  /**
+   * Listens on the port of the loopback address too, for clients that the authority vouches for.
+   */
+  public static DockerDaemon start(Path folder, int port, Tls tls) {
+    return start(
+        folder,
+        List.of(
+            "--host=tcp://" + HostPort.loopback(port),
+            "--tlsverify",
+            "--tlscacert=" + tls.ca(),
+            "--tlscert=" + tls.cert(),
+            "--tlskey=" + tls.key()));
+  }
+
+  private static DockerDaemon start(Path folder, List<String> more) {
+    Path home = folder.toAbsolutePath().normalize();
+    Bridge bridge = Bridge.create();
+    try {
+      write(home.resolve("daemon.json"), "{}");
+      Daemon daemon = Daemon.start(new Launch(home, NAME, command(home, bridge, more)));
+      daemon.leave();
+      var started = new DockerDaemon(home, daemon, bridge);
+      Runtime.getRuntime().addShutdownHook(started.hook);
+      daemon.awaitReady(READY, () -> listens(home));
+      return started;
+    } catch (RuntimeException e) {
+      bridge.delete();
+      throw e;
+    }
+  }
+
+  private static List<String> command(Path home, Bridge bridge, List<String> more) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Binaries.find("dockerd"),
+                "--config-file=" + home.resolve("daemon.json"),
+                "--data-root=" + home.resolve("data"),
+                "--exec-root=" + home.resolve("exec"),
+                "--pidfile=" + home.resolve("docker.pid"),
+                "--host=unix://" + socket(home),
+                "--bridge=" + bridge.name(),
+                "--default-address-pool=base=" + bridge.pool() + ",size=24",
+                "--cgroup-parent=/" + bridge.name(),
+                "--iptables=false",
+                "--ip6tables=false",
+                "--ip-masq=false",
+                "--ip-forward=false",
+                "--log-level=warn"));
+    command.addAll(more);
+    return List.copyOf(command);
+  }
+
+  /** Where it listens on this machine. */
+  public String host() {
+    return "unix://" + socket(folder);
+  }
+
+  public Daemon daemon() {
+    return daemon;
+  }
+
+  public boolean alive() {
+    return daemon.alive();
+  }
+
+  /** Stops it, and clears away what a daemon that was killed could not. */
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(hook);
+    stop();
+  }
+
+  private void stop() {
+    if (daemon.alive()) {
+      Tool.run("kill", "-TERM", Long.toString(daemon.pid()));
+      Await.cameTrue(STOP, () -> !daemon.alive());
+    }
+    daemon.kill();
+    Leftovers.clear(folder, bridge);
+  }
+
+  private static Path socket(Path home) {
+    return home.resolve("docker.sock");
+  }
+
+  private static boolean listens(Path home) {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return channel.connect(UnixDomainSocketAddress.of(socket(home)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.createDirectories(file.resolveSibling(""));
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
