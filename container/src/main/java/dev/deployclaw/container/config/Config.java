@@ -29,7 +29,7 @@ public record Config(
     List<GatewayEntry> gateways,
     List<ConfigurationStore> configurationStores,
     List<Source> policySources,
-    Optional<String> dockerHost,
+    Optional<DockerConfig> docker,
     Optional<KubernetesConfig> kubernetes,
     Gate gate,
     Probes probes,
@@ -39,9 +39,11 @@ public record Config(
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {
-    return Stream.concat(
+    return Stream.of(
             gateways.stream().map(GatewayEntry::gateway),
+            docker.stream().flatMap(d -> d.gateways().stream()).map(c -> c.gateway()),
             kubernetes.stream().flatMap(k -> k.gateways().stream()).map(d -> d.gateway()))
+        .flatMap(all -> all)
         .toList();
   }
 

@@ -80,13 +80,14 @@ public final class ConfigReader {
             gateways(f),
             stores(f, etcd.prefix()),
             sources(f),
-            f.optional("dockerHost"),
+            new DockerReader(p -> folder.resolve(p).normalize()).read(f.section("docker")),
             new KubernetesReader(p -> folder.resolve(p).normalize()).read(f.section("kubernetes")),
             gate(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.texts("redact").stream().map(Secret::new).toList(),
             new ServeReader(this::path).read(f.section("serve")));
+    f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();
     if (!config.routing().isEmpty() && config.services().isEmpty()) {

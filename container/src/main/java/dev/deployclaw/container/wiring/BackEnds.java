@@ -22,16 +22,12 @@ import dev.deployclaw.executors.sources.SourceFolder;
 import dev.deployclaw.executors.sources.SourcesExecutor;
 import dev.deployclaw.policy.wire.ProbeKeys;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** From the configuration to what each executor is told. */
 final class BackEnds {
-  /** For looks at back ends that no change needs. */
-  private static final Duration LOOK = Duration.ofSeconds(5);
-
   private BackEnds() {}
 
   static EtcdSettings etcd(Config.Etcd c) {
@@ -83,12 +79,9 @@ final class BackEnds {
         gateways(c, clusters),
         new RateLimitExecutor(
             RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList())),
-        new ProbeExecutor(
-            ProbeSettings.of(
-                clusters.entrances(c.gateways().stream().map(BackEnds::entrance).toList()),
-                keys.privateKey())),
+        new ProbeExecutor(ProbeSettings.of(clusters.entrances(entrances(c)), keys.privateKey())),
         sources(c, clusters),
-        new DockerExecutor(c.dockerHost(), LOOK),
+        new DockerExecutor(c.docker().map(Containers::daemon)),
         clusters.looks());
   }
 
@@ -97,7 +90,7 @@ final class BackEnds {
     var files =
         new GatewayExecutor(
             GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList()));
-    var others = clusters.gateways().toList();
+    var others = Stream.concat(Containers.gateways(c).stream(), clusters.gateways()).toList();
     boolean alone = !others.isEmpty() && c.gateways().isEmpty();
     return Joined.of(
         Stream.concat(alone ? Stream.of() : Stream.of(files), others.stream()).toList());
@@ -107,6 +100,11 @@ final class BackEnds {
   private static Executor sources(Config c, Clusters clusters) {
     var folders = new SourcesExecutor(c.policySources().stream().map(BackEnds::source).toList());
     return Joined.of(Stream.concat(Stream.of(folders), clusters.sources()).toList());
+  }
+
+  private static List<ProbeSettings.Entrance> entrances(Config c) {
+    return Stream.concat(c.gateways().stream().map(BackEnds::entrance), Containers.entrances(c))
+        .toList();
   }
 
   private static RateLimitSettings.Service service(Config.Service s) {

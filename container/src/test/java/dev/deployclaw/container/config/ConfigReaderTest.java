@@ -56,7 +56,7 @@ class ConfigReaderTest {
         .isEqualTo(
             new Config.Bounds(
                 Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60)));
-    assertThat(config.dockerHost()).isEmpty();
+    assertThat(config.docker()).isEmpty();
     assertThat(config.kubernetes()).isEmpty();
     assertThat(config.skillsDir()).isEmpty();
     assertThat(config.services()).isEmpty();
@@ -97,7 +97,7 @@ class ConfigReaderTest {
               - {name: limits, endpoints: ["http://c:3"], prefix: /services/limits}
             policySources:
               - {folder: policies, namespace: shop, tenants: [acme]}
-            dockerHost: unix:///var/run/docker.sock
+            docker: {host: "unix:///var/run/docker.sock"}
             gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
             probes: {requests: 100}
             bounds: {lease: 6s, call: 7s, converge: 8s}
@@ -126,6 +126,7 @@ class ConfigReaderTest {
     assertThat(store.etcd().prefix()).isEqualTo("/services/limits/");
     assertThat(config.policySources())
         .containsExactly(new Config.Source(folder.resolve("policies"), "shop", List.of("acme")));
+    assertThat(config.docker().orElseThrow().host()).isEqualTo("unix:///var/run/docker.sock");
     assertThat(config.gate()).isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1)));
     assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));
     assertThat(config.redact()).containsExactly(new Secret("canary"));

@@ -1,12 +1,6 @@
 package dev.deployclaw.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
@@ -14,30 +8,27 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** Looks at a Docker daemon: does it answer, and which containers does it run. */
+/**
+ * Looks at a Docker daemon: its containers, networks and images. It changes nothing; that is what
+ * {@link ContainerGatewayExecutor} is for.
+ */
 public final class DockerExecutor implements Executor {
   private static final String MEMBER = "docker";
   private static final String INSPECT = "inspect";
-  private static final int MOST_CONTAINERS = 500;
+  private static final int CONNECTIONS = 2;
 
-  private final Optional<String> host;
-  private final Duration timeout;
+  private final Optional<DockerSettings> settings;
 
   /**
-   * @param host for example {@code unix:///var/run/docker.sock}; empty where none is configured
-   * @param timeout for connecting, and for each answer
+   * @param settings empty where no daemon is configured
    */
-  public DockerExecutor(Optional<String> host, Duration timeout) {
-    this.host = host;
-    this.timeout = timeout;
+  public DockerExecutor(Optional<DockerSettings> settings) {
+    this.settings = settings;
   }
 
   @Override
@@ -55,55 +46,21 @@ public final class DockerExecutor implements Executor {
     if (!invocation.call().verb().equals(INSPECT) || !(invocation.call() instanceof Call.Look)) {
       return Outcome.failed(new Fault.Invalid("docker knows no " + invocation.call().verb()));
     }
-    var report =
-        host.map(this::inspect)
-            .orElseGet(() -> Report.skipped(MEMBER, "no dockerHost is configured"));
-    return Outcome.done(List.of(report));
+    return settings
+        .map(DockerExecutor::inspect)
+        .orElseGet(
+            () -> Outcome.done(List.of(Report.skipped(MEMBER, "no docker.host is configured"))));
   }
 
-  private Report inspect(String daemon) {
-    try (var client = client(daemon)) {
-      client.pingCmd().exec();
-      var containers = client.listContainersCmd().withLimit(MOST_CONTAINERS).exec();
-      Map<String, Object> facts =
-          Map.of(
-              "host", daemon,
-              "count", containers.size(),
-              "containers", containers.stream().map(DockerExecutor::facts).toList());
-      return Report.yes(MEMBER, "", facts);
-    } catch (IOException | DockerException | IllegalArgumentException e) {
-      return Report.no(MEMBER, daemon + " does not answer: " + e.getMessage());
+  private static Outcome inspect(DockerSettings daemon) {
+    try (DockerClient client = DockerLink.open(daemon, CONNECTIONS)) {
+      var facts = Topology.facts(client);
+      facts.put("host", daemon.host().toString());
+      return Outcome.done(List.of(Report.yes(MEMBER, "", facts)));
     } catch (RuntimeException e) {
-      if (e.getCause() instanceof IOException io) {
-        return Report.no(MEMBER, daemon + " does not answer: " + io.getMessage());
-      }
-      throw e;
+      return Outcome.failed(DockerFaults.of(e, daemon.host()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("closing the client", e);
     }
-  }
-
-  private DockerClient client(String daemon) {
-    DockerClientConfig config =
-        DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(daemon).build();
-    var http =
-        new ZerodepDockerHttpClient.Builder()
-            .dockerHost(config.getDockerHost())
-            .sslConfig(config.getSSLConfig())
-            .maxConnections(2)
-            .connectionTimeout(timeout)
-            .responseTimeout(timeout)
-            .build();
-    return DockerClientImpl.getInstance(config, http);
-  }
-
-  private static Map<String, Object> facts(Container container) {
-    return Map.of(
-        "id", said(container.getId()),
-        "names", container.getNames() == null ? List.of() : Arrays.asList(container.getNames()),
-        "image", said(container.getImage()),
-        "state", said(container.getState()));
-  }
-
-  private static String said(@Nullable String text) {
-    return text == null ? "" : text;
   }
 }

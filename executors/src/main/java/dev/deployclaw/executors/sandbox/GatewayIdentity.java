@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Asks a running gateway, through its port, which file it acts on. */
 public record GatewayIdentity(Duration answer) {
+  /** What is said of a gateway that answers, but names no file. */
+  public static final String SILENT = "one that says no digest";
+
   private static final String PATH = "/.well-known/deployclaw";
   private static final int FRESH_CONNECTIONS = 3;
 
@@ -35,7 +38,7 @@ public record GatewayIdentity(Duration answer) {
     for (int i = 0; i < FRESH_CONNECTIONS; i++) {
       String running = running(gateway);
       if (!running.equals(config)) {
-        return List.of(running.isEmpty() ? "one that says no digest" : running);
+        return List.of(running.isEmpty() ? SILENT : running);
       }
     }
     return List.of();

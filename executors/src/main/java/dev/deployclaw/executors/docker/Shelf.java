@@ -1,0 +1,29 @@
+package dev.deployclaw.executors.docker;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Changes what stands in a gateway's folder: {@code epochs/<E>/nginx.conf} for each epoch that is
+ * kept, the link {@code live} to the one that is read, and {@code fence} beside it. Every verb can
+ * be repeated.
+ */
+sealed interface Shelf permits MountedShelf, ArchiveShelf {
+  String FILE = "nginx.conf";
+  String WORKERS = "before-reload";
+  String FENCE = "fence";
+
+  /** Returns when the file stands under its name in the epoch's folder. */
+  void write(long epoch, String name, byte[] text) throws IOException;
+
+  /**
+   * Compares the fence with the mark, and in one step that nobody can come between sets it and
+   * makes {@code live} point to the mark's epoch.
+   *
+   * @return why not, where somebody later was here; then nothing was changed
+   */
+  Optional<String> switchTo(Mark mark) throws IOException, InterruptedException;
+
+  /** Removes an epoch that isn't live. */
+  void delete(long epoch) throws IOException;
+}

@@ -1,0 +1,104 @@
+package dev.deployclaw.executors.docker;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.GatewayFile;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
+final class Staging {
+  private final Parser parser;
+
+  Staging(Duration check) {
+    this.parser = new Parser(check);
+  }
+
+  Report stage(Found.Here gateway, Activation activation, GatewayFile.Wanted wanted)
+      throws IOException {
+    var view = gateway.view();
+    var live = view.liveEpoch();
+    if (!gateway.isMounted() || live.isEmpty()) {
+      return no(gateway, "has no link live on a mount: " + gateway.gateway().remedy());
+    }
+    long epoch = activation.epoch();
+    boolean there = view.file(epoch).filter(wanted::is).isPresent();
+    if (!there && live.getAsLong() >= epoch) {
+      return no(gateway, "epoch " + live.getAsLong() + " is live there");
+    }
+    if (!there) {
+      gateway.shelf().write(epoch, Shelf.FILE, wanted.bytes());
+    }
+    return Report.yes(gateway.gateway().member(), activation.digest(), wanted.facts());
+  }
+
+  /**
+   * The vote: what the container sees staged is what the set renders to, its own image's NGINX
+   * takes it, and there is a process that will read it.
+   */
+  Report prepare(Found.Here gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
+      throws IOException, InterruptedException {
+    var staged = gateway.view().file(activation.epoch());
+    if (staged.isEmpty()) {
+      return no(gateway, "epoch " + activation.epoch() + " is not staged: " + unseen(gateway));
+    }
+    if (!wanted.is(staged.get())) {
+      return no(gateway, "the staged file is not what the policy set renders to");
+    }
+    if (!gateway.runs()) {
+      return Report.unknown(gateway.gateway().member(), gateway.state() + ": start it");
+    }
+    var wrong = deaf(gateway);
+    if (!wrong.isEmpty()) {
+      return no(gateway, wrong);
+    }
+    return switch (parser.parse(gateway, activation.epoch(), fence.term())) {
+      case Parser.Verdict.Accepted() ->
+          Report.yes(gateway.gateway().member(), activation.digest(), wanted.facts());
+      case Parser.Verdict.Refused(String output) ->
+          no(gateway, "NGINX refuses the file: " + output);
+      case Parser.Verdict.Undecided(String reason) ->
+          Report.unknown(gateway.gateway().member(), reason);
+    };
+  }
+
+  Report discard(Found.Here gateway, long epoch) throws IOException {
+    var live = gateway.view().liveEpoch();
+    if (live.isPresent() && live.getAsLong() == epoch) {
+      return no(gateway, "epoch " + epoch + " is live there");
+    }
+    if (epoch <= 0) {
+      return no(gateway, "what was found before the first change is kept");
+    }
+    gateway.shelf().delete(epoch);
+    return Report.yes(gateway.gateway().member(), "", Map.of("epoch", epoch));
+  }
+
+  /** Why nothing would read the file; empty where all is well. */
+  private static String deaf(Found.Here gateway) {
+    var nginx = Workers.of(gateway.client(), gateway.id());
+    if (nginx.master().filter(m -> m.contains(gateway.gateway().liveFile())).isEmpty()) {
+      return "no NGINX runs in it that reads the link: " + gateway.gateway().remedy();
+    }
+    boolean signalled = gateway.gateway().reload() == ContainerGateway.Reload.SIGNAL;
+    return signalled && !nginx.first()
+        ? "a signal doesn't reach its NGINX, which isn't its first process: start it with exec, or"
+            + " set reload: restart"
+        : "";
+  }
+
+  private static String unseen(Found.Here gateway) {
+    return switch (gateway.gateway().reach()) {
+      case ContainerGateway.Reach.Mounted(var folder) ->
+          "its container sees no such file; is %s what is mounted at %s?"
+              .formatted(folder, gateway.gateway().inside());
+      case ContainerGateway.Reach.Archive() -> "somebody removed it";
+    };
+  }
+
+  private static Report no(Found.Here gateway, String reason) {
+    return Report.no(gateway.gateway().member(), reason);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.deployclaw.executors.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.VolumesFrom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A container of a gateway's own image, with its mounts and no network, that is removed in any
+ * case: by {@link #close}, and what a killed agent left, by the next one for the same purpose.
+ */
+record Throwaway(DockerClient client, String id) implements AutoCloseable {
+  private static final String PURPOSE = "dev.deployclaw.purpose";
+  private static final String MEMBER = "dev.deployclaw.gateway";
+  private static final String TERM = "dev.deployclaw.term";
+  private static final Pattern TERMS = Pattern.compile("\\d{1,18}");
+  private static final int MOST_TRIES = 5;
+  private static final long MOST_MEMORY = 512L * 1024 * 1024;
+  private static final long MOST_PROCESSES = 64;
+
+  /**
+   * @param word part of its name: of one purpose a gateway has one at a time
+   * @param term of the leader that wants it; an earlier leader's is removed, a later one's stays
+   */
+  record Purpose(String word, long term) {}
+
+  /** What became of it. */
+  sealed interface Made {
+    record Created(Throwaway container) implements Made {}
+
+    record Refused(String reason) implements Made {}
+  }
+
+  /**
+   * Created, not started.
+   *
+   * @param words program and arguments
+   * @param hosts {@code name:address}, resolved in it
+   */
+  static Made create(Found.Here gateway, Purpose purpose, List<String> words, List<String> hosts) {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      try {
+        return new Made.Created(
+            new Throwaway(gateway.client(), id(gateway, purpose, words, hosts)));
+      } catch (ConflictException e) {
+        var refused = clear(gateway, purpose);
+        if (refused.isPresent()) {
+          return new Made.Refused(refused.get());
+        }
+      }
+    }
+    return new Made.Refused("the name " + name(gateway, purpose) + " is taken again and again");
+  }
+
+  /** Whether a container is one of these, of whatever gateway. */
+  static boolean isOne(Container container) {
+    return container.getLabels() != null && container.getLabels().containsKey(PURPOSE);
+  }
+
+  /** Its volumes are the gateway's: they stay. An interrupt waits until it is gone. */
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      remove(client, id);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static String id(
+      Found.Here gateway, Purpose purpose, List<String> words, List<String> hosts) {
+    var inspected = gateway.client().inspectContainerCmd(gateway.id()).exec();
+    var theirs = Optional.ofNullable(inspected.getHostConfig());
+    var host =
+        new HostConfig()
+            .withVolumesFrom(new VolumesFrom(gateway.id()))
+            .withTmpFs(theirs.map(HostConfig::getTmpFs).orElse(null))
+            .withNetworkMode("none")
+            .withExtraHosts(hosts.toArray(String[]::new))
+            .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE))
+            .withSecurityOpts(List.of("no-new-privileges"))
+            .withMemory(MOST_MEMORY)
+            .withPidsLimit(MOST_PROCESSES);
+    var command =
+        gateway
+            .client()
+            .createContainerCmd(gateway.image())
+            .withName(name(gateway, purpose))
+            .withLabels(
+                Map.of(
+                    PURPOSE, purpose.word(),
+                    MEMBER, gateway.gateway().member(),
+                    TERM, Long.toString(purpose.term())))
+            .withEntrypoint(words.subList(0, 1))
+            .withCmd(words.subList(1, words.size()))
+            .withHostConfig(host);
+    var config = inspected.getConfig();
+    String user = config == null ? null : config.getUser();
+    return (user == null ? command : command.withUser(user)).exec().getId();
+  }
+
+  /** Removes who has the name, if that is one of ours and no later leader's. */
+  private static Optional<String> clear(Found.Here gateway, Purpose purpose) {
+    String name = name(gateway, purpose);
+    var holder =
+        gateway.client().listContainersCmd().withShowAll(true).exec().stream()
+            .filter(c -> Topology.names(c).contains(name))
+            .findFirst();
+    if (holder.isEmpty()) {
+      return Optional.empty();
+    }
+    var labels = holder.get().getLabels();
+    if (!isOne(holder.get()) || !gateway.gateway().member().equals(labels.get(MEMBER))) {
+      return Optional.of("a container that isn't ours has the name " + name + ": rename it");
+    }
+    String term = labels.getOrDefault(TERM, "");
+    if (TERMS.matcher(term).matches() && Long.parseLong(term) > purpose.term()) {
+      return Optional.of("the leader of term " + term + " is at work there");
+    }
+    remove(gateway.client(), holder.get().getId());
+    return Optional.empty();
+  }
+
+  /** Somebody else may remove it at the same time. */
+  private static void remove(DockerClient client, String id) {
+    try {
+      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(false).exec();
+    } catch (NotFoundException e) {
+      // gone is what was wanted
+    } catch (ConflictException e) {
+      if (!String.valueOf(e.getMessage()).contains("already in progress")) {
+        throw e;
+      }
+    }
+  }
+
+  /** Names of gateways hold no dot, so no two share one. */
+  private static String name(Found.Here gateway, Purpose purpose) {
+    return "deployclaw-%s-%s.%s"
+        .formatted(purpose.word(), gateway.gateway().namespace(), gateway.gateway().name());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.deployclaw.executors.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a gateway's folder as its container sees it, through the daemon; that works for a stopped
+ * container too. What was written elsewhere and isn't mounted there, isn't seen.
+ */
+record View(DockerClient client, String container, String inside) {
+  private static final Pattern TARGET = Pattern.compile("epochs/(0|[1-9]\\d{0,17})");
+
+  /** What {@code live} points to, as it is written; empty where there is no such link. */
+  Optional<String> target() throws IOException {
+    return entry("live")
+        .flatMap(e -> e instanceof Tar.Entry.Link(String to) ? Optional.of(to) : Optional.empty());
+  }
+
+  /** The epoch that {@code live} points to; empty where it points elsewhere, or nowhere. */
+  OptionalLong liveEpoch() throws IOException {
+    var match = TARGET.matcher(target().orElse(""));
+    return match.matches() ? OptionalLong.of(Long.parseLong(match.group(1))) : OptionalLong.empty();
+  }
+
+  /** The file that NGINX reads when it reads its file again. */
+  Optional<byte[]> liveFile() throws IOException {
+    return file("live/" + Shelf.FILE);
+  }
+
+  Optional<byte[]> file(long epoch) throws IOException {
+    return file("epochs/" + epoch + "/" + Shelf.FILE);
+  }
+
+  /** Which workers ran before the epoch's file was to be read; empty where none was to be. */
+  Optional<String> keptWorkers(long epoch) throws IOException {
+    return file("epochs/" + epoch + "/" + Shelf.WORKERS).map(View::text);
+  }
+
+  /** Who was here last; empty before the first change. */
+  Optional<Mark> fence() throws IOException {
+    return file(Shelf.FENCE).map(View::text).map(Mark::parse);
+  }
+
+  private Optional<byte[]> file(String path) throws IOException {
+    return entry(path)
+        .flatMap(
+            e -> e instanceof Tar.Entry.File(byte[] bytes) ? Optional.of(bytes) : Optional.empty());
+  }
+
+  private Optional<Tar.Entry> entry(String path) throws IOException {
+    try (var tar = client.copyArchiveFromContainerCmd(container, inside + "/" + path).exec()) {
+      return Tar.first(tar);
+    } catch (NotFoundException e) {
+      if (DockerFaults.isGone(e)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.deployclaw.executors.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.github.dockerjava.api.exception.BadRequestException;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.UnauthorizedException;
+import dev.deployclaw.core.spi.Fault;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DockerFaultsTest {
+  private static final URI HOST = URI.create("unix:///run/docker.sock");
+
+  static Stream<Arguments> errors() {
+    return Stream.of(
+        row(
+            new NotFoundException(json("No such container: 5f")),
+            Fault.Unavailable.class,
+            "gone since it was listed (No such container: 5f): start it again"),
+        row(
+            new NotFoundException(json("No such image: sha256:5f")),
+            Fault.Unavailable.class,
+            "pull or build it again"),
+        row(new NotFoundException(json("Could not find the file /x")), Fault.Invalid.class, "/x"),
+        row(new UnauthorizedException("no"), Fault.Denied.class, "authorization plugin"),
+        row(new DockerException("not you", 403), Fault.Denied.class, "not you"),
+        row(new DockerException("teapot", 418), Fault.Unknown.class, "teapot"),
+        row(new ConflictException(json("name \\\"/x\\\" in use")), Fault.Conflict.class, "\"/x\""),
+        row(new BadRequestException(json("no such signal")), Fault.Invalid.class, "no such signal"),
+        row(
+            new BadRequestException("Client sent an HTTP request to an HTTPS server."),
+            Fault.Invalid.class,
+            "give docker.tls its ca, cert and key"),
+        row(new InternalServerErrorException("ps: not found"), Fault.Unknown.class, "not found"),
+        row(new DockerClientException("odd"), Fault.Unknown.class, "odd"),
+        row(new IllegalArgumentException("bad host"), Fault.Invalid.class, "bad host"),
+        row(
+            wrapped(new BindException("Permission denied")),
+            Fault.Denied.class,
+            "may not open the socket of unix:///run/docker.sock: run the agent in the socket's"),
+        row(
+            wrapped(new SocketException("No such file or directory")),
+            Fault.Unavailable.class,
+            "start it, or correct docker.host"),
+        row(wrapped(new ConnectException("refused")), Fault.Unavailable.class, "refused"),
+        row(wrapped(new UnknownHostException("x")), Fault.Unavailable.class, "name is unknown"),
+        row(wrapped(new SocketException("Broken pipe")), Fault.Unknown.class, "Broken pipe"),
+        row(wrapped(new SocketTimeoutException("read")), Fault.Unknown.class, "in time"),
+        row(wrapped(new EOFException("end")), Fault.Unknown.class, "broke: end"),
+        row(
+            wrapped(new SSLHandshakeException("bad_certificate")),
+            Fault.Denied.class,
+            "bad_certificate; check docker.tls"),
+        row(
+            wrapped(new JsonParseException(null, "token")),
+            Fault.Invalid.class,
+            "is no Docker daemon"),
+        row(
+            new UncheckedIOException(new NoSuchFileException("/certs/ca.pem")),
+            Fault.Invalid.class,
+            "/certs/ca.pem can't be read: check docker.tls"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void saysWhatAnErrorMeansAndWhatToDo(
+      RuntimeException error, Class<? extends Fault> expected, String words) {
+    var fault = DockerFaults.of(error, HOST);
+
+    assertThat(fault).isInstanceOf(expected);
+    assertThat(fault.reason()).contains(words);
+  }
+
+  @Test
+  void passesBugsOn() {
+    var bug = new IllegalStateException("ours");
+
+    assertThatThrownBy(() -> DockerFaults.of(bug, HOST)).isSameAs(bug);
+  }
+
+  private static Arguments row(
+      RuntimeException error, Class<? extends Fault> expected, String words) {
+    return Arguments.of(error, expected, words);
+  }
+
+  private static RuntimeException wrapped(IOException cause) {
+    return new RuntimeException(cause);
+  }
+
+  private static String json(String message) {
+    return "Status 404: {\"message\":\"" + message + "\"}\n";
+  }
+}

@@ -1,0 +1,84 @@
+package dev.deployclaw.executors.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MountedShelfTest {
+  private static final int LEADERS = 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void movesLinkAndFenceTogether() throws Exception {
+    var shelf = new MountedShelf(folder);
+
+    assertThat(shelf.switchTo(new Mark(3, 7))).isEmpty();
+
+    assertThat(link()).isEqualTo("epochs/7");
+    assertThat(fence()).isEqualTo(new Mark(3, 7));
+  }
+
+  @Test
+  void takesTheSameAgainAndRefusesWhatIsLower() throws Exception {
+    var shelf = new MountedShelf(folder);
+    shelf.switchTo(new Mark(3, 7));
+
+    assertThat(shelf.switchTo(new Mark(3, 7))).isEmpty();
+    assertThat(shelf.switchTo(new Mark(2, 8)).orElse("")).contains("the leader of term 3 was here");
+    assertThat(shelf.switchTo(new Mark(4, 6)).orElse("")).contains("the later epoch 7 is live");
+
+    assertThat(link()).isEqualTo("epochs/7");
+    assertThat(fence()).isEqualTo(new Mark(3, 7));
+  }
+
+  @Test
+  void ofManyAtOnceTheLastOneStands() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var all = new ArrayList<Callable<Optional<String>>>();
+      for (int i = 1; i <= LEADERS; i++) {
+        var mark = new Mark(i, 10 + i);
+        all.add(() -> new MountedShelf(folder).switchTo(mark));
+      }
+      for (var one : threads.invokeAll(all)) {
+        one.get();
+      }
+    }
+
+    assertThat(fence()).isEqualTo(new Mark(LEADERS, 10 + LEADERS));
+    assertThat(link()).isEqualTo("epochs/" + (10 + LEADERS));
+  }
+
+  @Test
+  void removesAnEpochAsOftenAsAsked() throws Exception {
+    var shelf = new MountedShelf(folder);
+    shelf.write(4, Shelf.FILE, "x".getBytes(StandardCharsets.UTF_8));
+
+    shelf.delete(4);
+    shelf.delete(4);
+
+    assertThat(folder.resolve("epochs/4")).doesNotExist();
+  }
+
+  @Test
+  void readsNoFenceOutOfAForeignFile() {
+    assertThat(Mark.parse("by hand")).isEqualTo(new Mark(0, 0));
+    assertThat(Mark.parse(new Mark(9, 12).text())).isEqualTo(new Mark(9, 12));
+  }
+
+  private String link() throws Exception {
+    return Files.readSymbolicLink(folder.resolve("live")).toString();
+  }
+
+  private Mark fence() throws Exception {
+    return Mark.parse(Files.readString(folder.resolve(Shelf.FENCE)));
+  }
+}
