@@ -154,7 +154,7 @@ class DockerReaderTest {
             "docker.gateways[0].reload",
             "docker.gateways[0].url");
     assertThat(invalid)
-        .hasMessageContaining("deployclaw.yaml:6: docker.host")
+        .hasMessageContaining("deployclaw.yaml:7: docker.host")
         .hasMessageContaining("write unix:///var/run/docker.sock")
         .hasMessageContaining("did you mean tls?")
         .hasMessageContaining("needs exactly one of container and label")
