@@ -170,12 +170,19 @@ class OutageTest {
     assertThat(witness.everything()).isEqualTo(before);
   }
 
-  /** The lab's configuration, but one gateway's files are checked by another program. */
+  /**
+   * A configuration by which a gateway has another parser, and a file to put to it: a new route.
+   */
   private static Path withBinary(String gateway, Path binary) throws IOException {
     String line = "  - name: " + gateway + "\n";
     String text = Files.readString(scene.lab().config());
+    int from = text.indexOf(line) + line.length();
+    String changed =
+        text.substring(from)
+            .replaceFirst("routes: \\[", "routes: [{prefix: /pay, service: checkout}, ");
     var file = scene.lab().folder().resolve("refusing.yaml");
-    return Files.writeString(file, text.replace(line, line + "    binary: \"" + binary + "\"\n"));
+    return Files.writeString(
+        file, text.substring(0, from) + "    binary: \"" + binary + "\"\n" + changed);
   }
 
   private static Path refusing() throws IOException {
