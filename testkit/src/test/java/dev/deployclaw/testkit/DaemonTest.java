@@ -3,6 +3,7 @@ package dev.deployclaw.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,12 +153,12 @@ final class DaemonTest {
   static final class Starter {
     private Starter() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws IOException {
       Path folder = Path.of(args[0]);
       RedisNode.start(folder.resolve("redis"));
       Nats.start(folder.resolve("nats"));
       Nginx.start(folder.resolve("nginx"), "events {}");
-      Thread.sleep(Duration.ofMinutes(5));
+      var _ = System.in.read(); // the test holds it open until it kills this process, or ends
     }
   }
 

@@ -6,10 +6,10 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.sandbox.PlainHttp;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway;
@@ -19,8 +19,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /** The leader of a term, who asks gateways in containers as the runtime does. */
 record Asking(ContainerGatewayExecutor executor, long term) {
@@ -40,23 +38,12 @@ record Asking(ContainerGatewayExecutor executor, long term) {
             .map(g -> new Gateway(g.name(), g.namespace(), host, routes))
             .toList();
     var set = PolicySet.of(List.of(), routing, "");
-    return new Activation(
-        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   /** Back to what was observed. */
   static Activation restoring(List<Report> observed, long epoch) {
-    var members = new TreeMap<String, List<Map<String, Object>>>();
-    members.put("gateway", observed.stream().map(Report::facts).toList());
-    var set = PolicySet.EMPTY;
-    return new Activation(
-        "arch-1",
-        epoch,
-        set.digest(),
-        set,
-        epoch - 1,
-        Optional.empty(),
-        Optional.of(new Observation(members)));
+    return Activations.restoring("gateway", observed, epoch);
   }
 
   List<Report> ask(Call call) {

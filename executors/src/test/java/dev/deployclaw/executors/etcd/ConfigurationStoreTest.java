@@ -6,13 +6,13 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.PolicyWriter;
@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,23 +227,11 @@ class ConfigurationStoreTest {
   }
 
   private static Activation activation(long epoch, PolicySet set) {
-    return new Activation(
-        "x", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   private static Activation restoring(long epoch, Report before) {
-    var facts = new TreeMap<>(before.facts());
-    facts.put("member", before.member());
-    var members = new TreeMap<String, List<Map<String, Object>>>();
-    members.put("configuration", List.of(facts));
-    return new Activation(
-        "x",
-        epoch,
-        PolicySet.EMPTY.digest(),
-        PolicySet.EMPTY,
-        epoch - 1,
-        Optional.empty(),
-        Optional.of(new Observation(members)));
+    return Activations.restoring("configuration", List.of(before), epoch);
   }
 
   private void put(String key, String value) throws InterruptedException {

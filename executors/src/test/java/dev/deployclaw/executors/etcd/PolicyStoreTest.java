@@ -11,6 +11,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
@@ -91,8 +92,7 @@ class PolicyStoreTest {
   }
 
   private static Activation activation(long epoch, PolicySet set) {
-    return new Activation(
-        "x", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   private Outcome run(Call call, Fence fence) throws InterruptedException {

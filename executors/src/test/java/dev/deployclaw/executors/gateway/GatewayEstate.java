@@ -4,9 +4,9 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.Site;
@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -83,22 +82,11 @@ final class GatewayEstate implements AutoCloseable {
   }
 
   static Activation activation(PolicySet set, long epoch) {
-    return new Activation(
-        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   static Activation restoring(List<Report> observed, long epoch) {
-    var members = new TreeMap<String, List<Map<String, Object>>>();
-    members.put("gateway", observed.stream().map(Report::facts).toList());
-    var set = PolicySet.EMPTY;
-    return new Activation(
-        "arch-1",
-        epoch,
-        set.digest(),
-        set,
-        epoch - 1,
-        Optional.empty(),
-        Optional.of(new Observation(members)));
+    return Activations.restoring("gateway", observed, epoch);
   }
 
   List<Report> ask(Call call) {

@@ -6,9 +6,9 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
@@ -138,22 +138,11 @@ final class Estate implements AutoCloseable {
   }
 
   static Activation activation(PolicySet set, long epoch) {
-    return new Activation(
-        "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   static Activation restoring(Report observed, long epoch) {
-    var members = new TreeMap<String, List<Map<String, Object>>>();
-    members.put("gateway", List.of(observed.facts()));
-    var set = PolicySet.EMPTY;
-    return new Activation(
-        "arch-1",
-        epoch,
-        set.digest(),
-        set,
-        epoch - 1,
-        Optional.empty(),
-        Optional.of(new Observation(members)));
+    return Activations.restoring("gateway", List.of(observed), epoch);
   }
 
   /** What the gateway's volume refers to. */

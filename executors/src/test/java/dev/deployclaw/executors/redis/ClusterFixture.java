@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.HostPort;
@@ -38,8 +39,7 @@ final class ClusterFixture implements AutoCloseable {
   }
 
   static Activation activation(long epoch, PolicySet set) {
-    return new Activation(
-        "x", epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+    return Activations.of(set, epoch);
   }
 
   /** A fact that must be there. */

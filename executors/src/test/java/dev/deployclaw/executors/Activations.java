@@ -1,0 +1,45 @@
+package dev.deployclaw.executors;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Epochs as the runtime hands them to participants. */
+public final class Activations {
+  private static final String EXECUTION = "arch-1";
+
+  private Activations() {}
+
+  /** A change to the set, from the epoch before. */
+  public static Activation of(PolicySet set, long epoch) {
+    return new Activation(
+        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
+  }
+
+  /** Back to what a participant reported before the first change. */
+  public static Activation restoring(String participant, List<Report> observed, long epoch) {
+    var members = new TreeMap<String, List<Map<String, Object>>>();
+    members.put(participant, observed.stream().map(Activations::facts).toList());
+    var set = PolicySet.EMPTY;
+    return new Activation(
+        EXECUTION,
+        epoch,
+        set.digest(),
+        set,
+        epoch - 1,
+        Optional.empty(),
+        Optional.of(new Observation(members)));
+  }
+
+  /** The runtime notes whose they are. */
+  private static Map<String, Object> facts(Report report) {
+    var facts = new TreeMap<>(report.facts());
+    facts.put("member", report.member());
+    return facts;
+  }
+}
