@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.serve.Outcomes;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.ScanAnswer;
@@ -40,32 +41,14 @@ final class ScanView {
       out.put("reason", answer.reason());
     }
     var looks = new TreeMap<String, Object>();
-    answer.looks().forEach((operation, outcome) -> looks.put(operation, outcome(outcome)));
+    answer
+        .looks()
+        .forEach((operation, outcome) -> looks.put(operation, Outcomes.document(outcome)));
     out.put("looks", looks);
     out.put("drift", answer.drift().stream().map(Discrepancy::toMap).toList());
     out.put("problems", answer.problems().stream().map(Problem::text).toList());
     out.put("findings", answer.findings().stream().map(Finding::toMap).toList());
-    answer.probe().ifPresent(probe -> out.put("probe", outcome(probe)));
-    return out;
-  }
-
-  private static Map<String, Object> outcome(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Done(var reports, var facts) ->
-          Map.of("reports", reports.stream().map(ScanView::report).toList(), "facts", facts);
-      case Outcome.Failed(var fault) ->
-          Map.of("fault", word(fault.getClass().getSimpleName()), "reason", fault.reason());
-    };
-  }
-
-  private static Map<String, Object> report(Report report) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("member", report.member());
-    out.put("answer", word(report.answer().name()));
-    if (!report.reason().isEmpty()) {
-      out.put("reason", report.reason());
-    }
-    out.put("facts", report.facts());
+    answer.probe().ifPresent(probe -> out.put("probe", Outcomes.document(probe)));
     return out;
   }
 
