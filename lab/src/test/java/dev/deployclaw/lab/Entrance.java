@@ -26,7 +26,7 @@ record Entrance(GatewayEntry entry) {
   }
 
   HostPort address() {
-    return HostPort.parse(entry.listen());
+    return HostPort.parse(entry.front().listen());
   }
 
   /** What a tenant's client gets. */
@@ -59,7 +59,7 @@ record Entrance(GatewayEntry entry) {
 
   /** The synthetic requests of an execution that the rate limit service verified. */
   List<AccessLine> probes(String execution) {
-    return text(entry.accessLog())
+    return text(entry.front().accessLog())
         .lines()
         .flatMap(line -> AccessLine.parse(line).stream())
         .filter(line -> line.probe() && line.execution().equals(execution))
@@ -68,7 +68,7 @@ record Entrance(GatewayEntry entry) {
 
   /** Its workers, each with its start, so that no number can be mistaken for another's. */
   SortedSet<String> workers() {
-    long master = Long.parseLong(text(entry.pidFile()).strip());
+    long master = Long.parseLong(text(entry.front().pidFile()).strip());
     var out = new TreeSet<String>();
     ProcessHandle.of(master).stream()
         .flatMap(ProcessHandle::children)

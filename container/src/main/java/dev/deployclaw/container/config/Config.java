@@ -1,13 +1,10 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -73,45 +70,9 @@ public record Config(
    * A file gateway.
    *
    * @param folder holds {@code epochs/<E>/nginx.conf} and the link {@code live}
-   * @param listen host:port that NGINX listens on
    * @param url how the agent reaches it
-   * @param service host:port of the rate limit service beside it
-   * @param upstreams host:port by service name
-   * @param foreground whether something else supervises NGINX, so that it must not go to the
-   *     background
    */
-  public record GatewayEntry(
-      Gateway gateway,
-      Path folder,
-      Path binary,
-      Path pidFile,
-      Path accessLog,
-      String listen,
-      String url,
-      String service,
-      Map<String, String> upstreams,
-      boolean foreground) {
-
-    /** How long an NGINX worker of an older file may go on with its connections. */
-    private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
-
-    /**
-     * What its file needs to know.
-     *
-     * @throws IllegalArgumentException where a value can't stand in such a file
-     */
-    public Site site() {
-      return new Site(
-          listen,
-          service,
-          new TreeMap<>(upstreams),
-          pidFile,
-          accessLog,
-          foreground,
-          WORKER_SHUTDOWN,
-          List.of());
-    }
-  }
+  public record GatewayEntry(Gateway gateway, Path folder, Path binary, String url, Front front) {}
 
   /**
    * An etcd prefix from which services read limits themselves.

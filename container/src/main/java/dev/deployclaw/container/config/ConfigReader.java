@@ -188,25 +188,19 @@ public final class ConfigReader {
     var accessLog = path(f.required("accessLog"));
     String listen = f.required("listen");
     String url = f.url("url");
-    String service = f.address("service");
-    var upstreams = f.textMap("upstreams");
-    boolean foreground = f.flag("foreground", false);
+    var front =
+        new Front(
+            listen,
+            f.address("service"),
+            f.textMap("upstreams"),
+            pidFile,
+            accessLog,
+            List.of(),
+            f.flag("foreground", false));
     return f.make(() -> {
+      var _ = front.site(); // refuses what can't stand in a gateway's file
       var gateway = new Gateway(name, namespace, identity, routes);
-      var entry =
-          new GatewayEntry(
-              gateway,
-              path(folder),
-              binary,
-              pidFile,
-              accessLog,
-              listen,
-              url,
-              service,
-              upstreams,
-              foreground);
-      var _ = entry.site(); // refuses what can't stand in a gateway's file
-      return entry;
+      return new GatewayEntry(gateway, path(folder), binary, url, front);
     });
   }
 

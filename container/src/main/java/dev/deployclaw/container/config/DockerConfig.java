@@ -1,13 +1,10 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A Docker daemon, and the gateways that run in its containers.
@@ -29,6 +26,7 @@ public record DockerConfig(
    * @param folder the same on this machine, where it is bind-mounted; empty where files go through
    *     the daemon
    * @param binary NGINX in the container
+   * @param url how the agent reaches it
    * @param restart whether the container is restarted to read its file; else it gets SIGHUP
    */
   public record ContainerEntry(
@@ -38,6 +36,7 @@ public record DockerConfig(
       Optional<Path> folder,
       String binary,
       boolean restart,
+      String url,
       Front front) {}
 
   /** Which container it is: by its name, or by a label that only it has. */
@@ -45,46 +44,5 @@ public record DockerConfig(
     record Named(String name) implements Which {}
 
     record Labelled(String key, String value) implements Which {}
-  }
-
-  /**
-   * Where the gateway stands. Paths are the container's.
-   *
-   * @param listen host:port that NGINX listens on
-   * @param url how the agent reaches it
-   * @param service host:port of the rate limit service beside it
-   * @param upstreams host:port by service name
-   * @param askers from where the agent asks, as the container sees it
-   * @param foreground whether the file says {@code daemon off}; else the command line does
-   */
-  public record Front(
-      String listen,
-      String url,
-      String service,
-      Map<String, String> upstreams,
-      Path pidFile,
-      Path accessLog,
-      List<String> askers,
-      boolean foreground) {
-
-    /** How long an NGINX worker of an older file may go on with its connections. */
-    private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
-
-    /**
-     * What its file needs to know.
-     *
-     * @throws IllegalArgumentException where a value can't stand in such a file
-     */
-    public Site site() {
-      return new Site(
-          listen,
-          service,
-          new TreeMap<>(upstreams),
-          pidFile,
-          accessLog,
-          foreground,
-          WORKER_SHUTDOWN,
-          askers);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.DockerConfig.ContainerEntry;
-import dev.deployclaw.container.config.DockerConfig.Front;
 import dev.deployclaw.container.config.DockerConfig.Which;
 import dev.deployclaw.policy.model.Gateway;
 import java.net.URI;
@@ -101,7 +100,8 @@ final class DockerReader {
     var folder = f.optional("folder").map(p -> resolve.apply(Path.of(p)));
     String binary = f.text("binary", "/usr/sbin/nginx");
     String reload = f.choice("reload", "signal", List.of("signal", "restart"));
-    var front = front(f);
+    String url = f.url("url");
+    var front = Front.inContainer(f, f.texts("askers"));
     return f.make(() -> {
       var _ = front.site(); // refuses what can't stand in a gateway's file
       absolute("inside", inside);
@@ -113,6 +113,7 @@ final class DockerReader {
           folder,
           binary,
           reload.equals("restart"),
+          url,
           front);
     });
   }
@@ -131,18 +132,6 @@ final class DockerReader {
     return label.isPresent()
         ? new Which.Labelled(text.substring(0, Math.max(0, equals)), text.substring(equals + 1))
         : new Which.Named(name.orElse(""));
-  }
-
-  private static Front front(Fields f) {
-    return new Front(
-        f.required("listen"),
-        f.url("url"),
-        f.address("service"),
-        f.textMap("upstreams"),
-        Path.of(f.text("pidFile", "/run/nginx.pid")),
-        Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
-        f.texts("askers"),
-        f.flag("foreground", false));
   }
 
   private Path file(Fields f, String key) {

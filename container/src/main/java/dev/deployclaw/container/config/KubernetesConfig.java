@@ -1,13 +1,10 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A Kubernetes cluster: what is looked at, where policies are, and the gateways that run there.
@@ -41,6 +38,7 @@ public record KubernetesConfig(
    * @param volume of the pod template, of ConfigMaps, mounted as a folder
    * @param file in that folder
    * @param binary NGINX in the container
+   * @param url how the agent reaches it; empty for each pod by its own address
    */
   public record DeploymentEntry(
       Gateway gateway,
@@ -49,44 +47,6 @@ public record KubernetesConfig(
       String volume,
       String file,
       String binary,
-      PodFront front) {}
-
-  /**
-   * Where the gateway stands, as its pods see it.
-   *
-   * @param listen host:port that NGINX listens on
-   * @param url how the agent reaches it; empty for each pod by its own address
-   * @param service host:port of the rate limit service in the pod
-   * @param upstreams host:port by service name
-   * @param foreground whether the file says {@code daemon off}; else the command line does
-   */
-  public record PodFront(
-      String listen,
       Optional<String> url,
-      String service,
-      Map<String, String> upstreams,
-      Path pidFile,
-      Path accessLog,
-      boolean foreground) {
-
-    /** A pod ends as a whole: no worker of an older file outlives it. */
-    private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
-
-    /**
-     * What its file needs to know.
-     *
-     * @throws IllegalArgumentException where a value can't stand in such a file
-     */
-    public Site site() {
-      return new Site(
-          listen,
-          service,
-          new TreeMap<>(upstreams),
-          pidFile,
-          accessLog,
-          foreground,
-          WORKER_SHUTDOWN,
-          List.of());
-    }
-  }
+      Front front) {}
 }

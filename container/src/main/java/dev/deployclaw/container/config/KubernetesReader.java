@@ -2,7 +2,6 @@ package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
 import dev.deployclaw.container.config.KubernetesConfig.MapSource;
-import dev.deployclaw.container.config.KubernetesConfig.PodFront;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Names;
 import java.nio.file.Path;
@@ -116,7 +115,8 @@ final class KubernetesReader {
     spelled(f, "deployment", SUBDOMAIN, deployment);
     spelled(f, "file", FILE, file);
     spelled(f, "binary", BINARY, binary);
-    var front = front(f);
+    var url = f.optional("url").map(_ -> f.url("url"));
+    var front = Front.inContainer(f, List.of());
     return f.make(() -> {
       var _ = front.site(); // refuses what can't stand in a gateway's file
       return new DeploymentEntry(
@@ -126,6 +126,7 @@ final class KubernetesReader {
           Names.label("volume", volume),
           file,
           binary,
+          url,
           front);
     });
   }
@@ -134,17 +135,5 @@ final class KubernetesReader {
     if (!value.isEmpty() && !rule.matcher(value).matches()) {
       f.wrong(key, "\"" + value + "\" is no plain name", "see its spelling in the Deployment");
     }
-  }
-
-  private static PodFront front(Fields f) {
-    var url = f.optional("url");
-    return new PodFront(
-        f.required("listen"),
-        url.isPresent() ? Optional.of(f.url("url")) : url,
-        f.address("service"),
-        f.textMap("upstreams"),
-        Path.of(f.text("pidFile", "/run/nginx.pid")),
-        Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
-        f.flag("foreground", false));
   }
 }

@@ -66,9 +66,9 @@ final class BackEnds {
         g.gateway().namespace(),
         g.folder(),
         g.binary(),
-        g.pidFile(),
+        g.front().pidFile(),
         URI.create(g.url()),
-        g.site());
+        g.front().site());
   }
 
   /** All executors, bare. */

@@ -63,7 +63,7 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
     var gateways = cluster.get().config().gateways();
     var fast = new ArrayList<>(others);
     gateways.forEach(g -> entrance(g).ifPresent(fast::add));
-    var byPod = gateways.stream().filter(g -> g.front().url().isEmpty()).map(Clusters::gateway);
+    var byPod = gateways.stream().filter(g -> g.url().isEmpty()).map(Clusters::gateway);
     var pods = new PodAddresses(cluster.get().link(), byPod.toList());
     return () -> together(fast, pods.now());
   }
@@ -78,9 +78,7 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
 
   private static Optional<Entrance> entrance(DeploymentEntry e) {
     var gateway = e.gateway();
-    return e.front()
-        .url()
-        .map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url)));
+    return e.url().map(url -> new Entrance(gateway.name(), gateway.namespace(), URI.create(url)));
   }
 
   @Override

@@ -40,7 +40,7 @@ final class Containers {
     return entries(c).stream()
         .map(e ->
             new ProbeSettings.Entrance(
-                e.gateway().name(), e.gateway().namespace(), URI.create(e.front().url())));
+                e.gateway().name(), e.gateway().namespace(), URI.create(e.url())));
   }
 
   private static List<ContainerEntry> entries(Config c) {
@@ -61,7 +61,7 @@ final class Containers {
         e.folder().<Reach>map(Reach.Mounted::new).orElseGet(Reach.Archive::new),
         e.binary(),
         e.restart() ? Reload.RESTART : Reload.SIGNAL,
-        URI.create(e.front().url()),
+        URI.create(e.url()),
         e.front().site());
   }
 

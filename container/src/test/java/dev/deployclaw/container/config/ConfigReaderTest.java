@@ -119,7 +119,7 @@ class ConfigReaderTest {
     assertThat(gateway.gateway().identity()).isEqualTo(new Gateway.Identity.Host("lab.test"));
     assertThat(gateway.gateway().routes()).containsExactly(new Gateway.Route("/search", "search"));
     assertThat(gateway.folder()).isEqualTo(folder.resolve("gateways/gw-01"));
-    assertThat(gateway.upstreams()).containsEntry("search", "127.0.0.1:9001");
+    assertThat(gateway.front().upstreams()).containsEntry("search", "127.0.0.1:9001");
     var store = config.configurationStores().getFirst();
     assertThat(store.name()).isEqualTo("limits");
     assertThat(store.etcd().endpoints()).containsExactly("http://c:3");

@@ -3,7 +3,6 @@ package dev.deployclaw.container.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.deployclaw.container.config.DockerConfig.Front;
 import dev.deployclaw.container.config.DockerConfig.Tls;
 import dev.deployclaw.container.config.DockerConfig.Which;
 import dev.deployclaw.policy.model.Gateway;
@@ -106,9 +105,9 @@ class DockerReaderTest {
                 Optional.of(folder.resolve("gateways/gw-1")),
                 "/opt/nginx",
                 true,
+                "http://10.0.0.9:8000",
                 new Front(
                     "0.0.0.0:8000",
-                    "http://10.0.0.9:8000",
                     "ratelimit:8089",
                     Map.of("search", "search:8080"),
                     Path.of("/p/nginx.pid"),

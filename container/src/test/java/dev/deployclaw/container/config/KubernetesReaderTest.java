@@ -57,7 +57,7 @@ class KubernetesReaderTest {
     assertThat(gateway.container()).isEqualTo("nginx");
     assertThat(gateway.file()).isEqualTo("nginx.conf");
     assertThat(gateway.binary()).isEqualTo("nginx");
-    assertThat(gateway.front().url()).isEmpty();
+    assertThat(gateway.url()).isEmpty();
     assertThat(gateway.front().pidFile()).isEqualTo(Path.of("/run/nginx.pid"));
     assertThat(gateway.front().accessLog()).isEqualTo(Path.of("/var/log/nginx/access.log"));
     assertThat(gateway.front().foreground()).isFalse();
@@ -121,7 +121,7 @@ class KubernetesReaderTest {
     assertThat(gateway.file()).isEqualTo("main.conf");
     assertThat(gateway.binary()).isEqualTo("/opt/nginx/sbin/nginx");
     var front = gateway.front();
-    assertThat(front.url()).contains("http://gw.edge:80");
+    assertThat(gateway.url()).contains("http://gw.edge:80");
     assertThat(front.listen()).isEqualTo("0.0.0.0:8080");
     assertThat(front.service()).isEqualTo("127.0.0.1:8089");
     assertThat(front.upstreams()).containsEntry("search", "search:80");

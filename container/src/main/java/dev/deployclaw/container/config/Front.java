@@ -1,0 +1,60 @@
+package dev.deployclaw.container.config;
+
+import dev.deployclaw.policy.gateway.Site;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a gateway stands, as its NGINX sees it, whatever it runs in.
+ *
+ * @param listen host:port that NGINX listens on
+ * @param service host:port of the rate limit service beside it
+ * @param upstreams host:port by service name
+ * @param askers from where else than loopback the agent asks
+ * @param foreground whether the file says {@code daemon off}; else the command line does, or
+ *     nothing needs to
+ */
+public record Front(
+    String listen,
+    String service,
+    Map<String, String> upstreams,
+    Path pidFile,
+    Path accessLog,
+    List<String> askers,
+    boolean foreground) {
+
+  /** How long an NGINX worker of an older file may go on with its connections. */
+  private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
+
+  /** Of a gateway in a container: its paths are the container's, and have defaults. */
+  static Front inContainer(Fields f, List<String> askers) {
+    return new Front(
+        f.required("listen"),
+        f.address("service"),
+        f.textMap("upstreams"),
+        Path.of(f.text("pidFile", "/run/nginx.pid")),
+        Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
+        askers,
+        f.flag("foreground", false));
+  }
+
+  /**
+   * What its file needs to know.
+   *
+   * @throws IllegalArgumentException where a value can't stand in such a file
+   */
+  public Site site() {
+    return new Site(
+        listen,
+        service,
+        new TreeMap<>(upstreams),
+        pidFile,
+        accessLog,
+        foreground,
+        WORKER_SHUTDOWN,
+        askers);
+  }
+}
