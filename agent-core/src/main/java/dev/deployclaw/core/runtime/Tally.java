@@ -1,6 +1,5 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -126,18 +125,7 @@ record Tally(SortedMap<String, List<Report>> reports) {
           done.reports().isEmpty()
               ? List.of(Report.unknown(name, "no member of it answered"))
               : done.reports();
-      case Outcome.Failed(Fault fault) -> List.of(failed(name, fault));
-    };
-  }
-
-  /** A refusal is an answer; everything else leaves open what happened. */
-  private static Report failed(String name, Fault fault) {
-    return switch (fault) {
-      case Fault.Denied d -> Report.no(name, d.reason());
-      case Fault.Invalid i -> Report.no(name, i.reason());
-      case Fault.Unavailable u -> Report.unknown(name, u.reason());
-      case Fault.Conflict c -> Report.unknown(name, "somebody newer was there: " + c.reason());
-      case Fault.Unknown u -> Report.unknown(name, u.reason());
+      case Outcome.Failed failed -> List.of(failed.report(name));
     };
   }
 }

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.spi;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What acts on one kind of back end. Calls block; each runs on a virtual thread of its own, is
@@ -19,6 +21,12 @@ public interface Executor {
 
   Set<String> PARTICIPANT_VERBS =
       Set.of("observe", "stage", "prepare", "publish", "converge", "discard");
+
+  /** The verbs of a participant that can be looked at, too. */
+  static Set<String> participantWith(Set<String> looks) {
+    return Stream.concat(PARTICIPANT_VERBS.stream(), looks.stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   default boolean participates() {
     return verbs().containsAll(PARTICIPANT_VERBS);

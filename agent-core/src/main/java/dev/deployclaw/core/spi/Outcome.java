@@ -18,7 +18,21 @@ public sealed interface Outcome {
   }
 
   /** The call failed as a whole. */
-  record Failed(Fault fault) implements Outcome {}
+  record Failed(Fault fault) implements Outcome {
+    /**
+     * What that comes to as the answer of one member, in the name of all. A refusal is an answer;
+     * everything else leaves open what happened.
+     */
+    public Report report(String member) {
+      return switch (fault) {
+        case Fault.Denied d -> Report.no(member, d.reason());
+        case Fault.Invalid i -> Report.no(member, i.reason());
+        case Fault.Unavailable u -> Report.unknown(member, u.reason());
+        case Fault.Conflict c -> Report.unknown(member, "somebody newer was there: " + c.reason());
+        case Fault.Unknown u -> Report.unknown(member, u.reason());
+      };
+    }
+  }
 
   static Outcome done(List<Report> reports) {
     return new Done(reports, Map.of());

@@ -13,7 +13,6 @@ import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -47,9 +46,7 @@ public final class ContainerGatewayExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(LOOKS);
-    return Set.copyOf(verbs);
+    return Executor.participantWith(LOOKS);
   }
 
   @Override

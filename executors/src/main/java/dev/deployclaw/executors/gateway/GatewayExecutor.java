@@ -9,7 +9,6 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -41,9 +40,7 @@ public final class GatewayExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(LOOKS);
-    return Set.copyOf(verbs);
+    return Executor.participantWith(LOOKS);
   }
 
   @Override

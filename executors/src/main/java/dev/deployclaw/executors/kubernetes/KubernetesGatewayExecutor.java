@@ -11,7 +11,6 @@ import dev.deployclaw.executors.kubernetes.Act.Order;
 import dev.deployclaw.executors.kubernetes.Fleet.Needs;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -46,9 +45,7 @@ public final class KubernetesGatewayExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(LOOKS);
-    return Set.copyOf(verbs);
+    return Executor.participantWith(LOOKS);
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,9 +42,7 @@ public final class RateLimitExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(LOOKS);
-    return Set.copyOf(verbs);
+    return Executor.participantWith(LOOKS);
   }
 
   @Override

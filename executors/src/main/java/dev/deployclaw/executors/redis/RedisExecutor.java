@@ -8,7 +8,6 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.executors.redis.NodeLink.NodeFailed;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -41,9 +40,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(LOOKS);
-    return Set.copyOf(verbs);
+    return Executor.participantWith(LOOKS);
   }
 
   @Override

@@ -75,7 +75,7 @@ public final class Joined implements Executor {
           reports.addAll(done.reports());
           facts.putAll(done.facts());
         }
-        case Outcome.Failed(Fault fault) -> reports.add(failed(fault));
+        case Outcome.Failed failed -> reports.add(failed.report(name()));
       }
     }
     return new Outcome.Done(reports, facts);
@@ -92,16 +92,5 @@ public final class Joined implements Executor {
         case null, default -> throw new IllegalStateException(e);
       };
     }
-  }
-
-  /** A refusal is an answer; everything else leaves open what happened. */
-  private Report failed(Fault fault) {
-    return switch (fault) {
-      case Fault.Denied d -> Report.no(name(), d.reason());
-      case Fault.Invalid i -> Report.no(name(), i.reason());
-      case Fault.Conflict c -> Report.unknown(name(), "somebody newer was there: " + c.reason());
-      case Fault.Unavailable u -> Report.unknown(name(), u.reason());
-      case Fault.Unknown u -> Report.unknown(name(), u.reason());
-    };
   }
 }
