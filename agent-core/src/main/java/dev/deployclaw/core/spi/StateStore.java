@@ -44,6 +44,11 @@ public interface StateStore extends AutoCloseable {
 
   /** What must hold. */
   sealed interface Condition {
+    /** That a key is as it was when it was read, or still isn't there. */
+    static Condition unmoved(String key, Optional<Entry> read) {
+      return read.<Condition>map(e -> new Unmoved(key, e.modRevision())).orElse(new Absent(key));
+    }
+
     record Absent(String key) implements Condition {}
 
     /** The key's last change was this revision. */

@@ -1,10 +1,12 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts writes, in order, into transactions that etcd takes with its default limits. */
+/** Writes of many keys, cut in order into transactions that etcd takes with its default limits. */
 final class Batches {
   /** One batch's bytes: below etcd's 1.5 MiB a request with room for keys and comparisons. */
   private static final int MOST_BYTES = 1_300_000;
@@ -35,6 +37,24 @@ final class Batches {
       batches.add(batch);
     }
     return batches;
+  }
+
+  /**
+   * What removes an epoch, the manifest first: a removal that stops half way leaves nothing that
+   * looks whole.
+   */
+  static List<Write> removals(StateStore store, String prefix, String manifest)
+      throws InterruptedException {
+    List<Write> removals = new ArrayList<>();
+    for (Entry entry : store.list(prefix)) {
+      var delete = new Write.Delete(entry.key());
+      if (entry.key().equals(manifest)) {
+        removals.addFirst(delete);
+      } else {
+        removals.add(delete);
+      }
+    }
+    return removals;
   }
 
   private static int bytes(Write write) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The configuration stores as a participant, named {@code configuration}: prefixes of etcd from
@@ -46,9 +45,7 @@ public final class ConfigurationStore implements Executor {
 
   @Override
   public Set<String> verbs() {
-    var verbs = new TreeSet<>(PARTICIPANT_VERBS);
-    verbs.add(SCAN);
-    return Collections.unmodifiableSet(verbs);
+    return Executor.participantWith(Set.of(SCAN));
   }
 
   @Override

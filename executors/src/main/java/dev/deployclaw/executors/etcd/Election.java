@@ -46,14 +46,11 @@ final class Election {
     }
     var term = store.get(TERM);
     long next = term.map(t -> Long.parseLong(text(t.value()))).orElse(0L) + 1;
-    Condition unmoved =
-        term.<Condition>map(t -> new Condition.Unmoved(TERM, t.modRevision()))
-            .orElse(new Condition.Absent(TERM));
     long sent = System.nanoTime();
     LeaseGrantResponse granted = grant(lease);
     var shorter = Duration.ofSeconds(Math.min(lease.toSeconds(), granted.getTTL()));
     var mine = new LeaseWatch.Lease(granted.getID(), shorter, sent);
-    long revision = take(mine, unmoved, next);
+    long revision = take(mine, Condition.unmoved(TERM, term), next);
     if (revision == 0) {
       LeaseWatch.revoke(link, mine);
       return Optional.empty();

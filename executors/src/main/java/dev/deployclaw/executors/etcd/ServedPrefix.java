@@ -6,8 +6,6 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
-import dev.deployclaw.core.spi.StateStore.Result;
-import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,22 +16,22 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One configuration store. Its key {@code fence} holds the highest term that wrote here, and every
- * write compares it, so an agent that lost the lead can't. {@code active} moves in one transaction
- * and never to a lower epoch, but for the way back to before the first change.
+ * One configuration store. Only the agent that leads writes here, by {@link FencedWrites}. {@code
+ * active} moves in one transaction and never to a lower epoch, but for the way back to before the
+ * first change.
  */
 final class ServedPrefix {
-  private static final String FENCE = "fence";
-
   /** How often a write starts again when something moved under its hands. */
   private static final int MOST_TRIES = 3;
 
   private final String name;
   private final StateStore store;
+  private final FencedWrites writes;
 
   ServedPrefix(String name, StateStore store) {
     this.name = name;
     this.store = store;
+    this.writes = new FencedWrites(name, store);
   }
 
   String name() {
@@ -66,13 +64,13 @@ final class ServedPrefix {
     if (there.whole() && !Arrays.equals(there.manifest(), wanted.manifest())) {
       return Report.no(name, "epoch " + epoch + " holds another policy set");
     }
-    var refused = raise(fence);
+    var refused = writes.raise(fence);
     if (refused.isPresent()) {
       return refused.get();
     }
-    List<Write> writes = new ArrayList<>(extra(there, wanted, epoch));
-    writes.addAll(wanted.writes(epoch));
-    return write(writes, List.of(held(fence))).orElse(staged(activation));
+    List<Write> all = new ArrayList<>(extra(there, wanted, epoch));
+    all.addAll(wanted.writes(epoch));
+    return writes.write(all, fence).orElse(staged(activation));
   }
 
   /** The vote: what was read back is what the set comes to. */
@@ -87,7 +85,7 @@ final class ServedPrefix {
   }
 
   Report publish(Activation activation, Fence fence) throws InterruptedException {
-    var refused = raise(fence);
+    var refused = writes.raise(fence);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -105,7 +103,7 @@ final class ServedPrefix {
           wanted
               .<Write>map(bytes -> new Write.Put(Served.KEY, bytes))
               .orElse(new Write.Delete(Served.KEY));
-      var failed = write(List.of(write), List.of(held(fence), unmoved(Served.KEY, active)));
+      var failed = writes.write(List.of(write), fence, Condition.unmoved(Served.KEY, active));
       if (failed.isEmpty()) {
         return Report.yes(name, activation.digest(), Map.of());
       }
@@ -137,23 +135,15 @@ final class ServedPrefix {
     if (served.filter(s -> s.epoch() == epoch).isPresent()) {
       return Report.no(name, "epoch " + epoch + " is active");
     }
-    List<Write> removals = new ArrayList<>();
-    for (Entry entry : store.list(ServedSet.prefix(epoch))) {
-      var delete = new Write.Delete(entry.key());
-      if (entry.key().equals(ServedSet.manifestKey(epoch))) {
-        removals.addFirst(delete);
-      } else {
-        removals.add(delete);
-      }
-    }
+    var removals = Batches.removals(store, ServedSet.prefix(epoch), ServedSet.manifestKey(epoch));
     var done = Report.yes(name, "", Map.of("removed", (long) removals.size()));
     if (removals.isEmpty()) {
       return done;
     }
-    var refused = raise(fence);
+    var refused = writes.raise(fence);
     return refused.isPresent()
         ? refused.get()
-        : write(removals, List.of(held(fence), unmoved(Served.KEY, active))).orElse(done);
+        : writes.write(removals, fence, Condition.unmoved(Served.KEY, active)).orElse(done);
   }
 
   /** A reason where the epoch that is served isn't what its manifest and digest say. */
@@ -191,43 +181,6 @@ final class ServedPrefix {
         .toList();
   }
 
-  /** Raises the fence to this term; a report where a higher one stands, or it can't be known. */
-  private Optional<Report> raise(Fence fence) throws InterruptedException {
-    for (int tries = 0; tries < MOST_TRIES; tries++) {
-      var there = store.get(FENCE);
-      long seen = there.map(e -> Long.parseLong(text(e))).orElse(0L);
-      if (seen == fence.term()) {
-        return Optional.empty();
-      }
-      if (seen > fence.term()) {
-        return Optional.of(Report.no(name, "an agent of term " + seen + " was here"));
-      }
-      Write raised = new Write.Put(FENCE, term(fence));
-      var result = store.transact(new Transaction(List.of(unmoved(FENCE, there)), List.of(raised)));
-      if (result instanceof Result.Applied) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(Report.unknown(name, "its fence can't be raised to " + fence.term()));
-  }
-
-  /** A report where one of the transactions wasn't applied, or nobody knows. */
-  private Optional<Report> write(List<Write> writes, List<Condition> conditions)
-      throws InterruptedException {
-    for (var batch : Batches.of(writes)) {
-      switch (store.transact(new Transaction(conditions, batch))) {
-        case Result.Applied _ -> {}
-        case Result.Refused() -> {
-          return Optional.of(Report.unknown(name, "something moved there meanwhile"));
-        }
-        case Result.Unknown(String reason) -> {
-          return Optional.of(Report.unknown(name, reason));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
   private Report staged(Activation activation) {
     return Report.yes(
         name, activation.digest(), Map.of("tenants", (long) activation.set().tenants().size()));
@@ -236,20 +189,6 @@ final class ServedPrefix {
   private static boolean same(Optional<Entry> active, Optional<byte[]> wanted) {
     return active.isPresent() == wanted.isPresent()
         && active.filter(a -> !Arrays.equals(a.value(), wanted.orElseThrow())).isEmpty();
-  }
-
-  private static Condition held(Fence fence) {
-    return new Condition.Holds(FENCE, term(fence));
-  }
-
-  private static Condition unmoved(String key, Optional<Entry> entry) {
-    return entry
-        .<Condition>map(e -> new Condition.Unmoved(key, e.modRevision()))
-        .orElse(new Condition.Absent(key));
-  }
-
-  private static byte[] term(Fence fence) {
-    return Long.toString(fence.term()).getBytes(StandardCharsets.UTF_8);
   }
 
   private static String text(Entry entry) {

@@ -69,7 +69,8 @@ final class SetWriter {
       if (active.isPresent() && names(active.get(), epoch)) {
         return conflict("epoch " + epoch + " is active or the predecessor of what is");
       }
-      List<Write> removals = removals(epoch);
+      List<Write> removals =
+          Batches.removals(store, StoredSet.prefix(epoch), StoredSet.manifestKey(epoch));
       if (removals.isEmpty()) {
         return PolicyStore.one(Report.yes(PolicyStore.MEMBER, "", Map.of("removed", 0L)));
       }
@@ -118,28 +119,10 @@ final class SetWriter {
     return writes;
   }
 
-  /** Manifest first: a removal that stops half way leaves no set that looks whole. */
-  private List<Write> removals(long epoch) throws InterruptedException {
-    List<Write> removals = new ArrayList<>();
-    for (Entry entry : store.list(StoredSet.prefix(epoch))) {
-      var delete = new Write.Delete(entry.key());
-      if (entry.key().equals(StoredSet.manifestKey(epoch))) {
-        removals.addFirst(delete);
-      } else {
-        removals.add(delete);
-      }
-    }
-    return removals;
-  }
-
   private static List<Condition> guard(
       Fence fence, Optional<Entry> manifest, Activation activation) {
     String key = StoredSet.manifestKey(activation.epoch());
-    Condition unmoved =
-        manifest
-            .<Condition>map(m -> new Condition.Unmoved(key, m.modRevision()))
-            .orElse(new Condition.Absent(key));
-    return List.of(term(fence), unmoved);
+    return List.of(term(fence), Condition.unmoved(key, manifest));
   }
 
   private static Condition term(Fence fence) {

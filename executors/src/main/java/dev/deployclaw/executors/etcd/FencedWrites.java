@@ -1,0 +1,78 @@
+package dev.deployclaw.executors.etcd;
+
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes in the name of a leader: the key {@code fence} holds the highest term that wrote here, and
+ * every transaction compares it, so that an agent which lost the lead can't. What stands in the way
+ * comes back as a member's report.
+ */
+final class FencedWrites {
+  private static final String KEY = "fence";
+
+  /** How often the fence is raised again when it moved under its hands. */
+  private static final int MOST_TRIES = 3;
+
+  private final String member;
+  private final StateStore store;
+
+  FencedWrites(String member, StateStore store) {
+    this.member = member;
+    this.store = store;
+  }
+
+  /** Raises the fence to this term; a report where a higher one stands, or it can't be known. */
+  Optional<Report> raise(Fence fence) throws InterruptedException {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      var there = store.get(KEY);
+      long seen =
+          there.map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8))).orElse(0L);
+      if (seen == fence.term()) {
+        return Optional.empty();
+      }
+      if (seen > fence.term()) {
+        return Optional.of(Report.no(member, "an agent of term " + seen + " was here"));
+      }
+      Write raised = new Write.Put(KEY, term(fence));
+      var result =
+          store.transact(new Transaction(List.of(Condition.unmoved(KEY, there)), List.of(raised)));
+      if (result instanceof Result.Applied) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Report.unknown(member, "its fence can't be raised to " + fence.term()));
+  }
+
+  /** A report where one of the transactions wasn't applied, or nobody knows. */
+  Optional<Report> write(List<Write> writes, Fence fence, Condition... more)
+      throws InterruptedException {
+    List<Condition> conditions = new ArrayList<>(List.of(more));
+    conditions.add(new Condition.Holds(KEY, term(fence)));
+    for (var batch : Batches.of(writes)) {
+      switch (store.transact(new Transaction(conditions, batch))) {
+        case Result.Applied _ -> {}
+        case Result.Refused() -> {
+          return Optional.of(Report.unknown(member, "something moved there meanwhile"));
+        }
+        case Result.Unknown(String reason) -> {
+          return Optional.of(Report.unknown(member, reason));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] term(Fence fence) {
+    return Long.toString(fence.term()).getBytes(StandardCharsets.UTF_8);
+  }
+}
