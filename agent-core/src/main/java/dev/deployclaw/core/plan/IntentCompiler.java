@@ -242,15 +242,11 @@ public final class IntentCompiler {
   }
 
   private String invalid(String tenant) {
-    return "the policy of " + tenant + " is invalid: " + fault(tenant);
+    return LeftOut.named(tenant, fault(tenant));
   }
 
   private String leftOut(String tenant) {
-    String what =
-        committed.tenants().containsKey(tenant)
-            ? " keeps its committed policy: "
-            : " is left out: ";
-    return "tenant " + tenant + what + fault(tenant);
+    return LeftOut.unnamed(tenant, committed, fault(tenant));
   }
 
   private String fault(String tenant) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.plan.Coherence;
+import dev.deployclaw.core.plan.LeftOut;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.check.Severity;
@@ -19,14 +20,12 @@ record TenantErrors(Coherence checked, PolicySet asked, PolicySet committed, Col
 
   /** What happens to a tenant that nobody named. */
   String leftOut(String tenant) {
-    String what =
-        committed.tenant(tenant).isPresent() ? " keeps its committed policy: " : " is left out: ";
-    return "tenant " + tenant + what + of(tenant);
+    return LeftOut.unnamed(tenant, committed, of(tenant));
   }
 
   /** What happens to a request that names the tenant. */
   String invalid(String tenant) {
-    return "the policy of " + tenant + " is invalid: " + of(tenant);
+    return LeftOut.named(tenant, of(tenant));
   }
 
   private String of(String tenant) {
