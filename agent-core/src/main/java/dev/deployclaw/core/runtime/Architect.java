@@ -2,7 +2,6 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
-import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -30,6 +29,7 @@ public final class Architect {
   private final Epilogue epilogue;
   private final Recovery recovery;
   private final Inspector inspector;
+  private final Freezing freezing;
 
   /**
    * @throws IllegalArgumentException when no participant stores policy sets
@@ -47,6 +47,7 @@ public final class Architect {
     this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
     this.recovery = new Recovery(orchestrator, stories, epilogue, ports);
     this.inspector = new Inspector(ports, settings, orchestrator);
+    this.freezing = new Freezing(ports, stories, epilogue);
   }
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
@@ -107,7 +108,7 @@ public final class Architect {
    * @param target its execution's id, or {@code last}
    */
   public Ended rollback(String target, String who) throws InterruptedException {
-    return rollback(target, new TaskRequest("rollback " + target, who, ports.time().instant()));
+    return rollback(target, asked("rollback " + target, who));
   }
 
   /** The same, as it was asked. */
@@ -115,6 +116,23 @@ public final class Architect {
     return leading(
         Optional.of(request),
         leadership -> new Running(this, leadership).rollback(target, request));
+  }
+
+  /**
+   * Stops every change that isn't committed, until somebody thaws; a way back goes on. Needs no
+   * leadership.
+   */
+  public Ended freeze(String who, String reason) throws InterruptedException {
+    return freezing.freeze(asked("freeze: " + reason, who), reason);
+  }
+
+  /** Lets changes begin and commit again. */
+  public Ended thaw(String who) throws InterruptedException {
+    return freezing.thaw(asked("thaw", who));
+  }
+
+  private TaskRequest asked(String text, String who) {
+    return new TaskRequest(text, who, ports.time().instant());
   }
 
   /** Finishes what an agent that died left behind. */
@@ -159,7 +177,7 @@ public final class Architect {
           ledger.active(),
           changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
           changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
-          ports.state().get(Keys.FREEZE).isPresent(),
+          ledger.freeze(),
           epilogue.rollbackAvailable(),
           "");
     } catch (Unreachable e) {
@@ -168,7 +186,7 @@ public final class Architect {
           Optional.empty(),
           Optional.empty(),
           List.of(),
-          false,
+          Optional.empty(),
           false,
           reason(e));
     }

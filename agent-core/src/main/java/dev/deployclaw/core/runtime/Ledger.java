@@ -7,6 +7,7 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
@@ -81,6 +82,11 @@ final class Ledger {
         .get(Keys.ACTIVE)
         .map(e -> Base.of(Active.read(e.value()), e.modRevision()))
         .orElse(Base.NOTHING);
+  }
+
+  /** The kill switch, where it is on. */
+  Optional<Freeze> freeze() throws InterruptedException {
+    return state.get(Keys.FREEZE).map(e -> Freeze.read(e.value()));
   }
 
   Optional<Active> active() throws InterruptedException {
@@ -234,8 +240,11 @@ final class Ledger {
         x.state() instanceof State.Opened
             || x.state() instanceof State.Resumed
             || x.state() instanceof State.Committed;
-    if (starts && !x.kind().back() && state.get(Keys.FREEZE).isPresent()) {
-      return new Advance.Blocked(Cause.FROZEN, "the kill switch is on: thaw it first");
+    var freeze = freeze();
+    if (starts && !x.kind().back() && freeze.isPresent()) {
+      return new Advance.Blocked(
+          Cause.FROZEN,
+          "the kill switch is on, " + freeze.get().sentence() + "; lift it with: deployclaw thaw");
     }
     var base = base();
     if (starts && base.revision() != x.base().revision()) {

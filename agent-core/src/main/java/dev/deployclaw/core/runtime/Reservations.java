@@ -100,7 +100,7 @@ public final class Reservations {
       return 0;
     }
     var conditions = new ArrayList<Condition>();
-    conditions.add(term());
+    conditions.add(CurrentTerm.of(state));
     old.forEach(e -> conditions.add(new Condition.Unmoved(e.key(), e.modRevision())));
     List<Write> writes = old.stream().<Write>map(e -> new Write.Delete(e.key())).toList();
     var result = state.transact(new Transaction(conditions, writes));
@@ -126,7 +126,7 @@ public final class Reservations {
     var conditions = new ArrayList<Condition>();
     var writes = new ArrayList<Write>();
     long now = time.instant().toEpochMilli();
-    conditions.add(term());
+    conditions.add(CurrentTerm.of(state));
     conditions.add(new Condition.Absent(Keys.auditHead(execution)));
     conditions.add(new Condition.Absent(Keys.reserved(execution)));
     writes.add(new Write.Put(Keys.reserved(execution), Canonical.bytes(Map.of("at", now))));
@@ -148,14 +148,6 @@ public final class Reservations {
       writes.add(new Write.Put(Keys.taskKey(k.hash()), Canonical.bytes(value)));
     }
     return state.transact(new Transaction(conditions, writes)) instanceof StateStore.Result.Applied;
-  }
-
-  /** That the term is the one read now: whoever waited for a longer time writes nothing. */
-  private Condition term() throws InterruptedException {
-    return state
-        .get(Keys.TERM)
-        .<Condition>map(t -> new Condition.Holds(Keys.TERM, t.value()))
-        .orElse(new Condition.Absent(Keys.TERM));
   }
 
   private static JsonNode json(Entry entry) {

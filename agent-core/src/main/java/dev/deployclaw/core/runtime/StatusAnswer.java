@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Freeze;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param open the change that holds {@code open}
  * @param held those that wait for a person
+ * @param frozen the kill switch, where it is on
  * @param unreachable why nothing could be read; else empty
  */
 public record StatusAnswer(
@@ -17,7 +19,7 @@ public record StatusAnswer(
     Optional<Active> active,
     Optional<Execution> open,
     List<Execution> held,
-    boolean frozen,
+    Optional<Freeze> frozen,
     boolean rollbackAvailable,
     String unreachable) {
   public StatusAnswer {

@@ -70,6 +70,8 @@ public final class CommandLines {
         new RejectCommand(around),
         new RollbackCommand(around),
         new RecoverCommand(around),
+        new FreezeCommand(around),
+        new ThawCommand(around),
         new ScanCommand(around),
         new ValidateCommand(around),
         new StatusCommand(around),

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -42,7 +43,8 @@ final class StatusView {
         });
     answer.open().ifPresent(x -> out.put("open", change(x)));
     out.put("held", answer.held().stream().map(StatusView::change).toList());
-    out.put("frozen", answer.frozen());
+    out.put("frozen", answer.frozen().isPresent());
+    answer.frozen().ifPresent(f -> out.put("freeze", freeze(f)));
     out.put("rollback_available", answer.rollbackAvailable());
     return out;
   }
@@ -52,6 +54,14 @@ final class StatusView {
     out.put("id", x.id());
     out.put("epoch", x.epoch());
     out.put("state", state(x));
+    return out;
+  }
+
+  private static Map<String, Object> freeze(Freeze freeze) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("by", freeze.by());
+    out.put("reason", freeze.reason());
+    freeze.since().ifPresent(s -> out.put("since", s.toString()));
     return out;
   }
 
@@ -70,9 +80,11 @@ final class StatusView {
     for (var held : answer.held()) {
       out.printf("%s is held: deployclaw approve %s, or reject it%n", held.id(), held.id());
     }
-    if (answer.frozen()) {
-      out.println("frozen: no new change begins");
-    }
+    answer
+        .frozen()
+        .ifPresent(f ->
+            out.printf(
+                "frozen %s%nno change begins or commits until: deployclaw thaw%n", f.sentence()));
     out.println(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }
 }

@@ -3,10 +3,12 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class StatusViewTest {
           Optional.of(new Active(3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1)),
           Optional.of(Values.execution(new State.Staged())),
           List.of(Values.execution(new State.Held("manual", 0))),
-          false,
+          Optional.empty(),
           true,
           "");
 
@@ -50,6 +52,30 @@ class StatusViewTest {
   }
 
   @Test
+  void tellsWhoFrozeAndHowToThaw() {
+    var frozen =
+        new StatusAnswer(
+            HELD.exit(),
+            HELD.active(),
+            HELD.open(),
+            HELD.held(),
+            Optional.of(new Freeze("olivia", "incident 4711", Optional.of(Instant.EPOCH))),
+            true,
+            "");
+
+    view.show(frozen, false);
+    assertThat(screen.out())
+        .contains("frozen by olivia since 1970-01-01T00:00:00Z: incident 4711")
+        .contains("deployclaw thaw");
+
+    var again = new Screen(Path.of(""));
+    new StatusView(again.surroundings()).show(frozen, true);
+    assertThat(again.json().get("frozen").asBoolean()).isTrue();
+    assertThat(again.json().at("/freeze/by").asText()).isEqualTo("olivia");
+    assertThat(again.json().at("/freeze/reason").asText()).isEqualTo("incident 4711");
+  }
+
+  @Test
   void saysOnlyWhyWhereNothingCouldBeRead() {
     var lost =
         new StatusAnswer(
@@ -57,7 +83,7 @@ class StatusViewTest {
             Optional.empty(),
             Optional.empty(),
             List.of(),
-            false,
+            Optional.empty(),
             false,
             "the state store can't be reached");
 

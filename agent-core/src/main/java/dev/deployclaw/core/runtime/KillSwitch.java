@@ -1,0 +1,91 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns the key that every opening and every commit compares. Under the current term, but without
+ * leadership: it has to work against an agent that leads. Any thread. Throws {@link
+ * StateStore.Unreachable} where nothing was turned.
+ */
+final class KillSwitch {
+  private static final int MOST_TRIES = 4;
+
+  private final StateStore state;
+
+  KillSwitch(StateStore state) {
+    this.state = state;
+  }
+
+  Optional<Freeze> read() throws InterruptedException {
+    return entry().map(e -> Freeze.read(e.value()));
+  }
+
+  /** How turning it ended. */
+  sealed interface Turn {
+    record Turned() implements Turn {}
+
+    /** It stood there already; the freeze as it was read. */
+    record Already(Optional<Freeze> freeze) implements Turn {}
+
+    /** The answers were lost, or somebody else turns it all the time. */
+    record Unknown(String reason) implements Turn {}
+  }
+
+  Turn freeze(Freeze freeze) throws InterruptedException {
+    return turn(Optional.of(freeze));
+  }
+
+  Turn thaw() throws InterruptedException {
+    return turn(Optional.empty());
+  }
+
+  /** Where an answer was lost, the next round reads whether it was applied. */
+  private Turn turn(Optional<Freeze> wanted) throws InterruptedException {
+    String reason = "somebody else turned it meanwhile";
+    boolean asked = false;
+    for (int i = 0; i < MOST_TRIES; i++) {
+      var there = entry();
+      if (there.isPresent() == wanted.isPresent()) {
+        return asked && isMine(there, wanted)
+            ? new Turn.Turned()
+            : new Turn.Already(there.map(e -> Freeze.read(e.value())));
+      }
+      var result = state.transact(transaction(there, wanted));
+      asked = true;
+      if (result instanceof Result.Applied) {
+        return new Turn.Turned();
+      }
+      if (result instanceof Result.Unknown(String why)) {
+        reason = why;
+      }
+    }
+    return new Turn.Unknown(reason);
+  }
+
+  private static boolean isMine(Optional<Entry> there, Optional<Freeze> wanted) {
+    return there.map(e -> Freeze.read(e.value())).equals(wanted);
+  }
+
+  private Transaction transaction(Optional<Entry> there, Optional<Freeze> wanted)
+      throws InterruptedException {
+    var conditions = List.of(CurrentTerm.of(state), Condition.unmoved(Keys.FREEZE, there));
+    var write =
+        wanted
+            .<Write>map(f -> new Write.Put(Keys.FREEZE, f.bytes()))
+            .orElse(new Write.Delete(Keys.FREEZE));
+    return new Transaction(conditions, List.of(write));
+  }
+
+  private Optional<Entry> entry() throws InterruptedException {
+    return state.get(Keys.FREEZE);
+  }
+}

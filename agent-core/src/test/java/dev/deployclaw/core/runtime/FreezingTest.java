@@ -1,0 +1,84 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeStore.Fate;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Freeze;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class FreezingTest {
+  private final World world = new World();
+
+  @Test
+  void stopsWhatIsNewAndSaysWhoAndWhy() throws Exception {
+    var frozen = world.agent().freeze("olivia", "incident 4711");
+    var stopped = world.run("apply");
+    var thawed = world.agent().thaw("piet");
+
+    assertThat(frozen.exit()).isEqualTo(ExitCode.OK);
+    assertThat(frozen.result()).isEqualTo(Result.COMPLETED);
+    assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(stopped.reason()).contains("olivia", "incident 4711", "deployclaw thaw");
+    assertThat(thawed.reason()).contains("thawed", "olivia");
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void worksAgainstAnAgentThatLeads() throws Exception {
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+
+    assertThat(world.agent().freeze("olivia", "incident").exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.agent().status().frozen()).map(Freeze::by).contains("olivia");
+  }
+
+  @Test
+  void keepsTheFirstWord() throws Exception {
+    world.agent().freeze("olivia", "incident");
+
+    var again = world.agent().freeze("piet", "other");
+
+    assertThat(again.result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(again.reason()).contains("frozen already by olivia").contains("incident");
+    assertThat(world.agent().status().frozen()).map(Freeze::by).contains("olivia");
+    assertThat(world.agent().thaw("piet").result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().thaw("piet").result()).isEqualTo(Result.NO_CHANGE);
+  }
+
+  @Test
+  void readsWhatBecameOfALostAnswer() throws Exception {
+    world.store.fate("freeze", Fate.APPLIED_ANSWER_LOST);
+
+    var frozen = world.agent().freeze("olivia", "incident");
+
+    assertThat(frozen.result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().frozen()).isPresent();
+  }
+
+  @Test
+  void triesAgainWhatWasLost() throws Exception {
+    world.store.fate("freeze", Fate.LOST);
+
+    assertThat(world.agent().freeze("olivia", "incident").result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().frozen()).isPresent();
+  }
+
+  @Test
+  void freezesWhateverStandsUnderTheKey() throws Exception {
+    world.store.put("freeze", new byte[] {1});
+
+    assertThat(world.run("apply").reason()).contains("kill switch").contains("by unknown");
+    assertThat(world.agent().thaw("piet").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void saysWhenTheStoreIsAway() throws Exception {
+    world.store.reachable(false);
+
+    var ended = world.agent().freeze("olivia", "incident");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(ended.reason()).contains("can't be reached");
+  }
+}
