@@ -1,24 +1,37 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Cause;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a request ended. The rest stands in the execution's log.
  *
  * @param execution its id; empty where none was begun
+ * @param cause why nothing was committed, where that is known
  * @param questions what has to be answered first; for {@code NEEDS_CLARIFICATION} only
  */
 public record Ended(
-    String execution, Result result, ExitCode exit, String reason, List<String> questions) {
+    String execution,
+    Result result,
+    ExitCode exit,
+    String reason,
+    Optional<Cause> cause,
+    List<String> questions) {
   public Ended {
     questions = List.copyOf(questions);
   }
 
   static Ended of(String execution, Ending ending) {
-    return new Ended(execution, ending.result(), ending.exit(), ending.reason(), List.of());
+    return of(execution, ending, List.of());
+  }
+
+  static Ended of(String execution, Ending ending, List<String> questions) {
+    return new Ended(
+        execution, ending.result(), ending.exit(), ending.reason(), ending.cause(), questions);
   }
 
   static Ended refused(String execution, String reason) {
-    return new Ended(execution, Result.REFUSED, ExitCode.REFUSED, reason, List.of());
+    return of(execution, new Ending(Result.REFUSED, ExitCode.REFUSED, reason));
   }
 }

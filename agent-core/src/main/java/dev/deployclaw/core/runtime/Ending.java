@@ -7,10 +7,19 @@ import dev.deployclaw.core.machine.State.Completed;
 import dev.deployclaw.core.machine.State.Failed;
 import dev.deployclaw.core.machine.State.Held;
 import dev.deployclaw.core.machine.State.RolledBack;
+import java.util.Optional;
 
-/** How an execution stands when it rests. */
-record Ending(Result result, ExitCode exit, String reason) {
+/**
+ * How an execution stands when it rests.
+ *
+ * @param cause why nothing was committed, where that is known
+ */
+record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause) {
   private static final String PENDING = "still pending: ";
+
+  Ending(Result result, ExitCode exit, String reason) {
+    this(result, exit, reason, Optional.empty());
+  }
 
   /** Of a state in which nothing is to be done. */
   static Ending of(State state) {
@@ -19,7 +28,7 @@ record Ending(Result result, ExitCode exit, String reason) {
       case Held h -> new Ending(Result.HELD, ExitCode.HELD, h.why());
       case RolledBack r -> new Ending(Result.ROLLED_BACK, ExitCode.ROLLED_BACK, r.reason());
       case Failed f -> new Ending(Result.FAILED, ExitCode.FAILED, f.reason());
-      case Aborted a -> new Ending(Result.ABORTED, exit(a.cause()), a.reason());
+      case Aborted a -> aborted(a.cause(), a.reason());
       case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ -> pending(state);
       case State.Resumed _, State.Cleared _, State.Aborting _ -> pending(state);
       case State.Committed _, State.Published _, State.Converged _ -> pending(state);
@@ -37,7 +46,11 @@ record Ending(Result result, ExitCode exit, String reason) {
   }
 
   static Ending unreachable(String reason) {
-    return new Ending(Result.ABORTED, ExitCode.UNREACHABLE, reason);
+    return aborted(Cause.UNREACHABLE, reason);
+  }
+
+  static Ending aborted(Cause cause, String reason) {
+    return new Ending(Result.ABORTED, exit(cause), reason, Optional.of(cause));
   }
 
   private static Ending pending(State state) {

@@ -40,7 +40,7 @@ final class Epilogue {
         story.keep(story.seal(thought), thought);
       }
     }
-    return new Ended(story.execution(), ending.result(), ending.exit(), ending.reason(), questions);
+    return Ended.of(story.execution(), ending, questions);
   }
 
   private Map<String, Object> facts(Story story, Ending ending, List<String> questions)

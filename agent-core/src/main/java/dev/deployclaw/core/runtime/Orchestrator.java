@@ -63,7 +63,7 @@ final class Orchestrator {
     duty.story().took(Phase.OPEN, from);
     return switch (opened) {
       case Advance.Applied(Stored stored) -> drive(stored, content, duty);
-      case Advance.Blocked(Cause _, String reason) -> aborted(reason);
+      case Advance.Blocked(Cause cause, String reason) -> Ending.aborted(cause, reason);
       case Advance.Lost(String reason) -> aborted(reason);
       case Advance.Unproven(String reason) -> unopened(reason, duty);
       case Advance.Undecided(String reason) -> unopened(reason, duty);
@@ -261,12 +261,12 @@ final class Orchestrator {
   private Ending blocked(Stored at, Cause cause, String reason, Duty duty)
       throws InterruptedException {
     if (cause != Cause.STALE) {
-      return aborted(reason);
+      return Ending.aborted(cause, reason);
     }
     var expired = write(at, new Event.Outdated(reason), duty);
     return expired instanceof Advance.Applied(Stored stored)
         ? drive(stored, Optional.empty(), duty)
-        : aborted(reason);
+        : Ending.aborted(cause, reason);
   }
 
   private static Next lost(Stored at, String reason, Duty duty) {

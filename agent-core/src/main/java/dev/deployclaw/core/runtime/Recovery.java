@@ -79,7 +79,7 @@ final class Recovery {
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
       String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
-      return new Ended(id, Result.UNKNOWN, ExitCode.FAILED, reason, List.of());
+      return Ended.of(id, Ending.unknown(reason));
     }
     var x = stored.get().execution();
     var story = stories.goOn(x.log(), operation(x));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeStore.Fate;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.State;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,6 +64,7 @@ class FailuresTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(ended.reason()).contains("gateway/one").contains("unknown directive");
+    assertThat(ended.cause()).contains(Cause.VOTED_DOWN);
     assertThat(world.redis.staged()).isEmpty();
     assertAllWell();
   }

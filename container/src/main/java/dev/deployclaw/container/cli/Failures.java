@@ -18,6 +18,11 @@ final class Failures
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+  /** What to do about a bug. */
+  static final String REPORT =
+      "this is a bug: report it with what DEPLOYCLAW_LOG=debug shows; deployclaw status says where"
+          + " things stand, deployclaw recover finishes what is open";
+
   private final Surroundings around;
 
   Failures(Surroundings around) {
@@ -59,6 +64,6 @@ final class Failures
 
   private static Failure bug(Exception failure) {
     LOG.atError().setCause(failure).log("internal fault");
-    return new Failure(ExitCode.INTERNAL_FAULT, "internal fault: " + failure);
+    return new Failure(ExitCode.INTERNAL_FAULT, "internal fault: " + failure + "; " + REPORT);
   }
 }

@@ -30,6 +30,7 @@ final class PlanView {
     } else {
       print(answer);
     }
+    new EndingView(around).tell(answer);
     return answer.exit().code();
   }
 

@@ -20,6 +20,7 @@ final class RecoveryView {
     } else {
       print(answer);
     }
+    new EndingView(around).tell(answer);
     return answer.exit().code();
   }
 

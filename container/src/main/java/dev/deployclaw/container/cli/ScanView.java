@@ -26,11 +26,10 @@ final class ScanView {
   int show(ScanAnswer answer, boolean json) {
     if (json) {
       around.out().println(Json.text(document(answer)));
-    } else if (answer.exit() == ExitCode.UNREACHABLE) {
-      around.err().println("deployclaw: " + answer.reason());
-    } else {
+    } else if (answer.exit() != ExitCode.UNREACHABLE) {
       print(answer);
     }
+    new EndingView(around).tell(answer);
     return answer.exit().code();
   }
 

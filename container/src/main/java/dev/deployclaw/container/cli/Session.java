@@ -10,6 +10,7 @@ import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
+import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
 final class Session implements AutoCloseable {
@@ -45,13 +46,14 @@ final class Session implements AutoCloseable {
 
   /** Prints the execution's log and returns its exit code. */
   int finish(Ended ended) throws InterruptedException {
+    ended.questions().forEach(q -> around.err().println("? " + q));
     if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
       unlogged(ended);
     } else {
       var document = agent.document(ended.execution());
       around.out().print(shared.json() ? document.text() : DocumentText.of(document));
+      new EndingView(around).tell(ended, Optional.of(document));
     }
-    ended.questions().forEach(q -> around.err().println("? " + q));
     return ended.exit().code();
   }
 
@@ -65,7 +67,7 @@ final class Session implements AutoCloseable {
   }
 
   private void unlogged(Ended ended) {
-    around.err().println("deployclaw: " + ended.reason());
+    new EndingView(around).tell(ended, Optional.empty());
     if (shared.json()) {
       around.out().println(Json.text(RecoveryView.ended(ended)));
     }

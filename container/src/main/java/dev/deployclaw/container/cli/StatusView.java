@@ -21,9 +21,8 @@ final class StatusView {
       around.out().println(Json.text(document(answer)));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
-    } else {
-      around.err().println("deployclaw: " + answer.unreachable());
     }
+    new EndingView(around).tell(answer);
     return answer.exit().code();
   }
 

@@ -1,0 +1,164 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.ExecutionDocument;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import dev.deployclaw.core.runtime.RecoveryAnswer;
+import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.policy.check.Finding;
+import dev.deployclaw.policy.check.Severity;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Says on standard error why a command did not come to what was asked, and what to do: one line,
+ * with and without {@code --json}. What comes from outside stands in it without control characters.
+ */
+final class EndingView {
+  private static final String NOTHING_ACTIVE = "nothing was activated; ";
+  private static final String MAKE_REACHABLE =
+      NOTHING_ACTIVE + "make what is named reachable again, then ask again";
+
+  private final Surroundings around;
+
+  EndingView(Surroundings around) {
+    this.around = around;
+  }
+
+  /**
+   * @param document its log, which says in which step it ended; empty where there is none
+   */
+  void tell(Ended ended, Optional<ExecutionDocument> document) {
+    if (ended.exit() == ExitCode.OK) {
+      return;
+    }
+    String where = document.flatMap(EndingView::step).map(s -> " in step " + s).orElse("");
+    String log = document.map(_ -> "; more: deployclaw log " + ended.execution()).orElse("");
+    say(ended.result() + where + ": " + ended.reason(), remedy(ended) + log);
+  }
+
+  void tell(PlanAnswer answer) {
+    switch (answer) {
+      case PlanAnswer.Planned _, PlanAnswer.Understood _ -> {}
+      case PlanAnswer.NeedsClarification(List<String> questions) ->
+          say(
+              Result.NEEDS_CLARIFICATION + ": " + String.join(" ", questions),
+              remedy(ExitCode.NEEDS_CLARIFICATION));
+      case PlanAnswer.Refused(ExitCode exit, String reason) ->
+          say(Result.REFUSED + ": " + reason, remedy(exit));
+    }
+  }
+
+  void tell(ScanAnswer answer) {
+    if (answer.exit() != ExitCode.OK) {
+      say(answer.reason(), remedy(answer));
+    }
+  }
+
+  void tell(RecoveryAnswer answer) {
+    if (answer.exit() != ExitCode.OK) {
+      say(answer.reason(), "make what is named reachable again, then: deployclaw recover");
+    }
+  }
+
+  void tell(StatusAnswer answer) {
+    if (answer.exit() != ExitCode.OK) {
+      say(answer.unreachable(), "make it reachable again, then look again");
+    }
+  }
+
+  private void say(String reason, String remedy) {
+    String line = "deployclaw: " + reason + "; " + remedy;
+    around.err().println(line.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\s]+", " "));
+  }
+
+  private static String remedy(Ended ended) {
+    boolean stopped = ended.result() == Result.ABORTED;
+    if (stopped && ended.cause().isPresent()) {
+      return remedy(ended.cause().get());
+    }
+    return switch (ended.exit()) {
+      case FAILED ->
+          ended.result() == Result.FAILED
+              ? "it is committed and was not put back; see who holds what with: deployclaw scan;"
+                  + " mend what is named, then ask again, or: deployclaw rollback last"
+              : "make what is named reachable again, then: deployclaw recover";
+      case HELD ->
+          "deployclaw approve %s, or: deployclaw reject %s"
+              .formatted(ended.execution(), ended.execution());
+      case OK, INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, REFUSED -> remedy(ended.exit());
+      case ROLLED_BACK, INVALID, AUDIT_FAILED, UNREACHABLE, ABORTED -> remedy(ended.exit());
+    };
+  }
+
+  private static String remedy(ExitCode exit) {
+    return switch (exit) {
+      case OK -> "";
+      case INTERNAL_FAULT -> Failures.REPORT;
+      case WRONG_USAGE -> NOTHING_ACTIVE + "mend the configuration, then ask again";
+      case NEEDS_CLARIFICATION -> NOTHING_ACTIVE + "say it again with the answer in the request";
+      case REFUSED ->
+          NOTHING_ACTIVE
+              + "what is committed and held is shown by: deployclaw status; what a request comes"
+              + " to, by: deployclaw plan REQUEST";
+      case HELD -> "deployclaw status shows what is held";
+      case ROLLED_BACK -> "what stood before is back; mend what is named, then ask again";
+      case FAILED -> "make what is named reachable again, then: deployclaw recover";
+      case INVALID -> NOTHING_ACTIVE + "mend what is named; it is checked by: deployclaw validate";
+      case AUDIT_FAILED -> "look at the file before you go on";
+      case UNREACHABLE -> MAKE_REACHABLE;
+      case ABORTED ->
+          NOTHING_ACTIVE + "look at what stands in the way with: deployclaw status, then ask again";
+    };
+  }
+
+  private static String remedy(Cause cause) {
+    return switch (cause) {
+      case UNREACHABLE -> MAKE_REACHABLE;
+      case VOTED_DOWN -> NOTHING_ACTIVE + "mend what is named, then ask again";
+      case REJECTED -> NOTHING_ACTIVE + "ask for something else, or ask again";
+      case EXPIRED -> NOTHING_ACTIVE + "ask again, and have it approved in time";
+      case STALE -> NOTHING_ACTIVE + "ask again: it is planned anew on what stands now";
+      case CHECKPOINT_ALTERED ->
+          NOTHING_ACTIVE + "find out who writes to the checkpoints' bucket, then ask again";
+      case FROZEN -> NOTHING_ACTIVE + "lift the kill switch, then ask again";
+      case INTERRUPTED -> NOTHING_ACTIVE + "ask again";
+    };
+  }
+
+  private static String remedy(ScanAnswer answer) {
+    if (answer.exit() == ExitCode.UNREACHABLE) {
+      return "nothing was changed; make it reachable again, then look again";
+    }
+    if (!answer.problems().isEmpty()) {
+      return "mend that document, then look again";
+    }
+    var finding = answer.findings().stream().filter(f -> f.severity() == Severity.ERROR).findAny();
+    if (finding.isPresent()) {
+      return finding.map(Finding::remedy).get();
+    }
+    if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.UNREACHABLE)) {
+      return "make what can't be reached answer again, then look again";
+    }
+    return answer.drift().isEmpty()
+        ? "look at that gateway, the rate limit service beside it, and the Redis that it asks"
+        : "a run writes what is wanted anew: deployclaw run \"Orchestrate the rate limit policies"
+            + " of all tenants\"";
+  }
+
+  /** The last step that did not end well: "5, Applying orchestrated policies". */
+  private static Optional<String> step(ExecutionDocument document) {
+    var steps = document.fields().get("thought_log") instanceof List<?> list ? list : List.of();
+    return steps.stream()
+        .map(s -> s instanceof Map<?, ?> step ? step : Map.of())
+        .filter(s -> "ERROR".equals(s.get("status")) || "UNKNOWN".equals(s.get("status")))
+        .reduce((_, last) -> last)
+        .map(s -> s.get("step") + ", " + s.get("action"));
+  }
+}
