@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.docker;
 
 import com.github.dockerjava.api.exception.NotFoundException;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.deployclaw.executors.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerMount;
+import dev.deployclaw.executors.sandbox.EpochFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,8 @@ sealed interface Found {
 
     Shelf shelf() {
       return switch (gateway.reach()) {
-        case ContainerGateway.Reach.Mounted(var folder) -> new MountedShelf(folder);
+        case ContainerGateway.Reach.Mounted(var folder) ->
+            new MountedShelf(new EpochFolder(folder));
         case ContainerGateway.Reach.Archive() -> new ArchiveShelf(this);
       };
     }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

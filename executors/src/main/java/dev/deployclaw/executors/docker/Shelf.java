@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.docker;
 
+import dev.deployclaw.executors.sandbox.EpochFolder;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -9,9 +11,9 @@ import java.util.Optional;
  * be repeated.
  */
 sealed interface Shelf permits MountedShelf, ArchiveShelf {
-  String FILE = "nginx.conf";
-  String WORKERS = "before-reload";
-  String FENCE = "fence";
+  String FILE = EpochFolder.FILE;
+  String WORKERS = EpochFolder.WORKERS;
+  String FENCE = EpochFolder.FENCE;
 
   /** Returns when the file stands under its name in the epoch's folder. */
   void write(long epoch, String name, byte[] text) throws IOException;

@@ -20,6 +20,9 @@ import java.nio.file.Path;
 public record FileGateway(
     String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site)
     implements Fanout.Member {
+  static final String REMEDY =
+      "put its file at epochs/0/nginx.conf, link live to epochs/0, and start NGINX with"
+          + " -c <folder>/live/nginx.conf";
 
   public FileGateway {
     Names.label("gateway", name);

@@ -45,14 +45,15 @@ public final class GatewayExecutor implements Executor {
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
+    var fence = invocation.fence();
     return switch (invocation.call()) {
       case Call.Look(String verb, _) -> look(verb, invocation);
       case Call.Observe _ -> all(invocation, looks::observe);
-      case Call.Stage(Activation a) -> all(invocation, g -> staging.stage(g, a));
-      case Call.Prepare(Activation a) -> all(invocation, g -> staging.prepare(g, a));
-      case Call.Publish(Activation a) -> all(invocation, g -> publishing.publish(g, a));
+      case Call.Stage(Activation a) -> all(invocation, g -> staging.stage(g, a, fence));
+      case Call.Prepare(Activation a) -> all(invocation, g -> staging.prepare(g, a, fence));
+      case Call.Publish(Activation a) -> all(invocation, g -> publishing.publish(g, a, fence));
       case Call.Converge(Activation a) -> all(invocation, g -> publishing.converge(g, a));
-      case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
+      case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch, fence));
       case Call.Probe _ -> unknownVerb(invocation);
     };
   }

@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.EpochFolder;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
@@ -44,13 +45,13 @@ final class Looks {
   /** Link and file, the text included, so that it can be put back. */
   Report observe(FileGateway gateway) throws IOException {
     var facts = standing(gateway);
-    var file = new Folder(gateway.folder()).liveFile();
+    var file = new EpochFolder(gateway.folder()).liveFile();
     facts.putAll(GatewayFile.kept(file.orElse(new byte[0])));
     return linked(gateway, facts);
   }
 
   private static Map<String, Object> standing(FileGateway gateway) throws IOException {
-    var folder = new Folder(gateway.folder());
+    var folder = new EpochFolder(gateway.folder());
     var facts = new TreeMap<String, Object>();
     facts.put("member", gateway.member());
     facts.put("name", gateway.name());
@@ -64,7 +65,7 @@ final class Looks {
 
   private static Report linked(FileGateway gateway, Map<String, Object> facts) {
     if (!facts.containsKey("epoch") || !facts.containsKey("file")) {
-      return no(gateway, "has no file behind the link live: " + Folder.REMEDY, facts);
+      return no(gateway, "has no file behind the link live: " + FileGateway.REMEDY, facts);
     }
     return Report.yes(gateway.member(), String.valueOf(facts.get("file")), facts);
   }

@@ -1,13 +1,18 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.EpochFolder;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes a staged file the live one, and finds out whether the running process acts on it.
@@ -24,11 +29,11 @@ final class Publishing {
     this.identity = new GatewayIdentity(answer);
   }
 
-  Report publish(FileGateway gateway, Activation activation)
+  Report publish(FileGateway gateway, Activation activation, Fence fence)
       throws IOException, InterruptedException {
     return switch (gateway.file(activation)) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> publish(gateway, activation, wanted);
+      case GatewayFile.Wanted wanted -> publish(gateway, activation, fence, wanted);
     };
   }
 
@@ -40,27 +45,36 @@ final class Publishing {
     };
   }
 
-  private Report publish(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
+  private Report publish(
+      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
-    var folder = new Folder(gateway.folder());
     long epoch = activation.epoch();
-    var live = folder.liveEpoch();
-    if (live.isPresent() && live.getAsLong() > epoch) {
-      return Report.no(gateway.member(), "the later epoch " + live.getAsLong() + " is live there");
-    }
-    if (folder.liveFile().filter(wanted::is).isEmpty()) {
-      keepWorkers(gateway, epoch);
-    }
-    if (folder.file(epoch).filter(wanted::is).isEmpty()) {
-      folder.write(epoch, wanted.bytes());
-    }
-    if (live.isEmpty() || live.getAsLong() != epoch) {
-      folder.switchTo(epoch);
+    var refused = switched(gateway, new Mark(fence.term(), epoch), wanted);
+    if (refused.isPresent()) {
+      return Staging.overtaken(gateway, refused.get());
     }
     if (identity.actsOn(gateway.url(), wanted.config()) && !awaitsReload(gateway, epoch)) {
       return Report.yes(gateway.member(), activation.digest(), Map.of("changed", false));
     }
     return reload(gateway, activation);
+  }
+
+  /** The link moves under the fence; what is written before it is invisible. */
+  private static Optional<String> switched(
+      FileGateway gateway, Mark mark, GatewayFile.Wanted wanted)
+      throws IOException, InterruptedException {
+    var folder = new EpochFolder(gateway.folder());
+    var refused = mark.refusedBy(folder.standing());
+    if (refused.isPresent()) {
+      return refused;
+    }
+    if (folder.liveFile().filter(wanted::is).isEmpty()) {
+      keepWorkers(gateway, mark.epoch());
+    }
+    if (folder.file(mark.epoch(), EpochFolder.FILE).filter(wanted::is).isEmpty()) {
+      folder.write(mark.epoch(), EpochFolder.FILE, wanted.bytes());
+    }
+    return folder.switchTo(mark);
   }
 
   private Report reload(FileGateway gateway, Activation activation)
@@ -79,7 +93,8 @@ final class Publishing {
   private static void keepWorkers(FileGateway gateway, long epoch) throws IOException {
     var master = Master.of(gateway);
     if (master.isPresent()) {
-      new Folder(gateway.folder()).keepWorkers(epoch, master.get().marks());
+      new EpochFolder(gateway.folder())
+          .write(epoch, EpochFolder.WORKERS, master.get().marks().getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -88,14 +103,14 @@ final class Publishing {
    * hand can name the right digest, so what the process says of itself is not enough.
    */
   private static boolean awaitsReload(FileGateway gateway, long epoch) throws IOException {
-    var before = new Folder(gateway.folder()).keptWorkers(epoch);
+    var before = new EpochFolder(gateway.folder()).text(epoch, EpochFolder.WORKERS);
     var master = Master.of(gateway);
     return before.isPresent() && master.isPresent() && !master.get().renewed(before.get());
   }
 
   private Report converge(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
       throws IOException {
-    var folder = new Folder(gateway.folder());
+    var folder = new EpochFolder(gateway.folder());
     String target = folder.target().orElse("nothing");
     if (!target.equals("epochs/" + activation.epoch())) {
       return Report.no(gateway.member(), "live points to " + target);
@@ -112,7 +127,8 @@ final class Publishing {
     if (master.isEmpty()) {
       return Report.no(gateway.member(), Master.missing(gateway));
     }
-    String before = new Folder(gateway.folder()).keptWorkers(activation.epoch()).orElse("");
+    String before =
+        new EpochFolder(gateway.folder()).text(activation.epoch(), EpochFolder.WORKERS).orElse("");
     var stale = master.get().stale(before);
     if (!stale.isEmpty()) {
       return Report.no(gateway.member(), stale.size() + " worker of an older file still runs");

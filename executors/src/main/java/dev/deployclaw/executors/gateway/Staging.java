@@ -1,9 +1,14 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.EpochFolder;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,10 +24,10 @@ final class Staging {
     this.identity = new GatewayIdentity(settings.answer());
   }
 
-  Report stage(FileGateway gateway, Activation activation) throws IOException {
+  Report stage(FileGateway gateway, Activation activation, Fence fence) throws IOException {
     return switch (gateway.file(activation)) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> write(gateway, activation, wanted);
+      case GatewayFile.Wanted wanted -> write(gateway, activation, fence, wanted);
     };
   }
 
@@ -30,16 +35,20 @@ final class Staging {
    * The vote: what was staged is what the set renders to, there is a process to act on it, and
    * NGINX takes it: its own parser does, or the process runs by this very rendering already.
    */
-  Report prepare(FileGateway gateway, Activation activation)
+  Report prepare(FileGateway gateway, Activation activation, Fence fence)
       throws IOException, InterruptedException {
     return switch (gateway.file(activation)) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> vote(gateway, activation, wanted);
+      case GatewayFile.Wanted wanted -> vote(gateway, activation, fence, wanted);
     };
   }
 
-  Report discard(FileGateway gateway, long epoch) throws IOException {
-    var folder = new Folder(gateway.folder());
+  Report discard(FileGateway gateway, long epoch, Fence fence) throws IOException {
+    var folder = new EpochFolder(gateway.folder());
+    var deposed = new Mark(fence.term(), epoch).deposedBy(folder.standing());
+    if (deposed.isPresent()) {
+      return overtaken(gateway, deposed.get());
+    }
     var live = folder.liveEpoch();
     if (live.isPresent() && live.getAsLong() == epoch) {
       return Report.no(gateway.member(), "epoch " + epoch + " is live there");
@@ -51,28 +60,43 @@ final class Staging {
     return Report.yes(gateway.member(), "", Map.of("epoch", epoch));
   }
 
-  private static Report write(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
+  /** Somebody newer was there: what that means for this change isn't known here. */
+  static Report overtaken(FileGateway gateway, String reason) {
+    return new Outcome.Failed(new Fault.Conflict(reason)).report(gateway.member());
+  }
+
+  private static Report write(
+      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException {
-    var folder = new Folder(gateway.folder());
+    var folder = new EpochFolder(gateway.folder());
+    var deposed = new Mark(fence.term(), activation.epoch()).deposedBy(folder.standing());
+    if (deposed.isPresent()) {
+      return overtaken(gateway, deposed.get());
+    }
     var live = folder.liveEpoch();
     if (live.isEmpty()) {
-      return Report.no(gateway.member(), "has no link live: " + Folder.REMEDY);
+      return Report.no(gateway.member(), "has no link live: " + FileGateway.REMEDY);
     }
     long epoch = activation.epoch();
-    boolean there = folder.file(epoch).filter(wanted::is).isPresent();
+    boolean there = folder.file(epoch, EpochFolder.FILE).filter(wanted::is).isPresent();
     if (!there && live.getAsLong() >= epoch) {
       return Report.no(gateway.member(), "epoch " + live.getAsLong() + " is live there");
     }
     if (!there) {
-      folder.write(epoch, wanted.bytes());
+      folder.write(epoch, EpochFolder.FILE, wanted.bytes());
     }
     return Report.yes(gateway.member(), activation.digest(), wanted.facts());
   }
 
-  private Report vote(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
+  private Report vote(
+      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
-    var folder = new Folder(gateway.folder());
-    var staged = folder.file(activation.epoch());
+    var folder = new EpochFolder(gateway.folder());
+    var refused = new Mark(fence.term(), activation.epoch()).refusedBy(folder.standing());
+    if (refused.isPresent()) {
+      return overtaken(gateway, refused.get());
+    }
+    var staged = folder.file(activation.epoch(), EpochFolder.FILE);
     if (staged.isEmpty()) {
       return Report.no(gateway.member(), "epoch " + activation.epoch() + " is not staged");
     }
@@ -105,7 +129,7 @@ final class Staging {
             "-p",
             gateway.folder().toString(),
             "-c",
-            new Folder(gateway.folder()).path(epoch).toString());
+            new EpochFolder(gateway.folder()).path(epoch, EpochFolder.FILE).toString());
     return Command.run(command, check);
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.docker.ContainerGateway.Reload;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.testkit.Docker;
 import java.nio.file.Path;
 import java.util.List;

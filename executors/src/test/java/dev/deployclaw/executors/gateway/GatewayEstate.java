@@ -93,9 +93,18 @@ final class GatewayEstate implements AutoCloseable {
     return ask(executor(), call);
   }
 
+  /** As the leader of a term. */
+  List<Report> ask(Call call, long term) {
+    return ask(executor(), call, new Fence("tester", term));
+  }
+
   static List<Report> ask(GatewayExecutor executor, Call call) {
+    return ask(executor, call, Fence.NONE);
+  }
+
+  private static List<Report> ask(GatewayExecutor executor, Call call, Fence fence) {
     try {
-      var outcome = executor.execute(new Invocation("gateway", call, Fence.NONE, DEADLINE));
+      var outcome = executor.execute(new Invocation("gateway", call, fence, DEADLINE));
       return outcome instanceof Outcome.Done done ? done.reports() : List.of();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

@@ -8,6 +8,8 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.EpochFolder;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.executors.sandbox.PlainHttp;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -95,10 +97,10 @@ class GatewayExecutorTest {
   }
 
   @Test
-  void reloadsWhenItDiedBetweenLinkAndSignal() throws IOException {
+  void reloadsWhenItDiedBetweenLinkAndSignal() throws Exception {
     var first = activation(estate.set(), 1);
     stage(first);
-    new Folder(estate.gateway(0).folder()).switchTo(1);
+    new EpochFolder(estate.gateway(0).folder()).switchTo(new Mark(0, 1));
 
     estate.ask(new Call.Publish(first));
 
@@ -140,7 +142,7 @@ class GatewayExecutorTest {
     stage(first);
     var file = estate.gateway(0).folder().resolve("epochs/1/nginx.conf");
     Files.writeString(file, Files.readString(file) + "# edited\n");
-    new Folder(estate.gateway(1).folder()).delete(1);
+    new EpochFolder(estate.gateway(1).folder()).delete(1);
 
     var votes = estate.ask(new Call.Prepare(first));
 
@@ -196,7 +198,8 @@ class GatewayExecutorTest {
 
     var stale = estate.ask(new Call.Publish(activation(estate.set(), 4)));
 
-    assertThat(stale).extracting(Report::answer).containsOnly(Answer.NO);
+    assertThat(stale).extracting(Report::answer).containsOnly(Answer.UNKNOWN);
+    assertThat(stale.getFirst().reason()).contains("somebody newer", "the later epoch 5 is live");
     assertThat(estate.target(0)).isEqualTo("epochs/5");
   }
 

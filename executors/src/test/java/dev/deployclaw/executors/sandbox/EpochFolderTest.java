@@ -1,4 +1,4 @@
-package dev.deployclaw.executors.docker;
+package dev.deployclaw.executors.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,16 +12,16 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MountedShelfTest {
+class EpochFolderTest {
   private static final int LEADERS = 8;
 
   @TempDir Path folder;
 
   @Test
   void movesLinkAndFenceTogether() throws Exception {
-    var shelf = new MountedShelf(folder);
+    var epochs = new EpochFolder(folder);
 
-    assertThat(shelf.switchTo(new Mark(3, 7))).isEmpty();
+    assertThat(epochs.switchTo(new Mark(3, 7))).isEmpty();
 
     assertThat(link()).isEqualTo("epochs/7");
     assertThat(fence()).isEqualTo(new Mark(3, 7));
@@ -29,12 +29,13 @@ class MountedShelfTest {
 
   @Test
   void takesTheSameAgainAndRefusesWhatIsLower() throws Exception {
-    var shelf = new MountedShelf(folder);
-    shelf.switchTo(new Mark(3, 7));
+    var epochs = new EpochFolder(folder);
+    epochs.switchTo(new Mark(3, 7));
 
-    assertThat(shelf.switchTo(new Mark(3, 7))).isEmpty();
-    assertThat(shelf.switchTo(new Mark(2, 8)).orElse("")).contains("the leader of term 3 was here");
-    assertThat(shelf.switchTo(new Mark(4, 6)).orElse("")).contains("the later epoch 7 is live");
+    assertThat(epochs.switchTo(new Mark(3, 7))).isEmpty();
+    assertThat(epochs.switchTo(new Mark(2, 8)).orElse(""))
+        .contains("the leader of term 3 was here");
+    assertThat(epochs.switchTo(new Mark(4, 6)).orElse("")).contains("the later epoch 7 is live");
 
     assertThat(link()).isEqualTo("epochs/7");
     assertThat(fence()).isEqualTo(new Mark(3, 7));
@@ -46,7 +47,7 @@ class MountedShelfTest {
       var all = new ArrayList<Callable<Optional<String>>>();
       for (int i = 1; i <= LEADERS; i++) {
         var mark = new Mark(i, 10 + i);
-        all.add(() -> new MountedShelf(folder).switchTo(mark));
+        all.add(() -> new EpochFolder(folder).switchTo(mark));
       }
       for (var one : threads.invokeAll(all)) {
         one.get();
@@ -59,18 +60,18 @@ class MountedShelfTest {
 
   @Test
   void removesAnEpochAsOftenAsAsked() throws Exception {
-    var shelf = new MountedShelf(folder);
-    shelf.write(4, Shelf.FILE, "x".getBytes(StandardCharsets.UTF_8));
+    var epochs = new EpochFolder(folder);
+    epochs.write(4, EpochFolder.FILE, "x".getBytes(StandardCharsets.UTF_8));
 
-    shelf.delete(4);
-    shelf.delete(4);
+    epochs.delete(4);
+    epochs.delete(4);
 
     assertThat(folder.resolve("epochs/4")).doesNotExist();
   }
 
   @Test
   void readsNoFenceOutOfAForeignFile() {
-    assertThat(Mark.parse("by hand")).isEqualTo(new Mark(0, 0));
+    assertThat(Mark.parse("by hand")).isEqualTo(Mark.NOBODY);
     assertThat(Mark.parse(new Mark(9, 12).text())).isEqualTo(new Mark(9, 12));
   }
 
@@ -79,6 +80,6 @@ class MountedShelfTest {
   }
 
   private Mark fence() throws Exception {
-    return Mark.parse(Files.readString(folder.resolve(Shelf.FENCE)));
+    return Mark.parse(Files.readString(folder.resolve(EpochFolder.FENCE)));
   }
 }

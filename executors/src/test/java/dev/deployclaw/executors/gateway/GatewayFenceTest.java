@@ -1,0 +1,104 @@
+package dev.deployclaw.executors.gateway;
+
+import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.EpochFolder;
+import dev.deployclaw.executors.sandbox.Mark;
+import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leaders of different terms at the same gateways. */
+class GatewayFenceTest {
+  private static final Duration AT_MOST = Duration.ofMinutes(1);
+  private static final long OLD = 4;
+  private static final long NEW = 5;
+
+  @TempDir Path root;
+
+  private GatewayEstate estate;
+
+  @BeforeEach
+  void start() {
+    estate = new GatewayEstate(root);
+  }
+
+  @AfterEach
+  void stop() {
+    estate.close();
+  }
+
+  @Test
+  void refusesWhateverAnEarlierLeaderWrites() {
+    var second = activation(estate.set(), 2);
+    var third = activation(estate.set(), 3);
+    estate.ask(new Call.Stage(third), OLD);
+    estate.ask(new Call.Stage(second), NEW);
+    estate.ask(new Call.Publish(second), NEW);
+    String workers = estate.marks(0);
+
+    isOvertaken(estate.ask(new Call.Stage(third), OLD));
+    isOvertaken(estate.ask(new Call.Prepare(third), OLD));
+    isOvertaken(estate.ask(new Call.Publish(third), OLD));
+    isOvertaken(estate.ask(new Call.Discard(2), OLD));
+
+    assertThat(estate.target(0)).isEqualTo("epochs/2");
+    assertThat(estate.marks(0)).isEqualTo(workers);
+    assertThat(estate.ask(new Call.Publish(third), NEW))
+        .extracting(Report::answer)
+        .containsOnly(Answer.YES);
+  }
+
+  @Test
+  void refusesALeaderThatWasPausedRightBeforeTheSwitch() throws Exception {
+    var first = activation(estate.set(), 1);
+    estate.ask(new Call.Stage(first), OLD);
+    var folder = estate.gateway(0).folder();
+    var late = new FutureTask<>(() -> estate.ask(new Call.Publish(first), OLD));
+    try (var file = FileChannel.open(folder.resolve("fence.lock"), write());
+        var _ = file.lock()) {
+      Thread.ofVirtual().start(late);
+      Await.until("it waits for the lock", AT_MOST, () -> readyToSwitch(folder));
+      standAs(folder, new Mark(NEW, 0));
+    }
+
+    assertThat(late.get().getFirst().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(late.get().getFirst().reason()).contains("the leader of term 5 was here");
+    assertThat(estate.target(0)).isEqualTo("epochs/0");
+    assertThat(estate.target(1)).isEqualTo("epochs/1");
+  }
+
+  /** What it keeps before it switches is there. */
+  private static boolean readyToSwitch(Path folder) {
+    return Files.exists(folder.resolve("epochs/1/" + EpochFolder.WORKERS));
+  }
+
+  private static void standAs(Path folder, Mark mark) throws IOException {
+    Files.writeString(folder.resolve(EpochFolder.FENCE), mark.text());
+  }
+
+  private static StandardOpenOption[] write() {
+    return new StandardOpenOption[] {StandardOpenOption.CREATE, StandardOpenOption.WRITE};
+  }
+
+  private static void isOvertaken(List<Report> reports) {
+    assertThat(reports)
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(r.answer()).isEqualTo(Answer.UNKNOWN))
+        .allSatisfy(r -> assertThat(r.reason()).contains("the leader of term 5 was here"));
+  }
+}
