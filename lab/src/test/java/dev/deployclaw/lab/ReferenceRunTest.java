@@ -100,6 +100,21 @@ class ReferenceRunTest {
   }
 
   @Test
+  @Order(1)
+  void saysWhatLimitsAdmitWhileTheClusterIsCut() {
+    var coherence = each(log.path("thought_log")).get(2);
+    var partition =
+        coherence.findParents("check").stream()
+            .filter(f -> f.path("check").asText().equals("partition"))
+            .filter(f -> f.findValue("node_timeout_ms") != null)
+            .toList();
+
+    assertThat(partition).hasSize(1);
+    assertThat(partition.getFirst().findValue("node_timeout_ms").asLong()).isEqualTo(2_000);
+    assertThat(partition.getFirst().findValue("admits")).isNotEmpty();
+  }
+
+  @Test
   @Order(2)
   void printsADocumentOfThePublishedSchema() throws IOException {
     try (var published = ExecutionDocument.class.getResourceAsStream("execution-log.schema.json")) {

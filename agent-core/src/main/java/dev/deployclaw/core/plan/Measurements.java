@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * What the looks at Redis measured, as the checks want it. Facts by member: {@code redis.latency}
  * gives {@code median_us}, {@code redis.clock} gives {@code offset_us} and {@code error_us}, {@code
  * redis.topology} gives {@code role}, and where they were read {@code node_timeout_ms}, {@code
- * require_full_coverage} and {@code min_replicas_to_write}.
+ * require_full_coverage}, {@code min_replicas_to_write} and {@code min_replicas_max_lag_ms}.
  */
 public final class Measurements {
   private Measurements() {}
@@ -50,7 +50,8 @@ public final class Measurements {
                 primaries.size(),
                 timeout,
                 Boolean.TRUE.equals(one.facts().get("require_full_coverage")),
-                number(one, "min_replicas_to_write").orElse(0L).intValue()));
+                number(one, "min_replicas_to_write").orElse(0L).intValue(),
+                number(one, "min_replicas_max_lag_ms").orElse(Long.MAX_VALUE)));
   }
 
   static List<Report> yes(Map<String, Outcome> looks, String operation) {

@@ -67,15 +67,18 @@ final class Looks {
   }
 
   private static Report describe(Connection c, Node node, Topology topology) {
-    String version = version(Commands.text(c, "INFO", "server"));
-    Map<String, Object> facts = new TreeMap<>();
+    var settings = NodeSettings.read(c);
+    String version = settings.version();
+    Map<String, Object> facts = new TreeMap<>(settings.facts());
     facts.put("role", node.primary() ? "primary" : "replica");
     facts.put("version", version);
     facts.put(
         "slots", node.slots().stream().map(Object::toString).collect(Collectors.joining(",")));
     facts.put("slot_count", node.slotCount());
     facts.put("moving", node.moving());
-    if (!node.primary()) {
+    if (node.primary()) {
+      facts.put("replicas_online", settings.replicasOnline());
+    } else {
       String primary = topology.owner(node).map(o -> o.address().toString()).orElse("");
       facts.put("primary", primary);
     }
@@ -169,14 +172,6 @@ final class Looks {
     return arguments.get("samples") instanceof Number n
         ? Math.clamp(n.longValue(), 1, MOST_SAMPLES)
         : SAMPLES;
-  }
-
-  private static String version(String info) {
-    return info.lines()
-        .filter(l -> l.startsWith("redis_version:"))
-        .map(l -> l.substring("redis_version:".length()).strip())
-        .findFirst()
-        .orElse("0");
   }
 
   private static int major(String version) {

@@ -230,6 +230,15 @@ class RedisExecutorTest {
     allSay(Report.Answer.YES, topology, 6);
     assertThat(topology.stream().mapToLong(r -> fact(r, "slot_count", Long.class)).sum())
         .isEqualTo(16_384);
+    assertThat(topology)
+        .allSatisfy(r -> {
+          assertThat(fact(r, "node_timeout_ms", Long.class)).isEqualTo(2_000);
+          assertThat(fact(r, "require_full_coverage", Boolean.class)).isNotNull();
+          assertThat(fact(r, "min_replicas_max_lag_ms", Long.class)).isPositive();
+        });
+    assertThat(topology.stream().filter(r -> r.facts().containsKey("replicas_online")))
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(fact(r, "replicas_online", Long.class)).isOne());
 
     var latency = redis.look("latency");
     allSay(Report.Answer.YES, latency, 6);

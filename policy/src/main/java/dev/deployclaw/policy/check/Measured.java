@@ -33,7 +33,18 @@ public record Measured(
    *
    * @param nodeTimeoutMillis {@code cluster-node-timeout}
    * @param minReplicasToWrite {@code min-replicas-to-write}
+   * @param maxLagMillis {@code min-replicas-max-lag}: how late a replica may be and still count
    */
   public record Cluster(
-      int masters, long nodeTimeoutMillis, boolean requireFullCoverage, int minReplicasToWrite) {}
+      int masters,
+      long nodeTimeoutMillis,
+      boolean requireFullCoverage,
+      int minReplicasToWrite,
+      long maxLagMillis) {
+
+    /** Whether a master that was cut off stops before its replica is promoted. */
+    boolean cutOffStopsFirst() {
+      return minReplicasToWrite > 0 && maxLagMillis < nodeTimeoutMillis;
+    }
+  }
 }

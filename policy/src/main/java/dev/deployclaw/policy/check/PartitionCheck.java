@@ -15,7 +15,7 @@ import java.util.Map;
  * cluster-node-timeout} has passed, and the promoted replica serves the other side with the
  * counters that it has: so two masters for the slot, each admitting what the limit admits in that
  * time (Redis Cluster specification, "Write safety"). With {@code min-replicas-to-write} the
- * cut-off one stops at once.
+ * cut-off one stops after {@code min-replicas-max-lag}, which helps where that is the shorter.
  */
 final class PartitionCheck {
   static final int FEWEST_MASTERS = 3;
@@ -52,7 +52,7 @@ final class PartitionCheck {
    */
   static long admits(Limit limit, Cluster cluster) {
     long once = Envelope.most(limit, cluster.nodeTimeoutMillis() * 1_000);
-    return cluster.minReplicasToWrite() > 0 ? once : 2 * Math.min(once, Long.MAX_VALUE / 2);
+    return cluster.cutOffStopsFirst() ? once : 2 * Math.min(once, Long.MAX_VALUE / 2);
   }
 
   private static Finding noFailover(Cluster cluster) {
@@ -79,9 +79,10 @@ final class PartitionCheck {
         Check.PARTITION,
         "while a master is cut off, for %d ms, limits admit at most: %s"
             .formatted(cluster.nodeTimeoutMillis(), most.isEmpty() ? "-" : most.getFirst()),
-        cluster.minReplicasToWrite() > 0
+        cluster.cutOffStopsFirst()
             ? "nothing to do: a master without replicas refuses writes"
-            : "min-replicas-to-write 1 halves this",
+            : "min-replicas-to-write 1, with a min-replicas-max-lag below the node timeout, halves"
+                + " this",
         Map.of(
             "node_timeout_ms", cluster.nodeTimeoutMillis(),
             "masters", cluster.masters(),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class EstateChecksTest {
   private static final Limit FAST = limit("fast", Match.ANY, 1000, 1);
-  private static final Cluster CLUSTER = new Cluster(3, 5000, true, 0);
+  private static final Cluster CLUSTER = new Cluster(3, 5000, true, 0, 10_000);
 
   @Test
   void warnsOfABurstThatOneRoundTripOverflows() {
@@ -80,7 +80,9 @@ class EstateChecksTest {
     var limit = bursting(limit("all", Match.ANY, 60, 60), 10, 1);
 
     assertThat(PartitionCheck.admits(limit, CLUSTER)).isEqualTo(2 * (10 + 5));
-    assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1))).isEqualTo(10 + 5);
+    assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 1000))).isEqualTo(10 + 5);
+    assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 10_000)))
+        .isEqualTo(2 * (10 + 5));
     assertThat(PartitionCheck.admits(counting(limit, Algorithm.CONCURRENCY), CLUSTER))
         .isEqualTo(2 * 60);
     assertThat(PartitionCheck.admits(counting(limit, Algorithm.SLIDING_WINDOW), CLUSTER))
@@ -137,6 +139,6 @@ class EstateChecksTest {
     return new Measured(
         new TreeMap<>(),
         new TreeMap<>(),
-        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0)));
+        Optional.of(new Cluster(masters, CLUSTER.nodeTimeoutMillis(), true, 0, 10_000)));
   }
 }
