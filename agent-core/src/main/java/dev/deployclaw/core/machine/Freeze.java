@@ -1,45 +1,33 @@
 package dev.deployclaw.core.machine;
 
 import dev.deployclaw.policy.json.Canonical;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What stands under {@link Keys#FREEZE}: who turned the kill switch, and why. The key's presence is
  * what stops changes; its value is only told.
  *
- * @param since absent where the value doesn't say
+ * @param since an RFC 3339 instant as it was written; empty where the value doesn't say
  */
-public record Freeze(String by, String reason, Optional<Instant> since) {
+public record Freeze(String by, String reason, String since) {
   private static final String UNKNOWN = "unknown";
 
   public byte[] bytes() {
-    return Canonical.bytes(
-        Map.of("by", by, "reason", reason, "since", since.map(Instant::toString).orElse("")));
+    return Canonical.bytes(Map.of("by", by, "reason", reason, "since", since));
   }
 
   /** Never fails: whatever else somebody wrote under the key freezes as well. */
   public static Freeze read(byte[] bytes) {
     try {
       var json = Fields.parse(bytes);
-      return new Freeze(json.text("by"), json.text("reason"), since(json.text("since")));
+      return new Freeze(json.text("by"), json.text("reason"), json.text("since"));
     } catch (Unreadable e) {
-      return new Freeze(UNKNOWN, UNKNOWN, Optional.empty());
+      return new Freeze(UNKNOWN, UNKNOWN, "");
     }
   }
 
   /** For people: "by olivia since 2026-11-24T10:00:00Z: incident 4711". */
   public String sentence() {
-    return "by " + by + since.map(s -> " since " + s).orElse("") + ": " + reason;
-  }
-
-  private static Optional<Instant> since(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
+    return "by " + by + (since.isEmpty() ? "" : " since " + since) + ": " + reason;
   }
 }

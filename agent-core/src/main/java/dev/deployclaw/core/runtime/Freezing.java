@@ -26,7 +26,7 @@ final class Freezing {
   }
 
   Ended freeze(TaskRequest request, String reason) throws InterruptedException {
-    var freeze = new Freeze(request.requester(), reason, Optional.of(time.instant()));
+    var freeze = new Freeze(request.requester(), reason, time.instant().toString());
     return turn(
         request,
         () ->

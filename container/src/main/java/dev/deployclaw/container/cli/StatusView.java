@@ -60,7 +60,9 @@ final class StatusView {
     var out = new LinkedHashMap<String, Object>();
     out.put("by", freeze.by());
     out.put("reason", freeze.reason());
-    freeze.since().ifPresent(s -> out.put("since", s.toString()));
+    if (!freeze.since().isEmpty()) {
+      out.put("since", freeze.since());
+    }
     return out;
   }
 

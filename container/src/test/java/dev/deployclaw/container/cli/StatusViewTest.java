@@ -8,7 +8,6 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,7 +58,7 @@ class StatusViewTest {
             HELD.active(),
             HELD.open(),
             HELD.held(),
-            Optional.of(new Freeze("olivia", "incident 4711", Optional.of(Instant.EPOCH))),
+            Optional.of(new Freeze("olivia", "incident 4711", "1970-01-01T00:00:00Z")),
             true,
             "");
 
