@@ -2,20 +2,56 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.policy.json.Canonical;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** Finds ids that no execution has. */
+/**
+ * Finds ids that no execution has, and takes them by a key in the state store that is only ever
+ * created: of two agents that found the same one, the other takes the next. Needs no leadership,
+ * since a key that is created moves nothing that an agent acts on.
+ */
 final class ExecutionIds {
+  /** Each is lost to another agent's id. */
+  private static final int MOST_TRIES = 16;
+
   private final Ports ports;
 
   ExecutionIds(Ports ports) {
     this.ports = ports;
   }
 
+  /**
+   * An id that is this agent's from now on.
+   *
+   * @throws Unreachable where the state store can't be reached, or others were faster each time
+   */
+  String take() throws InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      String id = next(true);
+      var transaction = new Transaction(free(id), List.of(taking(id)));
+      if (ports.state().transact(transaction) instanceof StateStore.Result.Applied) {
+        return id;
+      }
+    }
+    var cause = new IllegalStateException(MOST_TRIES + " tries");
+    throw new Unreachable("no execution id could be taken", cause);
+  }
+
+  /** One that this machine has no log of; where the state store is away, no other machine asks. */
+  String local() throws InterruptedException {
+    return next(false);
+  }
+
   /** The number after the highest of the day, here and, where it can be asked, in the store. */
-  String fresh(boolean withStore) throws InterruptedException {
+  String next(boolean withStore) throws InterruptedException {
     var day = LocalDate.ofInstant(ports.time().instant(), ZoneOffset.UTC);
     String prefix = "arch-" + day + "-rate-limit-";
     Stream<String> here = ports.journal().executions().stream();
@@ -30,6 +66,20 @@ final class ExecutionIds {
             .max()
             .orElse(0);
     return prefix + "%03d".formatted(last + 1);
+  }
+
+  /** That nobody has the id, and that the term is the one read now: who waited writes nothing. */
+  List<Condition> free(String id) throws InterruptedException {
+    return List.of(
+        CurrentTerm.of(ports.state()),
+        new Condition.Absent(Keys.auditHead(id)),
+        new Condition.Absent(Keys.reserved(id)));
+  }
+
+  /** The write that makes it somebody's. */
+  Write taking(String id) {
+    long now = ports.time().instant().toEpochMilli();
+    return new Write.Put(Keys.reserved(id), Canonical.bytes(Map.of("at", now)));
   }
 
   private Stream<String> below(String folder, String prefix) throws InterruptedException {

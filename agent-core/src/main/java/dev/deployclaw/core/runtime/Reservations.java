@@ -80,7 +80,7 @@ public final class Reservations {
       if (known.isPresent()) {
         return known.get();
       }
-      String execution = ids.fresh(true);
+      String execution = ids.next(true);
       if (take(execution, key)) {
         return new Reserved.Fresh(execution);
       }
@@ -123,13 +123,10 @@ public final class Reservations {
   }
 
   private boolean take(String execution, Optional<Key> key) throws InterruptedException {
-    var conditions = new ArrayList<Condition>();
+    var conditions = new ArrayList<>(ids.free(execution));
     var writes = new ArrayList<Write>();
     long now = time.instant().toEpochMilli();
-    conditions.add(CurrentTerm.of(state));
-    conditions.add(new Condition.Absent(Keys.auditHead(execution)));
-    conditions.add(new Condition.Absent(Keys.reserved(execution)));
-    writes.add(new Write.Put(Keys.reserved(execution), Canonical.bytes(Map.of("at", now))));
+    writes.add(ids.taking(execution));
     if (key.isPresent()) {
       var k = key.get();
       var value =

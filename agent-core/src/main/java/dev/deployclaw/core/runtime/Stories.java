@@ -17,9 +17,13 @@ final class Stories {
     this.ids = new ExecutionIds(ports);
   }
 
-  /** A new execution, told by the procedure of an operation. */
+  /**
+   * A new execution, told by the procedure of an operation.
+   *
+   * @param withStore whether its id is taken in the state store, so that no other agent has it
+   */
   Story begin(Operation operation, boolean withStore) throws InterruptedException {
-    return story(ids.fresh(withStore), operation);
+    return story(withStore ? ids.take() : ids.local(), operation);
   }
 
   /** The same, under the id that was reserved for the request, if one was. */
