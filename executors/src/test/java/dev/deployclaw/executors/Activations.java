@@ -21,6 +21,12 @@ public final class Activations {
         EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
   }
 
+  /** Back to the set of an earlier epoch. */
+  public static Activation back(PolicySet set, long epoch) {
+    return new Activation(
+        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), true, Optional.empty());
+  }
+
   /** Back to what a participant reported before the first change. */
   public static Activation restoring(String participant, List<Report> observed, long epoch) {
     var members = new TreeMap<String, List<Map<String, Object>>>();

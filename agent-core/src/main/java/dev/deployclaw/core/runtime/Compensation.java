@@ -7,7 +7,6 @@ import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
 import dev.deployclaw.core.machine.State;
-import dev.deployclaw.policy.PolicySet;
 import java.util.Optional;
 
 /**
@@ -81,14 +80,13 @@ final class Compensation {
 
   private Opening opening(Execution failed, String id) throws InterruptedException {
     var mark = ledger.epochMark();
-    boolean unmanaged = failed.base().epoch() == 0;
     return new Opening(
         id,
         failed.log(),
         Kind.COMPENSATION,
-        Optional.of(failed.base().epoch()),
+        Optional.of(Content.wayBackTo(failed.base())),
         ledger.base(),
-        unmanaged ? PolicySet.EMPTY.digest() : failed.base().digest(),
+        Content.digestBackTo(failed.base()),
         failed.planHash(),
         failed.requester(),
         Optional.of(failed.id()),

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Observation;
@@ -13,8 +14,23 @@ import java.util.Optional;
  * @param restores for a way back to epoch 0: what was found there
  */
 record Content(PolicySet set, Optional<PolicySet> previous, Optional<Observation> restores) {
+  private static final String UNMANAGED = PolicySet.EMPTY.digest();
+
+  /**
+   * The epoch to go back to where this was committed. One that put back what was found before the
+   * first change has nothing of its own: to go back there is to put back what was found again.
+   */
+  static long wayBackTo(Base base) {
+    return base.digest().equals(UNMANAGED) ? 0 : base.epoch();
+  }
+
+  /** The digest of what {@link #wayBackTo} leads to. */
+  static String digestBackTo(Base base) {
+    return base.epoch() == 0 ? UNMANAGED : base.digest();
+  }
 
   Activation activation(Execution x) {
-    return new Activation(x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, restores);
+    return new Activation(
+        x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores);
   }
 }

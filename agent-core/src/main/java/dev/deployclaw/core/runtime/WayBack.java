@@ -13,7 +13,6 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +100,7 @@ final class WayBack {
 
   private Opening opening(Execution undone, Base base, String who, Story story)
       throws InterruptedException {
-    var back = undone.base();
-    String digest = back.epoch() == 0 ? PolicySet.EMPTY.digest() : back.digest();
+    String digest = Content.digestBackTo(undone.base());
     var plan =
         Map.of(
             "operation", "rollback",
@@ -115,7 +113,7 @@ final class WayBack {
         story.execution(),
         story.execution(),
         Kind.ROLLBACK,
-        Optional.of(back.epoch()),
+        Optional.of(Content.wayBackTo(undone.base())),
         base,
         digest,
         Canonical.sha256(Canonical.bytes(plan)),
@@ -126,7 +124,7 @@ final class WayBack {
   }
 
   private static String words(Execution undone) {
-    return undone.base().epoch() == 0
+    return Content.wayBackTo(undone.base()) == 0
         ? "back to what was found before the first change"
         : "back to the policies of epoch " + undone.base().epoch();
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param predecessor the epoch that is (or was) committed before it; 0 is what was found before the
  *     first change
  * @param previous what was committed before; empty at the first change
+ * @param back whether it is a way back: then the set may not know a member that is configured by
+ *     now
  * @param restores when this is a rollback to epoch 0: the observation to put back, per participant
  */
 public record Activation(
@@ -22,4 +24,18 @@ public record Activation(
     PolicySet set,
     long predecessor,
     Optional<PolicySet> previous,
-    Optional<Observation> restores) {}
+    boolean back,
+    Optional<Observation> restores) {
+
+  /** A change forward, or the way back to epoch 0. */
+  public Activation(
+      String execution,
+      long epoch,
+      String digest,
+      PolicySet set,
+      long predecessor,
+      Optional<PolicySet> previous,
+      Optional<Observation> restores) {
+    this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores);
+  }
+}

@@ -50,6 +50,35 @@ class RollbackTest {
   }
 
   @Test
+  void goesBackAgainToWhatWasFoundBeforeTheFirstChange() throws Exception {
+    world.gateway.tamper("three", "written by hand");
+    world.run("apply");
+    world.agent().rollback("last", "olivia");
+    world.run("apply");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(4);
+    assertThat(world.change(ended.execution()).orElseThrow().restores()).isTrue();
+    assertThat(world.gateway.live())
+        .containsExactly(FakeParticipant.ORIGINAL, "written by hand", FakeParticipant.ORIGINAL);
+    assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
+  void putsBackByItselfWhatWasFoundWhenTheNextChangeFails() throws Exception {
+    world.run("apply");
+    world.agent().rollback("last", "olivia");
+    world.probe.fail("wrong");
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
   void restoresFromTheObjectAloneWhenTheChunksAreGone() throws Exception {
     world.run("apply");
     String first = world.active().orElseThrow().digest();

@@ -114,8 +114,9 @@ public final class ContainerGatewayExecutor implements Executor {
       Found.Here found, Activation activation, Question<GatewayFile.Wanted> question)
       throws IOException, InterruptedException {
     var gateway = found.gateway();
-    return switch (gateway.file(activation)) {
+    return switch (gateway.file(activation).orAdopted(() -> found.view().file(0))) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Unlisted() -> GatewayFile.Unlisted.kept(gateway.member());
       case GatewayFile.Wanted wanted -> question.ask(wanted);
     };
   }

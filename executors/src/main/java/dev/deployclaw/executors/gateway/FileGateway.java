@@ -1,10 +1,12 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.executors.sandbox.EpochFolder;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Names;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -36,7 +38,8 @@ public record FileGateway(
   }
 
   /** What its file must be at the epoch. */
-  GatewayFile file(Activation activation) {
-    return GatewayFile.of(activation, name, member(), site);
+  GatewayFile file(Activation activation) throws IOException {
+    return GatewayFile.of(activation, name, member(), site)
+        .orAdopted(() -> new EpochFolder(folder).file(0, EpochFolder.FILE));
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -49,10 +50,14 @@ public final class GatewayExecutor implements Executor {
     return switch (invocation.call()) {
       case Call.Look(String verb, _) -> look(verb, invocation);
       case Call.Observe _ -> all(invocation, looks::observe);
-      case Call.Stage(Activation a) -> all(invocation, g -> staging.stage(g, a, fence));
-      case Call.Prepare(Activation a) -> all(invocation, g -> staging.prepare(g, a, fence));
-      case Call.Publish(Activation a) -> all(invocation, g -> publishing.publish(g, a, fence));
-      case Call.Converge(Activation a) -> all(invocation, g -> publishing.converge(g, a));
+      case Call.Stage(Activation a) ->
+          all(invocation, g -> file(g, a, file -> staging.stage(g, a, fence, file)));
+      case Call.Prepare(Activation a) ->
+          all(invocation, g -> file(g, a, file -> staging.prepare(g, a, fence, file)));
+      case Call.Publish(Activation a) ->
+          all(invocation, g -> file(g, a, file -> publishing.publish(g, a, fence, file)));
+      case Call.Converge(Activation a) ->
+          all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
       case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch, fence));
       case Call.Probe _ -> unknownVerb(invocation);
     };
@@ -73,6 +78,21 @@ public final class GatewayExecutor implements Executor {
     }
     var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
     return Outcome.done(fanout.ask(settings.gateways(), question));
+  }
+
+  /** Asks with what its file must be. */
+  @FunctionalInterface
+  private interface Question {
+    Report ask(GatewayFile.Wanted file) throws IOException, InterruptedException;
+  }
+
+  private static Report file(FileGateway gateway, Activation activation, Question question)
+      throws IOException, InterruptedException {
+    return switch (gateway.file(activation)) {
+      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
+      case GatewayFile.Unlisted() -> GatewayFile.Unlisted.kept(gateway.member());
+      case GatewayFile.Wanted wanted -> question.ask(wanted);
+    };
   }
 
   private static Outcome unknownVerb(Invocation call) {

@@ -29,24 +29,7 @@ final class Publishing {
     this.identity = new GatewayIdentity(answer);
   }
 
-  Report publish(FileGateway gateway, Activation activation, Fence fence)
-      throws IOException, InterruptedException {
-    return switch (gateway.file(activation)) {
-      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> publish(gateway, activation, fence, wanted);
-    };
-  }
-
-  /** One look. */
-  Report converge(FileGateway gateway, Activation activation) throws IOException {
-    return switch (gateway.file(activation)) {
-      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> converge(gateway, activation, wanted);
-    };
-  }
-
-  private Report publish(
-      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
+  Report publish(FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
     long epoch = activation.epoch();
     var refused = switched(gateway, new Mark(fence.term(), epoch), wanted);
@@ -57,6 +40,20 @@ final class Publishing {
       return Report.yes(gateway.member(), activation.digest(), Map.of("changed", false));
     }
     return reload(gateway, activation);
+  }
+
+  /** One look. */
+  Report converge(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
+      throws IOException {
+    var folder = new EpochFolder(gateway.folder());
+    String target = folder.target().orElse("nothing");
+    if (!target.equals("epochs/" + activation.epoch())) {
+      return Report.no(gateway.member(), "live points to " + target);
+    }
+    if (folder.liveFile().filter(wanted::is).isEmpty()) {
+      return Report.no(gateway.member(), "the live file is not the committed one");
+    }
+    return process(gateway, activation, wanted);
   }
 
   /** The link moves under the fence; what is written before it is invisible. */
@@ -106,19 +103,6 @@ final class Publishing {
     var before = new EpochFolder(gateway.folder()).text(epoch, EpochFolder.WORKERS);
     var master = Master.of(gateway);
     return before.isPresent() && master.isPresent() && !master.get().renewed(before.get());
-  }
-
-  private Report converge(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
-      throws IOException {
-    var folder = new EpochFolder(gateway.folder());
-    String target = folder.target().orElse("nothing");
-    if (!target.equals("epochs/" + activation.epoch())) {
-      return Report.no(gateway.member(), "live points to " + target);
-    }
-    if (folder.liveFile().filter(wanted::is).isEmpty()) {
-      return Report.no(gateway.member(), "the live file is not the committed one");
-    }
-    return process(gateway, activation, wanted);
   }
 
   private Report process(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)

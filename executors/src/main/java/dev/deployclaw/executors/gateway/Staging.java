@@ -24,49 +24,7 @@ final class Staging {
     this.identity = new GatewayIdentity(settings.answer());
   }
 
-  Report stage(FileGateway gateway, Activation activation, Fence fence) throws IOException {
-    return switch (gateway.file(activation)) {
-      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> write(gateway, activation, fence, wanted);
-    };
-  }
-
-  /**
-   * The vote: what was staged is what the set renders to, there is a process to act on it, and
-   * NGINX takes it: its own parser does, or the process runs by this very rendering already.
-   */
-  Report prepare(FileGateway gateway, Activation activation, Fence fence)
-      throws IOException, InterruptedException {
-    return switch (gateway.file(activation)) {
-      case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Wanted wanted -> vote(gateway, activation, fence, wanted);
-    };
-  }
-
-  Report discard(FileGateway gateway, long epoch, Fence fence) throws IOException {
-    var folder = new EpochFolder(gateway.folder());
-    var deposed = new Mark(fence.term(), epoch).deposedBy(folder.standing());
-    if (deposed.isPresent()) {
-      return overtaken(gateway, deposed.get());
-    }
-    var live = folder.liveEpoch();
-    if (live.isPresent() && live.getAsLong() == epoch) {
-      return Report.no(gateway.member(), "epoch " + epoch + " is live there");
-    }
-    if (epoch <= 0) {
-      return Report.no(gateway.member(), "what was found before the first change is kept");
-    }
-    folder.delete(epoch);
-    return Report.yes(gateway.member(), "", Map.of("epoch", epoch));
-  }
-
-  /** Somebody newer was there: what that means for this change isn't known here. */
-  static Report overtaken(FileGateway gateway, String reason) {
-    return new Outcome.Failed(new Fault.Conflict(reason)).report(gateway.member());
-  }
-
-  private static Report write(
-      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
+  Report stage(FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException {
     var folder = new EpochFolder(gateway.folder());
     var deposed = new Mark(fence.term(), activation.epoch()).deposedBy(folder.standing());
@@ -88,8 +46,11 @@ final class Staging {
     return Report.yes(gateway.member(), activation.digest(), wanted.facts());
   }
 
-  private Report vote(
-      FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
+  /**
+   * The vote: what was staged is what the set renders to, there is a process to act on it, and
+   * NGINX takes it: its own parser does, or the process runs by this very rendering already.
+   */
+  Report prepare(FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
     var folder = new EpochFolder(gateway.folder());
     var refused = new Mark(fence.term(), activation.epoch()).refusedBy(folder.standing());
@@ -117,6 +78,28 @@ final class Staging {
     return parsed.succeeded()
         ? Report.yes(gateway.member(), activation.digest(), wanted.facts())
         : Report.no(gateway.member(), "NGINX refuses the file: " + parsed.output());
+  }
+
+  Report discard(FileGateway gateway, long epoch, Fence fence) throws IOException {
+    var folder = new EpochFolder(gateway.folder());
+    var deposed = new Mark(fence.term(), epoch).deposedBy(folder.standing());
+    if (deposed.isPresent()) {
+      return overtaken(gateway, deposed.get());
+    }
+    var live = folder.liveEpoch();
+    if (live.isPresent() && live.getAsLong() == epoch) {
+      return Report.no(gateway.member(), "epoch " + epoch + " is live there");
+    }
+    if (epoch <= 0) {
+      return Report.no(gateway.member(), "what was found before the first change is kept");
+    }
+    folder.delete(epoch);
+    return Report.yes(gateway.member(), "", Map.of("epoch", epoch));
+  }
+
+  /** Somebody newer was there: what that means for this change isn't known here. */
+  static Report overtaken(FileGateway gateway, String reason) {
+    return new Outcome.Failed(new Fault.Conflict(reason)).report(gateway.member());
   }
 
   private Command.Result parse(FileGateway gateway, long epoch)

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,7 @@ final class Converging {
   Report converge(Standing standing, Order order) {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
+      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
       case Wanted.Known known -> converge(standing, order, known);
     };
   }

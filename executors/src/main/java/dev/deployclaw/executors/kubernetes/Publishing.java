@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Publishing {
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
+      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
       case Wanted.Known known -> publish(api, standing, order, known);
     };
   }

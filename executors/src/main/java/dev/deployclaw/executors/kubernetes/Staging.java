@@ -3,6 +3,7 @@ package dev.deployclaw.executors.kubernetes;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Staging {
     }
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
+      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
       case Wanted.Known(Bundle bundle, _) -> write(api, standing, order.activation(), bundle);
     };
   }
@@ -82,6 +84,7 @@ final class Staging {
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
+      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
       case Wanted.Known(Bundle bundle, _) -> vote(api, standing, order, bundle);
     };
   }

@@ -21,6 +21,9 @@ sealed interface Wanted {
    */
   record Known(Bundle bundle, boolean former) implements Wanted {}
 
+  /** The way back leads to an epoch that doesn't know the gateway: it keeps what it has. */
+  record Unlisted() implements Wanted {}
+
   /** There is none, and why. */
   record Impossible(String reason) implements Wanted {}
 
@@ -39,6 +42,7 @@ sealed interface Wanted {
     var file = GatewayFile.of(activation, gateway.name(), gateway.member(), gateway.site());
     return switch (file) {
       case GatewayFile.Impossible(String reason) -> new Impossible(reason);
+      case GatewayFile.Unlisted() -> new Unlisted();
       case GatewayFile.Wanted wanted -> cut(wanted, standing, shardBytes);
     };
   }
@@ -97,7 +101,7 @@ sealed interface Wanted {
         return observed(facts);
       }
     }
-    return new Impossible("nothing was observed of it that could be put back");
+    return new Unlisted();
   }
 
   private static Wanted observed(Map<String, Object> facts) {

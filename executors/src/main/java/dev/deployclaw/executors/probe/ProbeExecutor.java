@@ -6,6 +6,8 @@ import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.policy.probe.Lane;
 import dev.deployclaw.policy.probe.Order;
 import dev.deployclaw.policy.probe.ProbePlan;
@@ -71,8 +73,16 @@ public final class ProbeExecutor implements Executor {
     var facts = ledger.facts();
     facts.put("left_out", plan.leftOut());
     var reports = new ArrayList<>(found.closed());
-    found.open().forEach(e -> reports.add(ledger.report(e, activation.digest())));
+    found.open().forEach(e -> reports.add(report(e, activation, ledger)));
     return new Outcome.Done(reports, facts);
+  }
+
+  /** On a way back, a gateway that was added since is no way in. */
+  private static Report report(Entrance entrance, Activation activation, Ledger ledger) {
+    boolean known = activation.set().gateways().containsKey(entrance.name());
+    return known || !activation.back()
+        ? ledger.report(entrance, activation.digest())
+        : Report.skipped(entrance.member(), "was added since that epoch: nothing is asked of it");
   }
 
   /** One lane, made ready to be sent. */

@@ -2,15 +2,18 @@ package dev.deployclaw.executors.sandbox;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Observation;
+import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.gateway.Loss;
 import dev.deployclaw.policy.gateway.NginxFile;
 import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -45,8 +48,36 @@ public sealed interface GatewayFile {
     }
   }
 
+  /**
+   * The way back leads to an epoch that doesn't know the gateway: it was added to the configuration
+   * since.
+   */
+  record Unlisted() implements GatewayFile {
+    /** Where nothing is known of what it held before: it is left alone, and that is said. */
+    public static Report kept(String member) {
+      return Report.skipped(member, "was added since that epoch, and keeps what it has");
+    }
+  }
+
   /** There is none, and why. */
   record Impossible(String reason) implements GatewayFile {}
+
+  /**
+   * This; but a gateway that the epoch doesn't know gets back the file with which it was adopted.
+   *
+   * @param adopted what stands under epoch 0 in its folder
+   */
+  default GatewayFile orAdopted(Adopted adopted) throws IOException {
+    return this instanceof Unlisted
+        ? adopted.file().<GatewayFile>map(b -> new Wanted(b, List.of())).orElse(this)
+        : this;
+  }
+
+  /** Reads the file with which a gateway was adopted, if it is still there. */
+  @FunctionalInterface
+  interface Adopted {
+    Optional<byte[]> file() throws IOException;
+  }
 
   /**
    * @param name in the policy set
@@ -80,7 +111,9 @@ public sealed interface GatewayFile {
   private static GatewayFile rendered(Activation activation, String name, Site site) {
     var routing = activation.set().gateways().get(name);
     if (routing == null) {
-      return new Impossible("the policy set has no gateway " + name);
+      return activation.back()
+          ? new Unlisted()
+          : new Impossible("the policy set has no gateway " + name);
     }
     var upstreams = site.upstreams().keySet();
     var missing =
@@ -102,7 +135,7 @@ public sealed interface GatewayFile {
         return observed(facts);
       }
     }
-    return new Impossible("nothing was observed of it that could be put back");
+    return new Unlisted();
   }
 
   private static GatewayFile observed(Map<String, Object> facts) {

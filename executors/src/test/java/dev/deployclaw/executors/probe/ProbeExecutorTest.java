@@ -10,6 +10,7 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
@@ -89,6 +90,21 @@ class ProbeExecutorTest {
     probe(60);
 
     assertThat(probe(60).reports()).extracting(Report::answer).containsOnly(Answer.YES);
+  }
+
+  @Test
+  void asksNothingOfAGatewayThatTheWayBackDoesNotKnow() throws InterruptedException {
+    var first = entrances.getFirst();
+    entrances.add(new Entrance("gw-9", first.namespace(), first.url()));
+    var settings = ProbeSettings.of(entrances, keys.privateKey());
+
+    var forward = probe(settings, Activations.of(set, EPOCH), 60);
+    var back = probe(settings, Activations.back(set, EPOCH), 60);
+
+    assertThat(forward.reports().getLast().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(back.reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.YES, Answer.YES, Answer.YES, Answer.SKIPPED);
   }
 
   @Test
@@ -197,9 +213,11 @@ class ProbeExecutorTest {
   }
 
   private Outcome.Done probe(ProbeSettings settings, int requests) throws InterruptedException {
-    var activation =
-        new Activation(
-            "arch-1", EPOCH, set.digest(), set, EPOCH - 1, Optional.empty(), Optional.empty());
+    return probe(settings, Activations.of(set, EPOCH), requests);
+  }
+
+  private static Outcome.Done probe(ProbeSettings settings, Activation activation, int requests)
+      throws InterruptedException {
     var call = new Call.Probe(activation, requests);
     var outcome =
         new ProbeExecutor(settings)
