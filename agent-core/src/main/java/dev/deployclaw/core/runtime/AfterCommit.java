@@ -25,6 +25,7 @@ final class AfterCommit {
   private static final int COLLECT_DEPTH = 64;
 
   private final Crew crew;
+  private final Convergence convergence;
   private final Probing probing;
   private final StateStore state;
   private final Ledger ledger;
@@ -32,6 +33,7 @@ final class AfterCommit {
 
   AfterCommit(Ports ports, Settings settings, Crew crew, Ledger ledger) {
     this.crew = crew;
+    this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     Optional<Executor> probe = ports.executors().named("probe");
     this.probing = new Probing(probe, settings, ports.time());
     this.state = ports.state();
@@ -54,7 +56,7 @@ final class AfterCommit {
 
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.converge(content.activation(x), duty.fence(), duty.story());
+    var tally = convergence.await(content.activation(x), duty);
     String action = "Asking who acts on epoch " + x.epoch();
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));

@@ -38,25 +38,27 @@ final class Crew {
     var tally = all(executors.participants(), new Call.Publish(activation), fence);
     for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
       time.pause(bounds.poll());
-      var again = those(tally.unfinished());
-      all(again, new Call.Stage(activation), fence);
-      tally = tally.updated(all(again, new Call.Publish(activation), fence));
+      tally = tally.updated(again(tally.unfinished(), activation, fence));
     }
     return tally;
   }
 
-  /** Polls, bounded by time, those that aren't there yet. */
-  Tally converge(Activation activation, Fence fence, Story story) throws InterruptedException {
-    var call = new Call.Converge(activation);
-    var tally = all(executors.participants(), call, fence);
-    long since = time.micros();
-    long until = since + bounds.converge().toNanos() / 1000;
-    while (!tally.allYes() && time.micros() < until) {
-      time.pause(bounds.poll());
-      tally = tally.updated(all(those(tally.unfinished()), call, fence));
-    }
-    story.waited(time.micros() - since);
-    return tally;
+  /** Stages it and publishes it once more. */
+  Tally again(List<String> names, Activation activation, Fence fence) throws InterruptedException {
+    var those = those(names);
+    all(those, new Call.Stage(activation), fence);
+    return all(those, new Call.Publish(activation), fence);
+  }
+
+  /** Who acts on it. */
+  Tally converged(Activation activation, Fence fence) throws InterruptedException {
+    return all(executors.participants(), new Call.Converge(activation), fence);
+  }
+
+  /** Who of some acts on it. */
+  Tally converged(List<String> names, Activation activation, Fence fence)
+      throws InterruptedException {
+    return all(those(names), new Call.Converge(activation), fence);
   }
 
   /**

@@ -106,6 +106,19 @@ final class Ledger {
    */
   record EpochMark(long last, long revision) {}
 
+  /** Whether this agent leads, by a linearizable read; not, where that can't be known. */
+  boolean leads(Leadership leadership) throws InterruptedException {
+    if (!leadership.holds()) {
+      return false;
+    }
+    try {
+      var nothing = new Transaction(leadership.conditions(), List.of());
+      return state.transact(nothing) instanceof StateStore.Result.Applied;
+    } catch (Unreachable e) {
+      return false;
+    }
+  }
+
   /** State and record, in one transaction; then the record goes to the journal. */
   Advance write(Transition transition, Leadership leadership, Story story)
       throws InterruptedException {

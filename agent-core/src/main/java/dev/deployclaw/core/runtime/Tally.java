@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What all participants' members answered to one call. A participant that failed as a whole counts
@@ -47,10 +48,20 @@ record Tally(SortedMap<String, List<Report>> reports) {
 
   /** Participants with a member that did not say yes. */
   List<String> unfinished() {
-    return reports.entrySet().stream()
-        .filter(e -> e.getValue().stream().anyMatch(Tally::open))
-        .map(Map.Entry::getKey)
-        .toList();
+    return participants(Tally::open);
+  }
+
+  /** Participants with a member of an answer. */
+  List<String> answering(Answer answer) {
+    return participants(r -> r.answer() == answer);
+  }
+
+  /** How many members of a participant said yes. */
+  int yes(String participant) {
+    return (int)
+        reports.getOrDefault(participant, List.of()).stream()
+            .filter(r -> r.answer() == Answer.YES)
+            .count();
   }
 
   /** "6/6 redis nodes, 47/47 gateways"; whoever had nothing to do isn't counted. */
@@ -87,6 +98,13 @@ record Tally(SortedMap<String, List<Report>> reports) {
   }
 
   private static final int MOST_NAMED = 5;
+
+  private List<String> participants(Predicate<Report> member) {
+    return reports.entrySet().stream()
+        .filter(e -> e.getValue().stream().anyMatch(member))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
 
   private static boolean open(Report r) {
     return r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;

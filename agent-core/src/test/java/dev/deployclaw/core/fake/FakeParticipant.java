@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -34,6 +35,9 @@ public final class FakeParticipant implements Executor {
   private final Set<String> unreachableAt = new HashSet<>();
   private final Map<String, String> refusals = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
+  private final Map<String, Runnable> happenings = new TreeMap<>();
+  private final Map<String, Integer> calls = new TreeMap<>();
+  private boolean leftOut;
   private long term;
 
   public FakeParticipant(String name, FakeStore store, String... members) {
@@ -71,6 +75,26 @@ public final class FakeParticipant implements Executor {
   /** One member no longer answers. */
   public synchronized void stop(String member) {
     member(name + "/" + member).up = false;
+  }
+
+  /** A member is set up anew: all that it was told is gone. */
+  public synchronized void forget(String member) {
+    members.put(name + "/" + member, new Member());
+  }
+
+  /** What happens right before the next call of a verb is answered. */
+  public synchronized void before(String verb, Runnable happens) {
+    happenings.put(verb, happens);
+  }
+
+  /** How often a verb was called. */
+  public synchronized int calls(String verb) {
+    return calls.getOrDefault(verb, 0);
+  }
+
+  /** It is told of no member, and says that it is left out. */
+  public synchronized void leaveOut() {
+    leftOut = true;
   }
 
   /** It has no members any more, and answers without one. */
@@ -118,8 +142,13 @@ public final class FakeParticipant implements Executor {
   @Override
   public synchronized Outcome execute(Invocation invocation) {
     String verb = invocation.call().verb();
+    calls.merge(verb, 1, Integer::sum);
+    Optional.ofNullable(happenings.remove(verb)).ifPresent(Runnable::run);
     if (unreachableAt.contains(verb)) {
       return Outcome.failed(new Fault.Unavailable(name + " does not answer"));
+    }
+    if (leftOut) {
+      return Outcome.done(List.of(Report.skipped(name, "none is configured")));
     }
     if (refusals.containsKey(verb)) {
       return each(m -> Report.no(m, refusals.get(verb)));

@@ -1,0 +1,67 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report.Answer;
+import java.util.Map;
+
+/**
+ * Asks, bounded by time, until everyone acts on a committed epoch. Whoever took it can lose it
+ * again: a gateway that was set up anew, a Redis primary that was replaced by a replica. So who
+ * says that it doesn't act on it is published to again, a few times, further and further apart, and
+ * then everyone is asked anew. Only who leads by a linearizable read publishes.
+ */
+final class Convergence {
+  private final Crew crew;
+  private final Ledger ledger;
+  private final Settings.Bounds bounds;
+  private final Time time;
+
+  Convergence(Crew crew, Ledger ledger, Settings.Bounds bounds, Time time) {
+    this.crew = crew;
+    this.ledger = ledger;
+    this.bounds = bounds;
+    this.time = time;
+  }
+
+  Tally await(Activation activation, Duty duty) throws InterruptedException {
+    long since = time.micros();
+    long within = bounds.converge().toNanos() / 1000;
+    int published = 0;
+    long next = wait(published, within);
+    var tally = crew.converged(activation, duty.fence());
+    while (!tally.allYes() && time.micros() - since < within) {
+      time.pause(bounds.poll());
+      tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.fence()));
+      boolean refused = !tally.with(Answer.NO).isEmpty();
+      if (refused && published < bounds.attempts() && time.micros() - since >= next) {
+        published++;
+        next += wait(published, within);
+        tally = again(tally, activation, duty);
+      }
+    }
+    duty.story().waited(time.micros() - since);
+    return tally;
+  }
+
+  /** An eighth of the time at first, then twice as long each time. */
+  private static long wait(int published, long within) {
+    return (within << published) / 8;
+  }
+
+  private Tally again(Tally tally, Activation activation, Duty duty) throws InterruptedException {
+    if (!ledger.leads(duty.leadership())) {
+      return tally;
+    }
+    var lost = tally.answering(Answer.NO);
+    String detail = "not there yet: " + tally.named(Answer.NO);
+    duty.story()
+        .tell(
+            Phase.CONVERGE,
+            "Publishing epoch " + activation.epoch() + " again",
+            new Telling(detail, Status.WARNING, Map.of("participants", lost)));
+    crew.again(lost, activation, duty.fence());
+    return crew.converged(activation, duty.fence());
+  }
+}

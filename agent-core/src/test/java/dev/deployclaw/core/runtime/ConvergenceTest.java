@@ -1,0 +1,98 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.World;
+import org.junit.jupiter.api.Test;
+
+/** Members that lose, after they took it, what was published. */
+class ConvergenceTest {
+  private static final int ATTEMPTS = 3;
+
+  private final World world = new World();
+
+  @Test
+  void publishesAgainToAMemberThatLostWhatItTook() throws Exception {
+    world.gateway.before("converge", () -> world.gateway.forget("two"));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertThat(world.gateway.calls("publish")).isEqualTo(2);
+    assertThat(world.redis.calls("publish")).isEqualTo(1);
+    assertAllWell();
+  }
+
+  @Test
+  void asksEveryoneAnewOnceItPublishedAgain() throws Exception {
+    world.gateway.before("converge", () -> world.gateway.forget("two"));
+    world.gateway.before(
+        "publish", () -> world.gateway.before("publish", () -> world.redis.forget("a")));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertThat(world.redis.calls("publish")).isEqualTo(2);
+    assertAllWell();
+  }
+
+  @Test
+  void givesUpAfterAFewTimes() throws Exception {
+    world.run("apply");
+    int before = world.gateway.calls("publish");
+    world.gateway.refuseAt("converge", "still runs the old file");
+
+    world.run("set acme 700");
+
+    int changeAndWayBack = 2;
+    assertThat(world.gateway.calls("publish") - before)
+        .isEqualTo(changeAndWayBack * (1 + ATTEMPTS));
+  }
+
+  @Test
+  void publishesNothingAgainWhenAnotherLeads() throws Exception {
+    world.gateway.before(
+        "converge",
+        () -> {
+          world.gateway.forget("two");
+          world.store.expireLeases();
+        });
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(world.gateway.calls("publish")).isEqualTo(1);
+    assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
+    world.agent().recover();
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertAllWell();
+  }
+
+  @Test
+  void publishesNothingAgainWhileNobodyKnowsWhoLeads() throws Exception {
+    world.gateway.before(
+        "converge",
+        () -> {
+          world.gateway.forget("two");
+          world.store.reachable(false);
+        });
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(world.gateway.calls("publish")).isEqualTo(1);
+    world.store.reachable(true);
+    world.store.expireLeases();
+    world.agent().recover();
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertAllWell();
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}
