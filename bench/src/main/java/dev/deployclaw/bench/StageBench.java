@@ -2,6 +2,7 @@ package dev.deployclaw.bench;
 
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.RedisSettings;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.HostPort;
 import java.io.PrintWriter;
@@ -75,7 +76,7 @@ final class StageBench implements Callable<Integer> {
   private List<Figures> measure(Path folder) throws InterruptedException {
     List<Figures> figures = new ArrayList<>();
     try (var cluster = BenchCluster.start(folder);
-        var redis = new RedisExecutor(settings(cluster))) {
+        var redis = new RedisExecutor(settings(cluster), () -> Mark.NOBODY)) {
       for (int number : tenants) {
         var rounds = new Rounds(cluster, redis, new RedisCliPipe(folder), SampleTenants.of(number));
         figures.add(rounds.run(warmUp, this.rounds));

@@ -14,6 +14,7 @@ import dev.deployclaw.executors.probe.ProbeExecutor;
 import dev.deployclaw.executors.probe.ProbeSettings;
 import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings;
+import dev.deployclaw.executors.redis.Authority;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
@@ -75,7 +76,7 @@ final class BackEnds {
   static List<Executor> executors(Config c, StateStore state, ProbeKeys keys, Clusters clusters) {
     return List.of(
         new PolicyStore(state),
-        new RedisExecutor(redis(c.redis())),
+        new RedisExecutor(redis(c.redis()), Authority.of(state)),
         gateways(c, clusters),
         new RateLimitExecutor(
             RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList())),

@@ -5,8 +5,8 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Comparison.Difference;
-import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import java.time.Duration;
@@ -31,9 +31,11 @@ final class Flip {
   private static final Duration REPLICATION = Duration.ofSeconds(1);
 
   private final RedisNodes nodes;
+  private final Fences fences;
 
-  Flip(RedisNodes nodes) {
+  Flip(RedisNodes nodes, Fences fences) {
     this.nodes = nodes;
+    this.fences = fences;
   }
 
   /**
@@ -71,9 +73,9 @@ final class Flip {
         Stream.concat(switches.stream(), others).toList(), Map.of("unmanaged", unmanaged));
   }
 
-  /** Every node's library by an independent read, the replicas' too. */
+  /** Every node's library by an independent read, the replicas' too. Each slot needs an owner. */
   Outcome converge(Activation activation) throws InterruptedException {
-    Topology topology = nodes.topology();
+    Topology topology = nodes.wholeTopology();
     return nodes.each(
         topology.nodes(),
         (node, link) -> {
@@ -97,8 +99,9 @@ final class Flip {
         fence.term(), activation.epoch(), activation.digest(), activation.predecessor());
   }
 
-  private static Report hold(NodeConnection c, Node node, Mark mark, Share share) {
-    NodeState.refuseOlder(NodeState.fence(c, node), mark);
+  private Report hold(NodeConnection c, Node node, Mark mark, Share share)
+      throws InterruptedException {
+    fences.refuseOlder(c, node, mark);
     Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
     RuleWrites.run(c, lost);
     var differing = Comparison.of(c, lost);
@@ -107,11 +110,11 @@ final class Flip {
         : Report.no(node.member(), differing.getFirst().reason());
   }
 
-  private static void flip(Connection c, Node node, Mark mark, String source) {
+  private void flip(Connection c, Node node, Mark mark, String source) throws InterruptedException {
     String key = NodeState.fenceKey(node);
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       Commands.one(c, "WATCH", key);
-      NodeState.refuseOlder(Commands.optional(c, "GET", key).map(Mark::parse), mark);
+      fences.refuseOlder(c, node, mark);
       if (load(c, key, mark, source)) {
         return;
       }

@@ -3,6 +3,7 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class Inspection {
     facts.put("staged", staged(c));
     facts.put("brownfield", brownfield(c));
     if (node.primary() && !node.slots().isEmpty()) {
-      facts.put("fence", NodeState.fence(c, node).map(NodeState.Mark::text).orElse(""));
+      facts.put("fence", NodeState.fence(c, node).map(Mark::text).orElse(""));
     }
     constants.ifPresent(k -> {
       facts.put("epoch", k.epoch());

@@ -5,8 +5,8 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Comparison.Difference;
-import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,9 +30,11 @@ final class ReadBack {
   private static final int MOST_NAMED = 20;
 
   private final RedisNodes nodes;
+  private final Fences fences;
 
-  ReadBack(RedisNodes nodes) {
+  ReadBack(RedisNodes nodes, Fences fences) {
     this.nodes = nodes;
+    this.fences = fences;
   }
 
   Outcome prepare(Activation activation, Fence fence) throws InterruptedException {
@@ -56,9 +58,9 @@ final class ReadBack {
 
   private record Ballot(Activation activation, Share share, Mark mark, Topology topology) {}
 
-  private static Report primary(NodeConnection c, Node node, Ballot ballot) {
+  private Report primary(NodeConnection c, Node node, Ballot ballot) throws InterruptedException {
     if (!node.slots().isEmpty()) {
-      NodeState.refuseOlder(NodeState.fence(c, node), ballot.mark());
+      fences.refuseOlder(c, node, ballot.mark());
     }
     long replicas = ballot.topology().replicas(node).stream().filter(r -> !r.failed()).count();
     long acknowledged =

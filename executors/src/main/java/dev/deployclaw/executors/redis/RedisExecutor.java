@@ -24,11 +24,15 @@ public final class RedisExecutor implements Executor, AutoCloseable {
   private final Looks looks;
   private final Inspection inspection;
 
-  public RedisExecutor(RedisSettings settings) {
+  /**
+   * @param authority is asked where a primary has lost its fence
+   */
+  public RedisExecutor(RedisSettings settings, Authority authority) {
+    var fences = new Fences(authority);
     this.nodes = new RedisNodes(settings);
-    this.staging = new Staging(nodes);
-    this.readBack = new ReadBack(nodes);
-    this.flip = new Flip(nodes);
+    this.staging = new Staging(nodes, fences);
+    this.readBack = new ReadBack(nodes, fences);
+    this.flip = new Flip(nodes, fences);
     this.looks = new Looks(nodes);
     this.inspection = new Inspection(nodes);
   }

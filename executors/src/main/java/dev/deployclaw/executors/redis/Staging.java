@@ -4,8 +4,8 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.executors.redis.NodeState.Mark;
 import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +25,11 @@ final class Staging {
   static final String HASHES = "dc:{*}:policy:*";
 
   private final RedisNodes nodes;
+  private final Fences fences;
 
-  Staging(RedisNodes nodes) {
+  Staging(RedisNodes nodes, Fences fences) {
     this.nodes = nodes;
+    this.fences = fences;
   }
 
   /** Idempotent: the same epoch gives the same fields. */
@@ -39,7 +41,7 @@ final class Staging {
         topology.primaries(),
         (node, link) ->
             link.call(c -> {
-              NodeState.refuseOlder(NodeState.fence(c, node), mark);
+              fences.refuseOlder(c, node, mark);
               Share share = shares.of(node);
               RuleWrites.run(c, share);
               Map<String, Object> facts = Map.of("tenants", (long) share.tenants().size());
@@ -54,8 +56,9 @@ final class Staging {
         topology.primaries(), (node, link) -> link.call(c -> discard(c, node, epoch, fence)));
   }
 
-  private static Report discard(Connection c, Node node, long epoch, Fence fence) {
-    NodeState.refuseOlder(NodeState.fence(c, node), new Mark(fence.term(), Long.MAX_VALUE));
+  private Report discard(Connection c, Node node, long epoch, Fence fence)
+      throws InterruptedException {
+    fences.refuseOlder(c, node, new Mark(fence.term(), Long.MAX_VALUE));
     var constants = NodeState.constants(c);
     if (constants.isPresent()
         && (constants.get().epoch() == epoch || constants.get().predecessor() == epoch)) {

@@ -3,7 +3,7 @@ package dev.deployclaw.executors.sandbox;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Who published what: the term of a leader, and the epoch. Both only ever grow at a gateway. */
+/** Who published what: the term of a leader, and the epoch. Both only ever grow at a back end. */
 public record Mark(long term, long epoch) {
   /** Before the first change. */
   public static final Mark NOBODY = new Mark(0, 0);
@@ -19,7 +19,7 @@ public record Mark(long term, long epoch) {
   }
 
   public String text() {
-    return term + " " + epoch + "\n";
+    return term + " " + epoch;
   }
 
   /** Why a leader of this term may not write here at all; empty where it may. */

@@ -1,5 +1,7 @@
 package dev.deployclaw.executors.redis;
 
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
@@ -7,11 +9,17 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.executors.Activations;
+import dev.deployclaw.executors.etcd.EtcdSettings;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,18 +32,27 @@ final class ClusterFixture implements AutoCloseable {
   final RedisCluster cluster;
   final RedisExecutor executor;
 
-  private ClusterFixture(RedisCluster cluster) {
+  /** What stands in the state store. */
+  final EtcdStateStore state;
+
+  private final Etcd etcd;
+
+  private ClusterFixture(RedisCluster cluster, Etcd etcd) {
     this.cluster = cluster;
+    this.etcd = etcd;
+    this.state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), "/redis/"));
     this.executor =
         new RedisExecutor(
             new RedisSettings(
                 cluster.nodes().stream().map(HostPort::toString).toList(),
                 Duration.ofSeconds(10),
-                Optional.empty()));
+                Optional.empty()),
+            Authority.of(state));
   }
 
   static ClusterFixture start(Path folder) {
-    return new ClusterFixture(RedisCluster.start(folder, 3, 1));
+    return new ClusterFixture(
+        RedisCluster.start(folder.resolve("redis"), 3, 1), Etcd.start(folder.resolve("etcd")));
   }
 
   static Activation activation(long epoch, PolicySet set) {
@@ -76,6 +93,22 @@ final class ClusterFixture implements AutoCloseable {
     }
   }
 
+  /** The state store says that this leader leads, and that this epoch is committed. */
+  void decided(long term, long epoch) throws InterruptedException {
+    var active = new Active(epoch, "d", "arch-1", term, epoch - 1);
+    state.transact(
+        new Transaction(
+            List.of(),
+            List.of(
+                new Write.Put(Keys.TERM, Long.toString(term).getBytes(StandardCharsets.UTF_8)),
+                new Write.Put(Keys.ACTIVE, active.bytes()))));
+  }
+
+  /** The state store is gone. */
+  void withoutStateStore() {
+    etcd.close();
+  }
+
   /** Runs one command on one node. */
   Object command(HostPort node, String name, String... arguments) throws InterruptedException {
     try (var link =
@@ -88,5 +121,7 @@ final class ClusterFixture implements AutoCloseable {
   public void close() {
     executor.close();
     cluster.close();
+    state.close();
+    etcd.close();
   }
 }

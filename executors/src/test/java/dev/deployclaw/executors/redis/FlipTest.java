@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.testkit.HostPort;
 import java.nio.file.Path;
@@ -31,13 +32,13 @@ class FlipTest {
               String key = NodeState.fenceKey(primary);
               Commands.one(c, "WATCH", key);
               redis.command(HostPort.parse("" + primary.address()), "SET", key, "9 9");
-              return Flip.load(c, key, new NodeState.Mark(1, 2), other);
+              return Flip.load(c, key, new Mark(1, 2), other);
             });
 
         assertThat(applied).isFalse();
         assertThat(link.call(NodeState::constants).orElseThrow().epoch()).isEqualTo(1);
         var fence = link.call(c -> NodeState.fence(c, primary)).orElseThrow();
-        assertThat(fence).isEqualTo(new NodeState.Mark(9, 9));
+        assertThat(fence).isEqualTo(new Mark(9, 9));
       }
     }
   }

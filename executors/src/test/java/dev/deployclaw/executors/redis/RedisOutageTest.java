@@ -71,17 +71,19 @@ class RedisOutageTest {
   }
 
   @Test
-  void nobodyVotesWhileASlotHasNoOwner() throws InterruptedException {
+  void nobodyVotesOrHasConvergedWhileASlotHasNoOwner() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
     String tenant = activation.set().tenants().firstKey();
     String slot = "" + RedisLayout.slot(RedisLayout.policyKey(tenant, tenant));
     redis.reports(new Call.Stage(activation));
+    redis.reports(new Call.Publish(activation));
     for (HostPort node : redis.cluster.nodes()) {
       redis.command(node, "CONFIG SET", "cluster-require-full-coverage", "no");
       redis.command(node, "CLUSTER DELSLOTS", slot);
     }
 
     assertThat(redis.fault(new Call.Prepare(activation), 1)).isInstanceOf(Fault.Unavailable.class);
+    assertThat(redis.fault(new Call.Converge(activation), 1)).isInstanceOf(Fault.Unavailable.class);
   }
 
   @Test
