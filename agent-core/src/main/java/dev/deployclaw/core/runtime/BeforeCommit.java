@@ -84,6 +84,14 @@ final class BeforeCommit {
     if (lacking(x, tally)) {
       return stopped(tally, "did not vote for it");
     }
+    int gateways = content.set().gateways().size();
+    int heard = tally.yes(Executors.GATEWAYS);
+    if (!x.kind().back() && heard < gateways) {
+      return new Event.Stopped(
+          Cause.VOTED_DOWN,
+          "only %d of the %d gateways of the policy set voted: is each of them configured?"
+              .formatted(heard, gateways));
+    }
     int yes = tally.with(Answer.YES).size();
     duty.story().summarise(tally.counts() + " voted yes", status(tally));
     return new Event.Voted(tally.digest(), yes, tally.members(Answer.UNKNOWN));

@@ -14,6 +14,9 @@ public final class Executors {
   /** The participant that holds the policy sets: staged first, removed last. */
   static final String STORE = "etcd";
 
+  /** The participant of which each gateway that a policy set names is a member. */
+  static final String GATEWAYS = "gateway";
+
   private final SortedMap<String, Executor> byName;
 
   private Executors(SortedMap<String, Executor> byName) {

@@ -44,6 +44,18 @@ class FailuresTest {
   }
 
   @Test
+  void gatewaysThatThePolicySetNamesAndNobodySpeaksForPassNoVote() throws Exception {
+    world.gateway.leaveOut();
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason()).contains("only 0 of the 1 gateways of the policy set voted");
+    assertThat(world.active()).isEmpty();
+    assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
   void aChangeThatNothingCouldProveIsNotBegun() throws Exception {
     world.gateways = List.of();
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.sandbox;
 
+import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
@@ -59,26 +60,33 @@ public final class Joined implements Executor {
     try (var threads = Executors.newThreadPerTaskExecutor(named)) {
       var asked = parts.stream().map(p -> threads.submit(() -> p.execute(call))).toList();
       try {
-        return together(asked);
+        return together(asked, call.call());
       } finally {
         asked.forEach(a -> a.cancel(true));
       }
     }
   }
 
-  private Outcome together(List<Future<Outcome>> asked) throws InterruptedException {
+  private Outcome together(List<Future<Outcome>> asked, Call call) throws InterruptedException {
     var reports = new ArrayList<Report>();
     var facts = new TreeMap<String, Object>();
     for (var part : asked) {
       switch (outcome(part)) {
         case Outcome.Done done -> {
-          reports.addAll(done.reports());
+          reports.addAll(spoken(done, call));
           facts.putAll(done.facts());
         }
         case Outcome.Failed failed -> reports.add(failed.report(name()));
       }
     }
     return new Outcome.Done(reports, facts);
+  }
+
+  /** In a look, nothing may be there; but that nobody of a part said no is no yes of it. */
+  private List<Report> spoken(Outcome.Done done, Call call) {
+    return done.reports().isEmpty() && !(call instanceof Call.Look)
+        ? List.of(Report.unknown(name(), "no member of a part of it answered"))
+        : done.reports();
   }
 
   private static Outcome outcome(Future<Outcome> part) throws InterruptedException {

@@ -60,6 +60,18 @@ class JoinedTest {
   }
 
   @Test
+  void aPartThatSaysNothingIsNoYes() throws Exception {
+    var joined = Joined.of(List.of(part(Outcome.done(List.of())), part(done("x/2"))));
+    var observe = new Invocation("x", new Call.Observe(), Fence.NONE, Duration.ofSeconds(30));
+
+    assertThat(joined.execute(observe))
+        .isEqualTo(
+            Outcome.done(
+                List.of(Report.unknown("x", "no member of a part of it answered"), report("x/2"))));
+    assertThat(joined.execute(READ)).isEqualTo(done("x/2"));
+  }
+
+  @Test
   void isTheOnlyPartWhereThereIsOne() {
     var only = part(done("x/1"));
 
