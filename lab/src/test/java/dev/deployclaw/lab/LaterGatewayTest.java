@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gateway that is added to the configuration after the first change: every way back ends well. */
+/**
+ * A gateway that is added to the configuration after the first change: every way back ends well.
+ */
 class LaterGatewayTest {
   private static final String LATER = "gw-03";
 

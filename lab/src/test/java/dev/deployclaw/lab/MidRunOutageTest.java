@@ -1,0 +1,204 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.lab.check.Checker;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.HostPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Back ends that die in mid-run: it ends all new or all old, if need be at the next start, and
+ * until then the log says what is pending.
+ */
+class MidRunOutageTest {
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final String TRANSACTION = "etcd.transact#";
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Checker checker;
+  private static Witness witness;
+  private static int asked;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, 4);
+    checker = new Checker(scene.config());
+    witness = new Witness(scene);
+    var first = scene.run("run", DemoCommand.REQUEST);
+    assertThat(first.exit()).as(first.err()).isZero();
+  }
+
+  @AfterEach
+  void heal() {
+    scene.heal();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @Test
+  void endsAllOldWhenTheStateStoreDiesBetweenStageAndCommit() {
+    String before = checker.digest();
+
+    var ran = stopped("before gateway.prepare#1", () -> scene.inflict("kill", "etcd"));
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(10);
+    // Where its record may still arrive, its log has no end yet.
+    assertThat(ran.json().path("result").asText()).isIn("ABORTED", "UNFINISHED");
+    assertThat(ran.err()).contains("the next start removes what was staged");
+    scene.heal();
+    assertRecovers();
+    assertThat(checker.digest()).isEqualTo(before);
+    assertThat(result(ran)).isEqualTo("ABORTED");
+    checker.assertWhole();
+  }
+
+  @Test
+  void theNextStartEndsACommitWhoseAnswerNeverCame() throws IOException {
+    long before = checker.epoch();
+    String commit = commit();
+    long dry = checker.epoch();
+    assertThat(dry).isGreaterThan(before);
+
+    var ran = stopped("before " + commit, () -> scene.inflict("pause", "etcd"));
+
+    assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(7);
+    assertThat(ran.json().path("result").asText()).isEqualTo("UNFINISHED");
+    assertThat(ran.err()).contains("where it stands can't be read");
+    scene.heal();
+    assertRecovers();
+    boolean committed = checker.epoch() > dry;
+    assertThat(result(ran)).isEqualTo(committed ? "COMPLETED" : "ABORTED");
+    assertThat(scene.keys().text("open")).isEmpty();
+    checker.assertWhole();
+  }
+
+  @Test
+  void namesThePrimaryThatDiedAfterTheCommitAndRollsForward() {
+    var primary = scene.redis().primaries().getFirst();
+    String dead = "redis/" + primary;
+
+    var ran =
+        stopped(
+            "before redis.publish#1", () -> scene.inflict("kill", "redis/node-" + primary.port()));
+
+    assertPending(ran, dead);
+    long epoch = ran.json().path("epoch").asLong();
+    assertThat(checker.epoch()).isEqualTo(epoch);
+    Await.until("its replica took over", SOON, () -> !scene.redis().primaries().contains(primary));
+    var early = quick("5s").run("recover", "--json");
+    assertThat(early.exit()).as(early.out()).isEqualTo(7);
+    assertThat(early.json().path("reason").asText()).contains("still pending", dead);
+    assertThat(scene.redis().primaries()).allSatisfy(p -> assertActsOn(p, epoch));
+    scene.heal();
+    assertRecovers();
+    assertThat(result(ran)).isEqualTo("COMPLETED");
+    checker.assertWhole();
+  }
+
+  @Test
+  void publishesAgainToAPrimaryThatLostEverythingAfterIt() {
+    var flushed = scene.redis().primaries().getLast();
+
+    var ran =
+        stopped(
+            "before redis.converge#1",
+            () -> {
+              scene.redis().node(flushed).call("FLUSHALL");
+              scene.redis().node(flushed).call("FUNCTION", "FLUSH");
+            });
+
+    assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+    assertThat(ran.json().path("result").asText()).isEqualTo("COMPLETED");
+    var again = "Publishing epoch " + ran.json().path("epoch").asLong() + " again";
+    assertThat(ran.out()).contains(again, "redis/" + flushed);
+    witness.assertEveryoneActsOn(checker.epoch(), checker.digest());
+  }
+
+  @Test
+  void saysUnknownWhileAServiceStaysDeadOnTheWayBack() {
+    String before = checker.digest();
+    assertThat(scene.run("run", change()).exit()).isZero();
+    scene.inflict("kill", "services/edge-us");
+
+    var back = quick("5s").run("rollback", "last", "--json");
+
+    assertPending(back, "ratelimit/edge-us");
+    assertThat(checker.digest()).isEqualTo(before);
+    assertThat(scene.run("log", id(back)).json().path("result").asText()).isEqualTo("UNKNOWN");
+    scene.heal();
+    assertRecovers();
+    assertThat(result(back)).isEqualTo("COMPLETED");
+    checker.assertWhole();
+  }
+
+  /** The transaction right before the first publish, as an ordinary change makes it. */
+  private static String commit() throws IOException {
+    var stop = Files.createTempDirectory(folder, "dry");
+    var agent = scene.quickAgent(Map.of("DEPLOYCLAW_STOP_DIR", stop.toString()));
+    var ran = agent.run("run", change(), "--json");
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    List<String> calls = Files.readAllLines(stop.resolve("calls"));
+    var before = calls.stream().takeWhile(c -> !c.contains(".publish#")).toList();
+    return before.stream().filter(c -> c.startsWith(TRANSACTION)).toList().getLast();
+  }
+
+  private static Agent.Ran stopped(String at, Runnable meanwhile) {
+    return scene.quicklyWith(
+        Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "20s"), at, meanwhile, "run", change());
+  }
+
+  private static Agent quick(String converge) {
+    return scene.quickAgent(Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", converge));
+  }
+
+  /** A request that changes something, whichever were carried out before. */
+  private static String change() {
+    asked++;
+    return "set tyrell's checkout limit to %d per minute, burst 80".formatted(480 + 6 * asked);
+  }
+
+  private static void assertRecovers() {
+    var recovered = scene.run("recover");
+    assertThat(recovered.exit()).as(recovered.out() + recovered.err()).isZero();
+  }
+
+  private static void assertPending(Agent.Ran ran, String who) {
+    assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(7);
+    JsonNode log = ran.json();
+    assertThat(log.path("result").asText()).isEqualTo("UNKNOWN");
+    assertThat(log.path("reason").asText()).contains("still pending", who);
+  }
+
+  private static void assertActsOn(HostPort node, long epoch) {
+    assertThat(scene.redis().node(node).call("FCALL_RO", "dc_status", "0"))
+        .startsWith(epoch + "\n");
+  }
+
+  /** What its log says by now. */
+  private static String result(Agent.Ran ran) {
+    return scene.run("log", id(ran)).json().path("result").asText();
+  }
+
+  private static String id(Agent.Ran ran) {
+    return ran.json().path("execution_id").asText();
+  }
+}
