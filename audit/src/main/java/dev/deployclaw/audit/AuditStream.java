@@ -122,6 +122,16 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
+  StreamHealth health() throws IOException {
+    try {
+      var info = management.getStreamInfo(NAME);
+      return new StreamHealth.Kept(
+          info.getStreamState().getMsgCount(), info.getConfiguration().getReplicas());
+    } catch (JetStreamApiException e) {
+      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public void close() {
     try {

@@ -75,6 +75,7 @@ public final class CommandLines {
         new ScanCommand(around),
         new ValidateCommand(around),
         new StatusCommand(around),
+        new DoctorCommand(around),
         new LogCommand(around),
         new SkillsCommand(around),
         new AuditCommand(around),

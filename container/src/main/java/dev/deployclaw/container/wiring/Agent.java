@@ -19,6 +19,7 @@ import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.sandbox.Limits;
@@ -93,6 +94,16 @@ public record Agent(
           .log("Records wait for the stream: the next command ships them");
     }
     return ExecutionDocument.of(journal.read(execution), signer);
+  }
+
+  /** How the state store is reached. */
+  public static EtcdSettings stateSettings(Config config) {
+    return BackEnds.etcd(config.etcd());
+  }
+
+  /** How the stream is reached. */
+  public static NatsSettings streamSettings(Config config) {
+    return nats(config.nats());
   }
 
   /** Closes all of them, the last first, whatever one of them throws. */

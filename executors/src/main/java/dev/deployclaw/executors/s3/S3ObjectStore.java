@@ -2,11 +2,8 @@ package dev.deployclaw.executors.s3;
 
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.ObjectStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -30,11 +27,6 @@ public final class S3ObjectStore implements ObjectStore {
   private static final int MOST_TRIES = 3;
 
   private static final Duration PAUSE = Duration.ofMillis(100);
-
-  /** The object with which {@link #conditionalPutHolds} tries the store. */
-  private static final String TRIAL = "trial/create-only";
-
-  private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
 
   private final S3Client client;
   private final String bucket;
@@ -81,25 +73,6 @@ public final class S3ObjectStore implements ObjectStore {
   @Override
   public String locate(String name) {
     return "s3://" + bucket + "/" + name;
-  }
-
-  /**
-   * Whether the store honours {@code If-None-Match}: some ignore it and overwrite. Writes one small
-   * object. False, with a warning, also when the store can't be asked.
-   */
-  public boolean conditionalPutHolds() throws InterruptedException {
-    Put first = create(TRIAL, "first".getBytes(StandardCharsets.UTF_8));
-    Put second = put(TRIAL, "second".getBytes(StandardCharsets.UTF_8));
-    boolean holds = !(first instanceof Put.Failed) && second instanceof Put.AlreadyThere;
-    if (!holds) {
-      LOG.atWarn()
-          .setMessage("the object store doesn't refuse to overwrite")
-          .addKeyValue("bucket", bucket)
-          .addKeyValue("first", first)
-          .addKeyValue("second", second)
-          .log();
-    }
-    return holds;
   }
 
   @Override

@@ -72,12 +72,6 @@ class S3ObjectStoreTest {
   }
 
   @Test
-  void tellsThatCreateOnlyHolds() throws InterruptedException {
-    assertThat(store.conditionalPutHolds()).isTrue();
-    assertThat(store.conditionalPutHolds()).isTrue();
-  }
-
-  @Test
   void saysThatItIsDenied() throws InterruptedException {
     try (var stranger = new S3ObjectStore(settings(s3, "wrong", Duration.ofSeconds(30)))) {
       var put = stranger.create("checkpoints/c.json", BYTES);

@@ -1,0 +1,90 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.doctor.Checkups;
+import dev.deployclaw.container.doctor.Diagnosis;
+import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Progress;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code doctor}. */
+@Command(
+    name = "doctor",
+    description = {
+      "Ask every back end, and try each promise that one of them may not keep.",
+      "Writes one small object to the bucket, and makes the stream where it is missing."
+    },
+    footer = {
+      "",
+      "Exit codes:  0 well, or only warnings; 8 something is wrong; 10 something doesn't answer",
+      "Example:     deployclaw doctor"
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  DoctorCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var config = Session.config(around, shared);
+    try (var agent = Agent.open(config, Progress.NONE)) {
+      return show(Checkups.of(config, agent).examine());
+    }
+  }
+
+  private int show(List<Diagnosis> found) {
+    var worst =
+        found.stream().map(Diagnosis::level).max(Comparator.naturalOrder()).orElse(Level.OK);
+    if (shared.json()) {
+      around.out().println(Json.text(document(found, worst)));
+    } else {
+      found.forEach(this::print);
+    }
+    return switch (worst) {
+      case OK, SKIPPED, WARNING -> ExitCode.OK.code();
+      case ERROR -> ExitCode.INVALID.code();
+      case UNREACHABLE -> ExitCode.UNREACHABLE.code();
+    };
+  }
+
+  private void print(Diagnosis d) {
+    around.out().printf("%-11s %-13s %s%n", word(d.level()), d.about(), d.found());
+    if (!d.remedy().isEmpty()) {
+      around.out().printf("%-25s -> %s%n", "", d.remedy());
+    }
+  }
+
+  private static Map<String, Object> document(List<Diagnosis> found, Level worst) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("worst", word(worst));
+    out.put("diagnoses", found.stream().map(DoctorCommand::diagnosis).toList());
+    return out;
+  }
+
+  private static Map<String, Object> diagnosis(Diagnosis d) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("about", d.about());
+    out.put("level", word(d.level()));
+    out.put("found", d.found());
+    if (!d.remedy().isEmpty()) {
+      out.put("remedy", d.remedy());
+    }
+    return out;
+  }
+
+  private static String word(Level level) {
+    return level.name().toLowerCase(Locale.ROOT);
+  }
+}

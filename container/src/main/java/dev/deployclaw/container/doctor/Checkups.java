@@ -1,0 +1,50 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.audit.StreamHealth;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.executors.etcd.EtcdHealth;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is examined, in the order in which it is told. */
+public final class Checkups {
+  private Checkups() {}
+
+  /** All that the agent depends on. */
+  public static Doctor of(Config config, Agent agent) {
+    var ports = agent.ports();
+    var looks = new Looks(ports.executors());
+    var etcd = Agent.stateSettings(config);
+    var nats = Agent.streamSettings(config);
+    var cluster = new Cluster(looks, config.gate().stepFactor());
+    var all = new ArrayList<Checkup>();
+    all.add(new Checkup("state folder", () -> StateFolder.examine(config.stateDir())));
+    all.add(new Checkup("etcd", () -> Stores.state(ports.state(), EtcdHealth.of(etcd))));
+    all.add(new Checkup("s3", () -> Stores.objects(ports.objects())));
+    all.add(new Checkup("nats", () -> Stores.stream(StreamHealth.of(nats))));
+    all.add(new Checkup("redis", cluster::examine));
+    all.add(look(looks, "ratelimit", "topology"));
+    all.add(look(looks, "gateway", "topology"));
+    all.add(look(looks, "configuration", "scan"));
+    all.add(look(looks, "sources", "read"));
+    all.add(look(looks, "docker", "topology"));
+    all.add(look(looks, "kubernetes", "topology"));
+    all.add(new Checkup("isolation", Checkups::isolation));
+    return new Doctor(all);
+  }
+
+  private static Checkup look(Looks looks, String name, String verb) {
+    return new Checkup(name, () -> looks.diagnose(name, verb));
+  }
+
+  /** Not a promise that is kept yet, so it is said. */
+  private static List<Diagnosis> isolation() {
+    return List.of(
+        Diagnosis.warning(
+            "isolation",
+            "planner and executors share one process: the allow-lists of operations bind them, no"
+                + " wall of the operating system does",
+            "give the agent's user only the rights that docs/guide/configuration.md names"));
+  }
+}

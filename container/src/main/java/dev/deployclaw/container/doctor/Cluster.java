@@ -1,0 +1,111 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.plan.Coherence;
+import dev.deployclaw.core.plan.Measurements;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Check;
+import dev.deployclaw.policy.check.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The Redis cluster: who is there, what a failover or a full memory would lose, the clocks. */
+final class Cluster {
+  private static final String REDIS = "redis";
+  private static final Set<Check> MEASURED = Set.of(Check.CLOCK, Check.LATENCY, Check.PARTITION);
+
+  private final Looks looks;
+  private final int stepFactor;
+
+  Cluster(Looks looks, int stepFactor) {
+    this.looks = looks;
+    this.stepFactor = stepFactor;
+  }
+
+  List<Diagnosis> examine() throws InterruptedException {
+    return switch (looks.look(REDIS, "topology")) {
+      case Outcome.Failed(var fault) -> List.of(Diagnosis.of(REDIS, fault));
+      case Outcome.Done topology -> examine(topology);
+    };
+  }
+
+  private List<Diagnosis> examine(Outcome.Done topology) throws InterruptedException {
+    var found = new ArrayList<>(Looks.told(REDIS, topology.reports()));
+    if (topology.facts().get("slots_unowned") instanceof Long unowned && unowned > 0) {
+      found.add(
+          Diagnosis.error(REDIS, "nobody owns " + unowned + " slots", "redis-cli --cluster fix"));
+    }
+    topology.reports().stream()
+        .filter(r -> r.answer() == Report.Answer.YES)
+        .forEach(r -> found.addAll(promises(r)));
+    found.addAll(measured(topology));
+    return found;
+  }
+
+  /** What a node may not keep. */
+  private static List<Diagnosis> promises(Report node) {
+    var found = new ArrayList<Diagnosis>();
+    var facts = node.facts();
+    if (Long.valueOf(0).equals(facts.get("replicas_online"))) {
+      found.add(
+          Diagnosis.warning(
+              REDIS,
+              node.member() + " has no replica in step: its shard is lost with it",
+              "give each primary a replica"));
+    }
+    if (!facts.containsKey("node_timeout_ms")) {
+      found.add(
+          Diagnosis.warning(
+              REDIS,
+              node.member() + " doesn't tell its settings",
+              "allow CONFIG GET, so that a partition can be reckoned with"));
+    }
+    if (evicts(facts)) {
+      found.add(
+          Diagnosis.error(
+              REDIS,
+              node.member() + " evicts keys (" + facts.get("maxmemory_policy") + "): rules too",
+              "CONFIG SET maxmemory-policy noeviction"));
+    }
+    if (Boolean.FALSE.equals(facts.get("append_only"))) {
+      found.add(
+          Diagnosis.warning(
+              REDIS,
+              node.member() + " has no append-only file: a restart empties it",
+              "CONFIG SET appendonly yes; until then a run after a restart writes all anew"));
+    }
+    return found;
+  }
+
+  private static boolean evicts(Map<String, Object> facts) {
+    return facts.get("maxmemory") instanceof Long most
+        && most > 0
+        && facts.get("maxmemory_policy") instanceof String policy
+        && !policy.equals("noeviction");
+  }
+
+  /** The checks that every plan makes of what was measured. */
+  private List<Diagnosis> measured(Outcome.Done topology) throws InterruptedException {
+    var seen = new TreeMap<String, Outcome>();
+    seen.put("redis.topology", topology);
+    seen.put("redis.clock", looks.look(REDIS, "clock"));
+    seen.put("redis.latency", looks.look(REDIS, "latency"));
+    var measured = Measurements.of(seen);
+    return Coherence.of(PolicySet.EMPTY, PolicySet.EMPTY, measured, stepFactor).findings().stream()
+        .filter(f -> MEASURED.contains(f.check()))
+        .map(Cluster::diagnosis)
+        .toList();
+  }
+
+  private static Diagnosis diagnosis(Finding f) {
+    return switch (f.severity()) {
+      case INFO -> Diagnosis.ok(REDIS, f.reason());
+      case WARNING -> Diagnosis.warning(REDIS, f.reason(), f.remedy());
+      case ERROR -> Diagnosis.error(REDIS, f.reason(), f.remedy());
+    };
+  }
+}

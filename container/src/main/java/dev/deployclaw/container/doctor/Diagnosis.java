@@ -1,0 +1,58 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.spi.Fault;
+
+/**
+ * One thing that was examined.
+ *
+ * @param about the part, as the configuration names it: {@code etcd}, {@code redis}
+ * @param found what was found, with its numbers
+ * @param remedy what to do; empty where nothing is
+ */
+public record Diagnosis(String about, Level level, String found, String remedy) {
+
+  /** From well to worst. */
+  public enum Level {
+    OK,
+    /** Not configured, so not asked. */
+    SKIPPED,
+    /** It works, but a promise is weaker than it could be. */
+    WARNING,
+    /** It answers, and a change would be refused or a promise broken. */
+    ERROR,
+    /** It doesn't answer. */
+    UNREACHABLE
+  }
+
+  static Diagnosis ok(String about, String found) {
+    return new Diagnosis(about, Level.OK, found, "");
+  }
+
+  static Diagnosis skipped(String about, String found) {
+    return new Diagnosis(about, Level.SKIPPED, found, "");
+  }
+
+  static Diagnosis warning(String about, String found, String remedy) {
+    return new Diagnosis(about, Level.WARNING, found, remedy);
+  }
+
+  static Diagnosis error(String about, String found, String remedy) {
+    return new Diagnosis(about, Level.ERROR, found, remedy);
+  }
+
+  static Diagnosis unreachable(String about, String found) {
+    return new Diagnosis(
+        about, Level.UNREACHABLE, found, "is it running, and are address and credentials right?");
+  }
+
+  /** A call that failed as a whole. */
+  static Diagnosis of(String about, Fault fault) {
+    return switch (fault) {
+      case Fault.Unavailable(String reason) -> unreachable(about, reason);
+      case Fault.Unknown(String reason) -> unreachable(about, reason);
+      case Fault.Denied(String reason) -> error(about, reason, "give the agent's user this right");
+      case Fault.Invalid(String reason) -> error(about, reason, "mend what is named");
+      case Fault.Conflict(String reason) -> error(about, reason, "look at who else acts");
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.core.runtime.Executors;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Asks executors to look, as every run does, and tells what it came to. */
+final class Looks {
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+
+  private final Executors executors;
+
+  Looks(Executors executors) {
+    this.executors = executors;
+  }
+
+  /** One look; an executor that isn't there is a failed look. */
+  Outcome look(String name, String verb) throws InterruptedException {
+    var executor = executors.named(name);
+    return executor.isEmpty()
+        ? Outcome.failed(new Fault.Invalid("nothing performs " + name + "." + verb + " here"))
+        : executor
+            .get()
+            .execute(new Invocation(name, new Call.Look(verb, Map.of()), Fence.NONE, LONGEST));
+  }
+
+  /** What a look came to: who doesn't answer by name, the others by their number. */
+  List<Diagnosis> diagnose(String name, String verb) throws InterruptedException {
+    return switch (look(name, verb)) {
+      case Outcome.Failed(var fault) -> List.of(Diagnosis.of(name, fault));
+      case Outcome.Done(var reports, var _) -> told(name, reports);
+    };
+  }
+
+  static List<Diagnosis> told(String about, List<Report> reports) {
+    var found = new ArrayList<Diagnosis>();
+    long yes = reports.stream().filter(r -> r.answer() == Answer.YES).count();
+    if (yes > 0) {
+      found.add(Diagnosis.ok(about, yes + " of " + reports.size() + " answer"));
+    }
+    for (var report : reports) {
+      String what = report.member() + ": " + report.reason();
+      switch (report.answer()) {
+        case YES -> {}
+        case NO -> found.add(Diagnosis.error(about, what, "mend what is named"));
+        case UNKNOWN -> found.add(Diagnosis.unreachable(about, what));
+        case SKIPPED -> found.add(Diagnosis.skipped(about, report.reason()));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.deployclaw.container.doctor;
+
+import dev.deployclaw.audit.StreamHealth;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.ObjectStore.Put;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.executors.etcd.EtcdHealth;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The state store, the object store and the stream. */
+final class Stores {
+  private static final String ETCD = "etcd";
+  private static final String S3 = "s3";
+  private static final String NATS = "nats";
+
+  /** The object that the trial of create-only leaves behind. */
+  private static final String TRIAL = "trial/create-only";
+
+  /** etcd's default quota is 2 GiB; past it nothing can be written. */
+  private static final long MOST_ETCD_BYTES = 3L << 29;
+
+  private Stores() {}
+
+  /** A linearizable read, the kill switch, and how much each member stores. */
+  static List<Diagnosis> state(StateStore state, EtcdHealth health) throws InterruptedException {
+    var found = new ArrayList<Diagnosis>();
+    try {
+      var active = state.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
+      found.add(
+          Diagnosis.ok(
+              ETCD,
+              active
+                  .map(a -> "answers; epoch " + a.epoch() + " is committed")
+                  .orElse("answers; nothing was committed yet")));
+      state
+          .get(Keys.FREEZE)
+          .map(e -> Freeze.read(e.value()))
+          .ifPresent(f ->
+              found.add(
+                  Diagnosis.warning(ETCD, "frozen " + f.sentence(), "lift it: deployclaw thaw")));
+    } catch (StateStore.Unreachable e) {
+      return List.of(Diagnosis.unreachable(ETCD, String.valueOf(e.getMessage())));
+    }
+    health.members().forEach(m -> found.add(member(m)));
+    health
+        .alarms()
+        .forEach(alarm ->
+            found.add(
+                Diagnosis.error(
+                    ETCD, "alarm " + alarm, "compact, defragment, then: etcdctl alarm disarm")));
+    return found;
+  }
+
+  private static Diagnosis member(EtcdHealth.Member m) {
+    if (!m.trouble().isEmpty()) {
+      return Diagnosis.warning(
+          ETCD,
+          m.endpoint() + " doesn't say how it is: " + m.trouble(),
+          "is that member up? with authentication, its status needs the root role");
+    }
+    String size =
+        "%s, version %s, stores %d MiB".formatted(m.endpoint(), m.version(), m.bytes() >> 20);
+    return m.bytes() > MOST_ETCD_BYTES
+        ? Diagnosis.warning(ETCD, size, "compact and defragment, or raise its quota")
+        : Diagnosis.ok(ETCD, size);
+  }
+
+  /** Some stores ignore {@code If-None-Match} and overwrite: no checkpoint is safe there. */
+  static List<Diagnosis> objects(ObjectStore objects) throws InterruptedException {
+    var first = objects.create(TRIAL, bytes("first"));
+    if (first instanceof Put.Failed(var fault)) {
+      return List.of(Diagnosis.of(S3, fault));
+    }
+    return List.of(
+        switch (objects.create(TRIAL, bytes("second"))) {
+          case Put.AlreadyThere() ->
+              Diagnosis.ok(S3, objects.locate("") + " answers, and refuses to overwrite");
+          case Put.Created() ->
+              Diagnosis.error(
+                  S3,
+                  "the object store ignores If-None-Match: it overwrote an object",
+                  "use a store that honours it; until then a checkpoint can be replaced");
+          case Put.Failed(var fault) -> Diagnosis.of(S3, fault);
+        });
+  }
+
+  static List<Diagnosis> stream(StreamHealth health) {
+    return List.of(
+        switch (health) {
+          case StreamHealth.Kept(long records, int replicas) -> {
+            String found = "the stream holds %d records on %d servers".formatted(records, replicas);
+            yield replicas < 2
+                ? Diagnosis.warning(
+                    NATS,
+                    found,
+                    "with one server an acknowledged record can be lost; the journal ships it"
+                        + " again, but run three for more")
+                : Diagnosis.ok(NATS, found);
+          }
+          case StreamHealth.Trouble(String reason) -> Diagnosis.unreachable(NATS, reason);
+        });
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

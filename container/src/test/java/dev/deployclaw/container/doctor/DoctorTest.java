@@ -1,0 +1,129 @@
+package dev.deployclaw.container.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.audit.StreamHealth;
+import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.s3.S3ObjectStore;
+import dev.deployclaw.executors.s3.S3Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can't be seen on a lab that is well; the rest is tested there. */
+class DoctorTest {
+  @TempDir Path folder;
+
+  @Test
+  void findsAnObjectStoreThatOverwrites() throws Exception {
+    var server = overwriting();
+    try (var store = new S3ObjectStore(settings(server.getAddress().getPort()))) {
+      var found = Stores.objects(store);
+
+      assertThat(found).extracting(Diagnosis::level).containsExactly(Level.ERROR);
+      assertThat(found.getFirst().found()).contains("ignores If-None-Match");
+      assertThat(found.getFirst().remedy()).isNotEmpty();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void findsAnObjectStoreThatIsNotThere() throws Exception {
+    var server = overwriting();
+    int port = server.getAddress().getPort();
+    server.stop(0);
+    try (var store = new S3ObjectStore(settings(port))) {
+      assertThat(Stores.objects(store))
+          .extracting(Diagnosis::level)
+          .containsExactly(Level.UNREACHABLE);
+    }
+  }
+
+  @Test
+  void findsAStateFolderThatTakesNoFile() throws Exception {
+    var file = Files.writeString(folder.resolve("file"), "");
+
+    assertThat(StateFolder.examine(folder.resolve("state")))
+        .extracting(Diagnosis::level)
+        .isSubsetOf(Level.OK, Level.WARNING);
+    assertThat(StateFolder.examine(file.resolve("state")))
+        .extracting(Diagnosis::level)
+        .containsExactly(Level.ERROR);
+    assertThat(folder.resolve("state")).isEmptyDirectory();
+  }
+
+  @Test
+  void warnsOfAStreamOnOneServer() {
+    assertThat(Stores.stream(new StreamHealth.Kept(7, 1)))
+        .extracting(Diagnosis::level)
+        .containsExactly(Level.WARNING);
+    assertThat(Stores.stream(new StreamHealth.Kept(7, 3)))
+        .extracting(Diagnosis::level)
+        .containsExactly(Level.OK);
+  }
+
+  @Test
+  void namesWhoDoesNotAnswerAndCountsTheOthers() {
+    var told =
+        Looks.told(
+            "gateway",
+            List.of(
+                Report.yes("gateway/a/1", "", Map.of()),
+                Report.unknown("gateway/a/2", "no answer"),
+                Report.no("gateway/a/3", "denied"),
+                Report.skipped("gateway/a/4", "not configured")));
+
+    assertThat(told)
+        .extracting(Diagnosis::level)
+        .containsExactly(Level.OK, Level.UNREACHABLE, Level.ERROR, Level.SKIPPED);
+    assertThat(told.getFirst().found()).isEqualTo("1 of 4 answer");
+    assertThat(told.get(1).found()).isEqualTo("gateway/a/2: no answer");
+  }
+
+  @Test
+  void examinesAllPartsAndTellsThemInOrder() throws Exception {
+    var one = new Checkup("one", () -> List.of(Diagnosis.ok("one", "well")));
+    var two = new Checkup("two", () -> List.of(Diagnosis.error("two", "ill", "rest")));
+
+    assertThat(new Doctor(List.of(one, two)).examine())
+        .extracting(Diagnosis::about)
+        .containsExactly("one", "two");
+  }
+
+  /** Takes every object, whatever the condition says. */
+  private static HttpServer overwriting() throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().add("ETag", "\"0\"");
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static S3Settings settings(int port) {
+    return new S3Settings(
+        URI.create("http://127.0.0.1:" + port),
+        "us-east-1",
+        "checkpoints",
+        "key",
+        "secret",
+        true,
+        Duration.ofSeconds(5));
+  }
+}
