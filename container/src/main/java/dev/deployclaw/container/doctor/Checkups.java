@@ -28,8 +28,8 @@ public final class Checkups {
     all.add(look(looks, "gateway", "topology"));
     all.add(look(looks, "configuration", "scan"));
     all.add(look(looks, "sources", "read"));
-    all.add(look(looks, "docker", "topology"));
-    all.add(look(looks, "kubernetes", "topology"));
+    all.add(look(looks, "docker", "inspect"));
+    all.add(look(looks, "kubernetes", "inspect"));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);
   }
