@@ -8,15 +8,14 @@ import java.util.List;
  * work while at most two windows wait on either side. Any failure leaves the connection unusable.
  */
 final class Pipeline<T> {
-  /** Items that are sent in one write. */
-  private static final int WINDOW = 500;
-
   private final NodeConnection connection;
+  private final int window;
   private final Exchange<T> exchange;
   private final RespWriter commands = new RespWriter();
 
-  private Pipeline(NodeConnection connection, Exchange<T> exchange) {
+  private Pipeline(NodeConnection connection, int window, Exchange<T> exchange) {
     this.connection = connection;
+    this.window = window;
     this.exchange = exchange;
   }
 
@@ -28,33 +27,37 @@ final class Pipeline<T> {
     void answer(T item, RespReader answers);
   }
 
-  /** Errors are those that the client throws. */
-  static <T> void run(NodeConnection connection, List<T> items, Exchange<T> exchange) {
-    new Pipeline<>(connection, exchange).run(items);
+  /**
+   * Errors are those that the client throws.
+   *
+   * @param window how many items are sent in one write
+   */
+  static <T> void run(NodeConnection connection, List<T> items, int window, Exchange<T> exchange) {
+    new Pipeline<>(connection, window, exchange).run(items);
   }
 
   private void run(List<T> items) {
     var answers = connection.answers();
     List<T> waiting = List.of();
-    for (int from = 0; from < items.size(); from += WINDOW) {
-      List<T> window = items.subList(from, Math.min(items.size(), from + WINDOW));
-      send(window);
+    for (int from = 0; from < items.size(); from += window) {
+      List<T> next = items.subList(from, Math.min(items.size(), from + window));
+      send(next);
       receive(waiting, answers);
-      waiting = window;
+      waiting = next;
     }
     receive(waiting, answers);
   }
 
-  private void send(List<T> window) {
+  private void send(List<T> items) {
     commands.clear();
-    for (T item : window) {
+    for (T item : items) {
       exchange.ask(item, commands);
     }
     connection.send(commands.bytes(), commands.length());
   }
 
-  private void receive(List<T> window, RespReader answers) {
-    for (T item : window) {
+  private void receive(List<T> items, RespReader answers) {
+    for (T item : items) {
       exchange.answer(item, answers);
     }
   }

@@ -1,6 +1,5 @@
 package dev.deployclaw.executors.redis;
 
-import dev.deployclaw.policy.text.ByteText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,9 +64,9 @@ final class RespReader {
     return end <= read - END && Arrays.equals(buffer, text, end, prefix, 0, prefix.length);
   }
 
-  /** Whether the string taken last is this one. */
-  boolean is(ByteText other) {
-    return Arrays.equals(buffer, text, read - END, other.bytes(), 0, other.length());
+  /** Whether the string taken last is this part of an array. */
+  boolean is(byte[] other, int begin, int end) {
+    return Arrays.equals(buffer, text, read - END, other, begin, end);
   }
 
   /** Takes a line, and tells what it begins with. */

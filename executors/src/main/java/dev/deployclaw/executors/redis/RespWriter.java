@@ -29,4 +29,9 @@ final class RespWriter {
   void word(ByteText text) {
     out.add('$').add(text.length()).add('\r', '\n').add(text).add('\r', '\n');
   }
+
+  /** What another one holds. */
+  void add(RespWriter other) {
+    out.add(other.out);
+  }
 }

@@ -3,7 +3,6 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.policy.redis.StagedFields;
-import dev.deployclaw.policy.text.ByteText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,36 +12,36 @@ import java.util.List;
  * not byte for byte, one after the other, those that were written. It may name one too many, since
  * a large hash has no order, but never one too few.
  */
-final class RuleReads implements Pipeline.Exchange<TenantPolicy> {
-  private final ByteText verb = new ByteText().add("HGETALL");
-  private final StagedFields fields;
+final class RuleReads implements Pipeline.Exchange<Expected> {
   private final byte[] prefix;
   private final List<TenantPolicy> suspects = new ArrayList<>();
 
-  private RuleReads(Share share) {
-    this.fields = share.rules().fields();
-    this.prefix = RedisLayout.fieldPrefix(share.rules().epoch()).getBytes(StandardCharsets.UTF_8);
+  private RuleReads(long epoch) {
+    this.prefix = RedisLayout.fieldPrefix(epoch).getBytes(StandardCharsets.UTF_8);
   }
 
   static List<TenantPolicy> suspects(NodeConnection connection, Share share) {
-    var reads = new RuleReads(share);
-    Pipeline.run(connection, share.tenants(), reads);
+    var reads = new RuleReads(share.rules().epoch());
+    Pipeline.run(connection, share.expected(), 1, reads);
     return reads.suspects;
   }
 
   @Override
-  public void ask(TenantPolicy tenant, RespWriter commands) {
-    commands.command(2);
-    commands.word(verb);
-    commands.word(fields.key(tenant));
+  public void ask(Expected window, RespWriter commands) {
+    window.ask(commands);
   }
 
   @Override
-  public void answer(TenantPolicy tenant, RespReader answers) {
-    var held = new Held(answers, prefix);
-    fields.each(tenant, held::expect);
-    if (!held.nothingElse()) {
-      suspects.add(tenant);
+  public void answer(Expected window, RespReader answers) {
+    var expected = window.begin();
+    for (TenantPolicy tenant : window.tenants()) {
+      var held = new Held(answers, prefix);
+      for (int i = StagedFields.count(tenant); i > 0; i--) {
+        held.expect(expected);
+      }
+      if (!held.nothingElse()) {
+        suspects.add(tenant);
+      }
     }
   }
 
@@ -59,14 +58,15 @@ final class RuleReads implements Pipeline.Exchange<TenantPolicy> {
       this.pairs = answer.array() / 2;
     }
 
-    void expect(ByteText name, ByteText value) {
-      if (!toNextName()) {
-        same = false;
-        return;
+    /** Takes the epoch's next field; where there is none, the cursor goes on all the same. */
+    void expect(Expected.Cursor expected) {
+      boolean there = toNextName();
+      boolean name = expected.matches(answer);
+      if (there) {
+        answer.string();
       }
-      same &= answer.is(name);
-      answer.string();
-      same &= answer.is(value);
+      boolean value = expected.matches(answer);
+      same &= there && name && value;
     }
 
     /** Takes the rest: false if it holds more of the epoch, or something was not as expected. */

@@ -6,6 +6,9 @@ import dev.deployclaw.policy.text.ByteText;
 
 /** Writes every field of a share in one pipeline. Repeating it changes nothing. */
 final class RuleWrites implements Pipeline.Exchange<TenantPolicy> {
+  /** Tenants that are sent in one write. */
+  private static final int WINDOW = 500;
+
   private final ByteText verb = new ByteText().add("HSET");
   private final StagedFields fields;
 
@@ -14,7 +17,7 @@ final class RuleWrites implements Pipeline.Exchange<TenantPolicy> {
   }
 
   static void run(NodeConnection connection, Share share) {
-    Pipeline.run(connection, share.tenants(), new RuleWrites(share.rules().fields()));
+    Pipeline.run(connection, share.tenants(), WINDOW, new RuleWrites(share.rules().fields()));
   }
 
   @Override

@@ -29,8 +29,8 @@ class RespTest {
     assertThat(answers.array()).isEqualTo(3);
     for (String word : words) {
       answers.string();
-      assertThat(answers.is(new ByteText().add(word))).isTrue();
-      assertThat(answers.is(new ByteText().add(word + "?"))).isFalse();
+      assertThat(is(answers, new ByteText().add(word))).isTrue();
+      assertThat(is(answers, new ByteText().add(word + "?"))).isFalse();
       assertThat(answers.startsWith(bytes(word.substring(0, 1)))).isTrue();
       assertThat(answers.startsWith(bytes(word + "?"))).isFalse();
     }
@@ -71,5 +71,9 @@ class RespTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static boolean is(RespReader reader, ByteText text) {
+    return reader.is(text.bytes(), 0, text.length());
   }
 }
