@@ -2,6 +2,7 @@ package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.ratelimit.feed.View;
 import dev.deployclaw.ratelimit.redis.Reply;
@@ -14,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The service's status: what it holds, and what every primary says now that it decides by. */
+/**
+ * The service's status: what it holds, whom it asks, and what every primary says now that it
+ * decides by.
+ */
 final class StatusReport {
   private static final List<String> ASK = List.of("FCALL_RO", FunctionLibrary.STATUS, "0");
 
@@ -28,7 +32,7 @@ final class StatusReport {
         .recover(e ->
             Future.succeededFuture(
                 new ServiceStatus(
-                    held, String.valueOf(e.getMessage()), Optional.empty(), List.of())));
+                    held, String.valueOf(e.getMessage()), List.of(), Optional.empty(), List.of())));
   }
 
   private static ServiceStatus status(List<Held> held, Shards.Polled polled) {
@@ -47,10 +51,12 @@ final class StatusReport {
           }
         });
     String redis = problems.isEmpty() ? ServiceStatus.OK : String.join("; ", problems);
+    var asks =
+        polled.ids().entrySet().stream().map(e -> new Asked(e.getKey(), e.getValue())).toList();
     boolean agreed = problems.isEmpty() && new HashSet<>(said.values()).size() == 1;
     return agreed && said.firstEntry().getValue().isPresent()
-        ? new ServiceStatus(held, redis, said.firstEntry().getValue(), List.of())
-        : new ServiceStatus(held, redis, Optional.empty(), differing(said));
+        ? new ServiceStatus(held, redis, asks, said.firstEntry().getValue(), List.of())
+        : new ServiceStatus(held, redis, asks, Optional.empty(), differing(said));
   }
 
   private static Optional<Held> decided(Reply reply) {

@@ -8,6 +8,7 @@ import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -108,6 +109,19 @@ class RateLimitServiceTest {
         .anyMatch(
             d -> d.startsWith(estate.redis().primaries().getFirst() + " is at epoch " + epoch));
     assertThat(estate.status().decided()).contains(new Held(next.epoch(), next.digest()));
+  }
+
+  @Test
+  void statusSaysWhomItAsksByNodeIds() {
+    var cluster = estate.redis();
+
+    var asks = estate.status().asks();
+
+    assertThat(asks)
+        .containsExactlyInAnyOrderElementsOf(
+            cluster.primaries().stream()
+                .map(p -> new Asked(p.toString(), cluster.node(p).call("CLUSTER", "MYID")))
+                .toList());
   }
 
   @Test

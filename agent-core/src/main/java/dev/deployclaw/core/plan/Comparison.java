@@ -29,8 +29,8 @@ public final class Comparison {
   }
 
   /**
-   * @param looks outcomes by operation; of interest are {@code redis.scan}, {@code gateway.scan}
-   *     and {@code configuration.scan}
+   * @param looks outcomes by operation; of interest are {@code redis.scan}, {@code gateway.scan},
+   *     {@code configuration.scan} and {@code ratelimit.topology}
    * @param wanted what the sources define
    */
   public static List<Discrepancy> of(
@@ -41,6 +41,7 @@ public final class Comparison {
     nodes.forEach(comparison::node);
     gateways.forEach(comparison::gateway);
     Measurements.reports(looks, "configuration.scan").forEach(comparison::node);
+    Measurements.reports(looks, "ratelimit.topology").forEach(comparison::service);
     if (!comparison.managed() && !nodes.isEmpty()) {
       comparison.scripts(brownfield(nodes), wanted);
     }
@@ -76,6 +77,15 @@ public final class Comparison {
       return;
     }
     Measurements.number(report, "epoch").ifPresent(epoch -> epoch(report, epoch));
+  }
+
+  /** A rate limit service says no where it asks another Redis. */
+  private void service(Report report) {
+    switch (report.answer()) {
+      case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
+      case NO -> add(Kind.ASTRAY, report, report.reason());
+      case YES, SKIPPED -> {}
+    }
   }
 
   private boolean answered(Report report) {

@@ -17,7 +17,9 @@ public record Discrepancy(Kind kind, String member, String detail) {
     BEHIND,
     AHEAD,
     UNREACHABLE,
-    NOT_ENFORCED;
+    NOT_ENFORCED,
+    /** Decides, but not by what is committed here: it asks another Redis. */
+    ASTRAY;
 
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');

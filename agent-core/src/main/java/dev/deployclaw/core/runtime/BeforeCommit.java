@@ -42,7 +42,7 @@ final class BeforeCommit {
     duty.story()
         .tellTimed(Phase.CHECKPOINT, "Observing every participant", Telling.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {
-      return stopped(observed, "can't be observed");
+      return unobserved(observed);
     }
     byte[] bytes = CheckpointFile.of(x, observed, content.previous()).bytes();
     String sha256 = Canonical.sha256(bytes);
@@ -118,7 +118,7 @@ final class BeforeCommit {
     duty.story()
         .tellTimed(Phase.GATE, "Observing every participant again", Telling.of(observed), from);
     if (!observed.allYes()) {
-      return stopped(observed, "can't be observed");
+      return unobserved(observed);
     }
     var checkpoint = x.checkpoint().orElseThrow();
     return CheckpointFile.fingerprint(observed).equals(checkpoint.fingerprint())
@@ -187,6 +187,11 @@ final class BeforeCommit {
       return !tally.allYes();
     }
     return !tally.with(Answer.NO).isEmpty() || tally.unfinished().contains(Executors.STORE);
+  }
+
+  private static Event unobserved(Tally observed) {
+    boolean refused = !observed.with(Answer.NO).isEmpty();
+    return stopped(observed, refused ? "has to be mended first" : "can't be observed");
   }
 
   private static Event stopped(Tally tally, String what) {

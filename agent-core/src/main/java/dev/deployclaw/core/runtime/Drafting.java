@@ -129,10 +129,7 @@ final class Drafting {
       case "policies.read" -> read(intent);
       case "policies.compare" -> compare();
       case "policies.check" -> check(intent);
-      default ->
-          survey
-              .look(operation, step.onFailure(), story)
-              .map(reason -> new Draft.Over(Ending.unreachable(reason)));
+      default -> survey.look(operation, step.onFailure(), story).map(Draft.Over::new);
     };
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
@@ -48,8 +49,8 @@ final class Survey {
     return outcome;
   }
 
-  /** A look that is told. Gives a reason to stop, where the step says that it must not fail. */
-  Optional<String> look(String operation, OnFailure onFailure, Story story)
+  /** A look that is told. Gives how it ends, where the step says that it must not fail. */
+  Optional<Ending> look(String operation, OnFailure onFailure, Story story)
       throws InterruptedException {
     long from = time.micros();
     var outcome = quietly(operation);
@@ -59,7 +60,16 @@ final class Survey {
     var telling = telling(operation, tally, fatal);
     story.tellTimed(Phase.PLAN, operation, telling, from);
     story.summarise(telling.detail(), telling.status());
-    return fatal ? Optional.of(operation + ": " + telling.detail()) : Optional.empty();
+    return fatal
+        ? Optional.of(ending(operation + ": " + telling.detail(), tally))
+        : Optional.empty();
+  }
+
+  /** Whoever answers that it is not as it must be was reached. */
+  private static Ending ending(String reason, Tally tally) {
+    return tally.with(Answer.NO).isEmpty()
+        ? Ending.unreachable(reason)
+        : Ending.aborted(Cause.VOTED_DOWN, reason);
   }
 
   /** Only what takes part in a change has to be there for it. */

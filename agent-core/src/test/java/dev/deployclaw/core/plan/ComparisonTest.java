@@ -82,6 +82,23 @@ class ComparisonTest {
   }
 
   @Test
+  void namesRateLimitServicesThatAskAnotherRedis() {
+    Outcome looked =
+        Outcome.done(
+            List.of(
+                Report.yes("ratelimit/a", "", Map.of()),
+                Report.no("ratelimit/b", "asks another Redis"),
+                Report.unknown("ratelimit/c", "no answer")));
+
+    var found = Comparison.of(FOURTH, Map.of("ratelimit.topology", looked), new TreeMap<>());
+
+    assertThat(found)
+        .extracting(Discrepancy::text)
+        .containsExactly(
+            "ratelimit/b astray: asks another Redis", "ratelimit/c unreachable: no answer");
+  }
+
+  @Test
   void saysInASentenceWhatDiffersAndNamesTheFirst() {
     var one = new Discrepancy(Kind.BEHIND, "redis/a", "is at epoch 3");
 

@@ -146,6 +146,9 @@ final class EndingView {
     if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.UNREACHABLE)) {
       return "make what can't be reached answer again, then look again";
     }
+    if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.ASTRAY)) {
+      return "mend that rate limit service, then look again";
+    }
     return answer.drift().isEmpty()
         ? "look at that gateway, the rate limit service beside it, and the Redis that it asks"
         : "a run writes what is wanted anew: deployclaw run \"Orchestrate the rate limit policies"

@@ -2,7 +2,11 @@ package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.Config.GatewayEntry;
+import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.executors.docker.DockerExecutor;
 import dev.deployclaw.executors.etcd.EtcdSettings;
@@ -23,8 +27,11 @@ import dev.deployclaw.executors.sources.SourceFolder;
 import dev.deployclaw.executors.sources.SourcesExecutor;
 import dev.deployclaw.policy.wire.ProbeKeys;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** From the configuration to what each executor is told. */
@@ -74,12 +81,14 @@ final class BackEnds {
 
   /** All executors, bare. */
   static List<Executor> executors(Config c, StateStore state, ProbeKeys keys, Clusters clusters) {
+    var redis = new RedisExecutor(redis(c.redis()), Authority.of(state));
     return List.of(
         new PolicyStore(state),
-        new RedisExecutor(redis(c.redis()), Authority.of(state)),
+        redis,
         gateways(c, clusters),
         new RateLimitExecutor(
-            RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList())),
+            RateLimitSettings.of(c.services().stream().map(BackEnds::service).toList()),
+            () -> nodes(redis, c.redis().timeout())),
         new ProbeExecutor(ProbeSettings.of(clusters.entrances(entrances(c)), keys.privateKey())),
         sources(c, clusters),
         new DockerExecutor(c.docker().map(Containers::daemon)),
@@ -106,6 +115,19 @@ final class BackEnds {
   private static List<ProbeSettings.Entrance> entrances(Config c) {
     return Stream.concat(c.gateways().stream().map(BackEnds::entrance), Containers.entrances(c))
         .toList();
+  }
+
+  /** Who the configured Redis is, so that whoever asks another is found out. */
+  private static Map<String, String> nodes(RedisExecutor redis, Duration deadline)
+      throws InterruptedException {
+    var look = new Call.Look("identity", Map.of());
+    var outcome = redis.execute(new Invocation(redis.name(), look, Fence.NONE, deadline));
+    var ids = new TreeMap<String, String>();
+    if (outcome instanceof Outcome.Done done
+        && done.facts().get("nodes") instanceof Map<?, ?> nodes) {
+      nodes.forEach((id, address) -> ids.put(String.valueOf(id), String.valueOf(address)));
+    }
+    return ids;
   }
 
   private static RateLimitSettings.Service service(Config.Service s) {

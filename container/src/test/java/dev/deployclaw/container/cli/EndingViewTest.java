@@ -173,6 +173,8 @@ class EndingViewTest {
         .contains("deployclaw run \"Orchestrate");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.UNREACHABLE)), List.of(), List.of())))
         .contains("answer again");
+    assertThat(told(with(List.of(drift(Discrepancy.Kind.ASTRAY)), List.of(), List.of())))
+        .contains("mend that rate limit service");
     assertThat(told(scan(ExitCode.INVALID, "gw-01: 200 instead of 429")))
         .contains("gw-01: 200", "the rate limit service beside it");
   }

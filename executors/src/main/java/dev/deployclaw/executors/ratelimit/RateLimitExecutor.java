@@ -11,6 +11,7 @@ import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.PlainHttp;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,15 +25,20 @@ import java.util.TreeMap;
  * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
  * staged, published or discarded here: a service votes once it holds the epoch, and has converged
  * once it holds it and every primary decides by it. Without a service it is left out, and says so.
+ *
+ * <p>One that asks another Redis than the configured one is a NO to every look, so that no change
+ * begins with it, and no vote: a way back goes on without it.
  */
 public final class RateLimitExecutor implements Executor {
   private static final String STATUS = "/v1/status";
   private static final Set<String> LOOKS = Set.of("topology", "scan");
 
   private final RateLimitSettings settings;
+  private final ConfiguredRedis redis;
 
-  public RateLimitExecutor(RateLimitSettings settings) {
+  public RateLimitExecutor(RateLimitSettings settings, ConfiguredRedis redis) {
     this.settings = settings;
+    this.redis = redis;
   }
 
   @Override
@@ -47,24 +53,24 @@ public final class RateLimitExecutor implements Executor {
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
+    if (settings.services().isEmpty()) {
+      return Outcome.done(List.of(Report.skipped(name(), "no rate limit service is configured")));
+    }
     return switch (invocation.call()) {
-      case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, this::seen);
+      case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
       case Call.Look _, Call.Probe _ ->
           Outcome.failed(
               new Fault.Invalid("rate limit services know no " + invocation.call().verb()));
-      case Call.Observe _ -> all(invocation, this::seen);
+      case Call.Observe _ -> all(invocation, seeing());
       case Call.Stage _, Call.Publish _, Call.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
       case Call.Prepare(Activation a) -> all(invocation, voting(a, invocation.deadline()));
-      case Call.Converge(Activation a) -> all(invocation, s -> deciding(s, a));
+      case Call.Converge(Activation a) -> all(invocation, deciding(a));
     };
   }
 
   private Outcome all(Invocation call, Fanout.Question<Service> question)
       throws InterruptedException {
-    if (settings.services().isEmpty()) {
-      return Outcome.done(List.of(Report.skipped(name(), "no rate limit service is configured")));
-    }
     var fanout = Fanout.by(call.deadline(), call.operation(), settings.atOnce());
     return Outcome.done(fanout.ask(settings.services(), question));
   }
@@ -73,24 +79,33 @@ public final class RateLimitExecutor implements Executor {
     return Report.skipped(service.member(), "fetches policy sets by itself");
   }
 
-  private Report seen(Service service) throws IOException {
-    var status = status(service);
-    String digest = status.decided().map(Held::digest).orElse("");
-    return Report.yes(service.member(), digest, facts(service, status));
+  private Fanout.Question<Service> seeing() throws InterruptedException {
+    var allegiance = new Allegiance(redis.nodes());
+    return service -> {
+      var status = status(service);
+      var broken = allegiance.broken(status);
+      if (broken.isPresent()) {
+        return no(service, broken.get(), status);
+      }
+      String digest = status.decided().map(Held::digest).orElse("");
+      return Report.yes(service.member(), digest, facts(service, status));
+    };
   }
 
   /**
    * Asks again until it holds the epoch, or for four fifths of the time there is. One that doesn't
    * answer is given no more than one exchange takes: a way back must not wait for it.
    */
-  private Fanout.Question<Service> voting(Activation activation, Duration deadline) {
+  private Fanout.Question<Service> voting(Activation activation, Duration deadline)
+      throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
+    var allegiance = new Allegiance(redis.nodes());
     return service -> {
       long silent = System.nanoTime() + settings.answer().toNanos();
-      var vote = vote(service, activation);
+      var vote = vote(service, activation, allegiance);
       while (mayChange(vote, silent) && System.nanoTime() - end < 0) {
         Thread.sleep(settings.pause());
-        vote = vote(service, activation);
+        vote = vote(service, activation, allegiance);
       }
       return vote;
     };
@@ -104,9 +119,13 @@ public final class RateLimitExecutor implements Executor {
     };
   }
 
-  private Report vote(Service service, Activation activation) {
+  private Report vote(Service service, Activation activation, Allegiance allegiance) {
     try {
       var status = status(service);
+      var broken = allegiance.broken(status);
+      if (broken.isPresent()) {
+        return Report.unknown(service.member(), broken.get());
+      }
       if (!status.holds(activation.epoch(), activation.digest())) {
         return no(service, "does not hold epoch " + activation.epoch(), status);
       }
@@ -118,8 +137,18 @@ public final class RateLimitExecutor implements Executor {
     }
   }
 
-  private Report deciding(Service service, Activation activation) throws IOException {
-    var status = status(service);
+  private Fanout.Question<Service> deciding(Activation activation) throws InterruptedException {
+    var allegiance = new Allegiance(redis.nodes());
+    return service -> {
+      var status = status(service);
+      var broken = allegiance.broken(status);
+      return broken.isPresent()
+          ? no(service, broken.get(), status)
+          : decided(service, activation, status);
+    };
+  }
+
+  private static Report decided(Service service, Activation activation, ServiceStatus status) {
     if (!status.holds(activation.epoch(), activation.digest())) {
       return no(service, "does not hold epoch " + activation.epoch(), status);
     }
@@ -153,9 +182,14 @@ public final class RateLimitExecutor implements Executor {
     facts.put("namespace", service.namespace());
     facts.put("epochs", status.epochs().stream().map(RateLimitExecutor::held).toList());
     facts.put("redis", status.redis());
+    facts.put("asks", status.asks().stream().map(RateLimitExecutor::asked).toList());
     facts.put("differing", List.copyOf(status.differing()));
     status.decided().ifPresent(d -> facts.put("decided", held(d)));
     return facts;
+  }
+
+  private static Map<String, Object> asked(Asked asked) {
+    return Map.of("node", asked.node(), "id", asked.id());
   }
 
   private static Map<String, Object> held(Held held) {

@@ -48,6 +48,15 @@ final class Looks {
             "slots_unowned", topology.unowned()));
   }
 
+  /** Who the nodes are, by the one that answers first: its fact {@code nodes} is address by id. */
+  Outcome identity() throws InterruptedException {
+    var ids = new TreeMap<String, Object>();
+    for (var node : nodes.identified().nodes()) {
+      ids.put(node.id(), node.address().toString());
+    }
+    return new Outcome.Done(List.of(), Map.of("nodes", ids));
+  }
+
   /** Round trips of {@code PING}, in microseconds. */
   Outcome latency(Map<String, Object> arguments) throws InterruptedException {
     int samples = samples(arguments);

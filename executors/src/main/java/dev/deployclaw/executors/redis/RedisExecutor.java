@@ -15,7 +15,8 @@ import java.util.Set;
  * gives a report of its own, {@code redis/<host:port>}. The topology is asked anew at each call.
  */
 public final class RedisExecutor implements Executor, AutoCloseable {
-  private static final Set<String> LOOKS = Set.of("topology", "latency", "clock", "scan");
+  private static final Set<String> LOOKS =
+      Set.of("topology", "identity", "latency", "clock", "scan");
 
   private final RedisNodes nodes;
   private final Staging staging;
@@ -77,6 +78,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
   private Outcome look(Call.Look look) throws InterruptedException {
     return switch (look.verb()) {
       case "topology" -> looks.topology();
+      case "identity" -> looks.identity();
       case "latency" -> looks.latency(look.arguments());
       case "clock" -> looks.clock(look.arguments());
       case "scan" -> inspection.scan();

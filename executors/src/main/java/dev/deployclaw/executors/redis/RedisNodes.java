@@ -23,6 +23,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * and turns what a node could not do into that node's report. Calls may come from several threads.
  */
 final class RedisNodes implements AutoCloseable {
+  private static final String RUN_ID = "run_id:";
+
   private final RedisSettings settings;
   private final Map<NodeAddress, NodeLink> links = new ConcurrentHashMap<>();
 
@@ -49,6 +51,28 @@ final class RedisNodes implements AutoCloseable {
     }
     throw new NodeFailed(
         new Fault.Unavailable("none of " + candidates + " answers: " + last), null);
+  }
+
+  /**
+   * The topology with an id for every node: a server without cluster support has that of its run.
+   *
+   * @throws NodeFailed when none answers
+   */
+  Topology identified() throws InterruptedException {
+    var topology = topology();
+    var only = topology.nodes().getFirst();
+    return only.id().isEmpty()
+        ? topology.named(link(only.address()).call(RedisNodes::runId))
+        : topology;
+  }
+
+  private static String runId(Connection connection) {
+    return Commands.text(connection, "INFO", "server")
+        .lines()
+        .filter(line -> line.startsWith(RUN_ID))
+        .map(line -> line.substring(RUN_ID.length()).strip())
+        .findFirst()
+        .orElse("");
   }
 
   /**

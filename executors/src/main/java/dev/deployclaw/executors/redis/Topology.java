@@ -56,8 +56,17 @@ record Topology(List<Node> nodes) {
   }
 
   static Topology single(NodeAddress address) {
+    return single(address, "");
+  }
+
+  private static Topology single(NodeAddress address, String id) {
     var all = List.of(new Range(0, RedisLayout.SLOTS - 1));
-    return new Topology(List.of(new Node("", address, true, "", all, false, false)));
+    return new Topology(List.of(new Node(id, address, true, "", all, false, false)));
+  }
+
+  /** The same server without cluster support, with an id. */
+  Topology named(String id) {
+    return single(nodes.getFirst().address(), id);
   }
 
   /**

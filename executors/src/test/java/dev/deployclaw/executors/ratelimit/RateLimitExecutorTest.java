@@ -13,6 +13,7 @@ import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Ports;
@@ -40,6 +41,10 @@ class RateLimitExecutorTest {
   private static final Held FIRST = new Held(1, "first");
   private static final Held WANTED = new Held(2, SECOND.digest());
 
+  private static final Call TOPOLOGY = new Call.Look("topology", Map.of());
+
+  private final AtomicReference<Map<String, String>> configured =
+      new AtomicReference<>(Map.of("one", "127.0.0.1:7001", "two", "127.0.0.1:7002"));
   private final AtomicReference<ServiceStatus> status =
       new AtomicReference<>(status("ok", FIRST, FIRST));
   private final WebStub service =
@@ -127,6 +132,54 @@ class RateLimitExecutorTest {
   }
 
   @Test
+  void namesAServiceThatAsksAnotherRedisAndSaysWhatToDo() throws InterruptedException {
+    asks(new Asked("127.0.0.1:7001", "one"), new Asked("127.0.0.1:9999", "stranger"));
+
+    for (var call : List.of(TOPOLOGY, new Call.Observe(), new Call.Converge(SECOND))) {
+      var report = ask(call, AT_MOST).getFirst();
+
+      assertThat(report.answer()).as(call.verb()).isEqualTo(Answer.NO);
+      assertThat(report.member()).isEqualTo("ratelimit/edge/" + service.address());
+      assertThat(report.reason())
+          .isEqualTo(
+              "asks another Redis, 127.0.0.1:9999, than the configured one: limits through its"
+                  + " gateways are wrong; start it with --redis=127.0.0.1:7001,127.0.0.1:7002");
+    }
+  }
+
+  @Test
+  void aServiceThatAsksAnotherRedisHasNoVoteSoThatAWayBackGoesOnWithoutIt()
+      throws InterruptedException {
+    asks(new Asked("127.0.0.1:9999", "stranger"));
+
+    var vote = ask(new Call.Prepare(SECOND), AT_MOST).getFirst();
+
+    assertThat(vote.answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(vote.reason()).startsWith("asks another Redis");
+  }
+
+  @Test
+  void knowsTheConfiguredRedisByItsNodesIdsWhereverTheServiceReachesThem()
+      throws InterruptedException {
+    asks(new Asked("10.0.0.1:6379", "two"), new Asked("10.0.0.2:6379", "one"));
+    var right = ask(TOPOLOGY, AT_MOST).getFirst();
+    asks(new Asked("127.0.0.1:7001", ""));
+    var untold = ask(TOPOLOGY, AT_MOST).getFirst();
+    asks(new Asked("127.0.0.1:7001", "another now"));
+    var replaced = ask(TOPOLOGY, AT_MOST).getFirst();
+    configured.set(Map.of());
+    var unread = ask(TOPOLOGY, AT_MOST).getFirst();
+
+    assertThat(List.of(right.answer(), untold.answer(), replaced.answer(), unread.answer()))
+        .containsExactly(Answer.YES, Answer.YES, Answer.NO, Answer.YES);
+    assertThat(right.facts().get("asks"))
+        .isEqualTo(
+            List.of(
+                Map.of("node", "10.0.0.1:6379", "id", "two"),
+                Map.of("node", "10.0.0.2:6379", "id", "one")));
+  }
+
+  @Test
   void hasNothingToStagePublishOrDiscard() throws InterruptedException {
     for (var call :
         List.of(new Call.Stage(SECOND), new Call.Publish(SECOND), new Call.Discard(2))) {
@@ -137,7 +190,7 @@ class RateLimitExecutorTest {
 
   @Test
   void isLeftOutWhereNoServiceIsConfigured() throws InterruptedException {
-    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of()));
+    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of()), Map::of);
     for (var call : List.of(new Call.Observe(), new Call.Prepare(SECOND))) {
       var outcome = executor.execute(new Invocation("ratelimit", call, Fence.NONE, AT_MOST));
 
@@ -150,14 +203,20 @@ class RateLimitExecutorTest {
     return ask(new Service("edge", service.url()), call, deadline);
   }
 
-  private static List<Report> ask(Service service, Call call, Duration deadline)
+  private List<Report> ask(Service service, Call call, Duration deadline)
       throws InterruptedException {
-    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of(service)));
+    var executor = new RateLimitExecutor(RateLimitSettings.of(List.of(service)), configured::get);
     var outcome = executor.execute(new Invocation("ratelimit", call, Fence.NONE, deadline));
     return outcome instanceof Outcome.Done done ? done.reports() : List.of();
   }
 
+  /** It holds what is wanted and decides by it, on these nodes. */
+  private void asks(Asked... nodes) {
+    status.set(
+        new ServiceStatus(List.of(WANTED), "ok", List.of(nodes), Optional.of(WANTED), List.of()));
+  }
+
   private static ServiceStatus status(String redis, Held decided, Held... held) {
-    return new ServiceStatus(List.of(held), redis, Optional.of(decided), List.of());
+    return new ServiceStatus(List.of(held), redis, List.of(), Optional.of(decided), List.of());
   }
 }

@@ -7,15 +7,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.RedisNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +59,38 @@ class RedisExecutorTest {
 
   private static void allSay(Report.Answer answer, List<Report> reports, int nodes) {
     assertThat(reports).hasSize(nodes).allSatisfy(r -> assertThat(r.answer()).isEqualTo(answer));
+  }
+
+  @Test
+  void tellsWhoTheNodesAre() throws InterruptedException {
+    var wanted = new TreeMap<String, Object>();
+    for (var node : redis.cluster.nodes()) {
+      wanted.put(redis.cluster.node(node).call("CLUSTER", "MYID"), node.toString());
+    }
+
+    var told = (Outcome.Done) redis.run(new Call.Look("identity", Map.of()), 1);
+
+    assertThat(told.facts()).isEqualTo(Map.of("nodes", wanted));
+  }
+
+  @Test
+  void tellsAServerOutsideOfAClusterByItsRun() throws InterruptedException {
+    try (var alone = RedisNode.start(folder.resolve("alone"));
+        var executor =
+            new RedisExecutor(
+                RedisSettings.of(List.of(alone.address().toString())), () -> Mark.NOBODY)) {
+      var look =
+          new Invocation(
+              "redis", new Call.Look("identity", Map.of()), Fence.NONE, Duration.ofMinutes(1));
+
+      var told = (Outcome.Done) executor.execute(look);
+
+      assertThat(told.facts().get("nodes"))
+          .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+          .containsValue(alone.address().toString())
+          .allSatisfy((id, _) -> assertThat(id).matches("[0-9a-f]{40}"));
+      assertThat(alone.call("INFO", "server")).contains("run_id:");
+    }
   }
 
   @Test

@@ -15,17 +15,23 @@ import java.util.TreeMap;
  *
  * @param epochs the policy sets that it holds, oldest first
  * @param redis {@link #OK}, or why Redis can't be asked
+ * @param asks the primaries that it asks now; empty where it can't tell
  * @param decided what every primary decides by; empty where they don't all answer the same
  * @param differing where they don't: what each one said
  */
 public record ServiceStatus(
-    List<Held> epochs, String redis, Optional<Held> decided, List<String> differing) {
+    List<Held> epochs,
+    String redis,
+    List<Asked> asks,
+    Optional<Held> decided,
+    List<String> differing) {
   public static final String OK = "ok";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   public ServiceStatus {
     epochs = List.copyOf(epochs);
+    asks = List.copyOf(asks);
     differing = List.copyOf(differing);
   }
 
@@ -33,6 +39,18 @@ public record ServiceStatus(
   public record Held(long epoch, String digest) {
     private Map<String, Object> json() {
       return Map.of("epoch", epoch, "digest", digest);
+    }
+  }
+
+  /**
+   * A Redis node by who it is, not by where it seems to be.
+   *
+   * @param node host and port as the service reaches it
+   * @param id its node id in the cluster, else the id of its run; empty where it tells none
+   */
+  public record Asked(String node, String id) {
+    private Map<String, Object> json() {
+      return Map.of("node", node, "id", id);
     }
   }
 
@@ -44,6 +62,7 @@ public record ServiceStatus(
     var out = new TreeMap<String, Object>();
     out.put("epochs", epochs.stream().map(Held::json).toList());
     out.put("redis", redis);
+    out.put("asks", asks.stream().map(Asked::json).toList());
     out.put("differing", differing);
     decided.ifPresent(d -> out.put("decided", d.json()));
     return Canonical.text(out);
@@ -61,11 +80,17 @@ public record ServiceStatus(
   private static ServiceStatus status(JsonNode root) {
     var epochs = new ArrayList<Held>();
     root.required("epochs").forEach(e -> epochs.add(held(e)));
+    var asks = new ArrayList<Asked>();
+    root.path("asks").forEach(a -> asks.add(asked(a)));
     var differing = new ArrayList<String>();
     root.path("differing").forEach(d -> differing.add(d.asText()));
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
     return new ServiceStatus(
-        epochs, root.required("redis").asText(), decided.map(ServiceStatus::held), differing);
+        epochs, root.required("redis").asText(), asks, decided.map(ServiceStatus::held), differing);
+  }
+
+  private static Asked asked(JsonNode node) {
+    return new Asked(node.required("node").asText(), node.required("id").asText());
   }
 
   private static Held held(JsonNode node) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shards {
   private static final List<String> SLOTS = List.of("CLUSTER", "SLOTS");
+  private static final List<String> SERVER = List.of("INFO", "server");
+  private static final String RUN_ID = "run_id:";
 
   /** What a node says that can't serve now, or no longer. */
   private static final List<String> NOT_SERVING =
@@ -83,11 +86,13 @@ public final class Shards {
         .compose(_ -> {
           var polled = slots;
           var asked = new TreeMap<String, Future<Reply>>();
+          var ids = new TreeMap<String, String>();
           for (var primary : polled.primaries()) {
+            ids.put(primary.toString(), polled.id(primary));
             asked.put(primary.toString(), link(primary).send(Command.of(words)));
           }
           return Future.join(List.copyOf(asked.values()))
-              .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), asked)));
+              .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), ids, asked)));
         });
   }
 
@@ -95,9 +100,11 @@ public final class Shards {
    * What the primaries answered.
    *
    * @param whole whether every slot has a primary
+   * @param ids who each node is; empty where it didn't tell
    * @param answers by node, each completed
    */
-  public record Polled(boolean whole, Map<String, Future<Reply>> answers) {}
+  public record Polled(
+      boolean whole, SortedMap<String, String> ids, Map<String, Future<Reply>> answers) {}
 
   public void close() {
     vertx.cancelTimer(sweeper);
@@ -176,13 +183,27 @@ public final class Shards {
         slots = SlotMap.parse(items, node);
         yield Future.succeededFuture();
       }
-      case Reply.Refused(String message) when message.contains("cluster support disabled") -> {
-        slots = SlotMap.single(node);
-        yield Future.succeededFuture();
-      }
+      case Reply.Refused(String message) when message.contains("cluster support disabled") ->
+          link(node)
+              .send(Command.of(SERVER))
+              .map(info -> {
+                slots = SlotMap.single(node, runId(info));
+                return null;
+              });
       case Reply.Refused(String message) -> failed(node + ": " + message);
       case Reply.Text _, Reply.Whole _, Reply.Nothing _ -> failed(node + " told no slots");
     };
+  }
+
+  /** Empty where the user may not ask for it. */
+  private static String runId(Reply info) {
+    return info instanceof Reply.Text(String text)
+        ? text.lines()
+            .filter(line -> line.startsWith(RUN_ID))
+            .map(line -> line.substring(RUN_ID.length()).strip())
+            .findFirst()
+            .orElse("")
+        : "";
   }
 
   private Link link(Address address) {

@@ -3,7 +3,9 @@ package dev.deployclaw.ratelimit.redis;
 import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class SlotMap {
   private final @Nullable Address[] owners;
   private final List<Address> primaries;
+  private final Map<Address, String> ids;
   private final boolean whole;
 
-  private SlotMap(@Nullable Address[] owners) {
+  private SlotMap(@Nullable Address[] owners, Map<Address, String> ids) {
     this.owners = owners;
+    this.ids = Map.copyOf(ids);
     this.primaries =
         Arrays.stream(owners)
             .flatMap(Stream::ofNullable)
@@ -27,23 +31,24 @@ final class SlotMap {
   }
 
   static SlotMap none() {
-    return new SlotMap(new @Nullable Address[RedisLayout.SLOTS]);
+    return new SlotMap(new @Nullable Address[RedisLayout.SLOTS], Map.of());
   }
 
-  /** A Redis that isn't a cluster owns all slots. */
-  static SlotMap single(Address node) {
+  /** A Redis that isn't a cluster owns all slots, and is known by the id of its run. */
+  static SlotMap single(Address node, String runId) {
     var owners = new @Nullable Address[RedisLayout.SLOTS];
     Arrays.fill(owners, node);
-    return new SlotMap(owners);
+    return new SlotMap(owners, Map.of(node, runId));
   }
 
   /**
-   * @param slots the answer to {@code CLUSTER SLOTS}: {@code [first, last, [host, port, …], …]}
+   * @param slots the answer to {@code CLUSTER SLOTS}: {@code [first, last, [host, port, id, …], …]}
    *     each
    * @param asked stands in for a host that the node leaves out
    */
   static SlotMap parse(Reply.Items slots, Address asked) {
     var owners = new @Nullable Address[RedisLayout.SLOTS];
+    var ids = new HashMap<Address, String>();
     for (var range : slots.values()) {
       if (range instanceof Reply.Items(List<Reply> parts)
           && parts.size() > 2
@@ -54,10 +59,13 @@ final class SlotMap {
           && primary.get(1) instanceof Reply.Whole(long port)) {
         var host =
             primary.get(0) instanceof Reply.Text(String h) && !h.isEmpty() ? h : asked.host();
-        Arrays.fill(owners, (int) first, (int) last + 1, new Address(host, (int) port));
+        var owner = new Address(host, (int) port);
+        Arrays.fill(owners, (int) first, (int) last + 1, owner);
+        ids.put(
+            owner, primary.size() > 2 && primary.get(2) instanceof Reply.Text(String i) ? i : "");
       }
     }
-    return new SlotMap(owners);
+    return new SlotMap(owners, ids);
   }
 
   Optional<Address> owner(int slot) {
@@ -67,6 +75,11 @@ final class SlotMap {
   /** The primaries that own a slot, in the order of their names. */
   List<Address> primaries() {
     return primaries;
+  }
+
+  /** Who a primary is, wherever it listens; empty where it didn't tell. */
+  String id(Address primary) {
+    return ids.getOrDefault(primary, "");
   }
 
   /** Whether every slot has an owner. */
