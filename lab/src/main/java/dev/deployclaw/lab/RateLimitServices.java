@@ -46,7 +46,7 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
 
   static Daemon startOne(Launch launch, HostPort address) {
     var daemon = Daemon.start(launch);
-    daemon.awaitReady(READY, () -> Health.answers("http://" + address + "/healthz"));
+    daemon.awaitReady(READY, () -> Health.answers("http://" + address + "/readyz"));
     daemon.leave();
     return daemon;
   }

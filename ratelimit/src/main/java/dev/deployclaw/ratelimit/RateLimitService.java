@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The service on one event loop: {@code GET /v1/decide} for gateways, {@code GET /v1/status} for
- * the agent, {@code GET /healthz}. Answers 204 or 403 to a decision, which is what {@code
- * auth_request} understands.
+ * the agent, {@code GET /healthz} and {@code GET /readyz} for whoever starts it. Answers 204 or 403
+ * to a decision, which is what {@code auth_request} understands.
  */
 public final class RateLimitService extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
@@ -79,7 +79,19 @@ public final class RateLimitService extends VerticleBase {
               .onSuccess(status -> json(request.response(), status.toJson()))
               .onFailure(e -> fault(request, e));
       case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
+      case "/readyz" -> ready(request.response());
       case null, default -> request.response().setStatusCode(404).end();
+    }
+  }
+
+  /** Alive is not ready: before it knows what is committed, it decides without any policy. */
+  private void ready(HttpServerResponse response) {
+    if (feed.ready()) {
+      json(response, "{\"status\":\"ready\"}");
+    } else {
+      json(
+          response.setStatusCode(503),
+          "{\"status\":\"starting\",\"reason\":\"what is committed was not read from etcd yet\"}");
     }
   }
 

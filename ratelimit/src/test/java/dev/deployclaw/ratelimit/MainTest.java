@@ -35,6 +35,8 @@ class MainTest {
       String base = "http://127.0.0.1:" + Files.readString(portFile).strip();
 
       assertThat(get(base + "/healthz").statusCode()).isEqualTo(200);
+      assertThat(get(base + "/readyz").statusCode()).isEqualTo(503);
+      assertThat(get(base + "/readyz").body()).contains("starting", "etcd");
       assertThat(get(base + "/v1/decide").statusCode()).isEqualTo(403);
       assertThat(get(base + "/v1/status").body()).contains("\"epochs\":[]");
       assertThat(get(base + "/other").statusCode()).isEqualTo(404);

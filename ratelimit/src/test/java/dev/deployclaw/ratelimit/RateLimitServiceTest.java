@@ -112,6 +112,14 @@ class RateLimitServiceTest {
   }
 
   @Test
+  void isReadyOnceItKnowsWhatIsCommittedAndStaysSo() {
+    dev.deployclaw.testkit.Await.until("etcd was read", Estate.LONG, () -> ready() == 200);
+    estate.activate(epoch, Sets.of(Sets.tenant("acme", Sets.burst("all", 3))));
+
+    assertThat(ready()).isEqualTo(200);
+  }
+
+  @Test
   void statusSaysWhomItAsksByNodeIds() {
     var cluster = estate.redis();
 
@@ -322,6 +330,10 @@ class RateLimitServiceTest {
       }
       return admitted;
     }
+  }
+
+  private static int ready() {
+    return estate.get("/readyz", Map.of()).statusCode();
   }
 
   private static String header(HttpResponse<String> response, String name) {

@@ -26,6 +26,7 @@ public final class PolicyFeed implements AutoCloseable {
       new AtomicReference<>(new CompletableFuture<>());
   private final Thread reader;
   private volatile View view = View.EMPTY;
+  private volatile boolean known;
   private volatile boolean closed;
 
   private PolicyFeed(String endpoint, String prefix) {
@@ -42,6 +43,14 @@ public final class PolicyFeed implements AutoCloseable {
 
   public View view() {
     return view;
+  }
+
+  /**
+   * Whether what is committed was held once. From then on it stays so: without etcd, or before a
+   * new epoch is read, the service decides by what it holds.
+   */
+  public boolean ready() {
+    return known;
   }
 
   /** The view of a read that starts after this call. Ends by itself only when etcd answers. */
@@ -82,6 +91,7 @@ public final class PolicyFeed implements AutoCloseable {
       var fresh = etcd.read(view);
       told(fresh);
       view = fresh;
+      known = known || fresh.whole();
       asked.complete(fresh);
       return true;
     } catch (InterruptedException e) {

@@ -23,6 +23,11 @@ public record View(Optional<Constants> active, List<EpochSet> held) {
     return held.stream().filter(h -> h.epoch() == epoch).findFirst();
   }
 
+  /** Whether it holds what is committed; where nothing is, there is nothing to hold. */
+  public boolean whole() {
+    return active.isEmpty() || epoch(active.get().epoch()).isPresent();
+  }
+
   /** The set that was committed last, or before it; never an open change's. */
   public Optional<EpochSet> committed() {
     return active.flatMap(a -> epoch(a.epoch()).or(() -> epoch(a.predecessor())));

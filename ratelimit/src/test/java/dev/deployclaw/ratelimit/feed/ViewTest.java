@@ -33,4 +33,13 @@ class ViewTest {
 
     assertThat(view.committed()).contains(FIRST);
   }
+
+  @Test
+  void isWholeOnceItHoldsWhatIsCommittedOrNothingIs() {
+    var active = Optional.of(new Constants(1, 2, "second", 1));
+
+    assertThat(View.EMPTY.whole()).isTrue();
+    assertThat(new View(active, List.of(FIRST)).whole()).isFalse();
+    assertThat(new View(active, List.of(FIRST, SECOND)).whole()).isTrue();
+  }
 }
