@@ -51,7 +51,7 @@ final class BeforeCommit {
     String fingerprint = CheckpointFile.fingerprint(observed);
     if (put instanceof ObjectStore.Put.Failed(var fault)) {
       return x.kind().back()
-          ? unstored(new Checkpoint(name, sha256, fingerprint, false), fault.reason(), duty)
+          ? unstored(new Checkpoint(name, sha256, fingerprint, false), bytes, fault.reason(), duty)
           : new Event.Stopped(Cause.UNREACHABLE, "checkpoint: " + fault.reason());
     }
     var wrong = compare(x, name, sha256);
@@ -170,8 +170,12 @@ final class BeforeCommit {
     };
   }
 
-  private Event unstored(Checkpoint checkpoint, String reason, Duty duty) {
-    String detail = "the checkpoint's object is pending: " + reason;
+  private Event unstored(Checkpoint checkpoint, byte[] bytes, String reason, Duty duty) {
+    boolean kept = objects.keep(checkpoint.object(), bytes);
+    String detail =
+        "the checkpoint's object is pending, "
+            + (kept ? "kept here until it can be stored: " : "and kept nowhere: ")
+            + reason;
     duty.story()
         .tell(
             Phase.CHECKPOINT,

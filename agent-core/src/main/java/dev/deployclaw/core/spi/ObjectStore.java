@@ -7,6 +7,24 @@ public interface ObjectStore extends AutoCloseable {
 
   Get read(String name) throws InterruptedException;
 
+  /**
+   * Keeps an object that could not be created, so that it is created later.
+   *
+   * @return whether it is kept: a store that is no more than a bucket can't
+   */
+  default boolean keep(String name, byte[] bytes) {
+    return false;
+  }
+
+  /**
+   * Creates what was kept, and reads it back.
+   *
+   * @return how many objects still wait
+   */
+  default int settle() throws InterruptedException {
+    return 0;
+  }
+
   /** Where an object is, for people: {@code s3://bucket/name}. */
   String locate(String name);
 

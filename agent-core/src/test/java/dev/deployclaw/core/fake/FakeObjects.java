@@ -9,7 +9,9 @@ import java.util.TreeMap;
 /** A bucket in memory that creates each name once. */
 public final class FakeObjects implements ObjectStore {
   private final Map<String, byte[]> objects = new TreeMap<>();
+  private final Map<String, byte[]> kept = new TreeMap<>();
   private boolean reachable = true;
+  private boolean keeps;
 
   public synchronized void reachable(boolean now) {
     reachable = now;
@@ -18,6 +20,20 @@ public final class FakeObjects implements ObjectStore {
   /** What nobody may do, and somebody does. */
   public synchronized void alter(String name, byte[] bytes) {
     objects.put(name, bytes);
+  }
+
+  /** From now on what can't be created is kept. */
+  public synchronized Map<String, byte[]> keeping() {
+    keeps = true;
+    return kept;
+  }
+
+  @Override
+  public synchronized boolean keep(String name, byte[] bytes) {
+    if (keeps) {
+      kept.put(name, bytes.clone());
+    }
+    return keeps;
   }
 
   public synchronized Set<String> names() {
@@ -61,6 +77,11 @@ public final class FakeObjects implements ObjectStore {
       @Override
       public Get read(String name) throws InterruptedException {
         return wire.call("s3.read", () -> FakeObjects.this.read(name));
+      }
+
+      @Override
+      public boolean keep(String name, byte[] bytes) {
+        return FakeObjects.this.keep(name, bytes);
       }
 
       @Override

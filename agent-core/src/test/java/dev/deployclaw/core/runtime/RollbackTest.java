@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.policy.json.Canonical;
 import org.junit.jupiter.api.Test;
 
 class RollbackTest {
@@ -105,6 +106,21 @@ class RollbackTest {
     assertThat(world.live()).containsExactly(first);
     assertThat(world.change(ended.execution()).orElseThrow().checkpoint().orElseThrow().stored())
         .isFalse();
+  }
+
+  @Test
+  void keepsACheckpointThatTheObjectStoreCouldNotTake() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+    var kept = world.objects.keeping();
+    world.objects.reachable(false);
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    var checkpoint = world.change(ended.execution()).orElseThrow().checkpoint().orElseThrow();
+    assertThat(kept).containsOnlyKeys(checkpoint.object());
+    kept.values()
+        .forEach(bytes -> assertThat(Canonical.sha256(bytes)).isEqualTo(checkpoint.sha256()));
   }
 
   @Test

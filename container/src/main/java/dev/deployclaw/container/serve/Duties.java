@@ -10,6 +10,7 @@ import java.util.List;
  * does: hand it to the {@link Desk}, or use an architect of its own.
  */
 final class Duties {
+  private static final Duration EVERY_MINUTE = Duration.ofMinutes(1);
   private static final Duration HOURLY = Duration.ofHours(1);
 
   /** A caller may repeat a call with its idempotency key for so long. */
@@ -21,6 +22,7 @@ final class Duties {
     return List.of(
         new Round("look", sidecar.bounds().look(), sidecar::look),
         new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
+        new Round("settle", EVERY_MINUTE, sidecar::settleObjects),
         new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
   }
 }

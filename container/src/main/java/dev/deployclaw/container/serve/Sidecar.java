@@ -148,6 +148,14 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
+  /** Brings checkpoints to the object store that it could not take before. */
+  void settleObjects() throws InterruptedException {
+    int waiting = ports.objects().settle();
+    if (waiting > 0) {
+      LOG.atWarn().addKeyValue("objects", waiting).log("Checkpoints wait for the object store");
+    }
+  }
+
   void forgetReservations(Duration after) throws InterruptedException {
     try {
       desk.forget(ports.time().instant().minus(after));

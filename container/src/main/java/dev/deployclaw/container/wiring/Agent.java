@@ -64,6 +64,7 @@ public record Agent(
       state = decoration.around(state);
       objects = decoration.around(objects);
     }
+    objects = LateObjects.around(objects, config.stateDir());
     var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
     var clusters = Clusters.of(config.kubernetes());
     var stores = ServedStores.of(config.configurationStores());
