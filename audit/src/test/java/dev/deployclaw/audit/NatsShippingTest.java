@@ -97,6 +97,21 @@ class NatsShippingTest {
   }
 
   @Test
+  void shipsOnceWhatTwoMachinesBothHold() throws Exception {
+    List<Sealed> chain = Runs.ofLength(Runs.ID, 40);
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var first = journal(nats);
+        var second = FileJournal.open(folder.resolve("elsewhere"), settings(nats))) {
+      append(first, Runs.ID, chain.subList(0, 20));
+      append(second, Runs.ID, chain);
+
+      assertThat(first.flush(LONG)).isEqualTo(new Shipping(20, 0, ""));
+      assertThat(second.flush(LONG)).isEqualTo(new Shipping(40, 0, ""));
+      assertThat(messages(nats)).hasSize(40);
+    }
+  }
+
+  @Test
   void losesAndDoublesNothingWhenTheServerIsKilledInTheMiddle() throws Exception {
     try (var nats = Nats.start(folder.resolve("nats"));
         var journal = journal(nats)) {

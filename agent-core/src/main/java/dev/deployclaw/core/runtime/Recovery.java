@@ -11,6 +11,7 @@ import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class Recovery {
   private final Stories stories;
   private final Epilogue epilogue;
   private final Journal journal;
+  private final StateStore state;
   private final Time time;
 
   Recovery(Orchestrator orchestrator, Stories stories, Epilogue epilogue, Ports ports) {
@@ -43,6 +45,7 @@ final class Recovery {
     this.stories = stories;
     this.epilogue = epilogue;
     this.journal = ports.journal();
+    this.state = ports.state();
     this.time = ports.time();
   }
 
@@ -119,11 +122,12 @@ final class Recovery {
 
   /**
    * Logs of this machine that nobody ended: their agent died right after, or before, the change.
+   * Those that another machine went on with are brought up to date, so that they are shipped.
    */
   private void endLogs(Leadership leadership, List<Ended> finished) throws InterruptedException {
     var known = journal.executions();
     for (String id : known.subList(Math.max(0, known.size() - MOST), known.size())) {
-      if (!ThoughtLog.ended(journal, id)) {
+      if (!ThoughtLog.ended(journal, id) || goneOnElsewhere(id)) {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
         var ending = stored.map(x -> Ending.of(x.state())).orElse(NEVER_OPENED);
@@ -132,6 +136,10 @@ final class Recovery {
         }
       }
     }
+  }
+
+  private boolean goneOnElsewhere(String id) throws InterruptedException {
+    return ThoughtLog.anchored(state, id) > journal.read(id).size();
   }
 
   static Operation operation(Execution x) {

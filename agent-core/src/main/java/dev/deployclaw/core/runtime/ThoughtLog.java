@@ -124,6 +124,11 @@ final class ThoughtLog {
     return !records.isEmpty() && isEnd(records.getLast());
   }
 
+  /** The number of the last record that a transaction wrote; 0 without any. */
+  static long anchored(StateStore state, String execution) throws InterruptedException {
+    return state.get(Keys.auditHead(execution)).map(e -> head(e.value()).seq()).orElse(0L);
+  }
+
   private void append(Sealed sealed) {
     if (!elsewhere) {
       journal.append(execution, sealed);

@@ -115,6 +115,9 @@ class LostAnswersTest {
     int records = audit(held.execution()).size();
     world.agent().recover();
     assertThat(audit(held.execution())).hasSize(records);
+    assertThat(world.journal.read(held.execution()).getLast())
+        .as("the first machine's file ends as the log ended elsewhere, so that it is shipped")
+        .isEqualTo(audit(held.execution()).getLast().value());
   }
 
   @Test
