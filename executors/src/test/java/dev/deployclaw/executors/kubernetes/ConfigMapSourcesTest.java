@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,7 @@ class ConfigMapSourcesTest {
 
   @TempDir Path folder;
 
-  private final HonestApi server = HonestApi.start();
+  private final ApiServer server = ApiServer.start();
   private KubernetesLink link;
 
   @BeforeEach
@@ -80,7 +81,7 @@ class ConfigMapSourcesTest {
     server.rule(asked ->
         asked.path().equals("/api/v1/namespaces/edge/configmaps")
             ? Optional.of(
-                HonestApi.Answer.refusal(403, "Forbidden", "User \"a\" cannot list resource"))
+                ApiServer.Answer.refusal(403, "Forbidden", "User \"a\" cannot list resource"))
             : Optional.empty());
 
     var collected = read(of("edge"), of("shop"));
@@ -113,7 +114,7 @@ class ConfigMapSourcesTest {
     server.rule(asked ->
         asked.path().equals("/api/v1/namespaces/empty")
             ? Optional.of(
-                HonestApi.Answer.refusal(403, "Forbidden", "User \"a\" cannot get resource"))
+                ApiServer.Answer.refusal(403, "Forbidden", "User \"a\" cannot get resource"))
             : Optional.empty());
 
     var collected = read(of("empty"));

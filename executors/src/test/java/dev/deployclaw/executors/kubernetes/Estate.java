@@ -13,6 +13,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class Estate implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final HonestApi api = HonestApi.start();
+  private final ApiServer api = ApiServer.start();
   private final KubernetesLink link;
   private final KubernetesGateway gateway = gateway("gw");
 
@@ -45,7 +46,7 @@ final class Estate implements AutoCloseable {
         "kubectl-create",
         json(
             "{'metadata':{'namespace':'edge','name':'by-hand'},'data':{'nginx.conf':%s}}"
-                .formatted(HonestApi.JSON.valueToTree(BY_HAND).toString())));
+                .formatted(ApiServer.JSON.valueToTree(BY_HAND).toString())));
     api.put(DEPLOYMENT, "kubectl-create", deployment());
     rollOut();
     checksEndWith(0, "");
@@ -86,7 +87,7 @@ final class Estate implements AutoCloseable {
     return new KubernetesGateway(name, "edge", name, "nginx", "conf", "nginx.conf", "nginx", site);
   }
 
-  HonestApi api() {
+  ApiServer api() {
     return api;
   }
 
@@ -200,7 +201,7 @@ final class Estate implements AutoCloseable {
         "{'containerStatuses':[{'name':'check','state':{'terminated':{'exitCode':%d,'reason':'%s',"
                 .formatted(exit, exit == 0 ? "Completed" : "Error")
             + "'message':"
-            + HonestApi.JSON.valueToTree(message)
+            + ApiServer.JSON.valueToTree(message)
             + "}}}]}");
   }
 
@@ -209,7 +210,7 @@ final class Estate implements AutoCloseable {
       boolean check = asked.method().equals("GET") && asked.path().endsWith("-preflight");
       return check
           ? api.object(asked.path())
-              .map(pod -> HonestApi.Answer.of(200, pod.set("status", json(status))))
+              .map(pod -> ApiServer.Answer.of(pod.set("status", json(status))))
           : Optional.empty();
     });
   }
@@ -224,7 +225,7 @@ final class Estate implements AutoCloseable {
     try {
       boolean plain = singleQuoted.contains("\"");
       String text = plain ? mixed(singleQuoted) : singleQuoted.replace('\'', '"');
-      return (ObjectNode) HonestApi.JSON.readTree(text);
+      return (ObjectNode) ApiServer.JSON.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.kubernetes.Fleet.Needs;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ class FleetTest {
         .api()
         .rule(asked ->
             asked.path().startsWith("/apis/apps/v1/namespaces/far")
-                ? Optional.of(HonestApi.Answer.refusal(500, "InternalError", "no leader"))
+                ? Optional.of(ApiServer.Answer.refusal(500, "InternalError", "no leader"))
                 : Optional.empty());
     var executor =
         new KubernetesGatewayExecutor(estate.link(), Estate.settings(elsewhere, 900 * 1024));

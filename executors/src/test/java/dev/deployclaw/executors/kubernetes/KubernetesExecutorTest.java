@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,7 +94,7 @@ class KubernetesExecutorTest {
             boolean denied = asked.path().endsWith("/pods") || asked.path().endsWith("/namespaces");
             return denied
                 ? Optional.of(
-                    HonestApi.Answer.refusal(
+                    ApiServer.Answer.refusal(
                         403,
                         "Forbidden",
                         "pods is forbidden: User \"agent\" cannot list resource \"pods\" in API group"))

@@ -13,6 +13,8 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.kubernetes.Fields;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -328,7 +330,7 @@ class KubernetesGatewayExecutorTest {
   private void ownedBy(String manager) {
     var deployment = estate.deploymentNow();
     deployment.withObject("/metadata").remove("managedFields");
-    Fields.applied(HonestApi.JSON.createObjectNode(), deployment, manager);
+    Fields.applied(ApiServer.JSON.createObjectNode(), deployment, manager);
     var fields = deployment.at("/metadata/managedFields").deepCopy();
     estate
         .api()

@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -275,7 +276,7 @@ class KubernetesGatewayTroubleTest {
         .api()
         .rule(asked ->
             asked.method().equals(method) && asked.path().equals(path)
-                ? Optional.of(HonestApi.Answer.refusal(status, "Refused", message))
+                ? Optional.of(ApiServer.Answer.refusal(status, "Refused", message))
                 : Optional.empty());
   }
 

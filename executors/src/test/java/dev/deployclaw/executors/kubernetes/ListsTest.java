@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.executors.kubernetes.HonestApi.Answer;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,7 @@ class ListsTest {
 
   @TempDir Path folder;
 
-  private final HonestApi server = HonestApi.start();
+  private final ApiServer server = ApiServer.start();
   private KubernetesLink link;
 
   @BeforeEach
@@ -104,7 +105,7 @@ class ListsTest {
     });
     server.rule(asked ->
         asked.path().endsWith("/newer")
-            ? Optional.of(Answer.of(200, Estate.json("{'metadata':{'resourceVersion':'99999'}}")))
+            ? Optional.of(Answer.of(Estate.json("{'metadata':{'resourceVersion':'99999'}}")))
             : Optional.empty());
 
     assertThat(all()).hasSize(MAPS);
@@ -139,7 +140,7 @@ class ListsTest {
   }
 
   private static Answer stale() {
-    return Answer.of(200, Estate.json("{'metadata':{'resourceVersion':'7'},'items':[]}"));
+    return Answer.of(Estate.json("{'metadata':{'resourceVersion':'7'},'items':[]}"));
   }
 
   private List<ConfigMap> all() throws Exception {

@@ -1,4 +1,4 @@
-package dev.deployclaw.executors.kubernetes;
+package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -21,6 +21,24 @@ final class Merge {
         default -> throw new IllegalArgumentException("no such place: " + path);
       }
     }
+  }
+
+  /** RFC 7396. */
+  static void merge(ObjectNode target, ObjectNode wanted) {
+    wanted
+        .properties()
+        .forEach(field -> {
+          JsonNode old = target.get(field.getKey());
+          if (field.getValue().isNull()) {
+            target.remove(field.getKey());
+          } else if (field.getValue() instanceof ObjectNode value) {
+            ObjectNode below =
+                old instanceof ObjectNode object ? object : target.putObject(field.getKey());
+            merge(below, value);
+          } else {
+            target.set(field.getKey(), field.getValue());
+          }
+        });
   }
 
   /** Server-side apply of what we apply: objects merge, lists merge by {@code name}. */

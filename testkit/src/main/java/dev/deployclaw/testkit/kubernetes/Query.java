@@ -1,10 +1,11 @@
-package dev.deployclaw.executors.kubernetes;
+package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Query {
   private static final Pattern COLLECTION =
       Pattern.compile("/(api/v1|apis/[^/]+/v1)(/namespaces/[^/]+)?/[a-z]+");
+  private static final Pattern NAMESPACE = Pattern.compile("/namespaces/([^/]+)/");
+  private static final Pattern POD = Pattern.compile("/api/v1/namespaces/[^/]+/pods/[^/]+");
   private static final Pattern AMONG = Pattern.compile("([^ ]+) in \\(([^)]*)\\)");
 
   private Query() {}
@@ -34,8 +37,21 @@ final class Query {
     return COLLECTION.matcher(path).matches() && !namespace;
   }
 
+  /** Whether an object stands in a collection, of a namespace or of the whole cluster. */
   static boolean isIn(String object, String collection) {
-    return object.startsWith(collection + "/") && object.indexOf('/', collection.length() + 1) < 0;
+    boolean own =
+        object.startsWith(collection + "/") && object.indexOf('/', collection.length() + 1) < 0;
+    return own || object.replaceFirst("/namespaces/[^/]+/", "/").startsWith(collection + "/");
+  }
+
+  /** That a collection is of; empty for one of the cluster. */
+  static Optional<String> namespace(String collection) {
+    var found = NAMESPACE.matcher(collection);
+    return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+  }
+
+  static boolean isPod(String path) {
+    return POD.matcher(path).matches();
   }
 
   static boolean selects(String selector, JsonNode object) {

@@ -1,4 +1,4 @@
-package dev.deployclaw.executors.kubernetes;
+package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * Field managers, as far as we read them: who owns the sources of a Deployment's volumes. Who
  * changes them owns them alone; who applies what is there already owns it, too.
  */
-final class Fields {
+public final class Fields {
   private static final String VOLUMES = "/spec/template/spec/volumes";
 
   private Fields() {}
@@ -22,7 +22,8 @@ final class Fields {
     write(before, object, manager, "Update");
   }
 
-  static void applied(JsonNode before, ObjectNode object, String manager) {
+  /** What {@code manager} applied is in the object already. */
+  public static void applied(JsonNode before, ObjectNode object, String manager) {
     write(before, object, manager, "Apply");
   }
 
@@ -40,7 +41,7 @@ final class Fields {
       }
     }
     ObjectNode entry = entries.addObject();
-    entry.put("manager", manager).put("operation", operation).put("time", "2026-11-25T00:00:00Z");
+    entry.put("manager", manager).put("operation", operation).put("time", ObjectStore.now());
     entry.put("fieldsType", "FieldsV1");
     if (owned && !object.at(VOLUMES).isMissingNode()) {
       entry.withObject("/fieldsV1/f:spec/f:template/f:spec").set("f:volumes", names(object));
@@ -60,7 +61,7 @@ final class Fields {
   }
 
   private static ObjectNode names(ObjectNode object) {
-    ObjectNode out = HonestApi.JSON.createObjectNode();
+    ObjectNode out = ApiServer.JSON.createObjectNode();
     for (JsonNode volume : object.at(VOLUMES)) {
       ObjectNode fields = out.putObject("k:{\"name\":\"" + volume.path("name").asText() + "\"}");
       fields.putObject(".");

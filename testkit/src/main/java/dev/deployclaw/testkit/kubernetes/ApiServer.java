@@ -1,0 +1,234 @@
+package dev.deployclaw.testkit.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * An API server that keeps to the documented rules of Kubernetes' (API reference, "API concepts")
+ * for what stands in this product's way: pages with continue tokens that expire, resource versions
+ * on every write, immutable ConfigMaps, server-side apply with field managers, deletes with
+ * preconditions, pods that take their time to end. It knows no kinds, validates little, and has no
+ * watches. Faults are put in by rules. For many threads.
+ */
+public final class ApiServer implements AutoCloseable {
+  public static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of the requests that are remembered, the latest stay. */
+  private static final int MOST_REQUESTS = 10_000;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ObjectStore store;
+  private final Optional<String> token;
+  private final List<Rule> rules = new CopyOnWriteArrayList<>();
+  private final Deque<String> requests = new ArrayDeque<>();
+
+  /** What a request is answered with instead; empty to let it pass. */
+  @FunctionalInterface
+  public interface Rule {
+    Optional<Answer> to(Asked asked);
+  }
+
+  /** A request; {@code type} is that of its body. */
+  public record Asked(
+      String method, String path, Map<String, String> query, String type, String body) {}
+
+  /** An answer. */
+  public record Answer(int status, String body, Map<String, String> headers) {
+    static Answer of(int status, JsonNode body) {
+      return new Answer(status, body.toString(), Map.of());
+    }
+
+    /** The object of a success. */
+    public static Answer of(JsonNode body) {
+      return of(200, body);
+    }
+
+    /** As the API server words its refusals. */
+    public static Answer refusal(int status, String reason, String message) {
+      ObjectNode said = JSON.createObjectNode();
+      said.put("kind", "Status").put("apiVersion", "v1").put("status", "Failure");
+      said.put("reason", reason).put("message", message).put("code", status);
+      return of(status, said);
+    }
+  }
+
+  private ApiServer(HttpServer server, ObjectStore store, Optional<String> token) {
+    this.server = server;
+    this.store = store;
+    this.token = token;
+  }
+
+  /** On a free port, in memory, for everybody on this machine. */
+  public static ApiServer start() {
+    return start(0, new ObjectStore(Optional.empty()), Optional.empty());
+  }
+
+  /**
+   * On a port of loopback, for whoever knows the token.
+   *
+   * @param folder where objects are kept; what it holds already is there again
+   */
+  public static ApiServer start(int port, Path folder, String token) {
+    return start(port, new ObjectStore(Optional.of(folder)), Optional.of(token));
+  }
+
+  private static ApiServer start(int port, ObjectStore store, Optional<String> token) {
+    try {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      var api = new ApiServer(HttpServer.create(address, 0), store, token);
+      api.server.createContext("/", api::serve);
+      api.server.setExecutor(api.threads);
+      api.server.start();
+      return api;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** The latest requests answered so far, as {@code GET /path?query}. */
+  public List<String> requests() {
+    synchronized (requests) {
+      return List.copyOf(requests);
+    }
+  }
+
+  /** From now on; the latest rule is asked first. */
+  public void rule(Rule rule) {
+    rules.addFirst(rule);
+  }
+
+  public void withoutRules() {
+    rules.clear();
+  }
+
+  /** Puts an object there as {@code manager} would by a plain write. */
+  public ObjectNode put(String path, String manager, JsonNode object) {
+    return store.put(path, manager, object);
+  }
+
+  public Optional<ObjectNode> object(String path) {
+    return store.object(path);
+  }
+
+  /** Of all objects, sorted. */
+  public List<String> paths() {
+    return store.paths();
+  }
+
+  /** Copies of all objects whose path fits, by path. */
+  public Map<String, ObjectNode> objects(Predicate<String> path) {
+    return store.objects(path);
+  }
+
+  /** Changes an object behind everybody's back; nothing happens where there is none. */
+  public void edit(String path, String manager, Consumer<ObjectNode> how) {
+    store.edit(path, manager, how);
+  }
+
+  public void remove(String path) {
+    store.remove(path);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    var uri = exchange.getRequestURI();
+    var type = exchange.getRequestHeaders().getFirst("Content-Type");
+    var asked =
+        new Asked(
+            exchange.getRequestMethod(),
+            uri.getPath(),
+            Query.of(uri.getRawQuery()),
+            type == null ? "" : type.replaceAll(";.*", ""),
+            body);
+    remember(asked.method() + " " + uri);
+    var answer = knows(exchange) ? answer(asked) : stranger();
+    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    answer.headers().forEach(exchange.getResponseHeaders()::set);
+    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    try (var out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
+  }
+
+  private void remember(String request) {
+    synchronized (requests) {
+      if (requests.size() == MOST_REQUESTS) {
+        requests.removeFirst();
+      }
+      requests.addLast(request);
+    }
+  }
+
+  private boolean knows(HttpExchange exchange) {
+    if (token.isEmpty()) {
+      return true;
+    }
+    String shown = exchange.getRequestHeaders().getFirst("Authorization");
+    return shown != null
+        && MessageDigest.isEqual(
+            shown.getBytes(StandardCharsets.UTF_8),
+            ("Bearer " + token.get()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Answer stranger() {
+    return Answer.refusal(401, "Unauthorized", "Unauthorized");
+  }
+
+  private Answer answer(Asked asked) {
+    return rules.stream()
+        .map(r -> r.to(asked))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseGet(() -> byMethod(asked));
+  }
+
+  private Answer byMethod(Asked asked) {
+    if (asked.path().equals("/version")) {
+      return Answer.of(JSON.createObjectNode().put("gitVersion", "v1.34.1"));
+    }
+    try {
+      return switch (asked.method()) {
+        case "GET" -> Query.isCollection(asked.path()) ? store.list(asked) : store.get(asked);
+        case "POST" -> store.create(asked);
+        case "PUT", "PATCH" -> store.change(asked);
+        case "DELETE" -> store.delete(asked);
+        default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
+      };
+    } catch (IllegalArgumentException e) {
+      return Answer.refusal(400, "BadRequest", String.valueOf(e.getMessage()));
+    }
+  }
+}
