@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,13 +87,25 @@ final class Pods {
     return "Succeeded".equals(phase) || "Failed".equals(phase);
   }
 
+  /** What it waits for, and how it ended before: a back-off alone doesn't say why. */
   private static Optional<String> trouble(ContainerStatus container) {
-    var waiting = waiting(container.getState());
-    if (waiting.isPresent() && !waiting.get().matches("ContainerCreating|PodInitializing")) {
-      return waiting;
-    }
-    var ended = Optional.ofNullable(container.getLastState()).map(ContainerState::getTerminated);
-    return ended.map(t -> words(t.getReason(), t.getMessage())).filter(r -> !r.isEmpty());
+    var waits =
+        waiting(container.getState()).filter(w -> !w.matches("ContainerCreating|PodInitializing"));
+    var ended =
+        Optional.ofNullable(container.getLastState())
+            .map(ContainerState::getTerminated)
+            .map(Pods::ending);
+    return Stream.of(waits, ended)
+        .flatMap(Optional::stream)
+        .reduce((now, before) -> now + "; " + before);
+  }
+
+  private static String ending(ContainerStateTerminated end) {
+    String exit = end.getExitCode() == null ? "" : "exit code " + end.getExitCode();
+    return "it ended before: "
+        + Stream.of(exit, words(end.getReason(), end.getMessage()))
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
   }
 
   private static Optional<String> waiting(@Nullable ContainerState state) {
