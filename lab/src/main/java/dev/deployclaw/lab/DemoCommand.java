@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  deployclaw demo",
       "  deployclaw demo --json > log.json",
+      "  deployclaw demo --kubernetes",
       "  deployclaw demo --keep        then: deployclaw run \"…\", deployclaw lab down"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -34,6 +35,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
   private int gateways = Lab.GATEWAYS;
 
+  @Option(names = "--kubernetes", description = LabCommand.KUBERNETES)
+  private boolean kubernetes;
+
   DemoCommand(Surroundings around) {
     this.around = around;
   }
@@ -49,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       around.err().println("Starting a small estate in " + lab.folder());
-      lab.up(gateways, part -> around.err().println("  up: " + part));
+      lab.up(new Lab.Size(gateways, kubernetes), part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLines.run(around, run(lab));
       tell(lab);

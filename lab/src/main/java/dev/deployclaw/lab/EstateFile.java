@@ -1,6 +1,5 @@
 package dev.deployclaw.lab;
 
-import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.testkit.HostPort;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.stream.Collectors;
  * The text of the {@code deployclaw.yaml} that tells the agent of a lab. Paths in it are relative
  * to its own folder.
  */
-record EstateFile(Backends backends, List<LabGateway> gateways, Upstreams upstreams) {
+record EstateFile(Backends backends, Fleet fleet) {
 
   /**
    * Where the back ends are.
@@ -39,24 +38,19 @@ record EstateFile(Backends backends, List<LabGateway> gateways, Upstreams upstre
       - {name: limits, endpoints: ["%s"], prefix: /services/lab/}
     rateLimitServices:
     %s
-    policySources:
-    %s
-    gateways:
-    %s
     """
-        .formatted(
-            backends.etcd(),
-            ETCD_PREFIX,
-            redisNodes(),
-            backends.s3().endpoint(),
-            backends.s3().bucket(),
-            backends.s3().accessKeyFile(),
-            backends.s3().secretKeyFile(),
-            backends.nats(),
-            backends.etcd(),
-            services(),
-            sources(),
-            gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));
+            .formatted(
+                backends.etcd(),
+                ETCD_PREFIX,
+                redisNodes(),
+                backends.s3().endpoint(),
+                backends.s3().bucket(),
+                backends.s3().accessKeyFile(),
+                backends.s3().secretKeyFile(),
+                backends.nats(),
+                backends.etcd(),
+                services())
+        + fleet.text();
   }
 
   private String redisNodes() {
@@ -69,54 +63,5 @@ record EstateFile(Backends backends, List<LabGateway> gateways, Upstreams upstre
     return backends.services().entrySet().stream()
         .map(e -> "  - {namespace: %s, url: \"%s\"}".formatted(e.getKey(), e.getValue()))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String sources() {
-    return Scenario.policies().entrySet().stream()
-        .map(e ->
-            "  - {folder: policies/%s, namespace: %s, tenants: [%s]}"
-                .formatted(e.getKey(), e.getKey(), tenants(e.getValue())))
-        .collect(Collectors.joining("\n"));
-  }
-
-  private static String tenants(List<TenantPolicy> policies) {
-    return policies.stream().map(p -> p.tenant()).collect(Collectors.joining(", "));
-  }
-
-  private String gateway(LabGateway g) {
-    var routes =
-        g.gateway().routes().stream()
-            .map(r -> "{prefix: %s, service: %s}".formatted(r.prefix(), r.service()))
-            .collect(Collectors.joining(", "));
-    var targets =
-        upstreams.addresses().entrySet().stream()
-            .map(e -> "%s: \"%s\"".formatted(e.getKey(), e.getValue()))
-            .collect(Collectors.joining(", "));
-    return """
-      - name: %s
-        namespace: %s
-        folder: gateways/%s
-        foreground: true
-        pidFile: gateways/%s/nginx.pid
-        accessLog: gateways/%s/access.log
-        listen: "127.0.0.1:%d"
-        url: "http://127.0.0.1:%d"
-        service: "%s"
-        identity: {host: %s}
-        routes: [%s]
-        upstreams: {%s}\
-    """
-        .formatted(
-            g.gateway().name(),
-            g.gateway().namespace(),
-            g.gateway().name(),
-            g.gateway().name(),
-            g.gateway().name(),
-            g.port(),
-            g.port(),
-            g.service(),
-            Scenario.HOST_SUFFIX,
-            routes,
-            targets);
   }
 }

@@ -1,7 +1,9 @@
 package dev.deployclaw.lab;
 
+import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,12 +49,25 @@ public final class Lab {
   }
 
   /**
+   * How many gateways there are, and where.
+   *
+   * @param gateways of them; in Kubernetes of their pods
+   * @param inKubernetes whether they are pods of a cluster of the lab's own, else folders
+   */
+  public record Size(int gateways, boolean inKubernetes) {}
+
+  /** {@link #up(Size, Consumer)} with gateways in folders. */
+  public void up(int gateways, Consumer<String> progress) throws InterruptedException {
+    up(new Size(gateways, false), progress);
+  }
+
+  /**
    * Starts everything and seeds the reference scenario. What was left of an earlier lab in the
    * folder is stopped and removed first. On any failure everything is stopped again.
    *
    * @param progress gets a line for each part that is ready, from several threads
    */
-  public void up(int gateways, Consumer<String> progress) throws InterruptedException {
+  public void up(Size size, Consumer<String> progress) throws InterruptedException {
     var left = down().left();
     if (left.isPresent()) {
       throw new IllegalStateException("an earlier lab is in the way: " + left.get());
@@ -60,7 +75,7 @@ public final class Lab {
     boolean whole = false;
     try {
       Files.createDirectories(folder);
-      Files.writeString(config(), new Startup(folder, gateways, progress).run().text());
+      Files.writeString(config(), new Startup(folder, size, progress).run().text());
       whole = true;
     } catch (IOException e) {
       throw new IllegalStateException("the lab did not start: " + e.getMessage(), e);
@@ -83,6 +98,10 @@ public final class Lab {
    * them, and removes the folder, unless something is left that only the folder remembers.
    */
   public Stopped down() {
+    if (Cluster.isIn(folder)) {
+      // Before its pods, which it would start again.
+      Cluster.stop(folder);
+    }
     var daemons = daemons();
     daemons.parallelStream().forEach(Daemon::kill);
     var left = Faults.in(folder).leave();

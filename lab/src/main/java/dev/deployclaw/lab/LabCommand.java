@@ -29,6 +29,9 @@ final class LabCommand {
   private static final String JSON =
       "One JSON document on standard output, and nothing else there.";
 
+  static final String KUBERNETES =
+      "Gateways are pods of a Kubernetes of the lab's own, instead of folders.";
+
   private final Surroundings around;
   private final Lab lab;
 
@@ -40,16 +43,22 @@ final class LabCommand {
   @Command(
       description = "Start it; an earlier one is stopped first.",
       mixinStandardHelpOptions = true,
-      footer = {"", "Example:  deployclaw lab up --gateways 6"})
+      footer = {
+        "",
+        "Examples:",
+        "  deployclaw lab up --gateways 6",
+        "  deployclaw lab up --kubernetes"
+      })
   int up(
       @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
           int gateways,
+      @Option(names = "--kubernetes", description = KUBERNETES) boolean kubernetes,
       @Option(names = "--json", description = JSON) boolean json)
       throws InterruptedException {
     if (gateways < 1 || gateways > MOST_GATEWAYS) {
       return Failure.usage("--gateways must be from 1 to " + MOST_GATEWAYS).report(around, json);
     }
-    lab.up(gateways, part -> around.err().println("  up: " + part));
+    lab.up(new Lab.Size(gateways, kubernetes), part -> around.err().println("  up: " + part));
     return new LabView(around, json).up(lab);
   }
 

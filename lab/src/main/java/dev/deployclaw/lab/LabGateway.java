@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One gateway of the lab: a real NGINX in a folder of its own, as somebody once set it up. */
 record LabGateway(Gateway gateway, Path folder, int port, String service) {
@@ -15,26 +16,29 @@ record LabGateway(Gateway gateway, Path folder, int port, String service) {
     var epoch = folder.resolve("epochs").resolve("0");
     Files.createDirectories(epoch);
     Files.createDirectories(folder.resolve("tmp"));
-    Files.writeString(epoch.resolve("nginx.conf"), handWritten(upstreams));
+    var place = Map.of("FOLDER", folder.toString(), "LISTEN", HostPort.loopback(port).toString());
+    Files.writeString(epoch.resolve("nginx.conf"), handWritten(gateway, upstreams, place));
     Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs", "0"));
     var config = folder.resolve("live").resolve("nginx.conf");
     Nginx.start(folder, config).leave();
   }
 
-  private String handWritten(Upstreams upstreams) {
+  /**
+   * A file as somebody would write it who knew no tenants.
+   *
+   * @param place its folder and what it listens on, by their names in the template
+   */
+  static String handWritten(Gateway gateway, Upstreams upstreams, Map<String, String> place) {
     var locations = new StringBuilder();
     for (var route : gateway.routes()) {
       locations.append(
           "        location %s { proxy_pass http://%s; }%n"
               .formatted(route.prefix(), upstreams.addresses().get(route.service())));
     }
-    return Template.fill(
-        "gateway.conf",
-        Map.of(
-            "NAME", gateway.name(),
-            "NAMESPACE", gateway.namespace(),
-            "FOLDER", folder.toString(),
-            "LISTEN", HostPort.loopback(port).toString(),
-            "LOCATIONS", locations.toString()));
+    var values = new TreeMap<>(place);
+    values.put("NAME", gateway.name());
+    values.put("NAMESPACE", gateway.namespace());
+    values.put("LOCATIONS", locations.toString());
+    return Template.fill("gateway.conf", values);
   }
 }

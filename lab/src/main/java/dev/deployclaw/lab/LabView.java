@@ -1,15 +1,19 @@
 package dev.deployclaw.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.container.cli.Json;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.lab.fault.Fault;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.lab.fault.Healed;
 import dev.deployclaw.lab.fault.Targets;
 import dev.deployclaw.testkit.Daemon;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Shows what the commands on a lab came to, for people or as one JSON document. */
 final class LabView {
@@ -41,6 +45,7 @@ final class LabView {
       out.put("running", lab.running());
       out.put("config", lab.config().toString());
       out.put("processes", processes.entrySet().stream().map(LabView::process).toList());
+      deployments(lab).ifPresent(all -> out.put("deployments", all));
       out.put("faults", faults.stream().map(Fault::toMap).toList());
       print(out);
     } else if (processes.isEmpty()) {
@@ -48,6 +53,18 @@ final class LabView {
     } else {
       processes.forEach((name, daemon) ->
           around.out().printf("%-24s %-8s pid %d%n", name, condition(daemon), daemon.pid()));
+      deployments(lab)
+          .orElse(List.of())
+          .forEach(d ->
+              around
+                  .out()
+                  .printf(
+                      "deployment %s/%s: %s of %s pods ready, %s updated%n",
+                      d.get("namespace"),
+                      d.get("name"),
+                      d.get("ready"),
+                      d.get("replicas"),
+                      d.get("updated")));
       faults.forEach(fault -> around.out().println("fault: " + fault.text()));
       around
           .out()
@@ -104,6 +121,28 @@ final class LabView {
     out.put("name", named.getKey());
     out.put("condition", condition(named.getValue()));
     out.put("pid", named.getValue().pid());
+    return out;
+  }
+
+  /** Empty where the lab has no Kubernetes, or its API server doesn't answer. */
+  private static Optional<List<Map<String, Object>>> deployments(Lab lab) {
+    if (!Cluster.isIn(lab.folder())) {
+      return Optional.empty();
+    }
+    var cluster = Cluster.adopt(lab.folder());
+    return cluster.answers()
+        ? Optional.of(
+            cluster.list("/apis/apps/v1/deployments").stream().map(LabView::deployment).toList())
+        : Optional.empty();
+  }
+
+  private static Map<String, Object> deployment(JsonNode deployment) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("namespace", deployment.at("/metadata/namespace").asText());
+    out.put("name", deployment.at("/metadata/name").asText());
+    out.put("replicas", deployment.at("/spec/replicas").asInt());
+    out.put("ready", deployment.at("/status/readyReplicas").asInt());
+    out.put("updated", deployment.at("/status/updatedReplicas").asInt());
     return out;
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.lab;
 
+import dev.deployclaw.lab.PodFleet.Replicated;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Gateway;
@@ -37,6 +38,21 @@ final class Scenario {
       String name = "gw-%02d".formatted(i + 1);
       String namespace = NAMESPACES.get(i % NAMESPACES.size());
       out.add(new Gateway(name, namespace, new Gateway.Identity.Host(HOST_SUFFIX), routes));
+    }
+    return out;
+  }
+
+  /**
+   * Gateways that are {@code pods} pods together, as even as can be: two Deployments in each
+   * namespace, one where that would be fewer than two pods each.
+   */
+  static List<Replicated> deployments(int pods) {
+    int most = pods < 4 * NAMESPACES.size() ? NAMESPACES.size() : 2 * NAMESPACES.size();
+    var gateways = gateways(Math.min(pods, most));
+    var out = new ArrayList<Replicated>();
+    for (int i = 0; i < gateways.size(); i++) {
+      int extra = i < pods % gateways.size() ? 1 : 0;
+      out.add(new Replicated(gateways.get(i), pods / gateways.size() + extra));
     }
     return out;
   }

@@ -2,21 +2,18 @@ package dev.deployclaw.lab;
 
 import dev.deployclaw.lab.EstateFile.Backends;
 import dev.deployclaw.lab.EstateFile.S3Access;
-import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.lab.Lab.Size;
+import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Folders;
 import dev.deployclaw.testkit.Nats;
-import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
 import dev.deployclaw.testkit.S3;
 import dev.deployclaw.testkit.Server;
 import dev.deployclaw.testkit.SkewedClock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,12 +30,12 @@ final class Startup {
   private static final int REPLICAS_EACH = 1;
 
   private final Path folder;
-  private final int gateways;
+  private final Size size;
   private final Consumer<String> progress;
 
-  Startup(Path folder, int gateways, Consumer<String> progress) {
+  Startup(Path folder, Size size, Consumer<String> progress) {
     this.folder = folder;
-    this.gateways = gateways;
+    this.size = size;
     this.progress = progress;
   }
 
@@ -50,15 +47,15 @@ final class Startup {
       var s3 = starts.submit(() -> ready("s3", S3.spawn(part("s3"))));
       var redis = starts.submit(() -> ready("redis", startRedis()));
       var upstreams = starts.submit(() -> Upstreams.start(part("upstream")));
-      seedSources();
+      var cluster = starts.submit(this::startCluster);
       seedRedis(done(redis));
       var services =
           RateLimitServices.start(
               part("services"), done(etcd).endpoint(), done(redis).nodes(), starts);
       progress.accept("rate limit services: " + services.addresses().size());
-      var fleet = fleet(services);
-      startAll(fleet, done(upstreams), starts);
-      progress.accept("gateways: " + fleet.size());
+      done(cluster);
+      var fleet = fleet(new Beside(services, done(upstreams)), starts);
+      progress.accept(fleet.words());
       var backends =
           new Backends(
               done(etcd).endpoint(),
@@ -66,23 +63,28 @@ final class Startup {
               access(done(s3)),
               done(nats).url(),
               services.urls());
-      return new EstateFile(backends, fleet, done(upstreams));
+      return new EstateFile(backends, fleet);
     }
+  }
+
+  private boolean startCluster() {
+    if (size.inKubernetes()) {
+      ready("kubernetes", Cluster.spawn(folder));
+    }
+    return size.inKubernetes();
+  }
+
+  private Fleet fleet(Beside beside, ExecutorService starts)
+      throws IOException, InterruptedException {
+    return size.inKubernetes()
+        ? PodFleet.start(folder, size.gateways(), beside)
+        : FileFleet.start(folder, size.gateways(), beside, starts);
   }
 
   /** Each node with a clock of its own, which can be put wrong while it runs. */
   private RedisCluster startRedis() {
     var clocks = SkewedClock.environments(part("clock"));
     return RedisCluster.start(part("redis"), PRIMARIES, REPLICAS_EACH, clocks);
-  }
-
-  private void seedSources() throws IOException {
-    for (var entry : Scenario.policies().entrySet()) {
-      var sources = Files.createDirectories(part("policies").resolve(entry.getKey()));
-      for (TenantPolicy policy : entry.getValue()) {
-        Files.writeString(sources.resolve(policy.tenant() + ".yaml"), PolicyWriter.yaml(policy));
-      }
-    }
   }
 
   /** Each key goes to the primary that owns its slot; the others refuse it by MOVED. */
@@ -103,31 +105,6 @@ final class Startup {
         return false;
       }
       throw e;
-    }
-  }
-
-  private List<LabGateway> fleet(RateLimitServices services) {
-    var out = new ArrayList<LabGateway>();
-    for (var gateway : Scenario.gateways(gateways)) {
-      var service = services.addresses().get(gateway.namespace());
-      var home = part("gateways").resolve(gateway.name());
-      out.add(new LabGateway(gateway, home, Ports.free(), String.valueOf(service)));
-    }
-    return out;
-  }
-
-  private static void startAll(List<LabGateway> fleet, Upstreams upstreams, ExecutorService starts)
-      throws InterruptedException {
-    var starting = new ArrayList<Future<?>>();
-    for (var gateway : fleet) {
-      starting.add(
-          starts.submit(() -> {
-            gateway.start(upstreams);
-            return gateway;
-          }));
-    }
-    for (var start : starting) {
-      done(start);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.deployclaw.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,6 +18,14 @@ final class Template {
       text = text.replace("@" + entry.getKey() + "@", entry.getValue());
     }
     return text;
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return ApiServer.JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String read(String resource) {

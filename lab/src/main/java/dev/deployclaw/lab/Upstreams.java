@@ -8,9 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The services behind the gateways: one NGINX that answers 200 on a port for each service. */
 record Upstreams(Map<String, String> addresses) {
+  /** For a configuration: {@code service: "address"}, separated by commas. */
+  String text() {
+    return addresses.entrySet().stream()
+        .map(e -> "%s: \"%s\"".formatted(e.getKey(), e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
   static Upstreams start(Path folder) throws IOException {
     Files.createDirectories(folder.resolve("tmp"));
     var ports = new TreeMap<String, Integer>();

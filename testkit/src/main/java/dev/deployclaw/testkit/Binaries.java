@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds the programs that the servers are, and names the package of one that is missing. */
-final class Binaries {
+public final class Binaries {
   private static final Map<String, String> PACKAGES =
       Map.of(
           "redis-server", "redis-server",
@@ -31,7 +31,7 @@ final class Binaries {
   /**
    * @throws IllegalStateException naming the Debian package when there is no such program
    */
-  static String find(String name) {
+  public static String find(String name) {
     return find(name, System.getenv().getOrDefault("PATH", ""), ADMIN_FOLDERS);
   }
 
@@ -39,7 +39,7 @@ final class Binaries {
     return named(name, System.getenv().getOrDefault("PATH", ""), ADMIN_FOLDERS).isPresent();
   }
 
-  static String find(String name, String path, List<String> moreFolders) {
+  public static String find(String name, String path, List<String> moreFolders) {
     return named(name, path, moreFolders)
         .orElseThrow(() -> new IllegalStateException(missing(name)));
   }

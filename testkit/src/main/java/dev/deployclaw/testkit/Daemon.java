@@ -2,8 +2,11 @@ package dev.deployclaw.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process started in a folder of its own, with its output in {@code <name>.log}, known by {@code
@@ -31,6 +34,7 @@ public final class Daemon implements AutoCloseable {
   private static final Duration KILL = Duration.ofSeconds(10);
   private static final long SIGNAL_SECONDS = 10;
   private static final int LOG_TAIL = 2_000;
+  private static final int DEPTH = 8;
 
   /**
    * Tells who it is (see {@link ProcessId}), then becomes the leader of a group and the program.
@@ -77,8 +81,9 @@ public final class Daemon implements AutoCloseable {
   public static Optional<Daemon> adopt(Path pidFile) {
     Path file = pidFile.toAbsolutePath().normalize();
     String name = file.getFileName().toString().replaceFirst("\\.pid$", "");
+    var folder = Objects.requireNonNull(file.getParent());
     return ProcessId.read(file)
-        .map(id -> new Daemon(Launch.read(Objects.requireNonNull(file.getParent()), name), id));
+        .flatMap(id -> Launch.find(folder, name).map(launch -> new Daemon(launch, id)));
   }
 
   static Daemon adoptNamed(Path folder, String name) {
@@ -86,19 +91,44 @@ public final class Daemon implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("no " + name + " was started in " + folder));
   }
 
-  /** All daemons whose files lie under the folder, at any depth. */
+  /** All daemons whose files lie under the folder, at any depth; what vanishes meanwhile isn't. */
   public static List<Daemon> adoptAll(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    try (Stream<Path> files =
-        Files.find(folder, 8, (path, _) -> path.toString().endsWith(".launch"))) {
-      return files
-          .map(path -> Path.of(path.toString().replaceFirst("\\.launch$", ".pid")))
-          .flatMap(path -> adopt(path).stream())
-          .toList();
+    var found = new ArrayList<Daemon>();
+    try {
+      Files.walkFileTree(folder, Set.of(), DEPTH, new LaunchFiles(found));
+      return List.copyOf(found);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Adopts what it comes by. */
+  private static final class LaunchFiles extends SimpleFileVisitor<Path> {
+    private final List<Daemon> found;
+
+    LaunchFiles(List<Daemon> found) {
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (file.toString().endsWith(".launch")) {
+        adopt(Path.of(file.toString().replaceFirst("\\.launch$", ".pid"))).ifPresent(found::add);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE;
     }
   }
 

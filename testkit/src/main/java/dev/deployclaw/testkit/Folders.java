@@ -1,4 +1,4 @@
-package dev.deployclaw.lab;
+package dev.deployclaw.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 
-/** What a lab does to folders and files. */
-final class Folders {
+/** What is done to folders and files. */
+public final class Folders {
   private Folders() {}
 
   /** Removes a folder and what is in it; links are removed, not followed. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }
@@ -26,7 +26,7 @@ final class Folders {
   }
 
   /** Writes a file that only its owner may read. */
-  static Path secret(Path file, String value) throws IOException {
+  public static Path secret(Path file, String value) throws IOException {
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Files.createDirectories(file.resolveSibling(""));

@@ -1,0 +1,100 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.testkit.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/** Gateways that read their files from folders of this machine, as policies are read, too. */
+record FileFleet(List<LabGateway> gateways, Upstreams upstreams) implements Fleet {
+  private static final String POLICIES = "policies";
+
+  /** Writes the policies, and starts all gateways on hand-written files, some at once. */
+  static FileFleet start(Path folder, int count, Beside beside, ExecutorService starts)
+      throws IOException, InterruptedException {
+    seedPolicies(folder.resolve(POLICIES));
+    var gateways = new ArrayList<LabGateway>();
+    for (var gateway : Scenario.gateways(count)) {
+      var home = folder.resolve("gateways").resolve(gateway.name());
+      gateways.add(
+          new LabGateway(gateway, home, Ports.free(), beside.service(gateway.namespace())));
+    }
+    var starting = new ArrayList<Future<?>>();
+    for (var gateway : gateways) {
+      starting.add(
+          starts.submit(() -> {
+            gateway.start(beside.upstreams());
+            return gateway;
+          }));
+    }
+    for (var start : starting) {
+      Startup.done(start);
+    }
+    return new FileFleet(gateways, beside.upstreams());
+  }
+
+  @Override
+  public String text() {
+    return "policySources:\n%s\ngateways:\n%s\n"
+        .formatted(
+            sources(), gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));
+  }
+
+  @Override
+  public String words() {
+    return "gateways: " + gateways.size();
+  }
+
+  private static void seedPolicies(Path folder) throws IOException {
+    for (var entry : Scenario.policies().entrySet()) {
+      var sources = Files.createDirectories(folder.resolve(entry.getKey()));
+      for (TenantPolicy policy : entry.getValue()) {
+        Files.writeString(sources.resolve(policy.tenant() + ".yaml"), PolicyWriter.yaml(policy));
+      }
+    }
+  }
+
+  private static String sources() {
+    return Scenario.policies().entrySet().stream()
+        .map(e ->
+            "  - {folder: policies/%s, namespace: %s, tenants: [%s]}"
+                .formatted(e.getKey(), e.getKey(), Fleet.tenants(e.getValue())))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String gateway(LabGateway g) {
+    return """
+      - name: %s
+        namespace: %s
+        folder: gateways/%s
+        foreground: true
+        pidFile: gateways/%s/nginx.pid
+        accessLog: gateways/%s/access.log
+        listen: "127.0.0.1:%d"
+        url: "http://127.0.0.1:%d"
+        service: "%s"
+        identity: {host: %s}
+        routes: [%s]
+        upstreams: {%s}\
+    """
+        .formatted(
+            g.gateway().name(),
+            g.gateway().namespace(),
+            g.gateway().name(),
+            g.gateway().name(),
+            g.gateway().name(),
+            g.port(),
+            g.port(),
+            g.service(),
+            Scenario.HOST_SUFFIX,
+            Fleet.routes(g.gateway()),
+            upstreams.text());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The gateways of a lab, and where its tenants' policies are kept. */
+sealed interface Fleet permits FileFleet, PodFleet {
+  /** The sections of the configuration that tell of them. */
+  String text();
+
+  /** What to say of them when they all run. */
+  String words();
+
+  static String tenants(List<TenantPolicy> policies) {
+    return policies.stream().map(TenantPolicy::tenant).collect(Collectors.joining(", "));
+  }
+
+  static String routes(Gateway gateway) {
+    return gateway.routes().stream()
+        .map(r -> "{prefix: %s, service: %s}".formatted(r.prefix(), r.service()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,232 @@
+package dev.deployclaw.lab.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Folders;
+import dev.deployclaw.testkit.Launch;
+import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Server;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A Kubernetes cluster of one process on this machine, which outlives whoever started it: an API
+ * server, and what controllers and a node do. Its objects are kept in files, and are there again
+ * when it is started again; its pods' processes go on meanwhile.
+ */
+public final class Cluster implements Server {
+  /** Pods by namespace and name, each in a folder. */
+  public static final String PODS = "pods";
+
+  /** In the folder of a pod that isn't to be started again. */
+  public static final String HELD = PodRun.HELD;
+
+  /** Below the lab's folder: namespaces whose pods get an NGINX without {@code auth_request}. */
+  public static final String OLD_NODES = "faults/old-node";
+
+  static final String TOKEN = "token";
+  private static final String PORT = "port";
+
+  private static final String NAME = "kubernetes";
+  private static final String KUBECONFIG = "kubeconfig";
+  private static final Duration READY = Duration.ofSeconds(90);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final int TOKEN_BYTES = 16;
+
+  private final Path folder;
+  private final Daemon daemon;
+
+  private Cluster(Path folder, Daemon daemon) {
+    this.folder = folder;
+    this.daemon = daemon;
+  }
+
+  /** Starts an empty one in its part of a lab's folder, and waits until it answers. */
+  public static Cluster spawn(Path labFolder) {
+    var lab = labFolder.toAbsolutePath().normalize();
+    var folder = lab.resolve(NAME);
+    int port = Ports.free();
+    try {
+      Files.createDirectories(folder);
+      byte[] random = new byte[TOKEN_BYTES];
+      new SecureRandom().nextBytes(random);
+      String token = HexFormat.of().formatHex(random);
+      Folders.secret(folder.resolve(TOKEN), token);
+      Files.writeString(folder.resolve(PORT), Integer.toString(port));
+      Folders.secret(folder.resolve(KUBECONFIG), kubeconfig(port, token));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var daemon = Daemon.start(new Launch(folder, NAME, command(lab, folder, port)));
+    var cluster = new Cluster(folder, daemon);
+    daemon.awaitReady(READY, cluster::answers);
+    return cluster;
+  }
+
+  /** Whether a lab has one, dead or alive. */
+  public static boolean isIn(Path labFolder) {
+    return Files.exists(labFolder.resolve(NAME).resolve(KUBECONFIG));
+  }
+
+  /** The one of a lab, dead or alive. */
+  public static Cluster adopt(Path labFolder) {
+    var folder = labFolder.toAbsolutePath().normalize().resolve(NAME);
+    var daemon = Daemon.adopt(folder.resolve(NAME + ".pid"));
+    return new Cluster(
+        folder,
+        daemon.orElseThrow(() -> new IllegalStateException("no cluster was started in " + folder)));
+  }
+
+  /** Ends its process, if it was started; its pods go on. */
+  public static void stop(Path labFolder) {
+    var pidFile = labFolder.toAbsolutePath().normalize().resolve(NAME).resolve(NAME + ".pid");
+    Daemon.adopt(pidFile).ifPresent(Daemon::kill);
+  }
+
+  /** Tells clients where it is and how to be let in. */
+  public Path kubeconfig() {
+    return folder.resolve(KUBECONFIG);
+  }
+
+  @Override
+  public List<Daemon> daemons() {
+    return List.of(daemon);
+  }
+
+  public boolean answers() {
+    try {
+      return send("GET", "/version", "", "").statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** An object, as it is now. */
+  public JsonNode get(String path) {
+    return json(send("GET", path, "", ""));
+  }
+
+  /** All objects of a collection such as {@code /api/v1/pods}. */
+  public List<JsonNode> list(String path) {
+    var out = new ArrayList<JsonNode>();
+    get(path).path("items").forEach(out::add);
+    return out;
+  }
+
+  /** Creates an object in its collection, in somebody's name. */
+  public JsonNode create(String collection, String manager, JsonNode object) {
+    String target = collection + "?fieldManager=" + manager;
+    return json(send("POST", target, "application/json", object.toString()));
+  }
+
+  /** Merges into an object what {@code manager} writes (RFC 7396). */
+  public JsonNode merge(String path, String manager, ObjectNode patch) {
+    String target = path + "?fieldManager=" + manager;
+    return json(send("PATCH", target, "application/merge-patch+json", patch.toString()));
+  }
+
+  public void delete(String path) {
+    json(send("DELETE", path, "", ""));
+  }
+
+  private HttpResponse<String> send(String method, String target, String type, String body) {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+            .timeout(ANSWER)
+            .header("Authorization", "Bearer " + token())
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    try (var client = HttpClient.newBuilder().connectTimeout(ANSWER).build()) {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking the API server", e);
+    }
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) {
+    if (answer.statusCode() >= 300) {
+      throw new IllegalStateException(
+          "the API server answers %d: %s".formatted(answer.statusCode(), answer.body()));
+    }
+    try {
+      return ApiServer.JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int port() {
+    return Integer.parseInt(read(PORT));
+  }
+
+  private String token() {
+    return read(TOKEN);
+  }
+
+  private String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String kubeconfig(int port, String token) {
+    return """
+    apiVersion: v1
+    kind: Config
+    current-context: lab
+    clusters: [{name: lab, cluster: {server: "http://127.0.0.1:%d"}}]
+    contexts: [{name: lab, context: {cluster: lab, user: lab}}]
+    users: [{name: lab, user: {token: %s}}]
+    """
+        .formatted(port, token);
+  }
+
+  private static List<String> command(Path lab, Path folder, int port) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx160m",
+        "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml",
+        "-cp",
+        classPath(),
+        ClusterProcess.class.getName(),
+        folder.toString(),
+        Integer.toString(port),
+        lab.resolve(PODS).toString(),
+        lab.resolve(OLD_NODES).toString());
+  }
+
+  /** This process's class path, absolute, since the cluster works in another folder. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.deployclaw.lab.cluster;
+
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process that {@link Cluster} starts: serves, controls and runs pods until it is killed. */
+public final class ClusterProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterProcess.class);
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private ClusterProcess() {}
+
+  /**
+   * @param args its folder, the port, the folder of pods, the folder of faulty namespaces
+   */
+  public static void main(String[] args) throws IOException {
+    Path folder = Path.of(args[0]);
+    String token = Files.readString(folder.resolve(Cluster.TOKEN));
+    var api = ApiServer.start(Integer.parseInt(args[1]), folder.resolve("objects"), token);
+    var controller = new DeploymentController(api);
+    var node = new Node(api, Path.of(args[2]), Path.of(args[3]));
+    var looks = Executors.newSingleThreadScheduledExecutor();
+    var _ =
+        looks.scheduleWithFixedDelay(
+            () -> look(controller, node), 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What goes wrong at one look may go right at the next. */
+  private static void look(DeploymentController controller, Node node) {
+    try {
+      controller.look();
+      node.look();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("A look at the cluster failed");
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.deployclaw.lab.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The one node: runs each pod that the API server holds, as a kubelet does. A pod has a thread and
+ * a folder of its own, from its creation to its end.
+ */
+final class Node {
+  static final String NAME = "lab";
+
+  private final ApiServer api;
+  private final Path folder;
+  private final Path faults;
+  private final Addresses addresses = new Addresses();
+  private final Map<String, PodRun> runs = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * @param folder in which pods have theirs
+   * @param faults namespaces by what is wrong with them, as files
+   */
+  Node(ApiServer api, Path folder, Path faults) {
+    this.api = api;
+    this.folder = folder;
+    this.faults = faults;
+  }
+
+  /** One look: whoever is new is run. */
+  void look() {
+    for (var entry : api.objects(Pod::isOne).entrySet()) {
+      var pod = Pod.of(entry);
+      if (!pod.over() && !runs.containsKey(pod.uid())) {
+        var run = new PodRun(this, pod);
+        runs.put(pod.uid(), run);
+        threads.execute(() -> {
+          try {
+            run.run();
+          } finally {
+            runs.remove(pod.uid());
+          }
+        });
+      }
+    }
+  }
+
+  ApiServer api() {
+    return api;
+  }
+
+  Addresses addresses() {
+    return addresses;
+  }
+
+  Path home(Pod pod) {
+    return folder.resolve(pod.namespace()).resolve(pod.name());
+  }
+
+  /** The pod as it is now; empty where it is gone, or another has its name. */
+  Optional<Pod> now(Pod pod) {
+    return api.object(pod.path())
+        .map(object -> new Pod(pod.path(), object))
+        .filter(now -> now.uid().equals(pod.uid()));
+  }
+
+  Optional<JsonNode> configMap(Pod pod, String name) {
+    return api.object("/api/v1/namespaces/" + pod.namespace() + "/configmaps/" + name)
+        .map(JsonNode.class::cast);
+  }
+
+  /** Whether pods that are started in a namespace get an NGINX that knows less than others. */
+  boolean isOld(Pod pod) {
+    return Files.exists(faults.resolve(pod.namespace()));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.deployclaw.lab.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pod as the API server holds it.
+ *
+ * @param path of the object
+ */
+record Pod(String path, ObjectNode object) {
+  static final String HASH = "pod-template-hash";
+
+  static Pod of(Map.Entry<String, ObjectNode> entry) {
+    return new Pod(entry.getKey(), entry.getValue());
+  }
+
+  static boolean isOne(String path) {
+    return path.matches("/api/v1/namespaces/[^/]+/pods/[^/]+");
+  }
+
+  String namespace() {
+    return metadata("namespace");
+  }
+
+  String name() {
+    return metadata("name");
+  }
+
+  String uid() {
+    return metadata("uid");
+  }
+
+  /** Of the template that it was made from. */
+  String hash() {
+    return object.at("/metadata/labels").path(HASH).asText();
+  }
+
+  /** The address that it was given; empty before. */
+  String address() {
+    return object.at("/status/podIP").asText("");
+  }
+
+  boolean terminating() {
+    return object.path("metadata").has("deletionTimestamp");
+  }
+
+  boolean over() {
+    return List.of("Succeeded", "Failed").contains(object.at("/status/phase").asText());
+  }
+
+  boolean runsOnce() {
+    return object.at("/spec/restartPolicy").asText().equals("Never");
+  }
+
+  boolean ready() {
+    for (JsonNode condition : object.at("/status/conditions")) {
+      if (condition.path("type").asText().equals("Ready")) {
+        return condition.path("status").asText().equals("True") && !terminating();
+      }
+    }
+    return false;
+  }
+
+  /** The one container that is run here. */
+  JsonNode container() {
+    return object.at("/spec/containers/0");
+  }
+
+  /** Command and arguments of the container. */
+  List<String> command() {
+    var words = new ArrayList<String>();
+    container().path("command").forEach(word -> words.add(word.asText()));
+    container().path("args").forEach(word -> words.add(word.asText()));
+    return words;
+  }
+
+  private String metadata(String field) {
+    return object.path("metadata").path(field).asText();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.deployclaw.lab.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.testkit.Binaries;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A pod's volumes as folders of this machine. A pod has no file system and no network of its own
+ * here, so what its files say of either is put in other words: a folder of the container becomes
+ * the volume's folder, and the ports that it listens on become those of the pod's own address.
+ * Nothing else is changed, and no line moves.
+ *
+ * @param home of the pod on this machine
+ * @param address of loopback, which only this pod has
+ */
+record PodFiles(Path home, Pod pod, String address) {
+  private static final Pattern LISTEN =
+      Pattern.compile("(?<=^|[\\s;{])(listen\\s+)(?:[^\\s;:]+:)?(\\d{1,5})(?=[\\s;])");
+  private static final Pattern USER = Pattern.compile("(?m)^\\s*user\\s");
+  private static final int DEPTH = 6;
+  private static final String GLOBAL = "-g";
+  private static final String AS_ROOT = "user root;";
+
+  /**
+   * Writes what the volumes show.
+   *
+   * @param maps the content of a ConfigMap by its name
+   * @return a ConfigMap or key that isn't there; empty where all of it was written
+   */
+  Optional<String> write(Function<String, Optional<JsonNode>> maps) {
+    var shown = new TreeMap<Path, byte[]>();
+    for (JsonNode volume : pod.object().at("/spec/volumes")) {
+      var folder = folder(volume.path("name").asText());
+      for (JsonNode source : sources(volume)) {
+        var missing = add(source, folder, maps, shown);
+        if (missing.isPresent()) {
+          return missing;
+        }
+      }
+    }
+    translate(shown);
+    try {
+      for (JsonNode volume : pod.object().at("/spec/volumes")) {
+        Files.createDirectories(folder(volume.path("name").asText()));
+      }
+      for (var file : shown.entrySet()) {
+        Files.createDirectories(file.getKey().resolveSibling(""));
+        Files.write(file.getKey(), file.getValue());
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The ports that its files listen on. */
+  SortedSet<Integer> ports() {
+    var out = new TreeSet<Integer>();
+    texts().forEach(text -> out.addAll(ports(text)));
+    return out;
+  }
+
+  /** The container's command on this machine; empty where it is none that runs here. */
+  Optional<List<String>> command() {
+    var words = pod.command();
+    if (words.isEmpty() || !words.getFirst().matches("(.*/)?nginx")) {
+      return Optional.empty();
+    }
+    var out = new ArrayList<String>();
+    out.add(Binaries.find("nginx"));
+    out.addAll(List.of("-p", home + "/", "-e", home.resolve("error.log").toString()));
+    words.stream().skip(1).map(this::inside).forEach(out::add);
+    if (isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {
+      int global = out.indexOf(GLOBAL);
+      if (global < 0) {
+        out.addAll(List.of(GLOBAL, AS_ROOT));
+      } else {
+        out.set(global + 1, out.get(global + 1) + " " + AS_ROOT);
+      }
+    }
+    return Optional.of(out);
+  }
+
+  /** What a process here said, in the words of the container. */
+  String outside(String said) {
+    String out = said;
+    for (var mount : mounts().entrySet()) {
+      out = out.replace(mount.getValue().toString(), mount.getKey());
+    }
+    return out.replace(address + ":", "0.0.0.0:");
+  }
+
+  private String inside(String text) {
+    String out = text;
+    for (var mount : mounts().entrySet()) {
+      out = out.replace(mount.getKey() + "/", mount.getValue() + "/");
+    }
+    return out;
+  }
+
+  private void translate(Map<Path, byte[]> shown) {
+    shown.keySet().removeIf(file -> !file.startsWith(home));
+    var ports = new TreeSet<Integer>();
+    shown.forEach((file, bytes) -> {
+      if (isText(file)) {
+        ports.addAll(ports(new String(bytes, StandardCharsets.UTF_8)));
+      }
+    });
+    shown.replaceAll((file, bytes) ->
+        isText(file)
+            ? translated(new String(bytes, StandardCharsets.UTF_8), ports)
+                .getBytes(StandardCharsets.UTF_8)
+            : bytes);
+  }
+
+  private String translated(String text, SortedSet<Integer> ports) {
+    String out = LISTEN.matcher(inside(text)).replaceAll(this::ownAddress);
+    for (int port : ports) {
+      out = out.replace("127.0.0.1:" + port + ";", address + ":" + port + ";");
+    }
+    return out;
+  }
+
+  private static SortedSet<Integer> ports(String text) {
+    var out = new TreeSet<Integer>();
+    LISTEN.matcher(text).results().map(m -> Integer.valueOf(m.group(2))).forEach(out::add);
+    return out;
+  }
+
+  private static boolean isText(Path file) {
+    return file.toString().endsWith(".conf");
+  }
+
+  private String ownAddress(MatchResult listen) {
+    return listen.group(1) + address + ":" + listen.group(2);
+  }
+
+  private List<String> texts() {
+    try (var files = Files.find(home, DEPTH, (path, _) -> isText(path))) {
+      var out = new ArrayList<String>();
+      for (Path file : files.toList()) {
+        out.add(Files.readString(file));
+      }
+      return out;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Folders here by folders of the container, the longest first. */
+  private Map<String, Path> mounts() {
+    var out =
+        new TreeMap<String, Path>(
+            Comparator.comparingInt(String::length)
+                .reversed()
+                .thenComparing(Comparator.naturalOrder()));
+    for (JsonNode mount : pod.container().path("volumeMounts")) {
+      String there = mount.path("mountPath").asText().replaceAll("/+$", "");
+      out.put(there, folder(mount.path("name").asText()));
+    }
+    return out;
+  }
+
+  private Path folder(String volume) {
+    return home.resolve("volumes").resolve(volume);
+  }
+
+  private static List<JsonNode> sources(JsonNode volume) {
+    var out = new ArrayList<JsonNode>();
+    if (volume.has("configMap")) {
+      out.add(volume.get("configMap"));
+    }
+    volume
+        .at("/projected/sources")
+        .forEach(source -> {
+          if (source.has("configMap")) {
+            out.add(source.get("configMap"));
+          }
+        });
+    return out;
+  }
+
+  private static Optional<String> add(
+      JsonNode source,
+      Path folder,
+      Function<String, Optional<JsonNode>> maps,
+      Map<Path, byte[]> shown) {
+    String name = source.path("name").asText();
+    boolean optional = source.path("optional").asBoolean();
+    var map = maps.apply(name);
+    if (map.isEmpty()) {
+      return optional ? Optional.empty() : Optional.of("configmap \"" + name + "\" not found");
+    }
+    var contents = contents(map.get());
+    if (!source.has("items")) {
+      contents.forEach((key, bytes) -> shown.put(folder.resolve(key), bytes));
+      return Optional.empty();
+    }
+    for (JsonNode item : source.get("items")) {
+      var bytes = contents.get(item.path("key").asText());
+      if (bytes != null) {
+        shown.put(folder.resolve(item.path("path").asText()).normalize(), bytes);
+      } else if (!optional) {
+        return Optional.of("references non-existent config key: " + item.path("key").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Map<String, byte[]> contents(JsonNode map) {
+    var out = new TreeMap<String, byte[]>();
+    for (var entry : map.path("data").properties()) {
+      out.put(entry.getKey(), entry.getValue().asText().getBytes(StandardCharsets.UTF_8));
+    }
+    for (var entry : map.path("binaryData").properties()) {
+      out.put(entry.getKey(), Base64.getDecoder().decode(entry.getValue().asText()));
+    }
+    return out;
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package dev.deployclaw.lab.cluster;
+
+import dev.deployclaw.lab.cluster.PodStatus.Ended;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Folders;
+import dev.deployclaw.testkit.Launch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A pod's life on the node, on a thread of its own. */
+final class PodRun {
+  /** Stands in a pod's folder while it is not to be started again. */
+  static final String HELD = "held";
+
+  private static final Logger LOG = LoggerFactory.getLogger(PodRun.class);
+  private static final String NGINX = "nginx";
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
+  private static final int KILLED = 137;
+
+  private final Node node;
+  private final Pod pod;
+  private final Path home;
+  private final String address;
+  private PodStatus status = PodStatus.pending();
+
+  PodRun(Node node, Pod pod) {
+    this.node = node;
+    this.pod = pod;
+    this.home = node.home(pod);
+    this.address = pod.address().isEmpty() ? node.addresses().take() : pod.address();
+    node.addresses().keep(address);
+  }
+
+  void run() {
+    try {
+      live();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).addKeyValue("pod", pod.name()).log("A pod can't be run");
+      say(PodStatus.unable("CreateContainerError", String.valueOf(e.getMessage())));
+      Await.cameTrue(LONGEST_BACK_OFF, this::leaves);
+    } finally {
+      end();
+    }
+  }
+
+  private void live() {
+    var files = new PodFiles(home, pod, address);
+    while (files.write(name -> node.configMap(pod, name)).isPresent()) {
+      say(PodStatus.pending());
+      if (Await.cameTrue(LOOK, this::leaves)) {
+        return;
+      }
+    }
+    var command = files.command();
+    if (command.isEmpty()) {
+      say(PodStatus.unable("ErrImagePull", "the lab's pods run nginx and nothing else"));
+      Await.cameTrue(LONGEST_BACK_OFF, this::leaves);
+    } else if (pod.runsOnce()) {
+      say(PodStatus.over(once(files, command.get())));
+    } else {
+      serve(files, command.get());
+    }
+  }
+
+  /** Runs to its end, within the pod's own deadline. */
+  private Ended once(PodFiles files, List<String> command) {
+    var log = home.resolve("check.log");
+    long seconds = pod.object().at("/spec/activeDeadlineSeconds").asLong(60);
+    try {
+      var process =
+          new ProcessBuilder(command)
+              .directory(home.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return new Ended(KILLED, "DeadlineExceeded");
+      }
+      return new Ended(process.exitValue(), files.outside(Files.readString(log)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Ended(KILLED, "the node stops");
+    }
+  }
+
+  /** Runs, and is started again whenever it ends, until the pod goes. */
+  private void serve(PodFiles files, List<String> command) {
+    if (node.isOld(pod)) {
+      OldNginx.make(home);
+    }
+    var backOff = FIRST_BACK_OFF;
+    while (!leaves()) {
+      long from = System.nanoTime();
+      int said = log().length();
+      watch(process(command), files);
+      if (leaves()) {
+        return;
+      }
+      say(status.backsOff(ended(files, log().substring(said))));
+      boolean ranLong = System.nanoTime() - from > LONGEST_BACK_OFF.toNanos();
+      backOff = ranLong ? FIRST_BACK_OFF : backOff;
+      Await.cameTrue(backOff, this::leaves);
+      while (held() && !leaves()) {
+        Await.cameTrue(LOOK, this::leaves);
+      }
+      backOff = backOff.multipliedBy(2);
+      backOff = backOff.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : backOff;
+    }
+  }
+
+  /** The one that a node before this one has left, or a new one. */
+  private Daemon process(List<String> command) {
+    var launch = new Launch(home, NGINX, command);
+    var daemon = left().filter(Daemon::alive).orElseGet(() -> Daemon.start(launch));
+    daemon.leave();
+    return daemon;
+  }
+
+  /** Until it dies, or the pod goes. */
+  private void watch(Daemon daemon, PodFiles files) {
+    var ports = files.ports();
+    while (daemon.alive() && !leaves()) {
+      boolean ready = !ports.isEmpty() && Readiness.answers(address, ports.first());
+      say(status.runs(ready));
+      Await.cameTrue(LOOK, () -> !daemon.alive() || leaves());
+    }
+  }
+
+  /** NGINX says on its way out what it can't live with; whoever was killed says nothing. */
+  private static Ended ended(PodFiles files, String said) {
+    String last = said.lines().reduce("", (_, line) -> line);
+    return last.contains("[emerg]")
+        ? new Ended(1, OldNginx.words(files.outside(last)))
+        : new Ended(KILLED, "");
+  }
+
+  private String log() {
+    try {
+      var file = home.resolve(NGINX + ".log");
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void say(PodStatus now) {
+    status = now;
+    now.write(node.api(), pod, address);
+  }
+
+  private boolean held() {
+    return Files.exists(home.resolve(HELD));
+  }
+
+  private boolean leaves() {
+    return node.now(pod).filter(now -> !now.terminating()).isEmpty();
+  }
+
+  /** Stops what it ran; a pod that was asked to go is gone then. */
+  private void end() {
+    try {
+      left().ifPresent(Daemon::forget);
+      Folders.delete(home);
+    } finally {
+      node.addresses().give(address);
+      node.now(pod).filter(Pod::terminating).ifPresent(p -> node.api().remove(p.path()));
+    }
+  }
+
+  private Optional<Daemon> left() {
+    return Daemon.adopt(home.resolve(NGINX + ".pid"));
+  }
+}

@@ -1,0 +1,305 @@
+package dev.deployclaw.lab.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whether the lab's Kubernetes does what Kubernetes does, as far as the agent looks at it. */
+class ClusterTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int REPLICAS = 4;
+  private static final int PORT = Ports.free();
+  private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
+  private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
+  private static final String PODS = "/api/v1/namespaces/edge/pods";
+
+  @TempDir static Path folder;
+
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = Cluster.spawn(folder);
+    cluster.create("/api/v1/namespaces", "test", json("{'metadata':{'name':'edge'}}"));
+    map("one", file("one", ""));
+    map("two", file("two", ""));
+    map("broken", file("broken", "no_such_directive on;"));
+    cluster.create(DEPLOYMENTS, "test", deployment());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+      Daemon.adoptAll(folder).forEach(Daemon::kill);
+    }
+  }
+
+  @BeforeEach
+  void whole() {
+    refer("one");
+    Await.until("all pods are of one", SOON, () -> complete() && answers().equals(Set.of("one")));
+  }
+
+  @Test
+  void runsAPodForEachReplicaOnAnAddressOfItsOwn() {
+    assertThat(pods())
+        .hasSize(REPLICAS)
+        .allMatch(p -> p.at("/status/phase").asText().equals("Running"));
+    assertThat(pods().stream().map(p -> p.at("/status/podIP").asText())).doesNotHaveDuplicates();
+    assertThat(status().path("updatedReplicas").asInt()).isEqualTo(REPLICAS);
+    assertThat(status().path("readyReplicas").asInt()).isEqualTo(REPLICAS);
+    assertThat(condition("Available").path("status").asText()).isEqualTo("True");
+    assertThat(condition("Progressing").path("reason").asText())
+        .isEqualTo("NewReplicaSetAvailable");
+  }
+
+  @Test
+  void replacesPodsWithoutEverHavingTooFewOrTooMany() {
+    refer("two");
+
+    Await.until(
+        "all pods are of two",
+        SOON,
+        () -> {
+          var running = pods().stream().filter(p -> !going(p)).toList();
+          assertThat(running.stream().filter(ClusterTest::ready).count())
+              .isGreaterThanOrEqualTo(REPLICAS - 1);
+          assertThat(running).hasSizeLessThanOrEqualTo(REPLICAS + 1);
+          return complete() && answers().equals(Set.of("two"));
+        });
+
+    assertThat(pods()).hasSize(REPLICAS);
+  }
+
+  @Test
+  void aFileThatNginxRefusesStallsTheRolloutAndTheOldPodsGoOn() {
+    refer("broken");
+    Await.until(
+        "it is late",
+        SOON,
+        () -> condition("Progressing").path("reason").asText().equals("ProgressDeadlineExceeded"));
+
+    var broken = pods().stream().filter(p -> !ready(p) && !going(p)).toList();
+
+    assertThat(condition("Progressing").path("status").asText()).isEqualTo("False");
+    assertThat(condition("Available").path("status").asText()).isEqualTo("True");
+    assertThat(broken)
+        .isNotEmpty()
+        .allSatisfy(p -> {
+          var container = p.at("/status/containerStatuses/0");
+          assertThat(container.at("/state/waiting/reason").asText()).isEqualTo("CrashLoopBackOff");
+          assertThat(container.at("/lastState/terminated/exitCode").asInt()).isEqualTo(1);
+          assertThat(container.at("/lastState/terminated/message").asText())
+              .contains("unknown directive \"no_such_directive\" in /etc/nginx/dc/nginx.conf:");
+        });
+    assertThat(answers()).containsExactly("one");
+    assertThat(pods().stream().filter(ClusterTest::ready).count()).isEqualTo(REPLICAS - 1);
+  }
+
+  @Test
+  void aPodThatRunsOnceSaysHowItEnded() {
+    check("good", "one");
+    check("bad", "broken");
+    Await.until("both ended", SOON, () -> ended("good") && ended("bad"));
+
+    var good = cluster.get(PODS + "/good").path("status");
+    var bad = cluster.get(PODS + "/bad").path("status");
+
+    assertThat(good.path("phase").asText()).isEqualTo("Succeeded");
+    assertThat(good.at("/containerStatuses/0/state/terminated/exitCode").asInt(-1)).isZero();
+    assertThat(bad.path("phase").asText()).isEqualTo("Failed");
+    assertThat(bad.at("/containerStatuses/0/state/terminated/exitCode").asInt()).isEqualTo(1);
+    assertThat(bad.at("/containerStatuses/0/state/terminated/message").asText())
+        .contains("unknown directive \"no_such_directive\" in /etc/nginx/dc/nginx.conf:")
+        .doesNotContain(folder.toString());
+    cluster.delete(PODS + "/good");
+    cluster.delete(PODS + "/bad");
+  }
+
+  @Test
+  void startsAKilledGatewayAgain() {
+    var pod = pods().getFirst();
+    var killed = nginx(pod);
+
+    killed.kill();
+
+    Await.until("another runs", SOON, () -> restarts(pod) == 1 && complete() && nginx(pod).alive());
+    assertThat(nginx(pod).pid()).isNotEqualTo(killed.pid());
+    var container = cluster.get(path(pod)).at("/status/containerStatuses/0");
+    assertThat(container.at("/lastState/terminated/exitCode").asInt()).isEqualTo(137);
+  }
+
+  @Test
+  void knowsItsObjectsAndProcessesAgainAfterItWasKilled() {
+    var before = pods().stream().collect(Collectors.toMap(ClusterTest::path, p -> nginx(p).pid()));
+    var object = cluster.get(DEPLOYMENTS + "/gw");
+
+    cluster.daemons().getFirst().restart();
+    Await.until("it answers", SOON, cluster::answers);
+    Await.until("all are ready", SOON, ClusterTest::complete);
+
+    assertThat(pods().stream().collect(Collectors.toMap(ClusterTest::path, p -> nginx(p).pid())))
+        .isEqualTo(before);
+    assertThat(cluster.get(DEPLOYMENTS + "/gw").path("spec")).isEqualTo(object.path("spec"));
+    assertThat(cluster.get("/version").path("gitVersion").asText()).isNotEmpty();
+  }
+
+  private static void refer(String map) {
+    var spec =
+        json(
+            "{'volumes':[{'name':'conf','configMap':{'name':'%s'}},{'name':'run','emptyDir':{}}]}"
+                .formatted(map));
+    ObjectNode patch = ApiServer.JSON.createObjectNode();
+    patch.withObject("/spec/template").set("spec", spec);
+    cluster.merge(DEPLOYMENTS + "/gw", "test", patch);
+  }
+
+  private static boolean complete() {
+    var deployment = cluster.get(DEPLOYMENTS + "/gw");
+    var status = deployment.path("status");
+    return status.path("observedGeneration").equals(deployment.at("/metadata/generation"))
+        && status.path("updatedReplicas").asInt() == REPLICAS
+        && status.path("replicas").asInt() == REPLICAS
+        && status.path("availableReplicas").asInt() == REPLICAS;
+  }
+
+  /** What the ready pods say to a request. */
+  private static Set<String> answers() {
+    return pods().stream()
+        .filter(p -> ready(p) && !going(p))
+        .map(p -> ask(p.at("/status/podIP").asText()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String ask(String host) {
+    try {
+      var url = URI.create("http://" + host + ":" + PORT + "/").toURL();
+      var connection = (HttpURLConnection) url.openConnection();
+      try (var in = connection.getInputStream()) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<JsonNode> pods() {
+    Predicate<JsonNode> own = p -> p.at("/metadata/labels/app").asText().equals("gw");
+    return cluster.list(PODS).stream().filter(own).toList();
+  }
+
+  private static boolean going(JsonNode pod) {
+    return pod.path("metadata").has("deletionTimestamp");
+  }
+
+  private static boolean ready(JsonNode pod) {
+    return pod.at("/status/containerStatuses/0/ready").asBoolean();
+  }
+
+  private static boolean ended(String name) {
+    return cluster.get(PODS + "/" + name).at("/status/containerStatuses/0/state").has("terminated");
+  }
+
+  private static String path(JsonNode pod) {
+    return PODS + "/" + pod.at("/metadata/name").asText();
+  }
+
+  private static Daemon nginx(JsonNode pod) {
+    var home = folder.resolve("pods/edge").resolve(pod.at("/metadata/name").asText());
+    return Daemon.adopt(home.resolve("nginx.pid")).orElseThrow();
+  }
+
+  private static int restarts(JsonNode pod) {
+    return cluster.get(path(pod)).at("/status/containerStatuses/0/restartCount").asInt();
+  }
+
+  private static JsonNode status() {
+    return cluster.get(DEPLOYMENTS + "/gw").path("status");
+  }
+
+  private static JsonNode condition(String type) {
+    return Conditions.find(status(), type).orElseThrow();
+  }
+
+  private static void check(String name, String map) {
+    ObjectNode pod = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    ObjectNode spec = (ObjectNode) deployment().at("/spec/template/spec");
+    spec.put("restartPolicy", "Never").put("activeDeadlineSeconds", 30);
+    ((ObjectNode) spec.at("/containers/0"))
+        .set("command", json("{'c':['nginx','-t','-q','-c','/etc/nginx/dc/nginx.conf']}").get("c"));
+    ((ObjectNode) spec.at("/volumes/0/configMap")).put("name", map);
+    pod.set("spec", spec);
+    cluster.create(PODS, "test", pod);
+  }
+
+  private static void map(String name, String file) {
+    ObjectNode map = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    map.putObject("data").put("nginx.conf", file);
+    cluster.create(MAPS, "test", map);
+  }
+
+  private static String file(String says, String more) {
+    return """
+    daemon off;
+    worker_processes 1;
+    pid /run/gw/nginx.pid;
+    events {}
+    http {
+      access_log off;
+      client_body_temp_path /run/gw/tmp;
+      proxy_temp_path /run/gw/tmp;
+      fastcgi_temp_path /run/gw/tmp;
+      uwsgi_temp_path /run/gw/tmp;
+      scgi_temp_path /run/gw/tmp;
+      %s
+      server { listen 0.0.0.0:%d; location / { return 200 "%s"; } }
+    }
+    """
+        .formatted(more, PORT, says);
+  }
+
+  private static ObjectNode deployment() {
+    return json(
+        """
+        {'apiVersion':'apps/v1','kind':'Deployment','metadata':{'namespace':'edge','name':'gw'},
+         'spec':{'replicas':4,'progressDeadlineSeconds':3,'selector':{'matchLabels':{'app':'gw'}},
+          'template':{'metadata':{'labels':{'app':'gw'}},'spec':{
+           'containers':[{'name':'nginx','image':'nginx:lab',
+             'command':['nginx','-c','/etc/nginx/dc/nginx.conf'],
+             'volumeMounts':[{'name':'conf','mountPath':'/etc/nginx/dc'},
+                             {'name':'run','mountPath':'/run/gw'}]}],
+           'volumes':[{'name':'conf','configMap':{'name':'one'}},{'name':'run','emptyDir':{}}]}}}}
+        """);
+  }
+
+  private static ObjectNode json(String singleQuoted) {
+    try {
+      return (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
