@@ -43,8 +43,12 @@ final class Scene implements AutoCloseable {
   }
 
   static Scene up(Path folder, int gateways) throws InterruptedException, InvalidConfig {
+    return up(folder, new Lab.Size(gateways, false));
+  }
+
+  static Scene up(Path folder, Lab.Size size) throws InterruptedException, InvalidConfig {
     var lab = Lab.in(folder.resolve("lab"));
-    lab.up(gateways, _ -> {});
+    lab.up(size, _ -> {});
     return new Scene(lab, ConfigReader.read(lab.config(), Map.of()));
   }
 

@@ -29,7 +29,12 @@ public enum FaultKind {
       "wrong-redis",
       "NAMESPACE",
       "a namespace's rate limit service counts in another, empty Redis",
-      "wrong-redis edge-eu");
+      "wrong-redis edge-eu"),
+  OLD_NODE(
+      "old-node",
+      "NAMESPACE",
+      "new pods there get an NGINX that doesn't know auth_request (lab up --kubernetes)",
+      "old-node edge-us");
 
   private final String word;
   private final String arguments;

@@ -15,12 +15,14 @@ public final class Faults {
   private final Network network;
   private final OtherRedis otherRedis;
   private final Guards guards;
+  private final OldNodes oldNodes;
 
   private Faults(Path folder) {
     this.folder = folder;
     this.network = new Network(folder);
     this.otherRedis = new OtherRedis(folder);
     this.guards = new Guards(folder);
+    this.oldNodes = new OldNodes(folder);
   }
 
   public static Faults in(Path labFolder) {
@@ -48,6 +50,7 @@ public final class Faults {
       case DELAY -> network.delay(targets, names(kind, butLast(kind, rest)), millis(kind, rest));
       case SKEW -> Clocks.set(targets, only(kind, butLast(kind, rest)), millis(kind, rest));
       case UNGUARD -> guards.remove(targets, only(kind, rest));
+      case OLD_NODE -> oldNodes.make(only(kind, rest));
       case WRONG_REDIS -> otherRedis.mislead(targets, only(kind, rest));
     };
   }
@@ -60,13 +63,14 @@ public final class Faults {
     faults.addAll(network.current());
     faults.addAll(otherRedis.current(targets));
     faults.addAll(guards.current());
+    faults.addAll(oldNodes.current());
     faults.addAll(Clocks.current(targets));
     return List.copyOf(faults);
   }
 
   /** Undoes all of it, waits until the lab is whole again, and tells what it did. */
   public Healed heal() {
-    return new Healing(folder, network, otherRedis, guards).heal();
+    return new Healing(folder, network, otherRedis, guards, oldNodes).heal();
   }
 
   /** Takes back what would outlive the lab's processes; says why, where it can't. */
@@ -80,6 +84,9 @@ public final class Faults {
   }
 
   private static Fault kill(Targets.Named target) {
+    if (PodProcesses.isOne(target.name())) {
+      PodProcesses.hold(target.daemon());
+    }
     target.daemon().kill();
     return Fault.of(FaultKind.KILL, target.name());
   }

@@ -21,16 +21,18 @@ final class Healing {
   private final Network network;
   private final OtherRedis otherRedis;
   private final Guards guards;
+  private final OldNodes oldNodes;
 
   private final List<String> done = new ArrayList<>();
   private final List<String> denied = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
 
-  Healing(Path folder, Network network, OtherRedis otherRedis, Guards guards) {
+  Healing(Path folder, Network network, OtherRedis otherRedis, Guards guards, OldNodes oldNodes) {
     this.folder = folder;
     this.network = network;
     this.otherRedis = otherRedis;
     this.guards = guards;
+    this.oldNodes = oldNodes;
   }
 
   Healed heal() {
@@ -38,6 +40,8 @@ final class Healing {
     links();
     resume(targets);
     restart(targets);
+    takenBack(oldNodes.heal());
+    release(targets);
     takenBack(otherRedis.heal(targets));
     takenBack(guards.heal(targets));
     takenBack(Clocks.heal(targets));
@@ -67,7 +71,7 @@ final class Healing {
   /** All of the dead at once may be needed for one of them to be ready. */
   private void restart(Targets targets) {
     var dead = new ArrayList<>(targets.all().entrySet());
-    dead.removeIf(entry -> entry.getValue().alive());
+    dead.removeIf(entry -> entry.getValue().alive() || PodProcesses.isOne(entry.getKey()));
     if (dead.stream().anyMatch(entry -> entry.getKey().startsWith("redis/"))) {
       done.addAll(new Failover(redis()).await(dead.stream().map(e -> e.getValue()).toList()));
     }
@@ -79,6 +83,20 @@ final class Healing {
     for (var entry : dead) {
       if (!Await.cameTrue(LISTENS, () -> listensOrDied(entry.getValue()))
           || !entry.getValue().alive()) {
+        broken.add(entry.getKey() + " did not come back; see " + entry.getValue().log());
+      }
+    }
+  }
+
+  /** Whoever runs pods starts those again that are no longer held. */
+  private void release(Targets targets) {
+    var dead = new ArrayList<>(targets.all().entrySet());
+    dead.removeIf(entry -> entry.getValue().alive() || !PodProcesses.isOne(entry.getKey()));
+    dead.forEach(entry -> PodProcesses.release(entry.getValue()));
+    for (var entry : dead) {
+      if (Await.cameTrue(LISTENS, () -> PodProcesses.isBack(entry.getValue()))) {
+        done.add("restarted " + entry.getKey());
+      } else {
         broken.add(entry.getKey() + " did not come back; see " + entry.getValue().log());
       }
     }

@@ -88,7 +88,10 @@ public final class Targets {
     String whole = name.startsWith(family + "/") ? name : family + "/" + name;
     if (!byName.isEmpty() && byName.keySet().stream().noneMatch(n -> n.startsWith(whole))) {
       var there = byName.keySet().stream().filter(n -> n.startsWith(family + "/")).toList();
-      throw new Impossible("there is no " + whole + "; there are " + shown(there));
+      throw new Impossible(
+          "there is no "
+              + whole
+              + (there.isEmpty() ? "; this lab has no " + family : "; there are " + shown(there)));
     }
     return running(whole);
   }

@@ -1,0 +1,130 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.lab.cluster.Cluster;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on a lab whose gateways are pods. The last test stops it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KubernetesLabTest {
+  private static final int PODS = 3;
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  @TempDir static Path home;
+
+  private static Lab lab;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    lab = Lab.in(home.resolve(".deployclaw/lab"));
+    lab.up(new Lab.Size(PODS, true), _ -> {});
+  }
+
+  @AfterAll
+  static void stop() {
+    lab.down();
+  }
+
+  @Test
+  @Order(1)
+  void statusListsDeploymentsAndPods() {
+    var status = call("status", "--json").json();
+
+    assertThat(status.path("deployments"))
+        .hasSize(PODS)
+        .allSatisfy(d -> {
+          assertThat(d.path("replicas").asInt()).isEqualTo(1);
+          assertThat(d.path("ready").asInt()).isEqualTo(1);
+        });
+    assertThat(status.path("processes"))
+        .filteredOn(p -> p.path("name").asText().startsWith("pods/edge-"))
+        .hasSize(PODS)
+        .allSatisfy(p -> assertThat(p.path("condition").asText()).isEqualTo("runs"));
+    assertThat(call("status").out()).contains("deployment edge-eu/gw-01: 1 of 1 pods ready");
+  }
+
+  @Test
+  @Order(2)
+  void aKilledPodStaysDeadUntilItIsHealed() {
+    call("break", "kill", "pods/edge-eu/gw-01");
+    Await.until("it isn't ready", SOON, () -> !pod("gw-01").ready());
+    var faults = call("status").out();
+
+    var healed = call("heal");
+
+    assertThat(faults)
+        .contains("fault: kill pods/edge-eu/gw-01", "edge-eu/gw-01: 0 of 1 pods ready");
+    assertThat(healed.exit()).as(healed.err()).isZero();
+    assertThat(healed.out()).contains("restarted pods/edge-eu/gw-01", "the lab is whole");
+    Await.until("it is ready", SOON, () -> pod("gw-01").ready());
+  }
+
+  @Test
+  @Order(3)
+  void aKilledKubernetesKnowsItsPodsAgain() {
+    long process = pod("gw-02").process();
+    call("break", "kill", "kubernetes");
+    assertThat(call("status").out()).contains("fault: kill kubernetes");
+
+    var healed = call("heal");
+
+    assertThat(healed.exit()).as(healed.err()).isZero();
+    Await.until("it answers", SOON, () -> Cluster.adopt(lab.folder()).answers());
+    assertThat(pod("gw-02").process()).isEqualTo(process);
+  }
+
+  @Test
+  @Order(4)
+  void stopsAllPodsEvenWhenWhoStartedThemIsDead() {
+    var daemons = lab.daemons();
+    call("break", "kill", "kubernetes");
+
+    var down = call("down");
+
+    assertThat(down.exit()).as(down.err()).isZero();
+    assertThat(daemons).hasSize(6 + 3 + 3 + 1 + 1 + PODS).noneMatch(Daemon::alive);
+    assertThat(Files.exists(lab.folder())).isFalse();
+  }
+
+  private static PodGateway pod(String gateway) {
+    return PodGateway.all(lab).stream()
+        .filter(p -> p.gateway().equals(gateway))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Agent.Ran call(String... words) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    var around = new Surroundings(home, home, Map.of(), print(out), print(err), false);
+    var all = new ArrayList<>(List.of("lab"));
+    all.addAll(List.of(words));
+    int exit = CommandLines.run(around, all.toArray(String[]::new));
+    return new Agent.Ran(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.lab.cluster.Cluster;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Changes of gateways that are pods, in one story: what the agent says is compared with what the
+ * pods say through their ports. The tests follow one another.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KubernetesRunTest {
+  private static final int PODS = 9;
+  private static final int PROBES = 500;
+  private static final int MOST_ASKED = 200;
+  private static final Map<String, String> IMPATIENT = Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "15s");
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, new Lab.Size(PODS, true));
+    cluster = Cluster.adopt(scene.lab().folder());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void aRolloutThatStallsEndsWithWhatWasFoundEverywhere() {
+    scene.inflict("old-node", "edge-us");
+
+    var ran = scene.quickAgent(IMPATIENT).run("run", DemoCommand.REQUEST, "--json");
+    scene.heal();
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
+    assertThat(ran.json().path("result").asText()).isEqualTo("ROLLED_BACK");
+    assertThat(ran.out()).contains("unknown directive \\\"auth_request\\\"");
+    assertThat(pods())
+        .hasSize(PODS)
+        .allSatisfy(p -> {
+          assertThat(p.map()).isEqualTo(p.gateway() + "-by-hand");
+          assertThat(p.config()).isEmpty();
+          assertThat(p.ask("wonka", "/orders/1").status()).isEqualTo(200);
+        });
+  }
+
+  @Test
+  @Order(2)
+  void appliesThePoliciesToAllPods() {
+    var ran = scene.agent().run("run", DemoCommand.REQUEST, "--json");
+
+    assertCompleted(ran);
+    var log = ran.json();
+    String execution = log.path("execution_id").asText();
+    assertThat(log.at("/validation/requests").asInt()).isEqualTo(PROBES);
+    assertThat(log.at("/validation/unexpected").asInt()).isZero();
+    assertThat(pods().stream().mapToInt(p -> p.probes(execution).size()).sum()).isEqualTo(PROBES);
+    assertThat(pods()).allSatisfy(p -> assertThat(p.probes(execution)).isNotEmpty());
+    assertEveryPodActsOn(log);
+    assertThat(ran.out()).contains("cyberdyne");
+  }
+
+  @Test
+  @Order(3)
+  void changesALimitWithoutTouchingAPod() {
+    var before = processes();
+
+    var ran = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
+
+    assertCompleted(ran);
+    assertThat(processes()).isEqualTo(before);
+    assertEveryPodActsOn(ran.json());
+    for (var pod : pods()) {
+      assertThat(pod.ask("initech", "/checkout/1").header("RateLimit-Policy").orElse(""))
+          .contains("q=60", "w=60");
+    }
+    assertThat(admitted(pods().getLast())).isLessThan(MOST_ASKED / 2);
+  }
+
+  @Test
+  @Order(4)
+  void noticesAStagedConfigMapThatSomebodyReplaced() {
+    var before = maps();
+
+    var ran =
+        scene.quicklyWith(
+            Map.of(),
+            "before gateway.prepare#1",
+            KubernetesRunTest::replaceStaged,
+            "run",
+            "set initech's checkout limit to 90 per minute, burst 10");
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(11);
+    assertThat(ran.json().path("result").asText()).isEqualTo("ABORTED");
+    assertThat(ran.out()).contains("conflict over ConfigMap deployclaw-gw-02-e");
+    assertThat(maps()).isEqualTo(before);
+  }
+
+  @Test
+  @Order(5)
+  void goesBackToThePredecessor() {
+    var back = scene.run("rollback", "last");
+
+    assertCompleted(back);
+    assertEveryPodActsOn(back.json());
+    assertThat(pods().getFirst().ask("initech", "/checkout/1").header("RateLimit-Policy"))
+        .hasValueSatisfying(policy -> assertThat(policy).contains("q=120"));
+  }
+
+  private static void assertCompleted(Ran ran) {
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.json().path("result").asText()).isEqualTo("COMPLETED");
+  }
+
+  /** Each pod says the digest of its Deployment's file, and the Deployment says the epoch. */
+  private static void assertEveryPodActsOn(JsonNode log) {
+    long epoch = log.path("epoch").asLong();
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
+    assertThat(new Witness(scene).acts())
+        .allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));
+    var files = new TreeMap<String, String>();
+    for (JsonNode deployment : cluster.list("/apis/apps/v1/deployments")) {
+      assertThat(deployment.at("/metadata/annotations/deployclaw.dev~1epoch").asLong())
+          .isEqualTo(epoch);
+      files.put(deployment.at("/metadata/name").asText(), file(deployment));
+    }
+    assertThat(pods())
+        .hasSize(PODS)
+        .allSatisfy(p -> {
+          assertThat(p.ready()).isTrue();
+          assertThat(p.config()).contains(files.get(p.gateway()));
+        });
+  }
+
+  /** Digest of the file that a Deployment refers to, as that file says. */
+  private static String file(JsonNode deployment) {
+    String namespace = deployment.at("/metadata/namespace").asText();
+    String map = deployment.at("/spec/template/spec/volumes/0/configMap/name").asText();
+    var text = cluster.get(path(namespace, map)).at("/data/nginx.conf").asText();
+    assertThat(NginxFile.isWhole(text)).isTrue();
+    return NginxFile.configIn(text).orElseThrow();
+  }
+
+  private static int admitted(PodGateway pod) {
+    int admitted = 0;
+    for (int i = 0; i < MOST_ASKED; i++) {
+      admitted += pod.ask("initech", "/checkout/1").status() == 200 ? 1 : 0;
+    }
+    return admitted;
+  }
+
+  /** What can't be changed can be deleted and made anew. */
+  private static void replaceStaged() {
+    for (JsonNode map : cluster.list("/api/v1/namespaces/edge-us/configmaps")) {
+      String name = map.at("/metadata/name").asText();
+      boolean latest =
+          name.startsWith("deployclaw-gw-02-e" + (scene.active().path("epoch").asLong() + 1));
+      if (latest) {
+        cluster.delete(path("edge-us", name));
+        ObjectNode other = ApiServer.JSON.createObjectNode();
+        other.putObject("metadata").put("namespace", "edge-us").put("name", name);
+        other.withObject("/metadata").set("labels", map.at("/metadata/labels"));
+        other.putObject("data").put("nginx.conf", "events {}\n");
+        cluster.create("/api/v1/namespaces/edge-us/configmaps", "somebody", other);
+      }
+    }
+  }
+
+  private static String path(String namespace, String map) {
+    return "/api/v1/namespaces/" + namespace + "/configmaps/" + map;
+  }
+
+  private static List<PodGateway> pods() {
+    return PodGateway.all(scene.lab());
+  }
+
+  private static SortedMap<String, Long> processes() {
+    return pods().stream()
+        .collect(
+            Collectors.toMap(PodGateway::name, PodGateway::process, (a, _) -> a, TreeMap::new));
+  }
+
+  private static SortedMap<String, String> maps() {
+    return pods().stream()
+        .collect(Collectors.toMap(PodGateway::name, PodGateway::map, (a, _) -> a, TreeMap::new));
+  }
+}
