@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,20 @@ public final class Architect {
       return inspector.validate();
     } catch (Unreachable e) {
       return ScanAnswer.unreachable(reason(e));
+    }
+  }
+
+  /**
+   * Whether each enforcement point enforces what is committed. Nothing but counters of its own is
+   * written, so any number of agents may ask at once.
+   *
+   * @param within the longest that the synthetic requests may take
+   */
+  public HeartbeatAnswer heartbeat(Duration within) throws InterruptedException {
+    try {
+      return new Heartbeat(ports, settings, orchestrator).beat(within);
+    } catch (Unreachable e) {
+      return HeartbeatAnswer.unknown(reason(e));
     }
   }
 

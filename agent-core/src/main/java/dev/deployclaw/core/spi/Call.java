@@ -72,4 +72,12 @@ public sealed interface Call {
       return "probe";
     }
   }
+
+  /** Send the fewest synthetic requests that prove each enforcement point by itself. */
+  record Heartbeat(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "heartbeat";
+    }
+  }
 }

@@ -34,6 +34,7 @@ public final class FakeParticipant implements Executor {
   private final Map<String, Member> members = new TreeMap<>();
   private final Set<String> unreachableAt = new HashSet<>();
   private final Map<String, String> refusals = new TreeMap<>();
+  private final Map<String, List<Report>> looks = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Runnable> happenings = new TreeMap<>();
   private final Map<String, Integer> calls = new TreeMap<>();
@@ -132,10 +133,15 @@ public final class FakeParticipant implements Executor {
     return name;
   }
 
+  /** From now on a look says this. */
+  public synchronized void says(String verb, Report... reports) {
+    looks.put(verb, List.of(reports));
+  }
+
   @Override
   public Set<String> verbs() {
     var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(Set.of("topology", "scan", "latency", "clock"));
+    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters"));
     return verbs;
   }
 
@@ -154,6 +160,8 @@ public final class FakeParticipant implements Executor {
       return each(m -> Report.no(m, refusals.get(verb)));
     }
     return switch (invocation.call()) {
+      case Call.Look _ when looks.containsKey(verb) ->
+          Outcome.done(looks.getOrDefault(verb, List.of()));
       case Call.Look _ -> each(m -> Report.yes(m, "", Map.of()));
       case Call.Observe _ -> each(this::observe);
       case Call.Stage(Activation a) -> fenced(invocation.fence(), m -> stage(m, a));
@@ -161,7 +169,7 @@ public final class FakeParticipant implements Executor {
       case Call.Publish(Activation a) -> fenced(invocation.fence(), m -> publish(m, a));
       case Call.Converge(Activation a) -> each(m -> converge(m, a));
       case Call.Discard(long epoch) -> fenced(invocation.fence(), m -> discard(m, epoch));
-      case Call.Probe _ -> Outcome.failed(new Fault.Invalid("no probe"));
+      case Call.Probe _, Call.Heartbeat _ -> Outcome.failed(new Fault.Invalid("no probe"));
     };
   }
 

@@ -60,12 +60,12 @@ final class LaneRun implements Runnable {
       switch (way.sender().send(probe, entrance)) {
         case Verdict.AsExpected(boolean allowed, long micros) ->
             ledger.asExpected(at, allowed, micros);
-        case Verdict.Deviating(String how) -> {
+        case Verdict.Deviating(String how, _) -> {
           ledger.deviating(at, how);
           ledger.unsent(probes.size() - i - 1);
           return true;
         }
-        case Verdict.Undecided(String why) -> {
+        case Verdict.Undecided(String why, _) -> {
           if (last) {
             ledger.undecided(at, why);
             ledger.unsent(probes.size() - i - 1);

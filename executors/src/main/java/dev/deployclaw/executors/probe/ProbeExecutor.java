@@ -26,15 +26,21 @@ import java.util.concurrent.Semaphore;
  * Sends synthetic requests through the gateways' listening ports and compares each answer with what
  * the policy set says. It passed only if every report is YES: nothing unexpected, and every gateway
  * decided. Facts: {@code requests}, {@code allowed}, {@code refused}, {@code unexpected}, {@code
- * undecided}, {@code repeated}, {@code p50_us}, {@code p99_us}, {@code left_out}.
+ * undecided}, {@code repeated}, {@code p50_us}, {@code p99_us}, {@code left_out}. A heartbeat is
+ * the small sister, see {@link Beats}.
  */
 public final class ProbeExecutor implements Executor {
   private static final String PROBE = "probe";
+  private static final String HEARTBEAT = "heartbeat";
+  private static final Outcome NO_KEY =
+      Outcome.failed(new Fault.Invalid("the policy set has no key to verify probes with"));
 
   private final ProbeSettings settings;
+  private final Beats beats;
 
   public ProbeExecutor(ProbeSettings settings) {
     this.settings = settings;
+    this.beats = new Beats(settings);
   }
 
   @Override
@@ -44,18 +50,23 @@ public final class ProbeExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of(PROBE);
+    return Set.of(PROBE, HEARTBEAT);
   }
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
-    if (!(invocation.call() instanceof Call.Probe(Activation activation, int requests))) {
-      return Outcome.failed(new Fault.Invalid("probes know no " + invocation.call().verb()));
-    }
-    if (activation.set().probeKey().isEmpty()) {
-      return Outcome.failed(new Fault.Invalid("the policy set has no key to verify probes with"));
-    }
-    return probe(activation, requests, invocation.deadline());
+    return switch (invocation.call()) {
+      case Call.Probe(Activation activation, _) when keyless(activation) -> NO_KEY;
+      case Call.Heartbeat(Activation activation) when keyless(activation) -> NO_KEY;
+      case Call.Probe(Activation activation, int requests) ->
+          probe(activation, requests, invocation.deadline());
+      case Call.Heartbeat(Activation activation) -> beats.beat(activation, invocation.deadline());
+      default -> Outcome.failed(new Fault.Invalid("probes know no " + invocation.call().verb()));
+    };
+  }
+
+  private static boolean keyless(Activation activation) {
+    return activation.set().probeKey().isEmpty();
   }
 
   private Outcome probe(Activation activation, int requests, Duration deadline)

@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.probe;
 
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.Fanout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,11 @@ public record ProbeSettings(
 
   public static ProbeSettings of(Entrances entrances, String privateKey) {
     return new ProbeSettings(entrances, privateKey, 8, Duration.ofSeconds(5));
+  }
+
+  /** The same, with another time for one exchange. */
+  ProbeSettings answeringWithin(Duration time) {
+    return new ProbeSettings(entrances, privateKey, lanesAtOnce, time);
   }
 
   @Override
@@ -52,12 +58,14 @@ public record ProbeSettings(
    * @param url scheme, host and port
    * @param pod which of the gateway's instances it is; empty where it has but one way in
    */
-  public record Entrance(String name, String namespace, URI url, String pod) {
+  public record Entrance(String name, String namespace, URI url, String pod)
+      implements Fanout.Member {
     public Entrance(String name, String namespace, URI url) {
       this(name, namespace, url, "");
     }
 
-    String member() {
+    @Override
+    public String member() {
       return "gateway/" + namespace + "/" + name + (pod.isEmpty() ? "" : "/" + pod);
     }
   }

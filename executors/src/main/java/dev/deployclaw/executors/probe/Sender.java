@@ -31,7 +31,7 @@ final class Sender {
       var http = new PlainHttp(entrance.url(), settings.answer());
       return judge(probe, http.send(probe.method(), target(probe.path()), headers(probe)));
     } catch (IOException e) {
-      return new Verdict.Undecided(Fanout.describe(e));
+      return new Verdict.Undecided(Fanout.describe(e), false);
     }
   }
 
@@ -63,14 +63,14 @@ final class Sender {
 
   private Verdict judge(Probe probe, Answer answer) {
     if (answer.status() >= 500) {
-      return new Verdict.Undecided("answered " + answer.status());
+      return new Verdict.Undecided("answered " + answer.status(), true);
     }
     if (!answer.header(DecideHeaders.PROBE).equals(Optional.of("1"))) {
       return deviating(probe, "answered " + answer.status() + ", not as to a verified probe");
     }
     var failure = answer.header(DecideHeaders.FAILURE);
     if (failure.isPresent()) {
-      return new Verdict.Undecided("Redis was not asked: " + failure.get());
+      return new Verdict.Undecided("Redis was not asked: " + failure.get(), true);
     }
     return judgeDecision(probe, answer);
   }
@@ -78,7 +78,7 @@ final class Sender {
   private Verdict judgeDecision(Probe probe, Answer answer) {
     String epoch = answer.header(DecideHeaders.EPOCH).orElse("none");
     if (!epoch.equals(Long.toString(activation.epoch()))) {
-      return deviating(probe, "decided by epoch " + epoch);
+      return new Verdict.Deviating(words(probe, "decided by epoch " + epoch), epoch);
     }
     String rule = answer.header(DecideHeaders.RULE).orElse("none");
     if (!rule.equals(probe.rule())) {
@@ -95,7 +95,10 @@ final class Sender {
   }
 
   private static Verdict deviating(Probe probe, String how) {
-    return new Verdict.Deviating(
-        "limit " + probe.limit() + ": " + how + " (" + probe.purpose() + ")");
+    return new Verdict.Deviating(words(probe, how), "");
+  }
+
+  private static String words(Probe probe, String how) {
+    return "limit " + probe.limit() + ": " + how + " (" + probe.purpose() + ")";
   }
 }

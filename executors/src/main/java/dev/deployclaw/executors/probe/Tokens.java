@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The probes' tokens: those of the plan are signed together before any is sent, one of an exercise
@@ -16,11 +17,11 @@ import java.util.Map;
 final class Tokens {
   private static final Duration LIFE = Duration.ofMinutes(5);
 
-  private final String counters;
+  private final Function<Probe, String> counters;
   private final String privateKey;
   private final Map<Probe, String> texts = new HashMap<>();
 
-  private Tokens(String counters, String privateKey) {
+  private Tokens(Function<Probe, String> counters, String privateKey) {
     this.counters = counters;
     this.privateKey = privateKey;
   }
@@ -29,6 +30,13 @@ final class Tokens {
    * @param counters names the probe counters of this run: no other run has them
    */
   static Tokens of(List<Probe> probes, String counters, String privateKey) {
+    return of(probes, _ -> counters, privateKey);
+  }
+
+  /**
+   * @param counters names each probe's counters
+   */
+  static Tokens of(List<Probe> probes, Function<Probe, String> counters, String privateKey) {
     var tokens = new Tokens(counters, privateKey);
     if (!probes.isEmpty()) {
       var texts = SignedToken.sign(probes.stream().map(tokens::token).toList(), privateKey);
@@ -46,7 +54,7 @@ final class Tokens {
 
   private ProbeToken token(Probe probe) {
     return new ProbeToken(
-        counters,
+        counters.apply(probe),
         probe.tenant(),
         probe.service(),
         probe.path(),

@@ -9,9 +9,17 @@ sealed interface Verdict {
    */
   record AsExpected(boolean allowed, long micros) implements Verdict {}
 
-  /** Answered, and not as the policy set says. */
-  record Deviating(String how) implements Verdict {}
+  /**
+   * Answered, and not as the policy set says.
+   *
+   * @param epoch by which it was decided, where that is another one; else empty
+   */
+  record Deviating(String how, String epoch) implements Verdict {}
 
-  /** Nobody decided: no answer, or one that says so. */
-  record Undecided(String why) implements Verdict {}
+  /**
+   * Nobody decided.
+   *
+   * @param answered whether there was an answer, which says so
+   */
+  record Undecided(String why, boolean answered) implements Verdict {}
 }

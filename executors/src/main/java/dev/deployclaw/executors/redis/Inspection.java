@@ -1,11 +1,13 @@
 package dev.deployclaw.executors.redis;
 
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,6 +30,8 @@ final class Inspection {
   /** The most brownfield keys that are reported per node. */
   private static final int MOST_BROWNFIELD = 10_000;
 
+  private static final int MOST_COUNTERS = 10_000;
+
   private static final Pattern EPOCH_FIELD = Pattern.compile("(\\d{1,18}):.*");
 
   private final RedisNodes nodes;
@@ -44,6 +48,40 @@ final class Inspection {
   /** For a checkpoint: the library's source too, so that it can be put back as it was. */
   Outcome observe() throws InterruptedException {
     return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> observe(c, node)));
+  }
+
+  /**
+   * Which of the keys in {@code keys} there are, as their primaries say; without writing, and
+   * without their values. Facts: {@code present} and {@code absent}.
+   */
+  Outcome counters(Map<String, Object> arguments) throws InterruptedException {
+    if (!(arguments.get("keys") instanceof List<?> list) || list.size() > MOST_COUNTERS) {
+      return Outcome.failed(new Fault.Invalid("keys: a list of at most " + MOST_COUNTERS));
+    }
+    var keys = list.stream().map(String::valueOf).toList();
+    return nodes.each(
+        nodes.wholeTopology().primaries(),
+        (node, link) ->
+            link.call(c -> {
+              var own = keys.stream().filter(k -> node.owns(RedisLayout.slot(k))).toList();
+              return counters(c, node, own);
+            }));
+  }
+
+  private static Report counters(Connection c, Node node, List<String> keys) {
+    var present = new ArrayList<String>();
+    var absent = new ArrayList<String>();
+    Commands.each(
+        c,
+        keys,
+        key -> Commands.command("EXISTS", key),
+        (key, answer) -> {
+          if (answer instanceof JedisDataException moved) {
+            throw moved;
+          }
+          (answer instanceof Long n && n == 1 ? present : absent).add(key);
+        });
+    return Report.yes(node.member(), "", Map.of("present", present, "absent", absent));
   }
 
   private static Report scan(Connection c, Node node) {

@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public final class RedisExecutor implements Executor, AutoCloseable {
   private static final Set<String> LOOKS =
-      Set.of("topology", "identity", "latency", "clock", "scan");
+      Set.of("topology", "identity", "latency", "clock", "scan", "counters");
 
   private final RedisNodes nodes;
   private final Staging staging;
@@ -71,7 +71,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case Call.Publish(Activation activation) -> flip.publish(activation, fence);
       case Call.Converge(Activation activation) -> flip.converge(activation);
       case Call.Discard(long epoch) -> staging.discard(epoch, fence);
-      case Call.Probe probe -> cannot(probe);
+      case Call.Probe _, Call.Heartbeat _ -> cannot(call);
     };
   }
 
@@ -82,6 +82,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case "latency" -> looks.latency(look.arguments());
       case "clock" -> looks.clock(look.arguments());
       case "scan" -> inspection.scan();
+      case "counters" -> inspection.counters(look.arguments());
       default -> cannot(look);
     };
   }

@@ -199,6 +199,60 @@ class ProbeExecutorTest {
   }
 
   @Test
+  void aHeartbeatProvesEachPointByTwoRequests() throws InterruptedException {
+    var done = beat();
+
+    assertThat(done.reports()).extracting(Report::answer).hasSize(3).containsOnly(Answer.YES);
+    assertThat(done.facts()).containsEntry("requests", 6);
+    assertThat(done.reports()).extracting(r -> r.facts().get("counter")).doesNotHaveDuplicates();
+    assertThat(upstream.requests()).isZero();
+  }
+
+  @Test
+  void aHeartbeatBlamesOnlyThePointThatDoesNotAskOrIsGone() throws InterruptedException {
+    var gateways = List.copyOf(set.gateways().values());
+    running.removeLast().close();
+    entrances.removeLast();
+    add(gateways.getLast(), file -> file.replace("auth_request /_dc/decide;", ""));
+    running.getFirst().close();
+
+    var done = beat();
+
+    assertThat(done.reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.UNKNOWN, Answer.YES, Answer.NO);
+    assertThat(done.reports().getLast().reason()).contains("not as to a verified probe");
+  }
+
+  @Test
+  void aHeartbeatSaysNoWhereNobodyDecides() throws InterruptedException {
+    service.close();
+
+    assertThat(beat().reports())
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(r.answer()).isEqualTo(Answer.NO))
+        .allSatisfy(r -> assertThat(r.reason()).isEqualTo("answered 503"));
+  }
+
+  @Test
+  void aHeartbeatSaysByWhichOtherEpochWasDecided() throws InterruptedException {
+    decider = new Decider(set, set, EPOCH - 1);
+
+    assertThat(beat().reports())
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(r.facts()).containsEntry("epoch", "6"));
+  }
+
+  @Test
+  void aHeartbeatSeesALimitThatAdmitsMore() throws InterruptedException {
+    decider = new Decider(set, PolicySet.EMPTY, EPOCH);
+
+    assertThat(beat().reports())
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(r.reason()).contains("admitted a cost of "));
+  }
+
+  @Test
   void keepsThePrivateKeyOutOfItsText() {
     assertThat(ProbeSettings.of(entrances, keys.privateKey()).toString())
         .doesNotContain(keys.privateKey());
@@ -218,7 +272,15 @@ class ProbeExecutorTest {
 
   private static Outcome.Done probe(ProbeSettings settings, Activation activation, int requests)
       throws InterruptedException {
-    var call = new Call.Probe(activation, requests);
+    return call(settings, new Call.Probe(activation, requests));
+  }
+
+  private Outcome.Done beat() throws InterruptedException {
+    var settings = ProbeSettings.of(entrances, keys.privateKey());
+    return call(settings, new Call.Heartbeat(Activations.of(set, EPOCH)));
+  }
+
+  private static Outcome.Done call(ProbeSettings settings, Call call) throws InterruptedException {
     var outcome =
         new ProbeExecutor(settings)
             .execute(new Invocation("probe", call, Fence.NONE, Duration.ofMinutes(3)));

@@ -21,6 +21,7 @@ import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +109,31 @@ class RedisExecutorTest {
     allSay(Report.Answer.YES, converged, 6);
     assertThat(converged).allMatch(r -> r.digest().equals(activation.digest()));
     assertThat(converged).extracting(Report::member).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tellsWhichCountersThereAre() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(60));
+    redis.reports(new Call.Stage(activation));
+    String other = RedisLayout.policyKey("t-00007", "t-00007");
+    String gone = RedisLayout.probeKey(TENANT, "heartbeat-1", "c");
+    var look = new Call.Look("counters", Map.of("keys", List.of(KEY, gone, other)));
+
+    var reports = redis.reports(look);
+
+    allSay(Report.Answer.YES, reports, 3);
+    assertThat(named(reports, "present")).containsExactlyInAnyOrder(KEY, other);
+    assertThat(named(reports, "absent")).containsExactly(gone);
+  }
+
+  private static List<String> named(List<Report> reports, String name) {
+    var out = new ArrayList<String>();
+    for (var report : reports) {
+      for (var key : fact(report, name, List.class)) {
+        out.add(String.valueOf(key));
+      }
+    }
+    return out;
   }
 
   @Test

@@ -1,0 +1,183 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.runtime.HeartbeatAnswer.Point;
+import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.policy.PolicySet;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Proves that every enforcement point decides by the committed epoch and counts in the Redis that
+ * the agent knows. It writes nothing but the counters of its synthetic requests, which no other
+ * heartbeat has, so that any number of agents may do it. Needs no leadership and leaves no log.
+ */
+final class Heartbeat {
+  private static final String COUNTER = "counter";
+
+  private final Ports ports;
+  private final Settings settings;
+  private final Ledger ledger;
+  private final Archive archive;
+
+  Heartbeat(Ports ports, Settings settings, Orchestrator orchestrator) {
+    this.ports = ports;
+    this.settings = settings;
+    this.ledger = orchestrator.ledger();
+    this.archive = orchestrator.archive();
+  }
+
+  /**
+   * @param within the longest that the synthetic requests may take, and again the look at Redis
+   */
+  HeartbeatAnswer beat(Duration within) throws InterruptedException {
+    var base = ledger.base();
+    var committed = archive.committed(base);
+    if (committed.isEmpty()) {
+      return HeartbeatAnswer.unknown("the policy set of epoch " + base.epoch() + " can't be read");
+    }
+    var set = committed.get();
+    if (set.tenants().isEmpty()) {
+      return new HeartbeatAnswer("", base.epoch(), List.of());
+    }
+    if (!set.probeKey().equals(settings.probeKey())) {
+      // under a key that nobody knows they would be ordinary requests, at the tenants' cost
+      return HeartbeatAnswer.unknown(
+          "epoch "
+              + base.epoch()
+              + " was committed by an agent with another probe key; that agent can watch, or give"
+              + " all agents the same probe key file");
+    }
+    var probe = ports.executors().named("probe");
+    if (probe.isEmpty()) {
+      return HeartbeatAnswer.unknown("nothing can send synthetic requests here");
+    }
+    var call = new Call.Heartbeat(activation(base, set));
+    return switch (Calls.one(probe.get(), call, Fence.NONE, within)) {
+      case Outcome.Failed(var fault) -> HeartbeatAnswer.unknown(fault.reason());
+      case Outcome.Done(var reports, var _) -> judged(base, reports, within);
+    };
+  }
+
+  private static Activation activation(Base base, PolicySet set) {
+    return new Activation(
+        "heartbeat-" + UUID.randomUUID(),
+        base.epoch(),
+        base.digest(),
+        set,
+        0,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private HeartbeatAnswer judged(Base base, List<Report> reports, Duration within)
+      throws InterruptedException {
+    var counted = counted(reports, within);
+    var moving = moving(base);
+    var points = reports.stream().map(r -> point(r, counted, moving)).toList();
+    return new HeartbeatAnswer("", base.epoch(), points);
+  }
+
+  /** What the agent's own Redis says of the counters. */
+  private record Counted(Set<String> present, Set<String> absent, String trouble) {}
+
+  private Counted counted(List<Report> reports, Duration within) throws InterruptedException {
+    var keys = reports.stream().flatMap(r -> key(r).stream()).toList();
+    var redis = ports.executors().named("redis");
+    if (keys.isEmpty() || redis.isEmpty()) {
+      return new Counted(Set.of(), Set.of(), "no Redis is known");
+    }
+    return counted(redis.get(), keys, within);
+  }
+
+  private static Counted counted(Executor redis, List<String> keys, Duration within)
+      throws InterruptedException {
+    var look = new Call.Look("counters", Map.of("keys", keys));
+    return switch (Calls.one(redis, look, Fence.NONE, within)) {
+      case Outcome.Failed(var fault) -> new Counted(Set.of(), Set.of(), fault.reason());
+      case Outcome.Done(var nodes, var _) -> {
+        var trouble =
+            nodes.stream()
+                .filter(n -> n.answer() != Answer.YES)
+                .map(n -> n.member() + ": " + n.reason())
+                .findFirst();
+        yield new Counted(
+            named(nodes, "present"),
+            named(nodes, "absent"),
+            trouble.orElse("its slot has no owner"));
+      }
+    };
+  }
+
+  private static Set<String> named(List<Report> nodes, String fact) {
+    var out = new HashSet<String>();
+    for (var node : nodes) {
+      if (node.facts().get(fact) instanceof List<?> keys) {
+        keys.forEach(key -> out.add(String.valueOf(key)));
+      }
+    }
+    return out;
+  }
+
+  /** The epochs between which points may be now; one where no change is under way. */
+  private Set<String> moving(Base before) throws InterruptedException {
+    var after = ledger.base();
+    var open = ledger.open();
+    var change = open.isEmpty() ? Optional.<Stored>empty() : ledger.read(open.get());
+    var epochs =
+        Stream.concat(
+            Stream.of(before.epoch(), after.epoch()),
+            change.stream()
+                .map(Stored::execution)
+                .flatMap(x -> Stream.of(x.epoch(), x.base().epoch())));
+    return Set.copyOf(epochs.map(String::valueOf).distinct().toList());
+  }
+
+  private static Point point(Report report, Counted counted, Set<String> moving) {
+    return switch (report.answer()) {
+      case NO -> {
+        boolean between = moving.contains(String.valueOf(report.facts().get("epoch")));
+        yield point(report, between ? State.CHANGING : State.NOT_ENFORCED, report.reason());
+      }
+      case UNKNOWN -> point(report, State.UNKNOWN, report.reason());
+      case SKIPPED -> point(report, State.UNLIMITED, report.reason());
+      case YES -> passed(report, counted);
+    };
+  }
+
+  private static Point passed(Report report, Counted counted) {
+    var key = key(report);
+    if (key.isEmpty() || counted.present().contains(key.get())) {
+      return point(report, State.OK, "");
+    }
+    return counted.absent().contains(key.get())
+        ? point(
+            report,
+            State.NOT_ENFORCED,
+            "counts in another Redis: what it admitted stands in none that the agent knows")
+        : point(report, State.UNKNOWN, "whether it counts can't be told: " + counted.trouble());
+  }
+
+  private static Point point(Report report, State state, String reason) {
+    long micros = report.facts().get("micros") instanceof Number n ? n.longValue() : 0;
+    return new Point(report.member(), state, reason, micros);
+  }
+
+  private static Optional<String> key(Report report) {
+    return Optional.ofNullable(report.facts().get(COUNTER)).map(String::valueOf);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.deployclaw.executors.probe;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
+import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.policy.probe.PointChecks;
+import dev.deployclaw.policy.probe.PointChecks.Check;
+import dev.deployclaw.policy.probe.PointChecks.Turn;
+import dev.deployclaw.policy.probe.Probe;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves each enforcement point by itself, with counters that no other point and no other beat has.
+ * A report is YES where both requests were decided as they must be, NO where the point answered
+ * otherwise, UNKNOWN where it didn't answer, SKIPPED where nothing can be exhausted through it. Its
+ * facts: {@code counter}, the key that must exist now; {@code epoch}, by which it decided where
+ * that is another one; {@code micros} of the slower request. Any thread.
+ */
+final class Beats {
+  private static final int POINTS_AT_ONCE = 32;
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(3);
+
+  private final ProbeSettings settings;
+  private final AtomicReference<@Nullable Known> last = new AtomicReference<>();
+
+  Beats(ProbeSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What was worked out for a set and these gateways. */
+  private record Known(String digest, Set<String> gateways, PointChecks checks) {}
+
+  Outcome beat(Activation activation, Duration deadline) throws InterruptedException {
+    var found = settings.entrances().now();
+    var checks = checks(activation, found.open());
+    long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    var byEntrance = new HashMap<Entrance, Check>();
+    var counters = new HashMap<Probe, String>();
+    var probes = new ArrayList<Probe>();
+    for (var entrance : found.open()) {
+      String seed = activation.execution() + "-" + byEntrance.size();
+      checks
+          .of(new Turn(entrance.name(), seed, now))
+          .ifPresent(check -> {
+            byEntrance.put(entrance, check);
+            check.probes().forEach(probe -> counters.put(probe, seed));
+            probes.addAll(check.probes());
+          });
+    }
+    var tokens =
+        Tokens.of(
+            probes,
+            probe -> counters.getOrDefault(probe, activation.execution()),
+            settings.privateKey());
+    var sender = new Sender(settings.answeringWithin(answer(deadline)), activation, tokens);
+    var reports = new ArrayList<>(found.closed());
+    reports.addAll(
+        Fanout.by(deadline, "beat", POINTS_AT_ONCE)
+            .ask(found.open(), entrance -> ask(sender, entrance, byEntrance.get(entrance))));
+    return new Outcome.Done(reports, Map.of("requests", probes.size()));
+  }
+
+  private PointChecks checks(Activation activation, List<Entrance> entrances) {
+    var gateways = new HashSet<>(entrances.stream().map(Entrance::name).toList());
+    var known = last.get();
+    if (known != null
+        && known.digest().equals(activation.digest())
+        && known.gateways().equals(gateways)) {
+      return known.checks();
+    }
+    var checks = PointChecks.of(activation.set(), gateways);
+    last.set(new Known(activation.digest(), gateways, checks));
+    return checks;
+  }
+
+  /** Two requests to a point that is silent must not use up the whole deadline. */
+  private Duration answer(Duration deadline) {
+    var third = deadline.dividedBy(3);
+    return third.compareTo(LONGEST_ANSWER) < 0 ? third : LONGEST_ANSWER;
+  }
+
+  private static Report ask(Sender sender, Entrance entrance, @Nullable Check check) {
+    String member = entrance.member();
+    if (check == null) {
+      return Report.skipped(member, "no limit that can be exhausted is reached through it");
+    }
+    long slowest = 0;
+    for (var probe : check.probes()) {
+      switch (sender.send(probe, entrance)) {
+        case Verdict.AsExpected(_, long micros) -> slowest = Math.max(slowest, micros);
+        case Verdict.Deviating(String how, String epoch) -> {
+          return new Report(
+              member, Answer.NO, "", how, epoch.isEmpty() ? Map.of() : Map.of("epoch", epoch));
+        }
+        case Verdict.Undecided(String why, boolean answered) -> {
+          return answered ? Report.no(member, why) : Report.unknown(member, why);
+        }
+      }
+    }
+    var facts = new TreeMap<String, Object>();
+    facts.put("micros", slowest);
+    check.counter().ifPresent(key -> facts.put("counter", key));
+    return Report.yes(member, "", facts);
+  }
+}
