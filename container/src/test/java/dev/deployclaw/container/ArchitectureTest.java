@@ -78,6 +78,30 @@ class ArchitectureTest {
   }
 
   @Test
+  void theWatchAndTheCouriersKnowNobodyWhoUsesThem() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.deployclaw.container.watch..", "dev.deployclaw.container.notify..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.container.http..",
+            "dev.deployclaw.container.cli..",
+            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.executors..",
+            "io.vertx..")
+        .check(CONTAINER);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.watch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.deployclaw.container.notify")
+        .check(CONTAINER);
+  }
+
+  @Test
   void whatServesKnowsNothingOfHttp() {
     noClasses()
         .that()

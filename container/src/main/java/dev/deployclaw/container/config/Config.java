@@ -32,7 +32,9 @@ public record Config(
     Probes probes,
     Bounds bounds,
     List<Secret> redact,
-    Serve serve) {
+    Serve serve,
+    Watch watch,
+    List<Notify> sinks) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

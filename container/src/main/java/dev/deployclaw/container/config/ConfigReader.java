@@ -86,7 +86,9 @@ public final class ConfigReader {
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.texts("redact").stream().map(Secret::new).toList(),
-            new ServeReader(this::path).read(f.section("serve")));
+            new ServeReader(this::path).read(f.section("serve")),
+            WatchReader.watch(f.section("watch")),
+            new WatchReader(this::content).sinks(f));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();

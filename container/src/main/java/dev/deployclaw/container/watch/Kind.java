@@ -1,0 +1,39 @@
+package dev.deployclaw.container.watch;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be amiss. */
+public enum Kind {
+  /** Enforcement points answer otherwise than the committed policies say. */
+  NOT_ENFORCED("critical"),
+  /** Whether limits are enforced can't be told. */
+  ENFORCEMENT_UNKNOWN("warning"),
+  /** What is enforced or stored differs from what is committed or wanted. */
+  DRIFT("warning"),
+  /** An execution was rolled back, failed, or its result isn't known. */
+  EXECUTION("error"),
+  /** A change waits for a person. */
+  HELD("info");
+
+  private final String severity;
+
+  Kind(String severity) {
+    this.severity = severity;
+  }
+
+  /** As configuration and JSON write it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** In PagerDuty's words: critical, error, warning, info. */
+  public String severity() {
+    return severity;
+  }
+
+  public static Optional<Kind> of(String word) {
+    return Arrays.stream(values()).filter(k -> k.word().equals(word)).findFirst();
+  }
+}

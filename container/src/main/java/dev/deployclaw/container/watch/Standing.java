@@ -1,0 +1,35 @@
+package dev.deployclaw.container.watch;
+
+import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How an enforcement point stands.
+ *
+ * @param state as last seen; while a change moves it, what it was before
+ * @param since when this state was first seen
+ * @param micros of its last good answer
+ */
+public record Standing(
+    String member, String namespace, State state, String reason, Instant since, long micros) {
+
+  /** For JSON and metrics. */
+  public String word() {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  Map<String, Object> toMap() {
+    var out = new TreeMap<String, Object>();
+    out.put("point", member);
+    out.put("state", word());
+    out.put("since", since.toString());
+    out.put("micros", micros);
+    if (!reason.isEmpty()) {
+      out.put("reason", reason);
+    }
+    return out;
+  }
+}
