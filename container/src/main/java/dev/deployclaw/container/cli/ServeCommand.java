@@ -3,8 +3,10 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.TokensFile;
 import dev.deployclaw.container.http.HttpApi;
+import dev.deployclaw.container.notify.Patience;
 import dev.deployclaw.container.serve.Estate;
 import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.container.serve.Watching;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.container.wiring.Vitals;
@@ -78,7 +80,8 @@ final class ServeCommand implements Callable<Integer> {
         agent.signer(),
         Vitals.of(config, agent.ports()),
         agent.journal()::shipping,
-        config.stateDir());
+        config.stateDir(),
+        new Watching(config.watch(), config.sinks(), Patience.DEFAULT, config.etcd().prefix()));
   }
 
   /** From the signal to the end: the process lives until all is closed, but not for ever. */

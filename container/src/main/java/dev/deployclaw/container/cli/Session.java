@@ -10,24 +10,28 @@ import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** One command's use of the agent: opened from the configuration, closed at the end. */
 final class Session implements AutoCloseable {
   private final Surroundings around;
   private final Shared shared;
+  private final Path stateDir;
   private final Agent agent;
 
-  private Session(Surroundings around, Shared shared, Agent agent) {
+  private Session(Surroundings around, Shared shared, Path stateDir, Agent agent) {
     this.around = around;
     this.shared = shared;
+    this.stateDir = stateDir;
     this.agent = agent;
   }
 
   static Session open(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
     Progress progress =
         shared.json() ? Progress.NONE : new ProgressView(around.err(), around.colour());
-    return new Session(around, shared, Agent.open(config(around, shared), progress));
+    var config = config(around, shared);
+    return new Session(around, shared, config.stateDir(), Agent.open(config, progress));
   }
 
   static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
@@ -38,6 +42,10 @@ final class Session implements AutoCloseable {
               + " ./deployclaw.yaml, or start a lab with: deployclaw lab up");
     }
     return ConfigReader.read(file.get(), around.environment());
+  }
+
+  Path stateDir() {
+    return stateDir;
   }
 
   Architect architect() {

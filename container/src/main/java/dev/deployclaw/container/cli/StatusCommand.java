@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import java.time.Instant;
 import picocli.CommandLine.Command;
 
 /** {@code status}. */
@@ -14,6 +15,7 @@ final class StatusCommand extends AgentCommand {
 
   @Override
   int use(Session session) throws InterruptedException {
-    return new StatusView(around()).show(session.architect().status(), json());
+    var watched = WatchFile.read(session.stateDir(), Instant.now());
+    return new StatusView(around()).show(session.architect().status(), watched, json());
   }
 }

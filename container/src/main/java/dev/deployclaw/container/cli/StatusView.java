@@ -6,6 +6,7 @@ import dev.deployclaw.core.runtime.StatusAnswer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Shows where things stand. */
 final class StatusView {
@@ -16,14 +17,25 @@ final class StatusView {
   }
 
   /** Prints it and returns the exit code. */
-  int show(StatusAnswer answer, boolean json) {
+  int show(StatusAnswer answer, Optional<WatchFile> watched, boolean json) {
     if (json) {
-      around.out().println(Json.text(document(answer)));
+      var document = new LinkedHashMap<>(document(answer));
+      watched.ifPresent(w -> document.put("watch", w.document()));
+      around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
+      print(watched);
     }
     new EndingView(around).tell(answer);
     return answer.exit().code();
+  }
+
+  private void print(Optional<WatchFile> watched) {
+    if (watched.isEmpty()) {
+      around.out().println("nobody watches from here: deployclaw serve does");
+    } else {
+      watched.get().lines().forEach(around.out()::println);
+    }
   }
 
   static Map<String, Object> document(StatusAnswer answer) {

@@ -36,6 +36,7 @@ final class LookRoutes {
         Route.get("/v1/topology", _ -> Reply.json(200, looks.topology())),
         Route.get("/v1/policies", _ -> Reply.json(200, looks.policies())),
         Route.get("/v1/drift", _ -> Reply.json(200, looks.drift())),
+        Route.get("/v1/watch", _ -> Reply.json(200, sidecar.watcher().toMap())),
         Route.open("/healthz", _ -> health()),
         Route.open("/readyz", _ -> readiness()),
         openMetrics ? Route.open("/metrics", metrics) : Route.get("/metrics", metrics),

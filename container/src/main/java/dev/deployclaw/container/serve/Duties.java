@@ -2,6 +2,7 @@ package dev.deployclaw.container.serve;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the process does in the background. <b>This is the one place where such a duty is
@@ -19,10 +20,12 @@ final class Duties {
   private Duties() {}
 
   static List<Round> of(Sidecar sidecar) {
-    return List.of(
-        new Round("look", sidecar.bounds().look(), sidecar::look),
-        new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
-        new Round("settle", EVERY_MINUTE, sidecar::settleObjects),
-        new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
+    var own =
+        List.of(
+            new Round("look", sidecar.bounds().look(), sidecar::look),
+            new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
+            new Round("settle", EVERY_MINUTE, sidecar::settleObjects),
+            new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
+    return Stream.concat(own.stream(), sidecar.watching().stream()).toList();
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param signer signs the heads of documents
  * @param vitals the back ends that every change needs
  * @param shipping how many records wait for the stream
- * @param stateDir where accepted tasks are kept
+ * @param stateDir where accepted tasks are kept, and what the watch found
  */
 public record Estate(
     Ports ports,
@@ -23,7 +23,8 @@ public record Estate(
     HeadSigner signer,
     List<Vital> vitals,
     Supplier<Shipping> shipping,
-    Path stateDir) {
+    Path stateDir,
+    Watching watching) {
   public Estate {
     vitals = List.copyOf(vitals);
   }

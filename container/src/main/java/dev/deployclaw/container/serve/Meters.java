@@ -1,9 +1,12 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.container.notify.Couriers;
+import dev.deployclaw.container.watch.Standing;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.runtime.Result;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -33,6 +36,11 @@ public final class Meters implements Progress {
           .description("Whether a back end answered when it was last asked.")
           .register(registry);
 
+  private final MultiGauge enforcement =
+      MultiGauge.builder(NAME + "enforcement.point")
+          .description("How each enforcement point stands: 1 at its state.")
+          .register(registry);
+
   /** Why somebody was turned away. */
   public enum Refusal {
     /** The request itself: out of scope, invalid, or nothing to go back to. */
@@ -47,6 +55,9 @@ public final class Meters implements Progress {
 
   /** All counts are there from the start, at zero. */
   Meters() {
+    for (var result : Result.values()) {
+      var _ = runs(result.name());
+    }
     for (var refusal : Refusal.values()) {
       var _ = refusals(refusal);
     }
@@ -100,6 +111,27 @@ public final class Meters implements Progress {
         .register(registry);
   }
 
+  /** How the enforcement points stand: one row for each, which says its state. */
+  void points(List<Standing> standing) {
+    List<MultiGauge.Row<?>> rows =
+        standing.stream()
+            .<MultiGauge.Row<?>>map(s ->
+                MultiGauge.Row.of(
+                    Tags.of("point", s.member(), "namespace", s.namespace(), "state", s.word()), 1))
+            .toList();
+    enforcement.register(rows, true);
+  }
+
+  /** A try to tell a sink had an outcome. */
+  void notified(String sink, String outcome) {
+    notifications(sink, outcome).increment();
+  }
+
+  /** A sink's counts are there from the start, at zero. */
+  void knows(String sink) {
+    Couriers.outcomes().forEach(outcome -> notifications(sink, outcome));
+  }
+
   void felt(Pulse.Beat beat) {
     List<MultiGauge.Row<?>> rows =
         beat.signs().stream()
@@ -119,11 +151,7 @@ public final class Meters implements Progress {
   }
 
   private void ended(Map<String, Object> facts) {
-    Counter.builder(NAME + "runs")
-        .description("Executions by how they ended; held ones count when they are held.")
-        .tag("result", String.valueOf(facts.get("result")))
-        .register(registry)
-        .increment();
+    runs(String.valueOf(facts.get("result"))).increment();
     if (facts.get("phases_us") instanceof Map<?, ?> phases) {
       phases.forEach((phase, micros) -> {
         if (micros instanceof Number n) {
@@ -139,6 +167,20 @@ public final class Meters implements Progress {
         .tag("phase", phase)
         .register(registry)
         .record(duration);
+  }
+
+  private Counter runs(String result) {
+    return Counter.builder(NAME + "runs")
+        .description("Executions by how they ended; held ones count when they are held.")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  private Counter notifications(String sink, String outcome) {
+    return Counter.builder(NAME + "notifications")
+        .description("Tries to tell a sink, by what came of them.")
+        .tags(Tags.of("sink", sink, "outcome", outcome))
+        .register(registry);
   }
 
   private Counter refusals(Refusal refusal) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Objection;
@@ -9,6 +10,7 @@ import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Settings;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,8 @@ public final class Sidecar implements AutoCloseable {
   private final Looks looks;
   private final Pulse pulse;
   private final Meters meters;
+  private final Lookout lookout;
+  private final Backlog backlog;
   private final Rounds rounds = new Rounds();
 
   private Sidecar(Estate estate, Serve.Bounds bounds) {
@@ -41,6 +45,7 @@ public final class Sidecar implements AutoCloseable {
     this.ports = told(estate.ports(), state, feed);
     this.settings = estate.settings();
     this.meters = new Meters();
+    this.backlog = new Backlog(ports.time());
     var leftovers = new Leftovers(AcceptedTasks.in(estate.stateDir()), ports.journal());
     this.desk = new Desk(estate.signer().publicKey(), ports, leftovers, bounds.queue());
     var patient = new Architect(ports, settings.waiting(bounds.leaderWait()), meters);
@@ -48,6 +53,8 @@ public final class Sidecar implements AutoCloseable {
     this.executions = new Executions(ports.journal(), estate.signer(), feed, desk);
     this.looks = new Looks(this::architect, ports.time());
     this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
+    var views = new Lookout.Views(pulse, executions, meters);
+    this.lookout = Lookout.start(estate, this::architect, ports.time(), views);
     measure(state);
   }
 
@@ -78,6 +85,16 @@ public final class Sidecar implements AutoCloseable {
 
   public Meters meters() {
     return meters;
+  }
+
+  /** How the enforcement points stand. */
+  public Watcher watcher() {
+    return lookout.watcher();
+  }
+
+  /** The rounds of watching. */
+  List<Round> watching() {
+    return lookout.rounds();
   }
 
   public Serve.Bounds bounds() {
@@ -129,10 +146,12 @@ public final class Sidecar implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    lookout.close();
   }
 
   void look() throws InterruptedException {
     meters.felt(pulse.feel(Duration.ZERO));
+    var _ = backlog.seconds(estate.shipping().get().pending());
   }
 
   /** A change that is open while nobody leads was left by an agent that died. */
@@ -177,6 +196,10 @@ public final class Sidecar implements AutoCloseable {
         "audit.backlog.records",
         "Records that the stream hasn't acknowledged.",
         () -> estate.shipping().get().pending());
+    meters.gauge(
+        "audit.backlog.seconds",
+        "Since the stream last had all records.",
+        () -> backlog.seconds(estate.shipping().get().pending()));
     meters.gauge(
         "changes.held",
         "Changes that wait for a person.",

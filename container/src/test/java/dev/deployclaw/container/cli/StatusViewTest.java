@@ -2,15 +2,20 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.watch.SyncedFile;
+import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.StatusAnswer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StatusViewTest {
   private static final StatusAnswer HELD =
@@ -28,7 +33,7 @@ class StatusViewTest {
 
   @Test
   void documentsWhereThingsStand() {
-    int exit = view.show(HELD, true);
+    int exit = view.show(HELD, Optional.empty(), true);
 
     var status = screen.json();
     assertThat(exit).isZero();
@@ -42,7 +47,7 @@ class StatusViewTest {
 
   @Test
   void tellsPeopleWhatToTypeForAHeldChange() {
-    view.show(HELD, false);
+    view.show(HELD, Optional.empty(), false);
 
     assertThat(screen.out())
         .contains("epoch 3 is committed, by arch-2026-11-24-rate-limit-003")
@@ -62,16 +67,46 @@ class StatusViewTest {
             true,
             "");
 
-    view.show(frozen, false);
+    view.show(frozen, Optional.empty(), false);
     assertThat(screen.out())
         .contains("frozen by olivia since 1970-01-01T00:00:00Z: incident 4711")
         .contains("deployclaw thaw");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(frozen, true);
+    new StatusView(again.surroundings()).show(frozen, Optional.empty(), true);
     assertThat(again.json().get("frozen").asBoolean()).isTrue();
     assertThat(again.json().at("/freeze/by").asText()).isEqualTo("olivia");
     assertThat(again.json().at("/freeze/reason").asText()).isEqualTo("incident 4711");
+  }
+
+  @Test
+  void showsWhatTheWatchFoundAndHowLongAgo(@TempDir Path folder) throws Exception {
+    var written = Instant.parse("2026-11-25T12:00:00Z");
+    SyncedFile.write(
+        Watcher.stateFile(folder),
+        """
+        {"heartbeat_s":30,"points":[{"micros":900,"point":"gateway/eu/one","state":"ok"},
+        {"point":"gateway/eu/two","reason":"answered 500","state":"not_enforced"}],
+        "written_at":"2026-11-25T12:00:00Z"}\
+        """
+            .getBytes(StandardCharsets.UTF_8));
+
+    view.show(HELD, WatchFile.read(folder, written.plusSeconds(20)), false);
+
+    assertThat(screen.out())
+        .contains("enforcement points {not_enforced=1, ok=1}")
+        .contains("gateway/eu/two is not_enforced: answered 500")
+        .doesNotContain("nobody watches");
+    var late = WatchFile.read(folder, written.plusSeconds(91)).orElseThrow();
+    assertThat(late.lines()).first().isEqualTo("nobody watches: the last heartbeat was 91 s ago");
+    assertThat(late.document()).containsEntry("watching", false);
+  }
+
+  @Test
+  void saysThatNobodyEverWatched(@TempDir Path folder) {
+    view.show(HELD, WatchFile.read(folder, Instant.EPOCH), false);
+
+    assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
   }
 
   @Test
@@ -86,7 +121,7 @@ class StatusViewTest {
             false,
             "the state store can't be reached");
 
-    assertThat(view.show(lost, true)).isEqualTo(10);
+    assertThat(view.show(lost, Optional.empty(), true)).isEqualTo(10);
     assertThat(screen.json()).hasSize(1);
     assertThat(screen.json().get("unreachable").asText()).contains("can't be reached");
   }

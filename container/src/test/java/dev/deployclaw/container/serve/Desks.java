@@ -1,7 +1,11 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.container.config.Notify;
+import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.config.Watch;
+import dev.deployclaw.container.notify.Patience;
 import dev.deployclaw.container.wiring.Vital;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.log.Journal.Shipping;
@@ -10,10 +14,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What tests of served agents share. */
 public final class Desks {
   public static final Duration SOON = Duration.ofSeconds(60);
+
+  private static final Watch OFTEN = new Watch(Duration.ofSeconds(1), Duration.ofHours(1));
+
+  /** A sink that wants to know of nothing. */
+  private static final Notify NOBODY =
+      new Notify("nobody", new Notify.Target.Webhook("http://127.0.0.1:1", Secret.NONE), Set.of());
 
   private Desks() {}
 
@@ -25,7 +36,8 @@ public final class Desks {
         HeadSigner.open(stateDir),
         vitals,
         () -> new Shipping(3, 2, "for a test"),
-        stateDir);
+        stateDir,
+        new Watching(OFTEN, List.of(NOBODY), Patience.DEFAULT, "/test/"));
   }
 
   /** Bounds that differ in what a test needs. */

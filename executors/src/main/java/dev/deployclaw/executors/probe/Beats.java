@@ -70,7 +70,12 @@ final class Beats {
     var reports = new ArrayList<>(found.closed());
     reports.addAll(
         Fanout.by(deadline, "beat", POINTS_AT_ONCE)
-            .ask(found.open(), entrance -> ask(sender, entrance, byEntrance.get(entrance))));
+            .ask(
+                found.open(),
+                entrance -> {
+                  var check = byEntrance.get(entrance);
+                  return check == null ? none(activation, entrance) : ask(sender, entrance, check);
+                }));
     return new Outcome.Done(reports, Map.of("requests", probes.size()));
   }
 
@@ -93,11 +98,16 @@ final class Beats {
     return third.compareTo(LONGEST_ANSWER) < 0 ? third : LONGEST_ANSWER;
   }
 
-  private static Report ask(Sender sender, Entrance entrance, @Nullable Check check) {
+  private static Report none(Activation activation, Entrance entrance) {
+    return Report.skipped(
+        entrance.member(),
+        activation.set().gateways().containsKey(entrance.name())
+            ? "no limit that can be exhausted is reached through it"
+            : "it isn't part of the committed policy set yet");
+  }
+
+  private static Report ask(Sender sender, Entrance entrance, Check check) {
     String member = entrance.member();
-    if (check == null) {
-      return Report.skipped(member, "no limit that can be exhausted is reached through it");
-    }
     long slowest = 0;
     for (var probe : check.probes()) {
       switch (sender.send(probe, entrance)) {

@@ -1,0 +1,86 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.container.watch.Condition;
+import dev.deployclaw.container.watch.Kind;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.core.runtime.StatusAnswer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is amiss with executions: those that wait for a person, and those that ended badly. */
+final class Conditions {
+  private static final int MOST_LOOKED_AT = 20;
+
+  /** So long an execution that ended badly is amiss; one whose result isn't known until it is. */
+  private static final Duration FRESH = Duration.ofHours(1);
+
+  private static final String UNKNOWN = Result.UNKNOWN.name();
+  private static final Set<String> BAD =
+      Set.of(Result.ROLLED_BACK.name(), Result.FAILED.name(), UNKNOWN);
+
+  private Conditions() {}
+
+  static List<Condition> held(StatusAnswer status) {
+    return status.held().stream().map(Conditions::held).toList();
+  }
+
+  static List<Condition> ended(Executions executions, Instant now) {
+    var out = new ArrayList<Condition>();
+    for (var summary : executions.page(MOST_LOOKED_AT, Optional.empty()).summaries()) {
+      String result = text(summary, "result");
+      if (BAD.contains(result) && (result.equals(UNKNOWN) || fresh(summary, now))) {
+        out.add(ended(summary, result));
+      }
+    }
+    return out;
+  }
+
+  private static Condition held(Execution x) {
+    return new Condition(
+        Kind.HELD,
+        x.id(),
+        x.id() + " waits for an approval: deployclaw approve " + x.id() + ", or reject it",
+        List.of(x.id()),
+        Map.of("epoch", x.epoch()));
+  }
+
+  private static Condition ended(Map<String, Object> summary, String result) {
+    String id = text(summary, "execution_id");
+    String reason = text(summary, "reason");
+    return new Condition(
+        Kind.EXECUTION,
+        id,
+        id + " ended " + result + (reason.isEmpty() ? "" : ": " + reason),
+        List.of(result),
+        Map.of(
+            "result",
+            result,
+            "reason",
+            reason,
+            "request",
+            text(summary, "request"),
+            "requester",
+            text(summary, "requester")));
+  }
+
+  private static boolean fresh(Map<String, Object> summary, Instant now) {
+    try {
+      var began = Instant.parse(text(summary, "timestamp"));
+      double took = summary.get("duration_seconds") instanceof Number n ? n.doubleValue() : 0;
+      return began.plusMillis((long) (took * 1000)).plus(FRESH).isAfter(now);
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
+  private static String text(Map<String, Object> summary, String key) {
+    return Optional.ofNullable(summary.get(key)).map(String::valueOf).orElse("");
+  }
+}

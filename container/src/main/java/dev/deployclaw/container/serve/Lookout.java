@@ -1,0 +1,150 @@
+package dev.deployclaw.container.serve;
+
+import dev.deployclaw.container.notify.Couriers;
+import dev.deployclaw.container.notify.Terms;
+import dev.deployclaw.container.watch.Kind;
+import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.core.runtime.Time;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process' own rounds of watching, what they found, and the couriers who tell of it. It changes
+ * nothing in the estate and needs no lead: every agent that serves watches by itself.
+ */
+final class Lookout implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
+
+  private final Views views;
+  private final Time time;
+  private final Supplier<Architect> architects;
+  private final Watcher watcher;
+  private final Couriers couriers;
+  private final AtomicBoolean settled = new AtomicBoolean();
+
+  /** What it learns from, and what it counts with. */
+  record Views(Pulse pulse, Executions executions, Meters meters) {}
+
+  private Lookout(
+      Views views, Time time, Supplier<Architect> architects, Watcher watcher, Couriers couriers) {
+    this.views = views;
+    this.time = time;
+    this.architects = architects;
+    this.watcher = watcher;
+    this.couriers = couriers;
+  }
+
+  /** The couriers are under way when this returns; the rounds are the caller's to start. */
+  static Lookout start(Estate estate, Supplier<Architect> architects, Time time, Views views) {
+    var watching = estate.watching();
+    var terms = new Terms(watching.patience(), time, views.meters()::notified);
+    var couriers = Couriers.start(watching.sinks(), folder(estate.stateDir()), terms);
+    var watcher =
+        new Watcher(
+            watching.periods(),
+            time,
+            within -> architects.get().heartbeat(within),
+            estate.stateDir(),
+            watching.domain(),
+            couriers::tell);
+    var lookout = new Lookout(views, time, architects, watcher, couriers);
+    lookout.measure();
+    return lookout;
+  }
+
+  List<Round> rounds() {
+    var periods = watcher.periods();
+    return List.of(
+        new Round("heartbeat", periods.heartbeat(), this::heartbeat),
+        new Round("standing", periods.heartbeat(), this::standing),
+        new Round("drift", periods.drift(), this::drift));
+  }
+
+  Watcher watcher() {
+    return watcher;
+  }
+
+  @Override
+  public void close() {
+    couriers.close();
+  }
+
+  private static Path folder(Path stateDir) {
+    return Watcher.stateFile(stateDir).resolveSibling("");
+  }
+
+  private void heartbeat() throws InterruptedException {
+    watcher.heartbeat();
+    views.meters().points(watcher.points());
+  }
+
+  /** What waits for a person, and what ended badly. */
+  private void standing() {
+    var now = time.instant();
+    views
+        .pulse()
+        .last()
+        .flatMap(Pulse.Beat::status)
+        .ifPresent(status -> watcher.see(Set.of(Kind.HELD), Conditions.held(status)));
+    watcher.see(Set.of(Kind.EXECUTION), Conditions.ended(views.executions(), now));
+  }
+
+  /**
+   * What {@code drift} shows. A change that is under way makes differences of its own, so a look
+   * during one tells nothing; nor does one that couldn't be made. The first comes after a period:
+   * at its start a process has more urgent questions.
+   */
+  private void drift() throws InterruptedException {
+    if (!settled.getAndSet(true) || !rests()) {
+      return;
+    }
+    ScanAnswer answer = architects.get().scan();
+    if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
+      LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
+      return;
+    }
+    watcher.drifted(answer.drift());
+  }
+
+  private boolean rests() throws InterruptedException {
+    StatusAnswer status = architects.get().status();
+    return status.exit() == ExitCode.OK && status.open().isEmpty();
+  }
+
+  private void measure() {
+    var meters = views.meters();
+    meters.gauge(
+        "heartbeat.age.seconds",
+        "Since all enforcement points were last asked; NaN before the first time.",
+        () ->
+            watcher
+                .last()
+                .map(beat -> seconds(Duration.between(beat.at(), time.instant())))
+                .orElse(Double.NaN));
+    meters.gauge(
+        "drift.differences",
+        "How many differences the last look for drift found; NaN before the first.",
+        () -> watcher.drift().map(d -> (double) d.differences().size()).orElse(Double.NaN));
+    meters.gauge(
+        "notifications.pending",
+        "Notices that wait for a sink.",
+        () -> couriers.pending().values().stream().mapToInt(Integer::intValue).sum());
+    for (var sink : couriers.pending().keySet()) {
+      meters.knows(sink);
+    }
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

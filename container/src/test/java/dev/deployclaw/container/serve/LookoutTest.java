@@ -1,0 +1,128 @@
+package dev.deployclaw.container.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.config.Watch;
+import dev.deployclaw.container.notify.Patience;
+import dev.deployclaw.container.watch.Condition;
+import dev.deployclaw.container.watch.Kind;
+import dev.deployclaw.container.watch.Notice;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.testkit.Await;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the process sees while it serves. */
+class LookoutTest {
+  private static final String POINT = "gateway/shop/one";
+
+  @TempDir Path folder;
+
+  private final World world = new World();
+  private Sidecar sidecar;
+
+  @BeforeEach
+  void start() {
+    var estate = Desks.estate(world, new Brake(), folder, List.of());
+    var often = new Watch(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    sidecar =
+        Sidecar.start(
+            new Estate(
+                estate.ports(),
+                estate.settings(),
+                estate.signer(),
+                estate.vitals(),
+                estate.shipping(),
+                estate.stateDir(),
+                new Watching(often, List.of(), Patience.DEFAULT, "/test/")),
+            Desks.bounds(8, Duration.ofSeconds(30)));
+  }
+
+  @AfterEach
+  void stop() {
+    sidecar.close();
+  }
+
+  @Test
+  void seesAPointThatStopsToEnforceAndThatItDoesAgain() throws Exception {
+    applied();
+    world.probe.beats(Report.no(POINT, "admitted a cost of 11"));
+
+    awaitAmiss(Kind.NOT_ENFORCED, "shop");
+    String series = "point=\"" + POINT + "\",state=\"not_enforced\"} 1";
+    Await.until("it is measured", Desks.SOON, () -> sidecar.meters().text().contains(series));
+
+    world.probe.beats(Report.yes(POINT, "", Map.of()));
+    awaitWell(Kind.NOT_ENFORCED);
+  }
+
+  @Test
+  void seesDriftAndThatItIsOver() throws Exception {
+    world.redis.says("scan");
+    applied();
+    world.redis.says("scan", Report.unknown("redis/a", "connection refused"));
+
+    awaitAmiss(Kind.DRIFT, "estate");
+    assertThat(amiss(Kind.DRIFT).orElseThrow().condition().summary()).contains("redis/a");
+
+    world.redis.says("scan");
+    awaitWell(Kind.DRIFT);
+  }
+
+  @Test
+  void seesWhatWaitsForAPersonUntilItIsApproved() throws Exception {
+    var asked = Asked.task("apply", "olivia", true, Optional.empty());
+    var id = ((Desk.Answer.Accepted) sidecar.desk().submit(asked)).execution();
+    Desks.awaitResult(sidecar, id, "HELD");
+    sidecar.look();
+
+    awaitAmiss(Kind.HELD, id);
+
+    sidecar.desk().word(id, "ann", true);
+    Desks.awaitResult(sidecar, id, "COMPLETED");
+    sidecar.look();
+    awaitWell(Kind.HELD);
+  }
+
+  @Test
+  void seesWhatWasRolledBack() throws Exception {
+    applied();
+    world.probe.fail("a limit is wrong");
+    var id = Desks.submit(sidecar, "set acme 700");
+
+    awaitAmiss(Kind.EXECUTION, id);
+
+    Condition condition = amiss(Kind.EXECUTION).orElseThrow().condition();
+    assertThat(condition.summary()).startsWith(id + " ended ");
+    assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
+  }
+
+  private void applied() throws InterruptedException {
+    Desks.awaitResult(sidecar, Desks.submit(sidecar, "apply"), "COMPLETED");
+  }
+
+  private void awaitAmiss(Kind kind, String subject) {
+    Await.until(
+        kind + " of " + subject,
+        Desks.SOON,
+        () -> amiss(kind).filter(n -> n.condition().subject().equals(subject)).isPresent());
+  }
+
+  private void awaitWell(Kind kind) {
+    Await.until("no " + kind, Desks.SOON, () -> amiss(kind).isEmpty());
+  }
+
+  private Optional<Notice> amiss(Kind kind) {
+    return sidecar.watcher().standing().stream()
+        .filter(n -> n.condition().kind() == kind)
+        .findFirst();
+  }
+}
