@@ -1,7 +1,6 @@
 package dev.deployclaw.policy.probe;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.match.Applied;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.KeyPart;
@@ -9,7 +8,6 @@ import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.Subject;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -83,7 +81,10 @@ public final class PointChecks {
     var target = all.get(Math.toIntExact(draw.below(all.size())));
     var walk = new Walk(target, draw, turn.atMicros());
     walk.brief();
-    var probes = walk.steps().stream().map(step -> probe(turn, target, step)).toList();
+    var probes =
+        walk.steps().stream()
+            .map(s -> target.probe(s, turn.gateway(), turn.seed() + "/" + s.purpose()))
+            .toList();
     return Optional.of(new Check(probes, counter(target, turn.seed())));
   }
 
@@ -102,24 +103,6 @@ public final class PointChecks {
     walk.brief();
     var steps = walk.steps();
     return steps.size() == 2 && steps.getFirst().allowed() && !steps.getLast().allowed();
-  }
-
-  private static Probe probe(Turn turn, Target target, Walk.Step step) {
-    String nonce =
-        Canonical.sha256((turn.seed() + "/" + step.purpose()).getBytes(StandardCharsets.UTF_8));
-    return new Probe(
-        turn.gateway(),
-        target.tenant(),
-        target.shape().service(),
-        target.shape().path(),
-        target.shape().method(),
-        target.label(),
-        step.units(),
-        step.at(),
-        nonce.substring(0, 16),
-        step.allowed(),
-        target.rule(),
-        step.purpose());
   }
 
   /** Of a limit whose key the service can only take from what we send. */

@@ -2,9 +2,7 @@ package dev.deployclaw.policy.probe;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Charge;
-import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.model.Gateway;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -136,28 +134,11 @@ public record ProbePlan(List<Lane> lanes, List<String> leftOut) {
       var probes = new ArrayList<Probe>();
       for (var step : walk.steps()) {
         if (probes.size() < most) {
-          probes.add(probe(target, step));
+          String gateway = entrances.next(target.gateways());
+          probes.add(target.probe(step, gateway, order.seed() + "/" + nonces++));
         }
       }
       return new Exercise(target.label(), probes);
-    }
-
-    private Probe probe(Target target, Walk.Step step) {
-      String nonce =
-          Canonical.sha256((order.seed() + "/" + nonces++).getBytes(StandardCharsets.UTF_8));
-      return new Probe(
-          entrances.next(target.gateways()),
-          target.tenant(),
-          target.shape().service(),
-          target.shape().path(),
-          target.shape().method(),
-          target.label(),
-          step.units(),
-          step.at(),
-          nonce.substring(0, 16),
-          step.allowed(),
-          target.rule(),
-          step.purpose());
     }
 
     private Draw draw(String purpose) {

@@ -3,6 +3,7 @@ package dev.deployclaw.policy.probe;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Charge;
 import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.match.Applied;
 import dev.deployclaw.policy.match.Hierarchy;
 import dev.deployclaw.policy.match.Matching;
@@ -11,6 +12,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.wire.RuleDigest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +37,8 @@ record Target(
   /** A longer path doesn't fit a probe's token. */
   private static final int LONGEST_PATH = 256;
 
+  private static final int NONCE_DIGITS = 16;
+
   String label() {
     return limit.map(l -> l.limit().name() + " of " + l.owner()).orElse(tenant);
   }
@@ -50,6 +54,28 @@ record Target(
   /** Where the limit stands among the charges; -1 for none. */
   int index() {
     return limit.map(applied::indexOf).orElse(-1);
+  }
+
+  /**
+   * A step as the request that enters a gateway.
+   *
+   * @param seed from which the nonce is drawn; another one for each request
+   */
+  Probe probe(Walk.Step step, String gateway, String seed) {
+    String nonce = Canonical.sha256(seed.getBytes(StandardCharsets.UTF_8));
+    return new Probe(
+        gateway,
+        tenant,
+        shape.service(),
+        shape.path(),
+        shape.method(),
+        label(),
+        step.units(),
+        step.at(),
+        nonce.substring(0, NONCE_DIGITS),
+        step.allowed(),
+        rule(),
+        step.purpose());
   }
 
   private static Charge charge(Applied applied, long units) {
