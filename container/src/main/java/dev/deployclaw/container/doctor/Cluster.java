@@ -10,6 +10,7 @@ import dev.deployclaw.policy.check.Finding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -39,44 +40,70 @@ final class Cluster {
       found.add(
           Diagnosis.error(REDIS, "nobody owns " + unowned + " slots", "redis-cli --cluster fix"));
     }
-    topology.reports().stream()
-        .filter(r -> r.answer() == Report.Answer.YES)
-        .forEach(r -> found.addAll(promises(r)));
+    found.addAll(
+        promises(
+            topology.reports().stream().filter(r -> r.answer() == Report.Answer.YES).toList()));
     found.addAll(measured(topology));
     return found;
   }
 
-  /** What a node may not keep. */
-  private static List<Diagnosis> promises(Report node) {
+  /** What nodes may not keep, each told once with all their names. */
+  private enum Promise {
+    REPLICA(
+        "no replica in step, so that a shard is lost with its primary: ",
+        "give each primary a replica") {
+      @Override
+      boolean keptBy(Map<String, Object> facts) {
+        return !Long.valueOf(0).equals(facts.get("replicas_online"));
+      }
+    },
+    SETTINGS(
+        "settings are not told by ", "allow CONFIG GET, so that a partition can be reckoned with") {
+      @Override
+      boolean keptBy(Map<String, Object> facts) {
+        return facts.containsKey("node_timeout_ms");
+      }
+    },
+    APPEND_ONLY(
+        "no append-only file, so that a restart empties it: ",
+        "CONFIG SET appendonly yes; until then a run after a restart writes all anew") {
+      @Override
+      boolean keptBy(Map<String, Object> facts) {
+        return !Boolean.FALSE.equals(facts.get("append_only"));
+      }
+    };
+
+    private final String broken;
+    private final String remedy;
+
+    Promise(String broken, String remedy) {
+      this.broken = broken;
+      this.remedy = remedy;
+    }
+
+    abstract boolean keptBy(Map<String, Object> facts);
+
+    Optional<Diagnosis> of(List<Report> nodes) {
+      var names = nodes.stream().filter(n -> !keptBy(n.facts())).map(Report::member).toList();
+      return names.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Diagnosis.warning(REDIS, broken + String.join(", ", names), remedy));
+    }
+  }
+
+  private static List<Diagnosis> promises(List<Report> nodes) {
     var found = new ArrayList<Diagnosis>();
-    var facts = node.facts();
-    if (Long.valueOf(0).equals(facts.get("replicas_online"))) {
-      found.add(
-          Diagnosis.warning(
-              REDIS,
-              node.member() + " has no replica in step: its shard is lost with it",
-              "give each primary a replica"));
+    for (var promise : Promise.values()) {
+      promise.of(nodes).ifPresent(found::add);
     }
-    if (!facts.containsKey("node_timeout_ms")) {
-      found.add(
-          Diagnosis.warning(
-              REDIS,
-              node.member() + " doesn't tell its settings",
-              "allow CONFIG GET, so that a partition can be reckoned with"));
-    }
-    if (evicts(facts)) {
-      found.add(
-          Diagnosis.error(
-              REDIS,
-              node.member() + " evicts keys (" + facts.get("maxmemory_policy") + "): rules too",
-              "CONFIG SET maxmemory-policy noeviction"));
-    }
-    if (Boolean.FALSE.equals(facts.get("append_only"))) {
-      found.add(
-          Diagnosis.warning(
-              REDIS,
-              node.member() + " has no append-only file: a restart empties it",
-              "CONFIG SET appendonly yes; until then a run after a restart writes all anew"));
+    for (var node : nodes) {
+      if (evicts(node.facts())) {
+        found.add(
+            Diagnosis.error(
+                REDIS,
+                node.member() + " evicts keys (" + node.facts().get("maxmemory_policy") + ")",
+                "CONFIG SET maxmemory-policy noeviction: rules are keys, too"));
+      }
     }
     return found;
   }
