@@ -70,12 +70,12 @@ public final class Snapshot {
   }
 
   /**
-   * When each key was last written, but for those that no change of policies moves: who led, and
-   * what was logged.
+   * When each key was last written, but for those that no change of policies moves: who led, what
+   * was logged, and under which ids.
    */
   public SortedMap<String, Long> moves() {
     return values.entrySet().stream()
-        .filter(e -> !e.getKey().matches("leader|term|audit/.*|audit-head/.*"))
+        .filter(e -> !e.getKey().matches("leader|term|audit/.*|audit-head/.*|reserved/.*"))
         .collect(
             Collectors.toMap(
                 e -> e.getKey(), e -> e.getValue().revision(), (a, _) -> a, TreeMap::new));
