@@ -31,7 +31,7 @@ final class Freezing {
         request,
         () ->
             switch (killSwitch.freeze(freeze)) {
-              case Turn.Turned() -> done("frozen " + freeze.sentence());
+              case Turn.Turned(_) -> done("frozen " + freeze.sentence());
               case Turn.Already(var there) ->
                   nothing("frozen already " + there.map(Freeze::sentence).orElse(""));
               case Turn.Unknown(String why) -> unknown(why);
@@ -39,24 +39,15 @@ final class Freezing {
   }
 
   Ended thaw(TaskRequest request) throws InterruptedException {
-    var before = standing();
     return turn(
         request,
         () ->
             switch (killSwitch.thaw()) {
-              case Turn.Turned() ->
+              case Turn.Turned(var before) ->
                   done("thawed" + before.map(f -> "; it was frozen " + f.sentence()).orElse(""));
               case Turn.Already(_) -> nothing("nothing was frozen");
               case Turn.Unknown(String why) -> unknown(why);
             });
-  }
-
-  Optional<Freeze> standing() throws InterruptedException {
-    try {
-      return killSwitch.read();
-    } catch (Unreachable e) {
-      return Optional.empty();
-    }
   }
 
   @FunctionalInterface

@@ -25,13 +25,10 @@ final class KillSwitch {
     this.state = state;
   }
 
-  Optional<Freeze> read() throws InterruptedException {
-    return entry().map(e -> Freeze.read(e.value()));
-  }
-
   /** How turning it ended. */
   sealed interface Turn {
-    record Turned() implements Turn {}
+    /** The freeze that stood there before. */
+    record Turned(Optional<Freeze> before) implements Turn {}
 
     /** It stood there already; the freeze as it was read. */
     record Already(Optional<Freeze> freeze) implements Turn {}
@@ -51,28 +48,25 @@ final class KillSwitch {
   /** Where an answer was lost, the next round reads whether it was applied. */
   private Turn turn(Optional<Freeze> wanted) throws InterruptedException {
     String reason = "somebody else turned it meanwhile";
+    var before = Optional.<Freeze>empty();
     boolean asked = false;
     for (int i = 0; i < MOST_TRIES; i++) {
-      var there = entry();
+      var there = state.get(Keys.FREEZE);
+      var freeze = there.map(e -> Freeze.read(e.value()));
       if (there.isPresent() == wanted.isPresent()) {
-        return asked && isMine(there, wanted)
-            ? new Turn.Turned()
-            : new Turn.Already(there.map(e -> Freeze.read(e.value())));
+        return asked && freeze.equals(wanted) ? new Turn.Turned(before) : new Turn.Already(freeze);
       }
+      before = freeze;
       var result = state.transact(transaction(there, wanted));
       asked = true;
       if (result instanceof Result.Applied) {
-        return new Turn.Turned();
+        return new Turn.Turned(before);
       }
       if (result instanceof Result.Unknown(String why)) {
         reason = why;
       }
     }
     return new Turn.Unknown(reason);
-  }
-
-  private static boolean isMine(Optional<Entry> there, Optional<Freeze> wanted) {
-    return there.map(e -> Freeze.read(e.value())).equals(wanted);
   }
 
   private Transaction transaction(Optional<Entry> there, Optional<Freeze> wanted)
@@ -83,9 +77,5 @@ final class KillSwitch {
             .<Write>map(f -> new Write.Put(Keys.FREEZE, f.bytes()))
             .orElse(new Write.Delete(Keys.FREEZE));
     return new Transaction(conditions, List.of(write));
-  }
-
-  private Optional<Entry> entry() throws InterruptedException {
-    return state.get(Keys.FREEZE);
   }
 }

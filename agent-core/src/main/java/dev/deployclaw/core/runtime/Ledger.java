@@ -253,8 +253,8 @@ final class Ledger {
         x.state() instanceof State.Opened
             || x.state() instanceof State.Resumed
             || x.state() instanceof State.Committed;
-    var freeze = freeze();
-    if (starts && !x.kind().back() && freeze.isPresent()) {
+    var freeze = starts && !x.kind().back() ? freeze() : Optional.<Freeze>empty();
+    if (freeze.isPresent()) {
       return new Advance.Blocked(
           Cause.FROZEN,
           "the kill switch is on, " + freeze.get().sentence() + "; lift it with: deployclaw thaw");

@@ -127,7 +127,8 @@ final class Recovery {
   private void endLogs(Leadership leadership, List<Ended> finished) throws InterruptedException {
     var known = journal.executions();
     for (String id : known.subList(Math.max(0, known.size() - MOST), known.size())) {
-      if (!ThoughtLog.ended(journal, id) || goneOnElsewhere(id)) {
+      var records = journal.read(id);
+      if (!ThoughtLog.ended(records) || ThoughtLog.anchored(state, id) > records.size()) {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
         var ending = stored.map(x -> Ending.of(x.state())).orElse(NEVER_OPENED);
@@ -136,10 +137,6 @@ final class Recovery {
         }
       }
     }
-  }
-
-  private boolean goneOnElsewhere(String id) throws InterruptedException {
-    return ThoughtLog.anchored(state, id) > journal.read(id).size();
   }
 
   static Operation operation(Execution x) {

@@ -40,8 +40,9 @@ final class ThoughtLog {
     this.journal = ports.journal();
     this.progress = progress;
     this.execution = execution;
-    this.head = last(journal, execution);
-    this.ended = ended(journal, execution);
+    var records = journal.read(execution);
+    this.head = records.isEmpty() ? Head.START : head(records.getLast());
+    this.ended = ended(records);
   }
 
   String execution() {
@@ -119,8 +120,7 @@ final class ThoughtLog {
   }
 
   /** Whether an execution's last record says how it ended. */
-  static boolean ended(Journal journal, String execution) {
-    var records = journal.read(execution);
+  static boolean ended(List<byte[]> records) {
     return !records.isEmpty() && isEnd(records.getLast());
   }
 
@@ -138,11 +138,6 @@ final class ThoughtLog {
 
   private static boolean isEnd(byte[] record) {
     return json(record).path("phase").asText().equals(Phase.END.word());
-  }
-
-  private static Head last(Journal journal, String execution) {
-    var records = journal.read(execution);
-    return records.isEmpty() ? Head.START : head(records.getLast());
   }
 
   private static Head head(byte[] record) {

@@ -94,7 +94,9 @@ class HoldTest {
     var held = world.run("apply");
 
     var own = world.agent().approve(held.execution(), "olivia");
-    assertThat(ThoughtLog.ended(world.journal, held.execution())).as("held as before").isTrue();
+    assertThat(ThoughtLog.ended(world.journal.read(held.execution())))
+        .as("held as before")
+        .isTrue();
     var other = world.agent().approve(held.execution(), "ann");
 
     assertThat(own.exit()).isEqualTo(ExitCode.REFUSED);
