@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.container.watch.SyncedFile;
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.container.watch.Watcher;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notify;
 
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.container.watch.Notice;
-import dev.deployclaw.container.watch.SyncedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,16 +1,13 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,19 +46,7 @@ final class AcceptedTasks {
                 "request", request.text(),
                 "requester", request.requester(),
                 "received", request.received().toString()));
-    try {
-      var draft = Files.createTempFile(folder, ".task", "");
-      try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        var buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(draft, file(execution), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't keep the task " + execution, e);
-    }
+    SyncedFile.write(file(execution), bytes);
   }
 
   boolean holds(String execution) {

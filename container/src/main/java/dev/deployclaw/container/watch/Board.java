@@ -1,6 +1,7 @@
 package dev.deployclaw.container.watch;
 
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

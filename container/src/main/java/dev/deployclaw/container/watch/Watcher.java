@@ -1,6 +1,7 @@
 package dev.deployclaw.container.watch;
 
 import dev.deployclaw.container.config.Watch;
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.runtime.HeartbeatAnswer;
 import dev.deployclaw.core.runtime.Time;

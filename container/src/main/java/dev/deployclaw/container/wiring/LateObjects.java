@@ -1,17 +1,13 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,9 +71,12 @@ final class LateObjects implements ObjectStore {
       throw new IllegalArgumentException(name + " isn't named by its hash");
     }
     try {
-      write(folder.resolve(hash.group(1)), bytes);
+      var file = folder.resolve(hash.group(1));
+      if (!Files.exists(file)) {
+        SyncedFile.write(file, bytes);
+      }
       return true;
-    } catch (IOException e) {
+    } catch (UncheckedIOException e) {
       LOG.atError().addKeyValue("object", name).setCause(e).log("A late object can't be kept");
       return false;
     }
@@ -190,28 +189,6 @@ final class LateObjects implements ObjectStore {
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("can't read " + file, e);
-    }
-  }
-
-  /** The file appears whole and synced, or not at all. */
-  private void write(Path file, byte[] bytes) throws IOException {
-    Files.createDirectories(folder);
-    if (Files.exists(file)) {
-      return;
-    }
-    var mine = PosixFilePermissions.fromString("rw-------");
-    Path draft =
-        Files.createTempFile(folder, ".new", "", PosixFilePermissions.asFileAttribute(mine));
-    try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      var left = ByteBuffer.wrap(bytes);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      channel.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
     }
   }
 }

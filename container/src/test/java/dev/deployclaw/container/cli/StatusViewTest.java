@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.watch.SyncedFile;
+import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;

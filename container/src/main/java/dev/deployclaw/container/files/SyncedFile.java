@@ -1,4 +1,4 @@
-package dev.deployclaw.container.watch;
+package dev.deployclaw.container.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class SyncedFile {
   private SyncedFile() {}
 
-  /** Returns when it is on disk. */
+  /** Returns when it is on disk, readable by this user only, in place of what was there. */
   public static void write(Path file, byte[] bytes) {
     try {
       var folder = Files.createDirectories(file.resolveSibling(""));
@@ -27,6 +27,9 @@ public final class SyncedFile {
         channel.force(true);
       }
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      try (var entry = FileChannel.open(folder, StandardOpenOption.READ)) {
+        entry.force(true); // the name, too
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);
     }
