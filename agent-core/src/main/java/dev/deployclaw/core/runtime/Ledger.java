@@ -126,8 +126,12 @@ final class Ledger {
     var sealed = story.seal(thought);
     var transaction = transaction(transition, leadership, story.execution(), sealed);
     var advance = settle(transition, transaction);
-    if (advance instanceof Advance.Applied) {
-      story.keep(sealed, thought);
+    switch (advance) {
+      case Advance.Applied _ -> story.keep(sealed, thought);
+      case Advance.Unproven _, Advance.Undecided _ when !commits(transition) ->
+          story.doubt(sealed, thought);
+      case Advance.Unproven _, Advance.Undecided _ -> {}
+      case Advance.Blocked _, Advance.Lost _ -> {}
     }
     return advance;
   }
@@ -178,14 +182,17 @@ final class Ledger {
   /** Bounded; a commit whose answer was lost is read once and never tried again. */
   private Advance settle(Transition transition, Transaction transaction)
       throws InterruptedException {
-    boolean commit = transition.next().state() instanceof State.Committed;
-    int attempts = commit ? 1 : bounds.attempts();
+    int attempts = commits(transition) ? 1 : bounds.attempts();
     var last = attempt(transition, transaction);
     for (int tries = 1; tries < attempts && last instanceof Advance.Unproven unproven; tries++) {
       time.pause(bounds.poll());
       last = again(transition, transaction, unproven);
     }
     return last;
+  }
+
+  private static boolean commits(Transition transition) {
+    return transition.next().state() instanceof State.Committed;
   }
 
   /** The earlier try may still be applied, so that "unreachable" doesn't mean "not applied" now. */

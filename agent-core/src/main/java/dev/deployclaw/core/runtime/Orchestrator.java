@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Effect;
 import dev.deployclaw.core.machine.Event;
@@ -84,7 +85,7 @@ final class Orchestrator {
 
   /** Should it be open after all, the next start aborts it. */
   private static Ending unopened(String reason, Duty duty) {
-    duty.story().fallSilent();
+    duty.story().summarise(reason, Status.ERROR);
     return Ending.unreachable("open: " + reason);
   }
 
@@ -131,7 +132,7 @@ final class Orchestrator {
       return new Next.End(Ending.of(at.execution().state()));
     }
     if (!duty.leadership().holds()) {
-      return lost(at, "the lease ran out", duty);
+      return expired(at, duty);
     }
     long from = time.micros();
     try {
@@ -141,7 +142,7 @@ final class Orchestrator {
         case Happening.Now(Event event) -> follow(at, event, duty);
       };
     } catch (Unreachable e) {
-      return unreachable(at, String.valueOf(e.getMessage()));
+      return unreachable(at, String.valueOf(e.getMessage()), duty);
     } finally {
       phase(effect).ifPresent(phase -> duty.story().took(phase, from));
     }
@@ -222,10 +223,9 @@ final class Orchestrator {
 
   /** Before the gate it is as good as aborted; a commit or a hold may stand. */
   private static Next undecided(Stored at, Event event, String reason, Duty duty) {
-    var unknown = doubtful(reason, duty);
     return commits(event) || event instanceof Event.GateHeld
-        ? new Next.End(unknown)
-        : unreachable(at, reason);
+        ? new Next.End(doubtful(reason, duty))
+        : unreachable(at, reason, duty);
   }
 
   private static boolean commits(Event event) {
@@ -277,9 +277,23 @@ final class Orchestrator {
             : aborted(reason + ": the next start removes what was staged"));
   }
 
-  private static Next unreachable(Stored at, String reason) {
+  /** A lease runs out because the state store is away, or because this agent stood still. */
+  private Next expired(Stored at, Duty duty) throws InterruptedException {
+    String reason = "the lease ran out";
+    try {
+      ledger.read(at.execution().id());
+      return lost(at, reason, duty);
+    } catch (Unreachable e) {
+      return unreachable(at, reason + ", " + e.getMessage(), duty);
+    }
+  }
+
+  /** What isn't committed by now never will be: the next start presumes it aborted. */
+  private static Next unreachable(Stored at, String reason, Duty duty) {
+    boolean committed = at.execution().state().committed();
+    duty.story().summarise(reason, committed ? Status.UNKNOWN : Status.ERROR);
     return new Next.End(
-        at.execution().state().committed()
+        committed
             ? Ending.unknown(reason + ": it is committed, and the next start goes on")
             : Ending.unreachable(reason + ": the next start removes what was staged"));
   }

@@ -79,6 +79,11 @@ final class Story {
     return log.silent();
   }
 
+  /** See {@link ThoughtLog#doubt}. */
+  void doubt(Sealed sealed, Thought thought) {
+    log.doubt(sealed, thought);
+  }
+
   /** Whether its last record says how it ended. */
   boolean ended() {
     return log.ended();
@@ -176,6 +181,7 @@ final class Story {
     leave();
     var all = new TreeMap<>(facts);
     validation.ifPresent(v -> all.put("validation", v));
+    log.doubted().ifPresent(seq -> all.put("in_doubt", seq));
     all.put("result", ending.result().name());
     all.put("phases_us", Map.copyOf(phaseMicros));
     all.put("waiting_us", waitingMicros);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * and only what transactions write goes on. Used by one thread.
  */
 final class ThoughtLog {
+  /** A record and what it says. */
+  private record Kept(Sealed sealed, Thought thought) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(ThoughtLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,6 +38,7 @@ final class ThoughtLog {
   private boolean ended;
   private boolean elsewhere;
   private boolean silent;
+  private Optional<Kept> doubted = Optional.empty();
 
   ThoughtLog(Ports ports, Progress progress, String execution) {
     this.recorder = ports.recorder();
@@ -66,6 +71,19 @@ final class ThoughtLog {
     return silent;
   }
 
+  /**
+   * Whether this record's transaction was applied can't be told. It has its number all the same:
+   * what follows comes after it, so that it fits whichever is true.
+   */
+  void doubt(Sealed sealed, Thought thought) {
+    doubted = Optional.of(new Kept(sealed, thought));
+  }
+
+  /** The number of the record that the state store may or may not hold. */
+  Optional<Long> doubted() {
+    return doubted.map(kept -> kept.sealed().head().seq());
+  }
+
   /** Seals and keeps a record that changes no state. */
   void add(Thought thought) {
     if (silent) {
@@ -80,6 +98,9 @@ final class ThoughtLog {
 
   /** Seals a record for a transaction; {@link #keep} follows once the transaction is applied. */
   Sealed seal(Thought thought) {
+    if (doubted.isPresent() && doubted.get().sealed().head().seq() > head.seq()) {
+      keep(doubted.get().sealed(), doubted.get().thought());
+    }
     return recorder.seal(head, thought);
   }
 
@@ -109,6 +130,7 @@ final class ThoughtLog {
         ended = isEnd(entry.value());
       }
     }
+    doubted = doubted.filter(d -> d.sealed().head().seq() > head.seq());
   }
 
   /** Whether a record of the state store is in the file, or continues it. */

@@ -35,6 +35,8 @@ public final class FakeStore implements StateStore {
     APPLIED_THEN_CUT,
     /** It is not applied, and the caller can't tell. */
     LOST,
+    /** It is not applied, the answer is lost, and from then on the store can't be reached. */
+    LOST_THEN_CUT,
     /** The caller can't tell; it is applied right before the next transaction. */
     LATE
   }
@@ -99,11 +101,11 @@ public final class FakeStore implements StateStore {
     if (fate == Fate.LOST || fate == Fate.LATE) {
       return new Result.Unknown("no answer");
     }
-    boolean applied = apply(transaction);
+    boolean applied = fate != Fate.LOST_THEN_CUT && apply(transaction);
     if (fate == Fate.ANSWERED) {
       return applied ? new Result.Applied(revision) : new Result.Refused();
     }
-    reachable = fate != Fate.APPLIED_THEN_CUT;
+    reachable = fate != Fate.APPLIED_THEN_CUT && fate != Fate.LOST_THEN_CUT;
     return new Result.Unknown("no answer");
   }
 

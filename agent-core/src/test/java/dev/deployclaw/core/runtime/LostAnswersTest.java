@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers that are lost or late, leads that are lost, and logs that go on elsewhere. */
 class LostAnswersTest {
@@ -34,6 +36,71 @@ class LostAnswersTest {
         .extracting(Ended::result)
         .isEqualTo(Result.COMPLETED);
     assertAllWell();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"APPLIED_THEN_CUT", "LOST_THEN_CUT"})
+  void whatIsCutOffBeforeTheCommitIsAbortedWhetherItsLastRecordArrivedOrNot(Fate fate)
+      throws Exception {
+    world.store.watch(once("staged", () -> world.store.fate(id(), fate)));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ABORTED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    var last = new String(last(ended.execution()), StandardCharsets.UTF_8);
+    assertThat(last).contains("\"phase\":\"end\"", "\"result\":\"ABORTED\"", "\"in_doubt\":");
+    assertTheNextStartAborts(ended.execution());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"APPLIED_THEN_CUT", "LOST_THEN_CUT"})
+  void whatIsCutOffWhileItOpensIsAborted(Fate fate) throws Exception {
+    world.store.fate(Keys.OPEN, fate);
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ABORTED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertTheNextStartAborts(ended.execution());
+  }
+
+  @Test
+  void aLeaseThatRunsOutWithTheStoreAwayEndsTheLogToo() throws Exception {
+    world.store.watch(
+        once(
+            "staged",
+            () -> {
+              world.store.expireLeases();
+              world.store.reachable(false);
+            }));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.UNREACHABLE);
+    assertTheNextStartAborts(ended.execution());
+  }
+
+  private void assertTheNextStartAborts(String execution) throws Exception {
+    assertThat(new String(last(execution), StandardCharsets.UTF_8)).contains("ABORTED");
+    world.store.reachable(true);
+    world.store.expireLeases();
+    world.agent().recover();
+    assertThat(world.change(execution).map(Execution::state))
+        .satisfiesAnyOf(
+            state -> assertThat(state).isEmpty(),
+            state -> assertThat(state.orElseThrow()).isInstanceOf(State.Aborted.class));
+    var records = world.journal.read(execution);
+    assertThat(audit(execution))
+        .as("what the state store holds stands in the file, in its place")
+        .allSatisfy(e -> assertThat(records).contains(e.value()));
+    assertThat(new String(records.getLast(), StandardCharsets.UTF_8)).contains("ABORTED");
+    assertThat(world.store.list(Keys.OPEN)).isEmpty();
+    assertAllWell();
+  }
+
+  private byte[] last(String execution) {
+    return world.journal.read(execution).getLast();
   }
 
   @Test
