@@ -89,7 +89,7 @@ class OutageTest {
     long lost = ran.json().path("epoch").asLong();
     var change = scene.keys().json("change/" + ran.json().path("execution_id").asText());
     assertThat(change.toString()).contains("redis/" + primary);
-    Await.until("its replica took over", SOON, () -> scene.redis().primaries().size() == 3);
+    Await.until("its replica took over", SOON, () -> scene.redis().replaced(primary));
     scene.heal();
     Await.until("everyone acts as before", SOON, () -> witness.acts().equals(before));
     assertThat(scene.run("run", change()).exit()).isZero();

@@ -102,14 +102,21 @@ public final class RedisCluster implements Server {
 
   /** What the first node that answers sees; empty when none does. */
   public Optional<ClusterNodes> view() {
-    for (RedisNode node : nodes) {
-      if (node.daemon().alive()
-          && !node.daemon().paused()
-          && node.answers("PONG"::equals, "PING")) {
-        return Optional.of(ClusterNodes.parse(node.call("CLUSTER", "NODES")));
-      }
-    }
-    return Optional.empty();
+    return nodes.stream().flatMap(node -> viewOf(node).stream()).findFirst();
+  }
+
+  private static Optional<ClusterNodes> viewOf(RedisNode node) {
+    boolean answers =
+        node.daemon().alive() && !node.daemon().paused() && node.answers("PONG"::equals, "PING");
+    return answers
+        ? Optional.of(ClusterNodes.parse(node.call("CLUSTER", "NODES")))
+        : Optional.empty();
+  }
+
+  /** Whether every node that answers sees another owner of a dead primary's slots. */
+  public boolean replaced(HostPort dead) {
+    var views = nodes.stream().flatMap(node -> viewOf(node).stream()).toList();
+    return !views.isEmpty() && views.stream().noneMatch(view -> view.ownsSlots(dead));
   }
 
   public void kill(HostPort address) {
