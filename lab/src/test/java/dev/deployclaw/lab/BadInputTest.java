@@ -126,7 +126,7 @@ class BadInputTest {
                   var named =
                       nothingMoves(
                           "run", "--json", "set initech's checkout limit to 150 per minute");
-                  var ran = estate.run("run", "--json", Estate.ALL);
+                  var ran = estate.applyAll();
 
                   assertThat(named.exit()).as(named.err()).isEqualTo(8);
                   assertThat(named.json().path("result").asText()).isEqualTo("REFUSED");
@@ -144,7 +144,7 @@ class BadInputTest {
     var source = estate.lab().folder().resolve("policies/edge-ap");
     var away = Files.move(source, source.resolveSibling("away"));
     try {
-      var ran = estate.run("run", "--json", Estate.ALL);
+      var ran = estate.applyAll();
 
       assertThat(ran.exit()).as(ran.err()).isZero();
       assertThat(ran.json().path("thought_log").toString())
@@ -161,7 +161,7 @@ class BadInputTest {
         "edge-us/wayne.yaml",
         _ -> "spec: [\n",
         () -> {
-          var ran = estate.run("run", "--json", Estate.ALL);
+          var ran = estate.applyAll();
 
           assertThat(ran.exit()).as(ran.err()).isZero();
           assertThat(ran.json().path("thought_log").toString()).contains("wayne.yaml", "WARNING");
@@ -228,7 +228,7 @@ class BadInputTest {
                 unenforced,
                 () -> {
                   var named = nothingMoves("run", "--json", "apply initech's policies");
-                  var all = estate.run("run", "--json", Estate.ALL);
+                  var all = estate.applyAll();
 
                   assertThat(named.exit()).as(named.err()).isEqualTo(8);
                   assertThat(named.json().path("reason").asText())

@@ -67,11 +67,11 @@ public final class ExecutionMachine {
             : new Condition.Unmoved(Keys.EPOCH, opening.epochRevision()));
     conditions.add(free(x));
     thawed(x, conditions);
-    List<Write> writes =
-        List.of(
-            new Write.Put(Keys.OPEN, text(x.id())),
-            new Write.Put(Keys.EPOCH, text(Long.toString(x.epoch()))),
-            new Write.Put(Keys.change(x.id()), x.bytes()));
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write.Put(Keys.OPEN, text(x.id())));
+    writes.add(new Write.Put(Keys.EPOCH, text(Long.toString(x.epoch()))));
+    writes.add(new Write.Put(Keys.change(x.id()), x.bytes()));
+    writes.addAll(opening.beside());
     return new Transition(x, conditions, writes, Notes.of(x));
   }
 
@@ -110,6 +110,9 @@ public final class ExecutionMachine {
     passOpen(before, after, conditions, writes);
     markCheckpoint(after, event, writes);
     commit(after, term, conditions, writes);
+    if (after.state() instanceof Aborted) {
+      writes.add(new Write.Delete(Keys.provenance(after.epoch())));
+    }
     return new Transition(after, conditions, writes, Notes.of(after));
   }
 

@@ -18,13 +18,16 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
    *
    * @param manual the request asks for an approval
    * @param removed tenants that would have no policy any more
+   * @param overlays changes by request that would be gone, for people
    * @param bigSteps changes larger than the configured factor, for people
    */
-  public record Risks(boolean manual, List<String> removed, List<String> bigSteps) {
-    public static final Risks NONE = new Risks(false, List.of(), List.of());
+  public record Risks(
+      boolean manual, List<String> removed, List<String> overlays, List<String> bigSteps) {
+    public static final Risks NONE = new Risks(false, List.of(), List.of(), List.of());
 
     public Risks {
       removed = List.copyOf(removed);
+      overlays = List.copyOf(overlays);
       bigSteps = List.copyOf(bigSteps);
     }
   }
@@ -57,6 +60,10 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
     }
     if (!risks.removed().isEmpty()) {
       return held("removes-tenant", "it removes " + String.join(", ", risks.removed()));
+    }
+    if (!risks.overlays().isEmpty()) {
+      return held(
+          "removes-overlay", "it takes back by request: " + String.join("; ", risks.overlays()));
     }
     if (!risks.bigSteps().isEmpty()) {
       return held("big-step", String.join("; ", risks.bigSteps()));

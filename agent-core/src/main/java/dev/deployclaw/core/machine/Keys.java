@@ -28,6 +28,9 @@ public final class Keys {
   /** Which execution a caller's idempotency key stands for. */
   public static final String TASK_KEYS = "task-key/";
 
+  /** Changes whose result is to be written back to their sources once they are complete. */
+  public static final String WRITE_BACK = "write-back/";
+
   private Keys() {}
 
   public static String change(String id) {
@@ -37,6 +40,15 @@ public final class Keys {
   /** The marker without which nothing is activated. */
   public static String checkpoint(long epoch) {
     return CHECKPOINTS + epoch;
+  }
+
+  /** Where an epoch's policies come from; lies below its policy set and is collected with it. */
+  public static String provenance(long epoch) {
+    return POLICIES + epoch + "/provenance";
+  }
+
+  public static String writeBack(String id) {
+    return WRITE_BACK + id;
   }
 
   /** One state-changing record of an execution's log. */

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.machine;
 
 import dev.deployclaw.core.machine.State.Opened;
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,7 @@ import java.util.Optional;
  * @param content the epoch whose content a way back carries; empty for a forward change
  * @param lastEpoch the last epoch that was given out, 0 for none
  * @param epochRevision of the key that says so; 0 where there is none
+ * @param beside what else is written in the transaction that opens it, for others to read
  */
 public record Opening(
     String id,
@@ -21,7 +24,11 @@ public record Opening(
     String requester,
     Optional<String> undoes,
     long lastEpoch,
-    long epochRevision) {
+    long epochRevision,
+    List<Write> beside) {
+  public Opening {
+    beside = List.copyOf(beside);
+  }
 
   /** The epoch that it gets. */
   public long epoch() {

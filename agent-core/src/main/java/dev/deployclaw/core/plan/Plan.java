@@ -7,8 +7,10 @@ import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,7 @@ import java.util.TreeMap;
  * @param diff from the committed set to the target
  * @param findings of the checks, the worst first
  * @param warnings what was left as it is although it was asked for, or done beyond it
+ * @param overlays which changes by request come and go over the sources
  */
 public record Plan(
     Intent intent,
@@ -27,7 +30,8 @@ public record Plan(
     List<Step> steps,
     PolicyDiff diff,
     List<Finding> findings,
-    List<String> warnings) {
+    List<String> warnings,
+    Overlaid overlays) {
   public Plan {
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
@@ -40,6 +44,27 @@ public record Plan(
    * @param revision of {@code active}; 0 before the first change
    */
   public record Ground(long epoch, String digest, long revision) {}
+
+  /**
+   * What comes to lie over the sources, and what no longer would.
+   *
+   * @param added tenants that the request changes, each with the document that says otherwise;
+   *     empty where none defines it
+   * @param removed overlays that applying the sources takes back
+   */
+  public record Overlaid(SortedMap<String, String> added, List<Overlay> removed) {
+    public static final Overlaid NOTHING = new Overlaid(new TreeMap<>(), List.of());
+
+    public Overlaid {
+      added = Collections.unmodifiableSortedMap(new TreeMap<>(added));
+      removed = List.copyOf(removed);
+    }
+
+    /** For JSON documents. */
+    public Map<String, Object> toMap() {
+      return Map.of("added", added, "removed", removed.stream().map(Overlay::toMap).toList());
+    }
+  }
 
   /** One intended act of a procedure. */
   public record Step(int number, String id, String action, List<String> operations) {

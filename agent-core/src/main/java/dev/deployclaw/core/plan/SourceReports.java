@@ -13,17 +13,22 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What the look {@code sources.read} reports: one report for each document, {@code YES} with the
  * facts {@code folder}, {@code file}, {@code namespace}, {@code text}, and {@code tenants} (the
- * names that this namespace may define, or {@code *}). {@code NO} with the same facts but the text
- * is what was read and is no text. Whatever could not be read is {@code UNKNOWN} with its reason,
- * so that it is never taken for empty.
+ * names that this namespace may define, or {@code *}); and where that is known {@code changed_by},
+ * who wrote it last and when. {@code NO} with the same facts but the text is what was read and is
+ * no text. Whatever could not be read is {@code UNKNOWN} with its reason, so that it is never taken
+ * for empty.
  */
 public final class SourceReports {
+  /** The fact that says who wrote a document last. */
+  public static final String EDITOR = "changed_by";
+
   private SourceReports() {}
 
   /**
@@ -37,6 +42,17 @@ public final class SourceReports {
           collect(List.of(Report.unknown("sources", fault.reason())), committed);
       case Outcome.Done done -> collect(done.reports(), committed);
     };
+  }
+
+  /** Who wrote a document last, and when, where its source says so. */
+  public static Optional<String> editor(Outcome outcome, String source) {
+    return outcome instanceof Outcome.Done done
+        ? done.reports().stream()
+            .filter(r -> name(r).equals(source))
+            .map(r -> text(r, EDITOR))
+            .filter(by -> !by.isEmpty())
+            .findFirst()
+        : Optional.empty();
   }
 
   private static Collected collect(List<Report> reports, PolicySet committed) {

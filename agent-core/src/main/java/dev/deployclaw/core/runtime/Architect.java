@@ -224,8 +224,9 @@ public final class Architect {
       String lost = "the committed policy set of epoch " + base.epoch() + " can't be read";
       return new Draft.Over(Ending.unreachable(lost));
     }
-    return new Drafting(ports, settings, story, new Drafting.Standing(base, committed.get()))
-        .draft(request);
+    var provenance = orchestrator.archive().provenance(base.epoch());
+    var standing = new Drafting.Standing(base, committed.get(), provenance);
+    return new Drafting(ports, settings, story, standing).draft(request);
   }
 
   Orchestrator orchestrator() {

@@ -4,9 +4,11 @@ import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.wire.StoredSet;
@@ -53,6 +55,22 @@ final class Archive {
     } catch (StoredSet.Damaged | IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** Where an epoch's policies come from; nothing where nothing is kept of it. */
+  Provenance provenance(long epoch) throws InterruptedException {
+    return state
+        .get(Keys.provenance(epoch))
+        .map(e -> Provenance.read(e.value()))
+        .orElse(Provenance.NONE);
+  }
+
+  /** What a way back to an epoch writes as it opens: that epoch's overlays come back with it. */
+  List<Write> provenanceAgain(long content, long epoch) throws InterruptedException {
+    var overlays = provenance(content).withoutApplied();
+    return overlays.overlays().isEmpty()
+        ? List.of()
+        : List.of(new Write.Put(Keys.provenance(epoch), overlays.bytes()));
   }
 
   /** What is committed: nothing before the first change; empty when it can't be read. */

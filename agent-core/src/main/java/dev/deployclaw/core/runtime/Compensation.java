@@ -91,7 +91,8 @@ final class Compensation {
         failed.requester(),
         Optional.of(failed.id()),
         mark.last(),
-        mark.revision());
+        mark.revision(),
+        orchestrator.archive().provenanceAgain(Content.wayBackTo(failed.base()), mark.last() + 1));
   }
 
   private static String reason(Execution failed) {

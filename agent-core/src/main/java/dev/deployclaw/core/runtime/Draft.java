@@ -3,13 +3,16 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
 
 /** What became of a request before anything is done. */
 sealed interface Draft {
   /** It can be carried out. */
-  record Ready(Plan plan, Content content, Risks risks, List<Discrepancy> drift) implements Draft {}
+  record Ready(
+      Plan plan, Content content, Provenance provenance, Risks risks, List<Discrepancy> drift)
+      implements Draft {}
 
   /** It asks for something other than new policies. */
   record Other(Intent intent) implements Draft {}

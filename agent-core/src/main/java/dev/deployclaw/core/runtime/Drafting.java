@@ -11,9 +11,11 @@ import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.IntentCompiler;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
+import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
+import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.planner.Interpretation;
 import dev.deployclaw.core.task.Intent;
@@ -49,6 +51,7 @@ final class Drafting {
   private final Survey survey;
   private final Base base;
   private final PolicySet committed;
+  private final Provenance before;
 
   private Collected sources = Collected.NOTHING;
   private List<Discrepancy> drift = List.of();
@@ -56,8 +59,8 @@ final class Drafting {
   private Optional<Coherence> coherence = Optional.empty();
   private List<String> leftOut = List.of();
 
-  /** What is committed, and its policies. */
-  record Standing(Base base, PolicySet committed) {}
+  /** What is committed, its policies, and where those come from. */
+  record Standing(Base base, PolicySet committed, Provenance provenance) {}
 
   Drafting(Ports ports, Settings settings, Story story, Standing standing) {
     this.ports = ports;
@@ -66,6 +69,7 @@ final class Drafting {
     this.survey = new Survey(ports, settings);
     this.base = standing.base();
     this.committed = standing.committed();
+    this.before = standing.provenance();
   }
 
   Draft draft(TaskRequest request) throws InterruptedException {
@@ -76,11 +80,11 @@ final class Drafting {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) ->
-          planned(request.manual() ? intent.manual() : intent);
+          planned(request.manual() ? intent.manual() : intent, request);
     };
   }
 
-  private Draft planned(Intent intent) throws InterruptedException {
+  private Draft planned(Intent intent, TaskRequest request) throws InterruptedException {
     var unsupported = Inventories.unsupported(intent);
     if (unsupported.isPresent()) {
       return refused(unsupported.get());
@@ -104,7 +108,7 @@ final class Drafting {
         return over.get();
       }
     }
-    return ready(intent, procedure);
+    return ready(intent, procedure, request);
   }
 
   /** The observing operations of one step. */
@@ -196,7 +200,7 @@ final class Drafting {
   }
 
   /** A procedure without these operations doesn't get around them. */
-  private Draft ready(Intent intent, Procedure procedure) {
+  private Draft ready(Intent intent, Procedure procedure, TaskRequest request) {
     var over = compiled.isEmpty() ? read(intent) : Optional.<Draft>empty();
     if (over.isEmpty() && coherence.isEmpty()) {
       over = check(intent);
@@ -208,6 +212,12 @@ final class Drafting {
     var target = checked.target();
     var warnings = new ArrayList<>(compiled.orElseThrow().warnings());
     warnings.addAll(leftOut);
+    var overlays = new Overlays(before, new Provenance.Step(committed, target, sources));
+    var provenance = overlays.after(story.execution(), request);
+    if (provenance.bytes().length > Provenance.MOST_BYTES) {
+      return refused(Overlays.TOO_MANY);
+    }
+    var overlaid = overlays.between(intent.operation(), provenance.by(story.execution()));
     var plan =
         new Plan(
             intent,
@@ -217,18 +227,22 @@ final class Drafting {
             Inventories.steps(procedure),
             PolicyDiff.between(committed, target),
             checked.findings(),
-            warnings);
+            warnings,
+            overlaid);
     Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
-    return new Draft.Ready(
-        plan, new Content(target, previous, Optional.empty()), risks(intent, target), drift);
+    var content = new Content(target, previous, Optional.empty());
+    return new Draft.Ready(plan, content, provenance, risks(intent, plan), drift);
   }
 
-  private Risks risks(Intent intent, PolicySet target) {
+  private Risks risks(Intent intent, Plan plan) {
     boolean manual =
         intent.guards().approval().filter(a -> a == Intent.Guards.Approval.MANUAL).isPresent();
     var removed =
-        committed.tenants().keySet().stream().filter(t -> target.tenant(t).isEmpty()).toList();
-    return new Risks(manual, removed, coherence.orElseThrow().steps());
+        committed.tenants().keySet().stream()
+            .filter(t -> plan.target().tenant(t).isEmpty())
+            .toList();
+    var overlays = plan.overlays().removed().stream().map(Overlay::text).toList();
+    return new Risks(manual, removed, overlays, coherence.orElseThrow().steps());
   }
 
   private Plan.Ground ground() {

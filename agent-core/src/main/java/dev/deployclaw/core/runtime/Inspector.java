@@ -9,6 +9,7 @@ import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
@@ -73,7 +74,8 @@ final class Inspector {
         drift,
         sources.problems(),
         findings,
-        probe);
+        probe,
+        Truth.of(committed, archive.provenance(base.epoch()), sources));
   }
 
   /** Of what is committed; before the first change, of what the sources want. */

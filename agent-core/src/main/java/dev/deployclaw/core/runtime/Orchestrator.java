@@ -33,6 +33,7 @@ final class Orchestrator {
   private final Archive archive;
   private final BeforeCommit before;
   private final AfterCommit after;
+  private final SourceCheck sources;
   private final Compensation compensation;
   private final StateStore state;
   private final Time time;
@@ -43,6 +44,7 @@ final class Orchestrator {
     this.archive = new Archive(ports.state(), ports.objects());
     this.before = new BeforeCommit(ports, settings, crew);
     this.after = new AfterCommit(ports, settings, crew, ledger);
+    this.sources = new SourceCheck(ports, settings, archive);
     this.compensation = new Compensation(this, ledger);
     this.state = ports.state();
     this.time = ports.time();
@@ -158,7 +160,7 @@ final class Orchestrator {
     return switch (effect) {
       case JUDGE_GATE -> new Happening.Now(before.judgeGate(x, duty));
       case OBSERVE_AGAIN -> new Happening.Now(before.observeAgain(x, duty));
-      case VERIFY_CHECKPOINT -> new Happening.Now(before.verifyCheckpoint(x));
+      case VERIFY_CHECKPOINT -> new Happening.Now(lastLook(x, content, duty));
       case DISCARD -> new Happening.Now(before.discard(x, duty));
       case COLLECT -> after.collect(x, duty);
       case COMPENSATE -> compensation.run(x, duty);
@@ -166,6 +168,15 @@ final class Orchestrator {
           loaded(effect, x, content, duty);
       case REST -> throw new IllegalStateException("nothing is to be done");
     };
+  }
+
+  /** The checkpoint still holds, and the sources still say what was taken from them. */
+  private Event lastLook(Execution x, Optional<Content> content, Duty duty)
+      throws InterruptedException {
+    var event = before.verifyCheckpoint(x);
+    return event instanceof Event.CheckpointIntact
+        ? sources.moved(x, content, duty).<Event>map(stopped -> stopped).orElse(event)
+        : event;
   }
 
   /** The effects that need what the change carries. */

@@ -3,10 +3,12 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -77,6 +79,7 @@ final class Running {
   private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {
     Status status = seen.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
     var facts = new TreeMap<String, Object>();
+    facts.put("truth", seen.truth().toMap());
     facts.put("drift", seen.drift().stream().map(d -> d.toMap()).toList());
     facts.put("findings", seen.findings().stream().map(f -> f.toMap()).toList());
     facts.put("problems", seen.problems().stream().map(p -> p.text()).toList());
@@ -99,12 +102,13 @@ final class Running {
     }
     var duty = new Duty(leadership, story, ready.risks());
     var ending =
-        orchestrator.open(opening(plan, hash, request, story), Optional.of(ready.content()), duty);
+        orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
     return end(story, ending, List.of());
   }
 
-  private Opening opening(Plan plan, String hash, TaskRequest request, Story story)
+  private Opening opening(Draft.Ready ready, String hash, TaskRequest request, Story story)
       throws InterruptedException {
+    var plan = ready.plan();
     var ledger = orchestrator.ledger();
     var mark = ledger.epochMark();
     var now = ledger.base();
@@ -121,7 +125,13 @@ final class Running {
         request.requester(),
         Optional.empty(),
         mark.last(),
-        mark.revision());
+        mark.revision(),
+        beside(ready, mark.last() + 1));
+  }
+
+  /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
+  private static List<Write> beside(Draft.Ready ready, long epoch) {
+    return List.of(new Write.Put(Keys.provenance(epoch), ready.provenance().bytes()));
   }
 
   private static void tell(Plan plan, Story story) {
@@ -135,6 +145,7 @@ final class Running {
     facts.put("base_digest", plan.base().digest());
     facts.put("target_digest", plan.targetDigest());
     facts.put("warnings", plan.warnings());
+    facts.put("overlays", plan.overlays().toMap());
     String detail =
         "differences: %d, tenants: %d, plan %s"
             .formatted(

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.parse.Problem;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param problems of the policy documents
  * @param findings of the checks
  * @param probe what the synthetic requests came to; empty where none were sent
+ * @param truth how the sources stand to what is committed
  */
 public record ScanAnswer(
     ExitCode exit,
@@ -27,7 +29,8 @@ public record ScanAnswer(
     List<Discrepancy> drift,
     List<Problem> problems,
     List<Finding> findings,
-    Optional<Outcome> probe) {
+    Optional<Outcome> probe,
+    Truth truth) {
   public ScanAnswer {
     looks = Collections.unmodifiableMap(new TreeMap<>(looks));
     drift = List.copyOf(drift);
@@ -44,6 +47,7 @@ public record ScanAnswer(
         List.of(),
         List.of(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        Truth.NOTHING);
   }
 }

@@ -120,7 +120,8 @@ final class WayBack {
         who,
         Optional.of(undone.id()),
         mark.last(),
-        mark.revision());
+        mark.revision(),
+        orchestrator.archive().provenanceAgain(Content.wayBackTo(undone.base()), mark.last() + 1));
   }
 
   private static String words(Execution undone) {

@@ -1,12 +1,16 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,9 +19,16 @@ import java.util.TreeSet;
 public final class FakeSources implements Executor {
   private final Map<String, String> documents = new TreeMap<>();
   private final Set<String> unreadable = new TreeSet<>();
+  private final Map<String, String> editors = new TreeMap<>();
 
   public synchronized void put(String name, String text) {
     documents.put(name, text);
+  }
+
+  /** Somebody writes a document, and the source knows who. */
+  public synchronized void edit(String name, String text, String editor) {
+    documents.put(name, text);
+    editors.put(name, editor);
   }
 
   public synchronized void remove(String name) {
@@ -60,22 +71,23 @@ public final class FakeSources implements Executor {
   public synchronized Outcome execute(Invocation call) {
     List<Report> reports = new ArrayList<>();
     documents.forEach((name, text) ->
-        reports.add(
-            Report.yes(
-                "source/shop/" + name,
-                "",
-                Map.of(
-                    "folder",
-                    "policies",
-                    "file",
-                    name,
-                    "namespace",
-                    "shop",
-                    "text",
-                    text,
-                    "tenants",
-                    List.of("*")))));
+        reports.add(Report.yes("source/shop/" + name, Canonical.sha256(bytes(text)), facts(name))));
     unreadable.forEach(name -> reports.add(Report.unknown("source/shop/" + name, "no permission")));
     return Outcome.done(reports);
+  }
+
+  private Map<String, Object> facts(String name) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("folder", "policies");
+    facts.put("file", name);
+    facts.put("namespace", "shop");
+    facts.put("text", documents.getOrDefault(name, ""));
+    facts.put("tenants", List.of("*"));
+    Optional.ofNullable(editors.get(name)).ifPresent(by -> facts.put(SourceReports.EDITOR, by));
+    return facts;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -43,7 +43,8 @@ class ExecutionMachineTest {
             "olivia",
             Optional.empty(),
             3,
-            29);
+            29,
+            List.of(new Write.Put("policy/4/provenance", new byte[0])));
 
     var transition = ExecutionMachine.open(opening);
 
@@ -54,7 +55,8 @@ class ExecutionMachineTest {
             new Condition.Absent("change/x"),
             new Condition.Unmoved("active", 30),
             new Condition.Unmoved("epoch", 29));
-    assertThat(written(transition)).containsExactly("open", "epoch", "change/x");
+    assertThat(written(transition))
+        .containsExactly("open", "epoch", "change/x", "policy/4/provenance");
     assertThat(transition.next().epoch()).isEqualTo(4);
   }
 

@@ -22,8 +22,8 @@ class GatePolicyTest {
 
   @Test
   void holdsWhatRemovesATenantOrStepsTooFar() {
-    var removal = new Risks(false, List.of("acme"), List.of());
-    var step = new Risks(false, List.of(), List.of("acme/orders: to nothing"));
+    var removal = new Risks(false, List.of("acme"), List.of(), List.of());
+    var step = new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"));
 
     assertThat(AUTO.judge(FORWARD, removal))
         .isEqualTo(new Verdict.Hold("removes-tenant", "it removes acme"));
@@ -32,7 +32,7 @@ class GatePolicyTest {
 
   @Test
   void aRequestCanOnlyTighten() {
-    assertThat(AUTO.judge(FORWARD, new Risks(true, List.of(), List.of())))
+    assertThat(AUTO.judge(FORWARD, new Risks(true, List.of(), List.of(), List.of())))
         .isInstanceOf(Verdict.Hold.class);
   }
 

@@ -62,9 +62,9 @@ class BadPoliciesTest {
     world.run("apply");
     world.sources.put("acme.yaml", NOT_YAML);
 
-    var named = world.run("set zenith 70");
     world.sources.put("zenith.yaml", FakeSources.document("zenith", 80));
     var all = world.run("apply");
+    var named = world.run("set zenith 70");
 
     assertThat(named.result()).as(named.reason()).isEqualTo(Result.COMPLETED);
     assertThat(all.result()).as(all.reason()).isEqualTo(Result.COMPLETED);

@@ -1,5 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.planner.IntentJson;
 import dev.deployclaw.core.runtime.PlanAnswer;
 import dev.deployclaw.policy.check.Finding;
@@ -73,6 +75,7 @@ final class PlanView {
     out.put("blast_radius", plan.diff().blastRadius().toMap());
     out.put("findings", plan.findings().stream().map(Finding::toMap).toList());
     out.put("warnings", plan.warnings());
+    out.put("overlays", plan.overlays().toMap());
     out.put("risks", planned.risks());
   }
 
@@ -100,6 +103,10 @@ final class PlanView {
     section("would change", plan.diff().differences().stream().map(Difference::text).toList());
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
     section("left as it is", plan.warnings());
+    section("would lie over its source", added(plan.overlays()));
+    section(
+        "would take back by request",
+        plan.overlays().removed().stream().map(Overlay::text).toList());
     section("would be held because", planned.risks());
     if (plan.changesNothing()) {
       out.println("nothing would change");
@@ -113,6 +120,13 @@ final class PlanView {
             names("services", radius.services()),
             names("gateways", radius.gateways()))
         .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static List<String> added(Plan.Overlaid overlays) {
+    return overlays.added().entrySet().stream()
+        .limit(MOST_NAMES)
+        .map(e -> e.getKey() + ": " + (e.getValue().isEmpty() ? "in no source" : e.getValue()))
         .toList();
   }
 

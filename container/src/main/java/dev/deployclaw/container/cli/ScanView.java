@@ -47,6 +47,7 @@ final class ScanView {
     out.put("drift", answer.drift().stream().map(Discrepancy::toMap).toList());
     out.put("problems", answer.problems().stream().map(Problem::text).toList());
     out.put("findings", answer.findings().stream().map(Finding::toMap).toList());
+    out.putAll(answer.truth().toMap());
     answer.probe().ifPresent(probe -> out.put("probe", Outcomes.document(probe)));
     return out;
   }
@@ -58,6 +59,8 @@ final class ScanView {
     answer.problems().forEach(p -> out.println("problem  " + p.text()));
     answer.findings().forEach(f -> out.println(line(f)));
     answer.drift().forEach(d -> out.println("drift    " + d.text()));
+    answer.truth().overlays().forEach(o -> out.println("overlay  " + o.text()));
+    answer.truth().unapplied().forEach(u -> out.println("source   " + u));
     answer.probe().ifPresent(probe -> out.println(line("probe", probe)));
     out.println(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());
   }

@@ -11,6 +11,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.PlanAnswer;
@@ -195,13 +196,29 @@ class EndingViewTest {
 
   private static ScanAnswer scan(ExitCode exit, String reason) {
     return new ScanAnswer(
-        exit, reason, 0, Map.of(), List.of(), List.of(), List.of(), Optional.empty());
+        exit,
+        reason,
+        0,
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Truth.NOTHING);
   }
 
   private static ScanAnswer with(
       List<Discrepancy> drift, List<Problem> problems, List<Finding> findings) {
     return new ScanAnswer(
-        ExitCode.INVALID, "amiss", 1, Map.of(), drift, problems, findings, Optional.empty());
+        ExitCode.INVALID,
+        "amiss",
+        1,
+        Map.of(),
+        drift,
+        problems,
+        findings,
+        Optional.empty(),
+        Truth.NOTHING);
   }
 
   private static Problem problem() {

@@ -30,6 +30,9 @@ class PlanViewTest {
     assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");
     assertThat(plan.at("/findings/0/remedy").asText()).isEqualTo("remove it");
     assertThat(plan.at("/warnings/0").asText()).contains("acme");
+    assertThat(plan.at("/overlays/added/umbrella").asText())
+        .isEqualTo("configmap/edge/limits:umbrella.yaml");
+    assertThat(plan.at("/overlays/removed/0/reason").asText()).contains("double acme's");
     assertThat(plan.at("/risks/0").asText()).isEqualTo("it asks for approval");
   }
 
@@ -41,6 +44,8 @@ class PlanViewTest {
         .contains("umbrella search: requests 300 -> 600")
         .contains("1 tenants: umbrella", "1 services: search")
         .contains("it never refuses anything; remove it")
+        .contains("would lie over its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
+        .contains("would take back by request:\n  acme: \"double acme's search limit\", asked by")
         .contains("it asks for approval");
   }
 

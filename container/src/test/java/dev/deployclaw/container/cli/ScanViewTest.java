@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.spi.Fault;
@@ -34,7 +35,8 @@ class ScanViewTest {
           List.of(new Discrepancy(Discrepancy.Kind.MISSING, "redis/b:2", "acme/search")),
           List.of(new Problem("acme.yaml", "spec", 3, 1, "is wrong", "mend it")),
           List.of(Values.FINDING),
-          Optional.empty());
+          Optional.empty(),
+          new Truth(List.of(Values.OVERLAY), List.of("zenith: zenith.yaml says something else")));
 
   private final Screen screen = new Screen(Path.of(""));
   private final ScanView view = new ScanView(screen.surroundings());
@@ -54,6 +56,9 @@ class ScanViewTest {
     assertThat(scan.at("/drift/0/kind").asText()).isEqualTo("missing");
     assertThat(scan.at("/problems/0").asText())
         .isEqualTo("acme.yaml:3:1: spec: is wrong (mend it)");
+    assertThat(scan.at("/overlays/0/author").asText()).isEqualTo("olivia");
+    assertThat(scan.at("/overlays/0/tenants/0").asText()).isEqualTo("acme");
+    assertThat(scan.at("/unapplied/0").asText()).contains("zenith.yaml");
     assertThat(scan.at("/findings/0/check").asText()).isEqualTo("shadowed");
   }
 
@@ -69,6 +74,8 @@ class ScanViewTest {
         .contains("acme.yaml:3:1", "mend it")
         .contains("umbrella/search: it never refuses anything; remove it")
         .contains("redis/b:2 missing: acme/search")
+        .contains("overlay  acme: \"double acme's search limit\", asked by olivia at ")
+        .contains("source   zenith: zenith.yaml says something else")
         .endsWith("1 difference between wanted and enforced: redis/b:2 missing: acme/search\n");
   }
 
@@ -83,7 +90,8 @@ class ScanViewTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty());
+            Optional.empty(),
+            Truth.NOTHING);
 
     int exit = view.show(lost, false);
 

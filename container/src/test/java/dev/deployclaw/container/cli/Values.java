@@ -4,6 +4,7 @@ import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
@@ -20,6 +21,7 @@ import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -44,6 +46,15 @@ final class Values {
           "remove it",
           new TreeMap<>());
 
+  static final Overlay OVERLAY =
+      new Overlay(
+          new Overlay.By(
+              "arch-2026-11-23-rate-limit-001",
+              "olivia",
+              1_795_000_000_000L,
+              "double acme's search limit"),
+          new TreeMap<>(Map.of("acme", "")));
+
   private Values() {}
 
   /** Umbrella's search limit goes from 300 to 600. */
@@ -59,7 +70,10 @@ final class Values {
             new Plan.Step(1, "apply", "Applying orchestrated policies", List.of("change.stage"))),
         PolicyDiff.between(before, after),
         List.of(FINDING),
-        List.of("tenant acme keeps what is committed"));
+        List.of("tenant acme keeps what is committed"),
+        new Plan.Overlaid(
+            new TreeMap<>(Map.of("umbrella", "configmap/edge/limits:umbrella.yaml")),
+            List.of(OVERLAY)));
   }
 
   static Execution execution(State state) {

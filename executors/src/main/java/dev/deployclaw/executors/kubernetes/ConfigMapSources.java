@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
@@ -117,6 +118,10 @@ public final class ConfigMapSources implements Executor {
   private static Report document(PolicyMaps source, ConfigMap map, String key, String text) {
     var facts = facts(source, map, key);
     facts.put("text", text);
+    var owners = Ownership.ofKey(map, key);
+    if (!owners.isEmpty()) {
+      facts.put(SourceReports.EDITOR, owners.getLast().words());
+    }
     String digest = Canonical.sha256(text.getBytes(StandardCharsets.UTF_8));
     return Report.yes(member(map, key), digest, facts);
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Comparator;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Who else says where a gateway's volume comes from, by the field managers of its Deployment
  * (Kubernetes, "Server-Side Apply"). One that <i>applies</i> the field says so again at its next
  * round and is never overruled; one that <i>updated</i> it, as {@code kubectl create} does, wrote
- * it once, and we take it over.
+ * it once, and we take it over. Who owns a key of a ConfigMap's data is told in the same way.
  */
 final class Ownership {
   private static final List<String> TO_VOLUMES =
@@ -25,20 +26,32 @@ final class Ownership {
    * @param time of its last write; empty where the server doesn't say
    */
   record Owner(String manager, boolean applies, String time) {
+    static Owner of(ManagedFieldsEntry entry) {
+      return new Owner(
+          Objects.requireNonNullElse(entry.getManager(), "somebody"),
+          "Apply".equals(entry.getOperation()),
+          Objects.requireNonNullElse(entry.getTime(), ""));
+    }
+
     String words() {
       return manager + (time.isEmpty() ? "" : " at " + time);
     }
+  }
+
+  /** Who owns one key of a ConfigMap's data, the latest last; nobody where the server says none. */
+  static List<Owner> ofKey(ConfigMap map, String key) {
+    return map.getMetadata().getManagedFields().stream()
+        .filter(e -> below(below(fields(e), "f:data"), "f:" + key) != null)
+        .map(Owner::of)
+        .sorted(Comparator.comparing(Owner::time))
+        .toList();
   }
 
   /** The others, the latest last. */
   static List<Owner> others(Deployment deployment, String volume) {
     return deployment.getMetadata().getManagedFields().stream()
         .filter(e -> !Api.MANAGER.equals(e.getManager()) && owns(e, volume))
-        .map(e ->
-            new Owner(
-                Objects.requireNonNullElse(e.getManager(), "somebody"),
-                "Apply".equals(e.getOperation()),
-                Objects.requireNonNullElse(e.getTime(), "")))
+        .map(Owner::of)
         .sorted(Comparator.comparing(Owner::time))
         .toList();
   }
@@ -55,14 +68,17 @@ final class Ownership {
   }
 
   private static boolean owns(ManagedFieldsEntry entry, String volume) {
-    Object fields =
-        entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
+    Object fields = fields(entry);
     for (String step : TO_VOLUMES) {
       fields = below(fields, step);
     }
     var owned = below(fields, "k:{\"name\":\"" + volume + "\"}");
     return below(below(owned, "f:configMap"), "f:name") != null
         || below(below(owned, "f:projected"), "f:sources") != null;
+  }
+
+  private static @Nullable Object fields(ManagedFieldsEntry entry) {
+    return entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
   }
 
   private static @Nullable Object below(@Nullable Object fields, String step) {

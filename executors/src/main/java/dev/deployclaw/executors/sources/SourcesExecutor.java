@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.sources;
 
+import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
@@ -97,6 +98,7 @@ public final class SourcesExecutor implements Executor {
       var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       var facts = facts(source, name(file));
       facts.put("text", text);
+      facts.put(SourceReports.EDITOR, "somebody at " + Files.getLastModifiedTime(file));
       return Report.yes(member(source, name(file)), Canonical.sha256(bytes), facts);
     } catch (CharacterCodingException e) {
       return noText(source, name(file), "is not UTF-8");

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
@@ -153,13 +154,30 @@ class ConfigMapSourcesTest {
     assertThat(collected.problems().toString()).contains("is no text");
   }
 
+  @Test
+  void saysWhoWroteADocumentLast() {
+    var outcome = look(of("edge"));
+    var again = Map.of("acme.yaml", policy("acme").replace("60,", "90,"));
+    server.put(
+        "/api/v1/namespaces/edge/configmaps/limits", "argocd", object("edge", "limits", again));
+
+    var edited = look(of("edge"));
+
+    String document = "configmap/edge/limits:acme.yaml";
+    assertThat(SourceReports.editor(outcome, document).orElseThrow()).startsWith("kubectl at ");
+    assertThat(SourceReports.editor(edited, document).orElseThrow()).startsWith("argocd at ");
+  }
+
   private Collected read(PolicyMaps... sources) {
+    return SourceReports.collect(look(sources), PolicySet.EMPTY);
+  }
+
+  private Outcome look(PolicyMaps... sources) {
     var invocation =
         new Invocation(
             "sources", new Call.Look("read", Map.of()), Fence.NONE, Duration.ofMinutes(1));
     try {
-      Outcome outcome = new ConfigMapSources(link, List.of(sources)).execute(invocation);
-      return SourceReports.collect(outcome, PolicySet.EMPTY);
+      return new ConfigMapSources(link, List.of(sources)).execute(invocation);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -177,12 +195,18 @@ class ConfigMapSourcesTest {
   }
 
   private void map(String namespace, String name, String policy, Map<String, String> data) {
+    var object = object(namespace, name, data);
+    object.withObject("/metadata/labels").put("policy", policy);
+    server.put("/api/v1/namespaces/" + namespace + "/configmaps/" + name, "kubectl", object);
+  }
+
+  private static ObjectNode object(String namespace, String name, Map<String, String> data) {
     var object =
         Estate.json(
-            "{'metadata':{'namespace':'%s','name':'%s','labels':{'policy':'%s'}}}"
-                .formatted(namespace, name, policy));
+            "{'metadata':{'namespace':'%s','name':'%s','labels':{'policy':'rate-limits'}}}"
+                .formatted(namespace, name));
     data.forEach((key, text) -> object.withObject("/data").put(key, text));
-    server.put("/api/v1/namespaces/" + namespace + "/configmaps/" + name, "kubectl", object);
+    return object;
   }
 
   private static String policy(String tenant) {

@@ -1,0 +1,160 @@
+package dev.deployclaw.core.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Where an epoch's policies come from: the sources, and what lies over them. Kept beside the
+ * epoch's policy set, so that a way back brings back the overlays, too. Pure.
+ *
+ * @param applied tenants whose policy, or whose absence, this epoch took from the sources
+ * @param overlays the oldest first
+ */
+public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
+  public static final Provenance NONE = new Provenance(new TreeSet<>(), List.of());
+
+  /** The most that is kept of one epoch, in bytes: below what etcd takes in a request. */
+  public static final int MOST_BYTES = 1024 * 1024;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public Provenance {
+    applied = Collections.unmodifiableSortedSet(new TreeSet<>(applied));
+    overlays = List.copyOf(overlays);
+  }
+
+  /** From one policy set to the next, and what the sources said meanwhile. */
+  public record Step(PolicySet from, PolicySet to, Collected sources) {
+    private List<String> changed() {
+      var names = new TreeSet<>(from.tenants().keySet());
+      names.addAll(to.tenants().keySet());
+      return names.stream().filter(t -> !from.tenant(t).equals(to.tenant(t))).toList();
+    }
+
+    /** Whether the next set has of a tenant what the sources say: nothing, where they have none. */
+    private boolean asInSources(String tenant) {
+      return to.tenant(tenant).equals(Optional.ofNullable(sources.policies().get(tenant)));
+    }
+  }
+
+  /** What is known of the next set, where this is known of the one before. */
+  public Provenance after(Step step, Overlay.By by) {
+    var taken = new TreeSet<String>();
+    var fresh = new TreeMap<String, String>();
+    for (String tenant : step.changed()) {
+      if (step.asInSources(tenant)) {
+        taken.add(tenant);
+      } else {
+        fresh.put(tenant, fingerprint(step.sources(), tenant));
+      }
+    }
+    var all = new ArrayList<>(over(overlays, step));
+    if (!fresh.isEmpty()) {
+      all.add(new Overlay(by, fresh));
+    }
+    return new Provenance(taken, all);
+  }
+
+  /** The overlays on what changes: taken back by the step, not merely caught up with. */
+  public List<Overlay> removed(Step step) {
+    var changed = step.changed();
+    return narrowed(
+        overlays.stream()
+            .map(o -> o.only(t -> changed.contains(t) && step.asInSources(t)))
+            .toList());
+  }
+
+  /** The overlays as they stand: a source that says the same by now is under none. */
+  public List<Overlay> standing(PolicySet committed, Collected sources) {
+    return over(overlays, new Step(committed, committed, sources));
+  }
+
+  private static List<Overlay> over(List<Overlay> overlays, Step step) {
+    return narrowed(overlays.stream().map(o -> o.only(t -> !step.asInSources(t))).toList());
+  }
+
+  private static List<Overlay> narrowed(List<Overlay> overlays) {
+    return overlays.stream().filter(o -> !o.tenants().isEmpty()).toList();
+  }
+
+  /** What an execution changed beside the sources; empty where nothing. */
+  public SortedMap<String, String> by(String execution) {
+    return overlays.stream()
+        .filter(o -> o.by().execution().equals(execution))
+        .findFirst()
+        .map(Overlay::tenants)
+        .orElse(Collections.emptySortedMap());
+  }
+
+  /** The same without what was applied: what a way back has of the epoch that it goes back to. */
+  public Provenance withoutApplied() {
+    return new Provenance(new TreeSet<>(), overlays);
+  }
+
+  /** Of what the sources say of a tenant; empty where they say nothing that holds. */
+  public static String fingerprint(Collected sources, String tenant) {
+    TenantPolicy policy = sources.policies().get(tenant);
+    return policy == null
+        ? ""
+        : Canonical.sha256(PolicyWriter.yaml(policy).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Canonical JSON. */
+  public byte[] bytes() {
+    return Canonical.bytes(
+        Map.of(
+            "applied", List.copyOf(applied),
+            "overlays", overlays.stream().map(Provenance::stored).toList()));
+  }
+
+  /** What {@link #bytes} wrote; nothing of bytes that aren't. */
+  public static Provenance read(byte[] bytes) {
+    try {
+      var json = JSON.readTree(bytes);
+      var applied = new TreeSet<String>();
+      json.path("applied").forEach(t -> applied.add(t.asText()));
+      var overlays = new ArrayList<Overlay>();
+      json.path("overlays").forEach(o -> overlays.add(overlay(o)));
+      return new Provenance(applied, overlays);
+    } catch (IOException e) {
+      return NONE;
+    }
+  }
+
+  private static Map<String, Object> stored(Overlay o) {
+    return Map.of(
+        "execution", o.by().execution(),
+        "author", o.by().author(),
+        "at_ms", o.by().atMillis(),
+        "reason", o.by().reason(),
+        "tenants", o.tenants());
+  }
+
+  private static Overlay overlay(JsonNode json) {
+    var tenants = new TreeMap<String, String>();
+    json.path("tenants").properties().forEach(e -> tenants.put(e.getKey(), e.getValue().asText()));
+    var by =
+        new Overlay.By(
+            json.path("execution").asText(),
+            json.path("author").asText(),
+            json.path("at_ms").asLong(),
+            json.path("reason").asText());
+    return new Overlay(by, tenants);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.deployclaw.core.plan;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.policy.parse.Origin;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * How the sources stand to what is committed, which is the truth about limits.
+ *
+ * @param overlays what requests changed, and the sources don't say
+ * @param unapplied where sources say something else, and no request did: they were edited since
+ */
+public record Truth(List<Overlay> overlays, List<String> unapplied) {
+  public static final Truth NOTHING = new Truth(List.of(), List.of());
+
+  public Truth {
+    overlays = List.copyOf(overlays);
+    unapplied = List.copyOf(unapplied);
+  }
+
+  public static Truth of(PolicySet committed, Provenance provenance, Collected sources) {
+    if (committed.tenants().isEmpty()) {
+      return NOTHING;
+    }
+    var overlays = provenance.standing(committed, sources);
+    var overlaid = new TreeSet<String>();
+    overlays.forEach(o -> overlaid.addAll(o.tenants().keySet()));
+    var unapplied =
+        sources.policies().entrySet().stream()
+            .filter(e -> !overlaid.contains(e.getKey()))
+            .filter(e -> !committed.tenant(e.getKey()).equals(Optional.of(e.getValue())))
+            .map(e -> e.getKey() + ": " + where(sources, e.getKey()) + " says something else")
+            .toList();
+    return new Truth(overlays, unapplied);
+  }
+
+  /** For JSON documents. */
+  public Map<String, Object> toMap() {
+    return Map.of(
+        "overlays", overlays.stream().map(Overlay::toMap).toList(), "unapplied", unapplied);
+  }
+
+  private static String where(Collected sources, String tenant) {
+    return sources.origin(tenant).map(Origin::source).orElse("its source");
+  }
+}

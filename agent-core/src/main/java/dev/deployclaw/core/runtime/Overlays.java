@@ -1,0 +1,37 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Provenance;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.parse.Origin;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What becomes of overlays in a step from what is committed to what is planned. */
+record Overlays(Provenance before, Provenance.Step step) {
+  static final String TOO_MANY =
+      "it would lie over more tenants' sources than can be kept: change the sources, and apply them";
+
+  Provenance after(String execution, TaskRequest request) {
+    long at = request.received().toEpochMilli();
+    return before.after(step, new Overlay.By(execution, request.requester(), at, request.text()));
+  }
+
+  /**
+   * @param fresh tenants that the request itself changes beside their sources
+   */
+  Plan.Overlaid between(Operation operation, SortedMap<String, String> fresh) {
+    var added = new TreeMap<String, String>();
+    fresh.keySet().forEach(tenant -> added.put(tenant, source(tenant)));
+    List<Overlay> removed =
+        operation == Operation.APPLY_POLICIES ? before.removed(step) : List.of();
+    return new Plan.Overlaid(added, removed);
+  }
+
+  private String source(String tenant) {
+    return step.sources().origin(tenant).map(Origin::source).orElse("");
+  }
+}
