@@ -18,7 +18,8 @@ public final class Main {
     var command =
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
-            .addSubcommand(new RunBench(out));
+            .addSubcommand(new RunBench(out))
+            .addSubcommand(new EstateBench(out));
     System.exit(command.execute(words));
   }
 }

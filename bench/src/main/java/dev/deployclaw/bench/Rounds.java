@@ -1,14 +1,9 @@
 package dev.deployclaw.bench;
 
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
-import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.testkit.HostPort;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,8 +15,6 @@ import java.util.Map;
  * reversed in every other round, and every round has an epoch of its own.
  */
 final class Rounds {
-  private static final Fence FENCE = new Fence("bench", 1);
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long FIRST_EPOCH = 1_001;
   private static final List<Contender> WRITERS =
       List.of(Contender.STAGE, Contender.REDIS_CLI, Contender.RAW_WRITE, Contender.NOTHING);
@@ -90,8 +83,8 @@ final class Rounds {
     redisCli.prepare(cluster.primaries(), sent);
     long start = System.nanoTime();
     switch (contender) {
-      case STAGE -> agreed(new Call.Stage(epoch.activation()));
-      case PREPARE -> agreed(new Call.Prepare(epoch.activation()));
+      case STAGE -> Agreed.on(redis, new Call.Stage(epoch.activation()));
+      case PREPARE -> Agreed.on(redis, new Call.Prepare(epoch.activation()));
       case REDIS_CLI, NOTHING -> redisCli.run(cluster.primaries());
       case RAW_WRITE -> cluster.exchange(sent);
       case RAW_READ -> bytesRead = cluster.exchange(epoch.reads());
@@ -99,16 +92,6 @@ final class Rounds {
     nanos.computeIfAbsent(contender, _ -> new ArrayList<>()).add(System.nanoTime() - start);
     if (contender == Contender.REDIS_CLI) {
       redisCli.checkAnswers(sent);
-    }
-  }
-
-  private void agreed(Call call) throws InterruptedException {
-    var outcome = redis.execute(new Invocation(redis.name(), call, FENCE, DEADLINE));
-    boolean agreed =
-        outcome instanceof Outcome.Done done
-            && done.reports().stream().allMatch(r -> r.answer() == Report.Answer.YES);
-    if (!agreed) {
-      throw new IllegalStateException(call.verb() + " came to " + outcome);
     }
   }
 }

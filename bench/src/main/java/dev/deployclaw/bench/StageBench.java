@@ -85,7 +85,7 @@ final class StageBench implements Callable<Integer> {
     return figures;
   }
 
-  private static RedisSettings settings(BenchCluster cluster) {
+  static RedisSettings settings(BenchCluster cluster) {
     var seeds = cluster.nodes().stream().map(HostPort::toString).toList();
     return new RedisSettings(seeds, TIMEOUT, Optional.empty());
   }

@@ -56,11 +56,16 @@ final class AfterCommit {
 
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = convergence.await(content.activation(x), duty);
+    var tally = convergence.await(content.activation(x), duty, t -> hopeless(x, t));
     String action = "Asking who acts on epoch " + x.epoch();
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+  }
+
+  /** A change has a way back that needn't wait; what goes back has nowhere else to go. */
+  private static boolean hopeless(Execution x, Tally tally) {
+    return !x.kind().back() && tally.stuck();
   }
 
   /** New limits are probed; a way back by itself is proven by what every member holds. */

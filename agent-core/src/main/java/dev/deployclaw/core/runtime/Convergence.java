@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Asks, bounded by time, until everyone acts on a committed epoch. Whoever took it can lose it
@@ -25,13 +26,20 @@ final class Convergence {
     this.time = time;
   }
 
-  Tally await(Activation activation, Duty duty) throws InterruptedException {
+  /**
+   * @param hopeless by which waiting ends early; asked once it was published again in vain, since
+   *     who is stuck may be so with what came before
+   */
+  Tally await(Activation activation, Duty duty, Predicate<Tally> hopeless)
+      throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     int published = 0;
     long next = wait(published, within);
     var tally = crew.converged(activation, duty.fence());
-    while (!tally.allYes() && time.micros() - since < within) {
+    while (!tally.allYes()
+        && time.micros() - since < within
+        && (published == 0 || !hopeless.test(tally))) {
       time.pause(bounds.poll());
       tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.fence()));
       boolean refused = !tally.with(Answer.NO).isEmpty();

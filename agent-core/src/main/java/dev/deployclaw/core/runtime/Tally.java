@@ -46,6 +46,11 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return with(Answer.NO).isEmpty() && with(Answer.UNKNOWN).isEmpty();
   }
 
+  /** Whether waiting is in vain for one of them. */
+  boolean stuck() {
+    return all().stream().anyMatch(Report::stuck);
+  }
+
   /** Participants with a member that did not say yes. */
   List<String> unfinished() {
     return participants(Tally::open);

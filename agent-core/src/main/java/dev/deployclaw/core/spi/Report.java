@@ -15,6 +15,8 @@ import java.util.TreeMap;
 public record Report(
     String member, Answer answer, String digest, String reason, Map<String, Object> facts) {
 
+  private static final String STUCK = "stuck";
+
   public enum Answer {
     YES,
     NO,
@@ -32,6 +34,15 @@ public record Report(
 
   public static Report no(String member, String reason) {
     return new Report(member, Answer.NO, "", reason, Map.of());
+  }
+
+  /** A {@code NO} that waiting doesn't change: who was to bring it about has given up. */
+  public static Report stuck(String member, String reason) {
+    return new Report(member, Answer.NO, "", reason, Map.of(STUCK, true));
+  }
+
+  public boolean stuck() {
+    return answer == Answer.NO && facts.containsKey(STUCK);
   }
 
   public static Report unknown(String member, String reason) {

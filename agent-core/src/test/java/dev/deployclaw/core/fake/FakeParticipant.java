@@ -33,7 +33,7 @@ public final class FakeParticipant implements Executor {
   private final FakeStore store;
   private final Map<String, Member> members = new TreeMap<>();
   private final Set<String> unreachableAt = new HashSet<>();
-  private final Map<String, String> refusals = new TreeMap<>();
+  private final Map<String, Function<String, Report>> refusals = new TreeMap<>();
   private final Map<String, List<Report>> looks = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Runnable> happenings = new TreeMap<>();
@@ -64,7 +64,12 @@ public final class FakeParticipant implements Executor {
 
   /** From now on this verb is refused. */
   public synchronized void refuseAt(String verb, String reason) {
-    refusals.put(verb, reason);
+    refusals.put(verb, m -> Report.no(m, reason));
+  }
+
+  /** From now on this verb is refused by who will never do it. */
+  public synchronized void stickAt(String verb, String reason) {
+    refusals.put(verb, m -> Report.stuck(m, reason));
   }
 
   public synchronized void heal() {
@@ -157,7 +162,7 @@ public final class FakeParticipant implements Executor {
       return Outcome.done(List.of(Report.skipped(name, "none is configured")));
     }
     if (refusals.containsKey(verb)) {
-      return each(m -> Report.no(m, refusals.get(verb)));
+      return each(m -> refusals.get(verb).apply(m));
     }
     return switch (invocation.call()) {
       case Call.Look _ when looks.containsKey(verb) ->

@@ -53,6 +53,23 @@ class ConvergenceTest {
   }
 
   @Test
+  void waitsNoLongerForAMemberThatIsStuckThoughItWasPublishedToAgain() throws Exception {
+    world.run("apply");
+    int before = world.gateway.calls("publish");
+    long since = world.time.micros();
+    world.gateway.stickAt("converge", "has timed out progressing");
+
+    var ended = world.run("set acme 700");
+
+    int changeOnceAgainAndItsWayBackToTheEnd = 2 + 1 + ATTEMPTS;
+    assertThat(world.gateway.calls("publish") - before)
+        .isEqualTo(changeOnceAgainAndItsWayBackToTheEnd);
+    assertThat(ended.reason()).contains("has timed out progressing");
+    long twoBounds = 2 * world.settings("a").bounds().converge().toNanos() / 1000;
+    assertThat(world.time.micros() - since).isLessThan(twoBounds);
+  }
+
+  @Test
   void publishesNothingAgainWhenAnotherLeads() throws Exception {
     world.gateway.before(
         "converge",

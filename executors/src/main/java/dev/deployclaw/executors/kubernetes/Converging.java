@@ -37,9 +37,12 @@ final class Converging {
       return Report.no(
           member, moved.orElse("its volume shows other files than the committed ones"));
     }
-    var pending = new Rollout(standing).pending();
+    var rollout = new Rollout(standing);
+    var pending = rollout.pending();
     if (pending.isPresent()) {
-      return Report.no(member, pending.get());
+      return rollout.stuck()
+          ? Report.stuck(member, pending.get())
+          : Report.no(member, pending.get());
     }
     var facts = new TreeMap<String, Object>();
     facts.put("files", standing.files().digest());

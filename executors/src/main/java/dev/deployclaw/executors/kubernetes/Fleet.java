@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * stand.
  */
 final class Fleet {
+  /** From here on a list of a namespace's ConfigMaps costs less than asking one by one. */
+  private static final int MOST_BY_NAME = 8;
+
   private final Map<String, Place> places = new TreeMap<>();
   private final Map<String, KubernetesFault> faults = new TreeMap<>();
 
@@ -38,7 +41,7 @@ final class Fleet {
   }
 
   private record Place(
-      Map<String, Deployment> deployments, Map<String, ConfigMap> maps, List<Pod> pods) {}
+      Map<String, Deployment> deployments, Map<String, ConfigMap> maps, PodIndex pods) {}
 
   private Fleet() {}
 
@@ -81,12 +84,7 @@ final class Fleet {
       case Slot.Unfit(String reason) -> no(gateway, reason);
       case Slot.Fit fit ->
           new Standing(
-              gateway,
-              deployment,
-              fit,
-              marks.get(),
-              place.maps(),
-              Pods.of(deployment, place.pods()));
+              gateway, deployment, fit, marks.get(), place.maps(), place.pods().of(deployment));
     };
   }
 
@@ -99,7 +97,7 @@ final class Fleet {
     }
     var maps = maps(api, namespace, named(gateways, deployments), needs.epoch());
     List<Pod> pods = needs.pods() ? api.lists().all(Kind.PODS, namespace, "") : List.of();
-    return new Place(deployments, maps, pods);
+    return new Place(deployments, maps, PodIndex.of(pods));
   }
 
   /** What the gateways' volumes name. */
@@ -115,7 +113,10 @@ final class Fleet {
     return out;
   }
 
-  /** Those of ours by one list; what somebody else named has to be asked for by name. */
+  /**
+   * Those of ours by one list. What somebody else named is asked for by name, or, where that is
+   * more than a few, picked from a list of all.
+   */
   private static Map<String, ConfigMap> maps(
       Api api, String namespace, Set<String> names, OptionalLong epoch)
       throws KubernetesFault, InterruptedException {
@@ -128,10 +129,15 @@ final class Fleet {
           .all(Kind.CONFIG_MAPS, namespace, Staged.selector(epochs))
           .forEach(m -> maps.put(Pods.name(m), m));
     }
-    for (String name : names) {
-      if (!maps.containsKey(name)) {
-        api.get(Kind.CONFIG_MAPS, namespace, name).ifPresent(m -> maps.put(name, m));
-      }
+    var foreign = names.stream().filter(n -> !maps.containsKey(n)).toList();
+    if (foreign.size() > MOST_BY_NAME) {
+      api.lists().all(Kind.CONFIG_MAPS, namespace, "").stream()
+          .filter(m -> names.contains(Pods.name(m)))
+          .forEach(m -> maps.put(Pods.name(m), m));
+      return maps;
+    }
+    for (String name : foreign) {
+      api.get(Kind.CONFIG_MAPS, namespace, name).ifPresent(m -> maps.put(name, m));
     }
     return maps;
   }

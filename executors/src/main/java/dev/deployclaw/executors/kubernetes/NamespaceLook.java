@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ record NamespaceLook(Api api, List<KubernetesGateway> gateways) {
       var pods = list(Kind.PODS, place, denied);
       var services = list(Kind.SERVICES, place, denied);
       var facts = counts(deployments, pods, services);
-      facts.put("gateways", gateways(place, deployments, new Around(pods, services)));
+      facts.put("gateways", gateways(place, deployments, Around.of(pods, services)));
       return report(place, facts, denied);
     } catch (KubernetesFault e) {
       return e.report(place.member());
@@ -84,17 +85,23 @@ record NamespaceLook(Api api, List<KubernetesGateway> gateways) {
   }
 
   /** What stands around the Deployments of a namespace. */
-  private record Around(Optional<List<Pod>> pods, Optional<List<Service>> services) {}
+  private record Around(Optional<PodIndex> pods, Optional<List<Service>> services) {
+    static Around of(Optional<List<Pod>> pods, Optional<List<Service>> services) {
+      return new Around(pods.map(PodIndex::of), services);
+    }
+  }
 
   private List<Object> gateways(
       Place place, Optional<List<Deployment>> deployments, Around around) {
     var out = new ArrayList<Object>();
+    if (deployments.isEmpty()) {
+      return out;
+    }
+    var byName = new HashMap<String, Deployment>();
+    deployments.get().forEach(d -> byName.put(Pods.name(d), d));
     for (var gateway : gateways) {
-      if (gateway.namespace().equals(place.namespace()) && deployments.isPresent()) {
-        var found =
-            deployments.get().stream()
-                .filter(d -> d.getMetadata().getName().equals(gateway.deployment()))
-                .findFirst();
+      if (gateway.namespace().equals(place.namespace())) {
+        var found = Optional.ofNullable(byName.get(gateway.deployment()));
         out.add(found.map(d -> gateway(gateway, d, around)).orElseGet(() -> absent(gateway)));
       }
     }
@@ -115,7 +122,7 @@ record NamespaceLook(Api api, List<KubernetesGateway> gateways) {
     around
         .pods()
         .ifPresent(all -> {
-          var own = Pods.of(deployment, all);
+          var own = all.of(deployment);
           facts.put("ready", (int) own.stream().filter(Pods::ready).count());
           facts.put("pods", own.stream().limit(MOST_PODS).map(Pods::facts).toList());
         });

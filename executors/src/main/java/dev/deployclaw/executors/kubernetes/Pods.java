@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,14 +21,6 @@ final class Pods {
 
   static String name(HasMetadata object) {
     return object.getMetadata().getName();
-  }
-
-  /** Those that a Deployment's selector takes, the ones on their way out included. */
-  static List<Pod> of(Deployment deployment, List<Pod> pods) {
-    var selector = deployment.getSpec().getSelector();
-    return pods.stream()
-        .filter(p -> !over(p) && selected(selector, p.getMetadata().getLabels()))
-        .toList();
   }
 
   /** Kubernetes' own word: its condition {@code Ready}. */
@@ -82,7 +72,8 @@ final class Pods {
         .strip();
   }
 
-  private static boolean over(Pod pod) {
+  /** Whether it ended and won't run again. */
+  static boolean over(Pod pod) {
     String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     return "Succeeded".equals(phase) || "Failed".equals(phase);
   }
@@ -115,7 +106,7 @@ final class Pods {
   }
 
   /** Label selectors as the API defines them: all labels and all expressions must hold. */
-  private static boolean selected(@Nullable LabelSelector selector, Map<String, String> labels) {
+  static boolean selected(@Nullable LabelSelector selector, Map<String, String> labels) {
     return selector != null
         && labels.entrySet().containsAll(selector.getMatchLabels().entrySet())
         && selector.getMatchExpressions().stream().allMatch(e -> holds(e, labels));

@@ -29,15 +29,27 @@ record Rollout(Standing standing) {
       return standing.obstacle();
     }
     var status = deployment.getStatus();
-    long generation = number(deployment.getMetadata().getGeneration());
-    if (status == null || number(status.getObservedGeneration()) < generation) {
+    if (status == null || !seen(status)) {
       return Optional.of(
-          "the Deployment controller hasn't seen generation %d yet".formatted(generation));
+          "the Deployment controller hasn't seen generation %d yet".formatted(generation()));
     }
     return stuck(status).or(() -> unfinished(status)).or(this::pods);
   }
 
-  /** Conditions by which Kubernetes itself says that it goes no further. */
+  /** Whether Kubernetes itself says that it goes no further. */
+  boolean stuck() {
+    var status = standing.deployment().getStatus();
+    return status != null && seen(status) && stuck(status).isPresent();
+  }
+
+  private boolean seen(DeploymentStatus status) {
+    return number(status.getObservedGeneration()) >= generation();
+  }
+
+  private long generation() {
+    return number(standing.deployment().getMetadata().getGeneration());
+  }
+
   private Optional<String> stuck(DeploymentStatus status) {
     var late = condition(status, "Progressing", "False");
     var failing = condition(status, "ReplicaFailure", "True");

@@ -6,6 +6,8 @@ import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.kubernetes.Fleet.Needs;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,67 @@ class FleetTest {
           assertThat(((Standing) fleet.of(g)).files().missing()).isEmpty();
         });
     assertThat(asked).hasSize(1 + 3 + 1).allMatch(r -> r.contains("limit="));
+  }
+
+  @Test
+  void readsHandWrittenMapsOfManyGatewaysByLists() throws Exception {
+    for (int i = 0; i < GATEWAYS; i++) {
+      String map = "by-hand-%03d".formatted(i);
+      var object = Estate.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(map));
+      object.putObject("data").put("nginx.conf", "# by hand " + i);
+      estate.api().put(Estate.MAPS + "/" + map, "kubectl-create", object);
+      String deployment = "/apis/apps/v1/namespaces/edge/deployments/gw-%03d".formatted(i);
+      estate
+          .api()
+          .edit(
+              deployment,
+              "kubectl-edit",
+              d -> d.withObject("/spec/template/spec/volumes/0/configMap").put("name", map));
+    }
+    int before = estate.api().requests().size();
+
+    var fleet = Fleet.read(estate.link().api(), gateways, Needs.FILES);
+
+    var asked = estate.api().requests().subList(before, estate.api().requests().size());
+    assertThat(gateways)
+        .allSatisfy(
+            g -> assertThat(((Standing) fleet.of(g)).text().orElseThrow()).startsWith("# by hand"));
+    assertThat(asked).hasSizeLessThan(GATEWAYS / 10).allMatch(r -> r.contains("limit="));
+  }
+
+  @Test
+  void findsEachDeploymentsOwnPodsAmongMany() {
+    var one = deployment("{'matchLabels':{'app':'gw','shard':'1'}}");
+    var rest =
+        deployment(
+            "{'matchLabels':{'app':'gw'},"
+                + "'matchExpressions':[{'key':'shard','operator':'NotIn','values':['1']}]}");
+    var all = deployment("{}");
+
+    var index =
+        PodIndex.of(
+            List.of(
+                pod("a", "{'app':'gw','shard':'1'}", "Running"),
+                pod("b", "{'app':'gw','shard':'2'}", "Running"),
+                pod("c", "{'app':'web','shard':'1'}", "Running"),
+                pod("d", "{'app':'gw','shard':'1'}", "Succeeded")));
+
+    assertThat(index.of(one)).extracting(Pods::name).containsExactly("a");
+    assertThat(index.of(rest)).extracting(Pods::name).containsExactly("b");
+    assertThat(index.of(all)).extracting(Pods::name).containsExactly("a", "b", "c");
+    assertThat(index.of(deployment("{'matchLabels':{'app':'none'}}"))).isEmpty();
+  }
+
+  private static Deployment deployment(String selector) {
+    return Json.read(
+        "{\"spec\":{\"selector\":" + selector.replace('\'', '"') + "}}", Deployment.class);
+  }
+
+  private static Pod pod(String name, String labels, String phase) {
+    String text =
+        "{'metadata':{'name':'%s','labels':%s},'status':{'phase':'%s'}}"
+            .formatted(name, labels, phase);
+    return Json.read(text.replace('\'', '"'), Pod.class);
   }
 
   @Test

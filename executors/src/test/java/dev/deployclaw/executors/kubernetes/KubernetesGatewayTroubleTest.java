@@ -200,6 +200,7 @@ class KubernetesGatewayTroubleTest {
     assertThat(converge())
         .contains("stuck, ProgressDeadlineExceeded: has timed out progressing")
         .contains("gw-2-0 (CrashLoopBackOff: back-off restarting)");
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isTrue();
   }
 
   @Test

@@ -1,0 +1,76 @@
+package dev.deployclaw.bench;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerSettings;
+import dev.deployclaw.testkit.Docker;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The containers of a daemon, created and never started. */
+final class DockerSubject implements Subject {
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
+  /** The lists that a topology is made of. */
+  private static final List<String> LISTS =
+      List.of("/images/json?all=1", "/networks", "/containers/json?all=1");
+
+  private final Docker docker;
+  private final int size;
+  private final DockerExecutor executor;
+
+  private DockerSubject(Docker docker, int size) {
+    this.docker = docker;
+    this.size = size;
+    this.executor =
+        new DockerExecutor(
+            Optional.of(
+                new DockerSettings(URI.create(docker.host()), Optional.empty(), ANSWER)));
+  }
+
+  /** Creates as many as are missing. */
+  static DockerSubject grown(Docker docker, int size) {
+    String image = docker.nginxImage();
+    int there = docker.client().listContainersCmd().withShowAll(true).exec().size();
+    for (int i = there; i < size; i++) {
+      docker
+          .client()
+          .createContainerCmd(image)
+          .withName("app-%05d".formatted(i))
+          .withLabels(Map.of("tier", "t" + i % 7, "service", "s" + i % 40))
+          .withCmd("/bin/none")
+          .exec();
+    }
+    return new DockerSubject(docker, size);
+  }
+
+  @Override
+  public String title() {
+    return "docker containers";
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public void look() throws InterruptedException {
+    Agreed.on(executor, new Call.Look("inspect", Map.of()));
+  }
+
+  @Override
+  public void floor() {
+    Requests.get(Path.of(URI.create(docker.host()).getPath()), LISTS);
+  }
+
+  @Override
+  public OptionalInt requests() {
+    return OptionalInt.empty();
+  }
+}

@@ -1,0 +1,224 @@
+package dev.deployclaw.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.executors.kubernetes.ConfigMapSources;
+import dev.deployclaw.executors.kubernetes.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.KubernetesGateway;
+import dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutor;
+import dev.deployclaw.executors.kubernetes.KubernetesLink;
+import dev.deployclaw.executors.kubernetes.KubernetesSettings;
+import dev.deployclaw.executors.kubernetes.PolicyMaps;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * Gateways in three namespaces with two pods and a ConfigMap of their own each, as before the first
+ * change, and policies in ConfigMaps of a hundred documents, behind an API server of this process.
+ */
+final class KubernetesSubjects implements AutoCloseable {
+  private static final List<String> NAMESPACES = List.of("edge-eu", "edge-us", "edge-ap");
+  private static final String POLICIES = "policies";
+  private static final int DOCUMENTS = 100;
+  private static final int PODS = 2;
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final ApiServer server = ApiServer.start();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final KubernetesLink link;
+  private final List<Subject> all;
+
+  KubernetesSubjects(Path folder, int gateways, int tenants) {
+    this.link = link(folder);
+    NAMESPACES.forEach(this::namespace);
+    namespace(POLICIES);
+    var configured = new ArrayList<KubernetesGateway>();
+    for (int i = 0; i < gateways; i++) {
+      configured.add(gateway("gw-%04d".formatted(i), NAMESPACES.get(i % NAMESPACES.size())));
+    }
+    for (int from = 0; from < tenants; from += DOCUMENTS) {
+      policies(from, Math.min(tenants, from + DOCUMENTS));
+    }
+    var maps = List.of(new PolicyMaps(POLICIES, "", List.of("*")));
+    var settings = KubernetesSettings.of(List.of(), maps, configured, ANSWER);
+    this.all =
+        List.of(
+            subject(
+                "kubernetes topology, gateways",
+                gateways,
+                new KubernetesExecutor(Optional.of(link), settings),
+                "inspect"),
+            subject(
+                "gateways scanned",
+                gateways,
+                new KubernetesGatewayExecutor(link, settings),
+                "scan"),
+            subject(
+                "policies of tenants read", tenants, new ConfigMapSources(link, maps), "read"));
+  }
+
+  List<Subject> all() {
+    return all;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    link.close();
+    server.close();
+  }
+
+  private Subject subject(String title, int size, Executor executor, String verb) {
+    return new Subject() {
+      private List<String> asked = List.of();
+
+      @Override
+      public String title() {
+        return title;
+      }
+
+      @Override
+      public int size() {
+        return size;
+      }
+
+      @Override
+      public void look() throws InterruptedException {
+        int before = server.requests().size();
+        Agreed.on(executor, new Call.Look(verb, Map.of()));
+        var now = server.requests();
+        asked = now.subList(before, now.size());
+      }
+
+      @Override
+      public void floor() throws InterruptedException {
+        Requests.get(client, server.url(), asked.stream().map(r -> r.substring(4)).toList());
+      }
+
+      @Override
+      public OptionalInt requests() {
+        return OptionalInt.of(asked.size());
+      }
+    };
+  }
+
+  private void namespace(String name) {
+    put("/api/v1/namespaces/" + name, "{'metadata':{'name':'%s'},'status':{'phase':'Active'}}", name);
+  }
+
+  private KubernetesGateway gateway(String name, String namespace) {
+    String core = "/api/v1/namespaces/" + namespace;
+    String named = "'metadata':{'namespace':'%s','name':'%s'".formatted(namespace, name);
+    String labels = "'labels':{'app':'%s','tier':'edge'}".formatted(name);
+    String spec =
+        ("{'containers':[{'name':'nginx','image':'nginx:1.28','volumeMounts':"
+                + "[{'name':'conf','mountPath':'/etc/nginx/dc'}]}],"
+                + "'volumes':[{'name':'conf','configMap':{'name':'%s'}}]}")
+            .formatted(name);
+    put(core + "/configmaps/" + name, "{%s},'data':{'nginx.conf':'# %s'}}", named, name);
+    put(
+        "/apis/apps/v1/namespaces/" + namespace + "/deployments/" + name,
+        "{%s},'spec':{'replicas':%d,'selector':{'matchLabels':{'app':'%s'}},'template':{'metadata':"
+            + "{%s},'spec':%s}},'status':{'observedGeneration':1,'replicas':%2$d,"
+            + "'updatedReplicas':%2$d,'availableReplicas':%2$d}}",
+        named,
+        PODS,
+        name,
+        labels,
+        spec);
+    for (int i = 0; i < PODS; i++) {
+      String pod = name + "-" + i;
+      put(
+          core + "/pods/" + pod,
+          "{'metadata':{'namespace':'%s','name':'%s',%s},'spec':%s,'status':{'phase':'Running',"
+              + "'podIP':'10.0.0.1','conditions':[{'type':'Ready','status':'True'}]}}",
+          namespace,
+          pod,
+          labels,
+          spec);
+    }
+    return new KubernetesGateway(
+        name, namespace, name, "nginx", "conf", "nginx.conf", "nginx", site());
+  }
+
+  private static Site site() {
+    return new Site(
+        "8080",
+        "127.0.0.1:8089",
+        new TreeMap<>(),
+        Path.of("/run/nginx.pid"),
+        Path.of("/var/log/nginx/access.log"),
+        false,
+        ANSWER,
+        List.of());
+  }
+
+  private void policies(int from, int to) {
+    String name = "limits-%06d".formatted(from);
+    var map = json("{'metadata':{'namespace':'%s','name':'%s'}}".formatted(POLICIES, name));
+    var data = map.putObject("data");
+    for (int i = from; i < to; i++) {
+      data.put("tenant-%06d.yaml".formatted(i), policy("tenant-%06d".formatted(i)));
+    }
+    server.put("/api/v1/namespaces/" + POLICIES + "/configmaps/" + name, "kubectl-create", map);
+  }
+
+  private static String policy(String tenant) {
+    return """
+    apiVersion: deployclaw.dev/v1
+    kind: RateLimitPolicy
+    metadata: {tenant: %s, labels: {tier: pro}}
+    spec:
+      limits:
+        - {name: all-requests, requests: 6000, window: 60s, burst: 300}
+        - {name: search, match: {service: search}, requests: 10, window: 1s}
+    """
+        .formatted(tenant);
+  }
+
+  private void put(String path, String object, Object... words) {
+    server.put(path, "kubectl-create", json(object.formatted(words)));
+  }
+
+  private static ObjectNode json(String text) {
+    try {
+      return (ObjectNode) ApiServer.JSON.readTree(text.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private KubernetesLink link(Path folder) {
+    Path file = folder.resolve("kubeconfig");
+    try {
+      Files.writeString(
+          file,
+          """
+          apiVersion: v1
+          kind: Config
+          current-context: bench
+          clusters: [{name: bench, cluster: {server: "%s"}}]
+          contexts: [{name: bench, context: {cluster: bench, user: bench}}]
+          users: [{name: bench, user: {token: none}}]
+          """
+              .formatted(server.url()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new KubernetesLink(
+        new KubernetesLink.Access(Optional.of(file), Optional.empty()), ANSWER);
+  }
+}
