@@ -40,6 +40,7 @@ final class Estate implements AutoCloseable {
 
   Estate(Path folder) {
     this.link = link(folder, api.url().toString());
+    api.rule(Granted.rule());
     api.put("/api/v1/namespaces/edge", "kubectl-create", json("{'metadata':{'name':'edge'}}"));
     api.put(
         MAPS + "/by-hand",

@@ -41,7 +41,7 @@ final class Merge {
         });
   }
 
-  /** Server-side apply of what we apply: objects merge, lists merge by {@code name}. */
+  /** Server-side apply: objects merge, lists of what has a {@code name} by that, others as one. */
   static void apply(ObjectNode target, ObjectNode wanted) {
     wanted
         .properties()
@@ -49,7 +49,9 @@ final class Merge {
           JsonNode old = target.get(field.getKey());
           if (field.getValue() instanceof ObjectNode value && old instanceof ObjectNode object) {
             apply(object, value);
-          } else if (field.getValue() instanceof ArrayNode list && old instanceof ArrayNode items) {
+          } else if (field.getValue() instanceof ArrayNode list
+              && old instanceof ArrayNode items
+              && list.valueStream().allMatch(item -> item.has("name"))) {
             list.forEach(item -> item(items, (ObjectNode) item));
           } else {
             target.set(field.getKey(), field.getValue());

@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  * threads; one writes at a time.
  */
 final class ObjectStore {
+  private static final String APPLY = "application/apply-patch+yaml";
   private static final int MOST_BYTES = 1024 * 1024;
   private static final List<String> HELD = List.of("data", "binaryData");
 
@@ -47,15 +48,20 @@ final class ObjectStore {
   synchronized ObjectNode put(String path, String manager, JsonNode object) {
     ObjectNode stored = object.deepCopy();
     Fields.created(stored, manager);
-    Defaults.fill(stored);
-    ObjectNode metadata = stored.withObject("/metadata");
+    return keep(path, founded(stored));
+  }
+
+  /** With what the server itself writes into a new object. */
+  private static ObjectNode founded(ObjectNode object) {
+    Defaults.fill(object);
+    ObjectNode metadata = object.withObject("/metadata");
     if (!metadata.has("uid")) {
       metadata.put("uid", UUID.randomUUID().toString()).put("generation", 1);
     }
     if (!metadata.has("creationTimestamp")) {
       metadata.put("creationTimestamp", now());
     }
-    return keep(path, stored);
+    return object;
   }
 
   synchronized Optional<ObjectNode> object(String path) {
@@ -148,7 +154,7 @@ final class ObjectStore {
   synchronized Answer change(Asked asked) {
     var current = objects.get(asked.path());
     if (current == null) {
-      return notFound(asked.path());
+      return asked.type().equals(APPLY) ? firstApplied(asked) : notFound(asked.path());
     }
     var written = written(asked, current);
     if (written.isEmpty()) {
@@ -163,7 +169,7 @@ final class ObjectStore {
     if (current.has("status")) {
       after.set("status", current.get("status"));
     }
-    if (asked.type().equals("application/apply-patch+yaml")) {
+    if (asked.type().equals(APPLY)) {
       Fields.applied(current, after, manager(asked));
     } else {
       Fields.updated(current, after, manager(asked));
@@ -171,6 +177,17 @@ final class ObjectStore {
     Defaults.fill(after);
     generation(current, after);
     return Answer.of(keep(asked.path(), after));
+  }
+
+  /** Apply creates what isn't there, unless it means an object that was. */
+  private Answer firstApplied(Asked asked) {
+    ObjectNode object = parse(asked.body());
+    if (object.path("metadata").has("resourceVersion") || object.path("metadata").has("uid")) {
+      return notFound(asked.path());
+    }
+    object.remove("status");
+    Fields.applied(parse("{}"), object, manager(asked));
+    return Answer.of(201, keep(asked.path(), founded(object)));
   }
 
   private static Optional<ObjectNode> written(Asked asked, ObjectNode current) {
@@ -187,7 +204,7 @@ final class ObjectStore {
     switch (asked.type()) {
       case "application/json-patch+json" -> Merge.patch(after, json(asked.body()));
       case "application/merge-patch+json" -> Merge.merge(after, parse(asked.body()));
-      case "application/apply-patch+yaml" -> Merge.apply(after, parse(asked.body()));
+      case APPLY -> Merge.apply(after, parse(asked.body()));
       default -> {
         return Optional.empty();
       }

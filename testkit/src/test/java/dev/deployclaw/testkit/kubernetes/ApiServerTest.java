@@ -19,6 +19,7 @@ class ApiServerTest {
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
   private static final String PODS = "/api/v1/namespaces/edge/pods";
   private static final String MERGE = "application/merge-patch+json";
+  private static final String APPLY = "application/apply-patch+yaml";
 
   @TempDir Path folder;
 
@@ -133,6 +134,21 @@ class ApiServerTest {
     send("PATCH", PODS + "/a", MERGE, "{'status':{'phase':'Running'}}");
 
     assertThat(send("GET", PODS + "/a", "", "").body().has("status")).isFalse();
+  }
+
+  @Test
+  void applyCreatesWhatIsNotThereAndRepeatsWithoutAnEffect() throws Exception {
+    String wanted = "{'metadata':{'name':'a'},'spec':{'verbs':['get','list']}}";
+
+    var created = send("PATCH", PODS + "/a", APPLY, wanted);
+    var repeated = send("PATCH", PODS + "/a", APPLY, wanted);
+    var gone = send("PATCH", PODS + "/b", APPLY, "{'metadata':{'name':'b','uid':'1'}}");
+
+    assertThat(created.status()).isEqualTo(201);
+    assertThat(repeated.status()).isEqualTo(200);
+    assertThat(repeated.body().path("spec")).isEqualTo(created.body().path("spec"));
+    assertThat(repeated.body().at("/metadata/generation").asInt()).isEqualTo(1);
+    assertThat(gone.status()).isEqualTo(404);
   }
 
   private static long version(Said said) {

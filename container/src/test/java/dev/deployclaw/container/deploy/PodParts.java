@@ -1,0 +1,86 @@
+package dev.deployclaw.container.deploy;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What stands in a pod, and what it refers to. */
+final class PodParts {
+  private PodParts() {}
+
+  static Container container(PodSpec pod, String name) {
+    return containers(pod).filter(c -> c.getName().equals(name)).findFirst().orElseThrow();
+  }
+
+  static Volume volume(PodSpec pod, String name) {
+    return pod.getVolumes().stream()
+        .filter(v -> v.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static Stream<Container> containers(PodSpec pod) {
+    return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
+  }
+
+  static Set<String> ports(PodSpec pod) {
+    return containers(pod)
+        .flatMap(c -> c.getPorts().stream())
+        .map(p -> p.getName())
+        .collect(Collectors.toSet());
+  }
+
+  static Stream<String> probed(Container container) {
+    return Stream.of(
+            container.getStartupProbe(),
+            container.getLivenessProbe(),
+            container.getReadinessProbe())
+        .filter(probe -> probe != null)
+        .map(probe ->
+            probe.getHttpGet() == null
+                ? probe.getTcpSocket().getPort()
+                : probe.getHttpGet().getPort())
+        .map(PodParts::name);
+  }
+
+  static String name(IntOrString port) {
+    return port.getStrVal();
+  }
+
+  static Map<String, String> labels(LabelSelector selector) {
+    return selector.getMatchLabels();
+  }
+
+  static List<String> configMaps(PodSpec pod) {
+    var out = new ArrayList<String>();
+    for (var volume : pod.getVolumes()) {
+      if (volume.getConfigMap() != null) {
+        out.add(volume.getConfigMap().getName());
+      }
+      if (volume.getProjected() != null) {
+        volume.getProjected().getSources().stream()
+            .filter(source -> source.getConfigMap() != null)
+            .forEach(source -> out.add(source.getConfigMap().getName()));
+      }
+    }
+    containers(pod)
+        .flatMap(c -> c.getEnvFrom().stream())
+        .forEach(from -> out.add(from.getConfigMapRef().getName()));
+    return out;
+  }
+
+  static List<String> secrets(PodSpec pod) {
+    return pod.getVolumes().stream()
+        .filter(v -> v.getSecret() != null)
+        .map(v -> v.getSecret().getSecretName())
+        .toList();
+  }
+}
