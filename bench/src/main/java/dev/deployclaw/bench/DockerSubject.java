@@ -29,8 +29,7 @@ final class DockerSubject implements Subject {
     this.size = size;
     this.executor =
         new DockerExecutor(
-            Optional.of(
-                new DockerSettings(URI.create(docker.host()), Optional.empty(), ANSWER)));
+            Optional.of(new DockerSettings(URI.create(docker.host()), Optional.empty(), ANSWER)));
   }
 
   /** Creates as many as are missing. */

@@ -33,7 +33,6 @@ final class KubernetesSubjects implements AutoCloseable {
   private static final List<String> NAMESPACES = List.of("edge-eu", "edge-us", "edge-ap");
   private static final String POLICIES = "policies";
   private static final int DOCUMENTS = 100;
-  private static final int PODS = 2;
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final ApiServer server = ApiServer.start();
@@ -66,8 +65,7 @@ final class KubernetesSubjects implements AutoCloseable {
                 gateways,
                 new KubernetesGatewayExecutor(link, settings),
                 "scan"),
-            subject(
-                "policies of tenants read", tenants, new ConfigMapSources(link, maps), "read"));
+            subject("policies of tenants read", tenants, new ConfigMapSources(link, maps), "read"));
   }
 
   List<Subject> all() {
@@ -116,39 +114,35 @@ final class KubernetesSubjects implements AutoCloseable {
   }
 
   private void namespace(String name) {
-    put("/api/v1/namespaces/" + name, "{'metadata':{'name':'%s'},'status':{'phase':'Active'}}", name);
+    put(
+        "/api/v1/namespaces/" + name,
+        "{'metadata':{'name':'%s'},'status':{'phase':'Active'}}".formatted(name));
   }
 
   private KubernetesGateway gateway(String name, String namespace) {
     String core = "/api/v1/namespaces/" + namespace;
-    String named = "'metadata':{'namespace':'%s','name':'%s'".formatted(namespace, name);
+    String named = "'namespace':'%s','name':'%s'".formatted(namespace, name);
     String labels = "'labels':{'app':'%s','tier':'edge'}".formatted(name);
     String spec =
         ("{'containers':[{'name':'nginx','image':'nginx:1.28','volumeMounts':"
                 + "[{'name':'conf','mountPath':'/etc/nginx/dc'}]}],"
                 + "'volumes':[{'name':'conf','configMap':{'name':'%s'}}]}")
             .formatted(name);
-    put(core + "/configmaps/" + name, "{%s},'data':{'nginx.conf':'# %s'}}", named, name);
+    put(
+        core + "/configmaps/" + name,
+        "{'metadata':{%s},'data':{'nginx.conf':'# %s'}}".formatted(named, name));
     put(
         "/apis/apps/v1/namespaces/" + namespace + "/deployments/" + name,
-        "{%s},'spec':{'replicas':%d,'selector':{'matchLabels':{'app':'%s'}},'template':{'metadata':"
-            + "{%s},'spec':%s}},'status':{'observedGeneration':1,'replicas':%2$d,"
-            + "'updatedReplicas':%2$d,'availableReplicas':%2$d}}",
-        named,
-        PODS,
-        name,
-        labels,
-        spec);
-    for (int i = 0; i < PODS; i++) {
-      String pod = name + "-" + i;
+        ("{'metadata':{%s},'spec':{'replicas':2,'selector':{'matchLabels':{'app':'%s'}},"
+                + "'template':{'metadata':{%s},'spec':%s}},'status':{'observedGeneration':1,"
+                + "'replicas':2,'updatedReplicas':2,'availableReplicas':2}}")
+            .formatted(named, name, labels, spec));
+    for (String pod : List.of(name + "-a", name + "-b")) {
       put(
           core + "/pods/" + pod,
-          "{'metadata':{'namespace':'%s','name':'%s',%s},'spec':%s,'status':{'phase':'Running',"
-              + "'podIP':'10.0.0.1','conditions':[{'type':'Ready','status':'True'}]}}",
-          namespace,
-          pod,
-          labels,
-          spec);
+          ("{'metadata':{'namespace':'%s','name':'%s',%s},'spec':%s,'status':{'phase':'Running',"
+                  + "'podIP':'10.0.0.1','conditions':[{'type':'Ready','status':'True'}]}}")
+              .formatted(namespace, pod, labels, spec));
     }
     return new KubernetesGateway(
         name, namespace, name, "nginx", "conf", "nginx.conf", "nginx", site());
@@ -189,8 +183,8 @@ final class KubernetesSubjects implements AutoCloseable {
         .formatted(tenant);
   }
 
-  private void put(String path, String object, Object... words) {
-    server.put(path, "kubectl-create", json(object.formatted(words)));
+  private void put(String path, String object) {
+    server.put(path, "kubectl-create", json(object));
   }
 
   private static ObjectNode json(String text) {
@@ -202,7 +196,7 @@ final class KubernetesSubjects implements AutoCloseable {
   }
 
   private KubernetesLink link(Path folder) {
-    Path file = folder.resolve("kubeconfig");
+    Path file = folder.resolve("kubeconfig-" + server.url().getPort());
     try {
       Files.writeString(
           file,

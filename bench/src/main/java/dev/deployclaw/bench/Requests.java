@@ -1,6 +1,7 @@
 package dev.deployclaw.bench;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +18,7 @@ import java.util.List;
 
 /** Bare requests, one after the other, whose answers are thrown away. */
 final class Requests {
-  private static final int BUFFER = 1 << 16;
+  private static final String STATUS = "HTTP/1.1 200";
   private static final int OK = 200;
 
   private Requests() {}
@@ -38,13 +40,12 @@ final class Requests {
 
   /** Over a socket of this machine, on a connection each. */
   static void get(Path socket, List<String> targets) {
-    var buffer = ByteBuffer.allocate(BUFFER);
     for (String target : targets) {
       try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
         channel.connect(UnixDomainSocketAddress.of(socket));
         String request = "GET " + target + " HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
         channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-        check(target, drain(channel, buffer));
+        check(target, drain(channel));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -52,19 +53,15 @@ final class Requests {
   }
 
   /** Reads to the end; returns how the answer began. */
-  private static String drain(SocketChannel channel, ByteBuffer buffer) throws IOException {
-    String begin = "";
-    while (channel.read(buffer.clear()) >= 0) {
-      if (begin.isEmpty()) {
-        begin =
-            new String(buffer.array(), 0, Math.min(20, buffer.position()), StandardCharsets.US_ASCII);
-      }
-    }
-    return begin;
+  private static String drain(SocketChannel channel) throws IOException {
+    var in = Channels.newInputStream(channel);
+    byte[] begin = in.readNBytes(STATUS.length());
+    in.transferTo(OutputStream.nullOutputStream());
+    return new String(begin, StandardCharsets.US_ASCII);
   }
 
   private static void check(String target, String begin) {
-    if (!begin.startsWith("HTTP/1.1 200")) {
+    if (!begin.equals(STATUS)) {
       throw new IllegalStateException(target + " answered " + begin);
     }
   }
