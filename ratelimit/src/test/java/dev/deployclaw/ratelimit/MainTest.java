@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,9 @@ class MainTest {
       assertThat(get(base + "/v1/decide").statusCode()).isEqualTo(403);
       assertThat(get(base + "/v1/status").body()).contains("\"epochs\":[]");
       assertThat(get(base + "/other").statusCode()).isEqualTo(404);
+      assertThat(Health.lives(Map.of("DC_RATELIMIT_PORT", Files.readString(portFile).strip())))
+          .isTrue();
+      assertThat(Health.lives(Map.of("DC_RATELIMIT_PORT", Integer.toString(nobody)))).isFalse();
     } finally {
       process.destroy();
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();

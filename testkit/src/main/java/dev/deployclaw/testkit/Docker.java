@@ -82,12 +82,24 @@ public final class Docker implements AutoCloseable {
 
   /** Makes an image with NGINX from the programs of this machine; returns its name. */
   public String nginxImage() {
-    try (var tar = NginxImage.open(image())) {
-      client.loadImageCmd(tar).exec();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    LocalImages.nginx(client, image());
     return image();
+  }
+
+  /**
+   * Puts local images under the names that a Dockerfile starts from, so that it is built without
+   * pulling anything.
+   *
+   * @param jdk of an image with this JVM's JDK and a shell
+   * @param base of an image with a shell and the libraries that a JRE needs
+   * @throws IllegalStateException in a daemon that isn't ours, where the names may stand for others
+   */
+  public void javaImages(String jdk, String base) {
+    if (own.isEmpty()) {
+      throw new IllegalStateException("names of images are given in a daemon of our own only");
+    }
+    LocalImages.jdk(client, jdk);
+    LocalImages.base(client, base);
   }
 
   /** Removes what the test made, and stops the daemon where it is ours. */

@@ -80,6 +80,7 @@ public final class CommandLines {
         new SkillsCommand(around),
         new AuditCommand(around),
         new ServeCommand(around),
+        new HealthCommand(around),
         new CompletionCommand(around),
         new CommandLine.HelpCommand());
   }

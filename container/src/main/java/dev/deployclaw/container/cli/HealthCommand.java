@@ -1,0 +1,79 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.core.runtime.ExitCode;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code health}: for who starts and restarts the process, an image's health check for one. */
+@Command(
+    name = "health",
+    description = {
+      "Ask the agent that serves here whether it lives, as GET /healthz does.",
+      "With TLS it is enough that it takes a connection."
+    },
+    footer = {
+      "",
+      "Exit codes:  0 it lives; 10 it doesn't answer",
+      "Example:     deployclaw health"
+    })
+final class HealthCommand implements Callable<Integer> {
+  private static final int ANSWER_MILLIS = Math.toIntExact(Duration.ofSeconds(5).toMillis());
+  private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "[::]");
+
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  HealthCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var serve = Session.config(around, shared).serve();
+    try {
+      ask(serve, host(serve));
+      return ExitCode.OK.code();
+    } catch (IOException e) {
+      around
+          .err()
+          .printf(
+              "deployclaw: no agent answers on %s:%d (%s): is `deployclaw serve` running?%n",
+              host(serve), serve.port(), e.getMessage());
+      return ExitCode.UNREACHABLE.code();
+    }
+  }
+
+  private static void ask(Serve serve, String host) throws IOException {
+    if (serve.tls().isPresent()) {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(host, serve.port()), ANSWER_MILLIS);
+      }
+      return;
+    }
+    var url = URI.create("http://" + host + ":" + serve.port() + "/healthz").toURL();
+    var connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(ANSWER_MILLIS);
+    connection.setReadTimeout(ANSWER_MILLIS);
+    if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+      throw new IOException("it answers " + connection.getResponseCode());
+    }
+  }
+
+  /** Who listens everywhere is asked on loopback. */
+  private static String host(Serve serve) {
+    return ANY_ADDRESS.contains(serve.host())
+        ? InetAddress.getLoopbackAddress().getHostAddress()
+        : serve.host();
+  }
+}
