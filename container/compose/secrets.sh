@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes the secrets of compose.yaml in files, and prints a token that may do everything. Keeps those that are there.
+set -eu
+umask 077
+cd "$(dirname "$0")"
+if [ -e secrets ]; then
+  echo "container/compose/secrets is there already" >&2
+  exit 1
+fi
+mkdir secrets
+cd secrets
+random() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
+token=$(random 32)
+hash=$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)
+printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n' "$hash" >tokens.yaml
+random 10 >s3-access
+random 20 >s3-secret
+# Compose mounts them with their owner and mode: the agent's user must be able to read them.
+chmod 755 . && chmod 444 tokens.yaml s3-access s3-secret
+echo "the token, which is kept nowhere: $token"

@@ -1,0 +1,207 @@
+package dev.deployclaw.container.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.policy.parse.PolicyDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
+
+/**
+ * The compose file, held to the words of the Compose Specification that it uses: where no {@code
+ * docker compose} is, this is what finds a wrong one.
+ */
+class ComposeTest {
+  private static final Path FILE = Path.of("compose.yaml");
+  private static final Path WITH_SOCKET = Path.of("compose.docker.yaml");
+  private static final String SECRETS = "/run/secrets/";
+
+  private static final Set<String> TOP =
+      Set.of("name", "services", "configs", "secrets", "volumes", "x-confined");
+
+  /** Of a service, as far as we use them. */
+  private static final Set<String> WORDS =
+      Set.of(
+          "build",
+          "image",
+          "user",
+          "read_only",
+          "cap_drop",
+          "security_opt",
+          "restart",
+          "network_mode",
+          "pid",
+          "pids_limit",
+          "mem_limit",
+          "stop_grace_period",
+          "configs",
+          "secrets",
+          "volumes",
+          "depends_on",
+          "environment",
+          "entrypoint",
+          "command",
+          "ports",
+          "group_add");
+
+  private static final Set<String> CONDITIONS =
+      Set.of("service_started", "service_healthy", "service_completed_successfully");
+
+  private static final List<String> OURS = List.of("agent", "ratelimit", "gateway");
+
+  @TempDir Path folder;
+
+  @Test
+  void saysNothingThatComposeDoesNotKnow() throws IOException {
+    assertThat(TOP).containsAll(keys(read(FILE)));
+    assertThat(keys(read(WITH_SOCKET))).containsExactly("services");
+    for (var file : List.of(FILE, WITH_SOCKET)) {
+      for (var service : services(file).values()) {
+        assertThat(WORDS).containsAll(keys(service));
+      }
+    }
+  }
+
+  @Test
+  void everythingThatServicesReferToIsThere() throws IOException {
+    var all = read(FILE);
+    var services = services(FILE);
+    for (var service : services.values()) {
+      assertThat(keys(all.get("secrets"))).containsAll(list(service.get("secrets")));
+      assertThat(keys(all.get("configs"))).containsAll(sources(service.get("configs")));
+      assertThat(keys(all.get("volumes"))).containsAll(mounted(service.get("volumes")));
+      for (var awaited : map(service.get("depends_on")).entrySet()) {
+        assertThat(services).containsKey(String.valueOf(awaited.getKey()));
+        assertThat(CONDITIONS).contains(String.valueOf(map(awaited.getValue()).get("condition")));
+      }
+      for (var of : List.of("network_mode", "pid")) {
+        var mode = String.valueOf(service.get(of));
+        if (mode.startsWith("service:")) {
+          assertThat(services).containsKey(mode.substring("service:".length()));
+          assertThat(service.get("ports")).isNull();
+        }
+      }
+    }
+    for (var config : map(all.get("configs")).values()) {
+      assertThat(Path.of(String.valueOf(map(config).get("file")))).exists();
+    }
+  }
+
+  @Test
+  void whatIsOursHasNoRightAndNoSocket() throws IOException {
+    for (var name : OURS) {
+      var service = services(FILE).get(name);
+      assertThat(service.get("user")).as(name).isEqualTo("10001:10001");
+      assertThat(service.get("read_only")).isEqualTo(true);
+      assertThat(list(service.get("cap_drop"))).containsExactly("ALL");
+      assertThat(list(service.get("security_opt"))).containsExactly("no-new-privileges:true");
+      assertThat(service.get("mem_limit")).isNotNull();
+    }
+    assertThat(Files.readString(FILE)).doesNotContain("docker.sock", " privileged:", "cap_add");
+    assertThat(keys(services(WITH_SOCKET).get("agent"))).containsOnly("group_add", "volumes");
+  }
+
+  @Test
+  void dockerfilesTargetsAreThere() throws IOException {
+    var dockerfile = Files.readString(Path.of("Dockerfile"));
+    for (var name : List.of("agent", "ratelimit")) {
+      var build = map(services(FILE).get(name).get("build"));
+      assertThat(build.get("dockerfile")).isEqualTo("container/Dockerfile");
+      assertThat(dockerfile).contains("AS " + build.get("target") + "\n");
+      map(build.get("args"))
+          .keySet()
+          .forEach(argument -> assertThat(dockerfile).contains("ARG " + argument + "="));
+    }
+  }
+
+  @Test
+  void theAgentsConfigurationFitsTheServices() throws Exception {
+    var text = Files.readString(Path.of("compose/deployclaw.yaml"));
+    var named =
+        Pattern.compile(SECRETS + "([a-z0-9-]+)")
+            .matcher(text)
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(list(services(FILE).get("agent").get("secrets")))
+        .containsExactlyInAnyOrderElementsOf(new TreeSet<>(named));
+    for (var name : named) {
+      Files.writeString(folder.resolve(name), "secret");
+    }
+    var file = folder.resolve("deployclaw.yaml");
+    Files.writeString(file, text.replace(SECRETS, folder + "/"));
+
+    var config = ConfigReader.read(file, Map.of());
+
+    var gateway = config.gateways().getFirst();
+    assertThat(mounts("agent")).contains("gateway:" + gateway.folder());
+    assertThat(mounts("gateway")).contains("gateway:" + gateway.folder());
+    assertThat(mounts("agent")).contains("state:" + config.stateDir());
+    assertThat(list(services(FILE).get("gateway").get("entrypoint")))
+        .contains(gateway.folder() + "/live/nginx.conf");
+    var acme = PolicyDocument.parse("acme", Files.readString(Path.of("compose/acme.yaml")));
+    assertThat(acme.problems()).isEmpty();
+  }
+
+  private static List<String> mounts(String service) throws IOException {
+    return list(services(FILE).get(service).get("volumes"));
+  }
+
+  /** With the anchors' merge keys taken in: what a service says itself wins. */
+  private static Map<String, Map<Object, Object>> services(Path file) throws IOException {
+    var out = new TreeMap<String, Map<Object, Object>>();
+    map(read(file).get("services"))
+        .forEach((name, service) -> {
+          var whole = new HashMap<Object, Object>(map(map(service).get("<<")));
+          whole.putAll(map(service));
+          whole.remove("<<");
+          out.put(String.valueOf(name), whole);
+        });
+    return out;
+  }
+
+  private static Map<?, ?> read(Path file) throws IOException {
+    var settings = LoadSettings.builder().setSchema(new JsonSchema()).build();
+    return map(new Load(settings).loadFromString(Files.readString(file)));
+  }
+
+  private static List<String> sources(Object configs) {
+    var out = new ArrayList<String>();
+    for (var config : configs == null ? List.of() : (List<?>) configs) {
+      out.add(String.valueOf(map(config).get("source")));
+    }
+    return out;
+  }
+
+  private static List<String> mounted(Object volumes) {
+    return list(volumes).stream().map(v -> v.replaceFirst(":.*", "")).toList();
+  }
+
+  private static Set<String> keys(Object map) {
+    var out = new TreeSet<String>();
+    map(map).keySet().forEach(key -> out.add(String.valueOf(key)));
+    return out;
+  }
+
+  private static Map<?, ?> map(Object value) {
+    return value == null ? Map.of() : (Map<?, ?>) value;
+  }
+
+  private static List<String> list(Object value) {
+    return value == null ? List.of() : ((List<?>) value).stream().map(String::valueOf).toList();
+  }
+}
