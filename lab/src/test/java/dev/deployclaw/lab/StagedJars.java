@@ -58,7 +58,7 @@ record StagedJars(Path folder) {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().normalize())
         .filter(entry -> entry.toString().contains("/" + module + "/target/"))
-        .filter(entry -> !entry.toString().contains("test"))
+        .filter(entry -> !entry.getFileName().toString().contains("test"))
         .findFirst()
         .map(entry -> same(jar, entry))
         .orElse(false);

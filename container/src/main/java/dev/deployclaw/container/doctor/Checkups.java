@@ -2,13 +2,18 @@ package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.audit.StreamHealth;
 import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.executors.etcd.EtcdHealth;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is examined, in the order in which it is told. */
 public final class Checkups {
+  private static final String SOCKET = "unix://";
+
   private Checkups() {}
 
   /** All that the agent depends on. */
@@ -30,6 +35,7 @@ public final class Checkups {
     all.add(look(looks, "sources", "read"));
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
+    all.add(new Checkup("privileges", () -> Privileges.examine(dockerSocket(config))));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);
   }
@@ -38,13 +44,21 @@ public final class Checkups {
     return new Checkup(name, () -> looks.diagnose(name, verb));
   }
 
+  private static Optional<Path> dockerSocket(Config config) {
+    return config
+        .docker()
+        .map(DockerConfig::host)
+        .filter(host -> host.startsWith(SOCKET))
+        .map(host -> Path.of(host.substring(SOCKET.length())));
+  }
+
   /** Not a promise that is kept yet, so it is said. */
   private static List<Diagnosis> isolation() {
     return List.of(
         Diagnosis.warning(
             "isolation",
-            "planner and executors share one process: the allow-lists of operations bind them, no"
-                + " wall of the operating system does",
-            "give the agent's user only the rights that docs/guide/configuration.md names"));
+            "planner and executors share one process for now: the allow-lists of operations bind"
+                + " them, no wall of the operating system does",
+            "give the process only the rights that docs/guide/container.md names"));
   }
 }
