@@ -67,14 +67,18 @@ final class LocalImage {
     return file(path, file).librariesOf(file);
   }
 
-  /** What {@code ldd} names, the loader itself included, but for what lies beside the file. */
-  LocalImage librariesOf(Path file) {
+  private LocalImage librariesOf(Path file) {
+    return librariesOf(file, _ -> true);
+  }
+
+  /** What {@code ldd} names, the loader itself included, where it is wanted. */
+  LocalImage librariesOf(Path file, Predicate<Path> wanted) {
     LIBRARY
         .matcher(Tool.must("ldd", file.toString()))
         .results()
-        .map(found -> found.group(1))
-        .filter(library -> !Path.of(library).normalize().startsWith(file.resolveSibling("")))
-        .forEach(library -> files.put(library, Path.of(library)));
+        .map(found -> Path.of(found.group(1)).normalize())
+        .filter(wanted)
+        .forEach(library -> files.put(library.toString(), library));
     return this;
   }
 

@@ -66,7 +66,8 @@ final class LocalImages {
   }
 
   private static void addLibraries(LocalImage image) {
-    JDK_PARTS.forEach(part -> image.librariesOf(jdkHome().resolve(part)));
+    Path home = jdkHome();
+    JDK_PARTS.forEach(part -> image.librariesOf(home.resolve(part), l -> !l.startsWith(home)));
   }
 
   private static Path jdkHome() {
