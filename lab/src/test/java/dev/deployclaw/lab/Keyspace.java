@@ -56,11 +56,24 @@ final class Keyspace {
     return call("/v3/kv/deleterange", start).path("deleted").asInt();
   }
 
+  /** Writes a key, as nobody of ours does. */
+  void put(String key, String value) {
+    JsonNode _ =
+        post(
+            "/v3/kv/put",
+            Map.of(
+                "key", encoded((prefix + key).getBytes(StandardCharsets.UTF_8)),
+                "value", encoded(value.getBytes(StandardCharsets.UTF_8))));
+  }
+
   private JsonNode call(String path, String start) {
     byte[] from = (prefix + start).getBytes(StandardCharsets.UTF_8);
     byte[] to = from.clone();
     to[to.length - 1]++;
-    var body = Map.of("key", encoded(from), "range_end", encoded(to));
+    return post(path, Map.of("key", encoded(from), "range_end", encoded(to)));
+  }
+
+  private JsonNode post(String path, Map<String, String> body) {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(endpoint + path))

@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * The order of the phases, which no skill can change: checkpoint, stage, prepare, gate, commit,
- * publish, converge, validate. A procedure that commits has them all.
+ * publish, converge, validate. A procedure that commits has them all; one that repairs has keep,
+ * assert and confirm, and none of those.
  */
 final class PhaseOrder {
   private static final String CHECKPOINT = "checkpoint.create";
@@ -24,7 +25,9 @@ final class PhaseOrder {
       Set.of("change.commit", "change.publish", "change.converge", "change.validate");
   private static final List<String> READING =
       List.of("policies.read", "policies.compare", "policies.check");
-  private static final Set<String> KERNEL = Set.of("policies", "checkpoint", "change");
+  private static final List<String> REPAIR =
+      List.of("repair.keep", "repair.assert", "repair.confirm");
+  private static final Set<String> KERNEL = Set.of("policies", "checkpoint", "change", "repair");
 
   private PhaseOrder() {}
 
@@ -45,18 +48,46 @@ final class PhaseOrder {
     checkpointFirst(phases, findings);
     ascending(phases, findings);
     complete(phases, findings);
+    repairs(steps, phases, findings);
+  }
+
+  /** A repair does all of it in its order, and nothing else that writes. */
+  private static void repairs(List<StepReader.Read> steps, List<Phase> phases, Findings findings) {
+    var written = new ArrayList<Phase>();
+    for (var read : steps) {
+      for (String operation : read.step().operations()) {
+        if (REPAIR.contains(operation)) {
+          written.add(new Phase(operation, read.step().id(), read.line()));
+        }
+      }
+    }
+    boolean whole = written.stream().map(Phase::operation).toList().equals(REPAIR);
+    if (!written.isEmpty() && !(whole && phases.isEmpty())) {
+      findings.error(
+          written.getFirst().line(),
+          "a procedure that repairs does something else too, or not all of it in order",
+          "write exactly " + String.join(", ", REPAIR));
+    }
   }
 
   private static void known(String operation, int line, Findings findings) {
     String executor = operation.substring(0, operation.indexOf('.'));
     boolean unknown =
-        KERNEL.contains(executor) && !PHASES.contains(operation) && !READING.contains(operation);
+        KERNEL.contains(executor) && !writes(operation) && !READING.contains(operation);
     if (unknown) {
       findings.error(
           line,
           "the kernel has no operation " + operation,
-          "use " + String.join(", ", READING) + ", " + String.join(", ", PHASES));
+          "use %s, %s, %s"
+              .formatted(
+                  String.join(", ", READING),
+                  String.join(", ", PHASES),
+                  String.join(", ", REPAIR)));
     }
+  }
+
+  private static boolean writes(String operation) {
+    return PHASES.contains(operation) || REPAIR.contains(operation);
   }
 
   private static void flag(StepReader.Read read, Findings findings) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.plan;
 
 import dev.deployclaw.core.plan.Discrepancy.Kind;
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.PolicySet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is committed against what Redis and the gateways really enforce, and what the configuration
@@ -20,12 +22,34 @@ import java.util.TreeMap;
 public final class Comparison {
   private static final String BROWNFIELD = "rate_limit:";
   private static final long MINUTE_SECONDS = 60;
+  private static final List<String> COMPARED =
+      List.of("redis.scan", "gateway.scan", "configuration.scan", "ratelimit.topology");
 
   private final Plan.Ground base;
   private final List<Discrepancy> found = new ArrayList<>();
 
   private Comparison(Plan.Ground base) {
     this.base = base;
+  }
+
+  /**
+   * The same, and how the rules differ that Redis nodes hold of the committed epoch.
+   *
+   * @param committed the set of {@code base}
+   */
+  public static List<Discrepancy> of(
+      Plan.Ground base,
+      PolicySet committed,
+      Map<String, Outcome> looks,
+      SortedMap<String, TenantPolicy> wanted) {
+    var found = new ArrayList<>(of(base, looks, wanted));
+    if (base.epoch() > 0 && !committed.tenants().isEmpty()) {
+      var rules = new RuleDrift(base, committed);
+      for (var node : Measurements.yes(looks, "redis.scan")) {
+        rules.of(node).ifPresent(found::add);
+      }
+    }
+    return List.copyOf(found);
   }
 
   /**
@@ -38,6 +62,7 @@ public final class Comparison {
     var comparison = new Comparison(base);
     var nodes = Measurements.reports(looks, "redis.scan");
     var gateways = Measurements.reports(looks, "gateway.scan");
+    COMPARED.forEach(look -> comparison.silent(look, looks.get(look)));
     nodes.forEach(comparison::node);
     gateways.forEach(comparison::gateway);
     Measurements.reports(looks, "configuration.scan").forEach(comparison::node);
@@ -51,6 +76,14 @@ public final class Comparison {
   /** Before the first change, and after going back to there, nothing is enforced by us. */
   private boolean managed() {
     return base.epoch() > 0 && !base.digest().equals(PolicySet.EMPTY.digest());
+  }
+
+  /** Whoever can't be looked at as a whole is unreachable, not empty. */
+  private void silent(String look, @Nullable Outcome outcome) {
+    if (outcome instanceof Outcome.Failed(var fault) && !(fault instanceof Fault.Invalid)) {
+      String name = look.substring(0, look.indexOf('.'));
+      found.add(new Discrepancy(Kind.UNREACHABLE, name, fault.reason()));
+    }
   }
 
   private void node(Report report) {

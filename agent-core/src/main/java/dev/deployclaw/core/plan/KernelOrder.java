@@ -19,11 +19,30 @@ public final class KernelOrder {
           "change.converge",
           "change.validate");
 
+  /** What a repair does: keep what is there, put back what is committed, read it back. */
+  private static final List<String> REPAIR =
+      List.of("repair.keep", "repair.assert", "repair.confirm");
+
   private KernelOrder() {}
 
   /** Whether an operation writes, or belongs to a phase that does. */
   public static boolean activates(String operation) {
-    return PHASES.contains(operation);
+    return PHASES.contains(operation) || REPAIR.contains(operation);
+  }
+
+  /** What is wrong with a procedure that is to repair; empty when nothing is. */
+  public static Optional<String> repairFault(Procedure procedure) {
+    var operations = procedure.steps().stream().flatMap(s -> s.operations().stream()).toList();
+    var found = operations.stream().filter(KernelOrder::activates).toList();
+    if (!found.equals(REPAIR)) {
+      return Optional.of(
+          "procedure %s is refused: a repair does exactly %s"
+              .formatted(procedure.skill(), String.join(", ", REPAIR)));
+    }
+    return operations.contains("policies.compare")
+        ? lateLook(procedure)
+        : Optional.of(
+            "procedure " + procedure.skill() + " is refused: it repairs without policies.compare");
   }
 
   /** What is wrong with a procedure that is to activate something; empty when nothing is. */

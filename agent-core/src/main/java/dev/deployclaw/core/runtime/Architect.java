@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class Architect {
   private static final Logger LOG = LoggerFactory.getLogger(Architect.class);
   private static final String LED_BY_ANOTHER = "another agent leads, and did not end in time";
-
   private final Ports ports;
   private final Settings settings;
   private final Orchestrator orchestrator;
@@ -160,6 +159,21 @@ public final class Architect {
     }
   }
 
+  /** How what is enforced differs from what is committed. */
+  public ScanAnswer drift() throws InterruptedException {
+    try {
+      return inspector.drift();
+    } catch (Unreachable e) {
+      return ScanAnswer.unreachable(reason(e));
+    }
+  }
+
+  /** Puts back what is committed where something else is enforced. Never a new epoch. */
+  public Ended repair(TaskRequest request) throws InterruptedException {
+    return leading(
+        Optional.of(request), leadership -> new Running(this, leadership).repair(request));
+  }
+
   public ScanAnswer validate() throws InterruptedException {
     try {
       return inspector.validate();
@@ -243,6 +257,10 @@ public final class Architect {
 
   WayBack wayBack() {
     return new WayBack(orchestrator, epilogue, ports, settings);
+  }
+
+  Repair repairing() {
+    return new Repair(orchestrator, epilogue, ports, settings);
   }
 
   Epilogue epilogue() {

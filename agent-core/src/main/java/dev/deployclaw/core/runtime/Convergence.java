@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -32,11 +33,17 @@ final class Convergence {
    */
   Tally await(Activation activation, Duty duty, Predicate<Tally> hopeless)
       throws InterruptedException {
+    return await(crew.names(), activation, duty, hopeless);
+  }
+
+  /** Of some participants. */
+  Tally await(List<String> names, Activation activation, Duty duty, Predicate<Tally> hopeless)
+      throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     int published = 0;
     long next = wait(published, within);
-    var tally = crew.converged(activation, duty.fence());
+    var tally = crew.converged(names, activation, duty.fence());
     while (!tally.allYes()
         && time.micros() - since < within
         && (published == 0 || !hopeless.test(tally))) {
@@ -46,7 +53,7 @@ final class Convergence {
       if (refused && published < bounds.attempts() && time.micros() - since >= next) {
         published++;
         next += wait(published, within);
-        tally = again(tally, activation, duty);
+        tally = again(names, tally, activation, duty);
       }
     }
     duty.story().waited(time.micros() - since);
@@ -58,7 +65,8 @@ final class Convergence {
     return (within << published) / 8;
   }
 
-  private Tally again(Tally tally, Activation activation, Duty duty) throws InterruptedException {
+  private Tally again(List<String> names, Tally tally, Activation activation, Duty duty)
+      throws InterruptedException {
     if (!ledger.leads(duty.leadership())) {
       return tally;
     }
@@ -70,6 +78,6 @@ final class Convergence {
             "Publishing epoch " + activation.epoch() + " again",
             new Telling(detail, Status.WARNING, Map.of("participants", lost)));
     crew.again(lost, activation, duty.fence());
-    return crew.converged(activation, duty.fence());
+    return crew.converged(names, activation, duty.fence());
   }
 }

@@ -18,6 +18,10 @@ final class Crew {
     this.time = time;
   }
 
+  List<String> names() {
+    return executors.participants().stream().map(Executor::name).toList();
+  }
+
   Tally observe() throws InterruptedException {
     return all(executors.participants(), new Call.Observe(), Fence.NONE);
   }

@@ -172,7 +172,7 @@ final class Drafting {
   }
 
   private Optional<Draft> compare() {
-    drift = Comparison.of(ground(), survey.looks(), sources.policies());
+    drift = Comparison.of(ground(), committed, survey.looks(), sources.policies());
     String detail = Discrepancy.sentence(drift);
     Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
     var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));

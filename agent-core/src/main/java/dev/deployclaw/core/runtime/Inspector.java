@@ -44,6 +44,22 @@ final class Inspector {
     return inspect(Operation.SCAN, Optional.empty());
   }
 
+  /** How what is enforced differs from what is committed; documents and checks don't count. */
+  ScanAnswer drift() throws InterruptedException {
+    var seen = inspect(Operation.CHECK_DRIFT, Optional.empty());
+    boolean same = seen.drift().isEmpty();
+    return new ScanAnswer(
+        same ? ExitCode.OK : ExitCode.INVALID,
+        same ? "" : Discrepancy.sentence(seen.drift()),
+        seen.epoch(),
+        seen.looks(),
+        seen.drift(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        seen.truth());
+  }
+
   /** The checks of the policies, and where something is committed, synthetic requests. */
   ScanAnswer validate() throws InterruptedException {
     return inspect(Operation.VALIDATE, probe());
@@ -63,7 +79,7 @@ final class Inspector {
     var base = ledger.base();
     var committed = archive.committed(base).orElse(PolicySet.EMPTY);
     var sources = SourceReports.collect(survey.quietly("sources.read"), committed);
-    var drift = Comparison.of(ground(base), survey.looks(), sources.policies());
+    var drift = Comparison.of(ground(base), committed, survey.looks(), sources.policies());
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift, sources, findings, probe);
     return new ScanAnswer(

@@ -152,6 +152,52 @@ final class Ledger {
     }
   }
 
+  /** Whether an act that isn't a change may be done now. */
+  sealed interface Permit {
+    /** Recorded, and allowed: this agent leads, and what it stands on holds. */
+    record Given() implements Permit {}
+
+    /** Not recorded. */
+    record Refused() implements Permit {}
+
+    /** Nobody knows whether it was recorded; nothing may be done. */
+    record Unknown(String reason) implements Permit {}
+  }
+
+  /**
+   * Records what is about to be done, in one transaction with the conditions on which it may be
+   * done. An answer that was lost is resolved by reading.
+   */
+  Permit permit(Thought thought, List<Condition> conditions, Leadership leadership, Story story)
+      throws InterruptedException {
+    var sealed = story.seal(thought);
+    List<Condition> all = new ArrayList<>(leadership.conditions());
+    all.addAll(conditions);
+    List<Write> writes = new ArrayList<>();
+    audit(story.execution(), sealed, writes);
+    var result = transactPatiently(new Transaction(all, writes));
+    boolean there =
+        result instanceof StateStore.Result.Applied || recorded(story.execution(), sealed);
+    if (there) {
+      story.keep(sealed, thought);
+      return new Permit.Given();
+    }
+    return result instanceof StateStore.Result.Unknown(String reason)
+        ? new Permit.Unknown(reason)
+        : new Permit.Refused();
+  }
+
+  private boolean recorded(String execution, Sealed sealed) throws InterruptedException {
+    try {
+      return state
+          .get(Keys.audit(execution, sealed.head().seq()))
+          .filter(e -> Arrays.equals(e.value(), sealed.bytes()))
+          .isPresent();
+    } catch (Unreachable e) {
+      return false;
+    }
+  }
+
   private boolean anchors(Transaction transaction) throws InterruptedException {
     try {
       return !(state.transact(transaction) instanceof StateStore.Result.Refused);

@@ -31,6 +31,12 @@ final class Recovery {
   private static final Ending NEVER_OPENED =
       new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
 
+  /** What was written was what is committed. */
+  private static final Ending CUT_SHORT =
+      Ending.unknown(
+          "the agent ended while it repaired; what is left is shown by: deployclaw drift, and"
+              + " repaired by: deployclaw drift --repair");
+
   private final Orchestrator orchestrator;
   private final Ledger ledger;
   private final Stories stories;
@@ -131,12 +137,17 @@ final class Recovery {
       if (!ThoughtLog.ended(records) || ThoughtLog.anchored(state, id) > records.size()) {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
-        var ending = stored.map(x -> Ending.of(x.state())).orElse(NEVER_OPENED);
+        var ending = stored.map(x -> Ending.of(x.state())).orElseGet(() -> unstored(id));
         if (!story.ended()) {
           finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
         }
       }
     }
+  }
+
+  /** Of an execution that is no change: only a repair publishes without one. */
+  private Ending unstored(String id) {
+    return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 
   static Operation operation(Execution x) {

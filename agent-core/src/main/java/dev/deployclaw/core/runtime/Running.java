@@ -10,6 +10,7 @@ import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Guards.Approval;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.diff.Difference;
@@ -57,14 +58,36 @@ final class Running {
     return switch (intent.operation()) {
       case ROLLBACK ->
           dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, request, story);
-      case SCAN, CHECK_DRIFT -> looked(story, architect.scan());
+      case SCAN -> looked(story, architect.scan());
+      case CHECK_DRIFT -> looked(story, architect.drift());
       case VALIDATE -> looked(story, architect.validate());
-      case REPAIR_DRIFT, SNAPSHOT -> refuse(story, isNot(intent.operation()));
+      case REPAIR_DRIFT -> dry ? looked(story, architect.drift()) : mend(intent, story);
+      case SNAPSHOT -> refuse(story, isNot(intent.operation()));
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK ->
           refuse(story, isNot(intent.operation()));
       case REMOVE_LIMIT, COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS ->
           refuse(story, isNot(intent.operation()));
     };
+  }
+
+  Ended repair(TaskRequest request) throws InterruptedException {
+    var story = architect.stories().begin(request, Operation.REPAIR_DRIFT, true);
+    Architect.asked(story, request);
+    return architect.repairing().run(leadership, story);
+  }
+
+  /** A repair puts the whole committed epoch back, which was approved when it was committed. */
+  private Ended mend(Intent intent, Story story) throws InterruptedException {
+    if (!intent.changes().isEmpty()) {
+      return refuse(
+          story, "a repair puts back the whole committed epoch: ask without naming a part of it");
+    }
+    boolean waits = intent.guards().approval().filter(a -> a == Approval.MANUAL).isPresent();
+    return waits
+        ? refuse(
+            story,
+            "a repair doesn't wait for an approval: look first with deployclaw drift, then ask")
+        : architect.repairing().run(leadership, story);
   }
 
   private Ended backFrom(Intent intent, TaskRequest request, Story story)

@@ -70,6 +70,11 @@ final class Story {
     back = x.kind() == Kind.COMPENSATION;
   }
 
+  /** From now on thoughts are about a committed epoch that stays. */
+  void about(long committed) {
+    epoch = Optional.of(committed);
+  }
+
   /** From now on nothing is written; see {@link ThoughtLog#fallSilent}. */
   void fallSilent() {
     log.fallSilent();
@@ -151,6 +156,11 @@ final class Story {
             "change", transition.next().id(), "state", word, "turn", transition.next().turn());
     var telling = new Telling(note.detail(), note.status(), facts);
     return thought(note.phase(), "Recorded: " + word, telling, Optional.empty());
+  }
+
+  /** The record of an act, to be sealed into the transaction that permits it. */
+  Thought record(Phase phase, String action, Telling telling) {
+    return thought(phase, action, telling, Optional.empty());
   }
 
   Sealed seal(Thought thought) {

@@ -146,6 +146,12 @@ final class ThoughtLog {
     return !records.isEmpty() && isEnd(records.getLast());
   }
 
+  /** Whether an execution's records say that something was published. */
+  static boolean published(List<byte[]> records) {
+    return records.stream()
+        .anyMatch(r -> json(r).path("phase").asText().equals(Phase.PUBLISH.word()));
+  }
+
   /** The number of the last record that a transaction wrote; 0 without any. */
   static long anchored(StateStore state, String execution) throws InterruptedException {
     return state.get(Keys.auditHead(execution)).map(e -> head(e.value()).seq()).orElse(0L);

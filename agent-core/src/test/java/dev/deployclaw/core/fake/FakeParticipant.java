@@ -167,6 +167,7 @@ public final class FakeParticipant implements Executor {
     return switch (invocation.call()) {
       case Call.Look _ when looks.containsKey(verb) ->
           Outcome.done(looks.getOrDefault(verb, List.of()));
+      case Call.Look _ when verb.equals("scan") -> each(this::scan);
       case Call.Look _ -> each(m -> Report.yes(m, "", Map.of()));
       case Call.Observe _ -> each(this::observe);
       case Call.Stage(Activation a) -> fenced(invocation.fence(), m -> stage(m, a));
@@ -195,6 +196,13 @@ public final class FakeParticipant implements Executor {
     }
     term = fence.term();
     return each(act);
+  }
+
+  private Report scan(String m) {
+    var member = member(m);
+    return member.epoch == 0
+        ? Report.yes(m, "", Map.of())
+        : Report.yes(m, member.live, Map.of("epoch", member.epoch));
   }
 
   private Report observe(String m) {
@@ -239,9 +247,13 @@ public final class FakeParticipant implements Executor {
 
   private Report converge(String m, Activation a) {
     var member = member(m);
-    return member.epoch == a.epoch()
+    if (member.epoch != a.epoch()) {
+      return Report.no(m, "acts on epoch " + member.epoch);
+    }
+    String wanted = a.restores().map(o -> restored(o, m)).orElse(a.digest());
+    return member.live.equals(wanted)
         ? Report.yes(m, member.live, Map.of())
-        : Report.no(m, "acts on epoch " + member.epoch);
+        : Report.no(m, "acts on " + member.live);
   }
 
   private Report discard(String m, long epoch) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /**
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
  * (applies its policy), {@code dry}, {@code canary}, {@code set TENANT N} (requests a minute for
- * orders), {@code back}; anything else is a question.
+ * orders), {@code back}, {@code repair}; anything else is a question.
  */
 public final class Requests {
   private Requests() {}
@@ -29,6 +29,7 @@ public final class Requests {
           planned(
               Operation.SET_LIMIT, List.of(set(words[1], Long.parseLong(words[2]))), guards(words));
       case "back" -> planned(Operation.ROLLBACK, List.of(), guards(words));
+      case "repair" -> planned(Operation.REPAIR_DRIFT, List.of(), guards(words));
       case "destroy" -> new Interpretation.Refused("out of scope");
       default -> new Interpretation.NeedsClarification(List.of("What is meant?"));
     };

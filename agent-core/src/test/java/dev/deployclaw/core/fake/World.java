@@ -16,6 +16,7 @@ import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Settings;
 import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.model.Gateway;
 import java.time.Duration;
@@ -92,7 +93,7 @@ public final class World {
         new FakeRecorder(),
         journal,
         planner(),
-        _ -> PROCEDURE,
+        operation -> operation == Operation.REPAIR_DRIFT ? REPAIR : PROCEDURE,
         time);
   }
 
@@ -153,6 +154,17 @@ public final class World {
                   "change.publish",
                   "change.converge"),
               step("validate", "Proving it", "change.validate")));
+
+  /** The steps of a repair. */
+  public static final Procedure REPAIR =
+      new Procedure(
+          "repair",
+          "00",
+          List.of(
+              step("scan", "Looking", "redis.scan", "gateway.scan", "policies.compare"),
+              step("keep", "Keeping what is there", "repair.keep"),
+              step("assert", "Putting it back", "repair.assert"),
+              step("confirm", "Reading it back", "repair.confirm")));
 
   private static ProcedureStep step(String id, String action, String... operations) {
     return new ProcedureStep(

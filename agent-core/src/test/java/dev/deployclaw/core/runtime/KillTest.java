@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import static dev.deployclaw.core.runtime.ExitCode.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeParticipant;
@@ -67,6 +68,43 @@ class KillTest {
           world.run("set acme 700");
         },
         (world, wire) -> world.agent(wire).rollback("last", "olivia"));
+  }
+
+  /** A repair is no change, so nobody finishes it: it is asked for again. */
+  @Test
+  void aRepairThatIsAskedForAgain() throws InterruptedException {
+    Prelude drifted =
+        world -> {
+          world.run("apply");
+          world.gateway.forget("two");
+          world.redis.tamper("a", "somebody's");
+        };
+    Scene repair = (world, wire) -> world.agent(wire).repair(world.request("repair"));
+    var whole = Wire.whole();
+    var first = new World();
+    drifted.prepare(first);
+    repair.play(first, whole);
+    int kills = 0;
+    for (int call = 1; call <= whole.calls().size(); call++) {
+      for (var moment : Moment.values()) {
+        var world = new World();
+        drifted.prepare(world);
+        var before = world.active();
+        var wire = Wire.cut(call, moment);
+        kills += died(() -> repair.play(world, wire)) ? 1 : 0;
+        world.store.expireLeases();
+        world.agent().recover();
+
+        var again = world.agent().repair(world.request("repair"));
+
+        assertThat(again.exit()).as("killed at %s: %s", last(wire), again.reason()).isEqualTo(OK);
+        world.laws.checkAtRest();
+        assertThat(world.laws.broken()).as("killed at %s", last(wire)).isEmpty();
+        assertThat(world.active()).isEqualTo(before);
+      }
+    }
+    System.out.println(whole.calls().size() + " calls, " + kills + " kills");
+    assertThat(kills).isEqualTo(2 * whole.calls().size());
   }
 
   @Test

@@ -74,6 +74,7 @@ public final class CommandLines {
         new ThawCommand(around),
         new ScanCommand(around),
         new ValidateCommand(around),
+        new DriftCommand(around),
         new StatusCommand(around),
         new DoctorCommand(around),
         new LogCommand(around),

@@ -25,6 +25,9 @@ final class EndingView {
   private static final String MAKE_REACHABLE =
       NOTHING_ACTIVE + "make what is named reachable again, then ask again";
 
+  /** How a repair begins that left something. */
+  private static final String NOT_REPAIRED = "not repaired: ";
+
   private final Surroundings around;
 
   EndingView(Surroundings around) {
@@ -82,6 +85,9 @@ final class EndingView {
     boolean stopped = ended.result() == Result.ABORTED;
     if (stopped && ended.cause().isPresent()) {
       return remedy(ended.cause().get());
+    }
+    if (ended.reason().startsWith(NOT_REPAIRED)) {
+      return "mend what is named, or make it reachable again, then: deployclaw drift --repair";
     }
     return switch (ended.exit()) {
       case FAILED ->
@@ -148,6 +154,11 @@ final class EndingView {
     }
     if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.ASTRAY)) {
       return "mend that rate limit service, then look again";
+    }
+    if (!answer.drift().isEmpty() && answer.epoch() > 0) {
+      return answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.AHEAD)
+          ? "the state store may have been restored from a backup: decide which of both is right"
+          : "put the committed epoch back with: deployclaw drift --repair";
     }
     return answer.drift().isEmpty()
         ? "look at that gateway, the rate limit service beside it, and the Redis that it asks"

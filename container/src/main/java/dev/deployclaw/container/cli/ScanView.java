@@ -33,6 +33,23 @@ final class ScanView {
     return answer.exit().code();
   }
 
+  /** Prints only how what is enforced differs, and returns the exit code. */
+  int drift(ScanAnswer answer, boolean json) {
+    if (json) {
+      var document = document(answer);
+      document.keySet().retainAll(List.of("epoch", "reason", "drift"));
+      around.out().println(Json.text(document));
+    } else if (answer.exit() != ExitCode.UNREACHABLE) {
+      around.out().println("committed epoch: " + answer.epoch());
+      answer.drift().forEach(d -> around.out().println("drift    " + d.text()));
+      if (answer.drift().isEmpty()) {
+        around.out().println(Discrepancy.sentence(List.of()));
+      }
+    }
+    new EndingView(around).tell(answer);
+    return answer.exit().code();
+  }
+
   static Map<String, Object> document(ScanAnswer answer) {
     var out = new LinkedHashMap<String, Object>();
     out.put("epoch", answer.epoch());

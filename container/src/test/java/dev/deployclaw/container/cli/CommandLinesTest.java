@@ -24,6 +24,7 @@ class CommandLinesTest {
           "rollback",
           "scan",
           "validate",
+          "drift",
           "status",
           "log",
           "skills",
@@ -110,6 +111,7 @@ class CommandLinesTest {
         "rollback last",
         "scan",
         "validate",
+        "drift",
         "status"
       })
   void saysWhereAConfigurationMayStandWhenThereIsNone(String command) {

@@ -171,7 +171,7 @@ class EndingViewTest {
     assertThat(told(with(List.of(), List.of(problem()), List.of()))).contains("mend that document");
     assertThat(told(with(List.of(), List.of(), List.of(error())))).endsWith("; put it lower");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.MISSING)), List.of(), List.of())))
-        .contains("deployclaw run \"Orchestrate");
+        .contains("deployclaw drift --repair");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.UNREACHABLE)), List.of(), List.of())))
         .contains("answer again");
     assertThat(told(with(List.of(drift(Discrepancy.Kind.ASTRAY)), List.of(), List.of())))

@@ -79,18 +79,22 @@ final class Flip {
     return nodes.each(
         topology.nodes(),
         (node, link) -> {
-          Optional<Constants> there = link.call(NodeState::constants);
+          String library = link.call(NodeState::library).orElse("");
+          Optional<Constants> there = FunctionLibrary.read(library);
           if (there.isEmpty()) {
             return Report.no(node.member(), "no function library is loaded");
           }
           boolean same =
               there.get().epoch() == activation.epoch()
                   && there.get().digest().equals(activation.digest());
-          return same
+          if (!same) {
+            return Report.no(
+                node.member(),
+                "acts on epoch %d, not %d".formatted(there.get().epoch(), activation.epoch()));
+          }
+          return FunctionLibrary.isWhole(library)
               ? Report.yes(node.member(), activation.digest(), Map.of("epoch", there.get().epoch()))
-              : Report.no(
-                  node.member(),
-                  "acts on epoch %d, not %d".formatted(there.get().epoch(), activation.epoch()));
+              : Report.no(node.member(), NodeState.ALTERED);
         });
   }
 
@@ -103,6 +107,7 @@ final class Flip {
       throws InterruptedException {
     fences.refuseOlder(c, node, mark);
     Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
+    Surplus.remove(c, lost);
     RuleWrites.run(c, lost);
     var differing = Comparison.of(c, lost);
     return differing.isEmpty()

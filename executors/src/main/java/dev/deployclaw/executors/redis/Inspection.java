@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -40,9 +41,15 @@ final class Inspection {
     this.nodes = nodes;
   }
 
-  /** For a look: the library's constants, not its source. */
+  /**
+   * For a look: the library's constants, not its source, and the slots that the node holds. A
+   * library with our constants and other code is a NO.
+   */
   Outcome scan() throws InterruptedException {
-    return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> scan(c, node)));
+    var topology = nodes.topology();
+    return nodes.each(
+        topology.nodes(),
+        (node, link) -> link.call(c -> scan(c, node, topology.owner(node).orElse(node))));
   }
 
   /** For a checkpoint: the library's source too, so that it can be put back as it was. */
@@ -84,8 +91,17 @@ final class Inspection {
     return Report.yes(node.member(), "", Map.of("present", present, "absent", absent));
   }
 
-  private static Report scan(Connection c, Node node) {
-    return report(c, node, NodeState.library(c).orElse(""), new TreeMap<>());
+  private static Report scan(Connection c, Node node, Node owner) {
+    String library = NodeState.library(c).orElse("");
+    var facts = new TreeMap<String, Object>();
+    facts.put(
+        "slots", owner.slots().stream().map(Object::toString).collect(Collectors.joining(",")));
+    var report = report(c, node, library, facts);
+    boolean altered = !report.digest().isEmpty() && !FunctionLibrary.isWhole(library);
+    return altered
+        ? new Report(
+            report.member(), Report.Answer.NO, report.digest(), NodeState.ALTERED, report.facts())
+        : report;
   }
 
   private static Report observe(Connection c, Node node) {

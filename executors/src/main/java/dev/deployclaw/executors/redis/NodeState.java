@@ -10,6 +10,9 @@ import redis.clients.jedis.Connection;
 
 /** What a node holds besides rules: its function library and its fence. */
 final class NodeState {
+  /** What is wrong with a library whose constants are ours and whose code isn't. */
+  static final String ALTERED = "the code of its function library is not what this agent loads";
+
   private NodeState() {}
 
   /** The source of our library on this node; empty where it has none. */

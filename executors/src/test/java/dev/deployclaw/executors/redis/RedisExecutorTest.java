@@ -189,25 +189,46 @@ class RedisExecutorTest {
   }
 
   @Test
-  void publishesOnlyWhereTheRulesAre() throws InterruptedException {
+  void publishesWhatWasLostOrAlteredAnew() throws InterruptedException {
     var activation = activation(1, SampleSets.of(60));
     redis.reports(new Call.Stage(activation));
     HostPort home = redis.home(TENANT);
     redis.command(home, "DEL", KEY);
-    redis.reports(new Call.Publish(activation));
+    allSay(Report.Answer.YES, redis.reports(new Call.Publish(activation)), 3);
     assertThat(redis.command(home, "HGET", KEY, "1:search")).asString().startsWith("tb 300 ");
 
-    var second = activation(2, SampleSets.of(60));
-    redis.reports(new Call.Stage(second));
-    redis.command(home, "HSET", KEY, "2:more", "tb 3 60000000 50 1 enforce");
-    var published = redis.reports(new Call.Publish(second));
+    redis.command(home, "HSET", KEY, "1:search", "tb 3 60000000 50 1 enforce");
+    redis.command(home, "HSET", KEY, "1:more", "tb 3 60000000 50 1 enforce");
+    redis.command(home, "HSET", KEY, "9:other", "of another epoch");
+    allSay(Report.Answer.YES, redis.reports(new Call.Publish(activation)), 3);
 
-    assertThat(published)
-        .hasSize(3)
-        .filteredOn(r -> r.answer() == Report.Answer.NO)
-        .singleElement()
-        .satisfies(r -> assertThat(r.member()).isEqualTo("redis/" + home))
-        .satisfies(r -> assertThat(r.reason()).contains("limit more"));
+    assertThat(redis.command(home, "HGET", KEY, "1:search")).asString().startsWith("tb 300 ");
+    assertThat(redis.command(home, "HEXISTS", KEY, "1:more")).isEqualTo("0");
+    assertThat(redis.command(home, "HEXISTS", KEY, "9:other")).isEqualTo("1");
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(activation)), 6);
+  }
+
+  @Test
+  void seesALibraryOfOurConstantsAndOtherCode() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(5));
+    redis.reports(new Call.Stage(activation));
+    redis.reports(new Call.Publish(activation));
+    HostPort home = redis.home(TENANT);
+    String ours = FunctionLibrary.source(1, 1, activation.digest(), 0);
+    redis.command(home, "FUNCTION LOAD", "REPLACE", ours + "-- admits everybody\n");
+
+    var scanned = redis.look("scan");
+    var converged = redis.reports(new Call.Converge(activation));
+
+    for (var reports : List.of(scanned, converged)) {
+      assertThat(reports)
+          .filteredOn(r -> r.answer() == Report.Answer.NO)
+          .isNotEmpty()
+          .allSatisfy(r -> assertThat(r.reason()).contains("code of its function library"));
+    }
+    redis.reports(new Call.Publish(activation));
+    allSay(Report.Answer.YES, redis.reports(new Call.Converge(activation)), 6);
+    allSay(Report.Answer.YES, redis.look("scan"), 6);
   }
 
   @Test

@@ -73,6 +73,13 @@ public final class FunctionLibrary {
         : Optional.empty();
   }
 
+  /** Whether a source is, byte for byte, what its own constants give. */
+  public static boolean isWhole(String source) {
+    return read(source)
+        .filter(k -> source(k.term(), k.epoch(), k.digest(), k.predecessor()).equals(source))
+        .isPresent();
+  }
+
   private static String constants(long term, long epoch, String digest, long predecessor) {
     return """
     local TERM, EPOCH, PREDECESSOR, DIGEST = %1$d, %2$d, %3$d, '%4$s'

@@ -1,0 +1,41 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Map;
+
+/**
+ * What became of bytes that are to outlive what is written next: stored under their hash and read
+ * back, or waiting on this machine until they can be, or kept nowhere.
+ *
+ * @param kept whether they are somewhere
+ */
+record KeptObject(boolean kept, String sentence, Status status, Map<String, Object> facts) {
+
+  static KeptObject keep(ObjectStore objects, byte[] bytes) throws InterruptedException {
+    String sha256 = Canonical.sha256(bytes);
+    String name = "checkpoints/" + sha256 + ".json";
+    var facts = Map.<String, Object>of("s3", objects.locate(name), "sha256", sha256);
+    if (objects.create(name, bytes) instanceof ObjectStore.Put.Failed(var fault)) {
+      return late(objects, name, bytes, fault.reason());
+    }
+    boolean same =
+        objects.read(name) instanceof ObjectStore.Get.Found(byte[] there)
+            && Canonical.sha256(there).equals(sha256);
+    return same
+        ? new KeptObject(true, "what is there is kept in " + objects.locate(name), Status.OK, facts)
+        : late(objects, name, bytes, objects.locate(name) + " can't be read back as it was stored");
+  }
+
+  private static KeptObject late(ObjectStore objects, String name, byte[] bytes, String reason) {
+    var facts = Map.<String, Object>of("s3", "pending", "sha256", Canonical.sha256(bytes));
+    return objects.keep(name, bytes)
+        ? new KeptObject(
+            true,
+            "what is there is kept here until it can be stored: " + reason,
+            Status.WARNING,
+            facts)
+        : new KeptObject(false, "what is there can't be kept: " + reason, Status.ERROR, facts);
+  }
+}

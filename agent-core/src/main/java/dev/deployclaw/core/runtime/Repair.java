@@ -1,0 +1,271 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.runtime.Archive.Loaded;
+import dev.deployclaw.core.runtime.Ledger.Permit;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Operation;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Puts back what is committed where something else is enforced: the same epoch and digest again,
+ * never a new one. It is no change, so nothing is opened and nothing is decided; but it writes, so
+ * it is done under leadership, and only while nothing is open, no freeze stands and the committed
+ * epoch is the one that was compared. What was there before is kept first. Each of its acts can be
+ * repeated, so an agent that dies in it leaves nothing that another repair would not finish.
+ */
+final class Repair {
+  private final Orchestrator orchestrator;
+  private final Ledger ledger;
+  private final Epilogue epilogue;
+  private final Ports ports;
+  private final Settings settings;
+  private final Crew crew;
+
+  Repair(Orchestrator orchestrator, Epilogue epilogue, Ports ports, Settings settings) {
+    this.orchestrator = orchestrator;
+    this.ledger = orchestrator.ledger();
+    this.epilogue = epilogue;
+    this.ports = ports;
+    this.settings = settings;
+    this.crew = new Crew(ports.executors(), settings, ports.time());
+  }
+
+  Ended run(Leadership leadership, Story story) throws InterruptedException {
+    var duty = new Duty(leadership, story, Risks.NONE);
+    return epilogue.end(story, ending(duty), Optional.of(leadership), List.of());
+  }
+
+  /** The state store is only read before anything is written. */
+  private Ending ending(Duty duty) throws InterruptedException {
+    try {
+      return repair(duty);
+    } catch (Unreachable e) {
+      return Ending.unreachable("the state store can't be reached: " + e.getMessage());
+    }
+  }
+
+  private Ending repair(Duty duty) throws InterruptedException {
+    var base = ledger.base();
+    var over = nothing(base).or(this::refused);
+    if (over.isPresent()) {
+      return over.get();
+    }
+    var frozen = frozen();
+    if (frozen.isPresent()) {
+      return frozen.get();
+    }
+    var x = ledger.read(base.change()).map(Stored::execution);
+    if (x.isEmpty()) {
+      return Ending.unreachable("nothing is stored of " + base.change() + ", which is committed");
+    }
+    return switch (orchestrator.archive().load(x.get())) {
+      case Loaded.Missing(String reason) -> Ending.unreachable(reason);
+      case Loaded.Ready(Content content) -> repair(new Ground(base, x.get(), content), duty);
+    };
+  }
+
+  /** What is put back. */
+  private record Ground(Base base, Execution change, Content content) {
+    Activation activation() {
+      return content.activation(change);
+    }
+  }
+
+  private Ending repair(Ground ground, Duty duty) throws InterruptedException {
+    var story = duty.story();
+    var procedure = procedure();
+    story.follow(procedure);
+    story.about(ground.base().epoch());
+    var survey = new Survey(ports, settings);
+    var standing = new Standings(crew, survey, ground.base(), ground.content().set());
+    var before = standing.look(procedure, ground.activation(), duty);
+    if (before.well()) {
+      return new Ending(
+          Result.NO_CHANGE, ExitCode.OK, Discrepancy.sentence(List.of()) + ": nothing to repair");
+    }
+    if (!before.ahead().isEmpty()) {
+      return regressed(before);
+    }
+    var kept = keep(ground, before, duty);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    var refused = permit(ground, before, duty);
+    return refused.isPresent() ? refused.get() : reassert(ground, standing, before, duty);
+  }
+
+  private static Ending regressed(Standing found) {
+    return new Ending(
+        Result.REFUSED,
+        ExitCode.REFUSED,
+        "REGRESSED: "
+            + String.join("; ", found.ahead())
+            + "; what is enforced is ahead of the state store, as after a restored backup: a person"
+            + " has to decide");
+  }
+
+  private Ending reassert(Ground ground, Standings standing, Standing before, Duty duty)
+      throws InterruptedException {
+    var story = duty.story();
+    var activation = ground.activation();
+    long from = ports.time().micros();
+    var tally = crew.again(before.participants(), activation, duty.fence());
+    story.tellTimed(
+        Phase.PUBLISH,
+        "Publishing epoch " + activation.epoch() + " again",
+        Telling.of(tally),
+        from);
+    story.summarise(tally.counts() + " published again", Status.OK);
+    story.took(Phase.PUBLISH, from);
+    enter("repair.confirm", story);
+    from = ports.time().micros();
+    var convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
+    convergence.await(before.participants(), activation, duty, Tally::stuck);
+    var after = standing.again(activation, duty);
+    story.took(Phase.CONVERGE, from);
+    return told(before, after, duty);
+  }
+
+  /** By name: who is repaired, and who isn't and why. */
+  private static Ending told(Standing before, Standing after, Duty duty) {
+    var repaired = before.amiss().keySet().stream().filter(m -> !after.amiss().containsKey(m));
+    var names = repaired.toList();
+    var facts = new TreeMap<String, Object>();
+    facts.put("repaired", names.stream().limit(Standing.MOST_LISTED).toList());
+    facts.put("left", after.listed());
+    String done = names.isEmpty() ? "nothing is repaired" : "repaired: " + Standing.named(names);
+    String left = after.well() ? "" : "not repaired: " + after.sentence();
+    var status = after.well() ? Status.OK : after.refused() ? Status.ERROR : Status.UNKNOWN;
+    String detail = left.isEmpty() ? done : left + "; " + done;
+    duty.story().tell(Phase.CONVERGE, "Comparing once more", new Telling(detail, status, facts));
+    duty.story().summarise(detail, status);
+    if (after.well()) {
+      return new Ending(Result.COMPLETED, ExitCode.OK, done);
+    }
+    return after.refused()
+        ? new Ending(Result.FAILED, ExitCode.FAILED, detail)
+        : Ending.unknown(detail);
+  }
+
+  /**
+   * What was there goes to the object store under its hash, as a checkpoint does, before anything
+   * is written over it.
+   */
+  private Optional<Ending> keep(Ground ground, Standing before, Duty duty)
+      throws InterruptedException {
+    enter("repair.keep", duty.story());
+    long from = ports.time().micros();
+    var observed = crew.observe();
+    byte[] bytes =
+        CheckpointFile.of(ground.change(), observed, Optional.of(ground.content().set())).bytes();
+    var found = KeptObject.keep(ports.objects(), bytes);
+    var facts = new TreeMap<String, Object>(found.facts());
+    facts.put("found", before.listed());
+    var telling = new Telling(found.sentence(), found.status(), facts);
+    duty.story().tellTimed(Phase.CHECKPOINT, "Keeping what is there", telling, from);
+    duty.story().summarise(found.sentence(), found.status());
+    duty.story().took(Phase.CHECKPOINT, from);
+    return found.kept()
+        ? Optional.empty()
+        : Optional.of(Ending.unreachable("nothing was repaired, since " + found.sentence()));
+  }
+
+  /** The record of what is about to be done, in the transaction that allows it. */
+  private Optional<Ending> permit(Ground ground, Standing before, Duty duty)
+      throws InterruptedException {
+    enter("repair.assert", duty.story());
+    var facts =
+        Map.<String, Object>of(
+            "participants", before.participants(),
+            "digest", ground.base().digest(),
+            "term", duty.leadership().term());
+    String detail = "at " + String.join(", ", before.participants());
+    String action = "Putting epoch " + ground.base().epoch() + " back";
+    var record = duty.story().record(Phase.PUBLISH, action, new Telling(detail, Status.OK, facts));
+    List<Condition> conditions =
+        List.of(
+            new Condition.Unmoved(Keys.ACTIVE, ground.base().revision()),
+            new Condition.Absent(Keys.OPEN),
+            new Condition.Absent(Keys.FREEZE));
+    return switch (ledger.permit(record, conditions, duty.leadership(), duty.story())) {
+      case Permit.Given() -> Optional.empty();
+      case Permit.Refused() -> Optional.of(why(ground, duty));
+      case Permit.Unknown(String reason) -> {
+        duty.story().fallSilent();
+        yield Optional.of(Ending.unreachable("nothing was repaired: " + reason));
+      }
+    };
+  }
+
+  private Ending why(Ground ground, Duty duty) throws InterruptedException {
+    var frozen = frozen();
+    if (frozen.isPresent()) {
+      return frozen.get();
+    }
+    if (ledger.base().revision() != ground.base().revision()) {
+      return Ending.aborted(Cause.STALE, "another epoch was committed meanwhile");
+    }
+    duty.story().fallSilent();
+    return Ending.aborted(Cause.INTERRUPTED, "another agent leads by now");
+  }
+
+  private static Optional<Ending> nothing(Base base) {
+    if (base.epoch() == 0) {
+      return Optional.of(noChange("nothing was committed yet: nothing to repair"));
+    }
+    return Content.wayBackTo(base) == 0
+        ? Optional.of(
+            noChange(
+                "what was found before the first change is back, and unmanaged: nothing to repair"))
+        : Optional.empty();
+  }
+
+  private Optional<Ending> refused() {
+    return KernelOrder.repairFault(procedure())
+        .map(fault -> new Ending(Result.REFUSED, ExitCode.REFUSED, fault));
+  }
+
+  /** A kill switch stops this, too: what was changed by hand meanwhile may be meant. */
+  private Optional<Ending> frozen() throws InterruptedException {
+    return ledger
+        .freeze()
+        .map(f ->
+            Ending.aborted(
+                Cause.FROZEN,
+                "the kill switch is on, " + f.sentence() + "; lift it with: deployclaw thaw"));
+  }
+
+  private Procedure procedure() {
+    return ports.playbook().of(Operation.REPAIR_DRIFT);
+  }
+
+  private void enter(String operation, Story story) {
+    var steps = procedure().steps();
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).operations().contains(operation)) {
+        story.enter(i + 1);
+      }
+    }
+  }
+
+  private static Ending noChange(String reason) {
+    return new Ending(Result.NO_CHANGE, ExitCode.OK, reason);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.plan.Comparison;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Procedure.OnFailure;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.policy.PolicySet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Finds out who doesn't stand where the committed epoch wants them, by three readings that don't
+ * know of each other: the looks of a scan, what each member holds of the epoch, and what it acts
+ * on. Writes nothing.
+ */
+final class Standings {
+  private final Crew crew;
+  private final Survey survey;
+  private final Plan.Ground ground;
+  private final PolicySet committed;
+
+  Standings(Crew crew, Survey survey, Base base, PolicySet committed) {
+    this.crew = crew;
+    this.survey = survey;
+    this.ground = new Plan.Ground(base.epoch(), base.digest(), base.revision());
+    this.committed = committed;
+  }
+
+  /** Looks as the procedure says, and tells what was found. */
+  Standing look(Procedure procedure, Activation activation, Duty duty) throws InterruptedException {
+    var found = new Standing(new TreeMap<>(), List.of(), false);
+    for (int i = 0; i < procedure.steps().size(); i++) {
+      for (String operation : procedure.steps().get(i).operations()) {
+        if (KernelOrder.activates(operation)) {
+          continue;
+        }
+        duty.story().enter(i + 1);
+        if (operation.equals("policies.compare")) {
+          found = compare(activation, duty);
+        } else if (!operation.startsWith("policies.")) {
+          survey.look(operation, OnFailure.WARN, duty.story());
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The same readings once more, quietly. */
+  Standing again(Activation activation, Duty duty) throws InterruptedException {
+    for (String operation : List.copyOf(survey.looks().keySet())) {
+      if (operation.endsWith(".scan") || operation.startsWith("ratelimit.")) {
+        survey.quietly(operation);
+      }
+    }
+    return read(activation, duty);
+  }
+
+  private Standing compare(Activation activation, Duty duty) throws InterruptedException {
+    var found = read(activation, duty);
+    String detail =
+        found.well()
+            ? "enforced is what is committed"
+            : found.amiss().size() + " members differ: " + found.sentence();
+    Status status = found.well() ? Status.OK : Status.WARNING;
+    var facts = Map.<String, Object>of("found", found.listed());
+    duty.story().tell(Phase.PLAN, "policies.compare", new Telling(detail, status, facts));
+    duty.story().summarise(detail, status);
+    return found;
+  }
+
+  private Standing read(Activation activation, Duty duty) throws InterruptedException {
+    var drift = Comparison.of(ground, committed, survey.looks(), new TreeMap<>());
+    var staged = crew.prepare(activation, duty.fence());
+    return Standing.of(drift, staged, crew.converged(activation, duty.fence()));
+  }
+}

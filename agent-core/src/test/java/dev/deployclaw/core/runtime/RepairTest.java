@@ -1,0 +1,256 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.FakeStore.Fate;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.Report;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The committed epoch is put back, by the same epoch, and whoever isn't is named. */
+class RepairTest {
+  private final World world = new World();
+
+  @Test
+  void putsBackWhatSomebodyChangedAndNamesThem() throws Exception {
+    world.run("apply");
+    var committed = world.active();
+    int open = world.store.list(Keys.CHANGES).size();
+    world.gateway.forget("two");
+    world.redis.tamper("a", "somebody's");
+
+    var ended = repair();
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.OK);
+    assertThat(ended.reason()).contains("gateway/two", "redis/a").doesNotContain("redis/b");
+    assertThat(world.active()).isEqualTo(committed);
+    assertThat(world.store.list(Keys.CHANGES)).hasSize(open);
+    assertThat(world.ratelimit.calls("publish")).isEqualTo(1);
+    assertAllWell();
+  }
+
+  @Test
+  void keepsWhatWasThereBefore() throws Exception {
+    world.run("apply");
+    var before = world.objects.names();
+    world.redis.tamper("a", "somebody's");
+
+    var ended = repair();
+
+    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    assertThat(fresh).hasSize(1);
+    assertThat(world.objects.read(fresh.getFirst()).toString()).isNotEmpty();
+    assertThat(log(ended)).contains("s3://fake/" + fresh.getFirst(), "acts on somebody's");
+  }
+
+  @Test
+  void anchorsWhatItIsAboutToDo() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+
+    var ended = repair();
+
+    var anchored =
+        world.store.list(Keys.audits(ended.execution())).stream()
+            .map(e -> new String(e.value(), StandardCharsets.UTF_8))
+            .toList();
+    assertThat(anchored).hasSize(2);
+    assertThat(anchored.getFirst()).contains("Putting epoch 1 back");
+    assertThat(anchored.getLast()).contains("COMPLETED");
+  }
+
+  @Test
+  void doesNothingWhereAllIsWell() throws Exception {
+    world.run("apply");
+    int published = world.redis.calls("publish");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(ended.exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.redis.calls("publish")).isEqualTo(published);
+  }
+
+  @Test
+  void doesNothingBeforeTheFirstChangeAndAfterGoingBackThere() throws Exception {
+    assertThat(repair().result()).isEqualTo(Result.NO_CHANGE);
+    world.run("apply");
+    world.agent().rollback("last", "olivia");
+    world.redis.tamper("a", "by its owner");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(ended.reason()).contains("unmanaged");
+    assertThat(world.redis.live()).contains("by its owner");
+  }
+
+  @Test
+  void isAskedForInPlainWordsToo() throws Exception {
+    world.run("apply");
+    world.gateway.forget("one");
+
+    assertThat(world.run("repair").result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.run("repair manually").result()).isEqualTo(Result.REFUSED);
+    assertAllWell();
+  }
+
+  @Test
+  void stopsAtAFreeze() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "meant so");
+    world.agent().freeze("olivia", "incident 4711");
+
+    var ended = repair();
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason()).contains("olivia", "deployclaw thaw");
+    assertThat(world.redis.live()).contains("meant so");
+  }
+
+  @Test
+  void stopsAtAFreezeThatComesWhileItLooks() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "meant so");
+    world.redis.before("observe", () -> world.store.put(Keys.FREEZE, new byte[] {1}));
+
+    var ended = repair();
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason()).contains("kill switch");
+    assertThat(world.redis.live()).contains("meant so");
+  }
+
+  @Test
+  void leavesItToAPersonWhenSomebodyIsAhead() throws Exception {
+    world.run("apply");
+    world.redis.says("scan", Report.yes("redis/a", "d9", Map.of("epoch", 9L)));
+    world.gateway.forget("one");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.REFUSED);
+    assertThat(ended.reason()).contains("REGRESSED", "redis/a", "epoch 9");
+    assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
+  }
+
+  @Test
+  void namesWhoIsNotRepairedAndRepairsTheOthers() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.gateway.stop("two");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
+    assertThat(ended.reason()).contains("not repaired: gateway/two", "repaired: redis/a");
+    world.gateway.heal();
+    assertThat(repair().result()).isEqualTo(Result.NO_CHANGE);
+  }
+
+  @Test
+  void failsWhereSomebodyRefuses() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.gateway.refuseAt("converge", "still runs the old file");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.FAILED);
+    assertThat(ended.reason()).contains("still runs the old file", "repaired: redis/a");
+  }
+
+  @Test
+  void keepsItHereWhileTheObjectStoreIsAway() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.objects.reachable(false);
+
+    var refused = repair();
+    var kept = world.objects.keeping();
+    var ended = repair();
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(refused.reason()).contains("nothing was repaired");
+    assertThat(ended.result()).isEqualTo(Result.COMPLETED);
+    assertThat(kept).hasSize(1);
+  }
+
+  @Test
+  void writesNothingWhenAnotherLeadsByThen() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.redis.before("observe", world.store::expireLeases);
+
+    var ended = repair();
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(world.redis.live()).contains("somebody's");
+    world.agent().recover();
+    assertThat(repair().result()).isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  @Test
+  void saysAtTheNextStartThatItWasCutShort() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.redis.before("publish", () -> world.store.expireLeases());
+
+    var ended = repair();
+    var recovered = world.agent().recover();
+
+    assertThat(ended.result()).isIn(Result.COMPLETED, Result.UNKNOWN, Result.FAILED);
+    assertThat(recovered.finished()).hasSize(1);
+    assertThat(recovered.finished().getFirst().result()).isEqualTo(Result.UNKNOWN);
+    assertThat(recovered.finished().getFirst().reason()).contains("deployclaw drift --repair");
+    assertAllWell();
+  }
+
+  @Test
+  void goesOnWhenOnlyTheAnswerToItsRecordIsLost() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.redis.before("observe", () -> world.store.fate("audit/", Fate.APPLIED_ANSWER_LOST));
+
+    assertThat(repair().result()).isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  @Test
+  void driftNamesWhatDiffersAndWritesNothing() throws Exception {
+    world.run("apply");
+    world.redis.says("scan", Report.yes("redis/a", "d0", Map.of("epoch", 0L)));
+    var journal = List.copyOf(world.journal.executions());
+
+    var drift = world.agent().drift();
+
+    assertThat(drift.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(drift.reason()).contains("redis/a behind");
+    assertThat(world.journal.executions()).isEqualTo(journal);
+  }
+
+  private Ended repair() throws InterruptedException {
+    return world.agent().repair(world.request("repair"));
+  }
+
+  private String log(Ended ended) {
+    return String.join(
+        "\n",
+        world.journal.read(ended.execution()).stream()
+            .map(r -> new String(r, StandardCharsets.UTF_8))
+            .toList());
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}

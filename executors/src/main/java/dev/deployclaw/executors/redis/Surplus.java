@@ -1,0 +1,48 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.RedisLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import redis.clients.jedis.CommandArguments;
+
+/**
+ * Takes away what somebody wrote among an epoch's rules of a tenant: fields that look like the
+ * epoch's and aren't in its set. Fields of other epochs stay. Repeating it changes nothing.
+ */
+final class Surplus {
+  private Surplus() {}
+
+  static void remove(NodeConnection c, Share share) {
+    String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
+    List<CommandArguments> removals = new ArrayList<>();
+    Commands.each(
+        c,
+        share.tenants(),
+        tenant -> Commands.command("HKEYS", share.rules().key(tenant)),
+        (tenant, answer) -> {
+          Commands.succeed(answer);
+          removal(tenant, share, prefix, Commands.list(answer)).ifPresent(removals::add);
+        });
+    Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
+  }
+
+  private static Optional<CommandArguments> removal(
+      TenantPolicy tenant, Share share, String prefix, List<?> fields) {
+    var hash = share.rules().hash(tenant);
+    Set<String> wanted = hash.fields().keySet();
+    var surplus =
+        fields.stream()
+            .map(Commands::text)
+            .filter(f -> f.startsWith(prefix) && !wanted.contains(f))
+            .toList();
+    if (surplus.isEmpty()) {
+      return Optional.empty();
+    }
+    var command = Commands.command("HDEL", hash.key());
+    surplus.forEach(command::add);
+    return Optional.of(command);
+  }
+}
