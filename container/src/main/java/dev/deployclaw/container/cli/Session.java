@@ -35,13 +35,17 @@ final class Session implements AutoCloseable {
   }
 
   static Config config(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
-    var file = around.configFile(shared.config());
-    if (file.isEmpty()) {
-      throw new Unusable(
-          "there is no configuration: give --config FILE, set DEPLOYCLAW_CONFIG, write"
-              + " ./deployclaw.yaml, or start a lab with: deployclaw lab up");
-    }
-    return ConfigReader.read(file.get(), around.environment());
+    return ConfigReader.read(file(around, shared.config()), around.environment());
+  }
+
+  /** Where the configuration stands. */
+  static Path file(Surroundings around, Optional<Path> given) throws Unusable {
+    return around
+        .configFile(given)
+        .orElseThrow(() ->
+            new Unusable(
+                "there is no configuration: give --config FILE, set DEPLOYCLAW_CONFIG, write"
+                    + " ./deployclaw.yaml, or start a lab with: deployclaw lab up"));
   }
 
   Path stateDir() {

@@ -27,18 +27,42 @@ public final class ConfigReader {
   }
 
   public static Config read(Path file, Map<String, String> environment) throws InvalidConfig {
-    String text;
+    return parse(file, text(file), environment);
+  }
+
+  /**
+   * What the file comes to, by its own keys: defaults included, the environment's word instead of
+   * the file's, secrets as stars. The files that it names for credentials are read, too.
+   */
+  public static Map<String, Object> effective(Path file, Map<String, String> environment)
+      throws InvalidConfig {
+    var parsed = parsed(file, text(file), environment);
+    var tokens = parsed.config().serve().tokensFile();
+    if (tokens.isPresent()) {
+      int _ = TokensFile.read(tokens.get()).size();
+    }
+    return parsed.effective();
+  }
+
+  private static String text(Path file) throws InvalidConfig {
     try {
-      text = Files.readString(file);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new InvalidConfig(
           file.toString(),
           List.of(new Problem("", 0, "can't be read: " + e, "give another with --config FILE")));
     }
-    return parse(file, text, environment);
   }
 
   static Config parse(Path file, String text, Map<String, String> environment)
+      throws InvalidConfig {
+    return parsed(file, text, environment).config();
+  }
+
+  /** A configuration, and what each of its keys came to. */
+  private record Parsed(Config config, Map<String, Object> effective) {}
+
+  private static Parsed parsed(Path file, String text, Map<String, String> environment)
       throws InvalidConfig {
     var reading = new Fields.Reading(environment, new ArrayList<>());
     var fields = new Fields("", compose(file, text), reading);
@@ -47,7 +71,7 @@ public final class ConfigReader {
     if (!reading.problems().isEmpty()) {
       throw new InvalidConfig(file.toString(), reading.problems());
     }
-    return config;
+    return new Parsed(config, fields.effective());
   }
 
   static @Nullable Node compose(Path file, String text) throws InvalidConfig {
@@ -85,7 +109,7 @@ public final class ConfigReader {
             gate(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
-            f.texts("redact").stream().map(Secret::new).toList(),
+            f.secrets("redact"),
             new ServeReader(this::path).read(f.section("serve")),
             WatchReader.watch(f.section("watch")),
             new WatchReader(this::content).sinks(f));

@@ -29,6 +29,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class Fields {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+  /** Who logs in, within a URL. */
+  private static final Pattern LOGIN = Pattern.compile("://[^/@\\s]+@");
+
   private static final Pattern ADDRESS =
       Pattern.compile("[^\\s:/]+:\\d{1,5}|\\[[0-9A-Fa-f:]+]:\\d{1,5}");
 
@@ -37,6 +40,9 @@ final class Fields {
   private final Map<String, Node> nodes = new LinkedHashMap<>();
   private final Set<String> asked = new HashSet<>();
   private final Reading reading;
+
+  /** What each key that was asked for came to, defaults included; secrets as stars. */
+  private final Map<String, Object> effective = new LinkedHashMap<>();
 
   /** What all mappings of one file share. */
   record Reading(Map<String, String> environment, List<Problem> problems) {}
@@ -57,17 +63,24 @@ final class Fields {
     return !nodes.isEmpty();
   }
 
+  /** The mapping as it is read: defaults included, the environment's word instead of the file's. */
+  Map<String, Object> effective() {
+    effective.values().removeIf(v -> v instanceof Map<?, ?> m && m.isEmpty());
+    return effective;
+  }
+
   String text(String key, String otherwise) {
-    return find(key).orElse(otherwise);
+    return note(key, find(key).orElse(otherwise));
   }
 
   Optional<String> optional(String key) {
-    return find(key);
+    return find(key).map(v -> note(key, v));
   }
 
   String required(String key) {
     return find(key)
         .filter(v -> !v.isBlank())
+        .map(v -> note(key, v))
         .orElseGet(() -> {
           problem(key, line, "is required", "add it");
           return "";
@@ -108,9 +121,11 @@ final class Fields {
 
   /** The value under {@code key}, or the content of the file under {@code keyFile}. */
   Secret secret(String key, Function<String, Optional<String>> readFile) {
-    var file = find(key + "File");
+    var file = optional(key + "File");
     if (file.isEmpty()) {
-      return find(key).map(Secret::new).orElse(Secret.NONE);
+      var secret = find(key).map(Secret::new).orElse(Secret.NONE);
+      note(key, secret.toString());
+      return secret;
     }
     return readFile
         .apply(file.get())
@@ -121,7 +136,18 @@ final class Fields {
         });
   }
 
+  /** Values that must never be shown. */
+  List<Secret> secrets(String key) {
+    var all = texts(key).stream().map(Secret::new).toList();
+    effective.put(key, all.stream().map(Secret::toString).toList());
+    return all;
+  }
+
   int whole(String key, int otherwise, int least, int most) {
+    return note(key, number(key, otherwise, least, most));
+  }
+
+  private int number(String key, int otherwise, int least, int most) {
     var found = find(key);
     if (found.isEmpty()) {
       return otherwise;
@@ -139,19 +165,36 @@ final class Fields {
   }
 
   boolean flag(String key, boolean otherwise) {
-    return choice(key, otherwise ? "true" : "false", List.of("true", "false")).equals("true");
+    String word = choice(key, otherwise ? "true" : "false", List.of("true", "false"));
+    return note(key, word.equals("true"));
   }
 
   String choice(String key, String otherwise, List<String> words) {
     var found = find(key);
     if (found.isEmpty() || words.contains(found.get())) {
-      return found.orElse(otherwise);
+      return note(key, found.orElse(otherwise));
     }
     problem(key, line(key), "\"" + found.get() + "\" is not one of " + words, "");
     return otherwise;
   }
 
   Duration duration(String key, Duration otherwise) {
+    var duration = length(key, otherwise);
+    note(key, written(duration));
+    return duration;
+  }
+
+  /** As it may be written in the file. */
+  private static String written(Duration d) {
+    long millis = d.toMillis();
+    return millis % 1000 != 0 || millis == 0
+        ? millis + "ms"
+        : d.toSeconds() % 60 != 0
+            ? d.toSeconds() + "s"
+            : d.toMinutes() % 60 != 0 ? d.toMinutes() + "m" : d.toHours() + "h";
+  }
+
+  private Duration length(String key, Duration otherwise) {
     var found = find(key);
     if (found.isEmpty()) {
       return otherwise;
@@ -174,10 +217,11 @@ final class Fields {
   List<String> texts(String key) {
     var fromEnvironment = reading.environment().get(variable(key));
     asked.add(key);
-    if (fromEnvironment != null) {
-      return List.of(fromEnvironment.split(","));
-    }
-    return items(key).stream().map(Fields::scalar).toList();
+    return note(
+        key,
+        fromEnvironment != null
+            ? List.of(fromEnvironment.split(","))
+            : items(key).stream().map(Fields::scalar).toList());
   }
 
   Map<String, String> textMap(String key) {
@@ -186,12 +230,14 @@ final class Fields {
     if (nodes.get(key) instanceof MappingNode mapping) {
       mapping.getValue().forEach(t -> out.put(scalar(t.getKeyNode()), scalar(t.getValueNode())));
     }
-    return out;
+    return note(key, out);
   }
 
   Fields section(String key) {
     asked.add(key);
-    return new Fields(at(key), nodes.get(key), reading);
+    var section = new Fields(at(key), nodes.get(key), reading);
+    effective.put(key, section.effective);
+    return section;
   }
 
   List<Fields> sections(String key) {
@@ -199,6 +245,7 @@ final class Fields {
     for (Node item : items(key)) {
       out.add(new Fields(at(key) + "[" + out.size() + "]", item, reading));
     }
+    effective.put(key, out.stream().map(f -> f.effective).toList());
     return out;
   }
 
@@ -269,6 +316,11 @@ final class Fields {
     if (!ADDRESS.matcher(value).matches()) {
       problem(key, line(key), "\"" + value + "\" is not host:port", "write for example host:6379");
     }
+  }
+
+  private <T> T note(String key, T value) {
+    effective.put(key, value instanceof String s ? LOGIN.matcher(s).replaceAll("://***@") : value);
+    return value;
   }
 
   private Optional<String> find(String key) {

@@ -7,11 +7,18 @@ import java.util.stream.Collectors;
 public final class InvalidConfig extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final String file;
   private final transient List<Problem> problems;
 
   public InvalidConfig(String file, List<Problem> problems) {
     super(problems.stream().map(p -> p.describe(file)).collect(Collectors.joining("\n")));
+    this.file = file;
     this.problems = List.copyOf(problems);
+  }
+
+  /** Where they are. */
+  public String file() {
+    return file;
   }
 
   public List<Problem> problems() {

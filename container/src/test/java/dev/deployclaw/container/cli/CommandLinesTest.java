@@ -25,6 +25,7 @@ class CommandLinesTest {
           "scan",
           "validate",
           "drift",
+          "config",
           "status",
           "log",
           "skills",
@@ -112,6 +113,7 @@ class CommandLinesTest {
         "scan",
         "validate",
         "drift",
+        "config check",
         "status"
       })
   void saysWhereAConfigurationMayStandWhenThereIsNone(String command) {
