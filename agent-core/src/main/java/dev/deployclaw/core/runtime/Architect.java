@@ -231,6 +231,19 @@ public final class Architect {
     }
   }
 
+  /**
+   * What each committed epoch changed of a tenant, the latest first.
+   *
+   * @param most changes that are told
+   */
+  public HistoryAnswer history(String tenant, int most) throws InterruptedException {
+    try {
+      return new History(orchestrator, ports).of(tenant, most);
+    } catch (Unreachable e) {
+      return HistoryAnswer.unreachable(reason(e));
+    }
+  }
+
   Draft draft(TaskRequest request, Story story) throws InterruptedException {
     var base = orchestrator.ledger().base();
     var committed = orchestrator.archive().committed(base);

@@ -152,6 +152,25 @@ final class ThoughtLog {
         .anyMatch(r -> json(r).path("phase").asText().equals(Phase.PUBLISH.word()));
   }
 
+  /** When a change came to a state, by its record; empty where there is none. */
+  static Optional<String> timeOf(List<byte[]> records, String change, String state) {
+    return records.stream()
+        .map(ThoughtLog::json)
+        .filter(r -> r.path("facts").path("change").asText().equals(change))
+        .filter(r -> r.path("facts").path("state").asText().equals(state))
+        .map(r -> r.path("time").asText())
+        .findFirst();
+  }
+
+  /** What was asked for, in the words of whoever did. */
+  static Optional<String> request(List<byte[]> records) {
+    return records.stream()
+        .map(r -> json(r).path("facts").path("request"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .findFirst();
+  }
+
   /** The number of the last record that a transaction wrote; 0 without any. */
   static long anchored(StateStore state, String execution) throws InterruptedException {
     return state.get(Keys.auditHead(execution)).map(e -> head(e.value()).seq()).orElse(0L);

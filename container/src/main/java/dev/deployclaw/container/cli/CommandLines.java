@@ -76,6 +76,7 @@ public final class CommandLines {
         new ValidateCommand(around),
         new DriftCommand(around),
         new StatusCommand(around),
+        new HistoryCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),
         new LogCommand(around),

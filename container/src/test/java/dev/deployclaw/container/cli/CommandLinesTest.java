@@ -25,6 +25,7 @@ class CommandLinesTest {
           "scan",
           "validate",
           "drift",
+          "history",
           "config",
           "status",
           "log",
@@ -113,6 +114,7 @@ class CommandLinesTest {
         "scan",
         "validate",
         "drift",
+        "history umbrella",
         "config check",
         "status"
       })

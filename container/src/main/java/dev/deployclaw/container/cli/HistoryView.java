@@ -1,0 +1,94 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.HistoryAnswer;
+import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
+import dev.deployclaw.policy.diff.Difference;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Shows how a tenant's policies came to what they are. */
+final class HistoryView {
+  private static final String UNKNOWN = "unknown";
+
+  private final Surroundings around;
+
+  HistoryView(Surroundings around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  int show(String tenant, HistoryAnswer answer, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(tenant, answer)));
+    } else if (answer.exit() == ExitCode.OK) {
+      print(tenant, answer);
+    }
+    if (answer.exit() != ExitCode.OK) {
+      around
+          .err()
+          .println("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
+    }
+    return answer.exit().code();
+  }
+
+  static Map<String, Object> document(String tenant, HistoryAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("tenant", tenant);
+    if (!answer.reason().isEmpty()) {
+      out.put("reason", answer.reason());
+    }
+    out.put("changes", answer.changes().stream().map(HistoryView::change).toList());
+    out.put("more", answer.more());
+    return out;
+  }
+
+  private static Map<String, Object> change(Changed c) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("epoch", c.epoch());
+    out.put("execution_id", c.execution());
+    out.put("committed", c.committed().orElse(UNKNOWN));
+    out.put("requester", c.requester());
+    c.request().ifPresent(r -> out.put("request", r));
+    out.put("result", c.result().name());
+    if (c.unknown().isEmpty()) {
+      out.put("diff", c.differences().stream().map(Difference::toMap).toList());
+    } else {
+      out.put(UNKNOWN, c.unknown());
+    }
+    return out;
+  }
+
+  private void print(String tenant, HistoryAnswer answer) {
+    answer.changes().forEach(c -> lines(c).forEach(around.out()::println));
+    if (answer.changes().isEmpty()) {
+      around.out().println("no committed epoch changed " + tenant);
+    } else if (answer.more()) {
+      around.out().println("older epochs weren't looked at: see --limit");
+    }
+  }
+
+  private static List<String> lines(Changed c) {
+    var head =
+        "epoch %d  %s  %s  %s  %s%s"
+            .formatted(
+                c.epoch(),
+                c.committed().orElse(UNKNOWN),
+                c.requester(),
+                c.execution(),
+                c.result(),
+                c.request().map(r -> "  \"" + plain(r) + "\"").orElse(""));
+    var what =
+        c.unknown().isEmpty()
+            ? c.differences().stream().map(d -> "    " + d.text())
+            : Stream.of("    " + UNKNOWN + ": " + c.unknown());
+    return Stream.concat(Stream.of(head), what).toList();
+  }
+
+  /** What people typed, without what a terminal would obey. */
+  private static String plain(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\s]+", " ");
+  }
+}
