@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service on one event loop: {@code GET /v1/decide} for gateways, {@code GET /v1/status} for
- * the agent, {@code GET /healthz} and {@code GET /readyz} for whoever starts it. Answers 204 or 403
- * to a decision, which is what {@code auth_request} understands.
+ * The service on one event loop: {@code GET /v1/decide} for gateways, {@code GET /v1/status} and
+ * {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code GET /readyz} for whoever
+ * starts it. Answers 204 or 403 to a decision, which is what {@code auth_request} understands.
  */
 public final class RateLimitService extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
@@ -78,6 +78,7 @@ public final class RateLimitService extends VerticleBase {
           StatusReport.of(feed.view(), shards)
               .onSuccess(status -> json(request.response(), status.toJson()))
               .onFailure(e -> fault(request, e));
+      case "/v1/usage" -> json(request.response(), decider.usage().toJson());
       case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
       case "/readyz" -> ready(request.response());
       case null, default -> request.response().setStatusCode(404).end();

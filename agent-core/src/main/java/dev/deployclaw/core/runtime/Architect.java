@@ -244,6 +244,19 @@ public final class Architect {
     }
   }
 
+  /**
+   * How much of their limits tenants use now.
+   *
+   * @param over between the two readings of what was allowed and refused
+   */
+  public UsageAnswer usage(Duration over) throws InterruptedException {
+    try {
+      return new Usage(ports, settings, orchestrator).measure(over);
+    } catch (Unreachable e) {
+      return UsageAnswer.unreachable(reason(e));
+    }
+  }
+
   Draft draft(TaskRequest request, Story story) throws InterruptedException {
     var base = orchestrator.ledger().base();
     var committed = orchestrator.archive().committed(base);

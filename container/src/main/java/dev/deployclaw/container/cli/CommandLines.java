@@ -77,6 +77,7 @@ public final class CommandLines {
         new DriftCommand(around),
         new StatusCommand(around),
         new HistoryCommand(around),
+        new TopCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),
         new LogCommand(around),

@@ -13,6 +13,7 @@ import dev.deployclaw.executors.sandbox.PlainHttp;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import dev.deployclaw.policy.wire.ServiceUsage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,8 @@ import java.util.TreeMap;
  */
 public final class RateLimitExecutor implements Executor {
   private static final String STATUS = "/v1/status";
-  private static final Set<String> LOOKS = Set.of("topology", "scan");
+  private static final String USAGE = "/v1/usage";
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "usage");
 
   private final RateLimitSettings settings;
   private final ConfiguredRedis redis;
@@ -57,6 +59,7 @@ public final class RateLimitExecutor implements Executor {
       return Outcome.done(List.of(Report.skipped(name(), "no rate limit service is configured")));
     }
     return switch (invocation.call()) {
+      case Call.Look(String verb, _) when verb.equals("usage") -> all(invocation, this::usage);
       case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
       case Call.Look _, Call.Probe _, Call.Heartbeat _ ->
           Outcome.failed(
@@ -77,6 +80,17 @@ public final class RateLimitExecutor implements Executor {
 
   private static Report pulls(Service service) {
     return Report.skipped(service.member(), "fetches policy sets by itself");
+  }
+
+  /** What it decided since it began. */
+  private Report usage(Service service) throws IOException {
+    var answer = new PlainHttp(service.url(), settings.answer()).get(USAGE);
+    Optional<ServiceUsage> usage =
+        answer.status() == 200 ? ServiceUsage.parse(answer.body()) : Optional.empty();
+    return usage
+        .map(u -> Report.yes(service.member(), "", u.facts()))
+        .orElse(
+            Report.unknown(service.member(), "doesn't tell what it decided: is it an older one?"));
   }
 
   private Fanout.Question<Service> seeing() throws InterruptedException {

@@ -82,17 +82,27 @@ final class Commands {
 
   /** The node's keys that match a pattern, at most {@code most}, each once. */
   static List<String> scan(Connection connection, String pattern, int most) {
+    return scan(connection, pattern, most, MOST_ROUNDS).keys();
+  }
+
+  /** What a scan found, and whether it went through all keys. */
+  record Scanned(List<String> keys, boolean whole) {}
+
+  /** The same, in at most so many rounds of a thousand keys each. */
+  static Scanned scan(Connection connection, String pattern, int most, int mostRounds) {
     var found = new LinkedHashSet<String>();
     String cursor = "0";
-    for (int rounds = 0; rounds < MOST_ROUNDS && found.size() < most; rounds++) {
+    boolean whole = false;
+    for (int rounds = 0; rounds < mostRounds && found.size() < most; rounds++) {
       List<?> round = list(one(connection, "SCAN", cursor, "MATCH", pattern, "COUNT", ROUND_SIZE));
       list(round.get(1)).stream().map(Commands::text).forEach(found::add);
       cursor = text(round.get(0));
       if (cursor.equals("0")) {
+        whole = true;
         break;
       }
     }
-    return found.stream().limit(most).toList();
+    return new Scanned(found.stream().limit(most).toList(), whole && found.size() <= most);
   }
 
   static CommandArguments command(String name, String... arguments) {

@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public final class RedisExecutor implements Executor, AutoCloseable {
   private static final Set<String> LOOKS =
-      Set.of("topology", "identity", "latency", "clock", "scan", "counters");
+      Set.of("topology", "identity", "latency", "clock", "scan", "counters", "usage");
 
   private final RedisNodes nodes;
   private final Staging staging;
@@ -24,6 +24,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
   private final Flip flip;
   private final Looks looks;
   private final Inspection inspection;
+  private final Usage usage;
 
   /**
    * @param authority is asked where a primary has lost its fence
@@ -36,6 +37,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
     this.flip = new Flip(nodes, fences);
     this.looks = new Looks(nodes);
     this.inspection = new Inspection(nodes);
+    this.usage = new Usage(nodes);
   }
 
   @Override
@@ -83,6 +85,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case "clock" -> looks.clock(look.arguments());
       case "scan" -> inspection.scan();
       case "counters" -> inspection.counters(look.arguments());
+      case "usage" -> usage.look(look.arguments());
       default -> cannot(look);
     };
   }

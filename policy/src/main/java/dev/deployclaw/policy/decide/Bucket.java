@@ -26,6 +26,16 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
     };
   }
 
+  /** {@code tb requests window debt fraction stamp}. */
+  static Bucket parse(String[] words) {
+    return new Bucket(
+        Long.parseLong(words[1]),
+        Long.parseLong(words[2]),
+        Long.parseLong(words[3]),
+        Long.parseLong(words[4]),
+        Long.parseLong(words[5]));
+  }
+
   private Bucket under(Rule rule, long now) {
     var own = drained(now);
     if (requests == rule.requests() && windowMicros == rule.windowMicros()) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.decide;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,20 @@ public sealed interface Counter permits Bucket, Window {
       case FIXED_WINDOW, GCRA, CONCURRENCY ->
           throw new IllegalArgumentException("not enforced yet: " + rule.algorithm().word());
     };
+  }
+
+  /** What the Redis function wrote; empty where a text is no counter. */
+  static Optional<Counter> parse(String text) {
+    String[] words = text.split(" ", -1);
+    try {
+      return switch (words[0]) {
+        case "tb" -> Optional.of(Bucket.parse(words));
+        case "sw" -> Optional.of(Window.parse(words));
+        default -> Optional.empty();
+      };
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -31,6 +31,16 @@ record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
     return owed.held() == 0 ? new Window(width, new TreeMap<>()) : owed;
   }
 
+  /** {@code sw width slot:units ...}. */
+  static Window parse(String[] words) {
+    var slots = new TreeMap<Long, Long>();
+    for (int i = 2; i < words.length; i++) {
+      String[] slot = words[i].split(":", -1);
+      slots.put(Long.parseLong(slot[0]), Long.parseLong(slot[1]));
+    }
+    return new Window(Long.parseLong(words[1]), slots);
+  }
+
   /** All of it charged now. */
   static Window holding(long units, Rule rule, long now) {
     return new Window(rule.windowMicros() / SLOTS, new TreeMap<>()).plus(units, rule, now);

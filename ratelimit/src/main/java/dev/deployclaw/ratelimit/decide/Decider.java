@@ -8,6 +8,7 @@ import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
 import dev.deployclaw.policy.redis.DecideReply.NeedRules;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
+import dev.deployclaw.policy.wire.ServiceUsage;
 import dev.deployclaw.ratelimit.decide.Merger.Share;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.feed.View;
@@ -39,6 +40,7 @@ public final class Decider {
   private final Probes probes;
   private final RedisDecisions redis;
   private final Merger merger;
+  private final Turnout turnout = new Turnout();
 
   public Decider(Vertx vertx, PolicyFeed feed, Shards shards, BackendFailure withoutPolicy) {
     this.vertx = vertx;
@@ -56,6 +58,11 @@ public final class Decider {
         .compose(probe ->
             decide(new Attempt(view, question, probe, true))
                 .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
+  }
+
+  /** What was decided since this service began, synthetic requests apart. */
+  public ServiceUsage usage() {
+    return turnout.usage();
   }
 
   /**
@@ -99,16 +106,21 @@ public final class Decider {
 
   private Future<Answer> answer(Attempt attempt, Claims claims, Share share) {
     return switch (share.reply()) {
-      case Decided decided -> Future.succeededFuture(answered(claims, decided, share.admitted()));
+      case Decided decided -> Future.succeededFuture(answered(attempt, claims, decided, share));
       case NeedEpoch(long epoch) -> atEpoch(attempt, claims, epoch);
       case NeedRules _ -> throw new Unavailable("Redis took no inline rules");
     };
   }
 
-  private static Answer answered(Claims claims, Decided decided, boolean admitted) {
+  private Answer answered(Attempt attempt, Claims claims, Decided decided, Share share) {
     return claims
         .claim(decided.epoch())
-        .map(claim -> Answers.decided(claim, decided, admitted))
+        .map(claim -> {
+          if (attempt.probe().isEmpty()) {
+            turnout.note(claim, decided.decision(), share.admitted());
+          }
+          return Answers.decided(claim, decided, share.admitted());
+        })
         .orElseThrow(() -> new Unavailable("Redis decided by an epoch that wasn't asked"));
   }
 
@@ -123,7 +135,7 @@ public final class Decider {
       return ask(attempt, claims.sharing(claim.get().root()))
           .map(share -> {
             if (share.reply() instanceof Decided decided) {
-              return answered(claims, decided, share.admitted());
+              return answered(attempt, claims, decided, share);
             }
             throw new Unavailable("Redis' primaries are at several epochs");
           });

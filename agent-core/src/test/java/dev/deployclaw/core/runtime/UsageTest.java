@@ -1,0 +1,99 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.runtime.UsageAnswer.Use;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.redis.RedisLayout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UsageTest {
+  private static final String SERVICE = "ratelimit/shop";
+
+  private final World world = new World();
+
+  @BeforeEach
+  void commit() throws Exception {
+    world.run("apply");
+    services("then", 10, 1);
+  }
+
+  @Test
+  void readsCountersByTheirNamesAndWhatWasDecidedInBetween() throws Exception {
+    counters(true, "tb 600 60000000 30 0 1000000");
+    world.ratelimit.before(
+        "usage", () -> world.ratelimit.before("usage", () -> services("then", 17, 4)));
+
+    var answer = measure();
+
+    assertThat(answer.exit()).isEqualTo(ExitCode.OK);
+    assertThat(answer.epoch()).isEqualTo(1);
+    assertThat(answer.windowMicros()).isGreaterThanOrEqualTo(2_000_000);
+    assertThat(answer.gaps()).isEmpty();
+    var acme = acme(answer);
+    assertThat(acme.used()).isEqualTo(30);
+    assertThat(acme.counters()).isEqualTo(1);
+    assertThat(acme.percent()).isEqualTo(30 * 100 / acme.capacity());
+    assertThat(acme.allowed()).isEqualTo(7);
+    assertThat(acme.refused()).isEqualTo(3);
+  }
+
+  @Test
+  void aServiceThatBeganAnewCountsFromZero() throws Exception {
+    world.ratelimit.before(
+        "usage", () -> world.ratelimit.before("usage", () -> services("later", 2, 0)));
+
+    assertThat(acme(measure()).allowed()).isEqualTo(2);
+  }
+
+  @Test
+  void namesWhatWasNotMeasured() throws Exception {
+    counters(false, "what is this");
+    world.ratelimit.says("usage", Report.unknown(SERVICE, "no answer"));
+
+    var answer = measure();
+
+    assertThat(answer.gaps())
+        .containsExactlyInAnyOrder(
+            SERVICE + ": no answer", "redis/a has more counters than are looked through");
+    assertThat(acme(answer).used()).isZero();
+  }
+
+  @Test
+  void saysWhenTheStoreIsAway() throws Exception {
+    world.store.reachable(false);
+
+    assertThat(measure().exit()).isEqualTo(ExitCode.UNREACHABLE);
+  }
+
+  private UsageAnswer measure() throws InterruptedException {
+    return world.agent().usage(Duration.ofSeconds(2));
+  }
+
+  private static Use acme(UsageAnswer answer) {
+    return answer.uses().stream().filter(u -> u.tenant().equals("acme")).findFirst().orElseThrow();
+  }
+
+  private void counters(boolean whole, String text) {
+    String key = RedisLayout.counterKey("acme", "acme", "orders", List.of());
+    world.redis.says(
+        "usage",
+        Report.yes(
+            "redis/a",
+            "",
+            Map.of("now_us", 1_000_000L, "whole", whole, "counters", Map.of(key, text))));
+  }
+
+  private void services(String since, long allowed, long refused) {
+    var count =
+        Map.<String, Object>of(
+            "tenant", "acme", "limit", "orders", "allowed", allowed, "refused", refused);
+    world.ratelimit.says(
+        "usage", Report.yes(SERVICE, "", Map.of("since", since, "limits", List.of(count))));
+  }
+}
