@@ -2,6 +2,9 @@ package dev.deployclaw.core.machine;
 
 /** The keys of the state store, relative to the domain's prefix. */
 public final class Keys {
+  /** Who leads, and since when, in words; goes with its lease. */
+  public static final String LEADER = "leader";
+
   /** The id of the one change that may act; absent when none does. */
   public static final String OPEN = "open";
 

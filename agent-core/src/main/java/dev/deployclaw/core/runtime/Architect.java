@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Architect {
   private static final Logger LOG = LoggerFactory.getLogger(Architect.class);
-  private static final String LED_BY_ANOTHER = "another agent leads, and did not end in time";
   private final Ports ports;
   private final Settings settings;
   private final Orchestrator orchestrator;
@@ -139,7 +138,7 @@ public final class Architect {
   public RecoveryAnswer recover() throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return new RecoveryAnswer(ExitCode.ABORTED, List.of(), LED_BY_ANOTHER);
+        return new RecoveryAnswer(ExitCode.ABORTED, List.of(), Lead.taken(ports.state()));
       }
       var recovered = recovery.run(leadership);
       return recovered
@@ -303,7 +302,7 @@ public final class Architect {
   private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return turnedAway(request, ended(ExitCode.ABORTED, LED_BY_ANOTHER), true);
+        return turnedAway(request, ended(ExitCode.ABORTED, Lead.taken(ports.state())), true);
       }
       var recovered = recovery.run(leadership);
       if (recovered.blocked().isPresent()) {

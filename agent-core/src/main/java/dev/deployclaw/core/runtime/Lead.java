@@ -1,23 +1,57 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stands for election until it leads or the wait is over: a dead leader's lease has to run out. */
 final class Lead {
+  private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
+
+  /** What a leader writes under its key: who it is, and since when. */
+  private static final String SINCE = " since ";
+
   private Lead() {}
 
   static Optional<Leadership> take(StateStore state, Settings settings, Time time)
       throws InterruptedException {
     var bounds = settings.bounds();
     long until = time.micros() + bounds.leaderWait().toNanos() / 1000;
+    boolean told = false;
     while (true) {
-      var leadership = state.stand(settings.agent(), bounds.lease());
+      String claim = settings.agent() + SINCE + time.instant().truncatedTo(ChronoUnit.SECONDS);
+      var leadership = state.stand(claim, bounds.lease());
       if (leadership.isPresent() || time.micros() >= until) {
         return leadership;
       }
+      if (!told) {
+        told = true;
+        LOG.atInfo()
+            .addKeyValue("leader", by(state))
+            .addKeyValue("within", bounds.leaderWait())
+            .log("Another agent leads; waiting for its end");
+      }
       time.pause(bounds.poll());
     }
+  }
+
+  /** Why nothing could be begun, and what to do. */
+  static String taken(StateStore state) throws InterruptedException {
+    return "another agent leads, "
+        + by(state)
+        + ", and did not end in time: ask again when it has ended; if it was started by mistake, end"
+        + " that process, and its lease runs out";
+  }
+
+  private static String by(StateStore state) throws InterruptedException {
+    return state
+        .get(Keys.LEADER)
+        .map(e -> new String(e.value(), StandardCharsets.UTF_8))
+        .orElse("which ended meanwhile");
   }
 }

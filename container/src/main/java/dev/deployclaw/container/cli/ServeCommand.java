@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.TokensFile;
+import dev.deployclaw.container.files.ServeLock;
 import dev.deployclaw.container.http.HttpApi;
 import dev.deployclaw.container.notify.Patience;
 import dev.deployclaw.container.serve.Estate;
@@ -12,6 +13,7 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.container.wiring.Vitals;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Progress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,7 +56,8 @@ final class ServeCommand implements Callable<Integer> {
       var _ = TokensFile.read(serve.tokensFile().get()); // before any back end is asked
     }
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
-    try (var agent = Agent.open(config, Progress.NONE);
+    try (var _ = alone(config.stateDir());
+        var agent = Agent.open(config, Progress.NONE);
         var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
         var api = HttpApi.start(serve, sidecar)) {
       announce(api.address());
@@ -64,6 +67,20 @@ final class ServeCommand implements Callable<Integer> {
       stop.done();
     }
     return ExitCode.OK.code();
+  }
+
+  /** The tasks that wait in a state folder are those of one process. */
+  private static ServeLock alone(Path stateDir) throws Unusable {
+    return switch (ServeLock.take(stateDir)) {
+      case ServeLock.Taken.Mine(var lock) -> lock;
+      case ServeLock.Taken.Others(String who) ->
+          throw new Unusable(
+              "another agent serves from "
+                  + stateDir
+                  + ": "
+                  + who
+                  + "; end that one, or give this one a stateDir of its own");
+    };
   }
 
   private void announce(String address) {

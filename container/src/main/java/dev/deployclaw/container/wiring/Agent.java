@@ -146,7 +146,7 @@ public record Agent(
     var gate = new GatePolicy(c.gate().auto(), c.gate().approverMustDiffer(), c.gate().holdFor());
     var bounds = Settings.Bounds.DEFAULT;
     return new Settings(
-        "%s@%s".formatted(System.getProperty("user.name"), ProcessHandle.current().pid()),
+        name(),
         gate,
         c.gate().stepFactor(),
         c.routing(),
@@ -159,6 +159,12 @@ public record Agent(
             c.bounds().converge(),
             bounds.poll(),
             bounds.attempts()));
+  }
+
+  /** Who it is among several: user, machine and process. */
+  private static String name() {
+    return "%s@%s:%d"
+        .formatted(System.getProperty("user.name"), Machine.name(), ProcessHandle.current().pid());
   }
 
   private static NatsSettings nats(Config.Nats c) {
