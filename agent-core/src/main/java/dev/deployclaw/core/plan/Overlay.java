@@ -45,6 +45,12 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
     return new Overlay(by, fewer);
   }
 
+  /** The same, with so many tenants at most: for a record, which has a bound. */
+  Overlay atMost(int most) {
+    var first = tenants.keySet().stream().limit(most).toList();
+    return only(first::contains);
+  }
+
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return Map.of(

@@ -60,6 +60,13 @@ public record Plan(
       removed = List.copyOf(removed);
     }
 
+    /** The same, with so many of each at most: for a record, which has a bound. */
+    public Overlaid atMost(int most) {
+      var some = new TreeMap<String, String>();
+      added.entrySet().stream().limit(most).forEach(e -> some.put(e.getKey(), e.getValue()));
+      return new Overlaid(some, removed.stream().limit(most).map(o -> o.atMost(most)).toList());
+    }
+
     /** For JSON documents. */
     public Map<String, Object> toMap() {
       return Map.of("added", added, "removed", removed.stream().map(Overlay::toMap).toList());

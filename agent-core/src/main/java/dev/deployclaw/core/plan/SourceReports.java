@@ -29,6 +29,9 @@ public final class SourceReports {
   /** The fact that says who wrote a document last. */
   public static final String EDITOR = "changed_by";
 
+  /** The fact that says how a document is written back to, where it is. */
+  public static final String WRITE_BACK = "write_back";
+
   private SourceReports() {}
 
   /**
@@ -44,15 +47,18 @@ public final class SourceReports {
     };
   }
 
-  /** Who wrote a document last, and when, where its source says so. */
-  public static Optional<String> editor(Outcome outcome, String source) {
+  /** A document that was read, by the name that it has as a source. */
+  public static Optional<Report> document(Outcome outcome, String source) {
     return outcome instanceof Outcome.Done done
         ? done.reports().stream()
-            .filter(r -> name(r).equals(source))
-            .map(r -> text(r, EDITOR))
-            .filter(by -> !by.isEmpty())
+            .filter(r -> r.answer() == Report.Answer.YES && name(r).equals(source))
             .findFirst()
         : Optional.empty();
+  }
+
+  /** Who wrote a document last, and when, where its source says so. */
+  public static Optional<String> editor(Outcome outcome, String source) {
+    return document(outcome, source).map(r -> text(r, EDITOR)).filter(by -> !by.isEmpty());
   }
 
   private static Collected collect(List<Report> reports, PolicySet committed) {

@@ -38,6 +38,13 @@ public record Truth(List<Overlay> overlays, List<String> unapplied) {
     return new Truth(overlays, unapplied);
   }
 
+  /** The same, with so many of each at most: for a record, which has a bound. */
+  public Truth atMost(int most) {
+    return new Truth(
+        overlays.stream().limit(most).map(o -> o.atMost(most)).toList(),
+        unapplied.stream().limit(most).toList());
+  }
+
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return Map.of(

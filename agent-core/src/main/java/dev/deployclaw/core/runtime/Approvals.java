@@ -20,6 +20,7 @@ final class Approvals {
   private final Orchestrator orchestrator;
   private final Stories stories;
   private final Epilogue epilogue;
+  private final WriteBacks writeBacks;
   private final GatePolicy gate;
   private final Time time;
 
@@ -27,6 +28,7 @@ final class Approvals {
     this.orchestrator = architect.orchestrator();
     this.stories = architect.stories();
     this.epilogue = architect.epilogue();
+    this.writeBacks = architect.writeBacks();
     this.gate = gate;
     this.time = architect.time();
   }
@@ -84,6 +86,7 @@ final class Approvals {
 
   private Ended end(Stored held, Event event, Duty duty) throws InterruptedException {
     var ending = orchestrator.resume(held, event, duty);
+    writeBacks.after(duty.story(), duty.leadership());
     return epilogue.end(duty.story(), ending, Optional.of(duty.leadership()), List.of());
   }
 

@@ -26,6 +26,7 @@ public final class Architect {
   private final Orchestrator orchestrator;
   private final Stories stories;
   private final Epilogue epilogue;
+  private final WriteBacks writeBacks;
   private final Recovery recovery;
   private final Inspector inspector;
   private final Freezing freezing;
@@ -44,7 +45,9 @@ public final class Architect {
     this.orchestrator = new Orchestrator(ports, settings);
     this.stories = new Stories(ports, settings, progress);
     this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
-    this.recovery = new Recovery(orchestrator, stories, epilogue, ports);
+    this.writeBacks = new WriteBacks(ports, settings, orchestrator);
+    this.recovery =
+        new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);
     this.inspector = new Inspector(ports, settings, orchestrator);
     this.freezing = new Freezing(ports, stories, epilogue);
   }
@@ -286,6 +289,10 @@ public final class Architect {
 
   Repair repairing() {
     return new Repair(orchestrator, epilogue, ports, settings);
+  }
+
+  WriteBacks writeBacks() {
+    return writeBacks;
   }
 
   Epilogue epilogue() {

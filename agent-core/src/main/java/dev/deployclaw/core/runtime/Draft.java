@@ -9,9 +9,18 @@ import java.util.List;
 
 /** What became of a request before anything is done. */
 sealed interface Draft {
-  /** It can be carried out. */
+  /**
+   * It can be carried out.
+   *
+   * @param writesBack whether a source that it lies over is to be written back to
+   */
   record Ready(
-      Plan plan, Content content, Provenance provenance, Risks risks, List<Discrepancy> drift)
+      Plan plan,
+      Content content,
+      Provenance provenance,
+      boolean writesBack,
+      Risks risks,
+      List<Discrepancy> drift)
       implements Draft {}
 
   /** It asks for something other than new policies. */

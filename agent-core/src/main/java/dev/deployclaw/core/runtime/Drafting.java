@@ -231,7 +231,8 @@ final class Drafting {
             overlaid);
     Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     var content = new Content(target, previous, Optional.empty());
-    return new Draft.Ready(plan, content, provenance, risks(intent, plan), drift);
+    boolean writesBack = Overlays.writesBack(overlaid, survey.looks());
+    return new Draft.Ready(plan, content, provenance, writesBack, risks(intent, plan), drift);
   }
 
   private Risks risks(Intent intent, Plan plan) {
@@ -241,7 +242,7 @@ final class Drafting {
         committed.tenants().keySet().stream()
             .filter(t -> plan.target().tenant(t).isEmpty())
             .toList();
-    var overlays = plan.overlays().removed().stream().map(Overlay::text).toList();
+    var overlays = plan.overlays().removed().stream().limit(MOST_NAMED).map(Overlay::text).toList();
     return new Risks(manual, removed, overlays, coherence.orElseThrow().steps());
   }
 

@@ -3,10 +3,14 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Provenance;
+import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.parse.Origin;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,6 +33,14 @@ record Overlays(Provenance before, Provenance.Step step) {
     List<Overlay> removed =
         operation == Operation.APPLY_POLICIES ? before.removed(step) : List.of();
     return new Plan.Overlaid(added, removed);
+  }
+
+  /** Whether one of the documents that are lain over is to be written back to. */
+  static boolean writesBack(Plan.Overlaid overlaid, Map<String, Outcome> looks) {
+    var read = Optional.ofNullable(looks.get("sources.read"));
+    return overlaid.added().values().stream()
+        .flatMap(source -> read.flatMap(r -> SourceReports.document(r, source)).stream())
+        .anyMatch(document -> document.facts().containsKey(SourceReports.WRITE_BACK));
   }
 
   private String source(String tenant) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finishes what an agent that died left behind, decided from the state store alone: not committed
@@ -27,6 +29,8 @@ import java.util.Optional;
 final class Recovery {
   /** A failed change, its way back, and each a few times over. */
   private static final int MOST = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private static final Ending NEVER_OPENED =
       new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
@@ -41,15 +45,21 @@ final class Recovery {
   private final Ledger ledger;
   private final Stories stories;
   private final Epilogue epilogue;
+  private final WriteBacks writeBacks;
   private final Journal journal;
   private final StateStore state;
   private final Time time;
 
-  Recovery(Orchestrator orchestrator, Stories stories, Epilogue epilogue, Ports ports) {
-    this.orchestrator = orchestrator;
+  /** What it works with. */
+  record Parts(
+      Orchestrator orchestrator, Stories stories, Epilogue epilogue, WriteBacks writeBacks) {}
+
+  Recovery(Parts parts, Ports ports) {
+    this.orchestrator = parts.orchestrator();
     this.ledger = orchestrator.ledger();
-    this.stories = stories;
-    this.epilogue = epilogue;
+    this.stories = parts.stories();
+    this.epilogue = parts.epilogue();
+    this.writeBacks = parts.writeBacks();
     this.journal = ports.journal();
     this.state = ports.state();
     this.time = ports.time();
@@ -72,6 +82,7 @@ final class Recovery {
       var open = ledger.open();
       if (open.isEmpty()) {
         expire(leadership, finished);
+        writeBack(leadership, finished);
         endLogs(leadership, finished);
         return new Recovered(finished, Optional.empty());
       }
@@ -95,6 +106,7 @@ final class Recovery {
     var duty = new Duty(leadership, story, Risks.NONE);
     story.about(x);
     var ending = presume(stored.get(), duty);
+    writeBacks.after(story, leadership);
     return x.id().equals(x.log())
         ? epilogue.end(story, ending, Optional.of(leadership), List.of())
         : Ended.of(x.id(), ending);
@@ -123,6 +135,27 @@ final class Recovery {
         var ending = orchestrator.resume(stored, new Event.Expired(), duty);
         finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
       }
+    }
+  }
+
+  /** What was to be written back and isn't yet; what can't be told stays for the next start. */
+  private void writeBack(Leadership leadership, List<Ended> finished) throws InterruptedException {
+    for (String id : writeBacks.pending()) {
+      var x = ledger.read(id).map(Stored::execution);
+      var tried = writeBacks.settle(id, leadership);
+      if (x.isPresent() && tried.filter(WriteBacks.Tried::over).isPresent()) {
+        var story = stories.goOn(id, operation(x.get()));
+        story.tell(Phase.FINISH, WriteBacks.ACTION, tried.get().telling());
+        var ending = Ending.of(x.get().state());
+        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+      }
+      tried
+          .filter(t -> !t.over())
+          .ifPresent(t ->
+              LOG.atWarn()
+                  .addKeyValue("execution", id)
+                  .addKeyValue("reason", t.telling().detail())
+                  .log("still to be written back"));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.deployclaw.core.task.Intent.Guards.Approval;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.diff.Difference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 final class Running {
   /** The most differences that one thought lists; the whole diff follows from the two sets. */
   private static final int MOST_DIFFERENCES = 200;
+
+  /** The most overlays, and tenants of each, that one thought lists. */
+  private static final int MOST_LISTED = 50;
 
   private final Architect architect;
   private final Orchestrator orchestrator;
@@ -102,7 +106,7 @@ final class Running {
   private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {
     Status status = seen.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
     var facts = new TreeMap<String, Object>();
-    facts.put("truth", seen.truth().toMap());
+    facts.put("truth", seen.truth().atMost(MOST_LISTED).toMap());
     facts.put("drift", seen.drift().stream().map(d -> d.toMap()).toList());
     facts.put("findings", seen.findings().stream().map(f -> f.toMap()).toList());
     facts.put("problems", seen.problems().stream().map(p -> p.text()).toList());
@@ -126,6 +130,9 @@ final class Running {
     var duty = new Duty(leadership, story, ready.risks());
     var ending =
         orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
+    if (ready.writesBack()) {
+      architect.writeBacks().after(story, leadership);
+    }
     return end(story, ending, List.of());
   }
 
@@ -149,12 +156,17 @@ final class Running {
         Optional.empty(),
         mark.last(),
         mark.revision(),
-        beside(ready, mark.last() + 1));
+        beside(ready, story.execution(), mark.last() + 1));
   }
 
   /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
-  private static List<Write> beside(Draft.Ready ready, long epoch) {
-    return List.of(new Write.Put(Keys.provenance(epoch), ready.provenance().bytes()));
+  private static List<Write> beside(Draft.Ready ready, String id, long epoch) {
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write.Put(Keys.provenance(epoch), ready.provenance().bytes()));
+    if (ready.writesBack()) {
+      writes.add(WriteBacks.due(id, ready.provenance()));
+    }
+    return writes;
   }
 
   private static void tell(Plan plan, Story story) {
@@ -168,7 +180,7 @@ final class Running {
     facts.put("base_digest", plan.base().digest());
     facts.put("target_digest", plan.targetDigest());
     facts.put("warnings", plan.warnings());
-    facts.put("overlays", plan.overlays().toMap());
+    facts.put("overlays", plan.overlays().atMost(MOST_LISTED).toMap());
     String detail =
         "differences: %d, tenants: %d, plan %s"
             .formatted(

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.spi;
 
+import java.util.List;
 import java.util.Map;
 
 /** What an executor is asked to do: the closed vocabulary of acts. */
@@ -71,6 +72,29 @@ public sealed interface Call {
     public String verb() {
       return "probe";
     }
+  }
+
+  /**
+   * Bring documents of policy sources to what is committed: each only where its text still has the
+   * digest with which it was read, and where nobody else looks after it. One report for each.
+   */
+  record WriteBack(List<Edit> edits) implements Call {
+    public WriteBack {
+      edits = List.copyOf(edits);
+    }
+
+    @Override
+    public String verb() {
+      return "write-back";
+    }
+
+    /**
+     * @param execution whose change it is, for names
+     * @param member the document, as the look {@code read} named it
+     * @param digest of its text as it was read
+     * @param text what it is to hold
+     */
+    public record Edit(String execution, String member, String digest, String text) {}
   }
 
   /** Send the fewest synthetic requests that prove each enforcement point by itself. */

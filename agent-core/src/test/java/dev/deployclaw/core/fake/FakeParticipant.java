@@ -175,7 +175,8 @@ public final class FakeParticipant implements Executor {
       case Call.Publish(Activation a) -> fenced(invocation.fence(), m -> publish(m, a));
       case Call.Converge(Activation a) -> each(m -> converge(m, a));
       case Call.Discard(long epoch) -> fenced(invocation.fence(), m -> discard(m, epoch));
-      case Call.Probe _, Call.Heartbeat _ -> Outcome.failed(new Fault.Invalid("no probe"));
+      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+          Outcome.failed(new Fault.Invalid("no probe"));
     };
   }
 

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Call.WriteBack.Edit;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
@@ -20,6 +22,8 @@ public final class FakeSources implements Executor {
   private final Map<String, String> documents = new TreeMap<>();
   private final Set<String> unreadable = new TreeSet<>();
   private final Map<String, String> editors = new TreeMap<>();
+  private boolean writesBack;
+  private boolean unwritable;
 
   public synchronized void put(String name, String text) {
     documents.put(name, text);
@@ -29,6 +33,20 @@ public final class FakeSources implements Executor {
   public synchronized void edit(String name, String text, String editor) {
     documents.put(name, text);
     editors.put(name, editor);
+  }
+
+  /** From now on documents are written back to. */
+  public synchronized void writeBack() {
+    writesBack = true;
+  }
+
+  /** From now on, until it is mended, nothing can be written. */
+  public synchronized void unwritable(boolean down) {
+    unwritable = down;
+  }
+
+  public synchronized String text(String name) {
+    return documents.getOrDefault(name, "");
   }
 
   public synchronized void remove(String name) {
@@ -64,16 +82,31 @@ public final class FakeSources implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of("read");
+    return Set.of("read", "write-back");
   }
 
   @Override
   public synchronized Outcome execute(Invocation call) {
+    if (call.call() instanceof Call.WriteBack(List<Edit> edits)) {
+      return Outcome.done(edits.stream().map(this::write).toList());
+    }
     List<Report> reports = new ArrayList<>();
     documents.forEach((name, text) ->
         reports.add(Report.yes("source/shop/" + name, Canonical.sha256(bytes(text)), facts(name))));
     unreadable.forEach(name -> reports.add(Report.unknown("source/shop/" + name, "no permission")));
     return Outcome.done(reports);
+  }
+
+  private Report write(Edit edit) {
+    String name = edit.member().substring("source/shop/".length());
+    if (unwritable) {
+      return Report.unknown(edit.member(), "no answer");
+    }
+    if (!Canonical.sha256(bytes(text(name))).equals(edit.digest())) {
+      return Report.no(edit.member(), "was changed meanwhile");
+    }
+    documents.put(name, edit.text());
+    return Report.yes(edit.member(), "", Map.of());
   }
 
   private Map<String, Object> facts(String name) {
@@ -83,6 +116,9 @@ public final class FakeSources implements Executor {
     facts.put("namespace", "shop");
     facts.put("text", documents.getOrDefault(name, ""));
     facts.put("tenants", List.of("*"));
+    if (writesBack) {
+      facts.put(SourceReports.WRITE_BACK, "file");
+    }
     Optional.ofNullable(editors.get(name)).ifPresent(by -> facts.put(SourceReports.EDITOR, by));
     return facts;
   }

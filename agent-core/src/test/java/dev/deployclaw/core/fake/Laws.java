@@ -59,6 +59,9 @@ public final class Laws {
     if (!world.live().equals(List.of(committed))) {
       broken.add("A4: a third state: " + world.live() + ", committed is " + committed);
     }
+    if (!world.store.list(Keys.WRITE_BACK).isEmpty()) {
+      broken.add("something is still to be written back");
+    }
     world.journal.executions().forEach(this::chain);
   }
 

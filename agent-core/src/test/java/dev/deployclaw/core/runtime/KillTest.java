@@ -37,6 +37,16 @@ class KillTest {
   }
 
   @Test
+  void aRunThatIsWrittenBack() throws InterruptedException {
+    everyKill(
+        world -> {
+          world.sources.writeBack();
+          world.run("apply");
+        },
+        (world, wire) -> world.agent(wire).run(world.request("set acme 700")));
+  }
+
+  @Test
   void aRunThatGoesBackByItself() throws InterruptedException {
     everyKill(
         world -> {

@@ -87,8 +87,9 @@ public record Config(
    * A folder of policy documents, and which tenants it may define.
    *
    * @param tenants names, or {@code *} for any
+   * @param writeBack {@code none}, {@code file} or {@code patch-file}
    */
-  public record Source(Path folder, String namespace, List<String> tenants) {}
+  public record Source(Path folder, String namespace, List<String> tenants, String writeBack) {}
 
   /**
    * When a change goes on by itself.

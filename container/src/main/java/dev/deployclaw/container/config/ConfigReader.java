@@ -124,6 +124,7 @@ public final class ConfigReader {
           "add the service beside each gateway");
     }
     unique(f, config);
+    uniqueStores(f, config);
     return config;
   }
 
@@ -135,6 +136,21 @@ public final class ConfigReader {
         f.problem("gateways", 0, "two are named " + gateway.name(), "give each a name of its own");
       }
     }
+  }
+
+  /** Stores in etcd and in Kubernetes are members of one participant, by name. */
+  private static void uniqueStores(Fields f, Config config) {
+    var names = new HashSet<String>();
+    config.configurationStores().forEach(s -> names.add(s.name()));
+    config.kubernetes().stream()
+        .flatMap(k -> k.configurationStores().stream())
+        .filter(s -> names.contains(s.name()))
+        .forEach(s ->
+            f.problem(
+                "configurationStores",
+                0,
+                "two are named " + s.name(),
+                "give each a name of its own"));
   }
 
   private Config.Etcd etcd(Fields f) {
@@ -288,7 +304,8 @@ public final class ConfigReader {
           new Config.Source(
               path(f.required("folder")),
               f.required("namespace"),
-              tenants.isEmpty() ? List.of("*") : tenants));
+              tenants.isEmpty() ? List.of("*") : tenants,
+              f.choice("writeBack", "none", List.of("none", "file", "patch-file"))));
       f.done();
     }
     return out;

@@ -22,15 +22,35 @@ public record KubernetesConfig(
     Duration preflight,
     List<String> namespaces,
     List<MapSource> policySources,
-    List<DeploymentEntry> gateways) {
+    List<DeploymentEntry> gateways,
+    List<MapStore> configurationStores) {
 
   /**
    * ConfigMaps of policy documents, and which tenants they may define.
    *
    * @param selector of labels; empty for all ConfigMaps of the namespace
    * @param tenants names, or {@code *} for any
+   * @param writeBack {@code none}, {@code configmap} or {@code patch-file}
+   * @param takesOver field managers whose keys may be written over
    */
-  public record MapSource(String namespace, String selector, List<String> tenants) {}
+  public record MapSource(
+      String namespace,
+      String selector,
+      List<String> tenants,
+      String writeBack,
+      List<String> takesOver) {
+    public MapSource {
+      tenants = List.copyOf(tenants);
+      takesOver = List.copyOf(takesOver);
+    }
+  }
+
+  /**
+   * A ConfigMap from which services read limits themselves.
+   *
+   * @param name as the log shows it
+   */
+  public record MapStore(String name, String namespace, String configMap) {}
 
   /**
    * A gateway whose pods belong to a Deployment.

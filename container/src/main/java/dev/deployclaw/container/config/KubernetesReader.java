@@ -2,6 +2,7 @@ package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
 import dev.deployclaw.container.config.KubernetesConfig.MapSource;
+import dev.deployclaw.container.config.KubernetesConfig.MapStore;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Names;
 import java.nio.file.Path;
@@ -46,7 +47,8 @@ final class KubernetesReader {
             f.duration("preflight", Duration.ofSeconds(45)),
             namespaces(f),
             sources(f),
-            gateways(f));
+            gateways(f),
+            stores(f));
     f.done();
     if (config.context().isPresent() && kubeconfig.isEmpty()) {
       f.wrong("context", "is one of a kubeconfig, and none is named", "add kubeconfig");
@@ -67,13 +69,46 @@ final class KubernetesReader {
       String namespace = f.required("namespace");
       String selector = f.text("selector", "");
       var tenants = f.texts("tenants");
+      String writeBack = f.choice("writeBack", "none", List.of("none", "configmap", "patch-file"));
+      var takesOver = f.texts("takesOver");
+      if (!takesOver.isEmpty() && !writeBack.equals("configmap")) {
+        f.wrong("takesOver", "has no effect here", "add writeBack: configmap, or remove it");
+      }
       if (!selector.isEmpty() && !SELECTOR.matcher(selector).matches()) {
         f.wrong("selector", "is no label selector", "write for example app=rate-limits");
       }
       if (!seen.add(namespace + "?" + selector)) {
         f.problem("", 0, "stands there twice", "remove one of the two");
       }
-      f.make(() -> new MapSource(Names.label("namespace", namespace), selector, any(tenants)))
+      f.make(() ->
+              new MapSource(
+                  Names.label("namespace", namespace),
+                  selector,
+                  any(tenants),
+                  writeBack,
+                  takesOver))
+          .ifPresent(out::add);
+      f.done();
+    }
+    return out;
+  }
+
+  private static List<MapStore> stores(Fields kubernetes) {
+    var out = new ArrayList<MapStore>();
+    for (var f : kubernetes.sections("configurationStores")) {
+      String name = f.required("name");
+      String namespace = f.required("namespace");
+      String configMap = f.text("configMap", name);
+      spelled(f, "configMap", SUBDOMAIN, configMap);
+      boolean taken =
+          out.stream()
+              .anyMatch(s ->
+                  s.name().equals(name)
+                      || (s.namespace().equals(namespace) && s.configMap().equals(configMap)));
+      if (taken) {
+        f.problem("name", 0, "names a store or a ConfigMap twice", "give each its own");
+      }
+      f.make(() -> new MapStore(name, Names.label("namespace", namespace), configMap))
           .ifPresent(out::add);
       f.done();
     }

@@ -66,10 +66,10 @@ public record Agent(
     }
     objects = LateObjects.around(objects, config.stateDir());
     var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
-    var clusters = Clusters.of(config.kubernetes());
+    var clusters = Clusters.of(config.kubernetes(), BackEnds.patches(config));
     var stores = ServedStores.of(config.configurationStores());
     var bare = new ArrayList<>(BackEnds.executors(config, state, keys, clusters));
-    bare.add(stores.executor());
+    bare.add(stores.executor(clusters.stores()));
     var ports =
         new Ports(
             state,

@@ -23,10 +23,12 @@ import dev.deployclaw.executors.redis.RedisExecutor;
 import dev.deployclaw.executors.redis.RedisSettings;
 import dev.deployclaw.executors.s3.S3Settings;
 import dev.deployclaw.executors.sandbox.Joined;
+import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.executors.sources.SourceFolder;
 import dev.deployclaw.executors.sources.SourcesExecutor;
 import dev.deployclaw.policy.wire.ProbeKeys;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +110,8 @@ final class BackEnds {
 
   /** One look, wherever policies are kept. */
   private static Executor sources(Config c, Clusters clusters) {
-    var folders = new SourcesExecutor(c.policySources().stream().map(BackEnds::source).toList());
+    var folders =
+        new SourcesExecutor(c.policySources().stream().map(s -> source(s, patches(c))).toList());
     return Joined.of(Stream.concat(Stream.of(folders), clusters.sources()).toList());
   }
 
@@ -139,7 +142,21 @@ final class BackEnds {
         g.gateway().name(), g.gateway().namespace(), URI.create(g.url()));
   }
 
-  private static SourceFolder source(Config.Source s) {
-    return new SourceFolder(s.folder(), s.namespace(), s.tenants());
+  private static SourceFolder source(Config.Source s, Path patches) {
+    var writeBack = writeBack(s.writeBack(), List.of(), patches);
+    return new SourceFolder(s.folder(), s.namespace(), s.tenants(), writeBack);
+  }
+
+  /** Where patches are put for whoever owns a source. */
+  static Path patches(Config c) {
+    return c.stateDir().resolve("write-back");
+  }
+
+  static WriteBack writeBack(String word, List<String> takesOver, Path patches) {
+    return switch (word) {
+      case "none" -> WriteBack.NONE;
+      case "patch-file" -> new WriteBack.Patch(patches);
+      default -> new WriteBack.Source(takesOver);
+    };
   }
 }

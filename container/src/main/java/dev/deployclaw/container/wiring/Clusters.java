@@ -2,8 +2,11 @@ package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.container.config.KubernetesConfig.DeploymentEntry;
+import dev.deployclaw.container.config.KubernetesConfig.MapSource;
+import dev.deployclaw.container.config.KubernetesConfig.MapStore;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.executors.kubernetes.ConfigMapSources;
+import dev.deployclaw.executors.kubernetes.ConfigMapStore;
 import dev.deployclaw.executors.kubernetes.KubernetesExecutor;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutor;
@@ -11,10 +14,12 @@ import dev.deployclaw.executors.kubernetes.KubernetesLink;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.PodAddresses;
 import dev.deployclaw.executors.kubernetes.PolicyMaps;
+import dev.deployclaw.executors.kubernetes.ServedMap;
 import dev.deployclaw.executors.probe.ProbeSettings;
 import dev.deployclaw.executors.probe.ProbeSettings.Entrance;
 import dev.deployclaw.executors.probe.ProbeSettings.Found;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +33,11 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
   private record Cluster(
       KubernetesConfig config, KubernetesLink link, KubernetesSettings settings) {}
 
-  static Clusters of(Optional<KubernetesConfig> config) {
-    return new Clusters(config.map(c -> new Cluster(c, link(c), settings(c))));
+  /**
+   * @param patches where patches are put for whoever owns a source
+   */
+  static Clusters of(Optional<KubernetesConfig> config, Path patches) {
+    return new Clusters(config.map(c -> new Cluster(c, link(c), settings(c, patches))));
   }
 
   Executor looks() {
@@ -42,6 +50,19 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
     return cluster.stream()
         .filter(c -> !c.settings().gateways().isEmpty())
         .map(c -> new KubernetesGatewayExecutor(c.link(), c.settings()));
+  }
+
+  /** Empty where no service reads its limits there. */
+  Stream<Executor> stores() {
+    return cluster.stream()
+        .filter(c -> !c.config().configurationStores().isEmpty())
+        .map(c ->
+            new ConfigMapStore(
+                c.link(), c.config().configurationStores().stream().map(Clusters::store).toList()));
+  }
+
+  private static ServedMap store(MapStore s) {
+    return new ServedMap(s.name(), s.namespace(), s.configMap());
   }
 
   /** Empty where no policies are kept there. */
@@ -90,13 +111,15 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
     return new KubernetesLink(new KubernetesLink.Access(c.kubeconfig(), c.context()), c.timeout());
   }
 
-  private static KubernetesSettings settings(KubernetesConfig c) {
-    var policies =
-        c.policySources().stream()
-            .map(s -> new PolicyMaps(s.namespace(), s.selector(), s.tenants()))
-            .toList();
+  private static KubernetesSettings settings(KubernetesConfig c, Path patches) {
+    var policies = c.policySources().stream().map(s -> policies(s, patches)).toList();
     var gateways = c.gateways().stream().map(Clusters::gateway).toList();
     return KubernetesSettings.of(c.namespaces(), policies, gateways, c.preflight());
+  }
+
+  private static PolicyMaps policies(MapSource s, Path patches) {
+    var writeBack = BackEnds.writeBack(s.writeBack(), s.takesOver(), patches);
+    return new PolicyMaps(s.namespace(), s.selector(), s.tenants(), writeBack);
   }
 
   private static KubernetesGateway gateway(DeploymentEntry e) {

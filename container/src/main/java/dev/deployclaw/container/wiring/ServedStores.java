@@ -5,9 +5,12 @@ import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.executors.etcd.ConfigurationStore;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.sandbox.Joined;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The configuration stores that services read limits from, by name. */
 public record ServedStores(Map<String, StateStore> byName) implements AutoCloseable {
@@ -23,9 +26,17 @@ public record ServedStores(Map<String, StateStore> byName) implements AutoClosea
     return new ServedStores(stores);
   }
 
-  /** One participant, also where there is no store: it says so. */
-  Executor executor() {
-    return new ConfigurationStore(byName);
+  /**
+   * One participant, also where there is no store: it says so.
+   *
+   * @param others stores of other kinds
+   */
+  Executor executor(Stream<Executor> others) {
+    var all = new ArrayList<>(others.toList());
+    if (all.isEmpty() || !byName.isEmpty()) {
+      all.addFirst(new ConfigurationStore(byName));
+    }
+    return Joined.of(all);
   }
 
   @Override

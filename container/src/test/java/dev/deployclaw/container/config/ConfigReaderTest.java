@@ -96,7 +96,7 @@ class ConfigReaderTest {
             configurationStores:
               - {name: limits, endpoints: ["http://c:3"], prefix: /services/limits}
             policySources:
-              - {folder: policies, namespace: shop, tenants: [acme]}
+              - {folder: policies, namespace: shop, tenants: [acme], writeBack: file}
             docker: {host: "unix:///var/run/docker.sock"}
             gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
             probes: {requests: 100}
@@ -125,7 +125,8 @@ class ConfigReaderTest {
     assertThat(store.etcd().endpoints()).containsExactly("http://c:3");
     assertThat(store.etcd().prefix()).isEqualTo("/services/limits/");
     assertThat(config.policySources())
-        .containsExactly(new Config.Source(folder.resolve("policies"), "shop", List.of("acme")));
+        .containsExactly(
+            new Config.Source(folder.resolve("policies"), "shop", List.of("acme"), "file"));
     assertThat(config.docker().orElseThrow().host()).isEqualTo("unix:///var/run/docker.sock");
     assertThat(config.gate()).isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1)));
     assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.container.config.KubernetesConfig.MapSource;
+import dev.deployclaw.container.config.KubernetesConfig.MapStore;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KubernetesReaderTest {
+  private static final MapSource LIMITS =
+      new MapSource(
+          "edge",
+          "app=limits,tier in (gold,silver)",
+          List.of("acme"),
+          "configmap",
+          List.of("kubectl-create"));
+
   private static final String OTHERS =
       """
       etcd: {endpoints: ["http://127.0.0.1:2379"]}
@@ -51,7 +60,8 @@ class KubernetesReaderTest {
     assertThat(kubernetes.timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(kubernetes.preflight()).isEqualTo(Duration.ofSeconds(45));
     assertThat(kubernetes.namespaces()).isEmpty();
-    assertThat(kubernetes.policySources()).containsExactly(new MapSource("edge", "", List.of("*")));
+    assertThat(kubernetes.policySources())
+        .containsExactly(new MapSource("edge", "", List.of("*"), "none", List.of()));
     var gateway = kubernetes.gateways().getFirst();
     assertThat(gateway.deployment()).isEqualTo("gw");
     assertThat(gateway.container()).isEqualTo("nginx");
@@ -77,7 +87,9 @@ class KubernetesReaderTest {
                   preflight: 90s
                   namespaces: [shop]
                   policySources:
-                    - {namespace: edge, selector: "app=limits,tier in (gold,silver)", tenants: [acme]}
+                    - {namespace: edge, selector: "app=limits,tier in (gold,silver)", tenants: [acme],
+                       writeBack: configmap, takesOver: [kubectl-create]}
+                  configurationStores: [{name: shop, namespace: edge, configMap: limits}]
                   gateways:
                     - name: gw
                       namespace: edge
@@ -104,9 +116,9 @@ class KubernetesReaderTest {
     assertThat(kubernetes.timeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(kubernetes.preflight()).isEqualTo(Duration.ofSeconds(90));
     assertThat(kubernetes.namespaces()).containsExactly("shop");
-    assertThat(kubernetes.policySources())
-        .containsExactly(
-            new MapSource("edge", "app=limits,tier in (gold,silver)", List.of("acme")));
+    assertThat(kubernetes.policySources()).containsExactly(LIMITS);
+    assertThat(kubernetes.configurationStores())
+        .containsExactly(new MapStore("shop", "edge", "limits"));
     var gateway = kubernetes.gateways().getFirst();
     assertThat(gateway.gateway())
         .isEqualTo(
@@ -143,7 +155,7 @@ class KubernetesReaderTest {
               policySource: []
               policySources:
                 - {namespace: edge, selector: "app=(", tenants: [acme]}
-                - {namespace: edge, selector: "app=("}
+                - {namespace: edge, selector: "app=(", takesOver: [helm]}
               gateways:
                 - {name: gw, namespace: edge, deployment: GW, listen: "8080", service: x, file: a/b}
             """);
@@ -157,6 +169,7 @@ class KubernetesReaderTest {
             "kubernetes",
             "kubernetes.policySource",
             "kubernetes.policySources[0].selector",
+            "kubernetes.policySources[1].takesOver",
             "kubernetes.policySources[1]",
             "kubernetes.gateways[0].deployment",
             "kubernetes.gateways[0].service",
@@ -166,6 +179,28 @@ class KubernetesReaderTest {
     assertThat(problems.toString())
         .contains("is now kubernetes.kubeconfig")
         .contains("did you mean policySources?");
+  }
+
+  @Test
+  void refusesTwoStoresOfOneNameOrConfigMap() {
+    var problems =
+        refused(
+            """
+            configurationStores:
+              - {name: limits, endpoints: ["http://127.0.0.1:2379"], prefix: /services/}
+            kubernetes:
+              configurationStores:
+                - {name: shop, namespace: edge}
+                - {name: shop, namespace: other}
+                - {name: limits, namespace: edge, configMap: shop}
+            """);
+
+    assertThat(problems)
+        .extracting(Problem::path)
+        .containsExactly(
+            "kubernetes.configurationStores[1].name",
+            "kubernetes.configurationStores[2].name",
+            "configurationStores");
   }
 
   @Test

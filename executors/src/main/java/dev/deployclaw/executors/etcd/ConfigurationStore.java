@@ -52,6 +52,7 @@ public final class ConfigurationStore implements Executor {
   public Outcome execute(Invocation call) throws InterruptedException {
     if (call.call() instanceof Call.Probe
         || call.call() instanceof Call.Heartbeat
+        || call.call() instanceof Call.WriteBack
         || (call.call() instanceof Call.Look look && !look.verb().equals(SCAN))) {
       return Outcome.failed(
           new Fault.Invalid("a configuration store has no verb " + call.call().verb()));
@@ -76,7 +77,8 @@ public final class ConfigurationStore implements Executor {
         case Call.Publish(Activation activation) -> member.publish(activation, call.fence());
         case Call.Converge(Activation activation) -> member.converge(activation);
         case Call.Discard(long epoch) -> member.discard(epoch, call.fence());
-        case Call.Probe _, Call.Heartbeat _ -> throw new IllegalStateException("refused before");
+        case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+            throw new IllegalStateException("refused before");
       };
     } catch (Unreachable e) {
       return Report.unknown(member.name(), String.valueOf(e.getMessage()));

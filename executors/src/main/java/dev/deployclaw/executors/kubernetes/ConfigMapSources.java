@@ -2,11 +2,13 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Call.WriteBack.Edit;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.policy.json.Canonical;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +23,7 @@ import java.util.TreeMap;
 /**
  * Reads policy documents from ConfigMaps: the look {@code read} reports each data key with its
  * text. A namespace that can't be read, is gone or is going is reported unknown, never empty: an
- * empty source would remove tenants.
+ * empty source would remove tenants. Documents are written back where their source says so.
  */
 public final class ConfigMapSources implements Executor {
   private static final String READ = "read";
@@ -42,11 +44,14 @@ public final class ConfigMapSources implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of(READ);
+    return Set.of(READ, "write-back");
   }
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
+    if (invocation.call() instanceof Call.WriteBack(List<Edit> edits)) {
+      return Outcome.done(new ConfigMapEdits(link, sources).write(edits));
+    }
     if (!invocation.call().verb().equals(READ) || !(invocation.call() instanceof Call.Look)) {
       return Outcome.failed(
           new Fault.Invalid("policy sources know no " + invocation.call().verb()));
@@ -66,7 +71,7 @@ public final class ConfigMapSources implements Executor {
       if (!doubt.isEmpty()) {
         return List.of(unknown(source, doubt));
       }
-      var documents = documents(source, maps);
+      var documents = documents(source, foreign(maps));
       return documents.size() > MOST_DOCUMENTS
           ? List.of(unknown(source, "holds more than " + MOST_DOCUMENTS + " documents"))
           : documents;
@@ -99,6 +104,11 @@ public final class ConfigMapSources implements Executor {
               + e.fault().reason()
           : "";
     }
+  }
+
+  /** What we wrote ourselves, for gateways and for services, is no source. */
+  private static List<ConfigMap> foreign(List<ConfigMap> maps) {
+    return maps.stream().filter(m -> !ServedDocuments.ours(m)).toList();
   }
 
   private static List<Report> documents(PolicyMaps source, List<ConfigMap> maps) {
@@ -150,6 +160,9 @@ public final class ConfigMapSources implements Executor {
     facts.put("object", Pods.name(map));
     facts.put("key", key);
     facts.put("tenants", source.tenants());
+    if (!(source.writeBack() instanceof WriteBack.None)) {
+      facts.put(SourceReports.WRITE_BACK, WriteBack.word(source.writeBack(), "configmap"));
+    }
     return facts;
   }
 }

@@ -16,6 +16,11 @@ record JsonPatch(List<Map<String, Object>> operations) {
     return with("replace", path, value);
   }
 
+  /** The whole value, whether or not there is one. */
+  JsonPatch set(String path, Object value) {
+    return with("add", path, value);
+  }
+
   /** Entries of a map that may be missing, such as labels; the others stay. */
   JsonPatch put(String path, Map<String, String> there, Map<String, ?> entries) {
     var out = there.isEmpty() ? with("add", path, Map.of()) : this;

@@ -1,17 +1,18 @@
 package dev.deployclaw.executors.kubernetes;
 
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What stands on a Deployment of the last publish: annotations of ours.
+ * What stands on a Deployment or a served ConfigMap of the last publish: annotations of ours.
  *
  * @param term of the leader that published; 0 before the first
  * @param epoch 0 before the first
  * @param digest of the policy set
- * @param files digest of the files that the volume was to show
+ * @param files digest of the files that the volume, or of the documents that the ConfigMap, was to
+ *     show
  */
 record Marks(long term, long epoch, String digest, String files) {
   static final String PREFIX = "deployclaw.dev/";
@@ -22,8 +23,8 @@ record Marks(long term, long epoch, String digest, String files) {
   private static final String FILES = PREFIX + "files-digest";
 
   /** Empty where somebody wrote into them what we never write. */
-  static Optional<Marks> of(Deployment deployment) {
-    var all = deployment.getMetadata().getAnnotations();
+  static Optional<Marks> of(HasMetadata object) {
+    var all = object.getMetadata().getAnnotations();
     String term = all.getOrDefault(TERM, "0");
     String epoch = all.getOrDefault(EPOCH, "0");
     if (!isNumber(term) || !isNumber(epoch)) {

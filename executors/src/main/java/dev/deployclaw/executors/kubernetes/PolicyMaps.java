@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.executors.sandbox.WriteBack;
 import java.util.List;
 
 /**
@@ -7,9 +8,16 @@ import java.util.List;
  *
  * @param selector of labels, as {@code kubectl -l} takes it; empty for all ConfigMaps
  * @param tenants which it may define: names, or {@code *} for any
+ * @param writeBack how it is brought to what requests changed
  */
-public record PolicyMaps(String namespace, String selector, List<String> tenants) {
+public record PolicyMaps(
+    String namespace, String selector, List<String> tenants, WriteBack writeBack) {
   public PolicyMaps {
     tenants = List.copyOf(tenants);
+  }
+
+  /** A source that isn't written back to. */
+  public PolicyMaps(String namespace, String selector, List<String> tenants) {
+    this(namespace, selector, tenants, WriteBack.NONE);
   }
 }

@@ -46,6 +46,15 @@ final class Staged {
     return labels;
   }
 
+  /** The label of all that we make. */
+  static Map<String, String> managed() {
+    return Map.of(MANAGED_BY, Api.MANAGER);
+  }
+
+  static boolean managed(HasMetadata object) {
+    return Api.MANAGER.equals(object.getMetadata().getLabels().get(MANAGED_BY));
+  }
+
   static String selector(Collection<Long> epochs) {
     String all = epochs.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
     return OURS + "," + EPOCH + " in (" + all + ")";

@@ -73,7 +73,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case Call.Publish(Activation activation) -> flip.publish(activation, fence);
       case Call.Converge(Activation activation) -> flip.converge(activation);
       case Call.Discard(long epoch) -> staging.discard(epoch, fence);
-      case Call.Probe _, Call.Heartbeat _ -> cannot(call);
+      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ -> cannot(call);
     };
   }
 

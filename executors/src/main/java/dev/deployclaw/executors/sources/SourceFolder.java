@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.sources;
 
+import dev.deployclaw.executors.sandbox.WriteBack;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -7,8 +8,10 @@ import java.util.List;
  * A folder of policy documents.
  *
  * @param tenants which it may define: names, or {@code *} for any
+ * @param writeBack how it is brought to what requests changed
  */
-public record SourceFolder(Path folder, String namespace, List<String> tenants) {
+public record SourceFolder(
+    Path folder, String namespace, List<String> tenants, WriteBack writeBack) {
   public SourceFolder {
     tenants = List.copyOf(tenants);
   }

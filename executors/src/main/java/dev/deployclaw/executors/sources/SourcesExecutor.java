@@ -2,11 +2,13 @@ package dev.deployclaw.executors.sources;
 
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Call.WriteBack.Edit;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,11 +27,11 @@ import java.util.regex.Pattern;
 /**
  * Reads policy documents: the look {@code read} reports each file with its text, or NO where it is
  * no text. What can't be read is reported unknown, a folder or a file, never left out: an empty
- * source would remove tenants.
+ * source would remove tenants. Documents are written back where their folder says so.
  */
 public final class SourcesExecutor implements Executor {
   private static final String READ = "read";
-  private static final Pattern DOCUMENT = Pattern.compile("[^.].*\\.(ya?ml|json)");
+  static final Pattern DOCUMENT = Pattern.compile("[^.].*\\.(ya?ml|json)");
   private static final int MOST_FILES = 20_000;
   private static final int MOST_BYTES = 1024 * 1024;
 
@@ -46,11 +48,14 @@ public final class SourcesExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of(READ);
+    return Set.of(READ, "write-back");
   }
 
   @Override
   public Outcome execute(Invocation invocation) {
+    if (invocation.call() instanceof Call.WriteBack(List<Edit> edits)) {
+      return Outcome.done(new FolderEdits(folders).write(edits));
+    }
     if (!invocation.call().verb().equals(READ) || !(invocation.call() instanceof Call.Look)) {
       return Outcome.failed(
           new Fault.Invalid("policy sources know no " + invocation.call().verb()));
@@ -115,7 +120,7 @@ public final class SourcesExecutor implements Executor {
     return new Report(member(source, file), Report.Answer.UNKNOWN, "", reason, facts(source, file));
   }
 
-  private static String member(SourceFolder source, String file) {
+  static String member(SourceFolder source, String file) {
     return "source/" + source.namespace() + "/" + file;
   }
 
@@ -125,6 +130,9 @@ public final class SourcesExecutor implements Executor {
     facts.put("folder", source.folder().toString());
     facts.put("file", file);
     facts.put("tenants", source.tenants());
+    if (!(source.writeBack() instanceof WriteBack.None)) {
+      facts.put(SourceReports.WRITE_BACK, WriteBack.word(source.writeBack(), "file"));
+    }
     return facts;
   }
 

@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
@@ -71,7 +72,8 @@ class ConfigMapSourcesTest {
 
   @Test
   void leavesOutATenantThatItsNamespaceMayNotDefine() {
-    var collected = read(new PolicyMaps("edge", POLICY, List.of("umbrella")), of("shop"));
+    var collected =
+        read(new PolicyMaps("edge", POLICY, List.of("umbrella"), WriteBack.NONE), of("shop"));
 
     assertThat(collected.policies()).containsOnlyKeys("globex");
     assertThat(collected.leftOut()).containsOnlyKeys("acme");
@@ -133,7 +135,7 @@ class ConfigMapSourcesTest {
 
   @Test
   void readsADocumentOnceThatTwoSelectorsFind() {
-    var collected = read(of("edge"), new PolicyMaps("edge", "", List.of("*")));
+    var collected = read(of("edge"), new PolicyMaps("edge", "", List.of("*"), WriteBack.NONE));
 
     assertThat(collected.policies()).containsKey("acme");
     assertThat(collected.leftOut()).isEmpty();
@@ -147,7 +149,9 @@ class ConfigMapSourcesTest {
     object.withObject("/binaryData").put("initech.yaml", "//79");
     server.put("/api/v1/namespaces/edge/configmaps/raw", "kubectl", object);
 
-    var collected = read(new PolicyMaps("edge", POLICY, List.of("acme", "initech")), of("shop"));
+    var collected =
+        read(
+            new PolicyMaps("edge", POLICY, List.of("acme", "initech"), WriteBack.NONE), of("shop"));
 
     assertThat(collected.policies()).containsOnlyKeys("acme", "globex");
     assertThat(collected.leftOut()).containsKey("initech");
@@ -184,7 +188,7 @@ class ConfigMapSourcesTest {
   }
 
   private static PolicyMaps of(String namespace) {
-    return new PolicyMaps(namespace, POLICY, List.of("*"));
+    return new PolicyMaps(namespace, POLICY, List.of("*"), WriteBack.NONE);
   }
 
   private void namespace(String name, String phase) {

@@ -3,11 +3,13 @@ package dev.deployclaw.executors.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Call.WriteBack.Edit;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.WriteBack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourcesExecutorTest {
+  private static final Call READ = new Call.Look("read", Map.of());
+
   @TempDir Path folder;
 
   @Test
@@ -62,11 +66,77 @@ class SourcesExecutorTest {
     assertThat(reports.getFirst().facts()).containsEntry("file", "a.yaml");
   }
 
+  @Test
+  void writesADocumentBackThatIsAsItWasRead() throws IOException {
+    Files.writeString(folder.resolve("a.yaml"), "a: 1\n");
+    var source = new WriteBack.Source(List.of());
+    var read = execute(source, READ).getFirst();
+
+    var written = execute(source, edit(read.digest(), "a: 2\n")).getFirst();
+    var again = execute(source, edit(read.digest(), "a: 2\n")).getFirst();
+    var late = execute(source, edit(read.digest(), "a: 3\n")).getFirst();
+
+    assertThat(read.facts()).containsEntry("write_back", "file");
+    assertThat(written.answer()).as(written.reason()).isEqualTo(Answer.YES);
+    assertThat(again.answer()).as("repeated").isEqualTo(Answer.YES);
+    assertThat(late.answer()).isEqualTo(Answer.NO);
+    assertThat(late.reason()).contains("was changed just now");
+    assertThat(folder.resolve("a.yaml")).hasContent("a: 2\n");
+    assertThat(folder).isDirectoryNotContaining("glob:**.draft*");
+  }
+
+  @Test
+  void leavesALinkToWhoeverOwnsWhatItLeadsTo() throws IOException {
+    Files.writeString(folder.resolve("target"), "a: 1\n");
+    Files.createSymbolicLink(folder.resolve("a.yaml"), folder.resolve("target"));
+    var source = new WriteBack.Source(List.of());
+
+    var left = execute(source, edit(execute(source, READ).getFirst().digest(), "a: 2\n"));
+
+    assertThat(left.getFirst().reason()).contains("is a link");
+    assertThat(left.getFirst().facts()).containsEntry("patch", "a: 2\n");
+    assertThat(folder.resolve("target")).hasContent("a: 1\n");
+  }
+
+  @Test
+  void putsAPatchIntoAFileOfItsOwn() throws IOException {
+    Files.writeString(folder.resolve("a.yaml"), "a: 1\n");
+    var patches = folder.resolve("patches");
+    var source = new WriteBack.Patch(patches);
+
+    var done = execute(source, edit(execute(source, READ).getFirst().digest(), "a: 2\n"));
+
+    assertThat(done.getFirst().answer()).isEqualTo(Answer.YES);
+    assertThat(patches.resolve("x-1-source_edge_a.yaml")).hasContent("a: 2\n");
+    assertThat(folder.resolve("a.yaml")).hasContent("a: 1\n");
+  }
+
+  @Test
+  void neverWritesWhereItWasNotTold() throws IOException {
+    Files.writeString(folder.resolve("a.yaml"), "a: 1\n");
+
+    var refused = execute(WriteBack.NONE, edit("", "a: 2\n"));
+    var outside =
+        execute(
+            new WriteBack.Source(List.of()),
+            new Call.WriteBack(List.of(new Edit("x-1", "source/edge/../a.yaml", "", ""))));
+
+    assertThat(refused).extracting(Report::answer).containsExactly(Answer.SKIPPED);
+    assertThat(outside).extracting(Report::answer).containsExactly(Answer.SKIPPED);
+    assertThat(folder.resolve("a.yaml")).hasContent("a: 1\n");
+  }
+
+  private static Call edit(String digest, String text) {
+    return new Call.WriteBack(List.of(new Edit("x-1", "source/edge/a.yaml", digest, text)));
+  }
+
   private List<Report> read() {
-    var source = new SourceFolder(folder, "edge", List.of("*"));
-    var call =
-        new Invocation(
-            "sources", new Call.Look("read", Map.of()), Fence.NONE, Duration.ofMinutes(1));
+    return execute(WriteBack.NONE, READ);
+  }
+
+  private List<Report> execute(WriteBack writeBack, Call what) {
+    var source = new SourceFolder(folder, "edge", List.of("*"), writeBack);
+    var call = new Invocation("sources", what, Fence.NONE, Duration.ofMinutes(1));
     var outcome = new SourcesExecutor(List.of(source)).execute(call);
     return outcome instanceof Outcome.Done done ? done.reports() : List.of();
   }

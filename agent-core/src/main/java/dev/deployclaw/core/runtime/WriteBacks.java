@@ -1,0 +1,186 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.plan.Provenance;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings sources to what is committed, after the change that made them differ is complete. What is
+ * due stands in the state store from when the change opens, so that whoever comes after a crash
+ * finds it; each attempt can be repeated. It never undoes a change, nor fails one.
+ */
+final class WriteBacks {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteBacks.class);
+
+  static final String ACTION = "Writing back to the sources";
+
+  /** How many are tried at one start. */
+  static final int MOST = 32;
+
+  /** The most patches that a sentence holds; a record holds more. */
+  private static final int MOST_PRINTED = 3;
+
+  private static final int MOST_LISTED = 50;
+  private static final String PATCH = "patch";
+
+  private final StateStore state;
+  private final Ledger ledger;
+  private final Archive archive;
+  private final SourceEdits edits;
+
+  WriteBacks(Ports ports, Settings settings, Orchestrator orchestrator) {
+    this.state = ports.state();
+    this.ledger = orchestrator.ledger();
+    this.archive = orchestrator.archive();
+    this.edits = new SourceEdits(ports, settings);
+  }
+
+  /**
+   * What came of an attempt.
+   *
+   * @param over whether nothing is to be tried again
+   */
+  record Tried(Telling telling, boolean over) {}
+
+  /** What a change writes as it opens, so that it is written back when it is complete. */
+  static Write due(String id, Provenance provenance) {
+    var own = provenance.overlays().stream().filter(o -> o.by().execution().equals(id)).toList();
+    return new Write.Put(Keys.writeBack(id), new Provenance(new TreeSet<>(), own).bytes());
+  }
+
+  /** Changes of which something is due, perhaps since a crash. */
+  List<String> pending() throws InterruptedException {
+    return state.list(Keys.WRITE_BACK).stream()
+        .map(e -> e.key().substring(Keys.WRITE_BACK.length()))
+        .limit(MOST)
+        .toList();
+  }
+
+  /** Right after a change came to rest: tells what was written, and what is left for a person. */
+  void after(Story story, Leadership leadership) throws InterruptedException {
+    if (!story.silent()) {
+      settle(story.execution(), leadership)
+          .ifPresent(t -> story.tell(Phase.FINISH, ACTION, t.telling()));
+    }
+  }
+
+  /** Tries once what is due of a change; empty where nothing is, or not yet. */
+  Optional<Tried> settle(String id, Leadership leadership) throws InterruptedException {
+    try {
+      var due = state.get(Keys.writeBack(id));
+      var x = ledger.read(id).map(Stored::execution);
+      if (due.isEmpty() || x.filter(c -> !c.state().over()).isPresent()) {
+        return Optional.empty();
+      }
+      if (x.map(Execution::state).filter(State.Completed.class::isInstance).isEmpty()) {
+        forget(due.get(), leadership);
+        return Optional.empty();
+      }
+      var reports = write(Provenance.read(due.get().value()).overlays());
+      boolean over = reports.stream().noneMatch(r -> r.answer() == Answer.UNKNOWN);
+      if (over) {
+        settled(due.get(), leadership);
+      }
+      return Optional.of(new Tried(telling(reports), over));
+    } catch (Unreachable e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("write-back is left to the next start");
+      return Optional.empty();
+    }
+  }
+
+  private List<Report> write(List<Overlay> overlays) throws InterruptedException {
+    var committed = archive.committed(ledger.base());
+    if (committed.isEmpty()) {
+      return List.of(Report.unknown("sources", "the committed policy set can't be read"));
+    }
+    List<Report> all = new ArrayList<>();
+    for (var overlay : overlays) {
+      all.addAll(edits.write(overlay, committed.get()));
+    }
+    return all;
+  }
+
+  /** Nothing more is due; and what the sources say by now lies over them no longer. */
+  private void settled(Entry due, Leadership leadership) throws InterruptedException {
+    var base = ledger.base();
+    var committed = archive.committed(base);
+    var known = archive.provenance(base.epoch());
+    var standing =
+        committed.isEmpty()
+            ? known.overlays()
+            : known.standing(committed.get(), edits.read(committed.get()));
+    List<Condition> conditions = new ArrayList<>(leadership.conditions());
+    conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
+    conditions.add(base.unmoved());
+    List<Write> writes = new ArrayList<>();
+    writes.add(new Write.Delete(due.key()));
+    if (!standing.equals(known.overlays())) {
+      var left = new Provenance(known.applied(), standing);
+      writes.add(new Write.Put(Keys.provenance(base.epoch()), left.bytes()));
+    }
+    state.transact(new Transaction(conditions, writes));
+  }
+
+  /** It isn't to be written back after all. */
+  private void forget(Entry due, Leadership leadership) throws InterruptedException {
+    List<Condition> conditions = new ArrayList<>(leadership.conditions());
+    conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
+    state.transact(new Transaction(conditions, List.of(new Write.Delete(due.key()))));
+  }
+
+  private static Telling telling(List<Report> reports) {
+    var written = reports.stream().filter(r -> r.answer() == Answer.YES).toList();
+    var left =
+        reports.stream()
+            .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
+            .toList();
+    var facts = new TreeMap<String, Object>();
+    facts.put("written", written.stream().map(Report::member).limit(MOST_LISTED).toList());
+    facts.put("left", left.stream().limit(MOST_LISTED).map(WriteBacks::map).toList());
+    var said = new ArrayList<String>();
+    said.add(written.size() + " written back");
+    left.stream().limit(MOST_PRINTED).map(WriteBacks::words).forEach(said::add);
+    int more = left.size() - MOST_PRINTED;
+    if (more > 0) {
+      said.add("and " + more + " more that are left");
+    }
+    boolean unknown = left.stream().anyMatch(r -> r.answer() == Answer.UNKNOWN);
+    Status failed = unknown ? Status.UNKNOWN : Status.WARNING;
+    return new Telling(String.join("; ", said), left.isEmpty() ? Status.OK : failed, facts);
+  }
+
+  private static Map<String, Object> map(Report r) {
+    return Map.of(
+        "document", r.member(), "reason", r.reason(), PATCH, r.facts().getOrDefault(PATCH, ""));
+  }
+
+  private static String words(Report r) {
+    String again = r.answer() == Answer.UNKNOWN ? " (the next start tries again)" : "";
+    String patch = r.facts().containsKey(PATCH) ? "; by hand:\n" + r.facts().get(PATCH) : "";
+    return r.member() + " is left: " + r.reason() + again + patch;
+  }
+}

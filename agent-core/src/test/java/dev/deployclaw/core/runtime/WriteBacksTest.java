@@ -1,0 +1,126 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Keys;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What was accepted gets into the source, or somebody is told why not. */
+class WriteBacksTest {
+  private final World world = new World();
+
+  @BeforeEach
+  void live() throws Exception {
+    world.sources.writeBack();
+    world.run("apply");
+  }
+
+  @Test
+  void aCompletedChangeIsInItsSource() throws Exception {
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
+    assertThat(world.agent().scan().truth().overlays()).isEmpty();
+    assertThat(world.run("apply").result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(log(ended.execution())).contains("1 written back");
+    assertAllWell();
+  }
+
+  @Test
+  void whatWasWrittenBackIsNoOverlayOfALaterEdit() throws Exception {
+    world.run("set acme 700");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().scan().truth().overlays()).isEmpty();
+  }
+
+  @Test
+  void aChangeThatDidNotCompleteIsNotWrittenBack() throws Exception {
+    world.probe.fail("wrong");
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
+    assertAllWell();
+  }
+
+  @Test
+  void aHeldChangeIsWrittenBackOnceItIsApproved() throws Exception {
+    var held = world.run("set acme 700 manually");
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
+
+    world.agent().approve(held.execution(), "ann");
+
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
+    assertAllWell();
+  }
+
+  @Test
+  void aSourceThatSomebodyEditedSinceIsLeftToThem() throws Exception {
+    world.gateway.before(
+        "publish",
+        () ->
+            world.sources.edit(
+                "acme.yaml", FakeSources.document("acme", 900), "kubectl-edit at noon"));
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 900");
+    assertThat(log(ended.execution()))
+        .contains("acme.yaml is left: it was edited since, by kubectl-edit at noon");
+    assertAllWell();
+  }
+
+  @Test
+  void whatGotNoAnswerIsTriedAgainAtTheNextStart() throws Exception {
+    world.sources.unwritable(true);
+    var ended = world.run("set acme 700");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(log(ended.execution())).contains("no answer (the next start tries again)");
+    assertThat(world.store.list(Keys.WRITE_BACK)).hasSize(1);
+
+    world.agent().recover();
+    assertThat(world.store.list(Keys.WRITE_BACK)).as("still down").hasSize(1);
+    world.sources.unwritable(false);
+    world.agent().recover();
+
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
+    assertThat(log(ended.execution())).contains("1 written back");
+    assertAllWell();
+  }
+
+  @Test
+  void aLateWriteBackWritesWhatIsCommittedByThen() throws Exception {
+    world.sources.unwritable(true);
+    world.run("set acme 700");
+    world.run("set acme 800");
+    world.sources.unwritable(false);
+
+    world.agent().recover();
+
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 800");
+    assertAllWell();
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  private String log(String execution) {
+    return world.journal.read(execution).stream()
+        .map(r -> new String(r, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.policy.model.Names;
+
+/**
+ * A ConfigMap from which services read limits themselves.
+ *
+ * @param name of the store, as the log shows it
+ * @param configMap its name
+ */
+public record ServedMap(String name, String namespace, String configMap) {
+  public ServedMap {
+    Names.label("namespace", namespace);
+    if (!configMap.matches("[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?")) {
+      throw new IllegalArgumentException("configMap is no plain name: \"" + configMap + "\"");
+    }
+  }
+
+  String member() {
+    return "configuration/" + name;
+  }
+
+  /** Of the ConfigMap that holds an epoch before anybody reads it. */
+  String staged(long epoch) {
+    return Api.MANAGER + "-" + configMap + "-e" + epoch;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.deployclaw.executors.kubernetes;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Switches the ConfigMap that services read from one epoch to the next, in one write that is bound
+ * to the version that was looked at. Annotations say whose write it was, so that a lower term or
+ * epoch is refused and a change by hand is seen.
+ */
+final class ServedPublishing {
+  private static final int MOST_TRIES = 3;
+  private static final int CONFLICT = 409;
+  private static final String OBJECT = "object";
+
+  private final Api api;
+  private final ServedMap served;
+
+  ServedPublishing(Api api, ServedMap served) {
+    this.api = api;
+    this.served = served;
+  }
+
+  /** The digest is that of what services really read; what isn't ours is kept to be put back. */
+  Report observe() throws KubernetesFault, InterruptedException {
+    var live = live();
+    var facts = new TreeMap<String, Object>();
+    if (live.isEmpty()) {
+      return Report.yes(served.member(), "", facts);
+    }
+    var piece = Piece.of(live.get());
+    var marks = Marks.of(live.get());
+    if (marks.filter(m -> m.epoch() > 0).isEmpty()) {
+      facts.put(OBJECT, piece.facts());
+      return Report.yes(served.member(), piece.digest(), facts);
+    }
+    facts.put("epoch", marks.get().epoch());
+    return marks.get().files().equals(piece.digest())
+        ? Report.yes(served.member(), marks.get().digest(), facts)
+        : Report.no(served.member(), changed(live.get(), marks.get()));
+  }
+
+  Report publish(Activation activation, long term) throws KubernetesFault, InterruptedException {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      var live = live();
+      var marks = live.flatMap(Marks::of);
+      if (activation.restores().isEmpty() && marks.isPresent()) {
+        var newer = overtaken(marks.get(), activation.epoch(), term);
+        if (newer.isPresent()) {
+          return Report.no(served.member(), newer.get());
+        }
+      }
+      try {
+        write(activation, live, term);
+        return converge(activation);
+      } catch (KubernetesFault e) {
+        if (e.status() != CONFLICT) {
+          throw e;
+        }
+      }
+    }
+    return Report.unknown(served.member(), "the ConfigMap changes under our hands");
+  }
+
+  /** By an independent read. */
+  Report converge(Activation activation) throws KubernetesFault, InterruptedException {
+    var live = live();
+    var yes = Report.yes(served.member(), activation.digest(), Map.of());
+    if (activation.restores().isPresent()) {
+      boolean back =
+          live.map(Piece::of).equals(found(activation)) && live.filter(this::marked).isEmpty();
+      return back ? yes : Report.no(served.member(), "doesn't hold what was found there");
+    }
+    var wanted = ServedDocuments.of(activation);
+    var marks = live.flatMap(Marks::of).filter(m -> m.epoch() == activation.epoch());
+    if (live.isEmpty() || marks.isEmpty()) {
+      return Report.no(served.member(), "doesn't serve epoch " + activation.epoch());
+    }
+    return Piece.of(live.get()).equals(wanted)
+        ? yes
+        : Report.no(served.member(), changed(live.get(), marks.get()));
+  }
+
+  /** Somebody newer was there: a later leader, or a later epoch. */
+  static Optional<String> overtaken(Marks marks, long epoch, long term) {
+    if (marks.term() > term) {
+      return Optional.of("the leader of the later term " + marks.term() + " published there");
+    }
+    return marks.epoch() > epoch
+        ? Optional.of("the later epoch " + marks.epoch() + " is served there")
+        : Optional.empty();
+  }
+
+  private void write(Activation activation, Optional<ConfigMap> live, long term)
+      throws KubernetesFault, InterruptedException {
+    if (activation.restores().isPresent()) {
+      restore(found(activation), live);
+      return;
+    }
+    var piece = ServedDocuments.of(activation);
+    var marks = new Marks(term, activation.epoch(), activation.digest(), piece.digest());
+    if (live.isEmpty()) {
+      api.create(Kind.CONFIG_MAPS, fresh(piece, marks));
+    } else if (!marks.equals(Marks.of(live.get()).orElse(null))
+        || !Piece.of(live.get()).equals(piece)) {
+      var annotations = new TreeMap<String, Object>(live.get().getMetadata().getAnnotations());
+      annotations.putAll(marks.annotations());
+      api.patch(Kind.CONFIG_MAPS, live.get(), whole(piece, annotations));
+    }
+  }
+
+  /** Puts back what was found before the first change: perhaps nothing. */
+  private void restore(Optional<Piece> found, Optional<ConfigMap> live)
+      throws KubernetesFault, InterruptedException {
+    if (live.isEmpty() && found.isPresent()) {
+      api.create(Kind.CONFIG_MAPS, object(found.get(), Map.of()));
+    } else if (live.isPresent() && found.isPresent()) {
+      var annotations = new TreeMap<String, Object>(live.get().getMetadata().getAnnotations());
+      annotations.keySet().removeIf(key -> key.startsWith(Marks.PREFIX));
+      api.patch(Kind.CONFIG_MAPS, live.get(), whole(found.get(), annotations));
+    } else if (live.filter(this::marked).isPresent()) {
+      api.delete(Kind.CONFIG_MAPS, live.get());
+    }
+  }
+
+  private Optional<Piece> found(Activation activation) {
+    return activation
+        .restores()
+        .flatMap(observation ->
+            observation.members().getOrDefault("configuration", List.of()).stream()
+                .filter(facts -> served.member().equals(facts.get("member")))
+                .filter(facts -> facts.get(OBJECT) instanceof Map<?, ?>)
+                .map(facts -> Piece.ofFacts((Map<?, ?>) facts.get(OBJECT)))
+                .findFirst());
+  }
+
+  private static JsonPatch whole(Piece piece, Map<String, Object> annotations) {
+    return JsonPatch.NOTHING
+        .set("/metadata/annotations", annotations)
+        .set("/data", piece.data())
+        .set("/binaryData", piece.binary());
+  }
+
+  private ConfigMap fresh(Piece piece, Marks marks) {
+    var annotations = new TreeMap<String, String>();
+    marks.annotations().forEach((key, value) -> annotations.put(key, String.valueOf(value)));
+    return object(piece, annotations);
+  }
+
+  private ConfigMap object(Piece piece, Map<String, String> annotations) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(served.namespace())
+        .withName(served.configMap())
+        .withAnnotations(annotations)
+        .endMetadata()
+        .withData(piece.data())
+        .withBinaryData(piece.binary())
+        .build();
+  }
+
+  private Optional<ConfigMap> live() throws KubernetesFault, InterruptedException {
+    return api.get(Kind.CONFIG_MAPS, served.namespace(), served.configMap());
+  }
+
+  private boolean marked(ConfigMap map) {
+    return Marks.of(map).filter(m -> m.epoch() == 0).isEmpty();
+  }
+
+  private static String changed(ConfigMap live, Marks marks) {
+    var last =
+        live.getData().keySet().stream()
+            .flatMap(key -> Ownership.ofKey(live, key).stream())
+            .filter(o -> !o.manager().equals(Api.MANAGER))
+            .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b);
+    return "what it serves of epoch %d was changed%s"
+        .formatted(marks.epoch(), last.map(o -> ", by " + o.words()).orElse(""));
+  }
+}

@@ -1,0 +1,193 @@
+package dev.deployclaw.executors.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Call.WriteBack.Edit;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.WriteBack;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written back goes over nobody's hands. */
+class ConfigMapEditsTest {
+  private static final String PATH = "/api/v1/namespaces/edge/configmaps/limits";
+  private static final String MEMBER = "configmap/edge/limits:acme.yaml";
+  private static final WriteBack OVER_KUBECTL = new WriteBack.Source(List.of("kubectl-create"));
+
+  @TempDir Path folder;
+
+  private final ApiServer server = ApiServer.start();
+  private KubernetesLink link;
+
+  @BeforeEach
+  void fill() {
+    link = Estate.link(folder, server.url().toString());
+    server.put(
+        "/api/v1/namespaces/edge",
+        "kubectl",
+        Estate.json("{'metadata':{'name':'edge'},'status':{'phase':'Active'}}"));
+    server.put(
+        PATH,
+        "kubectl-create",
+        Estate.json(
+            "{'metadata':{'namespace':'edge','name':'limits'},'data':{'acme.yaml':'a: 1','b':'c'}}"));
+  }
+
+  @AfterEach
+  void stop() {
+    link.close();
+    server.close();
+  }
+
+  @Test
+  void writesOneKeyUnderOurOwnNameAndReadsItBack() {
+    var written = write(OVER_KUBECTL, "a: 2\n");
+    var again = write(OVER_KUBECTL, "a: 2\n");
+
+    assertThat(written.answer()).as(written.reason()).isEqualTo(Answer.YES);
+    assertThat(again.answer()).as("its own key, repeated").isEqualTo(Answer.YES);
+    assertThat(text()).isEqualTo("a: 2\n");
+    assertThat(server.object(PATH).orElseThrow().at("/data/b").asText()).isEqualTo("c");
+    assertThat(read(OVER_KUBECTL).facts())
+        .hasEntrySatisfying("changed_by", by -> assertThat((String) by).startsWith("deployclaw at"))
+        .containsEntry("write_back", "configmap");
+  }
+
+  @Test
+  void neverWritesAKeyOfAnotherFieldManagerButSaysWhatToWrite() {
+    server.edit(PATH, "argocd-controller", o -> o.withObject("/data").put("acme.yaml", "a: 3"));
+
+    var left = write(OVER_KUBECTL, "a: 2\n");
+
+    assertThat(left.answer()).isEqualTo(Answer.NO);
+    assertThat(left.reason())
+        .startsWith("the field manager argocd-controller at ")
+        .endsWith("owns it: change it there, or name argocd-controller in takesOver");
+    assertThat((String) left.facts().get("patch"))
+        .contains("kubectl patch configmap limits -n edge", "  \"acme.yaml\": |\n    a: 2\n");
+    assertThat(text()).isEqualTo("a: 3");
+  }
+
+  @Test
+  void anotherFieldManagersOtherKeyIsNoObstacle() {
+    server.edit(PATH, "argocd-controller", o -> o.withObject("/data").put("b", "d"));
+
+    assertThat(write(OVER_KUBECTL, "a: 2\n").answer()).isEqualTo(Answer.YES);
+    assertThat(server.object(PATH).orElseThrow().at("/data/b").asText()).isEqualTo("d");
+  }
+
+  @Test
+  void withoutTakingOverNobodysKeyIsWritten() {
+    var left = write(new WriteBack.Source(List.of()), "a: 2\n");
+
+    assertThat(left.answer()).isEqualTo(Answer.NO);
+    assertThat(left.reason()).contains("kubectl-create");
+  }
+
+  @Test
+  void anEditBetweenTheLookAndTheWriteIsNotOverwritten() {
+    var writes = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.method().equals("PATCH") && writes.incrementAndGet() == 1) {
+        server.edit(PATH, "kubectl-edit", o -> o.withObject("/data").put("acme.yaml", "a: 9"));
+      }
+      return Optional.empty();
+    });
+
+    var left = write(OVER_KUBECTL, "a: 2\n");
+
+    assertThat(writes.get()).isEqualTo(1);
+    assertThat(left.answer()).isEqualTo(Answer.NO);
+    assertThat(left.reason()).startsWith("it was changed just now, by kubectl-edit at ");
+    assertThat(text()).isEqualTo("a: 9");
+  }
+
+  @Test
+  void aLabelThatChangesMeanwhileOnlyStartsItAgain() {
+    var writes = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.method().equals("PATCH") && writes.incrementAndGet() == 1) {
+        server.edit(PATH, "somebody", o -> o.withObject("/metadata/labels").put("x", "y"));
+      }
+      return Optional.empty();
+    });
+
+    assertThat(write(OVER_KUBECTL, "a: 2\n").answer()).isEqualTo(Answer.YES);
+    assertThat(writes.get()).isEqualTo(2);
+  }
+
+  @Test
+  void whatMayNotBeWrittenIsSaidWithItsPatch() {
+    server.rule(asked ->
+        asked.method().equals("PATCH")
+            ? Optional.of(
+                ApiServer.Answer.refusal(403, "Forbidden", "User \"a\" cannot patch resource"))
+            : Optional.empty());
+
+    var left = write(OVER_KUBECTL, "a: 2\n");
+
+    assertThat(left.answer()).isEqualTo(Answer.NO);
+    assertThat(left.reason())
+        .contains("may not patch configmaps limits in edge", "verbs: [\"patch\"]");
+    assertThat(left.facts()).containsKey("patch");
+  }
+
+  @Test
+  void aWriteWithoutAnAnswerIsUnknown() {
+    server.rule(asked ->
+        asked.method().equals("PATCH")
+            ? Optional.of(ApiServer.Answer.refusal(500, "InternalError", "no leader"))
+            : Optional.empty());
+
+    assertThat(write(OVER_KUBECTL, "a: 2\n").answer()).isEqualTo(Answer.UNKNOWN);
+  }
+
+  @Test
+  void aPatchFileTouchesNothingInTheCluster() {
+    var done = write(new WriteBack.Patch(folder.resolve("patches")), "a: 2\n");
+
+    assertThat(done.answer()).as(done.reason()).isEqualTo(Answer.YES);
+    assertThat(folder.resolve("patches/x-1-configmap_edge_limits_acme.yaml")).exists();
+    assertThat(text()).isEqualTo("a: 1");
+  }
+
+  private String text() {
+    return server.object(PATH).orElseThrow().at("/data/acme.yaml").asText();
+  }
+
+  private Report write(WriteBack how, String text) {
+    var edit = new Edit("x-1", MEMBER, read(how).digest(), text);
+    return execute(how, new Call.WriteBack(List.of(edit)));
+  }
+
+  private Report read(WriteBack how) {
+    return execute(how, new Call.Look("read", Map.of()));
+  }
+
+  private Report execute(WriteBack how, Call call) {
+    var source = new PolicyMaps("edge", "", List.of("*"), how);
+    var invocation = new Invocation("sources", call, Fence.NONE, Duration.ofMinutes(1));
+    try {
+      var outcome = new ConfigMapSources(link, List.of(source)).execute(invocation);
+      return outcome instanceof Outcome.Done done
+          ? done.reports().getFirst()
+          : Report.unknown("", outcome.toString());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,294 @@
+package dev.deployclaw.executors.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.Activations;
+import dev.deployclaw.executors.SampleSets;
+import dev.deployclaw.executors.sandbox.WriteBack;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Services that read one ConfigMap see one whole epoch, or what stood there before. */
+class ConfigMapStoreTest {
+  private static final String MAPS = "/api/v1/namespaces/shop/configmaps/";
+  private static final String SERVED = MAPS + "limits";
+  private static final Fence FENCE = new Fence("a", 7);
+  private static final Fence OLDER = new Fence("b", 6);
+  private static final PolicySet FIRST = SampleSets.of(30);
+  private static final PolicySet SECOND = SampleSets.of(20);
+
+  @TempDir Path folder;
+
+  private final ApiServer server = ApiServer.start();
+  private KubernetesLink link;
+  private ConfigMapStore stores;
+
+  @BeforeEach
+  void open() {
+    link = Estate.link(folder, server.url().toString());
+    stores = new ConfigMapStore(link, List.of(new ServedMap("shop", "shop", "limits")));
+  }
+
+  @AfterEach
+  void close() {
+    link.close();
+    server.close();
+  }
+
+  @Test
+  void stagesWhereNobodyReads() throws Exception {
+    var staged = report(new Call.Stage(activation(1, FIRST)));
+    var again = report(new Call.Stage(activation(1, FIRST)));
+    var vote = report(new Call.Prepare(activation(1, FIRST)));
+
+    assertThat(staged.answer()).as(staged.reason()).isEqualTo(Answer.YES);
+    assertThat(again.answer()).as("repeated").isEqualTo(Answer.YES);
+    assertThat(staged.member()).isEqualTo("configuration/shop");
+    assertThat(vote.digest()).isEqualTo(FIRST.digest());
+    assertThat(server.object(SERVED)).isEmpty();
+  }
+
+  @Test
+  void switchesServicesFromOneWholeEpochToTheNextInOneWrite() throws Exception {
+    carryOut(activation(1, FIRST));
+    int before = writes();
+
+    carryOut(activation(2, SECOND));
+
+    String tenant = SECOND.tenants().firstKey();
+    assertThat(writes() - before).isEqualTo(1);
+    assertThat(served("active")).isEqualTo("{\"digest\":\"" + SECOND.digest() + "\",\"epoch\":2}");
+    assertThat(served(tenant + ".yaml"))
+        .isEqualTo(PolicyWriter.yaml(SECOND.tenant(tenant).orElseThrow()));
+    assertThat(live().path("data")).hasSize(21);
+    assertThat(report(new Call.Converge(activation(2, SECOND))).answer()).isEqualTo(Answer.YES);
+    assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
+    assertThat(report(new Call.Observe()).digest()).isEqualTo(SECOND.digest());
+  }
+
+  @Test
+  void votesNoOnWhatIsNotWhatWasStaged() throws Exception {
+    report(new Call.Stage(activation(1, FIRST)));
+    server.remove(MAPS + "deployclaw-limits-e1");
+    var missing = report(new Call.Prepare(activation(1, FIRST)));
+    server.put(
+        MAPS + "deployclaw-limits-e1",
+        "somebody",
+        Estate.json("{'metadata':{'namespace':'shop','name':'deployclaw-limits-e1'},'data':{}}"));
+
+    var differing = report(new Call.Prepare(activation(1, FIRST)));
+
+    assertThat(missing.reason()).isEqualTo("epoch 1 isn't staged");
+    assertThat(differing.answer()).isEqualTo(Answer.NO);
+    assertThat(differing.reason()).contains("differs: delete ConfigMap deployclaw-limits-e1");
+    assertThat(report(new Call.Discard(1)).reason()).contains("is left alone");
+  }
+
+  @Test
+  void votesNoWhereSomebodyElseAppliesWhatIsServed() throws Exception {
+    byHand("kubectl-create");
+    applied("argocd-controller", "{'metadata':{},'data':{'rate.conf':'9'}}");
+    report(new Call.Stage(activation(1, FIRST)));
+
+    var vote = report(new Call.Prepare(activation(1, FIRST)));
+
+    assertThat(vote.answer()).isEqualTo(Answer.NO);
+    assertThat(vote.reason()).startsWith("argocd-controller applies keys of ConfigMap limits");
+  }
+
+  @Test
+  void refusesWhatAConfigMapCantHold() throws Exception {
+    var large = SampleSets.of(6_000);
+
+    var staged = report(new Call.Stage(activation(1, large)));
+
+    assertThat(staged.answer()).isEqualTo(Answer.NO);
+    assertThat(staged.reason()).contains("serve them from an etcd prefix");
+  }
+
+  @Test
+  void noticesWhoChangedWhatIsServed() throws Exception {
+    carryOut(activation(1, FIRST));
+
+    server.edit(SERVED, "kubectl-edit", o -> o.withObject("/data").put("active", "mine"));
+
+    var seen = report(new Call.Look("scan", Map.of()));
+    assertThat(seen.answer()).isEqualTo(Answer.NO);
+    assertThat(seen.reason())
+        .startsWith("what it serves of epoch 1 was changed, by kubectl-edit at ");
+    assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
+
+    carryOut(activation(2, FIRST));
+    assertThat(report(new Call.Observe()).digest()).as("mended").isEqualTo(FIRST.digest());
+  }
+
+  @Test
+  void refusesAnAgentThatLostTheLeadAndALowerEpoch() throws Exception {
+    report(new Call.Stage(activation(1, FIRST)));
+    carryOut(activation(2, SECOND));
+
+    var staged = report(new Call.Stage(activation(3, FIRST)), OLDER);
+    var published = report(new Call.Publish(activation(3, FIRST)), OLDER);
+    var lower = report(new Call.Publish(activation(1, FIRST)));
+
+    assertThat(staged.reason()).isEqualTo("the leader of the later term 7 published there");
+    assertThat(published.answer()).isEqualTo(Answer.NO);
+    assertThat(lower.reason()).isEqualTo("the later epoch 2 is served there");
+    assertThat(report(new Call.Observe()).digest()).isEqualTo(SECOND.digest());
+  }
+
+  @Test
+  void aChangeBetweenTheLookAndTheWriteStartsItAgain() throws Exception {
+    carryOut(activation(1, FIRST));
+    report(new Call.Stage(activation(2, SECOND)));
+    var patches = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.method().equals("PATCH") && patches.incrementAndGet() == 1) {
+        server.edit(SERVED, "somebody", o -> o.withObject("/metadata/labels").put("x", "y"));
+      }
+      return Optional.empty();
+    });
+
+    var published = report(new Call.Publish(activation(2, SECOND)));
+
+    assertThat(published.answer()).as(published.reason()).isEqualTo(Answer.YES);
+    assertThat(patches.get()).isEqualTo(2);
+    assertThat(live().at("/metadata/labels/x").asText()).isEqualTo("y");
+  }
+
+  @Test
+  void goesBackToWhatWasThereBeforeTheFirstChange() throws Exception {
+    byHand("kubectl-create");
+    var before = report(new Call.Observe());
+    carryOut(activation(1, FIRST));
+
+    var back = Activations.restoring("configuration", List.of(before), 2);
+    var published = report(new Call.Publish(back));
+
+    assertThat(published.answer()).as(published.reason()).isEqualTo(Answer.YES);
+    assertThat(report(new Call.Converge(back)).answer()).isEqualTo(Answer.YES);
+    assertThat(live().path("data").toString()).isEqualTo("{\"rate.conf\":\"5\"}");
+    assertThat(live().at("/metadata/annotations").toString())
+        .contains("mine")
+        .doesNotContain("deployclaw");
+  }
+
+  @Test
+  void goesBackToNothingWhereNothingWas() throws Exception {
+    var before = report(new Call.Observe());
+    carryOut(activation(1, FIRST));
+
+    report(new Call.Publish(Activations.restoring("configuration", List.of(before), 2)));
+
+    assertThat(server.object(SERVED)).isEmpty();
+  }
+
+  @Test
+  void keepsTheServedEpochAndRemovesAnother() throws Exception {
+    report(new Call.Stage(activation(1, FIRST)));
+    carryOut(activation(2, SECOND));
+
+    assertThat(report(new Call.Discard(2)).reason()).contains("epoch 2 is served there");
+    assertThat(report(new Call.Discard(1)).answer()).isEqualTo(Answer.YES);
+    assertThat(server.object(MAPS + "deployclaw-limits-e1")).isEmpty();
+    assertThat(server.object(MAPS + "deployclaw-limits-e2")).isPresent();
+  }
+
+  @Test
+  void isNoSourceOfPolicies() throws Exception {
+    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
+    carryOut(activation(1, FIRST));
+    var sources =
+        new ConfigMapSources(
+            link, List.of(new PolicyMaps("shop", "", List.of("*"), WriteBack.NONE)));
+
+    var read = sources.execute(invocation(new Call.Look("read", Map.of()), FENCE));
+
+    assertThat(((Outcome.Done) read).reports()).isEmpty();
+  }
+
+  @Test
+  void saysUnknownWhereTheServerIsDown() throws Exception {
+    server.close();
+
+    assertThat(report(new Call.Observe()).answer()).isEqualTo(Answer.UNKNOWN);
+  }
+
+  private void byHand(String manager) {
+    server.put(
+        SERVED,
+        manager,
+        Estate.json(
+            "{'metadata':{'namespace':'shop','name':'limits','annotations':{'note':'mine'}},"
+                + "'data':{'rate.conf':'5'}}"));
+  }
+
+  /** Another manager applies a key of its own to the served ConfigMap. */
+  private void applied(String manager, String object) throws Exception {
+    var request =
+        HttpRequest.newBuilder(server.url().resolve(SERVED + "?fieldManager=" + manager))
+            .header("Content-Type", "application/apply-patch+yaml")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(Estate.json(object).toString()))
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  private void carryOut(Activation activation) throws InterruptedException {
+    report(new Call.Stage(activation));
+    assertThat(report(new Call.Prepare(activation)).reason()).isEmpty();
+    assertThat(report(new Call.Publish(activation)).reason()).isEmpty();
+  }
+
+  private int writes() {
+    return (int) server.requests().stream().filter(r -> r.startsWith("PATCH " + SERVED)).count();
+  }
+
+  private JsonNode live() {
+    return server.object(SERVED).orElseThrow();
+  }
+
+  private String served(String key) {
+    return live().path("data").path(key).asText();
+  }
+
+  private Report report(Call call) throws InterruptedException {
+    return report(call, FENCE);
+  }
+
+  private Report report(Call call, Fence fence) throws InterruptedException {
+    return ((Outcome.Done) stores.execute(invocation(call, fence))).reports().getFirst();
+  }
+
+  private static Invocation invocation(Call call, Fence fence) {
+    return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
+  }
+
+  private static Activation activation(long epoch, PolicySet set) {
+    return Activations.of(set, epoch);
+  }
+}
