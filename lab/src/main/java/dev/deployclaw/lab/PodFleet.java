@@ -26,6 +26,9 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
   /** Who set all of it up, as Kubernetes says. */
   static final String CREATOR = "kubectl-create";
 
+  /** The ConfigMap from which services could read limits themselves. */
+  static final String SERVED = "rate-limits";
+
   private static final String INSIDE = "/var/lib/gateway";
   private static final String VOLUME = "deployclaw";
   private static final Duration READY = Duration.ofMinutes(2);
@@ -56,13 +59,17 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
     bounds: {converge: 120s}
     kubernetes:
       kubeconfig: kubernetes/kubeconfig
+      configurationStores: [{name: pods, namespace: %s, configMap: %s}]
       policySources:
     %s
       gateways:
     %s
     """
         .formatted(
-            sources(), gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));
+            Scenario.NAMESPACES.getFirst(),
+            SERVED,
+            sources(),
+            gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));
   }
 
   @Override
@@ -135,8 +142,9 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
   private static String sources() {
     return Scenario.policies().entrySet().stream()
         .map(e ->
-            "    - {namespace: %s, selector: \"app=rate-limits\", tenants: [%s]}"
-                .formatted(e.getKey(), Fleet.tenants(e.getValue())))
+            "    - {namespace: %s, selector: \"app=rate-limits\", tenants: [%s],"
+                    .formatted(e.getKey(), Fleet.tenants(e.getValue()))
+                + " writeBack: configmap, takesOver: [%s]}".formatted(CREATOR))
         .collect(Collectors.joining("\n"));
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +133,72 @@ class KubernetesRunTest {
     assertEveryPodActsOn(back.json());
     assertThat(pods().getFirst().ask("initech", "/checkout/1").header("RateLimit-Policy"))
         .hasValueSatisfying(policy -> assertThat(policy).contains("q=120"));
+  }
+
+  @Test
+  @Order(6)
+  void servesWhatIsCommittedInOneConfigMap() {
+    var served = cluster.get(path(Scenario.NAMESPACES.getFirst(), PodFleet.SERVED));
+    var active = scene.active();
+
+    assertThat(served.at("/data/active").asText())
+        .contains("\"epoch\":" + active.path("epoch").asLong(), active.path("digest").asText());
+    assertThat(served.path("data").has("initech.yaml")).isTrue();
+  }
+
+  @Test
+  @Order(7)
+  void writesBackWhatIsCompleteButNotOverSomebodyElse() {
+    edit("acme", "argocd-controller", t -> "# by Argo CD\n" + t);
+
+    var foreign = scene.run("run", "set acme's checkout limit to 610 per minute");
+    var own = scene.run("run", "set initech's checkout limit to 70 per minute, burst 10");
+
+    assertCompleted(foreign);
+    assertThat(foreign.out())
+        .contains("the field manager argocd-controller at ", "kubectl patch configmap");
+    assertThat(document("acme")).startsWith("# by Argo CD").contains("requests: 600");
+    assertCompleted(own);
+    assertThat(document("initech")).contains("requests: 70");
+    assertThat(scene.run("scan").out()).contains("overlay", "acme");
+  }
+
+  @Test
+  @Order(8)
+  void aSourceThatIsEditedDuringTheRunStopsItBeforeTheCommit() {
+    edit("initech", "kubectl-edit", t -> t.replace("requests: 70", "requests: 80"));
+    long epoch = scene.active().path("epoch").asLong();
+
+    var ran =
+        scene.quicklyWith(
+            Map.of(),
+            "before gateway.prepare#1",
+            () -> edit("initech", "kubectl-edit", t -> t.replace("requests: 80", "requests: 90")),
+            "run",
+            "apply initech's policies");
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(11);
+    assertThat(ran.json().path("result").asText()).isEqualTo("ABORTED");
+    assertThat(ran.out())
+        .contains(
+            "configmap/edge-eu/rate-limits-initech:initech.yaml was changed since initech was"
+                + " planned, by kubectl-edit at ");
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
+  }
+
+  /** Somebody writes a tenant's document. */
+  private static void edit(String tenant, String manager, UnaryOperator<String> how) {
+    ObjectNode patch = ApiServer.JSON.createObjectNode();
+    patch.putObject("data").put(tenant + ".yaml", how.apply(document(tenant)));
+    cluster.merge(path("edge-eu", "rate-limits-" + tenant), manager, patch);
+  }
+
+  private static String document(String tenant) {
+    return cluster
+        .get(path("edge-eu", "rate-limits-" + tenant))
+        .path("data")
+        .path(tenant + ".yaml")
+        .asText();
   }
 
   private static void assertCompleted(Ran ran) {
