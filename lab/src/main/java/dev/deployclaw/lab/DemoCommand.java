@@ -4,6 +4,7 @@ import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  deployclaw demo",
       "  deployclaw demo --json > log.json",
-      "  deployclaw demo --kubernetes",
+      "  deployclaw demo --kubernetes --docker",
       "  deployclaw demo --keep        then: deployclaw run \"…\", deployclaw lab down"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -38,6 +39,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--kubernetes", description = LabCommand.KUBERNETES)
   private boolean kubernetes;
 
+  @Option(names = "--docker", description = LabCommand.DOCKER)
+  private boolean docker;
+
   DemoCommand(Surroundings around) {
     this.around = around;
   }
@@ -49,11 +53,17 @@ final class DemoCommand implements Callable<Integer> {
       around.err().println("deployclaw: a lab runs already; stop it with: deployclaw lab down");
       return 2;
     }
+    var missing = docker ? Containers.missing() : Optional.<String>empty();
+    if (missing.isPresent()) {
+      around.err().println("deployclaw: " + missing.get());
+      return 2;
+    }
     var stop = new Thread(lab::down, "stop-lab");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       around.err().println("Starting a small estate in " + lab.folder());
-      lab.up(new Lab.Size(gateways, kubernetes), part -> around.err().println("  up: " + part));
+      var size = new Lab.Size(gateways, kubernetes, docker);
+      lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLines.run(around, run(lab));
       tell(lab);

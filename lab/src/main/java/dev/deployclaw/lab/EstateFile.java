@@ -4,13 +4,16 @@ import dev.deployclaw.testkit.HostPort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The text of the {@code deployclaw.yaml} that tells the agent of a lab. Paths in it are relative
  * to its own folder.
+ *
+ * @param docker how its daemon is reached, where it has one
  */
-record EstateFile(Backends backends, Fleet fleet) {
+record EstateFile(Backends backends, Fleet fleet, Optional<String> docker) {
 
   /**
    * Where the back ends are.
@@ -50,6 +53,7 @@ record EstateFile(Backends backends, Fleet fleet) {
                 backends.nats(),
                 backends.etcd(),
                 services())
+        + docker.map("docker: {host: \"%s\"}%n"::formatted).orElse("")
         + fleet.text();
   }
 

@@ -53,12 +53,18 @@ public final class Lab {
    *
    * @param gateways of them; in Kubernetes of their pods
    * @param inKubernetes whether they are pods of a cluster of the lab's own, else folders
+   * @param inDocker whether what stands behind them runs in containers of a daemon of the lab's own
    */
-  public record Size(int gateways, boolean inKubernetes) {}
+  public record Size(int gateways, boolean inKubernetes, boolean inDocker) {
+    /** Gateways in folders, and nothing in containers. */
+    public static Size of(int gateways) {
+      return new Size(gateways, false, false);
+    }
+  }
 
   /** {@link #up(Size, Consumer)} with gateways in folders. */
   public void up(int gateways, Consumer<String> progress) throws InterruptedException {
-    up(new Size(gateways, false), progress);
+    up(Size.of(gateways), progress);
   }
 
   /**
@@ -102,6 +108,7 @@ public final class Lab {
       // Before its pods, which it would start again.
       Cluster.stop(folder);
     }
+    Containers.stop(folder);
     var daemons = daemons();
     daemons.parallelStream().forEach(Daemon::kill);
     var left = Faults.in(folder).leave();

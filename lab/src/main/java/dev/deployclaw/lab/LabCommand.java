@@ -6,6 +6,7 @@ import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.lab.fault.Impossible;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,6 +33,9 @@ final class LabCommand {
   static final String KUBERNETES =
       "Gateways are pods of a Kubernetes of the lab's own, instead of folders.";
 
+  static final String DOCKER =
+      "What stands behind the gateways runs in containers of a Docker daemon of the lab's own.";
+
   private final Surroundings around;
   private final Lab lab;
 
@@ -47,18 +51,24 @@ final class LabCommand {
         "",
         "Examples:",
         "  deployclaw lab up --gateways 6",
-        "  deployclaw lab up --kubernetes"
+        "  deployclaw lab up --kubernetes --docker"
       })
   int up(
       @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
           int gateways,
       @Option(names = "--kubernetes", description = KUBERNETES) boolean kubernetes,
+      @Option(names = "--docker", description = DOCKER) boolean docker,
       @Option(names = "--json", description = JSON) boolean json)
       throws InterruptedException {
     if (gateways < 1 || gateways > MOST_GATEWAYS) {
       return Failure.usage("--gateways must be from 1 to " + MOST_GATEWAYS).report(around, json);
     }
-    lab.up(new Lab.Size(gateways, kubernetes), part -> around.err().println("  up: " + part));
+    var missing = docker ? Containers.missing() : Optional.<String>empty();
+    if (missing.isPresent()) {
+      return Failure.usage(missing.get()).report(around, json);
+    }
+    var size = new Lab.Size(gateways, kubernetes, docker);
+    lab.up(size, part -> around.err().println("  up: " + part));
     return new LabView(around, json).up(lab);
   }
 

@@ -46,7 +46,7 @@ final class Startup {
       var nats = starts.submit(() -> ready("nats", Nats.start(part("nats"))));
       var s3 = starts.submit(() -> ready("s3", S3.spawn(part("s3"))));
       var redis = starts.submit(() -> ready("redis", startRedis()));
-      var upstreams = starts.submit(() -> Upstreams.start(part("upstream")));
+      var upstreams = starts.submit(this::startUpstreams);
       var cluster = starts.submit(this::startCluster);
       seedRedis(done(redis));
       var services =
@@ -63,8 +63,17 @@ final class Startup {
               access(done(s3)),
               done(nats).url(),
               services.urls());
-      return new EstateFile(backends, fleet);
+      return new EstateFile(backends, fleet, Containers.host(folder));
     }
+  }
+
+  private Upstreams startUpstreams() throws IOException {
+    if (!size.inDocker()) {
+      return Upstreams.start(part("upstream"));
+    }
+    var upstreams = Containers.start(folder);
+    progress.accept("containers: " + upstreams.addresses().size());
+    return upstreams;
   }
 
   private boolean startCluster() {

@@ -37,7 +37,7 @@ class KubernetesLabTest {
   @BeforeAll
   static void setUp() throws Exception {
     lab = Lab.in(home.resolve(".deployclaw/lab"));
-    lab.up(new Lab.Size(PODS, true), _ -> {});
+    lab.up(new Lab.Size(PODS, true, false), _ -> {});
   }
 
   @AfterAll

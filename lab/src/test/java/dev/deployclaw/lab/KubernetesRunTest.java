@@ -41,7 +41,7 @@ class KubernetesRunTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, new Lab.Size(PODS, true));
+    scene = Scene.up(folder, new Lab.Size(PODS, true, false));
     cluster = Cluster.adopt(scene.lab().folder());
   }
 
@@ -86,6 +86,11 @@ class KubernetesRunTest {
     assertThat(pods()).allSatisfy(p -> assertThat(p.probes(execution)).isNotEmpty());
     assertEveryPodActsOn(log);
     assertThat(ran.out()).contains("cyberdyne");
+    for (String namespace : Scenario.NAMESPACES) {
+      long pods = pods().stream().filter(p -> p.namespace().equals(namespace)).count();
+      assertThat(log.at("/thought_log/0/detail").asText())
+          .contains("kubernetes/%s has %d pods (%d ready) of".formatted(namespace, pods, pods));
+    }
   }
 
   @Test

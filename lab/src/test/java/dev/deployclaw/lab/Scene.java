@@ -43,7 +43,7 @@ final class Scene implements AutoCloseable {
   }
 
   static Scene up(Path folder, int gateways) throws InterruptedException, InvalidConfig {
-    return up(folder, new Lab.Size(gateways, false));
+    return up(folder, Lab.Size.of(gateways));
   }
 
   static Scene up(Path folder, Lab.Size size) throws InterruptedException, InvalidConfig {

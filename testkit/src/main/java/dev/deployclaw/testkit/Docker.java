@@ -60,6 +60,11 @@ public final class Docker implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException(missing.get()));
   }
 
+  /** The daemon that listens there, for somebody else's looks; the caller closes it. */
+  public static DockerClient connect(String host) {
+    return client(host);
+  }
+
   /** As a client is told, for example {@code unix:///tmp/x/docker.sock}. */
   public String host() {
     return host;
@@ -82,8 +87,13 @@ public final class Docker implements AutoCloseable {
 
   /** Makes an image with NGINX from the programs of this machine; returns its name. */
   public String nginxImage() {
-    LocalImages.nginx(client, image());
+    loadNginx(client, image());
     return image();
+  }
+
+  /** The same under a given name. */
+  public static void loadNginx(DockerClient client, String name) {
+    LocalImages.nginx(client, name);
   }
 
   /**

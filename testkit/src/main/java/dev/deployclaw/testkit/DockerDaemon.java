@@ -27,6 +27,7 @@ public final class DockerDaemon implements AutoCloseable {
 
   private static final int SYS_ADMIN = 21;
   private static final String NAME = "dockerd";
+  private static final String BRIDGE = "bridge";
   private static final List<String> PROGRAMS = List.of("dockerd", "containerd", "runc", "ip");
 
   private final Path folder;
@@ -81,6 +82,7 @@ public final class DockerDaemon implements AutoCloseable {
     Bridge bridge = Bridge.create();
     try {
       write(home.resolve("daemon.json"), "{}");
+      write(home.resolve(BRIDGE), Integer.toString(bridge.block()));
       Daemon daemon = Daemon.start(new Launch(home, NAME, command(home, bridge, more)));
       daemon.leave();
       var started = new DockerDaemon(home, daemon, bridge);
@@ -113,6 +115,29 @@ public final class DockerDaemon implements AutoCloseable {
                 "--log-level=warn"));
     command.addAll(more);
     return List.copyOf(command);
+  }
+
+  /** Lets it outlive this JVM; {@link #stopIn} ends it. */
+  public void leave() {
+    Runtime.getRuntime().removeShutdownHook(hook);
+  }
+
+  /** Stops the one that was started in a folder, if one was, as {@link #close} does. */
+  public static void stopIn(Path folder) {
+    Path home = folder.toAbsolutePath().normalize();
+    Path bridge = home.resolve(BRIDGE);
+    if (!Files.exists(bridge)) {
+      return;
+    }
+    try {
+      var taken = new Bridge(Integer.parseInt(Files.readString(bridge)));
+      Daemon.adopt(home.resolve(NAME + ".pid"))
+          .ifPresentOrElse(
+              daemon -> new DockerDaemon(home, daemon, taken).stop(),
+              () -> Leftovers.clear(home, taken));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where it listens on this machine. */

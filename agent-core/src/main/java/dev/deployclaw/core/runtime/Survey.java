@@ -10,12 +10,20 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report.Answer;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Looks at the estate, operation by operation, and keeps what was seen. Used by one thread. */
 final class Survey {
+  private static final String DOCKER = "docker.inspect";
+  private static final String KUBERNETES = "kubernetes.inspect";
+  private static final String SUMMARY = "summary";
+  private static final int MOST_SUMMARIES = 6;
+  private static final int MOST_MEMBERS = 200;
+
   private final Executors executors;
   private final Settings settings;
   private final Time time;
@@ -102,24 +110,52 @@ final class Survey {
     return new Telling(detail, status, measured(operation, tally, plain));
   }
 
-  /** A measurement's numbers, node by node. */
+  /** What was measured or counted, member by member; lists would outgrow a record. */
   private static Map<String, Object> measured(String operation, Tally tally, Telling plain) {
     return switch (operation) {
-      case "redis.latency", "redis.clock" -> {
+      case "redis.latency", "redis.clock", "redis.topology", DOCKER, KUBERNETES -> {
         var facts = new TreeMap<>(plain.facts());
-        tally.with(Answer.YES).forEach(r -> facts.put(r.member(), r.facts()));
+        tally.with(Answer.YES).stream()
+            .limit(MOST_MEMBERS)
+            .forEach(r -> facts.put(r.member(), plain(r.facts())));
         yield facts;
       }
       default -> plain.facts();
     };
   }
 
+  private static Map<String, Object> plain(Map<String, Object> facts) {
+    var out = new TreeMap<>(facts);
+    out.values().removeIf(v -> v instanceof Collection || v instanceof Map);
+    return out;
+  }
+
   private static String detail(String operation, Tally tally, Telling plain) {
     return switch (operation) {
       case "redis.latency" -> "round trips " + range(tally, "median_us");
       case "redis.clock" -> "clock offsets " + range(tally, "offset_us");
+      case "redis.topology" -> plain.detail() + ", " + primaries(tally) + " of them primaries";
+      case DOCKER, KUBERNETES -> plain.detail() + summaries(tally);
       default -> plain.detail();
     };
+  }
+
+  private static long primaries(Tally tally) {
+    return tally.all().stream().filter(r -> "primary".equals(r.facts().get("role"))).count();
+  }
+
+  /** What those that answered say of themselves in a line. */
+  private static String summaries(Tally tally) {
+    var all =
+        tally.all().stream()
+            .filter(r -> r.facts().containsKey(SUMMARY))
+            .map(r -> r.member() + " has " + r.facts().get(SUMMARY))
+            .toList();
+    String first =
+        all.stream().limit(MOST_SUMMARIES).map(s -> ", " + s).collect(Collectors.joining());
+    return all.size() > MOST_SUMMARIES
+        ? first + ", and " + (all.size() - MOST_SUMMARIES) + " more"
+        : first;
   }
 
   /** The least and the most of a measured fact. */

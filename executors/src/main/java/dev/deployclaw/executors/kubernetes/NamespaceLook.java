@@ -81,6 +81,12 @@ record NamespaceLook(Api api, List<KubernetesGateway> gateways) {
       facts.put("pods", all.size());
       facts.put("ready", (int) all.stream().filter(Pods::ready).count());
     });
+    if (deployments.isPresent() && pods.isPresent()) {
+      facts.put(
+          "summary",
+          "%s pods (%s ready) of %s deployments"
+              .formatted(facts.get("pods"), facts.get("ready"), facts.get("deployments")));
+    }
     return facts;
   }
 

@@ -1,0 +1,64 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.dockerjava.api.DockerClient;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Docker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lab with what stands behind its gateways in containers of several networks. */
+class DockerLabTest {
+  private static final int GATEWAYS = 4;
+
+  @TempDir Path folder;
+
+  @Test
+  void theRunNamesTheContainersThatTheDaemonLists() throws Exception {
+    var missing = Containers.missing();
+    assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
+    List<Daemon> daemons;
+    Path lab;
+    try (var scene = Scene.up(folder, new Lab.Size(GATEWAYS, false, true))) {
+      lab = scene.lab().folder();
+      daemons = scene.lab().daemons();
+
+      var ran = scene.agent().run("run", DemoCommand.REQUEST, "--json");
+
+      assertThat(ran.exit()).as(ran.err()).isZero();
+      try (var client = Docker.connect(scene.config().docker().orElseThrow().host())) {
+        int running = client.listContainersCmd().exec().size();
+        assertThat(running).isEqualTo(Scenario.SERVICES.size());
+        assertThat(topology(ran.json()))
+            .contains(
+                "docker has %d containers (%d running, 0 unhealthy) in %d networks"
+                    .formatted(running, running, networks(client)));
+      }
+      assertThat(scene.gateways().getFirst().ask("wonka", "/orders/1").status()).isEqualTo(200);
+    }
+    assertThat(daemons).extracting(Daemon::name).contains("dockerd");
+    assertThat(daemons).noneMatch(Daemon::alive);
+    assertThat(lab).doesNotExist();
+    assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(lab.toString());
+  }
+
+  private static String topology(JsonNode log) {
+    return log.at("/thought_log/0/detail").asText();
+  }
+
+  /** Those that have a container. */
+  private static long networks(DockerClient client) {
+    return client.listContainersCmd().exec().stream()
+        .flatMap(
+            c -> Objects.requireNonNull(c.getNetworkSettings()).getNetworks().keySet().stream())
+        .distinct()
+        .count();
+  }
+}
