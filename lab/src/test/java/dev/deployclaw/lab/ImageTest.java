@@ -69,7 +69,7 @@ class ImageTest {
     docker = Docker.start(folder.resolve("docker"));
     try (var meanwhile = Executors.newVirtualThreadPerTaskExecutor()) {
       var images = meanwhile.submit(() -> buildImages());
-      scene = Scene.up(folder, new Lab.Size(PODS, true));
+      scene = Scene.up(folder, new Lab.Size(PODS, true, false));
       images.get();
     }
   }
