@@ -35,12 +35,13 @@ final class Sidecar extends ApiClient {
     var process = estate.agent(all).start(out, err, "serve", "--json");
     boolean listens = false;
     try {
-      Await.until("it listens", LONGEST, () -> !text(out).isBlank() || !process.isAlive());
-      listens = process.isAlive();
-      if (!listens) {
+      Await.until("it listens", LONGEST, () -> text(out).endsWith("\n") || !process.isAlive());
+      if (!process.isAlive()) {
         throw new IllegalStateException("it ended: " + text(err));
       }
-      return new Sidecar(process, err, JSON.readTree(text(out)).path("address").asText());
+      var address = JSON.readTree(text(out)).path("address").asText();
+      listens = true;
+      return new Sidecar(process, err, address);
     } finally {
       if (!listens) {
         process.destroyForcibly();

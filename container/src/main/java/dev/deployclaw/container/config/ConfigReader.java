@@ -184,11 +184,20 @@ public final class ConfigReader {
             f.url("endpoint"),
             f.text("region", "us-east-1"),
             f.required("bucket"),
-            f.secret("accessKey", this::content),
-            f.secret("secretKey", this::content),
+            needed(f, "accessKey"),
+            needed(f, "secretKey"),
             f.duration("timeout", Duration.ofSeconds(10)));
     f.done();
     return s3;
+  }
+
+  /** A secret without which nobody lets us in. */
+  private Secret needed(Fields f, String key) {
+    var secret = f.secret(key, this::content);
+    if (secret.value().isEmpty() && f.optional(key + "File").isEmpty()) {
+      f.required(key + "File");
+    }
+    return secret;
   }
 
   private Config.Nats nats(Fields f) {

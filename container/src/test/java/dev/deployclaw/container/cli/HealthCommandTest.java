@@ -17,7 +17,7 @@ class HealthCommandTest {
       """
       etcd: {endpoints: ["http://127.0.0.1:1"]}
       redis: {nodes: ["127.0.0.1:1"]}
-      s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints}
+      s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints, accessKey: key, secretKey: secret}
       nats: {url: "nats://127.0.0.1:1"}
       """;
 

@@ -13,7 +13,7 @@ class ServeCommandTest {
       """
       etcd: {endpoints: ["http://127.0.0.1:1"]}
       redis: {nodes: ["127.0.0.1:1"]}
-      s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints}
+      s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints, accessKey: key, secretKey: secret}
       nats: {url: "nats://127.0.0.1:1"}
       """;
 

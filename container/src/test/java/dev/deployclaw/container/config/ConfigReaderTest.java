@@ -17,7 +17,7 @@ class ConfigReaderTest {
       """
       etcd: {endpoints: ["http://127.0.0.1:2379"]}
       redis: {nodes: ["127.0.0.1:7001"]}
-      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints}
+      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints, accessKey: key, secretKey: secret}
       nats: {url: "nats://127.0.0.1:4222"}
       """;
 
@@ -148,7 +148,13 @@ class ConfigReaderTest {
     assertThat(invalid.problems())
         .extracting(Problem::path)
         .contains(
-            "etcd.endpoint", "etcd.endpoints", "redis.timeout", "s3.endpoint", "gate.default");
+            "etcd.endpoint",
+            "etcd.endpoints",
+            "redis.timeout",
+            "s3.endpoint",
+            "s3.accessKeyFile",
+            "s3.secretKeyFile",
+            "gate.default");
     assertThat(invalid).hasMessageContaining("deployclaw.yaml:1: etcd.endpoint: is unknown");
     assertThat(invalid).hasMessageContaining("did you mean endpoints?");
     assertThat(invalid).hasMessageContaining("deployclaw.yaml:2: redis.timeout");

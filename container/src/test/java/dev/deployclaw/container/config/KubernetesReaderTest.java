@@ -26,7 +26,7 @@ class KubernetesReaderTest {
       """
       etcd: {endpoints: ["http://127.0.0.1:2379"]}
       redis: {nodes: ["127.0.0.1:7001"]}
-      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints}
+      s3: {endpoint: "http://127.0.0.1:9000", bucket: checkpoints, accessKey: key, secretKey: secret}
       nats: {url: "nats://127.0.0.1:4222"}
       """;
 
