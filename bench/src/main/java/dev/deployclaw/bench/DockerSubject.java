@@ -35,13 +35,15 @@ final class DockerSubject implements Subject {
   /** Creates as many as are missing. */
   static DockerSubject grown(Docker docker, int size) {
     String image = docker.nginxImage();
-    int there = docker.client().listContainersCmd().withShowAll(true).exec().size();
-    for (int i = there; i < size; i++) {
+    var ours = List.copyOf(docker.label().values());
+    var all = docker.client().listContainersCmd().withShowAll(true).exec();
+    long there = all.stream().filter(c -> c.getLabels().values().containsAll(ours)).count();
+    for (long i = there; i < size; i++) {
       docker
           .client()
           .createContainerCmd(image)
           .withName("app-%05d".formatted(i))
-          .withLabels(Map.of("tier", "t" + i % 7, "service", "s" + i % 40))
+          .withLabels(docker.label())
           .withCmd("/bin/none")
           .exec();
     }

@@ -191,15 +191,16 @@ final class Usage {
     return new Told(String.valueOf(service.facts().get("since")), counts);
   }
 
-  /** A service that began anew in between counts from zero. */
+  /** A service that began anew in between counts from zero; one heard once says nothing of it. */
   private Map<Name, Count> between(Map<String, Told> before, Map<String, Told> after) {
     var out = new LinkedHashMap<Name, Count>();
     after.forEach((member, now) -> {
-      var earlier =
-          Optional.ofNullable(before.get(member))
-              .filter(then -> then.since().equals(now.since()))
-              .map(Told::counts)
-              .orElse(Map.of());
+      var then = before.get(member);
+      if (then == null) {
+        gap(member + ": only its second reading is known, so it isn't counted");
+        return;
+      }
+      var earlier = then.since().equals(now.since()) ? then.counts() : Map.<Name, Count>of();
       now.counts()
           .forEach((name, count) -> {
             out.merge(name, count.since(earlier.getOrDefault(name, Count.NONE)), Count::plus);

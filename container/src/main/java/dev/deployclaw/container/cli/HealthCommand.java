@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,14 +44,23 @@ final class HealthCommand implements Callable<Integer> {
     var serve = Session.config(around, shared).serve();
     try {
       ask(serve, host(serve));
+      say(serve, true);
       return ExitCode.OK.code();
     } catch (IOException e) {
+      say(serve, false);
       around
           .err()
           .printf(
               "deployclaw: no agent answers on %s:%d (%s): is `deployclaw serve` running?%n",
               host(serve), serve.port(), e.getMessage());
       return ExitCode.UNREACHABLE.code();
+    }
+  }
+
+  private void say(Serve serve, boolean alive) {
+    if (shared.json()) {
+      String address = authority(host(serve)) + ":" + serve.port();
+      around.out().println(Json.line(Map.of("address", address, "alive", alive)));
     }
   }
 
@@ -61,13 +71,18 @@ final class HealthCommand implements Callable<Integer> {
       }
       return;
     }
-    var url = URI.create("http://" + host + ":" + serve.port() + "/healthz").toURL();
+    var url = URI.create("http://" + authority(host) + ":" + serve.port() + "/healthz").toURL();
     var connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout(ANSWER_MILLIS);
     connection.setReadTimeout(ANSWER_MILLIS);
     if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
       throw new IOException("it answers " + connection.getResponseCode());
     }
+  }
+
+  /** An IPv6 address stands in brackets (RFC 3986). */
+  private static String authority(String host) {
+    return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
   /** Who listens everywhere is asked on loopback. */

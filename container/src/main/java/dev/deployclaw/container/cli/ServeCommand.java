@@ -13,6 +13,7 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.container.wiring.Vitals;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Progress;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -71,16 +72,24 @@ final class ServeCommand implements Callable<Integer> {
 
   /** The tasks that wait in a state folder are those of one process. */
   private static ServeLock alone(Path stateDir) throws Unusable {
-    return switch (ServeLock.take(stateDir)) {
-      case ServeLock.Taken.Mine(var lock) -> lock;
-      case ServeLock.Taken.Others(String who) ->
-          throw new Unusable(
-              "another agent serves from "
-                  + stateDir
-                  + ": "
-                  + who
-                  + "; end that one, or give this one a stateDir of its own");
-    };
+    try {
+      return switch (ServeLock.take(stateDir)) {
+        case ServeLock.Taken.Mine(var lock) -> lock;
+        case ServeLock.Taken.Others(String who) ->
+            throw new Unusable(
+                "another agent serves from "
+                    + stateDir
+                    + ": "
+                    + who
+                    + "; end that one, or give this one a stateDir of its own");
+      };
+    } catch (UncheckedIOException e) {
+      throw new Unusable(
+          stateDir
+              + " takes no file ("
+              + e.getCause()
+              + "): give that folder to this user, or set stateDir to another");
+    }
   }
 
   private void announce(String address) {

@@ -36,7 +36,11 @@ public final class ServeLock implements AutoCloseable {
     record Others(String who) implements Taken {}
   }
 
-  /** Tries once. */
+  /**
+   * Tries once.
+   *
+   * @throws UncheckedIOException where the folder takes no file
+   */
   public static Taken take(Path stateDir) {
     var file = stateDir.resolve(FILE);
     try {
@@ -44,13 +48,20 @@ public final class ServeLock implements AutoCloseable {
       var channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (lock(channel).isEmpty()) {
-        String who = Files.readString(file).strip();
-        channel.close();
-        return new Taken.Others(who.isEmpty() ? "an unknown process" : who);
+      boolean mine = false;
+      try {
+        if (lock(channel).isEmpty()) {
+          String who = Files.readString(file).strip();
+          return new Taken.Others(who.isEmpty() ? "an unknown process" : who);
+        }
+        sign(channel);
+        mine = true;
+        return new Taken.Mine(new ServeLock(channel));
+      } finally {
+        if (!mine) {
+          channel.close();
+        }
       }
-      sign(channel);
-      return new Taken.Mine(new ServeLock(channel));
     } catch (IOException e) {
       throw new UncheckedIOException("can't lock " + file, e);
     }

@@ -67,7 +67,12 @@ final class BackEnds {
         c.timeout(),
         c.password().value().isEmpty()
             ? Optional.empty()
-            : Optional.of(new RedisSettings.Login(c.username(), c.password().value())));
+            : Optional.of(new RedisSettings.Login(user(c.username()), c.password().value())));
+  }
+
+  /** A password without a name is that of Redis' user {@code default} (AUTH). */
+  private static String user(String configured) {
+    return configured.isEmpty() ? "default" : configured;
   }
 
   static FileGateway gateway(GatewayEntry g) {

@@ -55,6 +55,22 @@ class HealthCommandTest {
   }
 
   @Test
+  void saysItAsOneDocumentToo() throws IOException {
+    var server = answering(200);
+    int port = server.getAddress().getPort();
+    configure("127.0.0.1:" + port);
+    try {
+      assertThat(screen.run("health", "--json")).isZero();
+      assertThat(screen.json().get("alive").asBoolean()).isTrue();
+    } finally {
+      server.stop(0);
+    }
+    assertThat(screen.run("health", "--json")).isEqualTo(10);
+    assertThat(screen.json().get("alive").asBoolean()).isFalse();
+    assertThat(screen.json().get("address").asText()).isEqualTo("127.0.0.1:" + port);
+  }
+
+  @Test
   void saysWhereNobodyAnswers() throws IOException {
     int port = Ports.free();
     configure("127.0.0.1:" + port);

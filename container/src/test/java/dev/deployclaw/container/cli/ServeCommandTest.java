@@ -57,4 +57,20 @@ class ServeCommandTest {
     assertThat(screen.err()).contains("tokens.yaml:1: tokens[0].sha256: is not a SHA-256 in hex");
     assertThat(folder.resolve(".deployclaw/state")).doesNotExist();
   }
+
+  @Test
+  void saysThatTheStateFolderTakesNoFile() {
+    screen.write(
+        "deployclaw.yaml",
+        BACK_ENDS + "stateDir: taken/state\nserve: {tokensFile: tokens.yaml}\n");
+    screen.write(
+        "tokens.yaml",
+        "tokens: [{name: ann, sha256: %s, roles: [viewer]}]".formatted("0".repeat(64)));
+    screen.write("taken", "a file stands where the folder would be");
+
+    int exit = screen.run("serve");
+
+    assertThat(exit).as(screen.err()).isEqualTo(2);
+    assertThat(screen.err()).contains("takes no file", "set stateDir to another");
+  }
 }

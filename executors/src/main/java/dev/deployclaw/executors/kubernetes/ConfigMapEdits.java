@@ -138,7 +138,7 @@ final class ConfigMapEdits {
 
   /** Not what the write answered counts, but what a read finds. */
   private Report readBack(Edit edit, Place place) throws KubernetesFault, InterruptedException {
-    var now = link.api().get(Kind.CONFIG_MAPS, place.source().namespace(), place.name());
+    var now = find(place.source(), place.name());
     boolean there = now.filter(m -> edit.text().equals(m.getData().get(place.key()))).isPresent();
     return there
         ? Report.yes(edit.member(), digest(edit.text()), Map.of())

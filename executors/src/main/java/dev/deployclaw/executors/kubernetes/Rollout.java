@@ -36,10 +36,17 @@ record Rollout(Standing standing) {
     return stuck(status).or(() -> unfinished(status)).or(this::pods);
   }
 
-  /** Whether Kubernetes itself says that it goes no further. */
+  /**
+   * Whether Kubernetes itself says that it goes no further. A pod that can't be made just now isn't
+   * that: the ReplicaSet's controller tries again.
+   */
   boolean stuck() {
     var status = standing.deployment().getStatus();
-    return status != null && seen(status) && stuck(status).isPresent();
+    return status != null
+        && seen(status)
+        && condition(status, "Progressing", "False")
+            .filter(c -> "ProgressDeadlineExceeded".equals(c.getReason()))
+            .isPresent();
   }
 
   private boolean seen(DeploymentStatus status) {

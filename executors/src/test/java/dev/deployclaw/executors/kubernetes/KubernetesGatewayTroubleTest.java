@@ -204,6 +204,18 @@ class KubernetesGatewayTroubleTest {
   }
 
   @Test
+  void goesOnWaitingWhereAPodCouldNotBeMadeJustNow() {
+    publish();
+    estate.status(
+        "{'observedGeneration':2,'replicas':2,'updatedReplicas':0,'availableReplicas':2,"
+            + "'conditions':[{'type':'ReplicaFailure','status':'True',"
+            + "'reason':'FailedCreate','message':'exceeded quota: pods'}]}");
+
+    assertThat(converge()).contains("FailedCreate: exceeded quota: pods");
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isFalse();
+  }
+
+  @Test
   void saysThatADeploymentIsPaused() {
     estate.api().edit(DEPLOYMENT, "kubectl", d -> d.withObject("/spec").put("paused", true));
     estate.ask(new Call.Stage(first));
