@@ -2,11 +2,23 @@ package dev.deployclaw.core.spi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What an executor is asked to do: the closed vocabulary of acts. */
 public sealed interface Call {
   /** The operation's name within its executor, as skills and the log spell it. */
   String verb();
+
+  /** What a way back to before the first change is to put back by this call, or to vote on. */
+  default Optional<Observation> restores() {
+    return switch (this) {
+      case Stage(Activation activation) -> activation.restores();
+      case Prepare(Activation activation) -> activation.restores();
+      case Publish(Activation activation) -> activation.restores();
+      case Converge(Activation activation) -> activation.restores();
+      case Look _, Observe _, Discard _, Probe _, WriteBack _, Heartbeat _ -> Optional.empty();
+    };
+  }
 
   /** Look, change nothing. {@code arguments} are JSON-like and come from the kernel. */
   record Look(String verb, Map<String, Object> arguments) implements Call {

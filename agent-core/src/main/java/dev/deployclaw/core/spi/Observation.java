@@ -3,6 +3,7 @@ package dev.deployclaw.core.spi;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,5 +17,12 @@ import java.util.TreeMap;
 public record Observation(SortedMap<String, List<Map<String, Object>>> members) {
   public Observation {
     members = Collections.unmodifiableSortedMap(new TreeMap<>(members));
+  }
+
+  /** What was seen of a member; empty where it wasn't asked: it was configured later. */
+  public Optional<Map<String, Object>> of(String participant, String member) {
+    return members.getOrDefault(participant, List.of()).stream()
+        .filter(facts -> member.equals(facts.get("member")))
+        .findFirst();
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.executors.sandbox.GatewayFile.Unlisted;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -68,10 +69,13 @@ public final class ConfigurationStore implements Executor {
   }
 
   private static Report report(ServedPrefix member, Invocation call) throws InterruptedException {
+    if (Unlisted.in(call, member.name())) {
+      return Unlisted.kept(member.name());
+    }
     try {
       return switch (call.call()) {
         case Call.Observe() -> member.observe();
-        case Call.Look _ -> member.observe();
+        case Call.Look _ -> member.scan();
         case Call.Stage(Activation activation) -> member.stage(activation, call.fence());
         case Call.Prepare(Activation activation) -> member.prepare(activation);
         case Call.Publish(Activation activation) -> member.publish(activation, call.fence());

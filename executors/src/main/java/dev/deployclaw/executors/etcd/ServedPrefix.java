@@ -24,6 +24,8 @@ final class ServedPrefix {
   /** How often a write starts again when something moved under its hands. */
   private static final int MOST_TRIES = 3;
 
+  private static final String STORED = "stored";
+
   private final String name;
   private final StateStore store;
   private final FencedWrites writes;
@@ -38,7 +40,10 @@ final class ServedPrefix {
     return name;
   }
 
-  /** The digest is that of what services really read: the documents are read and compared. */
+  /**
+   * The digest is that of what services really read: the documents are read and compared, and kept
+   * if changed.
+   */
   Report observe() throws InterruptedException {
     var active = store.get(Served.KEY);
     var facts = new TreeMap<String, Object>();
@@ -48,9 +53,21 @@ final class ServedPrefix {
       return Report.yes(name, "", facts);
     }
     facts.put("epoch", served.get().epoch());
-    return intact(served.get())
-        .map(reason -> Report.no(name, reason))
-        .orElse(Report.yes(name, served.get().digest(), facts));
+    var there = ServedSet.read(store, served.get().epoch());
+    var wrong = changed(there, served.get());
+    if (wrong.isEmpty()) {
+      return Report.yes(name, served.get().digest(), facts);
+    }
+    facts.put(STORED, there.facts());
+    return new Report(name, Report.Answer.NO, "", wrong.get(), facts);
+  }
+
+  /** For a look: the same without what it holds, which is for a checkpoint. */
+  Report scan() throws InterruptedException {
+    var seen = observe();
+    var facts = new TreeMap<>(seen.facts());
+    facts.remove(STORED);
+    return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
   }
 
   /** Idempotent by (epoch, digest). */
@@ -148,7 +165,10 @@ final class ServedPrefix {
 
   /** A reason where the epoch that is served isn't what its manifest and digest say. */
   private Optional<String> intact(Served served) throws InterruptedException {
-    var there = ServedSet.read(store, served.epoch());
+    return changed(ServedSet.read(store, served.epoch()), served);
+  }
+
+  private static Optional<String> changed(ServedSet there, Served served) {
     if (!there.whole()) {
       return Optional.of("serves epoch " + served.epoch() + ", of which nothing is stored");
     }

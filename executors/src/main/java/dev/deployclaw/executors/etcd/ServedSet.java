@@ -4,6 +4,7 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.parse.PolicyWriter;
@@ -81,6 +82,13 @@ record ServedSet(SortedMap<String, byte[]> documents, byte[] manifest) {
   /** Whether the manifest is the one that these documents have under a digest. */
   boolean intact(String digest) {
     return Arrays.equals(manifest, manifest(digest, documents));
+  }
+
+  /** For an observation: what is there, each as text, or in base64 where it is none. */
+  Map<String, Object> facts() {
+    var texts = new TreeMap<String, Object>();
+    documents.forEach((tenant, bytes) -> texts.put(tenant, GatewayFile.kept(bytes)));
+    return Map.of("documents", texts, "manifest", GatewayFile.kept(manifest));
   }
 
   /** What all keys of an epoch start with. */

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.GatewayFile.Unlisted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,9 @@ public final class ConfigMapStore implements Executor {
   }
 
   private Report report(ServedMap map, Invocation call) throws InterruptedException {
+    if (Unlisted.in(call, map.member())) {
+      return Unlisted.kept(map.member());
+    }
     try {
       var api = link.api();
       var staging = new ServedStaging(api, map);
@@ -60,7 +64,7 @@ public final class ConfigMapStore implements Executor {
       long term = call.fence().term();
       return switch (call.call()) {
         case Call.Observe _ -> publishing.observe();
-        case Call.Look _ -> publishing.observe();
+        case Call.Look _ -> publishing.scan();
         case Call.Stage(Activation activation) -> staging.stage(activation, term);
         case Call.Prepare(Activation activation) -> staging.prepare(activation);
         case Call.Publish(Activation activation) -> publishing.publish(activation, term);

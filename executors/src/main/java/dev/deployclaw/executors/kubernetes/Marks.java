@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What stands on a Deployment or a served ConfigMap of the last publish: annotations of ours.
+ * What stands on a Deployment or a served ConfigMap of the last publish: annotations of ours. A
+ * ConfigMap that was put back as it was found keeps term and epoch alone, as a fence.
  *
  * @param term of the leader that published; 0 before the first
  * @param epoch 0 before the first
@@ -42,9 +43,21 @@ record Marks(long term, long epoch, String digest, String files) {
     var out = new TreeMap<String, Object>();
     out.put(TERM, Long.toString(term));
     out.put(EPOCH, Long.toString(epoch));
-    out.put(DIGEST, digest);
-    out.put(FILES, files);
+    if (!digest.isEmpty()) {
+      out.put(DIGEST, digest);
+      out.put(FILES, files);
+    }
     return out;
+  }
+
+  /** Of a ConfigMap that holds nothing of ours any more. */
+  static Marks fence(long term, long epoch) {
+    return new Marks(term, epoch, "", "");
+  }
+
+  /** Whether what stands there is an epoch's, and not what was found before. */
+  boolean serves() {
+    return epoch > 0 && !digest.isEmpty();
   }
 
   private static boolean isNumber(String text) {

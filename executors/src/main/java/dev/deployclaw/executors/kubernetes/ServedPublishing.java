@@ -4,7 +4,6 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,7 +26,10 @@ final class ServedPublishing {
     this.served = served;
   }
 
-  /** The digest is that of what services really read; what isn't ours is kept to be put back. */
+  /**
+   * The digest is that of what services really read; what isn't ours, or isn't as we wrote it, is
+   * kept.
+   */
   Report observe() throws KubernetesFault, InterruptedException {
     var live = live();
     var facts = new TreeMap<String, Object>();
@@ -36,21 +38,32 @@ final class ServedPublishing {
     }
     var piece = Piece.of(live.get());
     var marks = Marks.of(live.get());
-    if (marks.filter(m -> m.epoch() > 0).isEmpty()) {
+    if (marks.filter(Marks::serves).isEmpty()) {
       facts.put(OBJECT, piece.facts());
       return Report.yes(served.member(), piece.digest(), facts);
     }
     facts.put("epoch", marks.get().epoch());
-    return marks.get().files().equals(piece.digest())
-        ? Report.yes(served.member(), marks.get().digest(), facts)
-        : Report.no(served.member(), changed(live.get(), marks.get()));
+    if (marks.get().files().equals(piece.digest())) {
+      return Report.yes(served.member(), marks.get().digest(), facts);
+    }
+    facts.put(OBJECT, piece.facts());
+    return new Report(
+        served.member(), Report.Answer.NO, "", changed(live.get(), marks.get()), facts);
+  }
+
+  /** For a look: the same without what it holds, which is for a checkpoint. */
+  Report scan() throws KubernetesFault, InterruptedException {
+    var seen = observe();
+    var facts = new TreeMap<>(seen.facts());
+    facts.remove(OBJECT);
+    return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
   }
 
   Report publish(Activation activation, long term) throws KubernetesFault, InterruptedException {
     for (int i = 0; i < MOST_TRIES; i++) {
       var live = live();
       var marks = live.flatMap(Marks::of);
-      if (activation.restores().isEmpty() && marks.isPresent()) {
+      if (marks.isPresent()) {
         var newer = overtaken(marks.get(), activation.epoch(), term);
         if (newer.isPresent()) {
           return Report.no(served.member(), newer.get());
@@ -73,8 +86,7 @@ final class ServedPublishing {
     var live = live();
     var yes = Report.yes(served.member(), activation.digest(), Map.of());
     if (activation.restores().isPresent()) {
-      boolean back =
-          live.map(Piece::of).equals(found(activation)) && live.filter(this::marked).isEmpty();
+      boolean back = live.map(Piece::of).equals(found(activation)) && fenced(live, activation);
       return back ? yes : Report.no(served.member(), "doesn't hold what was found there");
     }
     var wanted = ServedDocuments.of(activation);
@@ -100,7 +112,7 @@ final class ServedPublishing {
   private void write(Activation activation, Optional<ConfigMap> live, long term)
       throws KubernetesFault, InterruptedException {
     if (activation.restores().isPresent()) {
-      restore(found(activation), live);
+      restore(found(activation), live, Marks.fence(term, activation.epoch()));
       return;
     }
     var piece = ServedDocuments.of(activation);
@@ -115,29 +127,40 @@ final class ServedPublishing {
     }
   }
 
-  /** Puts back what was found before the first change: perhaps nothing. */
-  private void restore(Optional<Piece> found, Optional<ConfigMap> live)
+  /**
+   * Puts back what was found before the first change: perhaps nothing. Term and epoch stay on it,
+   * so that a leader who wakes up late finds them.
+   */
+  private void restore(Optional<Piece> found, Optional<ConfigMap> live, Marks fence)
       throws KubernetesFault, InterruptedException {
     if (live.isEmpty() && found.isPresent()) {
-      api.create(Kind.CONFIG_MAPS, object(found.get(), Map.of()));
+      api.create(Kind.CONFIG_MAPS, fresh(found.get(), fence));
     } else if (live.isPresent() && found.isPresent()) {
       var annotations = new TreeMap<String, Object>(live.get().getMetadata().getAnnotations());
       annotations.keySet().removeIf(key -> key.startsWith(Marks.PREFIX));
+      annotations.putAll(fence.annotations());
       api.patch(Kind.CONFIG_MAPS, live.get(), whole(found.get(), annotations));
-    } else if (live.filter(this::marked).isPresent()) {
+    } else if (live.flatMap(Marks::of).filter(Marks::serves).isPresent()) {
       api.delete(Kind.CONFIG_MAPS, live.get());
     }
+  }
+
+  /** Whether what was put back bears the epoch that put it back, and serves none. */
+  private static boolean fenced(Optional<ConfigMap> live, Activation activation) {
+    return live.isEmpty()
+        || Marks.of(live.get())
+            .filter(m -> m.epoch() == activation.epoch() && !m.serves())
+            .isPresent();
   }
 
   private Optional<Piece> found(Activation activation) {
     return activation
         .restores()
-        .flatMap(observation ->
-            observation.members().getOrDefault("configuration", List.of()).stream()
-                .filter(facts -> served.member().equals(facts.get("member")))
-                .filter(facts -> facts.get(OBJECT) instanceof Map<?, ?>)
-                .map(facts -> Piece.ofFacts((Map<?, ?>) facts.get(OBJECT)))
-                .findFirst());
+        .flatMap(observation -> observation.of("configuration", served.member()))
+        .flatMap(facts ->
+            facts.get(OBJECT) instanceof Map<?, ?> object
+                ? Optional.of(Piece.ofFacts(object))
+                : Optional.empty());
   }
 
   private static JsonPatch whole(Piece piece, Map<String, Object> annotations) {
@@ -150,10 +173,6 @@ final class ServedPublishing {
   private ConfigMap fresh(Piece piece, Marks marks) {
     var annotations = new TreeMap<String, String>();
     marks.annotations().forEach((key, value) -> annotations.put(key, String.valueOf(value)));
-    return object(piece, annotations);
-  }
-
-  private ConfigMap object(Piece piece, Map<String, String> annotations) {
     return new ConfigMapBuilder()
         .withNewMetadata()
         .withNamespace(served.namespace())
@@ -167,10 +186,6 @@ final class ServedPublishing {
 
   private Optional<ConfigMap> live() throws KubernetesFault, InterruptedException {
     return api.get(Kind.CONFIG_MAPS, served.namespace(), served.configMap());
-  }
-
-  private boolean marked(ConfigMap map) {
-    return Marks.of(map).filter(m -> m.epoch() == 0).isEmpty();
   }
 
   private static String changed(ConfigMap live, Marks marks) {

@@ -59,7 +59,7 @@ final class ServedStaging {
   Report discard(long epoch, long term) throws KubernetesFault, InterruptedException {
     var live = api.get(Kind.CONFIG_MAPS, served.namespace(), served.configMap());
     var marks = live.flatMap(Marks::of);
-    if (marks.filter(m -> m.epoch() == epoch).isPresent()) {
+    if (marks.filter(m -> m.serves() && m.epoch() == epoch).isPresent()) {
       return Report.no(served.member(), "epoch " + epoch + " is served there");
     }
     var done = Report.yes(served.member(), "", Map.of("epoch", epoch));

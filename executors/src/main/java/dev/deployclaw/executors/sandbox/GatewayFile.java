@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.sandbox;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.gateway.Loss;
@@ -53,6 +54,14 @@ public sealed interface GatewayFile {
    * since.
    */
   record Unlisted() implements GatewayFile {
+    /** Whether what a call is to put back doesn't know a member of the call's participant. */
+    public static boolean in(Invocation call, String member) {
+      return call.call()
+          .restores()
+          .filter(o -> o.of(member.substring(0, member.indexOf('/')), member).isEmpty())
+          .isPresent();
+    }
+
     /** Where nothing is known of what it held before: it is left alone, and that is said. */
     public static Report kept(String member) {
       return Report.skipped(member, "was added since that epoch, and keeps what it has");

@@ -119,7 +119,11 @@ class ConfigurationStoreTest {
 
     put("epochs/1/tenants/" + FIRST.tenants().firstKey(), "limits: none");
 
-    assertThat(report(new Call.Observe()).answer()).isEqualTo(Answer.NO);
+    var observed = report(new Call.Observe());
+    assertThat(observed.answer()).isEqualTo(Answer.NO);
+    assertThat(observed.facts().toString()).as("what a repair keeps").contains("limits: none");
+    assertThat(report(new Call.Look("scan", Map.of())).facts().toString())
+        .doesNotContain("limits: none");
     assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
   }
 
@@ -172,6 +176,20 @@ class ConfigurationStoreTest {
     report(new Call.Publish(restoring(2, before)));
 
     assertThat(services.get("active")).isEmpty();
+  }
+
+  @Test
+  void keepsWhatTheObservationDoesNotKnow() throws InterruptedException {
+    put("active", "written by hand");
+    var back = Activations.restoring("configuration", List.of(), 2);
+
+    var published = report(new Call.Publish(back));
+    var converged = report(new Call.Converge(back));
+
+    assertThat(published.answer()).isEqualTo(Answer.SKIPPED);
+    assertThat(published.reason()).isEqualTo("was added since that epoch, and keeps what it has");
+    assertThat(converged.answer()).isEqualTo(Answer.SKIPPED);
+    assertThat(read("active")).isEqualTo("written by hand");
   }
 
   @Test
