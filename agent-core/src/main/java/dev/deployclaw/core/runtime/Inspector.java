@@ -21,6 +21,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.check.Severity;
 import dev.deployclaw.policy.parse.Collected;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,9 +78,14 @@ final class Inspector {
       }
     }
     var base = ledger.base();
-    var committed = archive.committed(base).orElse(PolicySet.EMPTY);
+    var stored = archive.committed(base);
+    var committed = stored.orElse(PolicySet.EMPTY);
     var sources = SourceReports.collect(survey.quietly("sources.read"), committed);
-    var drift = Comparison.of(ground(base), committed, survey.looks(), sources.policies());
+    var drift = new ArrayList<Discrepancy>();
+    if (stored.isEmpty()) {
+      drift.add(unreadable(base));
+    }
+    drift.addAll(Comparison.of(ground(base), committed, survey.looks(), sources.policies()));
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift, sources, findings, probe);
     return new ScanAnswer(
@@ -92,6 +98,17 @@ final class Inspector {
         findings,
         probe,
         Truth.of(committed, archive.provenance(base.epoch()), sources));
+  }
+
+  /** What can't be read is not empty, and what is enforced can't be compared with it. */
+  private static Discrepancy unreadable(Base base) {
+    return new Discrepancy(
+        Discrepancy.Kind.MISSING,
+        Executors.STORE,
+        "the policy set of the committed epoch "
+            + base.epoch()
+            + " is missing or damaged, so rules can't be compared: put its keys back from a backup"
+            + " of etcd, or go back to another epoch with: deployclaw rollback");
   }
 
   /** Of what is committed; before the first change, of what the sources want. */

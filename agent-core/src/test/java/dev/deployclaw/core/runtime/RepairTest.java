@@ -7,6 +7,7 @@ import dev.deployclaw.core.fake.FakeStore.Fate;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.wire.StoredSet;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +223,22 @@ class RepairTest {
 
     assertThat(repair().result()).isEqualTo(Result.COMPLETED);
     assertAllWell();
+  }
+
+  @Test
+  void driftSaysThatWhatIsCommittedCantBeRead() throws Exception {
+    world.run("apply");
+    world.store.delete(StoredSet.chunkKey(1, 0));
+
+    var drift = world.agent().drift();
+    var scan = world.agent().scan();
+
+    assertThat(drift.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(drift.reason()).contains("etcd missing", "epoch 1", "deployclaw rollback");
+    assertThat(scan.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(scan.looks()).isNotEmpty();
+    assertThat(world.agent().rollback("last", "olivia").exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.agent().drift().reason()).doesNotContain("etcd missing");
   }
 
   @Test
