@@ -3,7 +3,9 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What became of bytes that are to outlive what is written next: stored under their hash and read
@@ -26,6 +28,19 @@ record KeptObject(boolean kept, String sentence, Status status, Map<String, Obje
     return same
         ? new KeptObject(true, "what is there is kept in " + objects.locate(name), Status.OK, facts)
         : late(objects, name, bytes, objects.locate(name) + " can't be read back as it was stored");
+  }
+
+  /**
+   * The same, where some members said nothing of what they hold: nothing of it outlives a write.
+   */
+  KeptObject without(List<String> members) {
+    if (!kept || members.isEmpty()) {
+      return this;
+    }
+    var all = new TreeMap<>(facts);
+    all.put("unkept", members.stream().limit(Standing.MOST_LISTED).toList());
+    String who = "nothing is kept of " + Standing.named(members) + ", who can't be observed";
+    return new KeptObject(true, sentence + "; " + who, Status.WARNING, all);
   }
 
   private static KeptObject late(ObjectStore objects, String name, byte[] bytes, String reason) {

@@ -14,6 +14,8 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -175,7 +177,7 @@ final class Repair {
     var observed = crew.observe();
     byte[] bytes =
         CheckpointFile.of(ground.change(), observed, Optional.of(ground.content().set())).bytes();
-    var found = KeptObject.keep(ports.objects(), bytes);
+    var found = KeptObject.keep(ports.objects(), bytes).without(unkept(observed, before));
     var facts = new TreeMap<String, Object>(found.facts());
     facts.put("found", before.listed());
     var telling = new Telling(found.sentence(), found.status(), facts);
@@ -185,6 +187,17 @@ final class Repair {
     return found.kept()
         ? Optional.empty()
         : Optional.of(Ending.unreachable("nothing was repaired, since " + found.sentence()));
+  }
+
+  /** Who may be written over, and said nothing of what they hold. */
+  private static List<String> unkept(Tally observed, Standing before) {
+    return before.participants().stream()
+        .flatMap(name -> observed.reports().getOrDefault(name, List.of()).stream())
+        .filter(
+            r -> r.answer() == Answer.UNKNOWN || (r.answer() == Answer.NO && r.facts().isEmpty()))
+        .map(Report::member)
+        .sorted()
+        .toList();
   }
 
   /** The record of what is about to be done, in the transaction that allows it. */

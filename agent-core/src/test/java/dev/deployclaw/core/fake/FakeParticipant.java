@@ -67,6 +67,11 @@ public final class FakeParticipant implements Executor {
     refusals.put(verb, m -> Report.no(m, reason));
   }
 
+  /** From now on each member that is up answers this verb so. */
+  public synchronized void answers(String verb, Function<String, Report> answer) {
+    refusals.put(verb, answer);
+  }
+
   /** From now on this verb is refused by who will never do it. */
   public synchronized void stickAt(String verb, String reason) {
     refusals.put(verb, m -> Report.stuck(m, reason));

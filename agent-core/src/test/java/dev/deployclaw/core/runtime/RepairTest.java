@@ -6,6 +6,7 @@ import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeStore.Fate;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.wire.StoredSet;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +47,38 @@ class RepairTest {
 
     var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
     assertThat(fresh).hasSize(1);
-    assertThat(world.objects.read(fresh.getFirst()).toString()).isNotEmpty();
+    assertThat(text(fresh.getFirst())).contains("\"live\":\"somebody's\"");
     assertThat(log(ended)).contains("s3://fake/" + fresh.getFirst(), "acts on somebody's");
+  }
+
+  @Test
+  void saysOfWhomNothingIsKept() throws Exception {
+    world.run("apply");
+    world.redis.tamper("a", "somebody's");
+    world.redis.answers("observe", m -> Report.no(m, "was changed"));
+    world.gateway.stop("two");
+
+    var ended = repair();
+
+    assertThat(log(ended))
+        .contains("\"WARNING\"", "nothing is kept of gateway/two, redis/a, redis/b")
+        .contains("\"unkept\":[\"gateway/two\",\"redis/a\",\"redis/b\"]");
+  }
+
+  @Test
+  void keepsWhatARefusalFound() throws Exception {
+    world.run("apply");
+    var before = world.objects.names();
+    world.redis.tamper("a", "somebody's");
+    world.redis.answers(
+        "observe",
+        m -> new Report(m, Report.Answer.NO, "", "was changed", Map.of("live", "only copy")));
+
+    var ended = repair();
+
+    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    assertThat(text(fresh.getFirst())).contains("only copy");
+    assertThat(log(ended)).doesNotContain("nothing is kept of");
   }
 
   @Test
@@ -256,6 +287,12 @@ class RepairTest {
 
   private Ended repair() throws InterruptedException {
     return world.agent().repair(world.request("repair"));
+  }
+
+  private String text(String object) {
+    return world.objects.read(object) instanceof ObjectStore.Get.Found(byte[] bytes)
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : "";
   }
 
   private String log(Ended ended) {
