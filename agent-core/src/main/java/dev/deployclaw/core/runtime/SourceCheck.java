@@ -86,8 +86,11 @@ final class SourceCheck {
             + ": plan again, and it is taken as it is now");
   }
 
+  /** That nothing defines it any more is known only where everything was read. */
   private static boolean same(String tenant, PolicySet target, Collected now) {
-    return target.tenant(tenant).equals(Optional.ofNullable(now.policies().get(tenant)))
+    var wanted = target.tenant(tenant);
+    return wanted.equals(Optional.ofNullable(now.policies().get(tenant)))
+        && (wanted.isPresent() || now.unknown().isEmpty())
         && now.fault(tenant).isEmpty();
   }
 

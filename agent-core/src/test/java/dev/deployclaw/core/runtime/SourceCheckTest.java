@@ -94,6 +94,22 @@ class SourceCheckTest {
   }
 
   @Test
+  void aRemovalIsNotCommittedWhereTheSourcesCantBeReadAgain() throws Exception {
+    world.run("apply");
+    var before = world.active();
+    world.sources.remove("zenith.yaml");
+    var held = world.run("apply");
+    world.sources.unreadable("zenith.yaml");
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(ended.reason()).contains("can't be read again: source/shop/zenith.yaml");
+    assertThat(world.active()).isEqualTo(before);
+    assertAllWell();
+  }
+
+  @Test
   void aRemovalIsNotCarriedOutOfATenantThatIsBack() throws Exception {
     world.run("apply");
     world.sources.remove("zenith.yaml");
