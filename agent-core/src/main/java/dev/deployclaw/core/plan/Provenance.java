@@ -41,10 +41,11 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
 
   /** From one policy set to the next, and what the sources said meanwhile. */
   public record Step(PolicySet from, PolicySet to, Collected sources) {
-    private List<String> changed() {
+    private SortedSet<String> changed() {
       var names = new TreeSet<>(from.tenants().keySet());
       names.addAll(to.tenants().keySet());
-      return names.stream().filter(t -> !from.tenant(t).equals(to.tenant(t))).toList();
+      names.removeIf(t -> from.tenant(t).equals(to.tenant(t)));
+      return names;
     }
 
     /** Whether the next set has of a tenant what the sources say: nothing, where they have none. */
@@ -53,7 +54,10 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
     }
   }
 
-  /** What is known of the next set, where this is known of the one before. */
+  /**
+   * What is known of the next set, where this is known of the one before. Who is changed anew is
+   * under the latest overlay alone.
+   */
   public Provenance after(Step step, Overlay.By by) {
     var taken = new TreeSet<String>();
     var fresh = new TreeMap<String, String>();
@@ -64,7 +68,8 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
         fresh.put(tenant, fingerprint(step.sources(), tenant));
       }
     }
-    var all = new ArrayList<>(over(overlays, step));
+    var before = overlays.stream().map(o -> o.only(t -> !fresh.containsKey(t))).toList();
+    var all = new ArrayList<>(over(before, step));
     if (!fresh.isEmpty()) {
       all.add(new Overlay(by, fresh));
     }

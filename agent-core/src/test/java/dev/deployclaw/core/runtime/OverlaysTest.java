@@ -27,6 +27,19 @@ class OverlaysTest {
   }
 
   @Test
+  void whoIsChangedAnewIsUnderTheLatestOverlayOnly() throws Exception {
+    world.run("apply");
+    world.run("set zenith 70");
+    for (int requests = 700; requests < 1700; requests += 100) {
+      world.run("set acme " + requests);
+    }
+
+    assertThat(overlays())
+        .extracting(o -> o.by().reason())
+        .containsExactly("set zenith 70", "set acme 1600");
+  }
+
+  @Test
   void aPlanSaysWhatWouldLieOverWhichSource() throws Exception {
     world.run("apply");
 
