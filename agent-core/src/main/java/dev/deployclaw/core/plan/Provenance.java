@@ -29,7 +29,10 @@ import java.util.TreeSet;
 public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
   public static final Provenance NONE = new Provenance(new TreeSet<>(), List.of());
 
-  /** The most that is kept of one epoch, in bytes: below what etcd takes in a request. */
+  /**
+   * The most that one request writes of this, with what is due to be written back, in bytes: below
+   * what etcd takes in a request.
+   */
   public static final int MOST_BYTES = 1024 * 1024;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -105,6 +108,12 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
         .findFirst()
         .map(Overlay::tenants)
         .orElse(Collections.emptySortedMap());
+  }
+
+  /** The overlays that an execution made, and nothing else: what is to be written back of it. */
+  public Provenance of(String execution) {
+    var own = overlays.stream().filter(o -> o.by().execution().equals(execution)).toList();
+    return new Provenance(new TreeSet<>(), own);
   }
 
   /** The same without what was applied: what a way back has of the epoch that it goes back to. */

@@ -47,18 +47,22 @@ public final class SourceReports {
     };
   }
 
-  /** A document that was read, by the name that it has as a source. */
-  public static Optional<Report> document(Outcome outcome, String source) {
-    return outcome instanceof Outcome.Done done
-        ? done.reports().stream()
-            .filter(r -> r.answer() == Report.Answer.YES && name(r).equals(source))
-            .findFirst()
-        : Optional.empty();
+  /** The documents that were read, by the names that they have as sources: the first of each. */
+  public static Map<String, Report> documents(Outcome outcome) {
+    var documents = new TreeMap<String, Report>();
+    if (outcome instanceof Outcome.Done done) {
+      done.reports().stream()
+          .filter(r -> r.answer() == Report.Answer.YES)
+          .forEach(r -> documents.putIfAbsent(name(r), r));
+    }
+    return documents;
   }
 
   /** Who wrote a document last, and when, where its source says so. */
-  public static Optional<String> editor(Outcome outcome, String source) {
-    return document(outcome, source).map(r -> text(r, EDITOR)).filter(by -> !by.isEmpty());
+  public static Optional<String> editor(Map<String, Report> documents, String source) {
+    return Optional.ofNullable(documents.get(source))
+        .map(r -> text(r, EDITOR))
+        .filter(by -> !by.isEmpty());
   }
 
   private static Collected collect(List<Report> reports, PolicySet committed) {

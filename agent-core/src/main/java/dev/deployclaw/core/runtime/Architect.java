@@ -144,10 +144,12 @@ public final class Architect {
         return new RecoveryAnswer(ExitCode.ABORTED, List.of(), Lead.taken(ports.state()));
       }
       var recovered = recovery.run(leadership);
-      return recovered
-          .blocked()
-          .map(b -> new RecoveryAnswer(b.exit(), recovered.finished(), unfinished(b)))
-          .orElse(new RecoveryAnswer(ExitCode.OK, recovered.finished(), ""));
+      if (recovered.blocked().isPresent()) {
+        var blocked = recovered.blocked().get();
+        return new RecoveryAnswer(blocked.exit(), recovered.finished(), unfinished(blocked));
+      }
+      var late = recovery.writeBack("", leadership);
+      return new RecoveryAnswer(ExitCode.OK, recovered.and(late).finished(), "");
     } catch (Unreachable e) {
       return new RecoveryAnswer(ExitCode.UNREACHABLE, List.of(), reason(e));
     }
@@ -305,7 +307,10 @@ public final class Architect {
     Ended run(Leadership leadership) throws InterruptedException;
   }
 
-  /** Takes the lead and recovers; then, if nothing stands in the way, does it. */
+  /**
+   * Takes the lead and recovers; then, if nothing stands in the way, does it; and at last what is
+   * still to be written back.
+   */
   private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
@@ -316,7 +321,9 @@ public final class Architect {
         var blocked = recovered.blocked().get();
         return turnedAway(request, ended(blocked.exit(), unfinished(blocked)), true);
       }
-      return led.run(leadership);
+      var ended = led.run(leadership);
+      recovery.writeBack(ended.execution(), leadership);
+      return ended;
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
       return turnedAway(request, Ending.unreachable(reason(e)), false);

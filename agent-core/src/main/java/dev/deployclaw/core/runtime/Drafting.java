@@ -214,10 +214,12 @@ final class Drafting {
     warnings.addAll(leftOut);
     var overlays = new Overlays(before, new Provenance.Step(committed, target, sources));
     var provenance = overlays.after(story.execution(), request);
-    if (provenance.bytes().length > Provenance.MOST_BYTES) {
-      return refused(Overlays.TOO_MANY);
-    }
     var overlaid = overlays.between(intent.operation(), provenance.by(story.execution()));
+    boolean writesBack = Overlays.writesBack(overlaid, survey.looks());
+    var tooMuch = Overlays.tooMuch(provenance, story.execution(), writesBack);
+    if (tooMuch.isPresent()) {
+      return refused(tooMuch.get());
+    }
     var plan =
         new Plan(
             intent,
@@ -231,7 +233,6 @@ final class Drafting {
             overlaid);
     Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     var content = new Content(target, previous, Optional.empty());
-    boolean writesBack = Overlays.writesBack(overlaid, survey.looks());
     return new Draft.Ready(plan, content, provenance, writesBack, risks(intent, plan), drift);
   }
 

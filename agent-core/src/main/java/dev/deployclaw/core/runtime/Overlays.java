@@ -16,9 +16,6 @@ import java.util.TreeMap;
 
 /** What becomes of overlays in a step from what is committed to what is planned. */
 record Overlays(Provenance before, Provenance.Step step) {
-  static final String TOO_MANY =
-      "it would lie over more tenants' sources than can be kept: change the sources, and apply them";
-
   Provenance after(String execution, TaskRequest request) {
     long at = request.received().toEpochMilli();
     return before.after(step, new Overlay.By(execution, request.requester(), at, request.text()));
@@ -35,11 +32,29 @@ record Overlays(Provenance before, Provenance.Step step) {
     return new Plan.Overlaid(added, removed);
   }
 
+  /**
+   * Why the change can't open: one transaction writes where its policies come from, and with it
+   * what is due to be written back. Empty where it can.
+   */
+  static Optional<String> tooMuch(Provenance after, String execution, boolean writesBack) {
+    int due = writesBack ? after.of(execution).bytes().length : 0;
+    int bytes = after.bytes().length + due;
+    return bytes > Provenance.MOST_BYTES
+        ? Optional.of(
+            ("to keep what lies over the sources would take %d bytes, of %d at most: ask for fewer"
+                    + " tenants at a time, or change the sources, and apply them")
+                .formatted(bytes, Provenance.MOST_BYTES))
+        : Optional.empty();
+  }
+
   /** Whether one of the documents that are lain over is to be written back to. */
   static boolean writesBack(Plan.Overlaid overlaid, Map<String, Outcome> looks) {
-    var read = Optional.ofNullable(looks.get("sources.read"));
+    var documents =
+        Optional.ofNullable(looks.get("sources.read"))
+            .map(SourceReports::documents)
+            .orElseGet(Map::of);
     return overlaid.added().values().stream()
-        .flatMap(source -> read.flatMap(r -> SourceReports.document(r, source)).stream())
+        .flatMap(source -> Optional.ofNullable(documents.get(source)).stream())
         .anyMatch(document -> document.facts().containsKey(SourceReports.WRITE_BACK));
   }
 

@@ -11,8 +11,10 @@ import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.runtime.WriteBacks.Tried;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +76,14 @@ final class Recovery {
     Recovered {
       finished = List.copyOf(finished);
     }
+
+    /** With more that was done; what was finished before is named once. */
+    Recovered and(List<Ended> late) {
+      var named = finished.stream().map(Ended::execution).toList();
+      var all = new ArrayList<>(finished);
+      late.stream().filter(e -> !named.contains(e.execution())).forEach(all::add);
+      return new Recovered(all, blocked);
+    }
   }
 
   Recovered run(Leadership leadership) throws InterruptedException {
@@ -82,7 +92,6 @@ final class Recovery {
       var open = ledger.open();
       if (open.isEmpty()) {
         expire(leadership, finished);
-        writeBack(leadership, finished);
         endLogs(leadership, finished);
         return new Recovered(finished, Optional.empty());
       }
@@ -106,7 +115,6 @@ final class Recovery {
     var duty = new Duty(leadership, story, Risks.NONE);
     story.about(x);
     var ending = presume(stored.get(), duty);
-    writeBacks.after(story, leadership);
     return x.id().equals(x.log())
         ? epilogue.end(story, ending, Optional.of(leadership), List.of())
         : Ended.of(x.id(), ending);
@@ -138,25 +146,49 @@ final class Recovery {
     }
   }
 
-  /** What was to be written back and isn't yet; what can't be told stays for the next start. */
-  private void writeBack(Leadership leadership, List<Ended> finished) throws InterruptedException {
-    for (String id : writeBacks.pending()) {
-      var x = ledger.read(id).map(Stored::execution);
-      var tried = writeBacks.settle(id, leadership);
-      if (x.isPresent() && tried.filter(WriteBacks.Tried::over).isPresent()) {
-        var story = stories.goOn(id, operation(x.get()));
-        story.tell(Phase.FINISH, WriteBacks.ACTION, tried.get().telling());
-        var ending = Ending.of(x.get().state());
-        finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+  /**
+   * What was to be written back and isn't yet: after what was asked for, which never waits for it.
+   * An outage of the sources ends it; what can't be told stays for the next command.
+   *
+   * @param tried the change that was just written back, or tried to
+   */
+  List<Ended> writeBack(String tried, Leadership leadership) throws InterruptedException {
+    List<Ended> finished = new ArrayList<>();
+    try {
+      int tries = 0;
+      for (String id : writeBacks.pending()) {
+        var came = id.equals(tried) ? Optional.<Tried>empty() : writeBack(id, leadership, finished);
+        tries += came.isPresent() ? 1 : 0;
+        if (tries == WriteBacks.MOST || came.filter(c -> !c.answered()).isPresent()) {
+          break;
+        }
       }
-      tried
-          .filter(t -> !t.over())
-          .ifPresent(t ->
-              LOG.atWarn()
-                  .addKeyValue("execution", id)
-                  .addKeyValue("reason", t.telling().detail())
-                  .log("still to be written back"));
+    } catch (Unreachable e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("write-back is left to the next command that may write");
     }
+    return finished;
+  }
+
+  private Optional<Tried> writeBack(String id, Leadership leadership, List<Ended> finished)
+      throws InterruptedException {
+    var x = ledger.read(id).map(Stored::execution);
+    var tried = writeBacks.settle(id, leadership);
+    if (x.isPresent() && tried.filter(Tried::over).isPresent()) {
+      var story = stories.goOn(id, operation(x.get()));
+      story.tell(Phase.FINISH, WriteBacks.ACTION, tried.get().telling());
+      var ending = Ending.of(x.get().state());
+      finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+    }
+    tried
+        .filter(t -> !t.over())
+        .ifPresent(t ->
+            LOG.atWarn()
+                .addKeyValue("execution", id)
+                .addKeyValue("reason", t.telling().detail())
+                .log("still to be written back"));
+    return tried;
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.plan.SourceReports;
-import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.policy.parse.Origin;
@@ -34,7 +34,7 @@ final class SourceCheck {
   }
 
   /** What was read again. */
-  private record Again(Outcome outcome, Collected collected) {}
+  private record Again(Map<String, Report> documents, Collected collected) {}
 
   /** Why the change must not be committed; empty where nothing speaks against it. */
   Optional<Event.Stopped> moved(Execution x, Optional<Content> content, Duty duty)
@@ -52,7 +52,8 @@ final class SourceCheck {
     }
     long from = ports.time().micros();
     var outcome = new Survey(ports, settings).quietly(READ);
-    var again = new Again(outcome, SourceReports.collect(outcome, target.get()));
+    var again =
+        new Again(SourceReports.documents(outcome), SourceReports.collect(outcome, target.get()));
     var stopped = judge(applied, target.get(), again);
     String detail =
         stopped.map(Event.Stopped::reason).orElse("the sources say what was taken from them");
@@ -107,16 +108,16 @@ final class SourceCheck {
     }
     return now.origin(tenant)
         .map(Origin::source)
-        .map(source -> edited(tenant, source, again.outcome()))
+        .map(source -> edited(tenant, source, again.documents()))
         .orElse("no source defines " + tenant + " any more");
   }
 
-  private static String edited(String tenant, String source, Outcome outcome) {
+  private static String edited(String tenant, String source, Map<String, Report> documents) {
     return "%s was changed since %s was planned%s"
         .formatted(
             source,
             tenant,
-            SourceReports.editor(outcome, source).map(by -> ", by " + by).orElse(""));
+            SourceReports.editor(documents, source).map(by -> ", by " + by).orElse(""));
   }
 
   private static Optional<Event.Stopped> stopped(Cause cause, String reason) {

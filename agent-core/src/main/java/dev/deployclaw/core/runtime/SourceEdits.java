@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.Collected;
@@ -16,6 +17,7 @@ import dev.deployclaw.policy.parse.Origin;
 import dev.deployclaw.policy.parse.PolicyWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,17 +26,20 @@ import java.util.Optional;
  */
 final class SourceEdits {
   private static final String SOURCES = "sources";
+  private static final String LOST = "another agent leads by now, or it can't be known";
 
   private final Ports ports;
   private final Settings settings;
+  private final Ledger ledger;
 
-  SourceEdits(Ports ports, Settings settings) {
+  SourceEdits(Ports ports, Settings settings, Ledger ledger) {
     this.ports = ports;
     this.settings = settings;
+    this.ledger = ledger;
   }
 
   /** What was read. */
-  private record Seen(Outcome outcome, Collected collected) {}
+  private record Seen(Map<String, Report> documents, Collected collected) {}
 
   /** What the sources say now. */
   Collected read(PolicySet committed) throws InterruptedException {
@@ -43,11 +48,15 @@ final class SourceEdits {
 
   private Seen look(PolicySet committed) throws InterruptedException {
     var outcome = new Survey(ports, settings).quietly(SOURCES + ".read");
-    return new Seen(outcome, SourceReports.collect(outcome, committed));
+    return new Seen(SourceReports.documents(outcome), SourceReports.collect(outcome, committed));
   }
 
-  /** One answer for each document or tenant; what has no write-back is no answer. */
-  List<Report> write(Overlay overlay, PolicySet committed) throws InterruptedException {
+  /**
+   * One answer for each document or tenant; what has no write-back is no answer. Who doesn't lead
+   * any more writes nothing.
+   */
+  List<Report> write(Overlay overlay, PolicySet committed, Leadership leadership)
+      throws InterruptedException {
     var seen = look(committed);
     List<Report> answers = new ArrayList<>();
     List<Edit> edits = new ArrayList<>();
@@ -63,7 +72,10 @@ final class SourceEdits {
       }
     }
     if (!edits.isEmpty()) {
-      answers.addAll(carryOut(new Call.WriteBack(edits)));
+      answers.addAll(
+          ledger.leads(leadership)
+              ? carryOut(new Call.WriteBack(edits))
+              : edits.stream().map(e -> Report.unknown(e.member(), LOST)).toList());
     }
     return answers;
   }
@@ -85,7 +97,7 @@ final class SourceEdits {
       return new Judged.Said(missing(tenant, seen.collected()));
     }
     String source = seen.collected().origin(tenant).map(Origin::source).orElse("");
-    var document = SourceReports.document(seen.outcome(), source);
+    var document = Optional.ofNullable(seen.documents().get(source));
     if (document.filter(d -> d.facts().containsKey(SourceReports.WRITE_BACK)).isEmpty()) {
       return new Judged.Unasked();
     }
@@ -95,7 +107,7 @@ final class SourceEdits {
     }
     return Provenance.fingerprint(seen.collected(), tenant).equals(then)
         ? new Judged.Due(member, document.get().digest())
-        : new Judged.Said(Report.no(member, edited(seen.outcome(), source)));
+        : new Judged.Said(Report.no(member, edited(seen.documents(), source)));
   }
 
   private static Report missing(String tenant, Collected collected) {
@@ -104,9 +116,9 @@ final class SourceEdits {
         : Report.unknown(tenant, "not read: " + String.join(", ", collected.unknown()));
   }
 
-  private static String edited(Outcome outcome, String source) {
+  private static String edited(Map<String, Report> documents, String source) {
     return "it was edited since"
-        + SourceReports.editor(outcome, source).map(by -> ", by " + by).orElse("")
+        + SourceReports.editor(documents, source).map(by -> ", by " + by).orElse("")
         + ": what it says counts when it is applied";
   }
 

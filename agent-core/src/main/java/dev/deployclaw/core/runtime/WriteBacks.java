@@ -18,11 +18,11 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class WriteBacks {
 
   static final String ACTION = "Writing back to the sources";
 
-  /** How many are tried at one start. */
+  /** How many are tried by one command. */
   static final int MOST = 32;
 
   /** The most patches that a sentence holds; a record holds more. */
@@ -54,27 +54,27 @@ final class WriteBacks {
     this.state = ports.state();
     this.ledger = orchestrator.ledger();
     this.archive = orchestrator.archive();
-    this.edits = new SourceEdits(ports, settings);
+    this.edits = new SourceEdits(ports, settings, ledger);
   }
 
   /**
    * What came of an attempt.
    *
    * @param over whether nothing is to be tried again
+   * @param answered whether anything got an answer; not, where the sources are out of reach
    */
-  record Tried(Telling telling, boolean over) {}
+  record Tried(Telling telling, boolean over, boolean answered) {}
 
   /** What a change writes as it opens, so that it is written back when it is complete. */
   static Write due(String id, Provenance provenance) {
-    var own = provenance.overlays().stream().filter(o -> o.by().execution().equals(id)).toList();
-    return new Write.Put(Keys.writeBack(id), new Provenance(new TreeSet<>(), own).bytes());
+    return new Write.Put(Keys.writeBack(id), provenance.of(id).bytes());
   }
 
-  /** Changes of which something is due, perhaps since a crash. */
+  /** Changes of which something is due, perhaps since a crash: what was tried last comes last. */
   List<String> pending() throws InterruptedException {
     return state.list(Keys.WRITE_BACK).stream()
+        .sorted(Comparator.comparingLong(Entry::modRevision))
         .map(e -> e.key().substring(Keys.WRITE_BACK.length()))
-        .limit(MOST)
         .toList();
   }
 
@@ -95,31 +95,36 @@ final class WriteBacks {
         return Optional.empty();
       }
       if (x.map(Execution::state).filter(State.Completed.class::isInstance).isEmpty()) {
-        forget(due.get(), leadership);
+        move(due.get(), new Write.Delete(due.get().key()), leadership);
         return Optional.empty();
       }
-      var reports = write(Provenance.read(due.get().value()).overlays());
-      boolean over = reports.stream().noneMatch(r -> r.answer() == Answer.UNKNOWN);
-      if (over) {
+      var reports = write(Provenance.read(due.get().value()).overlays(), leadership);
+      long open = reports.stream().filter(r -> r.answer() == Answer.UNKNOWN).count();
+      if (open == 0) {
         settled(due.get(), leadership);
+      } else {
+        // behind the others, so that none of them waits for its source
+        move(due.get(), new Write.Put(due.get().key(), due.get().value()), leadership);
       }
-      return Optional.of(new Tried(telling(reports), over));
+      boolean answered = open == 0 || open < reports.size();
+      return Optional.of(new Tried(telling(reports), open == 0, answered));
     } catch (Unreachable e) {
       LOG.atWarn()
           .addKeyValue("reason", e.getMessage())
-          .log("write-back is left to the next start");
+          .log("write-back is left to the next command that may write");
       return Optional.empty();
     }
   }
 
-  private List<Report> write(List<Overlay> overlays) throws InterruptedException {
+  private List<Report> write(List<Overlay> overlays, Leadership leadership)
+      throws InterruptedException {
     var committed = archive.committed(ledger.base());
     if (committed.isEmpty()) {
       return List.of(Report.unknown("sources", "the committed policy set can't be read"));
     }
     List<Report> all = new ArrayList<>();
     for (var overlay : overlays) {
-      all.addAll(edits.write(overlay, committed.get()));
+      all.addAll(edits.write(overlay, committed.get(), leadership));
     }
     return all;
   }
@@ -145,11 +150,11 @@ final class WriteBacks {
     state.transact(new Transaction(conditions, writes));
   }
 
-  /** It isn't to be written back after all. */
-  private void forget(Entry due, Leadership leadership) throws InterruptedException {
+  /** Forgets what isn't to be written back after all, or puts it at the end of what is due. */
+  private void move(Entry due, Write write, Leadership leadership) throws InterruptedException {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.add(new Condition.Unmoved(due.key(), due.modRevision()));
-    state.transact(new Transaction(conditions, List.of(new Write.Delete(due.key()))));
+    state.transact(new Transaction(conditions, List.of(write)));
   }
 
   private static Telling telling(List<Report> reports) {

@@ -24,6 +24,9 @@ public final class FakeSources implements Executor {
   private final Map<String, String> editors = new TreeMap<>();
   private boolean writesBack;
   private boolean unwritable;
+  private final Set<String> locked = new TreeSet<>();
+  private final List<Runnable> atReads = new ArrayList<>();
+  private int writes;
 
   public synchronized void put(String name, String text) {
     documents.put(name, text);
@@ -43,6 +46,21 @@ public final class FakeSources implements Executor {
   /** From now on, until it is mended, nothing can be written. */
   public synchronized void unwritable(boolean down) {
     unwritable = down;
+  }
+
+  /** One document can't be written from now on, whatever becomes of the others. */
+  public synchronized void unwritable(String name) {
+    locked.add(name);
+  }
+
+  /** What happens at the next reads, one after the other. */
+  public synchronized void atReads(List<Runnable> happen) {
+    atReads.addAll(happen);
+  }
+
+  /** How many calls there were to write. */
+  public synchronized int writes() {
+    return writes;
   }
 
   public synchronized String text(String name) {
@@ -88,7 +106,11 @@ public final class FakeSources implements Executor {
   @Override
   public synchronized Outcome execute(Invocation call) {
     if (call.call() instanceof Call.WriteBack(List<Edit> edits)) {
+      writes++;
       return Outcome.done(edits.stream().map(this::write).toList());
+    }
+    if (!atReads.isEmpty()) {
+      atReads.removeFirst().run();
     }
     List<Report> reports = new ArrayList<>();
     documents.forEach((name, text) ->
@@ -99,7 +121,7 @@ public final class FakeSources implements Executor {
 
   private Report write(Edit edit) {
     String name = edit.member().substring("source/shop/".length());
-    if (unwritable) {
+    if (unwritable || locked.contains(name)) {
       return Report.unknown(edit.member(), "no answer");
     }
     if (!Canonical.sha256(bytes(text(name))).equals(edit.digest())) {

@@ -162,14 +162,16 @@ public final class FakeStore implements StateStore {
     if (transaction.conditions().size() > MOST || transaction.writes().size() > MOST) {
       throw new AssertionError("more than etcd takes");
     }
+    int bytes = 0;
     var keys = new HashSet<String>();
     for (var write : transaction.writes()) {
       if (!keys.add(key(write))) {
         throw new AssertionError("duplicate key given in txn request: " + key(write));
       }
-      if (write instanceof Write.Put put && put.value().length > MOST_BYTES) {
-        throw new AssertionError("request is too large: " + put.key());
-      }
+      bytes += write instanceof Write.Put put ? put.value().length : 0;
+    }
+    if (bytes > MOST_BYTES) {
+      throw new AssertionError("request is too large: " + keys);
     }
   }
 

@@ -6,6 +6,8 @@ import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Keys;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,72 @@ class WriteBacksTest {
     world.agent().recover();
 
     assertThat(world.sources.text("acme.yaml")).contains("requests: 800");
+    assertAllWell();
+  }
+
+  @Test
+  void aRollbackDoesNotWaitForWhatIsStillToBeWrittenBack() throws Exception {
+    world.sources.unwritable(true);
+    var late = world.run("set acme 700");
+    world.run("set zenith 70");
+    world.sources.unwritable(false);
+    var then = new ArrayList<String>();
+    world.gateway.before("publish", () -> then.add(world.sources.text("acme.yaml")));
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+    assertThat(then).isNotEmpty().allSatisfy(text -> assertThat(text).contains("requests: 600"));
+    assertThat(world.sources.text("acme.yaml")).as("and then").contains("requests: 700");
+    assertThat(log(late.execution())).contains("1 written back");
+    assertAllWell();
+  }
+
+  @Test
+  void anOutageOfTheSourcesCostsOneCall() throws Exception {
+    world.sources.unwritable(true);
+    world.run("set acme 700");
+    world.run("set zenith 70");
+    world.run("set acme 800");
+    assertThat(world.store.list(Keys.WRITE_BACK)).hasSize(3);
+    int before = world.sources.writes();
+
+    world.agent().recover();
+
+    assertThat(world.sources.writes()).isEqualTo(before + 1);
+    assertThat(world.store.list(Keys.WRITE_BACK)).hasSize(3);
+  }
+
+  @Test
+  void aSourceThatNeverAnswersKeepsNoOtherWaiting() throws Exception {
+    world.sources.unwritable(true);
+    for (int i = 0; i <= WriteBacks.MOST; i++) {
+      world.run("set acme " + (700 + i));
+    }
+    world.run("set zenith 70");
+    world.sources.unwritable(false);
+    world.sources.unwritable("acme.yaml");
+    int due = world.store.list(Keys.WRITE_BACK).size();
+    assertThat(due).isEqualTo(WriteBacks.MOST + 2);
+
+    for (int i = 0; i < due; i++) {
+      world.agent().recover();
+    }
+
+    assertThat(world.sources.text("zenith.yaml")).contains("requests: 70");
+    assertThat(world.store.list(Keys.WRITE_BACK)).hasSize(due - 1);
+  }
+
+  @Test
+  void whoDoesNotLeadAnyMoreWritesNothing() throws Exception {
+    world.sources.atReads(List.of(() -> {}, world.store::expireLeases));
+
+    world.run("set acme 700");
+
+    assertThat(world.sources.writes()).isZero();
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
+    world.agent().recover();
+    assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
     assertAllWell();
   }
 
