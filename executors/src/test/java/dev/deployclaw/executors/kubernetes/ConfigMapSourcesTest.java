@@ -168,8 +168,10 @@ class ConfigMapSourcesTest {
     var edited = look(of("edge"));
 
     String document = "configmap/edge/limits:acme.yaml";
-    assertThat(SourceReports.editor(outcome, document).orElseThrow()).startsWith("kubectl at ");
-    assertThat(SourceReports.editor(edited, document).orElseThrow()).startsWith("argocd at ");
+    assertThat(SourceReports.editor(SourceReports.documents(outcome), document).orElseThrow())
+        .startsWith("kubectl at ");
+    assertThat(SourceReports.editor(SourceReports.documents(edited), document).orElseThrow())
+        .startsWith("argocd at ");
   }
 
   private Collected read(PolicyMaps... sources) {
