@@ -10,12 +10,15 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.sandbox.WriteBack;
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,6 +160,70 @@ class ConfigMapEditsTest {
   }
 
   @Test
+  void listsASourceOnceHoweverManyKeysAreWritten() {
+    var first = edit(OVER_KUBECTL, "a: 2\n");
+    var other = new Edit("x-1", "configmap/edge/limits:b", digest("c"), "d: 1\n");
+    var lists = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.method().equals("GET") && asked.path().endsWith("/configmaps")) {
+        lists.incrementAndGet();
+      }
+      return Optional.empty();
+    });
+
+    var outcome = outcome(OVER_KUBECTL, new Call.WriteBack(List.of(first, other)));
+
+    assertThat(((Outcome.Done) outcome).reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.YES, Answer.YES);
+    assertThat(text()).isEqualTo("a: 2\n");
+    assertThat(server.object(PATH).orElseThrow().at("/data/b").asText()).isEqualTo("d: 1\n");
+    assertThat(lists.get()).isEqualTo(1);
+  }
+
+  @Test
+  void aSourceThatCantBeListedIsAskedOnce() {
+    var edit = edit(OVER_KUBECTL, "a: 2\n");
+    var other = new Edit("x-1", "configmap/edge/limits:b", digest("c"), "d: 1\n");
+    var lists = new AtomicInteger();
+    server.rule(asked -> {
+      if (asked.path().endsWith("/configmaps")) {
+        lists.incrementAndGet();
+        return Optional.of(ApiServer.Answer.refusal(403, "Forbidden", "cannot list resource"));
+      }
+      return Optional.empty();
+    });
+
+    var outcome = outcome(OVER_KUBECTL, new Call.WriteBack(List.of(edit, other)));
+
+    assertThat(((Outcome.Done) outcome).reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.NO, Answer.NO);
+    assertThat(lists.get()).isEqualTo(1);
+    assertThat(text()).isEqualTo("a: 1");
+  }
+
+  @Test
+  void aRefusalToReadBackIsNoRefusalToWrite() {
+    var edit = edit(OVER_KUBECTL, "a: 2\n");
+    var written = new AtomicBoolean();
+    server.rule(asked -> {
+      written.compareAndSet(false, asked.method().equals("PATCH"));
+      return written.get() && asked.method().equals("GET")
+          ? Optional.of(
+              ApiServer.Answer.refusal(403, "Forbidden", "User \"a\" cannot get resource"))
+          : Optional.empty();
+    });
+
+    var done = execute(OVER_KUBECTL, new Call.WriteBack(List.of(edit)));
+
+    assertThat(done.answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(done.reason()).startsWith("it was written, and can't be read back: ");
+    assertThat(done.facts()).doesNotContainKey("patch");
+    assertThat(text()).isEqualTo("a: 2\n");
+  }
+
+  @Test
   void aPatchFileTouchesNothingInTheCluster() {
     var done = write(new WriteBack.Patch(folder.resolve("patches")), "a: 2\n");
 
@@ -170,8 +237,15 @@ class ConfigMapEditsTest {
   }
 
   private Report write(WriteBack how, String text) {
-    var edit = new Edit("x-1", MEMBER, read(how).digest(), text);
-    return execute(how, new Call.WriteBack(List.of(edit)));
+    return execute(how, new Call.WriteBack(List.of(edit(how, text))));
+  }
+
+  private Edit edit(WriteBack how, String text) {
+    return new Edit("x-1", MEMBER, read(how).digest(), text);
+  }
+
+  private static String digest(String text) {
+    return Canonical.sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private Report read(WriteBack how) {
@@ -179,13 +253,16 @@ class ConfigMapEditsTest {
   }
 
   private Report execute(WriteBack how, Call call) {
+    return outcome(how, call) instanceof Outcome.Done done
+        ? done.reports().getFirst()
+        : Report.unknown("", "no answer");
+  }
+
+  private Outcome outcome(WriteBack how, Call call) {
     var source = new PolicyMaps("edge", "", List.of("*"), how);
     var invocation = new Invocation("sources", call, Fence.NONE, Duration.ofMinutes(1));
     try {
-      var outcome = new ConfigMapSources(link, List.of(source)).execute(invocation);
-      return outcome instanceof Outcome.Done done
-          ? done.reports().getFirst()
-          : Report.unknown("", outcome.toString());
+      return new ConfigMapSources(link, List.of(source)).execute(invocation);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
