@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -103,6 +104,10 @@ class ImageTest {
       var config = requireNonNull(found.getConfig());
       assertThat(config.getUser()).isEqualTo(USER + ":" + USER);
       assertThat(config.getHealthcheck()).isNotNull();
+      // a word that the client's model of an image lacks
+      assertThat(found.getRawValues().get("Config"))
+          .asInstanceOf(InstanceOfAssertFactories.MAP)
+          .containsEntry("StopSignal", "SIGTERM");
       var jars = new TreeSet<>(said(image.getKey(), "/usr/bin/ls", "/opt/deployclaw/app"));
       jars.addAll(said(image.getKey(), "/usr/bin/ls", "/opt/deployclaw/lib"));
       assertThat(jars).isEqualTo(image.getValue().names());

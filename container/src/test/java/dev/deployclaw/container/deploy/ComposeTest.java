@@ -54,6 +54,7 @@ class ComposeTest {
           "depends_on",
           "environment",
           "entrypoint",
+          "init",
           "command",
           "ports",
           "group_add");
@@ -61,7 +62,11 @@ class ComposeTest {
   private static final Set<String> CONDITIONS =
       Set.of("service_started", "service_healthy", "service_completed_successfully");
 
-  private static final List<String> OURS = List.of("agent", "ratelimit", "gateway");
+  private static final String POD = "pod";
+
+  private static final List<String> IN_POD = List.of("agent", "ratelimit", "gateway");
+
+  private static final List<String> OURS = List.of(POD, "agent", "ratelimit", "gateway");
 
   @TempDir Path folder;
 
@@ -86,6 +91,7 @@ class ComposeTest {
       assertThat(keys(all.get("volumes"))).containsAll(mounted(service.get("volumes")));
       for (var awaited : map(service.get("depends_on")).entrySet()) {
         assertThat(services).containsKey(String.valueOf(awaited.getKey()));
+        assertThat(keys(awaited.getValue())).isSubsetOf("condition", "restart");
         assertThat(CONDITIONS).contains(String.valueOf(map(awaited.getValue()).get("condition")));
       }
       for (var of : List.of("network_mode", "pid")) {
@@ -113,6 +119,44 @@ class ComposeTest {
     }
     assertThat(Files.readString(FILE)).doesNotContain("docker.sock", " privileged:", "cap_add");
     assertThat(keys(services(WITH_SOCKET).get("agent"))).containsOnly("group_add", "volumes");
+  }
+
+  /** Else what is in it would lose its network, and the agent NGINX, when one of them ends. */
+  @Test
+  void whatThePodSharesBelongsToNoneOfThoseInIt() throws IOException {
+    var services = services(FILE);
+    var pod = services.get(POD);
+    assertThat(list(pod.get("entrypoint"))).containsExactly("sleep", "infinity");
+    assertThat(pod.get("init")).isEqualTo(true);
+    assertThat(pod).doesNotContainKeys("network_mode", "pid", "depends_on", "volumes", "secrets");
+    for (var name : IN_POD) {
+      var service = services.get(name);
+      assertThat(service.get("network_mode")).as(name).isEqualTo("service:" + POD);
+      var awaited = map(map(service.get("depends_on")).get(POD));
+      assertThat(awaited.get("restart")).as(name).isEqualTo(true);
+    }
+    for (var name : List.of("agent", "gateway")) {
+      assertThat(services.get(name).get("pid")).as(name).isEqualTo("service:" + POD);
+    }
+    assertThat(services.values()).filteredOn(s -> s.containsKey("ports")).containsExactly(pod);
+    var config = Files.readString(Path.of("compose/deployclaw.yaml"));
+    assertThat(list(pod.get("ports")))
+        .hasSize(2)
+        .allSatisfy(p -> assertThat(config).contains("0.0.0.0:" + p.replaceFirst(".*:", "")));
+  }
+
+  /** NGINX ends at once where it finds no address for a name. */
+  @Test
+  void theGatewayAwaitsWhatItsFileNames() throws IOException {
+    var named =
+        Pattern.compile("proxy_pass http://([a-z]+):")
+            .matcher(Files.readString(Path.of("compose/gateway.conf")))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(named).isNotEmpty();
+    assertThat(keys(services(FILE).get("gateway").get("depends_on"))).containsAll(named);
   }
 
   @Test

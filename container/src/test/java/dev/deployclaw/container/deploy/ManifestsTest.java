@@ -5,7 +5,9 @@ import static dev.deployclaw.container.deploy.PodParts.container;
 import static dev.deployclaw.container.deploy.PodParts.containers;
 import static dev.deployclaw.container.deploy.PodParts.labels;
 import static dev.deployclaw.container.deploy.PodParts.name;
+import static dev.deployclaw.container.deploy.PodParts.portNames;
 import static dev.deployclaw.container.deploy.PodParts.ports;
+import static dev.deployclaw.container.deploy.PodParts.probed;
 import static dev.deployclaw.container.deploy.PodParts.secrets;
 import static dev.deployclaw.container.deploy.PodParts.volume;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,8 +139,8 @@ class ManifestsTest {
           .isSubsetOf(volumes);
       assertThat(configMaps(pod)).isSubsetOf(maps);
       assertThat(secrets(pod)).isSubsetOf(secrets);
-      assertThat(containers(pod).flatMap(PodParts::probed))
-          .allSatisfy(port -> assertThat(ports(pod)).contains(port));
+      assertThat(containers(pod))
+          .allSatisfy(c -> assertThat(portNames(c)).containsAll(probed(c).toList()));
       if (pod.getServiceAccountName() != null) {
         assertThat(names(ServiceAccount.class)).contains(pod.getServiceAccountName());
       }
@@ -186,6 +188,30 @@ class ManifestsTest {
               assertThat(c.getVolumeMounts())
                   .extracting(VolumeMount::getName)
                   .noneMatch(secret::contains));
+    }
+  }
+
+  /** One that made its own would sign probes and logs with keys that nobody knows. */
+  @Test
+  void everyReplicaOfTheAgentSignsWithTheSameKeys() throws Exception {
+    var state = config().stateDir();
+    var agents = podsOf(Map.of("deployclaw.dev/agent", "true"));
+    assertThat(agents).isNotEmpty();
+    for (var pod : agents) {
+      var keys = volume(pod, "agent-keys").getSecret();
+      assertThat(keys.getSecretName()).isEqualTo("deployclaw-keys");
+      assertThat(keys.getDefaultMode()).isEqualTo(0440);
+      assertThat(generated().get("deployclaw-keys")).containsExactly("audit-key.pem", "probe.key");
+      for (var key : generated().get("deployclaw-keys")) {
+        assertThat(container(pod, "agent").getVolumeMounts())
+            .filteredOn(m -> m.getMountPath().equals(state.resolve(key).toString()))
+            .singleElement()
+            .satisfies(m -> {
+              assertThat(m.getName()).isEqualTo("agent-keys");
+              assertThat(m.getSubPath()).isEqualTo(key);
+              assertThat(m.getReadOnly()).isTrue();
+            });
+      }
     }
   }
 

@@ -31,11 +31,21 @@ final class PodParts {
     return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
   }
 
+  /**
+   * What services and network policies find: the numbers of all ports, and the names of those that
+   * aren't of init containers.
+   */
   static Set<String> ports(PodSpec pod) {
-    return containers(pod)
-        .flatMap(c -> c.getPorts().stream())
-        .map(p -> p.getName())
-        .collect(Collectors.toSet());
+    var numbers =
+        containers(pod)
+            .flatMap(c -> c.getPorts().stream())
+            .map(p -> String.valueOf(p.getContainerPort()));
+    var names = pod.getContainers().stream().flatMap(c -> portNames(c).stream());
+    return Stream.concat(numbers, names).collect(Collectors.toSet());
+  }
+
+  static Set<String> portNames(Container container) {
+    return container.getPorts().stream().map(p -> p.getName()).collect(Collectors.toSet());
   }
 
   static Stream<String> probed(Container container) {
@@ -51,8 +61,9 @@ final class PodParts {
         .map(PodParts::name);
   }
 
+  /** A port's name, or its number. */
   static String name(IntOrString port) {
-    return port.getStrVal();
+    return String.valueOf(port.getValue());
   }
 
   static Map<String, String> labels(LabelSelector selector) {

@@ -41,7 +41,10 @@ final class Merge {
         });
   }
 
-  /** Server-side apply: objects merge, lists of what has a {@code name} by that, others as one. */
+  /**
+   * Server-side apply: objects merge, lists of what has a {@code name} by that, mounts by their
+   * path, others as one.
+   */
   static void apply(ObjectNode target, ObjectNode wanted) {
     wanted
         .properties()
@@ -60,8 +63,9 @@ final class Merge {
   }
 
   private static void item(ArrayNode items, ObjectNode wanted) {
+    String key = wanted.has("mountPath") ? "mountPath" : "name";
     for (JsonNode item : items) {
-      if (item.path("name").equals(wanted.path("name"))) {
+      if (item.path(key).equals(wanted.path(key))) {
         apply((ObjectNode) item, wanted);
         return;
       }
