@@ -52,6 +52,18 @@ class UsageTest {
   }
 
   @Test
+  void aServiceThatWasHeardOnceSaysNothingOfTheWindow() throws Exception {
+    world.ratelimit.says("usage", Report.unknown(SERVICE, "no answer"));
+    world.ratelimit.before(
+        "usage", () -> world.ratelimit.before("usage", () -> services("then", 10_000_000, 9)));
+
+    var answer = measure();
+
+    assertThat(acme(answer).refused()).isZero();
+    assertThat(answer.gaps()).anyMatch(g -> g.contains("only its second reading is known"));
+  }
+
+  @Test
   void namesWhatWasNotMeasured() throws Exception {
     counters(false, "what is this");
     world.ratelimit.says("usage", Report.unknown(SERVICE, "no answer"));

@@ -61,8 +61,7 @@ class ServeCommandTest {
   @Test
   void saysThatTheStateFolderTakesNoFile() {
     screen.write(
-        "deployclaw.yaml",
-        BACK_ENDS + "stateDir: taken/state\nserve: {tokensFile: tokens.yaml}\n");
+        "deployclaw.yaml", BACK_ENDS + "stateDir: taken/state\nserve: {tokensFile: tokens.yaml}\n");
     screen.write(
         "tokens.yaml",
         "tokens: [{name: ann, sha256: %s, roles: [viewer]}]".formatted("0".repeat(64)));

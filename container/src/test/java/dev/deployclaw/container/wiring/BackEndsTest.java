@@ -14,7 +14,8 @@ class BackEndsTest {
   @Test
   void aRedisPasswordWithoutANameIsThatOfTheDefaultUser() {
     assertThat(login("", "secret")).contains(new RedisSettings.Login("default", "secret"));
-    assertThat(login("architect", "secret")).contains(new RedisSettings.Login("architect", "secret"));
+    assertThat(login("architect", "secret"))
+        .contains(new RedisSettings.Login("architect", "secret"));
     assertThat(login("", "")).isEmpty();
   }
 
