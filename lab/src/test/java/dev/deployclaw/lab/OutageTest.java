@@ -106,7 +106,7 @@ class OutageTest {
     assertThat(ran.exit()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("Records wait for the stream");
     scene.heal();
-    var next = scene.run("run", DemoCommand.REQUEST);
+    var next = scene.run("run", change());
     assertThat(next.exit()).as(next.err()).isZero();
     var trail = new AuditTrail(scene, ran.json().path("execution_id").asText());
     assertThat(trail.streamed()).containsExactlyElementsOf(trail.onDisk());
