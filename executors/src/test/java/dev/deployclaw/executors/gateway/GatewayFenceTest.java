@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
+import static java.util.Collections.disjoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Call;
@@ -48,7 +49,9 @@ class GatewayFenceTest {
     var third = activation(estate.set(), 3);
     estate.ask(new Call.Stage(third), OLD);
     estate.ask(new Call.Stage(second), NEW);
+    var before = workers();
     estate.ask(new Call.Publish(second), NEW);
+    Await.until("its new workers are alone", AT_MOST, () -> disjoint(before, workers()));
     String workers = estate.marks(0);
 
     isOvertaken(estate.ask(new Call.Stage(third), OLD));
@@ -80,6 +83,10 @@ class GatewayFenceTest {
     assertThat(late.get().getFirst().reason()).contains("the leader of term 5 was here");
     assertThat(estate.target(0)).isEqualTo("epochs/0");
     assertThat(estate.target(1)).isEqualTo("epochs/1");
+  }
+
+  private List<String> workers() {
+    return List.of(estate.marks(0).split(" "));
   }
 
   /** What it keeps before it switches is there. */
