@@ -26,6 +26,11 @@ public record Freeze(String by, String reason, String since) {
     }
   }
 
+  /** What whoever is stopped by it is told, with the remedy. */
+  public String refusal() {
+    return "the kill switch is on, " + sentence() + "; lift it with: deployclaw thaw";
+  }
+
   /** For people: "by olivia since 2026-11-24T10:00:00Z: incident 4711". */
   public String sentence() {
     return "by " + by + (since.isEmpty() ? "" : " since " + since) + ": " + reason;

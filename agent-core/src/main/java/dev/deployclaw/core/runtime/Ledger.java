@@ -308,9 +308,7 @@ final class Ledger {
             || x.state() instanceof State.Committed;
     var freeze = starts && !x.kind().back() ? freeze() : Optional.<Freeze>empty();
     if (freeze.isPresent()) {
-      return new Advance.Blocked(
-          Cause.FROZEN,
-          "the kill switch is on, " + freeze.get().sentence() + "; lift it with: deployclaw thaw");
+      return new Advance.Blocked(Cause.FROZEN, freeze.get().refusal());
     }
     var base = base();
     if (starts && base.revision() != x.base().revision()) {

@@ -257,12 +257,7 @@ final class Repair {
 
   /** A kill switch stops this, too: what was changed by hand meanwhile may be meant. */
   private Optional<Ending> frozen() throws InterruptedException {
-    return ledger
-        .freeze()
-        .map(f ->
-            Ending.aborted(
-                Cause.FROZEN,
-                "the kill switch is on, " + f.sentence() + "; lift it with: deployclaw thaw"));
+    return ledger.freeze().map(f -> Ending.aborted(Cause.FROZEN, f.refusal()));
   }
 
   private Procedure procedure() {
