@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -56,11 +56,7 @@ final class EstateBench implements Callable<Integer> {
       description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
   private int warmUp;
 
-  @Option(names = "--json", description = "print JSON instead of a table")
-  private boolean json;
-
-  @Option(names = "--folder", description = "where the servers live (default: a temporary folder)")
-  private Optional<Path> folder = Optional.empty();
+  @Mixin private final Reporting reporting = new Reporting();
 
   private final PrintWriter out;
 
@@ -70,7 +66,7 @@ final class EstateBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (var scratch = Scratch.in(folder)) {
+    try (var scratch = reporting.scratch()) {
       var looks = new ArrayList<List<Looked>>();
       looks.addAll(kubernetes(scratch.path()));
       looks.add(redis(scratch.path().resolve("redis")));
@@ -78,7 +74,7 @@ final class EstateBench implements Callable<Integer> {
       if (missing.isEmpty()) {
         looks.add(docker(scratch.path().resolve("docker")));
       }
-      if (json) {
+      if (reporting.json()) {
         var all = Looked.json(looks.stream().flatMap(List::stream).toList());
         out.println(
             Canonical.text(

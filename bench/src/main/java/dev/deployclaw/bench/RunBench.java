@@ -7,14 +7,15 @@ import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.lab.Lab;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -44,8 +45,7 @@ final class RunBench implements Callable<Integer> {
       description = "Warm changes; the first half warms up.")
   private int rounds = 12;
 
-  @Option(names = "--json", description = "One JSON document.")
-  private boolean json;
+  @Mixin private final Reporting reporting = new Reporting();
 
   RunBench(PrintWriter out) {
     this.out = out;
@@ -53,20 +53,24 @@ final class RunBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var folder = Files.createTempDirectory("deployclaw-bench");
-    var lab = Lab.in(folder.resolve("lab"));
-    try {
-      lab.up(gateways, _ -> {});
-      var runs = measure(lab);
-      var warm = runs.subList(1 + rounds / 2, runs.size());
-      if (json) {
-        out.println(new ObjectMapper().writeValueAsString(document(runs.getFirst(), warm)));
-      } else {
-        RunTable.print(gateways, runs.getFirst(), warm, out);
+    try (var scratch = reporting.scratch()) {
+      var lab = Lab.in(scratch.path().resolve("lab"));
+      try {
+        lab.up(gateways, _ -> {});
+        report(measure(lab));
+      } finally {
+        lab.down();
       }
-      return 0;
-    } finally {
-      lab.down();
+    }
+    return 0;
+  }
+
+  private void report(List<RunFigures> runs) throws IOException {
+    var warm = runs.subList(1 + rounds / 2, runs.size());
+    if (reporting.json()) {
+      out.println(new ObjectMapper().writeValueAsString(document(runs.getFirst(), warm)));
+    } else {
+      RunTable.print(gateways, runs.getFirst(), warm, out);
     }
   }
 

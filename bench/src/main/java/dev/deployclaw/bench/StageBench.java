@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -46,11 +47,7 @@ final class StageBench implements Callable<Integer> {
       description = "rounds that are thrown away before (default: ${DEFAULT-VALUE})")
   private int warmUp;
 
-  @Option(names = "--json", description = "print JSON instead of a table")
-  private boolean json;
-
-  @Option(names = "--folder", description = "where the servers live (default: a temporary folder)")
-  private Optional<Path> folder = Optional.empty();
+  @Mixin private final Reporting reporting = new Reporting();
 
   private final PrintWriter out;
 
@@ -60,9 +57,9 @@ final class StageBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (var scratch = Scratch.in(folder)) {
+    try (var scratch = reporting.scratch()) {
       List<Figures> figures = measure(scratch.path());
-      if (json) {
+      if (reporting.json()) {
         out.println(Canonical.text(json(figures)));
       } else {
         out.println(Machine.now().text());
