@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.lab.fault.FaultKind;
 import dev.deployclaw.testkit.Await;
@@ -223,7 +224,7 @@ class FaultsTest {
   private static Agent.Ran call(String... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var around = new Surroundings(home, home, Map.of(), print(out), print(err), false);
+    var around = new Surroundings(home, home, Map.of(), print(out), print(err), Display.PLAIN);
     var all = new ArrayList<>(List.of("lab"));
     all.addAll(List.of(words));
     int exit = CommandLines.run(around, all.toArray(String[]::new));

@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -120,7 +121,7 @@ class OutputTest {
   private static Agent.Ran call(String... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
-    var around = new Surroundings(folder, folder, Map.of(), print(out), print(err), false);
+    var around = new Surroundings(folder, folder, Map.of(), print(out), print(err), Display.PLAIN);
     int exit = CommandLines.run(around, words);
     return new Agent.Ran(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -29,7 +29,7 @@ final class Session implements AutoCloseable {
 
   static Session open(Surroundings around, Shared shared) throws InvalidConfig, Unusable {
     Progress progress =
-        shared.json() ? Progress.NONE : new ProgressView(around.err(), around.colour());
+        shared.json() ? Progress.NONE : new ProgressView(around.err(), around.display().colour());
     var config = config(around, shared);
     return new Session(around, shared, config.stateDir(), Agent.open(config, progress));
   }

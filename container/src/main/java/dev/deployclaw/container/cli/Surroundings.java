@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param home the folder that holds {@code .deployclaw}: the checkout, or the working directory
  * @param working the directory the command was called from
- * @param colour whether standard error is a terminal that may get colour
+ * @param display what is printed on
  */
 public record Surroundings(
     Path home,
@@ -25,7 +25,7 @@ public record Surroundings(
     Map<String, String> environment,
     PrintStream out,
     PrintStream err,
-    boolean colour) {
+    Display display) {
 
   @SuppressWarnings("SystemConsoleNull") // the JDK may still answer null by its documentation
   public static Surroundings real() {
@@ -40,12 +40,7 @@ public record Surroundings(
         environment,
         utf8(FileDescriptor.out),
         utf8(FileDescriptor.err),
-        colour(terminal, environment));
-  }
-
-  /** Colour for terminals only, and not where {@code NO_COLOR} says otherwise (no-color.org). */
-  static boolean colour(boolean terminal, Map<String, String> environment) {
-    return terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        Display.of(terminal, environment));
   }
 
   /** JSON is UTF-8 whatever the locale says. */

@@ -10,12 +10,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Shows the limits of which most is used. */
 final class TopView {
-  /** Home, and all below cleared (ECMA-48). */
-  private static final String CLEAR = "\u001b[H\u001b[J";
+  /** To the upper left; the rest of the line, and of the screen, cleared (ECMA-48). */
+  private static final String HOME = "\u001b[H";
 
+  private static final String END_LINE = "\u001b[K\n";
+  private static final String END_SCREEN = "\u001b[J";
+  private static final int LONGEST_NAME = 40;
+
+  private static final String HEADS = "%4s %11s %8s %7s %7s\n";
+  private static final String CELLS = "%3d%% %11s %8d %7d %7d\n";
   private static final double SECOND = 1e6;
 
   private final Surroundings around;
@@ -60,14 +67,11 @@ final class TopView {
   }
 
   /**
-   * @param live whether it takes the place of the one before, where that is a terminal
+   * @param live whether it takes the place of the one before
    */
   int show(UsageAnswer answer, boolean live) {
     if (answer.exit() == ExitCode.OK) {
-      if (live && around.colour()) {
-        around.out().print(CLEAR);
-      }
-      print(answer);
+      around.out().print(live ? frame(answer) : table(answer));
     }
     return tell(answer);
   }
@@ -92,27 +96,47 @@ final class TopView {
         .toList();
   }
 
-  private void print(UsageAnswer answer) {
-    var out = around.out();
-    out.printf(
-        "epoch %d, by %s; used: what the fullest counter holds now; allowed and refused: over the"
-            + " last %.1f s%n",
-        answer.epoch(), order.word(), answer.windowMicros() / SECOND);
-    out.printf(
-        "%-24s %-16s %5s %14s %8s %8s %8s%n",
-        "TENANT", "LIMIT", "USED", "OF", "COUNTERS", "ALLOWED", "REFUSED");
-    for (var use : first(answer)) {
-      out.printf(
-          "%-24s %-16s %4d%% %14s %8d %8d %8d%n",
-          use.tenant(),
-          use.limit().isEmpty() ? "(blocked)" : use.limit(),
-          use.percent(),
-          use.used() + "/" + use.capacity(),
-          use.counters(),
-          use.allowed(),
-          use.refused());
+  /** In one piece over the one before, where it can be; else below it, with a line between. */
+  private String frame(UsageAnswer answer) {
+    String table = table(answer);
+    return around.display().live()
+        ? HOME + table.replace("\n", END_LINE) + END_SCREEN
+        : table + "\n";
+  }
+
+  private String table(UsageAnswer answer) {
+    var uses = first(answer);
+    String names =
+        "%%-%ds  %%-%ds  ".formatted(width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit));
+    var out = new StringBuilder();
+    out.append(
+        "epoch %d, by %s; allowed and refused over the last %.1f s\n"
+            .formatted(answer.epoch(), order.word(), answer.windowMicros() / SECOND));
+    out.append((names + HEADS).formatted("TENANT", "LIMIT", "USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED"));
+    for (var use : uses) {
+      out.append(
+          (names + CELLS)
+              .formatted(
+                  use.tenant(),
+                  limit(use),
+                  use.percent(),
+                  use.used() + "/" + use.capacity(),
+                  use.counters(),
+                  use.allowed(),
+                  use.refused()));
     }
-    answer.gaps().forEach(g -> out.println("not measured: " + g));
+    answer.gaps().forEach(g -> out.append("not measured: ").append(g).append('\n'));
+    return out.toString();
+  }
+
+  private static String limit(Use use) {
+    return use.limit().isEmpty() ? "(blocked)" : use.limit();
+  }
+
+  /** As wide as the longest needs; a longer one than that moves its own line only. */
+  private static int width(String head, List<Use> uses, Function<Use, String> cell) {
+    int longest = uses.stream().mapToInt(u -> cell.apply(u).length()).max().orElse(0);
+    return Math.clamp(longest, head.length(), LONGEST_NAME);
   }
 
   private Map<String, Object> document(UsageAnswer answer) {

@@ -48,10 +48,10 @@ class ProgressViewTest {
 
   @Test
   void honoursNoColor() {
-    assertThat(Surroundings.colour(true, Map.of())).isTrue();
-    assertThat(Surroundings.colour(false, Map.of())).isFalse();
-    assertThat(Surroundings.colour(true, Map.of("NO_COLOR", "1"))).isFalse();
-    assertThat(Surroundings.colour(true, Map.of("NO_COLOR", ""))).isTrue();
+    assertThat(Display.of(true, Map.of()).colour()).isTrue();
+    assertThat(Display.of(false, Map.of()).colour()).isFalse();
+    assertThat(Display.of(true, Map.of("NO_COLOR", "1")).colour()).isFalse();
+    assertThat(Display.of(true, Map.of("NO_COLOR", "")).colour()).isTrue();
   }
 
   private ProgressView view(boolean colour) {

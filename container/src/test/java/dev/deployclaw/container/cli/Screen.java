@@ -30,7 +30,11 @@ final class Screen {
   }
 
   Surroundings surroundings() {
-    return new Surroundings(folder, folder, environment, print(out), print(err), false);
+    return surroundings(Display.PLAIN);
+  }
+
+  Surroundings surroundings(Display display) {
+    return new Surroundings(folder, folder, environment, print(out), print(err), display);
   }
 
   /** Runs a command on a clean screen and returns its exit code. */
