@@ -1,6 +1,8 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
@@ -32,20 +34,28 @@ final class StatusReport {
         .recover(e ->
             Future.succeededFuture(
                 new ServiceStatus(
-                    held, String.valueOf(e.getMessage()), List.of(), Optional.empty(), List.of())));
+                    held,
+                    String.valueOf(e.getMessage()),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of())));
   }
+
+  /** What a primary decides by. */
+  private record Said(Held committed, Optional<Trial> trial) {}
 
   private static ServiceStatus status(List<Held> held, Shards.Polled polled) {
     var problems = new ArrayList<String>();
     if (!polled.whole()) {
       problems.add("some slots have no primary");
     }
-    var said = new TreeMap<String, Optional<Held>>();
+    var said = new TreeMap<String, Optional<Said>>();
     polled
         .answers()
         .forEach((node, answer) -> {
           if (answer.succeeded()) {
-            said.put(node, decided(answer.result()));
+            said.put(node, said(answer.result()));
           } else {
             problems.add(String.valueOf(answer.cause().getMessage()));
           }
@@ -53,28 +63,61 @@ final class StatusReport {
     String redis = problems.isEmpty() ? ServiceStatus.OK : String.join("; ", problems);
     var asks =
         polled.ids().entrySet().stream().map(e -> new Asked(e.getKey(), e.getValue())).toList();
-    boolean agreed = problems.isEmpty() && new HashSet<>(said.values()).size() == 1;
-    return agreed && said.firstEntry().getValue().isPresent()
-        ? new ServiceStatus(held, redis, asks, said.firstEntry().getValue(), List.of())
-        : new ServiceStatus(held, redis, asks, Optional.empty(), differing(said));
+    boolean one = problems.isEmpty() && new HashSet<>(said.values()).size() == 1;
+    var agreed = one ? said.firstEntry().getValue() : Optional.<Said>empty();
+    return new ServiceStatus(
+        held,
+        redis,
+        asks,
+        agreed.map(Said::committed),
+        agreed.flatMap(Said::trial),
+        agreed.isPresent() ? List.of() : differing(said));
   }
 
-  private static Optional<Held> decided(Reply reply) {
+  private static Optional<Said> said(Reply reply) {
     return reply instanceof Reply.Items(List<Reply> values)
-            && values.size() > 1
-            && values.get(0) instanceof Reply.Whole(long epoch)
-            && values.get(1) instanceof Reply.Text(String digest)
-        ? Optional.of(new Held(epoch, digest))
+        ? held(values, 0, 1).map(committed -> new Said(committed, trial(values)))
         : Optional.empty();
   }
 
-  private static List<String> differing(Map<String, Optional<Held>> said) {
+  private static Optional<Trial> trial(List<Reply> values) {
+    return held(values, 5, 6)
+        .flatMap(h ->
+            whole(values, 7)
+                .map(share -> new Trial(h.epoch(), h.digest(), new Cohort(share.intValue()))));
+  }
+
+  private static Optional<Held> held(List<Reply> values, int epochAt, int digestAt) {
+    return whole(values, epochAt)
+        .flatMap(epoch ->
+            values.size() > digestAt && values.get(digestAt) instanceof Reply.Text(String digest)
+                ? Optional.of(new Held(epoch, digest))
+                : Optional.empty());
+  }
+
+  private static Optional<Long> whole(List<Reply> values, int at) {
+    return values.size() > at && values.get(at) instanceof Reply.Whole(long number)
+        ? Optional.of(number)
+        : Optional.empty();
+  }
+
+  private static List<String> differing(Map<String, Optional<Said>> said) {
     var lines = new ArrayList<String>();
-    said.forEach((node, held) ->
-        lines.add(
-            node
-                + held.map(h -> " is at epoch " + h.epoch() + ", digest " + h.digest())
-                    .orElse(" has no library")));
+    said.forEach(
+        (node, by) -> lines.add(node + by.map(StatusReport::words).orElse(" has no library")));
     return lines;
+  }
+
+  private static String words(Said by) {
+    return " is at epoch "
+        + by.committed().epoch()
+        + ", digest "
+        + by.committed().digest()
+        + by.trial().map(StatusReport::words).orElse("");
+  }
+
+  private static String words(Trial trial) {
+    return ", and at candidate %d for positions below %d"
+        .formatted(trial.epoch(), trial.cohort().share());
   }
 }

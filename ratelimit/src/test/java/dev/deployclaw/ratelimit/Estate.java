@@ -2,8 +2,11 @@ package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.policy.wire.DecideHeaders;
@@ -125,6 +128,36 @@ final class Estate implements AutoCloseable {
         () -> feed.view().active().filter(a -> a.epoch() == held.epoch()).isPresent());
   }
 
+  /** Commits a cohort of a candidate beside a committed epoch; nobody is told yet. */
+  Constants widen(EpochSet base, EpochSet candidate, Cohort cohort) {
+    var constants =
+        new Constants(
+            1,
+            base.epoch(),
+            base.digest(),
+            base.epoch() - 1,
+            cohort.share(),
+            Optional.of(new Trial(candidate.epoch(), candidate.digest(), cohort)));
+    String active =
+        """
+        {"epoch":%1$d,"digest":"%2$s","change":"c%1$d","term":1,"predecessor":%3$d,"step":%6$d,
+         "candidate":{"epoch":%4$d,"digest":"%5$s","change":"c%4$d","cohort":%6$d}}
+        """
+            .formatted(
+                base.epoch(),
+                base.digest(),
+                base.epoch() - 1,
+                candidate.epoch(),
+                candidate.digest(),
+                cohort.share());
+    put("active", active.getBytes(StandardCharsets.UTF_8));
+    Await.until(
+        "the service knows the cohort",
+        LONG,
+        () -> feed.view().active().equals(Optional.of(constants)));
+    return constants;
+  }
+
   /** Commits a way back, which carries the content of an earlier epoch. */
   void commitBack(EpochSet held, long content) {
     String change = "{\"epoch\":%d,\"content\":%d}".formatted(held.epoch(), content);
@@ -137,11 +170,11 @@ final class Estate implements AutoCloseable {
   }
 
   void load(HostPort node, EpochSet held) {
-    onNode(
-        node,
-        redis ->
-            redis.functionLoadReplace(
-                FunctionLibrary.source(1, held.epoch(), held.digest(), held.epoch() - 1)));
+    load(node, new Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
+  }
+
+  void load(HostPort node, Constants constants) {
+    onNode(node, redis -> redis.functionLoadReplace(FunctionLibrary.source(constants)));
   }
 
   /** Does something on the node that owns a key. */

@@ -57,6 +57,10 @@ record Fields(JsonNode node) {
     return node.has(name) ? Optional.of(text(name)) : Optional.empty();
   }
 
+  Optional<Long> optionalNumber(String name) {
+    return node.has(name) ? Optional.of(number(name)) : Optional.empty();
+  }
+
   private JsonNode required(String name) {
     JsonNode value = node.get(name);
     if (value == null) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.spi;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.Cohort;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,10 @@ import java.util.Optional;
  * @param back whether it is a way back: then the set may not know a member that is configured by
  *     now
  * @param restores when this is a rollback to epoch 0: the observation to put back, per participant
+ * @param step how often the cohort was moved since the epoch was committed: who takes a later step
+ *     refuses an earlier one
+ * @param candidate an epoch beside it, by which some tenants are decided already; who can't tell
+ *     tenants apart leaves it alone until it is committed itself
  */
 public record Activation(
     String execution,
@@ -25,7 +30,25 @@ public record Activation(
     long predecessor,
     Optional<PolicySet> previous,
     boolean back,
-    Optional<Observation> restores) {
+    Optional<Observation> restores,
+    long step,
+    Optional<Candidate> candidate) {
+
+  /** An epoch on trial: who is in the cohort is decided by it. */
+  public record Candidate(long epoch, String digest, PolicySet set, Cohort cohort) {}
+
+  /** Everybody is decided by it. */
+  public Activation(
+      String execution,
+      long epoch,
+      String digest,
+      PolicySet set,
+      long predecessor,
+      Optional<PolicySet> previous,
+      boolean back,
+      Optional<Observation> restores) {
+    this(execution, epoch, digest, set, predecessor, previous, back, restores, 0, Optional.empty());
+  }
 
   /** A change forward, or the way back to epoch 0. */
   public Activation(
@@ -37,5 +60,18 @@ public record Activation(
       Optional<PolicySet> previous,
       Optional<Observation> restores) {
     this(execution, epoch, digest, set, predecessor, previous, restores.isPresent(), restores);
+  }
+
+  /** The same epoch, after so many moves of a cohort. */
+  public Activation at(long moves, Optional<Candidate> beside) {
+    return new Activation(
+        execution, epoch, digest, set, predecessor, previous, back, restores, moves, beside);
+  }
+
+  /** The candidate as an epoch of its own: what is staged and read back of it. */
+  public Optional<Activation> tried() {
+    return candidate.map(c ->
+        new Activation(
+            execution, c.epoch(), c.digest(), c.set(), epoch, Optional.of(set), Optional.empty()));
   }
 }

@@ -7,15 +7,30 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the last commit decided, as the key {@code active} says it. */
+/**
+ * What the last commit decided, as the key {@code active} says it.
+ *
+ * @param candidate the epoch beside it that a cohort is decided by; 0 for none
+ */
 record Active(
-    long epoch, String digest, String change, long term, long predecessor, long revision) {
+    long epoch,
+    String digest,
+    String change,
+    long term,
+    long predecessor,
+    long candidate,
+    long revision) {
   static final String KEY = "active";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Optional<Active> read(StateStore store) throws InterruptedException {
     return store.get(KEY).map(Active::parse);
+  }
+
+  /** Whether somebody may act on an epoch, or may have to again. */
+  boolean names(long other) {
+    return other == epoch || other == predecessor || (other > 0 && other == candidate);
   }
 
   Map<String, Object> facts() {
@@ -41,6 +56,7 @@ record Active(
           json.path("change").asText(""),
           json.path("term").asLong(),
           json.path("predecessor").asLong(),
+          json.path("candidate").path("epoch").asLong(),
           entry.modRevision());
     } catch (IOException e) {
       throw new IllegalStateException("the key active isn't JSON", e);

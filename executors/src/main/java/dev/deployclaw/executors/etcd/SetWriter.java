@@ -61,13 +61,13 @@ final class SetWriter {
     return unsettled(last);
   }
 
-  /** Removes an epoch that {@code active} names neither as itself nor as its predecessor. */
+  /** Removes an epoch that {@code active} doesn't name: nor as predecessor, nor as candidate. */
   Outcome discard(long epoch, Fence fence) throws InterruptedException {
     Result last = new Result.Refused();
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       var active = Active.read(store);
-      if (active.isPresent() && names(active.get(), epoch)) {
-        return conflict("epoch " + epoch + " is active or the predecessor of what is");
+      if (active.isPresent() && active.get().names(epoch)) {
+        return conflict("epoch " + epoch + " is active, its predecessor or its candidate");
       }
       List<Write> removals =
           Batches.removals(store, StoredSet.prefix(epoch), StoredSet.manifestKey(epoch));
@@ -135,10 +135,6 @@ final class SetWriter {
         .get("term")
         .map(t -> !new String(t.value(), StandardCharsets.UTF_8).equals("" + fence.term()))
         .orElse(true);
-  }
-
-  private static boolean names(Active active, long epoch) {
-    return active.epoch() == epoch || active.predecessor() == epoch;
   }
 
   private static Outcome staged(Activation activation, StoredSet stored) {

@@ -10,6 +10,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.PlainHttp;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
@@ -163,19 +165,35 @@ public final class RateLimitExecutor implements Executor {
   }
 
   private static Report decided(Service service, Activation activation, ServiceStatus status) {
-    if (!status.holds(activation.epoch(), activation.digest())) {
-      return no(service, "does not hold epoch " + activation.epoch(), status);
+    var lacking =
+        Stream.concat(Stream.of(activation), activation.tried().stream())
+            .filter(a -> !status.holds(a.epoch(), a.digest()))
+            .findFirst();
+    if (lacking.isPresent()) {
+      return no(service, "does not hold epoch " + lacking.get().epoch(), status);
     }
     var wanted = new Held(activation.epoch(), activation.digest());
-    if (status.decided().filter(wanted::equals).isPresent()) {
-      return Report.yes(service.member(), activation.digest(), facts(service, status));
-    }
-    String said =
-        status
-            .decided()
-            .map(d -> "decides by epoch " + d.epoch())
-            .orElseGet(() -> "primaries differ: " + String.join(", ", status.differing()));
-    return no(service, said, status);
+    var beside = activation.candidate().map(c -> new Trial(c.epoch(), c.digest(), c.cohort()));
+    boolean decides =
+        status.decided().filter(wanted::equals).isPresent() && status.trial().equals(beside);
+    return decides
+        ? Report.yes(service.member(), activation.digest(), facts(service, status))
+        : no(service, said(status), status);
+  }
+
+  private static String said(ServiceStatus status) {
+    return status
+        .decided()
+        .map(d ->
+            "decides by epoch "
+                + d.epoch()
+                + status.trial().map(RateLimitExecutor::words).orElse(""))
+        .orElseGet(() -> "primaries differ: " + String.join(", ", status.differing()));
+  }
+
+  private static String words(Trial trial) {
+    return ", and by candidate %d for positions below %d"
+        .formatted(trial.epoch(), trial.cohort().share());
   }
 
   private static Report no(Service service, String reason, ServiceStatus status) {

@@ -18,12 +18,17 @@ public interface Authority {
 
   /** The state store, by linearizable reads. */
   static Authority of(StateStore state) {
-    return () ->
-        new Mark(
-            state
-                .get(Keys.TERM)
-                .map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8)))
-                .orElse(0L),
-            state.get(Keys.ACTIVE).map(e -> Active.read(e.value()).epoch()).orElse(0L));
+    return () -> {
+      long term =
+          state
+              .get(Keys.TERM)
+              .map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8)))
+              .orElse(0L);
+      return state
+          .get(Keys.ACTIVE)
+          .map(e -> Active.read(e.value()))
+          .map(a -> new Mark(term, a.epoch(), a.step()))
+          .orElse(new Mark(term, 0));
+    };
   }
 }

@@ -1,6 +1,8 @@
 package dev.deployclaw.executors.redis;
 
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.redis.NodeLink.NodeFailed;
 import dev.deployclaw.executors.redis.Topology.Node;
@@ -17,6 +19,11 @@ final class Fences {
 
   Fences(Authority authority) {
     this.authority = authority;
+  }
+
+  /** What a caller leaves behind who writes for an epoch, or for a cohort beside it. */
+  static Mark mark(Activation activation, Fence fence) {
+    return new Mark(fence.term(), activation.epoch(), activation.step());
   }
 
   /**

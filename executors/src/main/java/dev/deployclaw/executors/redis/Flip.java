@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Activation.Candidate;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
@@ -9,6 +10,7 @@ import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +47,13 @@ final class Flip {
    */
   Outcome publish(Activation activation, Fence fence) throws InterruptedException {
     Topology topology = nodes.topology();
-    var shares = Shares.of(activation, topology);
-    var mark = new Mark(fence.term(), activation.epoch());
+    var shares = shares(activation, topology);
+    var mark = Fences.mark(activation, fence);
     var held =
         nodes.each(
             topology.primaries(),
-            (node, link) -> link.call(c -> hold(c, node, mark, shares.of(node))));
+            (node, link) ->
+                link.call(c -> hold(c, node, mark, shares.stream().map(s -> s.of(node)).toList())));
     if (!(held instanceof Outcome.Done(List<Report> holds, Map<String, Object> _))) {
       return held;
     }
@@ -84,13 +87,9 @@ final class Flip {
           if (there.isEmpty()) {
             return Report.no(node.member(), "no function library is loaded");
           }
-          boolean same =
-              there.get().epoch() == activation.epoch()
-                  && there.get().digest().equals(activation.digest());
-          if (!same) {
-            return Report.no(
-                node.member(),
-                "acts on epoch %d, not %d".formatted(there.get().epoch(), activation.epoch()));
+          var wrong = wrong(there.get(), activation);
+          if (wrong.isPresent()) {
+            return Report.no(node.member(), wrong.get());
           }
           return FunctionLibrary.isWhole(library)
               ? Report.yes(node.member(), activation.digest(), Map.of("epoch", there.get().epoch()))
@@ -98,21 +97,58 @@ final class Flip {
         });
   }
 
-  private static String source(Activation activation, Fence fence) {
-    return FunctionLibrary.source(
-        fence.term(), activation.epoch(), activation.digest(), activation.predecessor());
+  /** What a node acts on instead; its term may be another, since leaders change. */
+  private static Optional<String> wrong(Constants there, Activation activation) {
+    boolean same =
+        there.epoch() == activation.epoch() && there.digest().equals(activation.digest());
+    if (!same) {
+      return Optional.of("acts on epoch %d, not %d".formatted(there.epoch(), activation.epoch()));
+    }
+    boolean moved =
+        there.step() == activation.step()
+            && there.trial().equals(activation.candidate().map(Flip::trial));
+    return moved
+        ? Optional.empty()
+        : Optional.of(
+            "acts on step %d of the cohort beside epoch %d, not %d"
+                .formatted(there.step(), activation.epoch(), activation.step()));
   }
 
-  private Report hold(NodeConnection c, Node node, Mark mark, Share share)
+  /** The rules of the epoch, and of the candidate beside it: a primary is to hold both. */
+  private static List<Shares> shares(Activation activation, Topology topology) {
+    return Stream.concat(Stream.of(activation), activation.tried().stream())
+        .map(a -> Shares.of(a, topology))
+        .toList();
+  }
+
+  private static String source(Activation activation, Fence fence) {
+    return FunctionLibrary.source(
+        new Constants(
+            fence.term(),
+            activation.epoch(),
+            activation.digest(),
+            activation.predecessor(),
+            activation.step(),
+            activation.candidate().map(Flip::trial)));
+  }
+
+  private static Trial trial(Candidate candidate) {
+    return new Trial(candidate.epoch(), candidate.digest(), candidate.cohort());
+  }
+
+  private Report hold(NodeConnection c, Node node, Mark mark, List<Share> shares)
       throws InterruptedException {
     fences.refuseOlder(c, node, mark);
-    Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
-    Surplus.remove(c, lost);
-    RuleWrites.run(c, lost);
-    var differing = Comparison.of(c, lost);
-    return differing.isEmpty()
-        ? Report.yes(node.member(), "", Map.of())
-        : Report.no(node.member(), differing.getFirst().reason());
+    for (var share : shares) {
+      Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
+      Surplus.remove(c, lost);
+      RuleWrites.run(c, lost);
+      var differing = Comparison.of(c, lost);
+      if (!differing.isEmpty()) {
+        return Report.no(node.member(), differing.getFirst().reason());
+      }
+    }
+    return Report.yes(node.member(), "", Map.of());
   }
 
   private void flip(Connection c, Node node, Mark mark, String source) throws InterruptedException {

@@ -123,6 +123,9 @@ final class Inspection {
       facts.put("epoch", k.epoch());
       facts.put("predecessor", k.predecessor());
       facts.put("term", k.term());
+      k.trial()
+          .ifPresent(t ->
+              facts.put("candidate", Map.of("epoch", t.epoch(), "cohort", t.cohort().share())));
     });
     return Report.yes(node.member(), constants.map(k -> k.digest()).orElse(""), facts);
   }

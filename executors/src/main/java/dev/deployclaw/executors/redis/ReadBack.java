@@ -51,7 +51,7 @@ final class ReadBack {
           if (!node.primary()) {
             return vote(node, activation, rereadUntilSame(link, share), Map.of());
           }
-          var mark = new Mark(fence.term(), activation.epoch());
+          var mark = Fences.mark(activation, fence);
           return link.call(c -> primary(c, node, new Ballot(activation, share, mark, topology)));
         });
   }

@@ -6,6 +6,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.redis.Topology.Node;
 import dev.deployclaw.executors.sandbox.Mark;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.RedisLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Staging {
   Outcome stage(Activation activation, Fence fence) throws InterruptedException {
     Topology topology = nodes.wholeTopology();
     var shares = Shares.of(activation, topology);
-    var mark = new Mark(fence.term(), activation.epoch());
+    var mark = Fences.mark(activation, fence);
     return nodes.each(
         topology.primaries(),
         (node, link) ->
@@ -49,7 +50,10 @@ final class Staging {
             }));
   }
 
-  /** Removes an epoch's fields, unless a node's library acts on it or names it as predecessor. */
+  /**
+   * Removes an epoch's fields, unless a node's library acts on it, or names it as predecessor or
+   * candidate.
+   */
   Outcome discard(long epoch, Fence fence) throws InterruptedException {
     Topology topology = nodes.topology();
     return nodes.each(
@@ -59,10 +63,9 @@ final class Staging {
   private Report discard(Connection c, Node node, long epoch, Fence fence)
       throws InterruptedException {
     fences.refuseOlder(c, node, new Mark(fence.term(), Long.MAX_VALUE));
-    var constants = NodeState.constants(c);
-    if (constants.isPresent()
-        && (constants.get().epoch() == epoch || constants.get().predecessor() == epoch)) {
-      throw NodeLink.NodeFailed.conflict("epoch " + epoch + " is active or its predecessor");
+    if (NodeState.constants(c).filter(k -> names(k, epoch)).isPresent()) {
+      throw NodeLink.NodeFailed.conflict(
+          "epoch " + epoch + " is active, its predecessor or its candidate");
     }
     String prefix = RedisLayout.fieldPrefix(epoch);
     List<CommandArguments> removals = new ArrayList<>();
@@ -76,6 +79,12 @@ final class Staging {
         });
     Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
     return Report.yes(node.member(), "", Map.of("removed", (long) removals.size()));
+  }
+
+  private static boolean names(Constants library, long epoch) {
+    return library.epoch() == epoch
+        || library.predecessor() == epoch
+        || library.trial().filter(t -> t.epoch() == epoch).isPresent();
   }
 
   private static Optional<CommandArguments> removal(String key, String prefix, List<?> fields) {

@@ -2,6 +2,8 @@ package dev.deployclaw.executors.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
@@ -214,6 +216,19 @@ class PolicyStoreTest {
     assertThat(store.read(1)).isPresent();
     assertThat(store.read(2)).isPresent();
     assertThat(state.list("policy/3/")).isEmpty();
+  }
+
+  @Test
+  void aCandidateIsNeeded() throws InterruptedException {
+    for (long epoch = 1; epoch <= 2; epoch++) {
+      report(new Call.Stage(activation(epoch, SET)));
+    }
+    var candidate = new Active.Candidate(2, SET.digest(), "c2", 500);
+    var active = new Active(1, SET.digest(), "c1", 1, 0, 1, Optional.of(candidate));
+    state.transact(new Transaction(List.of(), List.of(new Write.Put(Keys.ACTIVE, active.bytes()))));
+
+    assertThat(run(new Call.Discard(2), FENCE)).isInstanceOf(Outcome.Failed.class);
+    assertThat(report(new Call.Converge(activation(1, SET))).answer()).isEqualTo(Report.Answer.YES);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.deployclaw.executors.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Activation.Candidate;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
@@ -12,6 +13,8 @@ import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.WebStub;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
@@ -203,6 +206,38 @@ class RateLimitExecutorTest {
     return ask(new Service("edge", service.url()), call, deadline);
   }
 
+  @Test
+  void hasConvergedOnACohortOnceEveryPrimaryDecidesByIt() throws InterruptedException {
+    var candidate = new Held(3, "third");
+    var five = new Cohort(500);
+    var widened = SECOND.at(1, Optional.of(new Candidate(3, "third", PolicySet.EMPTY, five)));
+
+    status.set(trying(Optional.of(new Trial(3, "third", five)), WANTED));
+    var without = converge(widened);
+    status.set(trying(Optional.empty(), WANTED, candidate));
+    var before = converge(widened);
+    status.set(trying(Optional.of(new Trial(3, "third", new Cohort(400))), WANTED, candidate));
+    var smaller = converge(widened);
+    status.set(trying(Optional.of(new Trial(3, "third", five)), WANTED, candidate));
+    var there = converge(widened);
+    var withdrawn = converge(SECOND.at(2, Optional.empty()));
+
+    assertThat(without.reason()).isEqualTo("does not hold epoch 3");
+    assertThat(before.reason()).isEqualTo("decides by epoch 2");
+    assertThat(smaller.reason())
+        .isEqualTo("decides by epoch 2, and by candidate 3 for positions below 400");
+    assertThat(there.answer()).isEqualTo(Answer.YES);
+    assertThat(withdrawn.answer()).isEqualTo(Answer.NO);
+  }
+
+  private Report converge(Activation activation) throws InterruptedException {
+    return ask(new Call.Converge(activation), AT_MOST).getFirst();
+  }
+
+  private static ServiceStatus trying(Optional<Trial> trial, Held... held) {
+    return new ServiceStatus(List.of(held), "ok", List.of(), Optional.of(WANTED), trial, List.of());
+  }
+
   private List<Report> ask(Service service, Call call, Duration deadline)
       throws InterruptedException {
     var executor = new RateLimitExecutor(RateLimitSettings.of(List.of(service)), configured::get);
@@ -213,10 +248,17 @@ class RateLimitExecutorTest {
   /** It holds what is wanted and decides by it, on these nodes. */
   private void asks(Asked... nodes) {
     status.set(
-        new ServiceStatus(List.of(WANTED), "ok", List.of(nodes), Optional.of(WANTED), List.of()));
+        new ServiceStatus(
+            List.of(WANTED),
+            "ok",
+            List.of(nodes),
+            Optional.of(WANTED),
+            Optional.empty(),
+            List.of()));
   }
 
   private static ServiceStatus status(String redis, Held decided, Held... held) {
-    return new ServiceStatus(List.of(held), redis, List.of(), Optional.of(decided), List.of());
+    return new ServiceStatus(
+        List.of(held), redis, List.of(), Optional.of(decided), Optional.empty(), List.of());
   }
 }

@@ -16,6 +16,7 @@ import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.EtcdStateStore;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
@@ -75,6 +76,20 @@ final class ClusterFixture implements AutoCloseable {
 
   Fault fault(Call call, long term) throws InterruptedException {
     return ((Outcome.Failed) run(call, term)).fault();
+  }
+
+  /** Until every node acts on it, the replicas too. */
+  void eventually(Activation activation) {
+    Await.until("every node acts on it", Duration.ofSeconds(60), () -> acts(activation));
+  }
+
+  private boolean acts(Activation activation) {
+    try {
+      return reports(new Call.Converge(activation)).stream()
+          .allMatch(r -> r.answer() == Report.Answer.YES);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   List<Report> look(String verb) throws InterruptedException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,13 +18,20 @@ public final class FunctionLibrary {
   /** Writes: decides one {@link DecideCall}. */
   public static final String DECIDE = "dc_decide";
 
-  /** Reads only, so replicas answer it too: {@code [epoch, digest, term, predecessor]}. */
+  /**
+   * Reads only, so replicas answer it too: {@code [epoch, digest, term, predecessor, step]}, then
+   * {@code candidate, its digest, cohort} where there is one.
+   */
   public static final String STATUS = "dc_status";
 
   private static final String BODY = resource("counters.lua") + "\n" + resource("decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
+          Pattern.MULTILINE);
+  private static final Pattern TRIAL =
+      Pattern.compile(
+          "^local STEP, CANDIDATE, COHORT, CHANGED = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
           Pattern.MULTILINE);
 
   private FunctionLibrary() {}
@@ -32,15 +40,27 @@ public final class FunctionLibrary {
    * What a loaded library says of itself.
    *
    * @param term the fencing token under which it was loaded
+   * @param step how often the cohort was moved since the epoch was committed
+   * @param trial the candidate beside the committed epoch
    */
-  public record Constants(long term, long epoch, String digest, long predecessor) {}
+  public record Constants(
+      long term, long epoch, String digest, long predecessor, long step, Optional<Trial> trial) {
+
+    /** Everybody is at the epoch. */
+    public Constants(long term, long epoch, String digest, long predecessor) {
+      this(term, epoch, digest, predecessor, 0, Optional.empty());
+    }
+  }
+
+  /** A candidate epoch, and who decides by it already. */
+  public record Trial(long epoch, String digest, Cohort cohort) {}
 
   /** The library's source, byte for byte the same for the same constants. */
-  public static String source(long term, long epoch, String digest, long predecessor) {
+  public static String source(Constants constants) {
     return "#!lua name="
         + NAME
         + "\n"
-        + constants(term, epoch, digest, predecessor)
+        + constants(constants)
         + BODY
         + "\nredis.register_function('"
         + DECIDE
@@ -50,42 +70,62 @@ public final class FunctionLibrary {
         + "', callback=status, flags={'no-writes'}}\n";
   }
 
+  /** The same, where everybody is at the epoch. */
+  public static String source(long term, long epoch, String digest, long predecessor) {
+    return source(new Constants(term, epoch, digest, predecessor));
+  }
+
   /**
    * The decision as a plain script for {@code EVAL}: for a shard that lost the library, until it is
    * loaded again. Same keys, arguments and answer as {@link #DECIDE}.
    */
   public static String script(Constants active) {
-    return constants(active.term(), active.epoch(), active.digest(), active.predecessor())
-        + BODY
-        + "\nreturn decide(KEYS, ARGV)\n";
+    return constants(active) + BODY + "\nreturn decide(KEYS, ARGV)\n";
   }
 
   /** The constants in a library's source, empty where it isn't one of ours. */
   public static Optional<Constants> read(String source) {
     var found = CONSTANTS.matcher(source);
-    return found.find()
-        ? Optional.of(
-            new Constants(
-                Long.parseLong(found.group(1)),
-                Long.parseLong(found.group(2)),
-                found.group(4),
-                Long.parseLong(found.group(3))))
-        : Optional.empty();
+    if (!found.find()) {
+      return Optional.empty();
+    }
+    var more = TRIAL.matcher(source);
+    boolean steps = more.find();
+    return Optional.of(
+        new Constants(
+            Long.parseLong(found.group(1)),
+            Long.parseLong(found.group(2)),
+            found.group(4),
+            Long.parseLong(found.group(3)),
+            steps ? Long.parseLong(more.group(1)) : 0,
+            steps ? trial(more) : Optional.empty()));
+  }
+
+  private static Optional<Trial> trial(Matcher found) {
+    long epoch = Long.parseLong(found.group(2));
+    var cohort = new Cohort(Integer.parseInt(found.group(3)));
+    return epoch == 0 ? Optional.empty() : Optional.of(new Trial(epoch, found.group(4), cohort));
   }
 
   /** Whether a source is, byte for byte, what its own constants give. */
   public static boolean isWhole(String source) {
-    return read(source)
-        .filter(k -> source(k.term(), k.epoch(), k.digest(), k.predecessor()).equals(source))
-        .isPresent();
+    return read(source).filter(k -> source(k).equals(source)).isPresent();
   }
 
-  private static String constants(long term, long epoch, String digest, long predecessor) {
+  private static String constants(Constants k) {
     return """
-    local TERM, EPOCH, PREDECESSOR, DIGEST = %1$d, %2$d, %3$d, '%4$s'
-    local FIELD, LISTED = '%2$d:', ',%2$d,'
+    local TERM, EPOCH, PREDECESSOR, DIGEST = %d, %d, %d, '%s'
+    local STEP, CANDIDATE, COHORT, CHANGED = %d, %d, %d, '%s'
     """
-        .formatted(term, epoch, predecessor, digest);
+        .formatted(
+            k.term(),
+            k.epoch(),
+            k.predecessor(),
+            k.digest(),
+            k.step(),
+            k.trial().map(Trial::epoch).orElse(0L),
+            k.trial().map(t -> t.cohort().share()).orElse(0),
+            k.trial().map(Trial::digest).orElse(""));
   }
 
   private static String resource(String name) {

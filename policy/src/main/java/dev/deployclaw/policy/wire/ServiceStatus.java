@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param redis {@link #OK}, or why Redis can't be asked
  * @param asks the primaries that it asks now; empty where it can't tell
  * @param decided what every primary decides by; empty where they don't all answer the same
+ * @param trial the candidate by which every primary decides for some tenants
  * @param differing where they don't: what each one said
  */
 public record ServiceStatus(
@@ -24,6 +27,7 @@ public record ServiceStatus(
     String redis,
     List<Asked> asks,
     Optional<Held> decided,
+    Optional<Trial> trial,
     List<String> differing) {
   public static final String OK = "ok";
 
@@ -40,6 +44,11 @@ public record ServiceStatus(
     private Map<String, Object> json() {
       return Map.of("epoch", epoch, "digest", digest);
     }
+  }
+
+  private static Map<String, Object> json(Trial trial) {
+    return Map.of(
+        "epoch", trial.epoch(), "digest", trial.digest(), "cohort", trial.cohort().share());
   }
 
   /**
@@ -65,6 +74,7 @@ public record ServiceStatus(
     out.put("asks", asks.stream().map(Asked::json).toList());
     out.put("differing", differing);
     decided.ifPresent(d -> out.put("decided", d.json()));
+    trial.ifPresent(t -> out.put("trial", json(t)));
     return Canonical.text(out);
   }
 
@@ -85,8 +95,19 @@ public record ServiceStatus(
     var differing = new ArrayList<String>();
     root.path("differing").forEach(d -> differing.add(d.asText()));
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
+    var trial = Optional.of(root.path("trial")).filter(JsonNode::isObject);
     return new ServiceStatus(
-        epochs, root.required("redis").asText(), asks, decided.map(ServiceStatus::held), differing);
+        epochs,
+        root.required("redis").asText(),
+        asks,
+        decided.map(ServiceStatus::held),
+        trial.map(ServiceStatus::trial),
+        differing);
+  }
+
+  private static Trial trial(JsonNode node) {
+    var cohort = new Cohort(node.required("cohort").asInt());
+    return new Trial(node.required("epoch").asLong(), node.required("digest").asText(), cohort);
   }
 
   private static Asked asked(JsonNode node) {

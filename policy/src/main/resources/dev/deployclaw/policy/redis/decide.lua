@@ -1,5 +1,5 @@
--- Decides whether requests pass their limits. Epoch and digest stand above as constants, the
--- counters in counters.lua.
+-- Decides whether requests pass their limits. Epochs, digests and the cohort stand above as
+-- constants, the counters in counters.lua.
 
 local PROBE_TTL = 900000 -- milliseconds; longer than any probe token lives
 local MOST_RULES = 10000
@@ -27,11 +27,29 @@ local function rule_of(text)
   return rule
 end
 
--- Where the list for this epoch starts: after `epochs length`.
-local function mine(args)
+-- An epoch, what its fields start with, and how it is named where epochs are listed.
+local function named(epoch)
+  return { number = epoch, field = epoch .. ':', listed = ',' .. epoch .. ',' }
+end
+
+local COMMITTED, TRIED = named(EPOCH), named(CANDIDATE)
+local WHOLE = 10000
+
+-- The epoch by which a root group decides: by the candidate if its position is in the cohort.
+local function chosen(key)
+  if COHORT == 0 then
+    return COMMITTED
+  end
+  local root = match(key, '{(.-)}')
+  local position = tonumber(string.sub(redis.sha1hex(root), 1, 8), 16) % WHOLE
+  return position < COHORT and TRIED or COMMITTED
+end
+
+-- Where the list for an epoch starts: after `epochs length`.
+local function mine(args, listed)
   local i = 3
   while args[i] do
-    if (args[i] == LISTED or find(args[i], LISTED, 1, true)) then
+    if (args[i] == listed or find(args[i], listed, 1, true)) then
       return i + 2, i + 1 + tonumber(args[i + 1])
     end
     i = i + 2 + tonumber(args[i + 1])
@@ -39,11 +57,11 @@ local function mine(args)
 end
 
 -- One tenant's charges; moves on to the next tenant. Each limit stands as `name key units rule`.
-local function owner(keys, args, i, charges)
+local function owner(keys, args, i, charges, field)
   local policy, count, line = keys[tonumber(args[i])], tonumber(args[i + 1]), args[i + 2]
-  local fields = { FIELD .. '#' }
+  local fields = { field .. '#' }
   for n = 1, count do
-    fields[n + 1] = FIELD .. args[i - 1 + 4 * n]
+    fields[n + 1] = field .. args[i - 1 + 4 * n]
   end
   local staged = redis.call('HMGET', policy, unpack(fields))
   line = staged[1] or line
@@ -111,12 +129,12 @@ local function settle(charge, admitted, now, probe, answer)
   return rule.enforced and wait or 0
 end
 
--- All charges of this epoch's list; nil where a rule is missing.
-local function charged(keys, args, i, last)
+-- All charges of an epoch's list; nil where a rule is missing.
+local function charged(keys, args, i, last, field)
   local charges, blocked = {}, false
   while i and i <= last do
     local stop
-    i, stop = owner(keys, args, i, charges)
+    i, stop = owner(keys, args, i, charges, field)
     blocked = blocked or stop
   end
   return i and charges, blocked
@@ -129,13 +147,14 @@ local function decide(keys, args)
   if not floor then
     prepare()
   end
-  local first, last = mine(args)
+  local epoch = chosen(keys[1])
+  local first, last = mine(args, epoch.listed)
   if not first then
-    return { NEED_EPOCH, EPOCH }
+    return { NEED_EPOCH, epoch.number }
   end
-  local charges, blocked = charged(keys, args, first, last)
+  local charges, blocked = charged(keys, args, first, last, epoch.field)
   if not charges then
-    return { NEED_RULE, EPOCH }
+    return { NEED_RULE, epoch.number }
   end
   local n, now, probe = tonumber(args[1]), clock(args[2])
   local admitted, retry = blocked and 0 or n, blocked and NEVER or 0
@@ -145,7 +164,7 @@ local function decide(keys, args)
       admitted = min(admitted, charge.fits)
     end
   end
-  local answer = { DECIDED, EPOCH, admitted, 0 }
+  local answer = { DECIDED, epoch.number, admitted, 0 }
   for _, charge in ipairs(charges) do
     retry = max(retry, settle(charge, admitted, now, probe, answer))
   end
@@ -154,5 +173,8 @@ local function decide(keys, args)
 end
 
 local function status()
-  return { EPOCH, DIGEST, TERM, PREDECESSOR }
+  if CANDIDATE == 0 then
+    return { EPOCH, DIGEST, TERM, PREDECESSOR, STEP }
+  end
+  return { EPOCH, DIGEST, TERM, PREDECESSOR, STEP, CANDIDATE, CHANGED, COHORT }
 end

@@ -3,6 +3,8 @@ package dev.deployclaw.policy.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FunctionLibraryTest {
@@ -14,6 +16,25 @@ class FunctionLibraryTest {
 
     assertThat(source).startsWith("#!lua name=deployclaw\n");
     assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+  }
+
+  @Test
+  void aCandidateIsReadBackToo() {
+    var trial = Optional.of(new Trial(13, "cd".repeat(32), new Cohort(500)));
+    var constants = new Constants(3, 12, DIGEST, 11, 2, trial);
+
+    String source = FunctionLibrary.source(constants);
+
+    assertThat(FunctionLibrary.read(source)).contains(constants);
+    assertThat(FunctionLibrary.isWhole(source)).isTrue();
+  }
+
+  @Test
+  void aLibraryOfBeforeThereWereCandidatesIsReadAndNotWhole() {
+    String source = FunctionLibrary.source(3, 12, DIGEST, 11).replaceAll("local STEP.*\n", "");
+
+    assertThat(FunctionLibrary.read(source)).contains(new Constants(3, 12, DIGEST, 11));
+    assertThat(FunctionLibrary.isWhole(source)).isFalse();
   }
 
   @Test

@@ -150,7 +150,7 @@ class FunctionTest {
     shard.load(SEVEN);
 
     assertThat(shard.redis().fcallReadonly(FunctionLibrary.STATUS, List.of(), List.of()))
-        .isEqualTo(List.of(7L, "07".repeat(32), 1L, 6L));
+        .isEqualTo(List.of(7L, "07".repeat(32), 1L, 6L, 0L));
   }
 
   @Test

@@ -38,8 +38,11 @@ final class Shard implements AutoCloseable {
   }
 
   void load(EpochSet held) {
-    redis.functionLoadReplace(
-        FunctionLibrary.source(1, held.epoch(), held.digest(), held.epoch() - 1));
+    load(new FunctionLibrary.Constants(1, held.epoch(), held.digest(), held.epoch() - 1));
+  }
+
+  void load(FunctionLibrary.Constants constants) {
+    redis.functionLoadReplace(FunctionLibrary.source(constants));
   }
 
   DecideReply decide(DecideCall call) {
@@ -52,7 +55,11 @@ final class Shard implements AutoCloseable {
   }
 
   DecideReply decideByScript(EpochSet active, DecideCall call) {
-    var constants = new FunctionLibrary.Constants(1, active.epoch(), active.digest(), 0);
+    return decideByScript(
+        new FunctionLibrary.Constants(1, active.epoch(), active.digest(), 0), call);
+  }
+
+  DecideReply decideByScript(FunctionLibrary.Constants constants, DecideCall call) {
     return reply(redis.eval(FunctionLibrary.script(constants), keys(call), arguments(call)), call);
   }
 

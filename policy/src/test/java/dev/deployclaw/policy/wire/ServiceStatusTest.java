@@ -2,6 +2,8 @@ package dev.deployclaw.policy.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.policy.redis.Cohort;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import java.util.List;
@@ -15,12 +17,19 @@ class ServiceStatusTest {
     var held = new Held(7, "ab");
     var asks = List.of(new Asked("127.0.0.1:7001", "3f2a"), new Asked("127.0.0.1:7002", ""));
     var agreed =
-        new ServiceStatus(List.of(held), ServiceStatus.OK, asks, Optional.of(held), List.of());
+        new ServiceStatus(
+            List.of(held),
+            ServiceStatus.OK,
+            asks,
+            Optional.of(held),
+            Optional.of(new Trial(8, "cd", new Cohort(500))),
+            List.of());
     var torn =
         new ServiceStatus(
             List.of(),
             "timed out",
             List.of(),
+            Optional.empty(),
             Optional.empty(),
             List.of("127.0.0.1:1 is at epoch 6"));
 

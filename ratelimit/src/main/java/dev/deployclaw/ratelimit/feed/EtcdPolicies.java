@@ -3,8 +3,10 @@ package dev.deployclaw.ratelimit.feed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
+import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.StoredSet;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -63,6 +65,7 @@ final class EtcdPolicies implements AutoCloseable {
     var active = committed.map(EtcdPolicies::constants);
     var epochs = new TreeSet<Long>();
     active.ifPresent(a -> epochs.addAll(List.of(a.epoch(), a.predecessor())));
+    active.flatMap(Constants::trial).ifPresent(t -> epochs.add(t.epoch()));
     if (committed.isPresent()) {
       putBack(committed.get()).ifPresent(epochs::add);
     }
@@ -141,7 +144,16 @@ final class EtcdPolicies implements AutoCloseable {
         active.path("term").asLong(),
         active.path("epoch").asLong(),
         active.path("digest").asText(""),
-        active.path("predecessor").asLong());
+        active.path("predecessor").asLong(),
+        active.path("step").asLong(),
+        Optional.of(active.path("candidate")).filter(JsonNode::isObject).map(EtcdPolicies::trial));
+  }
+
+  private static Trial trial(JsonNode candidate) {
+    return new Trial(
+        candidate.path("epoch").asLong(),
+        candidate.path("digest").asText(""),
+        new Cohort(candidate.path("cohort").asInt()));
   }
 
   private Optional<JsonNode> json(String key) throws Unreadable, InterruptedException {

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param active what the last commit decided; empty before the first
  * @param held the policy sets, oldest first: the active one, its predecessor, the one that it puts
- *     back, the open change's
+ *     back, the candidate that some tenants decide by, the open change's
  */
 public record View(Optional<Constants> active, List<EpochSet> held) {
   public static final View EMPTY = new View(Optional.empty(), List.of());
