@@ -9,12 +9,26 @@ import dev.deployclaw.core.spi.StateStore.Condition;
  * @param digest empty at epoch 0
  * @param change the execution that committed it; empty at epoch 0
  * @param revision of {@code active}; 0 where there is none
+ * @param predecessor what was committed before it
+ * @param step how often a cohort beside it was moved already
  */
-public record Base(long epoch, String digest, String change, long revision) {
+public record Base(
+    long epoch, String digest, String change, long revision, long predecessor, long step) {
   public static final Base NOTHING = new Base(0, "", "", 0);
 
+  /** The first epoch, or one whose predecessor doesn't matter. */
+  public Base(long epoch, String digest, String change, long revision) {
+    this(epoch, digest, change, revision, 0, 0);
+  }
+
   public static Base of(Active active, long revision) {
-    return new Base(active.epoch(), active.digest(), active.change(), revision);
+    return new Base(
+        active.epoch(),
+        active.digest(),
+        active.change(),
+        revision,
+        active.predecessor(),
+        active.step());
   }
 
   /** That nobody committed since. */

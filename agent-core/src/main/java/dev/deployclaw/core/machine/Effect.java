@@ -14,6 +14,12 @@ public enum Effect {
   OBSERVE_AGAIN,
   /** Read the checkpoint's object and hash it again; if it holds, the commit follows at once. */
   VERIFY_CHECKPOINT,
+  /** Publish a candidate's cohort, poll until everybody acts on it, and prove both sides of it. */
+  WIDEN,
+  /** Look on, bounded by the time that is stored. */
+  BAKE,
+  /** Publish what is committed again, without the candidate, and remove what was staged of it. */
+  WITHDRAW,
   PUBLISH,
   /** Poll, bounded, until every enforcement point acts on the epoch. */
   CONVERGE,

@@ -43,16 +43,29 @@ public sealed interface Event {
 
   record Validated() implements Event {}
 
+  /** Validation passed, and it is watched from now on. */
+  record BakeBegun(long untilMillis) implements Event {}
+
+  /** The watch is over, and its last look was a pass. */
+  record Soaked() implements Event {}
+
   record Collected() implements Event {}
 
   /** Before the commit: it can't go on. */
   record Stopped(Cause cause, String reason) implements Event {}
 
-  /** After the commit: a participant refused it, or validation did. */
+  /** Somebody acts on it already: a participant refused it, or validation did, or nothing told. */
   record Refused(String reason) implements Event {}
 
   record Discarded(List<String> leftovers) implements Event {
     public Discarded {
+      leftovers = List.copyOf(leftovers);
+    }
+  }
+
+  /** A candidate is out of use, and what was staged of it is removed, but for what is left. */
+  record Withdrawn(List<String> leftovers) implements Event {
+    public Withdrawn {
       leftovers = List.copyOf(leftovers);
     }
   }

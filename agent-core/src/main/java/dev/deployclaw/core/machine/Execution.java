@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param content the epoch whose content it carries: its own, or for a way back the predecessor's
  * @param digest of the policy set that it carries
  * @param undoes the execution that a way back undoes
+ * @param rollout how it comes to everybody; a way back comes at once
  * @param turn how many transitions were recorded, this one included
  */
 public record Execution(
@@ -25,14 +26,79 @@ public record Execution(
     String planHash,
     String requester,
     Optional<String> undoes,
+    Rollout rollout,
     Optional<Checkpoint> checkpoint,
     Optional<Approval> approval,
     int turn,
     State state) {
 
+  /** One that comes to everybody at once. */
+  public Execution(
+      String id,
+      String log,
+      Kind kind,
+      long epoch,
+      long content,
+      Base base,
+      String digest,
+      String planHash,
+      String requester,
+      Optional<String> undoes,
+      Optional<Checkpoint> checkpoint,
+      Optional<Approval> approval,
+      int turn,
+      State state) {
+    this(
+        id,
+        log,
+        kind,
+        epoch,
+        content,
+        base,
+        digest,
+        planHash,
+        requester,
+        undoes,
+        Rollout.AT_ONCE,
+        checkpoint,
+        approval,
+        turn,
+        state);
+  }
+
   /** Whether it puts back what was found before the first change. */
   public boolean restores() {
     return kind.back() && content == 0;
+  }
+
+  /**
+   * How often the cohort beside what is committed was moved, as {@code active} says while this is
+   * on trial; 0 for an epoch of its own.
+   */
+  public long step() {
+    return switch (state) {
+      case State.Widened w -> base.step() + 1 + w.stage();
+      case State.Baking b -> base.step() + 1 + b.stage();
+      case State.Withdrawing w -> base.step() + 2 + w.stage();
+      case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _, State.Held _ ->
+          0;
+      case State.Resumed _, State.Cleared _, State.Committed _, State.Published _ -> 0;
+      case State.Converged _, State.Soaking _, State.Baked _, State.Completed _ -> 0;
+      case State.Undoing _, State.RolledBack _, State.Failed _ -> 0;
+      case State.Aborting _, State.Aborted _ -> 0;
+    };
+  }
+
+  /** The share of those that are decided by it as a candidate; empty where nobody is. */
+  public Optional<Integer> cohort() {
+    return stage().map(rollout.cohorts()::get);
+  }
+
+  private Optional<Integer> stage() {
+    if (state instanceof State.Widened w) {
+      return Optional.of(w.stage());
+    }
+    return state instanceof State.Baking b ? Optional.of(b.stage()) : Optional.empty();
   }
 
   public byte[] bytes() {
@@ -70,6 +136,7 @@ public record Execution(
         planHash,
         requester,
         undoes,
+        rollout,
         checkpoint,
         approval,
         turn + 1,
@@ -78,7 +145,7 @@ public record Execution(
 
   private Execution copy(Optional<Checkpoint> taken, Optional<Approval> given, State to) {
     return new Execution(
-        id, log, kind, epoch, content, base, digest, planHash, requester, undoes, taken, given,
-        turn, to);
+        id, log, kind, epoch, content, base, digest, planHash, requester, undoes, rollout, taken,
+        given, turn, to);
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.core.machine;
 import dev.deployclaw.core.machine.State.Aborted;
 import dev.deployclaw.core.machine.State.Aborting;
 import dev.deployclaw.core.machine.State.Baked;
+import dev.deployclaw.core.machine.State.Baking;
 import dev.deployclaw.core.machine.State.Checkpointed;
 import dev.deployclaw.core.machine.State.Cleared;
 import dev.deployclaw.core.machine.State.Committed;
@@ -15,8 +16,11 @@ import dev.deployclaw.core.machine.State.Prepared;
 import dev.deployclaw.core.machine.State.Published;
 import dev.deployclaw.core.machine.State.Resumed;
 import dev.deployclaw.core.machine.State.RolledBack;
+import dev.deployclaw.core.machine.State.Soaking;
 import dev.deployclaw.core.machine.State.Staged;
 import dev.deployclaw.core.machine.State.Undoing;
+import dev.deployclaw.core.machine.State.Widened;
+import dev.deployclaw.core.machine.State.Withdrawing;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +44,9 @@ final class ExecutionCodec {
     out.put("plan_hash", x.planHash());
     out.put("requester", x.requester());
     x.undoes().ifPresent(id -> out.put("undoes", id));
+    if (!x.rollout().equals(Rollout.AT_ONCE)) {
+      out.put("rollout", x.rollout().toMap());
+    }
     x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
     x.approval().ifPresent(a -> out.put("approval", approval(a)));
     out.put("turn", x.turn());
@@ -60,6 +67,7 @@ final class ExecutionCodec {
         json.text("plan_hash"),
         json.text("requester"),
         json.optionalText("undoes"),
+        json.optional("rollout").map(Rollout::of).orElse(Rollout.AT_ONCE),
         json.optional("checkpoint").map(ExecutionCodec::checkpoint),
         json.optional("approval").map(ExecutionCodec::approval),
         (int) json.number("turn"),
@@ -76,9 +84,13 @@ final class ExecutionCodec {
       case Held _ -> "held";
       case Resumed _ -> "resumed";
       case Cleared _ -> "cleared";
+      case Widened _ -> "widened";
+      case Baking _ -> "baking";
+      case Withdrawing _ -> "withdrawing";
       case Committed _ -> "committed";
       case Published _ -> "published";
       case Converged _ -> "converged";
+      case Soaking _ -> "soaking";
       case Baked _ -> "baked";
       case Completed _ -> "completed";
       case Undoing _ -> "undoing";
@@ -103,6 +115,17 @@ final class ExecutionCodec {
         out.put("until_ms", h.untilMillis());
       }
       case Cleared c -> out.put("rule", c.rule());
+      case Widened w -> out.put("stage", w.stage());
+      case Baking b -> {
+        out.put("stage", b.stage());
+        out.put("until_ms", b.untilMillis());
+        out.put("revision", b.revision());
+      }
+      case Withdrawing w -> {
+        out.put("stage", w.stage());
+        out.put("reason", w.reason());
+      }
+      case Soaking k -> out.put("until_ms", k.untilMillis());
       case Undoing u -> out.put("reason", u.reason());
       case RolledBack r -> {
         out.put("by", r.by());
@@ -135,9 +158,14 @@ final class ExecutionCodec {
       case "held" -> new Held(json.text("why"), json.number("until_ms"));
       case "resumed" -> new Resumed();
       case "cleared" -> new Cleared(json.text("rule"));
+      case "widened" -> new Widened((int) json.number("stage"));
+      case "baking" ->
+          new Baking((int) json.number("stage"), json.number("until_ms"), json.number("revision"));
+      case "withdrawing" -> new Withdrawing((int) json.number("stage"), json.text("reason"));
       case "committed" -> new Committed();
       case "published" -> new Published();
       case "converged" -> new Converged();
+      case "soaking" -> new Soaking(json.number("until_ms"));
       case "baked" -> new Baked();
       case "completed" -> new Completed();
       case "undoing" -> new Undoing(json.text("reason"));
@@ -153,12 +181,22 @@ final class ExecutionCodec {
 
   private static Map<String, Object> base(Base b) {
     return Map.of(
-        "epoch", b.epoch(), "digest", b.digest(), "change", b.change(), "revision", b.revision());
+        "epoch", b.epoch(),
+        "digest", b.digest(),
+        "change", b.change(),
+        "revision", b.revision(),
+        "predecessor", b.predecessor(),
+        "step", b.step());
   }
 
   private static Base base(Fields json) {
     return new Base(
-        json.number("epoch"), json.text("digest"), json.text("change"), json.number("revision"));
+        json.number("epoch"),
+        json.text("digest"),
+        json.text("change"),
+        json.number("revision"),
+        json.optionalNumber("predecessor").orElse(0L),
+        json.optionalNumber("step").orElse(0L));
   }
 
   private static Map<String, Object> checkpoint(Checkpoint c) {

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.machine;
 
+import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Event.Approved;
+import dev.deployclaw.core.machine.Event.BakeBegun;
 import dev.deployclaw.core.machine.Event.CheckpointIntact;
 import dev.deployclaw.core.machine.Event.CheckpointTaken;
 import dev.deployclaw.core.machine.Event.Collected;
@@ -16,13 +18,16 @@ import dev.deployclaw.core.machine.Event.Outdated;
 import dev.deployclaw.core.machine.Event.PublishedEverywhere;
 import dev.deployclaw.core.machine.Event.Refused;
 import dev.deployclaw.core.machine.Event.Rejected;
+import dev.deployclaw.core.machine.Event.Soaked;
 import dev.deployclaw.core.machine.Event.StagedEverywhere;
 import dev.deployclaw.core.machine.Event.Stopped;
 import dev.deployclaw.core.machine.Event.Validated;
 import dev.deployclaw.core.machine.Event.Voted;
+import dev.deployclaw.core.machine.Event.Withdrawn;
 import dev.deployclaw.core.machine.State.Aborted;
 import dev.deployclaw.core.machine.State.Aborting;
 import dev.deployclaw.core.machine.State.Baked;
+import dev.deployclaw.core.machine.State.Baking;
 import dev.deployclaw.core.machine.State.Checkpointed;
 import dev.deployclaw.core.machine.State.Cleared;
 import dev.deployclaw.core.machine.State.Committed;
@@ -35,13 +40,17 @@ import dev.deployclaw.core.machine.State.Prepared;
 import dev.deployclaw.core.machine.State.Published;
 import dev.deployclaw.core.machine.State.Resumed;
 import dev.deployclaw.core.machine.State.RolledBack;
+import dev.deployclaw.core.machine.State.Soaking;
 import dev.deployclaw.core.machine.State.Staged;
 import dev.deployclaw.core.machine.State.Undoing;
+import dev.deployclaw.core.machine.State.Widened;
+import dev.deployclaw.core.machine.State.Withdrawing;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A change's life as a pure function. The law it serves: state and record in one transaction, then
@@ -84,6 +93,9 @@ public final class ExecutionMachine {
       case Prepared _ -> Effect.JUDGE_GATE;
       case Resumed _ -> Effect.OBSERVE_AGAIN;
       case Cleared _ -> Effect.VERIFY_CHECKPOINT;
+      case Widened _ -> Effect.WIDEN;
+      case Baking _, Soaking _ -> Effect.BAKE;
+      case Withdrawing _ -> Effect.WITHDRAW;
       case Committed _ -> Effect.PUBLISH;
       case Published _ -> Effect.CONVERGE;
       case Converged _ -> Effect.VALIDATE;
@@ -102,23 +114,36 @@ public final class ExecutionMachine {
    */
   public static Transition on(Stored at, Event event, long term) {
     var before = at.execution();
-    var after = learn(before, event).moved(MoveTable.follow(before, event)).nextTurn();
+    var to = since(MoveTable.follow(before, event), at.revision());
+    var after = learn(before, event).moved(to).nextTurn();
     List<Condition> conditions = new ArrayList<>();
     List<Write> writes = new ArrayList<>();
     conditions.add(new Condition.Unmoved(Keys.change(before.id()), at.revision()));
     writes.add(new Write.Put(Keys.change(after.id()), after.bytes()));
     passOpen(before, after, conditions, writes);
     markCheckpoint(after, event, writes);
-    commit(after, term, conditions, writes);
+    decided(after, term)
+        .ifPresent(active -> {
+          conditions.add(unmoved(at));
+          writes.add(new Write.Put(Keys.ACTIVE, active.bytes()));
+        });
+    prove(after, conditions, writes);
     if (after.state() instanceof Aborted) {
       writes.add(new Write.Delete(Keys.provenance(after.epoch())));
     }
     return new Transition(after, conditions, writes, Notes.of(after));
   }
 
-  /** What a start finds open and not committed is presumed aborted; committed rolls forward. */
+  /** What nobody acts on is presumed aborted by a start that finds it open; all else goes on. */
   public static boolean presumedAborted(State state) {
-    return state.open() && !state.committed() && !(state instanceof Aborting);
+    return state.open() && !state.live() && !(state instanceof Aborting);
+  }
+
+  /** What was widened at a revision bakes since then. */
+  private static State since(State to, long revision) {
+    return to instanceof Baking b && b.revision() == 0
+        ? new Baking(b.stage(), b.untilMillis(), revision)
+        : to;
   }
 
   /** The facts that an event adds. */
@@ -129,6 +154,7 @@ public final class ExecutionMachine {
       case StagedEverywhere _, Voted _, GateOpened _, GateHeld _, Rejected _, Expired _ -> x;
       case Outdated _, ObservedSame _, CheckpointIntact _, PublishedEverywhere _ -> x;
       case ConvergedEverywhere _, Validated _, Collected _, Stopped _, Refused _ -> x;
+      case BakeBegun _, Soaked _, Withdrawn _ -> x;
       case Discarded _, Compensated _, NotCompensated _ -> x;
     };
   }
@@ -177,23 +203,62 @@ public final class ExecutionMachine {
     }
   }
 
+  /** The one decision: who is decided by what from now on; empty where that stays. */
+  private static Optional<Active> decided(Execution after, long term) {
+    return switch (after.state()) {
+      case Widened w -> Optional.of(beside(after, term, Optional.of(candidate(after, w))));
+      case Withdrawing _ -> Optional.of(beside(after, term, Optional.empty()));
+      case Committed _ -> {
+        long predecessor = after.base().epoch();
+        yield Optional.of(new Active(after.epoch(), after.digest(), after.id(), term, predecessor));
+      }
+      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ ->
+          Optional.empty();
+      case Baking _, Published _, Converged _, Soaking _, Baked _, Completed _ -> Optional.empty();
+      case Undoing _, RolledBack _, Failed _, Aborting _, Aborted _ -> Optional.empty();
+    };
+  }
+
+  /** What is committed stays, and a candidate comes, grows or goes. */
+  private static Active beside(Execution x, long term, Optional<Candidate> candidate) {
+    var base = x.base();
+    return new Active(
+        base.epoch(), base.digest(), base.change(), term, base.predecessor(), x.step(), candidate);
+  }
+
+  private static Candidate candidate(Execution x, Widened at) {
+    return new Candidate(x.epoch(), x.digest(), x.id(), x.rollout().cohorts().get(at.stage()));
+  }
+
   /**
-   * The one decision. The first commit also fixes what epoch 0 was: what its checkpoint observed.
+   * Nobody gets anything new without a way back, nor while the kill switch is on. The first commit
+   * also fixes what epoch 0 was: what its checkpoint observed.
    */
-  private static void commit(
-      Execution after, long term, List<Condition> conditions, List<Write> writes) {
-    if (!(after.state() instanceof Committed)) {
+  private static void prove(Execution after, List<Condition> conditions, List<Write> writes) {
+    boolean commits = after.state() instanceof Committed;
+    if (!commits && !(after.state() instanceof Widened)) {
       return;
     }
-    var checkpoint = after.checkpoint().orElseThrow();
-    var active = new Active(after.epoch(), after.digest(), after.id(), term, after.base().epoch());
-    conditions.add(after.base().unmoved());
-    conditions.add(new Condition.Holds(Keys.checkpoint(after.epoch()), checkpoint.marker(after)));
+    byte[] marker = after.checkpoint().orElseThrow().marker(after);
+    conditions.add(new Condition.Holds(Keys.checkpoint(after.epoch()), marker));
     thawed(after, conditions);
-    writes.add(new Write.Put(Keys.ACTIVE, active.bytes()));
-    if (after.base().epoch() == 0) {
-      writes.add(new Write.Put(Keys.checkpoint(0), checkpoint.marker(after)));
+    if (commits && after.base().epoch() == 0) {
+      writes.add(new Write.Put(Keys.checkpoint(0), marker));
     }
+  }
+
+  /** That {@code active} says what this change stands on: the base, or its own last widening. */
+  private static Condition unmoved(Stored at) {
+    return switch (at.execution().state()) {
+      case Widened _ -> new Condition.Unmoved(Keys.ACTIVE, at.revision());
+      case Baking b -> new Condition.Unmoved(Keys.ACTIVE, b.revision());
+      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ ->
+          at.execution().base().unmoved();
+      case Withdrawing _, Committed _, Published _, Converged _, Soaking _, Baked _, Completed _ ->
+          throw new IllegalStateException("decided already: " + at.execution().state());
+      case Undoing _, RolledBack _, Failed _, Aborting _, Aborted _ ->
+          throw new IllegalStateException("decided already: " + at.execution().state());
+    };
   }
 
   private static byte[] text(String value) {

@@ -45,6 +45,12 @@ record Fields(JsonNode node) {
     return out;
   }
 
+  List<Long> numbers(String name) {
+    List<Long> out = new ArrayList<>();
+    required(name).forEach(item -> out.add(item.asLong()));
+    return out;
+  }
+
   Fields object(String name) {
     return new Fields(required(name));
   }

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.machine;
 
 import dev.deployclaw.core.machine.Event.Approved;
+import dev.deployclaw.core.machine.Event.BakeBegun;
 import dev.deployclaw.core.machine.Event.CheckpointIntact;
 import dev.deployclaw.core.machine.Event.CheckpointTaken;
 import dev.deployclaw.core.machine.Event.Collected;
@@ -16,13 +17,16 @@ import dev.deployclaw.core.machine.Event.Outdated;
 import dev.deployclaw.core.machine.Event.PublishedEverywhere;
 import dev.deployclaw.core.machine.Event.Refused;
 import dev.deployclaw.core.machine.Event.Rejected;
+import dev.deployclaw.core.machine.Event.Soaked;
 import dev.deployclaw.core.machine.Event.StagedEverywhere;
 import dev.deployclaw.core.machine.Event.Stopped;
 import dev.deployclaw.core.machine.Event.Validated;
 import dev.deployclaw.core.machine.Event.Voted;
+import dev.deployclaw.core.machine.Event.Withdrawn;
 import dev.deployclaw.core.machine.State.Aborted;
 import dev.deployclaw.core.machine.State.Aborting;
 import dev.deployclaw.core.machine.State.Baked;
+import dev.deployclaw.core.machine.State.Baking;
 import dev.deployclaw.core.machine.State.Checkpointed;
 import dev.deployclaw.core.machine.State.Cleared;
 import dev.deployclaw.core.machine.State.Committed;
@@ -35,8 +39,11 @@ import dev.deployclaw.core.machine.State.Prepared;
 import dev.deployclaw.core.machine.State.Published;
 import dev.deployclaw.core.machine.State.Resumed;
 import dev.deployclaw.core.machine.State.RolledBack;
+import dev.deployclaw.core.machine.State.Soaking;
 import dev.deployclaw.core.machine.State.Staged;
 import dev.deployclaw.core.machine.State.Undoing;
+import dev.deployclaw.core.machine.State.Widened;
+import dev.deployclaw.core.machine.State.Withdrawing;
 import java.util.List;
 
 /** Every legal move. What has no row here is illegal. */
@@ -58,17 +65,28 @@ final class MoveTable {
           row(Held.class, Outdated.class, (x, s, e) -> new Aborting(Cause.STALE, e.reason())),
           row(Resumed.class, ObservedSame.class, (x, s, e) -> new Staged()),
           // the commit, and forward from it
-          row(Cleared.class, CheckpointIntact.class, (x, s, e) -> new Committed()),
+          row(Cleared.class, CheckpointIntact.class, (x, s, e) -> widened(x, 0)),
           row(Committed.class, PublishedEverywhere.class, (x, s, e) -> new Published()),
           row(Published.class, ConvergedEverywhere.class, (x, s, e) -> new Converged()),
           row(Converged.class, Validated.class, (x, s, e) -> new Baked()),
+          row(Converged.class, BakeBegun.class, (x, s, e) -> new Soaking(e.untilMillis())),
+          row(Soaking.class, Soaked.class, (x, s, e) -> new Baked()),
           row(Baked.class, Collected.class, (x, s, e) -> new Completed()),
+          // a candidate, wider and wider, or withdrawn
+          row(Widened.class, BakeBegun.class, (x, s, e) -> baking(s, e)),
+          row(Widened.class, Refused.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
+          row(Baking.class, Soaked.class, (x, s, e) -> widened(x, s.stage() + 1)),
+          row(Baking.class, Refused.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
+          row(Baking.class, Stopped.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
+          row(Withdrawing.class, Withdrawn.class, (x, s, e) -> withdrawn(x, s)),
+          row(Withdrawing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
           // committed, and failed
           row(Committed.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Published.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Converged.class, Refused.class, (x, s, e) -> failed(x, e)),
+          row(Soaking.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Undoing.class, Compensated.class, (x, s, e) -> new RolledBack(e.by(), s.reason())),
-          row(Undoing.class, NotCompensated.class, (x, s, e) -> stranded(s, e)),
+          row(Undoing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
           // not committed, and over
           row(Opened.class, Stopped.class, (x, s, e) -> aborting(e)),
           row(Checkpointed.class, Stopped.class, (x, s, e) -> aborting(e)),
@@ -116,6 +134,24 @@ final class MoveTable {
     return new Prepared(e.votes(), e.count(), e.absent());
   }
 
+  /** The cohort of a stage; past the last one it is everybody. */
+  private static State widened(Execution x, int stage) {
+    return stage < x.rollout().cohorts().size() ? new Widened(stage) : new Committed();
+  }
+
+  /** The machine adds the revision at which it was widened. */
+  private static State baking(Widened s, BakeBegun e) {
+    return new Baking(s.stage(), e.untilMillis(), 0);
+  }
+
+  private static State withdrawing(int stage, String reason) {
+    return new Withdrawing(stage, reason);
+  }
+
+  private static State withdrawn(Execution x, Withdrawing s) {
+    return new RolledBack(x.id(), s.reason());
+  }
+
   private static State rejected(Rejected e) {
     return new Aborting(Cause.REJECTED, "rejected by " + e.who());
   }
@@ -137,7 +173,7 @@ final class MoveTable {
     return x.kind().back() ? new Failed(e.reason()) : new Undoing(e.reason());
   }
 
-  private static State stranded(Undoing s, NotCompensated e) {
-    return new Failed(s.reason() + "; and it could not be put back: " + e.reason());
+  private static State stranded(String reason, NotCompensated e) {
+    return new Failed(reason + "; and it could not be put back: " + e.reason());
   }
 }

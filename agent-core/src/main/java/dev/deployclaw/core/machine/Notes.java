@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.State.Aborted;
 import dev.deployclaw.core.machine.State.Aborting;
 import dev.deployclaw.core.machine.State.Baked;
+import dev.deployclaw.core.machine.State.Baking;
 import dev.deployclaw.core.machine.State.Checkpointed;
 import dev.deployclaw.core.machine.State.Cleared;
 import dev.deployclaw.core.machine.State.Committed;
@@ -17,8 +18,11 @@ import dev.deployclaw.core.machine.State.Prepared;
 import dev.deployclaw.core.machine.State.Published;
 import dev.deployclaw.core.machine.State.Resumed;
 import dev.deployclaw.core.machine.State.RolledBack;
+import dev.deployclaw.core.machine.State.Soaking;
 import dev.deployclaw.core.machine.State.Staged;
 import dev.deployclaw.core.machine.State.Undoing;
+import dev.deployclaw.core.machine.State.Widened;
+import dev.deployclaw.core.machine.State.Withdrawing;
 import dev.deployclaw.core.machine.Transition.Note;
 
 /** What the log says when an execution has reached a state. */
@@ -34,17 +38,41 @@ final class Notes {
       case Held h -> new Note(Phase.GATE, "held: " + h.why(), Status.WARNING);
       case Resumed _ -> ok(Phase.GATE, "approved by " + approver(x));
       case Cleared c -> ok(Phase.GATE, "passed by rule " + c.rule());
+      case Widened w -> ok(Phase.COMMIT, widened(x, w.stage()));
+      case Baking b -> ok(Phase.BAKE, "watched at " + widening(x, b.stage()));
+      case Withdrawing w ->
+          new Note(
+              Phase.ROLLBACK,
+              "active names only epoch " + x.base().epoch() + " again: " + w.reason(),
+              Status.ERROR);
       case Committed _ -> ok(Phase.COMMIT, "active moved to epoch " + x.epoch());
       case Published _ -> ok(Phase.PUBLISH, "epoch " + x.epoch() + " is published");
       case Converged _ -> ok(Phase.CONVERGE, "every enforcement point acts on it");
+      case Soaking _ -> ok(Phase.BAKE, "everybody has epoch " + x.epoch() + ", and it is watched");
       case Baked _ -> ok(Phase.BAKE, "epoch " + x.epoch() + " may be a rollback's target");
       case Completed _ -> ok(Phase.FINISH, "epoch " + x.epoch() + " is complete");
       case Undoing u -> new Note(Phase.ROLLBACK, "going back: " + u.reason(), Status.ERROR);
-      case RolledBack r -> ok(Phase.ROLLBACK, "put back by " + r.by());
+      case RolledBack r -> ok(Phase.ROLLBACK, putBack(x, r));
       case Failed f -> new Note(Phase.FINISH, f.reason(), Status.ERROR);
       case Aborting a -> new Note(Phase.FINISH, "aborting: " + a.reason(), Status.ERROR);
       case Aborted a -> aborted(a);
     };
+  }
+
+  private static String widened(Execution x, int stage) {
+    return "active names epoch %d as candidate beside epoch %d: %s"
+        .formatted(x.epoch(), x.base().epoch(), widening(x, stage));
+  }
+
+  private static String widening(Execution x, int stage) {
+    return "widening %d of %d, positions below %d"
+        .formatted(stage + 1, x.rollout().widenings(), x.rollout().cohorts().get(stage));
+  }
+
+  private static String putBack(Execution x, RolledBack r) {
+    return r.by().equals(x.id())
+        ? "everybody is decided by epoch " + x.base().epoch() + " again"
+        : "put back by " + r.by();
   }
 
   private static Note prepared(Prepared p) {

@@ -9,6 +9,7 @@ import java.util.Optional;
  * A change that is about to open.
  *
  * @param content the epoch whose content a way back carries; empty for a forward change
+ * @param rollout how it comes to everybody
  * @param lastEpoch the last epoch that was given out, 0 for none
  * @param epochRevision of the key that says so; 0 where there is none
  * @param beside what else is written in the transaction that opens it, for others to read
@@ -23,9 +24,41 @@ public record Opening(
     String planHash,
     String requester,
     Optional<String> undoes,
+    Rollout rollout,
     long lastEpoch,
     long epochRevision,
     List<Write> beside) {
+
+  /** One that comes to everybody at once. */
+  public Opening(
+      String id,
+      String log,
+      Kind kind,
+      Optional<Long> content,
+      Base base,
+      String digest,
+      String planHash,
+      String requester,
+      Optional<String> undoes,
+      long lastEpoch,
+      long epochRevision,
+      List<Write> beside) {
+    this(
+        id,
+        log,
+        kind,
+        content,
+        base,
+        digest,
+        planHash,
+        requester,
+        undoes,
+        Rollout.AT_ONCE,
+        lastEpoch,
+        epochRevision,
+        beside);
+  }
+
   public Opening {
     beside = List.copyOf(beside);
   }
@@ -48,6 +81,7 @@ public record Opening(
         planHash,
         requester,
         undoes,
+        rollout,
         Optional.empty(),
         Optional.empty(),
         1,

@@ -46,6 +46,30 @@ public sealed interface State {
    */
   record Cleared(String rule) implements State {}
 
+  /**
+   * {@code active} names it as the candidate beside what is committed: a cohort is decided by it.
+   *
+   * @param stage of its rollout, from 0
+   */
+  record Widened(int stage) implements State {}
+
+  /**
+   * Proven for its cohort and for all others, and watched.
+   *
+   * @param untilMillis when that is over, in milliseconds since 1970: a restart goes on with the
+   *     rest
+   * @param revision of {@code active} since it names this cohort
+   */
+  record Baking(int stage, long untilMillis, long revision) implements State {}
+
+  /**
+   * {@code active} no longer names it, since it failed in its cohort, or nothing could be told;
+   * what is committed is being published again.
+   *
+   * @param stage how far it came
+   */
+  record Withdrawing(int stage, String reason) implements State {}
+
   /** {@code active} names it. From here it only rolls forward. */
   record Committed() implements State {}
 
@@ -54,6 +78,9 @@ public sealed interface State {
 
   /** Every enforcement point says that it acts on it. */
   record Converged() implements State {}
+
+  /** Proven for everybody, and watched until then, in milliseconds since 1970. */
+  record Soaking(long untilMillis) implements State {}
 
   /** Validation passed: it may be a rollback's target. */
   record Baked() implements State {}
@@ -64,7 +91,7 @@ public sealed interface State {
   /** Committed, but failed: a compensating change is under way or due. */
   record Undoing(String reason) implements State {}
 
-  /** Over: another change, {@code by}, put back what stood before. */
+  /** Over: another change, or itself as a candidate, {@code by}, put back what stood before. */
   record RolledBack(String by, String reason) implements State {}
 
   /** Over: committed and failed, and not put back. */
@@ -89,18 +116,36 @@ public sealed interface State {
     return switch (this) {
       case Completed _, RolledBack _, Failed _, Aborted _ -> true;
       case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
-      case Committed _, Published _, Converged _, Baked _, Undoing _, Aborting _ -> false;
+      case Widened _, Baking _, Withdrawing _ -> false;
+      case Committed _, Published _, Converged _, Soaking _, Baked _, Undoing _, Aborting _ ->
+          false;
     };
   }
 
   /** Whether the commit happened, so that there is no way but forward. */
   default boolean committed() {
     return switch (this) {
-      case Committed _, Published _, Converged _, Baked _, Completed _ -> true;
+      case Committed _, Published _, Converged _, Soaking _, Baked _, Completed _ -> true;
       case Undoing _, RolledBack _, Failed _ -> true;
       case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
+      case Widened _, Baking _, Withdrawing _ -> false;
       case Aborting _, Aborted _ -> false;
     };
+  }
+
+  /** Whether a cohort is decided by it, or may still be, and nobody else. */
+  default boolean onTrial() {
+    return switch (this) {
+      case Widened _, Baking _, Withdrawing _ -> true;
+      case Opened _, Checkpointed _, Staged _, Prepared _, Held _, Resumed _, Cleared _ -> false;
+      case Committed _, Published _, Converged _, Soaking _, Baked _, Completed _ -> false;
+      case Undoing _, RolledBack _, Failed _, Aborting _, Aborted _ -> false;
+    };
+  }
+
+  /** Whether somebody may act on it: whoever finds it goes on from there. */
+  default boolean live() {
+    return committed() || onTrial();
   }
 
   /** Whether it holds {@code open}. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.plan;
 
+import dev.deployclaw.core.machine.Rollout;
 import dev.deployclaw.core.task.Change;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.policy.PolicySet;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param findings of the checks, the worst first
  * @param warnings what was left as it is although it was asked for, or done beyond it
  * @param overlays which changes by request come and go over the sources
+ * @param rollout by which cohorts it comes to everybody
  */
 public record Plan(
     Intent intent,
@@ -31,11 +33,36 @@ public record Plan(
     PolicyDiff diff,
     List<Finding> findings,
     List<String> warnings,
-    Overlaid overlays) {
+    Overlaid overlays,
+    Rollout rollout) {
   public Plan {
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
     warnings = List.copyOf(warnings);
+  }
+
+  /** One that comes to everybody at once. */
+  public Plan(
+      Intent intent,
+      Ground base,
+      PolicySet target,
+      String targetDigest,
+      List<Step> steps,
+      PolicyDiff diff,
+      List<Finding> findings,
+      List<String> warnings,
+      Overlaid overlays) {
+    this(
+        intent,
+        base,
+        target,
+        targetDigest,
+        steps,
+        diff,
+        findings,
+        warnings,
+        overlays,
+        Rollout.AT_ONCE);
   }
 
   /**
@@ -89,9 +116,16 @@ public record Plan(
     return Canonical.sha256(Canonical.bytes(signed()));
   }
 
-  /** For JSON documents: {@code hash}, {@code base}, {@code steps}. */
+  /** For JSON documents: {@code hash}, {@code base}, {@code steps}, and a {@code rollout}. */
   public Map<String, Object> toMap() {
-    return Map.of("hash", hash(), "base", ground(), "steps", stepMaps());
+    var out = new TreeMap<String, Object>();
+    out.put("hash", hash());
+    out.put("base", ground());
+    out.put("steps", stepMaps());
+    if (!rollout.equals(Rollout.AT_ONCE)) {
+      out.put("rollout", rollout.toMap());
+    }
+    return out;
   }
 
   private Map<String, Object> signed() {
@@ -101,6 +135,9 @@ public record Plan(
     out.put("base", ground());
     out.put("target_digest", targetDigest);
     out.put("steps", stepMaps());
+    if (!rollout.equals(Rollout.AT_ONCE)) {
+      out.put("rollout", rollout.toMap());
+    }
     return out;
   }
 

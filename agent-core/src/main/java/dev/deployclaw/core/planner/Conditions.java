@@ -9,6 +9,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -78,9 +80,26 @@ final class Conditions {
               + "|no changes(?: yet)?|hypothetically");
   private static final String COHORT =
       "(?: of(?: the| all| our)* (?:tenants|traffic|customers|clients))?";
+  private static final String AFTER = "(?:then|next|later|afterwards|finally)";
+  private static final String EVERYBODY =
+      "(?:all|everyone|everybody|everything|fully|the rest|the others)"
+          + "(?:(?: of| the| our)* (?:tenants|traffic|customers|clients|them))?";
+
+  /** The widenings after the first, in order. */
+  private static final String WIDER =
+      "(?:(?: (?:,|;|and|to|at|with|on|for|"
+          + AFTER
+          + "))+ <percent>"
+          + COHORT
+          + ")*(?:(?: (?:,|;|and))* "
+          + AFTER
+          + "(?: (?:to|at|with|on|for))* "
+          + EVERYBODY
+          + ")?";
+
   private static final Pattern CANARY =
       rule(
-          "(?:(?:as|in|with|use|using|via|through|on|a|an|start|starting|first|and|then|do|run) )*canary(?: (?:"
+          "(?:(?:(?:as|in|with|use|using|via|through|on|a|an|start|starting|first|and|then|do|run) )*canary(?: (?:"
               + W
               + "|=|:)){0,3}? <percent>"
               + COHORT
@@ -91,12 +110,19 @@ final class Conditions {
               + COHORT
               + "(?: first)?"
               + "|(?:on |to |with |for )?<percent> of(?: the| all| our)* (?:tenants|customers|clients)(?: first)?"
-              + "|(?:on |to |with |for )?<percent> first");
+              + "|(?:on |to |with |for )?<percent> first)"
+              + WIDER);
+  private static final String EACH =
+      "(?: each(?: time)?|(?: (?:per|after|for|at|in between|between))?(?: (?:each|every|the))?"
+          + " (?:step|steps|stage|stages|widening|widenings|cohort))?";
   private static final Pattern BAKE =
       rule(
-          "(?:(?:then|and|let|it|them|with|a|to) )*(?:bake|bakes|baking|soak|soaking)(?: (?:time|for|it|period|of"
+          "(?:(?:(?:then|and|let|it|them|with|a|to) )*(?:bake|bakes|baking|soak|soaking)(?: (?:time|for|it|period|of"
               + "|=|:|a|at least|in|window|is))* <duration>"
-              + "|(?:(?:with|a|and) )*<duration> (?:bake|baking|soak)(?: (?:time|period))?");
+              + EACH
+              + "|(?:(?:with|a|and) )*<duration> (?:bake|baking|soak)(?: (?:time|period))?"
+              + EACH
+              + ")");
   private static final String P99 = "(?:the )?(?:p99|p 99|(?:<num> )?th percentile)(?: latency)?";
   private static final Pattern SLOW =
       rule(
@@ -134,6 +160,8 @@ final class Conditions {
           "(?:and |then |, )*(?:revert|undo|restore|roll back|put|reset|go back|back)(?: (?:it|that|this|them|to|back|normal"
               + "|afterwards|after|again|the|old|limit|limits|as|was|before|how))*");
 
+  private static final int EVERYBODY_PERCENT = 100;
+
   private final Doubts doubts;
   private final Grounds grounds;
   private final Amounts amounts;
@@ -156,7 +184,7 @@ final class Conditions {
   private Found read() {
     var p99 = take(SLOW).flatMap(this::bound);
     var bake = take(BAKE).flatMap(h -> seconds(h, "a bake time", "bake"));
-    var canary = take(CANARY).flatMap(this::cohort);
+    var widenings = take(CANARY).map(this::cohorts).orElse(List.of());
     var end = take(UNTIL);
     var start = take(START).flatMap(this::start);
     var revert = end.isPresent() ? lasts(end.get(), start) : revertAfter();
@@ -167,7 +195,15 @@ final class Conditions {
       doubts.ask("For how long?");
     }
     return new Found(
-        rest, new Guards(approval, dry, canary, bake, p99), new Schedule(start, revert));
+        rest,
+        new Guards(
+            approval,
+            dry,
+            widenings.stream().findFirst(),
+            widenings.stream().skip(1).toList(),
+            bake,
+            p99),
+        new Schedule(start, revert));
   }
 
   private Optional<Hit> take(Pattern rule) {
@@ -221,14 +257,27 @@ final class Conditions {
     return seconds;
   }
 
-  private Optional<Integer> cohort(Hit hit) {
-    var item = hit.first(Meaning.Percent.class);
-    if (!(item.meaning() instanceof Meaning.Percent(BigDecimal value))) {
-      return Optional.empty();
+  /** Who has it first, and next; each more than the one before. */
+  private List<Integer> cohorts(Hit hit) {
+    List<Integer> out = new ArrayList<>();
+    for (var item : hit.all(Meaning.Percent.class)) {
+      if (item.meaning() instanceof Meaning.Percent(BigDecimal value)) {
+        var percent = amounts.percent(value, "a canary");
+        percent.ifPresent(p -> {
+          grounds.add(p.toString(), item, "percent");
+          out.add(p);
+        });
+      }
     }
-    var percent = amounts.percent(value, "a canary");
-    percent.ifPresent(p -> grounds.add(p.toString(), item, "percent"));
-    return percent;
+    if (out.size() > 1 && out.getLast() == EVERYBODY_PERCENT) {
+      out.removeLast();
+    }
+    for (int i = 1; i < out.size(); i++) {
+      if (out.get(i) <= out.get(i - 1)) {
+        doubts.refuse("each widening of a canary takes more than the one before: " + out);
+      }
+    }
+    return out;
   }
 
   private Optional<String> start(Hit hit) {

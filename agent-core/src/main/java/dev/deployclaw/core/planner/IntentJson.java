@@ -90,6 +90,9 @@ public final class IntentJson {
       out.put("dryRun", true);
     }
     guards.canaryPercent().ifPresent(c -> out.put("canaryPercent", c));
+    if (!guards.widenPercent().isEmpty()) {
+      out.put("widenPercent", guards.widenPercent());
+    }
     guards.bakeSeconds().ifPresent(b -> out.put("bakeSeconds", b));
     guards.maxP99Millis().ifPresent(p -> out.put("maxP99Millis", p));
     return out;

@@ -36,7 +36,7 @@ public final class IntentReader {
   private static final Set<String> SET =
       Set.of("requests", "windowSeconds", "burst", "algorithm", "mode", "onBackendFailure");
   private static final Set<String> GUARDS =
-      Set.of("approval", "dryRun", "canaryPercent", "bakeSeconds", "maxP99Millis");
+      Set.of("approval", "dryRun", "canaryPercent", "widenPercent", "bakeSeconds", "maxP99Millis");
   private static final Set<String> SCHEDULE = Set.of("startAt", "revertAfterSeconds");
   private static final Set<String> GROUNDING = Set.of("value", "from", "to", "rule");
 
@@ -99,8 +99,18 @@ public final class IntentReader {
         in.text("approval").map(a -> Guards.Approval.valueOf(a.toUpperCase(Locale.ROOT))),
         in.flag("dryRun"),
         in.number("canaryPercent").map(Math::toIntExact),
+        in.list("widenPercent").stream().map(IntentReader::percent).toList(),
         in.number("bakeSeconds"),
         in.number("maxP99Millis"));
+  }
+
+  private static int percent(@Nullable Object value) {
+    return switch (value) {
+      case Integer n -> n;
+      case Long n -> Math.toIntExact(n);
+      case null, default ->
+          throw new IllegalArgumentException("widenPercent isn't whole numbers: " + value);
+    };
   }
 
   private static Schedule schedule(@Nullable Object json) {

@@ -6,6 +6,7 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore;
@@ -44,7 +45,7 @@ final class AfterCommit {
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var tally = crew.publish(content.activation(x), duty.fence());
-    String action = "Publishing epoch " + x.epoch();
+    String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
     if (x.restores()) {
@@ -57,7 +58,7 @@ final class AfterCommit {
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var tally = convergence.await(content.activation(x), duty, t -> hopeless(x, t));
-    String action = "Asking who acts on epoch " + x.epoch();
+    String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
@@ -68,12 +69,27 @@ final class AfterCommit {
     return !x.kind().back() && tally.stuck();
   }
 
+  private static String named(Activation activation) {
+    return activation
+        .candidate()
+        .map(c ->
+            "epoch %d, and epoch %d for positions below %d"
+                .formatted(activation.epoch(), c.epoch(), c.cohort().share()))
+        .orElse("epoch " + activation.epoch());
+  }
+
   /** New limits are probed; a way back by itself is proven by what every member holds. */
   Happening validate(Execution x, Content content, Duty duty) throws InterruptedException {
     boolean probes = x.kind() != Kind.COMPENSATION && !x.restores();
-    return probes
-        ? new Happening.Now(probing.probe(content.activation(x), duty))
-        : compare(x, duty);
+    if (!probes) {
+      return compare(x, duty);
+    }
+    var event = probing.probe(content.activation(x), x.rollout(), duty);
+    boolean watched = x.state().onTrial() || x.rollout().bakes();
+    return new Happening.Now(
+        event instanceof Event.Validated && watched
+            ? new Event.BakeBegun(time.instant().toEpochMilli() + x.rollout().bakeMillis())
+            : event);
   }
 
   /** What nobody needs any more: not the committed epoch, its predecessor, or what is held. */

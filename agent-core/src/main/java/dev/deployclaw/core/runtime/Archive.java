@@ -1,9 +1,11 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Observation;
@@ -57,6 +59,11 @@ final class Archive {
     }
   }
 
+  /** The set of a candidate beside what is committed. */
+  Optional<PolicySet> stored(Active.Candidate candidate) throws InterruptedException {
+    return stored(candidate.epoch(), candidate.digest());
+  }
+
   /** Where an epoch's policies come from; nothing where nothing is kept of it. */
   Provenance provenance(long epoch) throws InterruptedException {
     return state
@@ -106,13 +113,19 @@ final class Archive {
     if (x.restores() && file.isEmpty()) {
       return new Loaded.Missing("what was found before the first change can't be read");
     }
-    var set = x.restores() ? Optional.of(PolicySet.EMPTY) : set(x, file);
+    var set = x.restores() ? Optional.of(PolicySet.EMPTY) : wanted(x, file);
     if (set.isEmpty()) {
       return new Loaded.Missing("the policy set of epoch " + x.content() + " can't be read");
     }
     var restores =
         x.restores() ? file.map(CheckpointFile::observation) : Optional.<Observation>empty();
     return new Loaded.Ready(new Content(set.get(), previous(x), restores));
+  }
+
+  /** One that is withdrawn may have lost its own set already, and needs only what stays. */
+  private Optional<PolicySet> wanted(Execution x, Optional<CheckpointFile> file)
+      throws InterruptedException {
+    return x.state() instanceof State.Withdrawing ? previous(x) : set(x, file);
   }
 
   /** The execution that a way back undoes. */

@@ -72,7 +72,8 @@ final class Compensation {
       case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ ->
           Optional.empty();
       case State.Held _, State.Resumed _, State.Cleared _, State.Committed _ -> Optional.empty();
-      case State.Published _, State.Converged _, State.Baked _ -> Optional.empty();
+      case State.Widened _, State.Baking _, State.Withdrawing _ -> Optional.empty();
+      case State.Published _, State.Converged _, State.Soaking _, State.Baked _ -> Optional.empty();
       case State.Undoing _, State.RolledBack _, State.Aborting _, State.Aborted _ ->
           Optional.empty();
     };

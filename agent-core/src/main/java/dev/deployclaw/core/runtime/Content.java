@@ -3,8 +3,10 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Activation.Candidate;
 import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.Cohort;
 import java.util.Optional;
 
 /**
@@ -29,8 +31,30 @@ record Content(PolicySet set, Optional<PolicySet> previous, Optional<Observation
     return base.epoch() == 0 ? UNMANAGED : base.digest();
   }
 
+  /** What everybody is to act on as the execution stands. */
   Activation activation(Execution x) {
+    return x.state().onTrial() ? beside(x) : own(x);
+  }
+
+  /** The epoch of its own: what is staged and voted on, and what everybody acts on in the end. */
+  private Activation own(Execution x) {
     return new Activation(
         x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores);
+  }
+
+  /** What stays committed, with this epoch beside it for its cohort. */
+  private Activation beside(Execution x) {
+    var base = x.base();
+    var candidate =
+        x.cohort().map(share -> new Candidate(x.epoch(), x.digest(), set, new Cohort(share)));
+    return new Activation(
+            x.id(),
+            base.epoch(),
+            base.digest(),
+            previous.orElseThrow(),
+            base.predecessor(),
+            Optional.empty(),
+            Optional.empty())
+        .at(x.step(), candidate);
   }
 }

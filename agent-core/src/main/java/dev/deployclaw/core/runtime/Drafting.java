@@ -17,6 +17,7 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.plan.SourceReports;
+import dev.deployclaw.core.plan.Widenings;
 import dev.deployclaw.core.planner.Interpretation;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
@@ -220,6 +221,12 @@ final class Drafting {
     if (tooMuch.isPresent()) {
       return refused(tooMuch.get());
     }
+    var widenings = Widenings.of(intent.guards(), base.epoch(), committed, target);
+    if (widenings instanceof Widenings.Answer.Refused(String reason)) {
+      return refused(reason);
+    }
+    var rollout = (Widenings.Answer.Ready) widenings;
+    warnings.addAll(rollout.notes());
     var plan =
         new Plan(
             intent,
@@ -230,7 +237,8 @@ final class Drafting {
             PolicyDiff.between(committed, target),
             checked.findings(),
             warnings,
-            overlaid);
+            overlaid,
+            rollout.rollout());
     Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     var content = new Content(target, previous, Optional.empty());
     return new Draft.Ready(plan, content, provenance, writesBack, risks(intent, plan), drift);

@@ -32,7 +32,8 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
       case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ -> pending(state);
       case State.Resumed _, State.Cleared _, State.Aborting _ -> pending(state);
       case State.Committed _, State.Published _, State.Converged _ -> pending(state);
-      case State.Baked _, State.Undoing _ -> pending(state);
+      case State.Widened _, State.Baking _, State.Withdrawing _ -> pending(state);
+      case State.Soaking _, State.Baked _, State.Undoing _ -> pending(state);
     };
   }
 

@@ -9,4 +9,7 @@ sealed interface Happening {
 
   /** After the commit: it can't end now. The next start goes on with it. */
   record Stuck(String pending) implements Happening {}
+
+  /** Nothing followed yet: the same effect again, if this agent still leads. */
+  record Again() implements Happening {}
 }

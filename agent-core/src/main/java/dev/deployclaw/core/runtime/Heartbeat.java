@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.HeartbeatAnswer.Point;
@@ -12,6 +13,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.redis.Cohort;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +44,8 @@ final class Heartbeat {
   }
 
   /**
+   * Of what is committed; while a candidate is on trial, of one side of its cohort by turns.
+   *
    * @param within the longest that the synthetic requests may take, and again the look at Redis
    */
   HeartbeatAnswer beat(Duration within) throws InterruptedException {
@@ -54,42 +58,70 @@ final class Heartbeat {
     if (set.tenants().isEmpty()) {
       return new HeartbeatAnswer("", base.epoch(), List.of());
     }
-    if (!set.probeKey().equals(settings.probeKey())) {
+    String id = "heartbeat-" + UUID.randomUUID();
+    var sides = Sides.of(enforced(id, base, set));
+    var side = sides.get(Math.floorMod(id.hashCode(), sides.size()));
+    var heard = heard(side, within);
+    return heard.reason().isEmpty()
+        ? judged(base.epoch(), heard.reports(), within, moving(base))
+        : HeartbeatAnswer.unknown(heard.reason());
+  }
+
+  /** Of one side of a change that this agent watches: nothing of it may be moving. */
+  HeartbeatAnswer beat(Activation side, Duration within) throws InterruptedException {
+    var heard = heard(side, within);
+    return heard.reason().isEmpty()
+        ? judged(side.epoch(), heard.reports(), within, Set.of())
+        : HeartbeatAnswer.unknown(heard.reason());
+  }
+
+  /** What the points said, or why they could not be asked. */
+  private record Heard(String reason, List<Report> reports) {}
+
+  private Heard heard(Activation side, Duration within) throws InterruptedException {
+    if (!side.set().probeKey().equals(settings.probeKey())) {
       // under a key that nobody knows they would be ordinary requests, at the tenants' cost
-      return HeartbeatAnswer.unknown(
+      return unheard(
           "epoch "
-              + base.epoch()
+              + side.epoch()
               + " was committed by an agent with another probe key; that agent can watch, or give"
               + " all agents the same probe key file");
     }
     var probe = ports.executors().named("probe");
     if (probe.isEmpty()) {
-      return HeartbeatAnswer.unknown("nothing can send synthetic requests here");
+      return unheard("nothing can send synthetic requests here");
     }
-    var call = new Call.Heartbeat(activation(base, set));
-    return switch (Calls.one(probe.get(), call, Fence.NONE, within)) {
-      case Outcome.Failed(var fault) -> HeartbeatAnswer.unknown(fault.reason());
-      case Outcome.Done(var reports, var _) -> judged(base, reports, within);
+    return switch (Calls.one(probe.get(), new Call.Heartbeat(side), Fence.NONE, within)) {
+      case Outcome.Failed(var fault) -> unheard(fault.reason());
+      case Outcome.Done(var reports, var _) -> new Heard("", reports);
     };
   }
 
-  private static Activation activation(Base base, PolicySet set) {
-    return new Activation(
-        "heartbeat-" + UUID.randomUUID(),
-        base.epoch(),
-        base.digest(),
-        set,
-        0,
-        Optional.empty(),
-        Optional.empty());
+  private static Heard unheard(String reason) {
+    return new Heard(reason, List.of());
   }
 
-  private HeartbeatAnswer judged(Base base, List<Report> reports, Duration within)
+  /** The committed epoch, and the candidate beside it where its set can be read. */
+  private Activation enforced(String id, Base base, PolicySet set) throws InterruptedException {
+    var committed =
+        new Activation(id, base.epoch(), base.digest(), set, 0, Optional.empty(), Optional.empty());
+    var tried = ledger.active().flatMap(Active::candidate);
+    var beside = tried.isEmpty() ? Optional.<PolicySet>empty() : archive.stored(tried.get());
+    return beside.isEmpty()
+        ? committed
+        : committed.at(base.step(), tried.map(c -> candidate(c, beside.get())));
+  }
+
+  private static Activation.Candidate candidate(Active.Candidate c, PolicySet set) {
+    return new Activation.Candidate(c.epoch(), c.digest(), set, new Cohort(c.cohort()));
+  }
+
+  private HeartbeatAnswer judged(
+      long epoch, List<Report> reports, Duration within, Set<String> moving)
       throws InterruptedException {
     var counted = counted(reports, within);
-    var moving = moving(base);
     var points = reports.stream().map(r -> point(r, counted, moving)).toList();
-    return new HeartbeatAnswer("", base.epoch(), points);
+    return new HeartbeatAnswer("", epoch, points);
   }
 
   /** What the agent's own Redis says of the counters. */

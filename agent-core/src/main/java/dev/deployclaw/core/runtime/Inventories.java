@@ -46,14 +46,20 @@ final class Inventories {
   static Optional<String> unsupported(Intent intent) {
     var guards = intent.guards();
     List<String> asked = new ArrayList<>();
-    guards.canaryPercent().ifPresent(p -> asked.add("a canary"));
-    guards.bakeSeconds().ifPresent(s -> asked.add("a bake time"));
-    guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99"));
+    if (!writesPolicies(intent.operation())) {
+      guards.canaryPercent().ifPresent(p -> asked.add("a canary of " + of(intent)));
+      guards.bakeSeconds().ifPresent(s -> asked.add("a bake time of " + of(intent)));
+      guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99 of " + of(intent)));
+    }
     intent.schedule().startAt().ifPresent(s -> asked.add("a start time"));
     intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
     return asked.isEmpty()
         ? Optional.empty()
         : Optional.of("this version doesn't carry out " + String.join(" or ", asked));
+  }
+
+  private static String of(Intent intent) {
+    return intent.operation().word();
   }
 
   static String words(Intent intent) {

@@ -238,7 +238,8 @@ final class Ledger {
   }
 
   private static boolean commits(Transition transition) {
-    return transition.next().state() instanceof State.Committed;
+    var state = transition.next().state();
+    return state instanceof State.Committed || state instanceof State.Widened;
   }
 
   /** The earlier try may still be applied, so that "unreachable" doesn't mean "not applied" now. */
@@ -305,13 +306,13 @@ final class Ledger {
     boolean starts =
         x.state() instanceof State.Opened
             || x.state() instanceof State.Resumed
-            || x.state() instanceof State.Committed;
+            || commits(transition);
     var freeze = starts && !x.kind().back() ? freeze() : Optional.<Freeze>empty();
     if (freeze.isPresent()) {
       return new Advance.Blocked(Cause.FROZEN, freeze.get().refusal());
     }
     var base = base();
-    if (starts && base.revision() != x.base().revision()) {
+    if (starts && !ownMove(x) && base.revision() != x.base().revision()) {
       return new Advance.Blocked(
           Cause.STALE, "epoch " + base.epoch() + " was committed meanwhile by " + base.change());
     }
@@ -320,6 +321,19 @@ final class Ledger {
       return new Advance.Lost("another change is open: " + open.get());
     }
     return new Advance.Lost("another agent leads, or moved the change");
+  }
+
+  /** Whether it moved {@code active} itself before. */
+  private static boolean ownMove(Execution x) {
+    return switch (x.state()) {
+      case State.Widened w -> w.stage() > 0;
+      case State.Committed _ -> x.rollout().canary();
+      case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ -> false;
+      case State.Held _, State.Resumed _, State.Cleared _, State.Baking _ -> false;
+      case State.Withdrawing _, State.Published _, State.Converged _, State.Soaking _ -> false;
+      case State.Baked _, State.Completed _, State.Undoing _, State.RolledBack _ -> false;
+      case State.Failed _, State.Aborting _, State.Aborted _ -> false;
+    };
   }
 
   private static Stored stored(Entry entry) {

@@ -8,6 +8,7 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.ExecutionMachine;
 import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.runtime.Archive.Loaded;
@@ -33,6 +34,8 @@ final class Orchestrator {
   private final Archive archive;
   private final BeforeCommit before;
   private final AfterCommit after;
+  private final Trial trial;
+  private final Watch watch;
   private final SourceCheck sources;
   private final Compensation compensation;
   private final StateStore state;
@@ -44,6 +47,8 @@ final class Orchestrator {
     this.archive = new Archive(ports.state(), ports.objects());
     this.before = new BeforeCommit(ports, settings, crew);
     this.after = new AfterCommit(ports, settings, crew, ledger);
+    this.trial = new Trial(after, crew, ports.time());
+    this.watch = new Watch(ports, settings, this);
     this.sources = new SourceCheck(ports, settings, archive);
     this.compensation = new Compensation(this, ledger);
     this.state = ports.state();
@@ -137,9 +142,11 @@ final class Orchestrator {
       return expired(at, duty);
     }
     long from = time.micros();
+    duty.story().under(place(at.execution().state()));
     try {
       phase(effect).ifPresent(duty.story()::begin);
       return switch (perform(effect, at.execution(), content, duty)) {
+        case Happening.Again() -> new Next.Go(at);
         case Happening.Stuck(String pending) -> new Next.End(Ending.stillPending(pending));
         case Happening.Now(Event event) -> follow(at, event, duty);
       };
@@ -166,6 +173,7 @@ final class Orchestrator {
       case COMPENSATE -> compensation.run(x, duty);
       case TAKE_CHECKPOINT, STAGE, PREPARE, PUBLISH, CONVERGE, VALIDATE ->
           loaded(effect, x, content, duty);
+      case WIDEN, BAKE, WITHDRAW -> loaded(effect, x, content, duty);
       case REST -> throw new IllegalStateException("nothing is to be done");
     };
   }
@@ -184,7 +192,7 @@ final class Orchestrator {
       throws InterruptedException {
     return switch (content.isPresent() ? new Loaded.Ready(content.get()) : archive.load(x)) {
       case Loaded.Missing(String reason) ->
-          x.state().committed()
+          x.state().live()
               ? new Happening.Stuck(reason)
               : new Happening.Now(new Event.Stopped(Cause.UNREACHABLE, reason));
       case Loaded.Ready(Content ready) -> carry(effect, x, ready, duty);
@@ -200,6 +208,9 @@ final class Orchestrator {
       case PUBLISH -> after.publish(x, content, duty);
       case CONVERGE -> after.converge(x, content, duty);
       case VALIDATE -> after.validate(x, content, duty);
+      case WIDEN -> trial.widen(x, content, duty);
+      case BAKE -> watch.watch(x, content, duty);
+      case WITHDRAW -> trial.withdraw(x, content, duty);
       case JUDGE_GATE, OBSERVE_AGAIN, VERIFY_CHECKPOINT, COLLECT, COMPENSATE, DISCARD, REST ->
           throw new IllegalStateException("carries nothing: " + effect);
     };
@@ -222,7 +233,7 @@ final class Orchestrator {
    */
   private Next unproven(Stored at, Event event, String reason, Duty duty)
       throws InterruptedException {
-    if (!commits(event)) {
+    if (!commits(at, event)) {
       return undecided(at, event, reason, duty);
     }
     try {
@@ -234,13 +245,15 @@ final class Orchestrator {
 
   /** Before the gate it is as good as aborted; a commit or a hold may stand. */
   private static Next undecided(Stored at, Event event, String reason, Duty duty) {
-    return commits(event) || event instanceof Event.GateHeld
+    return commits(at, event) || event instanceof Event.GateHeld
         ? new Next.End(doubtful(reason, duty))
         : unreachable(at, reason, duty);
   }
 
-  private static boolean commits(Event event) {
-    return event instanceof Event.CheckpointIntact;
+  /** Whether it moves {@code active} to more tenants. */
+  private static boolean commits(Stored at, Event event) {
+    return event instanceof Event.CheckpointIntact
+        || (event instanceof Event.Soaked && at.execution().state().onTrial());
   }
 
   private Next stop(Stored at, Event.Stopped stopped, Duty duty) throws InterruptedException {
@@ -283,7 +296,7 @@ final class Orchestrator {
   private static Next lost(Stored at, String reason, Duty duty) {
     duty.story().fallSilent();
     return new Next.End(
-        at.execution().state().committed()
+        at.execution().state().live()
             ? Ending.unknown(reason + ": the next start goes on")
             : aborted(reason + ": the next start removes what was staged"));
   }
@@ -301,16 +314,24 @@ final class Orchestrator {
 
   /** What isn't committed by now never will be: the next start presumes it aborted. */
   private static Next unreachable(Stored at, String reason, Duty duty) {
-    boolean committed = at.execution().state().committed();
-    duty.story().summarise(reason, committed ? Status.UNKNOWN : Status.ERROR);
+    boolean live = at.execution().state().live();
+    duty.story().summarise(reason, live ? Status.UNKNOWN : Status.ERROR);
     return new Next.End(
-        committed
+        live
             ? Ending.unknown(reason + ": it is committed, and the next start goes on")
             : Ending.unreachable(reason + ": the next start removes what was staged"));
   }
 
   private static Ending aborted(String reason) {
     return new Ending(Result.ABORTED, ExitCode.ABORTED, reason);
+  }
+
+  /** While it is on trial, all stands under the step that widens, or under the way back. */
+  private static Optional<Phase> place(State state) {
+    if (!state.onTrial()) {
+      return Optional.empty();
+    }
+    return Optional.of(state instanceof State.Withdrawing ? Phase.ROLLBACK : Phase.COMMIT);
   }
 
   /** What the time of an effect is counted under; a compensation counts its own. */
@@ -324,6 +345,9 @@ final class Orchestrator {
       case PUBLISH -> Optional.of(Phase.PUBLISH);
       case CONVERGE -> Optional.of(Phase.CONVERGE);
       case VALIDATE -> Optional.of(Phase.VALIDATE);
+      case WIDEN -> Optional.of(Phase.PUBLISH);
+      case BAKE -> Optional.of(Phase.BAKE);
+      case WITHDRAW -> Optional.of(Phase.ROLLBACK);
       case COLLECT, DISCARD -> Optional.of(Phase.FINISH);
       case COMPENSATE, REST -> Optional.empty();
     };

@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Rollout;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
@@ -28,16 +29,28 @@ final class Probing {
     this.time = time;
   }
 
-  Event probe(Activation activation, Duty duty) throws InterruptedException {
+  /** While a candidate is on trial, each side of its cohort by its own epoch. */
+  Event probe(Activation activation, Rollout rollout, Duty duty) throws InterruptedException {
     if (probe.isEmpty()) {
       return new Event.Refused("nothing can send synthetic requests here");
     }
+    for (var side : Sides.of(activation)) {
+      var event = side(probe.get(), side, rollout, duty);
+      if (!(event instanceof Event.Validated)) {
+        return event;
+      }
+    }
+    return new Event.Validated();
+  }
+
+  private Event side(Executor by, Activation side, Rollout rollout, Duty duty)
+      throws InterruptedException {
     long from = time.micros();
-    var call = new Call.Probe(activation, settings.probes());
-    var outcome = Calls.one(probe.get(), call, duty.fence(), settings.bounds().converge());
+    var call = new Call.Probe(side, settings.probes());
+    var outcome = Calls.one(by, call, duty.fence(), settings.bounds().converge());
     return switch (outcome) {
       case Outcome.Failed(var fault) -> failed(fault.reason(), duty, from);
-      case Outcome.Done done -> judge(done, duty, from);
+      case Outcome.Done done -> judge(done, rollout, duty, from);
     };
   }
 
@@ -48,23 +61,36 @@ final class Probing {
     return new Event.Refused("validation: " + reason);
   }
 
-  private Event judge(Outcome.Done done, Duty duty, long from) {
+  private Event judge(Outcome.Done done, Rollout rollout, Duty duty, long from) {
     var tally = Tally.of(Map.of("probe", done));
     var facts = new TreeMap<>(done.facts());
     facts.putIfAbsent("per_enforcement_point", points(done.reports()));
-    boolean passed = tally.allYes() && !tally.with(Answer.YES).isEmpty();
-    String detail = passed ? words(facts) : words(facts) + "; " + wrong(tally);
+    String wrong = wrong(tally).or(() -> slow(facts, rollout)).orElse("");
+    boolean passed = wrong.isEmpty();
+    String detail = passed ? words(facts) : words(facts) + "; " + wrong;
     Status status = passed ? Status.OK : Status.ERROR;
     var telling = new Telling(detail, status, Map.of("validation", facts));
     duty.story().tellTimed(Phase.VALIDATE, "Sending synthetic requests", telling, from);
     duty.story().summarise(detail, status);
     duty.story().validated(facts);
-    return passed ? new Event.Validated() : new Event.Refused("validation: " + wrong(tally));
+    return passed ? new Event.Validated() : new Event.Refused("validation: " + wrong);
   }
 
-  private static String wrong(Tally tally) {
+  private static Optional<String> wrong(Tally tally) {
+    if (tally.allYes() && !tally.with(Answer.YES).isEmpty()) {
+      return Optional.empty();
+    }
     String wrong = tally.named(tally.with(Answer.NO).isEmpty() ? Answer.UNKNOWN : Answer.NO);
-    return wrong.isEmpty() ? "no enforcement point answered" : wrong;
+    return Optional.of(wrong.isEmpty() ? "no enforcement point answered" : wrong);
+  }
+
+  private static Optional<String> slow(Map<String, Object> facts, Rollout rollout) {
+    return rollout
+        .mostP99Micros()
+        .filter(most -> !(facts.get("p99_us") instanceof Number p99) || p99.longValue() > most)
+        .map(most ->
+            "p99 is %s, and may be %s"
+                .formatted(millis(facts, "p99_us"), millis(Map.of("most", most), "most")));
   }
 
   private static String words(Map<String, Object> facts) {

@@ -128,8 +128,12 @@ final class Recovery {
       return orchestrator.resume(
           stored, new Event.Stopped(Cause.INTERRUPTED, "the agent ended before the commit"), duty);
     }
-    tell(duty, found + (state.committed() ? ": committed, rolling forward" : ": going on"));
+    tell(duty, found + (state.committed() ? ": committed, rolling forward" : goingOn(state)));
     return orchestrator.drive(stored, Optional.empty(), duty);
+  }
+
+  private static String goingOn(State state) {
+    return state.onTrial() ? ": its cohort is committed, going on with it" : ": going on";
   }
 
   /** Held changes whose time is over are removed, one after the other. */

@@ -86,7 +86,7 @@ final class Repair {
   /** What is put back. */
   private record Ground(Base base, Execution change, Content content) {
     Activation activation() {
-      return content.activation(change);
+      return content.activation(change).at(base.step(), Optional.empty());
     }
   }
 

@@ -143,7 +143,13 @@ final class Running {
     var mark = ledger.epochMark();
     var now = ledger.base();
     var base =
-        new Base(plan.base().epoch(), plan.base().digest(), now.change(), plan.base().revision());
+        new Base(
+            plan.base().epoch(),
+            plan.base().digest(),
+            now.change(),
+            plan.base().revision(),
+            now.predecessor(),
+            now.step());
     return new Opening(
         story.execution(),
         story.execution(),
@@ -154,6 +160,7 @@ final class Running {
         hash,
         request.requester(),
         Optional.empty(),
+        plan.rollout(),
         mark.last(),
         mark.revision(),
         beside(ready, story.execution(), mark.last() + 1));

@@ -34,6 +34,7 @@ final class Story {
   private Optional<Long> epoch = Optional.empty();
   private Optional<Map<String, Object>> validation = Optional.empty();
   private boolean back;
+  private Optional<Phase> under = Optional.empty();
   private long waitingMicros;
   private int step;
   private long stepSince;
@@ -68,6 +69,11 @@ final class Story {
       planHash = Optional.of(x.planHash());
     }
     back = x.kind() == Kind.COMPENSATION;
+  }
+
+  /** From now on thoughts of all phases stand under the step of this one; or each under its own. */
+  void under(Optional<Phase> one) {
+    under = one;
   }
 
   /** From now on thoughts are about a committed epoch that stays. */
@@ -151,9 +157,11 @@ final class Story {
     var note = transition.note();
     place(note.phase());
     String word = transition.next().state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    var facts =
-        Map.<String, Object>of(
-            "change", transition.next().id(), "state", word, "turn", transition.next().turn());
+    var facts = new TreeMap<String, Object>();
+    facts.put("change", transition.next().id());
+    facts.put("state", word);
+    facts.put("turn", transition.next().turn());
+    transition.next().cohort().ifPresent(share -> facts.put("cohort", share));
     var telling = new Telling(note.detail(), note.status(), facts);
     return thought(note.phase(), "Recorded: " + word, telling, Optional.empty());
   }
@@ -210,7 +218,15 @@ final class Story {
   }
 
   private void place(Phase phase) {
-    phases.step(back && phase != Phase.END ? Phase.ROLLBACK : phase).ifPresent(this::enter);
+    phases.step(stood(phase)).ifPresent(this::enter);
+  }
+
+  /** The phase whose step a thought stands under. */
+  private Phase stood(Phase phase) {
+    if (phase == Phase.END || phase == Phase.ROLLBACK) {
+      return phase;
+    }
+    return back ? Phase.ROLLBACK : under.orElse(phase);
   }
 
   private Phase phaseOf(int of) {

@@ -2,6 +2,7 @@ package dev.deployclaw.core.task;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a request means: closed, flat, and the same whoever understood it.
@@ -35,20 +36,43 @@ public record Intent(
             Optional.of(Guards.Approval.MANUAL),
             guards.dryRun(),
             guards.canaryPercent(),
+            guards.widenPercent(),
             guards.bakeSeconds(),
             guards.maxP99Millis());
     return new Intent(operation, target, changes, tighter, schedule, grounding);
   }
 
-  /** Conditions on how the change is carried out. Absent: the configured default. */
+  /**
+   * Conditions on how the change is carried out. Absent: the configured default.
+   *
+   * @param canaryPercent who has it first
+   * @param widenPercent who has it next, and so on, before everybody has it
+   * @param bakeSeconds how long it is watched after each of these, and after the last
+   */
   public record Guards(
       Optional<Approval> approval,
       boolean dryRun,
       Optional<Integer> canaryPercent,
+      List<Integer> widenPercent,
       Optional<Long> bakeSeconds,
       Optional<Long> maxP99Millis) {
     public static final Guards NONE =
-        new Guards(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
+        new Guards(
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty());
+
+    public Guards {
+      widenPercent = List.copyOf(widenPercent);
+    }
+
+    /** Each share in order; empty where everybody has it at once. */
+    public List<Integer> percents() {
+      return Stream.concat(canaryPercent.stream(), widenPercent.stream()).toList();
+    }
 
     public enum Approval {
       AUTO,

@@ -53,6 +53,7 @@ public final class FakeParticipant implements Executor {
     private final Map<Long, String> staged = new TreeMap<>();
     private final Set<String> voted = new HashSet<>();
     private long epoch;
+    private long step;
     private String live = ORIGINAL;
     private boolean up = true;
   }
@@ -111,6 +112,11 @@ public final class FakeParticipant implements Executor {
   /** It has no members any more, and answers without one. */
   public synchronized void dismiss() {
     members.clear();
+  }
+
+  /** Whether it tells tenants apart, so that it takes a candidate for some of them. */
+  private boolean tellsApart() {
+    return name.equals("redis");
   }
 
   /** Somebody changes a member by hand. */
@@ -230,17 +236,41 @@ public final class FakeParticipant implements Executor {
   }
 
   private Report publish(String m, Activation a) {
-    long committed = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()).epoch()).orElse(0L);
-    if (committed < a.epoch()) {
+    var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
+    if (active.map(Active::epoch).orElse(0L) < a.epoch()) {
       violations.add(m + " was told to act on epoch " + a.epoch() + " early");
     }
+    long tried = active.flatMap(Active::candidate).map(c -> (long) c.cohort()).orElse(0L);
+    if (a.candidate().filter(c -> c.cohort().share() > tried).isPresent()) {
+      violations.add(m + " was told of a cohort early: " + a.candidate());
+    }
     var member = member(m);
-    if (!member.staged.containsKey(a.epoch())) {
+    boolean staged =
+        member.staged.containsKey(a.epoch())
+            && (!tellsApart()
+                || a.candidate().stream().allMatch(c -> member.staged.containsKey(c.epoch())));
+    if (!staged) {
       return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
     }
+    if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
+      return Report.unknown(m, "a later step was here");
+    }
     member.epoch = a.epoch();
-    member.live = a.restores().map(o -> restored(o, m)).orElse(a.digest());
+    member.step = a.step();
+    member.live = acting(m, a);
     return Report.yes(m, member.live, Map.of());
+  }
+
+  /** What a member acts on: with a candidate, of both epochs. */
+  private String acting(String m, Activation a) {
+    String own = a.restores().map(o -> restored(o, m)).orElse(a.digest());
+    return tellsApart()
+        ? own + a.candidate().map(c -> beside(c.digest(), c.cohort().share())).orElse("")
+        : own;
+  }
+
+  static String beside(String digest, int share) {
+    return " and " + digest + " below " + share;
   }
 
   private String restored(Observation observation, String m) {
@@ -256,14 +286,22 @@ public final class FakeParticipant implements Executor {
     if (member.epoch != a.epoch()) {
       return Report.no(m, "acts on epoch " + member.epoch);
     }
-    String wanted = a.restores().map(o -> restored(o, m)).orElse(a.digest());
-    return member.live.equals(wanted)
+    return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())
         : Report.no(m, "acts on " + member.live);
   }
 
   private Report discard(String m, long epoch) {
     var member = member(m);
+    var candidate =
+        store
+            .get(Keys.ACTIVE)
+            .map(e -> Active.read(e.value()))
+            .flatMap(Active::candidate)
+            .filter(c -> c.epoch() == epoch);
+    if (candidate.isPresent()) {
+      violations.add(m + " was told to remove epoch " + epoch + ", which is a candidate");
+    }
     if (member.epoch == epoch) {
       violations.add(m + " was told to remove epoch " + epoch + ", which it acts on");
     }

@@ -1,22 +1,51 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Synthetic requests that pass, until told otherwise. */
 public final class FakeProbe implements Executor {
+  private final List<Activation> probed = Collections.synchronizedList(new ArrayList<>());
+  private final List<Activation> beaten = Collections.synchronizedList(new ArrayList<>());
   private volatile String failure = "";
+  private volatile long failingEpoch;
+  private volatile long p99Micros = 900;
   private volatile List<Report> beats = List.of(Report.yes("gateway/shop/one", "", Map.of()));
 
   /** Every probe fails from now on; none with the empty text. */
   public void fail(String reason) {
     failure = reason;
+    failingEpoch = 0;
+  }
+
+  /** Probes of one epoch fail from now on. */
+  public void fail(long epoch, String reason) {
+    failure = reason;
+    failingEpoch = epoch;
+  }
+
+  /** How slow it is from now on. */
+  public void slow(long micros) {
+    p99Micros = micros;
+  }
+
+  /** What was probed so far, in order. */
+  public List<Activation> probed() {
+    return List.copyOf(probed);
+  }
+
+  /** What heartbeats asked for so far, in order. */
+  public List<Activation> beaten() {
+    return List.copyOf(beaten);
   }
 
   @Override
@@ -36,16 +65,20 @@ public final class FakeProbe implements Executor {
 
   @Override
   public Outcome execute(Invocation call) {
-    if (call.call() instanceof Call.Heartbeat) {
+    if (call.call() instanceof Call.Heartbeat(Activation side)) {
+      beaten.add(side);
       return Outcome.done(beats);
     }
     String member = "gateway/shop/one";
+    boolean fails = !failure.isEmpty();
+    if (call.call() instanceof Call.Probe(Activation side, _)) {
+      probed.add(side);
+      fails &= failingEpoch == 0 || failingEpoch == side.epoch();
+    }
     var report =
-        failure.isEmpty()
-            ? Report.yes(member, "", Map.of("requests", 500L))
-            : Report.no(member, failure);
+        !fails ? Report.yes(member, "", Map.of("requests", 500L)) : Report.no(member, failure);
     return new Outcome.Done(
         List.of(report),
-        Map.of("requests", 500L, "allowed", 330L, "refused", 170L, "p99_us", 900L));
+        Map.of("requests", 500L, "allowed", 330L, "refused", 170L, "p99_us", p99Micros));
   }
 }

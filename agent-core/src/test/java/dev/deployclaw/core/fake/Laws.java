@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +30,7 @@ public final class Laws {
   private final Map<String, byte[]> over = new TreeMap<>();
   private long lastActive;
   private long lastEpoch;
+  private Optional<Active> last = Optional.empty();
 
   Laws(World world) {
     this.world = world;
@@ -43,7 +45,14 @@ public final class Laws {
 
   synchronized void check(FakeStore store) {
     epochsIncrease(store);
-    store.get(Keys.ACTIVE).map(e -> Active.read(e.value())).ifPresent(a -> active(store, a));
+    store
+        .get(Keys.ACTIVE)
+        .map(e -> Active.read(e.value()))
+        .ifPresent(a -> {
+          active(store, a);
+          cohort(a);
+          last = Optional.of(a);
+        });
     List<Execution> changes =
         store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value())).toList();
     changes.forEach(this::terminalStays);
@@ -55,6 +64,10 @@ public final class Laws {
     if (world.store.get(Keys.OPEN).isPresent()) {
       broken.add("I9: something is still open");
     }
+    world
+        .active()
+        .flatMap(Active::candidate)
+        .ifPresent(c -> broken.add("A4: a candidate is left: " + c));
     String committed = world.active().map(Active::digest).orElse(FakeParticipant.ORIGINAL);
     if (!world.live().equals(List.of(committed))) {
       broken.add("A4: a third state: " + world.live() + ", committed is " + committed);
@@ -95,6 +108,32 @@ public final class Laws {
       broken.add("I4: committed without all votes: epoch " + active.epoch());
     }
     objectHolds(x);
+  }
+
+  /** Each move of a cohort is a step of its own, with votes; it grows, becomes all, or goes. */
+  private void cohort(Active now) {
+    if (last.isEmpty() || last.get().equals(now) || last.get().epoch() != now.epoch()) {
+      return;
+    }
+    var before = last.get();
+    if (now.step() != before.step() + 1) {
+      broken.add("A1: step " + before.step() + " is followed by " + now.step());
+    }
+    if (!now.digest().equals(before.digest()) || !now.change().equals(before.change())) {
+      broken.add("A3: the base moved with a cohort");
+    }
+    now.candidate().ifPresent(c -> candidate(before, c));
+  }
+
+  private void candidate(Active before, Active.Candidate now) {
+    if (before.candidate().filter(c -> c.cohort() >= now.cohort()).isPresent()) {
+      broken.add("A3: a cohort shrank to " + now.cohort());
+    }
+    boolean votes = world.participants().stream().allMatch(p -> p.voted(now.epoch(), now.digest()));
+    if (!votes) {
+      broken.add("I4: widened without all votes: epoch " + now.epoch());
+    }
+    objectHolds(world.change(now.change()).orElseThrow());
   }
 
   private void objectHolds(Execution x) {

@@ -9,11 +9,13 @@ import dev.deployclaw.core.task.Operation;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
- * (applies its policy), {@code dry}, {@code canary}, {@code set TENANT N} (requests a minute for
- * orders), {@code back}, {@code repair}; anything else is a question.
+ * (applies its policy), {@code dry}, {@code set TENANT N} (requests a minute for orders; with
+ * {@code canary P ...} and {@code bake S} behind it), {@code back}, {@code repair}; anything else
+ * is a question.
  */
 public final class Requests {
   private Requests() {}
@@ -24,7 +26,6 @@ public final class Requests {
       case "apply" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "only" -> planned(Operation.APPLY_POLICIES, List.of(whole(words[1])), guards(words));
       case "dry" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
-      case "canary" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "set" ->
           planned(
               Operation.SET_LIMIT, List.of(set(words[1], Long.parseLong(words[2]))), guards(words));
@@ -75,8 +76,17 @@ public final class Requests {
     return new Guards(
         manual ? Optional.of(Guards.Approval.MANUAL) : Optional.empty(),
         words[0].equals("dry"),
-        words[0].equals("canary") ? Optional.of(10) : Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        numbers(words, "canary").map(Math::toIntExact).findFirst(),
+        numbers(words, "canary").map(Math::toIntExact).skip(1).toList(),
+        numbers(words, "bake").findFirst(),
+        numbers(words, "p99").findFirst());
+  }
+
+  /** The numbers right behind a word. */
+  private static Stream<Long> numbers(String[] words, String after) {
+    int at = List.of(words).indexOf(after);
+    return at < 0
+        ? Stream.empty()
+        : Stream.of(words).skip(at + 1).takeWhile(w -> w.matches("\\d+")).map(Long::valueOf);
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.core.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,10 @@ class ExecutionMachineTest {
     for (var kind : Kind.values()) {
       for (var state : Samples.STATES) {
         var x = Samples.execution(kind, state).with(Samples.APPROVAL);
+        var canary = Samples.canary(state);
 
         assertThat(Execution.read(x.bytes())).isEqualTo(x);
+        assertThat(Execution.read(canary.bytes())).isEqualTo(canary);
       }
     }
   }
@@ -75,6 +78,82 @@ class ExecutionMachineTest {
         .anyMatch(c -> c instanceof Condition.Holds h && h.key().equals("checkpoint/4"))
         .anyMatch(c -> c instanceof Condition.Holds h && h.key().equals("open"));
     assertThat(active(transition)).isEqualTo(new Active(4, "d4", "x", 9, 3));
+  }
+
+  @Test
+  void aWideningLeavesTheBaseAndNamesACandidateBesideIt() {
+    var x = Samples.canary(new State.Cleared("auto"));
+
+    var transition = ExecutionMachine.on(new Stored(x, 41), new Event.CheckpointIntact(), 9);
+
+    assertThat(transition.conditions())
+        .contains(
+            new Condition.Unmoved("change/x", 41),
+            new Condition.Unmoved("active", 30),
+            new Condition.Absent("freeze"))
+        .anyMatch(c -> c instanceof Condition.Holds h && h.key().equals("checkpoint/4"))
+        .anyMatch(c -> c instanceof Condition.Holds h && h.key().equals("open"));
+    assertThat(active(transition))
+        .isEqualTo(
+            new Active(3, "d3", "w", 9, 2, 6, Optional.of(new Candidate(4, "d4", "x", 500))));
+    assertThat(transition.next().step()).isEqualTo(6);
+    assertThat(transition.next().cohort()).contains(500);
+  }
+
+  @Test
+  void eachLaterMoveComparesItsOwnLastOne() {
+    var widened = Samples.canary(new State.Widened(0));
+
+    var bakes = ExecutionMachine.on(new Stored(widened, 43), new Event.BakeBegun(2_000), 9);
+    var wider = ExecutionMachine.on(new Stored(bakes.next(), 44), new Event.Soaked(), 10);
+    var out = ExecutionMachine.on(new Stored(widened, 43), new Event.Refused("slow"), 10);
+    var last =
+        ExecutionMachine.on(
+            new Stored(Samples.canary(new State.Baking(1, 2_000, 51)), 52), new Event.Soaked(), 10);
+
+    assertThat(bakes.next().state()).isEqualTo(new State.Baking(0, 2_000, 43));
+    assertThat(written(bakes)).containsExactly("change/x");
+    assertThat(wider.conditions()).contains(new Condition.Unmoved("active", 43));
+    assertThat(active(wider))
+        .isEqualTo(
+            new Active(3, "d3", "w", 10, 2, 7, Optional.of(new Candidate(4, "d4", "x", 2_500))));
+    assertThat(out.conditions()).contains(new Condition.Unmoved("active", 43));
+    assertThat(active(out)).isEqualTo(new Active(3, "d3", "w", 10, 2, 7, Optional.empty()));
+    assertThat(last.conditions())
+        .contains(new Condition.Unmoved("active", 51), new Condition.Absent("freeze"));
+    assertThat(active(last)).isEqualTo(new Active(4, "d4", "x", 10, 3));
+  }
+
+  @Test
+  void aWithdrawalIsNotStoppedByTheKillSwitch() {
+    var x = Samples.canary(new State.Baking(0, 2_000, 43));
+
+    var transition =
+        ExecutionMachine.on(new Stored(x, 44), new Event.Stopped(Cause.FROZEN, "frozen"), 9);
+
+    assertThat(transition.next().state()).isEqualTo(new State.Withdrawing(0, "frozen"));
+    assertThat(transition.conditions()).doesNotContain(new Condition.Absent("freeze"));
+  }
+
+  @Test
+  void whatIsOnTrialIsNeverPresumedAborted() {
+    for (var state : Samples.STATES) {
+      if (state.live()) {
+        assertThat(ExecutionMachine.presumedAborted(state)).as("%s", state).isFalse();
+      }
+    }
+    assertThat(new State.Widened(0).live()).isTrue();
+    assertThat(new State.Withdrawing(0, "x").live()).isTrue();
+  }
+
+  @Test
+  void anActiveOfBeforeThereWereCandidatesIsRead() {
+    String older = "{\"change\":\"x\",\"digest\":\"d\",\"epoch\":4,\"predecessor\":3,\"term\":9}";
+
+    var active = Active.read(older.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(active).isEqualTo(new Active(4, "d", "x", 9, 3));
+    assertThat(new String(active.bytes(), StandardCharsets.UTF_8)).isEqualTo(older);
   }
 
   @Test

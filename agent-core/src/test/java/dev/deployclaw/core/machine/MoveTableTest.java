@@ -28,17 +28,30 @@ class MoveTableTest {
       Resumed Stopped Aborting
       Cleared CheckpointIntact Committed
       Cleared Stopped Aborting
+      Widened BakeBegun Baking
+      Widened Refused Withdrawing
+      Baking Soaked Committed
+      Baking Stopped Withdrawing
+      Baking Refused Withdrawing
+      Withdrawing Withdrawn RolledBack
+      Withdrawing NotCompensated Failed
       Committed PublishedEverywhere Published
       Committed Refused Undoing
       Published ConvergedEverywhere Converged
       Published Refused Undoing
       Converged Validated Baked
+      Converged BakeBegun Soaking
       Converged Refused Undoing
+      Soaking Soaked Baked
+      Soaking Refused Undoing
       Baked Collected Completed
       Undoing Compensated RolledBack
       Undoing NotCompensated Failed
       Aborting Discarded Aborted
       """;
+
+  private static final State BAKING_FIRST = new State.Baking(0, 2_000, 40);
+  private static final State BAKING_SECOND = new State.Baking(1, 2_000, 50);
 
   @Test
   void everyPairIsLegalByTheTableOrIllegalByName() {
@@ -51,6 +64,18 @@ class MoveTableTest {
     }
 
     assertThat(found).containsExactlyElementsOf(TABLE.lines().toList());
+  }
+
+  @Test
+  void aCanaryWidensStageByStageAndThenCommits() {
+    var x = Samples.canary(new State.Cleared("auto"));
+
+    var first = MoveTable.follow(x, new Event.CheckpointIntact());
+    var second = MoveTable.follow(Samples.canary(BAKING_FIRST), new Event.Soaked());
+    var last = MoveTable.follow(Samples.canary(BAKING_SECOND), new Event.Soaked());
+
+    assertThat(List.of(first, second, last))
+        .isEqualTo(List.of(new State.Widened(0), new State.Widened(1), new State.Committed()));
   }
 
   @Test

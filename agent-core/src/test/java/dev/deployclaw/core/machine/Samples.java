@@ -19,9 +19,13 @@ final class Samples {
           new State.Held("it removes acme", 1000),
           new State.Resumed(),
           new State.Cleared("auto"),
+          new State.Widened(0),
+          new State.Baking(0, 2000, 40),
+          new State.Withdrawing(0, "bake: no data"),
           new State.Committed(),
           new State.Published(),
           new State.Converged(),
+          new State.Soaking(3000),
           new State.Baked(),
           new State.Completed(),
           new State.Undoing("validation failed"),
@@ -46,25 +50,42 @@ final class Samples {
           new Event.PublishedEverywhere(),
           new Event.ConvergedEverywhere(),
           new Event.Validated(),
+          new Event.BakeBegun(2000),
+          new Event.Soaked(),
           new Event.Collected(),
           new Event.Stopped(Cause.VOTED_DOWN, "no"),
           new Event.Refused("refused"),
           new Event.Discarded(List.of()),
+          new Event.Withdrawn(List.of()),
           new Event.Compensated("x-undo-1"),
           new Event.NotCompensated("no"));
 
+  /** A change that comes by two cohorts, the base of which was tried upon before. */
+  static Execution canary(State state) {
+    return execution(
+        Kind.FORWARD,
+        new Base(3, "d3", "w", 30, 2, 5),
+        new Rollout(List.of(500, 2_500), 600_000, Optional.of(15_000L)),
+        state);
+  }
+
   static Execution execution(Kind kind, State state) {
+    return execution(kind, new Base(3, "d3", "w", 30), Rollout.AT_ONCE, state);
+  }
+
+  private static Execution execution(Kind kind, Base base, Rollout rollout, State state) {
     return new Execution(
         "x",
         "x",
         kind,
         4,
         kind.back() ? 0 : 4,
-        new Base(3, "d3", "w", 30),
+        base,
         "d4",
         "plan",
         "olivia",
         kind.back() ? Optional.of("w") : Optional.empty(),
+        rollout,
         Optional.of(CHECKPOINT),
         Optional.empty(),
         5,

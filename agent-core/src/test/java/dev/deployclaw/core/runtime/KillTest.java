@@ -4,10 +4,12 @@ import static dev.deployclaw.core.runtime.ExitCode.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.fake.Killed;
 import dev.deployclaw.core.fake.Wire;
 import dev.deployclaw.core.fake.Wire.Moment;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.spi.Report;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,45 @@ class KillTest {
           world.probe.fail("wrong");
         },
         (world, wire) -> world.agent(wire).run(world.request("set acme 700")));
+  }
+
+  @Test
+  void aCanary() throws InterruptedException {
+    everyKill(KillTest::twoChanged, KillTest::canary);
+  }
+
+  @Test
+  void aCanaryThatIsWithdrawn() throws InterruptedException {
+    everyKill(
+        world -> {
+          twoChanged(world);
+          world.probe.beats(Report.no("gateway/shop/one", "wrong"));
+        },
+        KillTest::canary);
+  }
+
+  private static void twoChanged(World world) throws InterruptedException {
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+  }
+
+  private static void canary(World world, Wire wire) throws InterruptedException {
+    world.agent(wire).run(world.request("apply canary 40 60 bake 60"));
+  }
+
+  @Test
+  void aCanaryWhoseRecoveryIsKilledInItsTurn() throws InterruptedException {
+    var whole = Wire.whole();
+    var world = new World();
+    twoChanged(world);
+    canary(world, whole);
+    int kills = 0;
+    for (int call = 1; call <= whole.calls().size(); call += EVERY) {
+      kills += killTwice(KillTest::twoChanged, KillTest::canary, call);
+    }
+    System.out.println(kills + " double kills of a canary");
+    assertThat(kills).isGreaterThan(whole.calls().size());
   }
 
   @Test

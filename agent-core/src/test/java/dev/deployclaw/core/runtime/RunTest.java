@@ -89,10 +89,10 @@ class RunTest {
 
   @Test
   void refusesGuardsThatItCannotKeep() throws Exception {
-    var ended = world.run("canary");
+    var ended = world.run("back canary 10");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(ended.reason()).contains("canary");
+    assertThat(ended.reason()).contains("a canary of rollback");
   }
 
   @Test

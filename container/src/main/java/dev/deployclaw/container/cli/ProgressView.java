@@ -6,9 +6,13 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.runtime.Progress;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Set;
 
 /** Shows a run as it goes: a line for each step, and what is amiss within it. */
 final class ProgressView implements Progress {
+  /** Shown as they happen, for between two of them there may be hours. */
+  private static final Set<String> SHOWN = Set.of("widened", "baking", "soaking");
+
   private static final String RESET = "\u001b[0m";
 
   private final PrintStream err;
@@ -23,7 +27,8 @@ final class ProgressView implements Progress {
   public void thought(Thought thought) {
     if (Boolean.TRUE.equals(thought.facts().get("summary"))) {
       summary(thought);
-    } else if (thought.status() != Status.OK && thought.status() != Status.SKIPPED) {
+    } else if (SHOWN.contains(String.valueOf(thought.facts().get("state")))
+        || (thought.status() != Status.OK && thought.status() != Status.SKIPPED)) {
       err.printf("    %s %s: %s%n", mark(thought), thought.action(), thought.detail());
     }
   }

@@ -1,8 +1,13 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.policy.redis.Cohort;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +55,7 @@ final class StatusView {
           active.put("epoch", a.epoch());
           active.put("digest", a.digest());
           active.put("change", a.change());
+          a.candidate().ifPresent(c -> active.put("candidate", candidate(c)));
           out.put("active", active);
         });
     answer.open().ifPresent(x -> out.put("open", change(x)));
@@ -60,12 +66,31 @@ final class StatusView {
     return out;
   }
 
+  private static Map<String, Object> candidate(Candidate c) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("epoch", c.epoch());
+    out.put("digest", c.digest());
+    out.put("change", c.change());
+    out.put("cohort", c.cohort());
+    return out;
+  }
+
   private static Map<String, Object> change(Execution x) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", x.id());
     out.put("epoch", x.epoch());
     out.put("state", state(x));
+    watchedUntil(x.state()).ifPresent(until -> out.put("watched_until", until.toString()));
     return out;
+  }
+
+  private static Optional<Instant> watchedUntil(State state) {
+    if (state instanceof State.Baking b) {
+      return Optional.of(Instant.ofEpochMilli(b.untilMillis()));
+    }
+    return state instanceof State.Soaking s
+        ? Optional.of(Instant.ofEpochMilli(s.untilMillis()))
+        : Optional.empty();
   }
 
   private static Map<String, Object> freeze(Freeze freeze) {
@@ -82,6 +107,10 @@ final class StatusView {
     return x.state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
+  private static String doing(Execution x) {
+    return state(x) + watchedUntil(x.state()).map(u -> ", watched until " + u).orElse("");
+  }
+
   private void print(StatusAnswer answer) {
     var out = around.out();
     answer
@@ -89,7 +118,14 @@ final class StatusView {
         .ifPresentOrElse(
             a -> out.printf("epoch %d is committed, by %s%n", a.epoch(), a.change()),
             () -> out.println("nothing was committed yet"));
-    answer.open().ifPresent(x -> out.printf("%s is under way: %s%n", x.id(), state(x)));
+    answer
+        .active()
+        .flatMap(Active::candidate)
+        .ifPresent(c ->
+            out.printf(
+                "epoch %d is a candidate for positions below %d of %d, by %s%n",
+                c.epoch(), c.cohort(), Cohort.WHOLE, c.change()));
+    answer.open().ifPresent(x -> out.printf("%s is under way: %s%n", x.id(), doing(x)));
     for (var held : answer.held()) {
       out.printf("%s is held: deployclaw approve %s, or reject it%n", held.id(), held.id());
     }

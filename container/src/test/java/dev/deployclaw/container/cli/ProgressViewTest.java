@@ -37,6 +37,16 @@ class ProgressViewTest {
   }
 
   @Test
+  void showsEachWideningOfACanaryAsItHappens() {
+    var view = view(false);
+
+    view.thought(thought(Status.OK, Map.of("state", "widened")));
+    view.thought(thought(Status.OK, Map.of("state", "staged")));
+
+    assertThat(shown()).isEqualTo("    ✓ Scanning policies: 12 tenants\n");
+  }
+
+  @Test
   void paintsOnTerminalsOnly() {
     view(true).thought(thought(Status.WARNING, Map.of("summary", true)));
     assertThat(shown()).startsWith(ESCAPE + "33m!" + ESCAPE + "0m 2 ");

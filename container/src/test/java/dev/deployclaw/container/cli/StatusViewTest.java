@@ -56,6 +56,34 @@ class StatusViewTest {
   }
 
   @Test
+  void tellsTheCandidateItsCohortAndUntilWhenItIsWatched() {
+    var candidate = new Active.Candidate(4, "cd", "arch-2026-11-24-rate-limit-004", 500);
+    var trying =
+        new StatusAnswer(
+            ExitCode.OK,
+            Optional.of(
+                new Active(
+                    3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1, 1, Optional.of(candidate))),
+            Optional.of(Values.execution(new State.Baking(0, 60_000, 41))),
+            List.of(),
+            Optional.empty(),
+            true,
+            "");
+
+    view.show(trying, Optional.empty(), false);
+    assertThat(screen.out())
+        .contains("epoch 3 is committed")
+        .contains("epoch 4 is a candidate for positions below 500 of 10000")
+        .contains("is under way: baking, watched until 1970-01-01T00:01:00Z");
+
+    var again = new Screen(Path.of(""));
+    new StatusView(again.surroundings()).show(trying, Optional.empty(), true);
+    assertThat(again.json().at("/active/candidate/epoch").asLong()).isEqualTo(4);
+    assertThat(again.json().at("/active/candidate/cohort").asLong()).isEqualTo(500);
+    assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
+  }
+
+  @Test
   void tellsWhoFrozeAndHowToThaw() {
     var frozen =
         new StatusAnswer(

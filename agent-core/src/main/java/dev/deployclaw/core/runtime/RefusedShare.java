@@ -1,0 +1,118 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How many ordinary requests of those who have a new epoch are refused, against what it was before,
+ * as the rate limit services count them. A service that doesn't tell, or began anew in between,
+ * says nothing.
+ */
+final class RefusedShare {
+  /** With fewer requests a share says nothing. */
+  static final long FEWEST = 50;
+
+  /** By how many percent points the share may grow. */
+  static final long MOST_GROWTH = 25;
+
+  private final Ports ports;
+  private final Settings settings;
+
+  RefusedShare(Ports ports, Settings settings) {
+    this.ports = ports;
+    this.settings = settings;
+  }
+
+  /** Of all services together, by service. */
+  record Counts(Map<String, Told> services) {
+    Counts {
+      services = Map.copyOf(services);
+    }
+  }
+
+  /** What one service counted since it began. */
+  record Told(String since, long allowed, long refused) {
+    private Told minus(Told earlier) {
+      return new Told(since, allowed - earlier.allowed, refused - earlier.refused);
+    }
+
+    private Told plus(Told other) {
+      return new Told("", allowed + other.allowed, refused + other.refused);
+    }
+
+    private boolean tells() {
+      return allowed + refused >= FEWEST;
+    }
+
+    private long percent() {
+      return refused * 100 / (allowed + refused);
+    }
+  }
+
+  /** Who has the new epoch: those in its cohort, else everybody. */
+  Counts read(Activation activation) throws InterruptedException {
+    var out = new TreeMap<String, Told>();
+    var services = ports.executors().named("ratelimit");
+    if (services.isPresent()) {
+      var call = new Call.Look("usage", Map.of());
+      var outcome = Calls.one(services.get(), call, Fence.NONE, settings.bounds().call());
+      if (outcome instanceof Outcome.Done done) {
+        for (var report : done.reports()) {
+          if (report.answer() == Answer.YES) {
+            out.put(report.member(), told(report, activation));
+          }
+        }
+      }
+    }
+    return new Counts(out);
+  }
+
+  /** In words, where clearly more is refused since then than it was until then. */
+  Optional<String> worse(Counts before, Counts now) {
+    var until = new Told("", 0, 0);
+    var since = new Told("", 0, 0);
+    for (var service : now.services().entrySet()) {
+      var earlier = before.services().get(service.getKey());
+      if (earlier != null && earlier.since().equals(service.getValue().since())) {
+        until = until.plus(earlier);
+        since = since.plus(service.getValue().minus(earlier));
+      }
+    }
+    boolean worse =
+        until.tells() && since.tells() && since.percent() > until.percent() + MOST_GROWTH;
+    return worse
+        ? Optional.of(
+            "%d %% of %d requests were refused, before it was %d %%"
+                .formatted(since.percent(), since.allowed() + since.refused(), until.percent()))
+        : Optional.empty();
+  }
+
+  private static Told told(Report service, Activation activation) {
+    var total = new Told("", 0, 0);
+    if (service.facts().get("limits") instanceof List<?> limits) {
+      for (Object one : limits) {
+        if (one instanceof Map<?, ?> m && concerns(activation, String.valueOf(m.get("tenant")))) {
+          total = total.plus(new Told("", number(m, "allowed"), number(m, "refused")));
+        }
+      }
+    }
+    String since = String.valueOf(service.facts().get("since"));
+    return new Told(since, total.allowed(), total.refused());
+  }
+
+  private static boolean concerns(Activation activation, String tenant) {
+    return activation.candidate().map(c -> c.cohort().includes(c.set().root(tenant))).orElse(true);
+  }
+
+  private static long number(Map<?, ?> map, String key) {
+    return map.get(key) instanceof Number n ? n.longValue() : 0;
+  }
+}

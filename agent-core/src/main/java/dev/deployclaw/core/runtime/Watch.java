@@ -1,0 +1,176 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Watches a change until the time that is stored with it: every enforcement point's heartbeat, by
+ * turns on both sides of a cohort, and how many requests are refused. It fails at the first look
+ * that shows something wrong; looks without an answer are no data, and a few of them in a row are
+ * no pass. It passes when the time is over and each side's last look was good.
+ */
+final class Watch {
+  /** Looks without an answer, one after the other. */
+  static final int MOST_SILENT = 3;
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** So many looks at least, where time allows it. */
+  private static final int LOOKS = 10;
+
+  private final Heartbeat heartbeat;
+  private final RefusedShare refusals;
+  private final Ledger ledger;
+  private final Settings settings;
+  private final Time time;
+
+  Watch(Ports ports, Settings settings, Orchestrator orchestrator) {
+    this.heartbeat = new Heartbeat(ports, settings, orchestrator);
+    this.refusals = new RefusedShare(ports, settings);
+    this.ledger = orchestrator.ledger();
+    this.settings = settings;
+    this.time = ports.time();
+  }
+
+  /** What one look showed. */
+  private sealed interface Look {
+    record Good() implements Look {}
+
+    record Silent(String why) implements Look {}
+
+    record Wrong(String what) implements Look {}
+  }
+
+  Happening watch(Execution x, Content content, Duty duty) throws InterruptedException {
+    long until = until(x.state());
+    var activation = content.activation(x);
+    tell("until " + Instant.ofEpochMilli(until), Status.OK, duty);
+    var before = refusals.read(activation);
+    int looks = 0;
+    for (int silent = 0; silent < MOST_SILENT; ) {
+      if (!duty.leadership().holds()) {
+        return new Happening.Again();
+      }
+      var frozen = frozen(x);
+      if (frozen.isPresent()) {
+        return refused(frozen.get(), duty);
+      }
+      looks++;
+      switch (look(activation, before)) {
+        case Look.Wrong(String what) -> {
+          return refused(what, duty);
+        }
+        case Look.Silent(String why) -> {
+          silent++;
+          tell("no data: " + why, Status.WARNING, duty);
+        }
+        case Look.Good() -> silent = 0;
+      }
+      long left = until - now();
+      if (left <= 0 && silent == 0) {
+        tell("passed, looks: " + looks, Status.OK, duty);
+        duty.story().summarise("watched, " + looks + " looks", Status.OK);
+        return new Happening.Now(new Event.Soaked());
+      }
+      time.pause(pause(x, left));
+    }
+    return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", duty);
+  }
+
+  /** All sides, the first that isn't good. */
+  private Look look(Activation activation, RefusedShare.Counts before) throws InterruptedException {
+    boolean own = true;
+    for (var side : Sides.of(activation)) {
+      var seen = judged(heartbeat.beat(side, settings.bounds().call()), own);
+      own = false;
+      if (!(seen instanceof Look.Good)) {
+        return seen;
+      }
+    }
+    return refusals
+        .worse(before, refusals.read(activation))
+        .<Look>map(Look.Wrong::new)
+        .orElse(new Look.Good());
+  }
+
+  /**
+   * @param own whether it is by the change's own epoch: then at least one point must have proven it
+   */
+  private static Look judged(HeartbeatAnswer heard, boolean own) {
+    if (!heard.reason().isEmpty()) {
+      return new Look.Silent(heard.reason());
+    }
+    var wrong = named(heard, HeartbeatAnswer.State.NOT_ENFORCED);
+    if (wrong.isPresent()) {
+      return new Look.Wrong(wrong.get());
+    }
+    var unknown = named(heard, HeartbeatAnswer.State.UNKNOWN);
+    boolean any = heard.points().stream().anyMatch(p -> p.state() == HeartbeatAnswer.State.OK);
+    return unknown.isPresent() || (own && !any)
+        ? new Look.Silent(
+            unknown.orElse("no enforcement point reaches a limit of epoch " + heard.epoch()))
+        : new Look.Good();
+  }
+
+  private static Optional<String> named(HeartbeatAnswer heard, HeartbeatAnswer.State state) {
+    return heard.points().stream()
+        .filter(p -> p.state() == state)
+        .map(p -> p.member() + ": " + p.reason())
+        .findFirst();
+  }
+
+  /** The kill switch takes a candidate back; what is committed for everybody stays. */
+  private Optional<String> frozen(Execution x) throws InterruptedException {
+    try {
+      return x.state().onTrial() ? ledger.freeze().map(Freeze::refusal) : Optional.empty();
+    } catch (Unreachable e) {
+      return Optional.empty();
+    }
+  }
+
+  private Happening refused(String reason, Duty duty) {
+    tell(reason, Status.ERROR, duty);
+    duty.story().summarise("watched: " + reason, Status.ERROR);
+    return new Happening.Now(new Event.Refused("bake: " + reason));
+  }
+
+  private static void tell(String detail, Status status, Duty duty) {
+    duty.story().tell(Phase.BAKE, "Watching", new Telling(detail, status, Map.of()));
+  }
+
+  private static Duration pause(Execution x, long leftMillis) {
+    long share = Math.max(x.rollout().bakeMillis() / LOOKS, 1_000);
+    long next = leftMillis > 0 ? Math.min(share, leftMillis) : share;
+    return Duration.ofMillis(Math.min(LONGEST_PAUSE.toMillis(), next));
+  }
+
+  private long now() {
+    return time.instant().toEpochMilli();
+  }
+
+  private static long until(State state) {
+    return switch (state) {
+      case State.Baking b -> b.untilMillis();
+      case State.Soaking s -> s.untilMillis();
+      case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ -> idle(state);
+      case State.Held _, State.Resumed _, State.Cleared _, State.Widened _ -> idle(state);
+      case State.Withdrawing _, State.Committed _, State.Published _ -> idle(state);
+      case State.Converged _, State.Baked _, State.Completed _, State.Undoing _ -> idle(state);
+      case State.RolledBack _, State.Failed _, State.Aborting _, State.Aborted _ -> idle(state);
+    };
+  }
+
+  private static long idle(State state) {
+    throw new IllegalStateException("isn't watched: " + state);
+  }
+}

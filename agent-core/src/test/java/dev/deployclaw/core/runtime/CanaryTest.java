@@ -1,0 +1,311 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Active.Candidate;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.policy.model.Gateway;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Zenith stands at position 39, acme at 4923; both change. */
+class CanaryTest {
+  private static final String CANARY = "apply canary 40 60 bake 60";
+  private static final String POINT = "gateway/shop/one";
+
+  private final World world = new World();
+  private final List<Active> moves = new ArrayList<>();
+
+  @BeforeEach
+  void committed() throws InterruptedException {
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+    world.store.watch(store -> {
+      var now = store.get(Keys.ACTIVE).map(e -> Active.read(e.value())).orElseThrow();
+      if (moves.isEmpty() || !moves.getLast().equals(now)) {
+        moves.add(now);
+      }
+    });
+  }
+
+  @Test
+  void widensStageByStageAndThenCommits() throws InterruptedException {
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+    assertThat(moves.stream().skip(1))
+        .extracting(Active::epoch, Active::step, a -> a.candidate().map(Candidate::cohort))
+        .containsExactly(
+            tuple(1L, 1L, Optional.of(40)),
+            tuple(1L, 2L, Optional.of(4_924)),
+            tuple(2L, 0L, Optional.empty()));
+    assertThat(asked(world.probe.probed()).subList(1, 5))
+        .containsExactly("2 zenith", "1 acme", "2 acme zenith", "2 acme zenith");
+    assertThat(asked(world.probe.beaten())).contains("2 zenith", "1 acme", "2 acme zenith");
+    assertThat(log(ended.execution()))
+        .contains("Recorded: widened", "Recorded: baking", "Recorded: soaking");
+    atRest();
+  }
+
+  @Test
+  void aFailedProofInTheCohortWithdrawsIt() throws InterruptedException {
+    world.probe.fail(2, "admitted a cost of 2");
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("admitted a cost of 2");
+    assertThat(world.active().orElseThrow())
+        .extracting(Active::epoch, Active::step, Active::candidate)
+        .containsExactly(1L, 2L, Optional.empty());
+    assertThat(world.redis.staged()).containsExactly(1L);
+    assertThat(world.change(ended.execution()).orElseThrow().state())
+        .isInstanceOfSatisfying(
+            State.RolledBack.class, r -> assertThat(r.by()).isEqualTo(ended.execution()));
+    atRest();
+  }
+
+  @Test
+  void aFailedProofOutsideTheCohortWithdrawsItToo() throws InterruptedException {
+    world.probe.fail(1, "decided by epoch 2");
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    atRest();
+  }
+
+  @Test
+  void aPointThatDoesNotEnforceItWhileItBakesWithdrawsIt() throws InterruptedException {
+    world.probe.beats(Report.no(POINT, "admitted where it must be refused"));
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("bake: ").contains("admitted where it must be refused");
+    assertThat(world.probe.beaten()).hasSize(1);
+    atRest();
+  }
+
+  @Test
+  void noDataIsNoPass() throws InterruptedException {
+    world.probe.beats(Report.unknown(POINT, "does not answer"));
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("no data in 3 looks in a row");
+    atRest();
+  }
+
+  @Test
+  void aPointThatNoLimitIsReachedThroughIsNoDataEither() throws InterruptedException {
+    world.probe.beats(Report.skipped(POINT, "no limit that can be exhausted"));
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    atRest();
+  }
+
+  @Test
+  void aRedisThatDoesNotAnswerIsNoDataAndTheWayBackWaitsForIt() throws InterruptedException {
+    world.redis.before("publish", () -> world.redis.unreachableAt("publish"));
+
+    var ended = world.run(CANARY);
+    world.redis.heal();
+    world.agent().recover();
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
+    assertThat(world.change(ended.execution()).orElseThrow().state())
+        .isInstanceOfSatisfying(
+            State.RolledBack.class, r -> assertThat(r.reason()).contains("no data"));
+    atRest();
+  }
+
+  @Test
+  void theKillSwitchTakesACandidateBack() throws InterruptedException {
+    world.redis.before("publish", () -> world.store.put(Keys.FREEZE, freeze()));
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.active().orElseThrow().candidate()).isEmpty();
+    atRest();
+  }
+
+  @Test
+  void aBakeGoesOnWithWhatIsLeftOfItAfterARestart() throws InterruptedException {
+    var whole = Wire.whole();
+    var rehearsal = prepared();
+    rehearsal.agent(whole).run(rehearsal.request(CANARY));
+    int second = nth(whole.calls(), "heartbeat", 3);
+    var cut = Wire.cut(second, Moment.AFTER);
+    try {
+      world.agent(cut).run(world.request(CANARY));
+    } catch (Killed e) {
+      // as it was meant
+    }
+    var baking = (State.Baking) open().state();
+    world.store.expireLeases();
+    world.time.pass(Duration.ofSeconds(3));
+
+    world.agent().recover();
+
+    var until = moves.get(2);
+    assertThat(until.candidate().map(Candidate::cohort)).contains(4_924);
+    assertThat(world.time.instant().toEpochMilli() - baking.untilMillis())
+        .as("the first bake wasn't begun again: two more follow it")
+        .isBetween(120_000L, 150_000L);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
+    atRest();
+  }
+
+  @Test
+  void anotherCandidateFollowsOneThatWasWithdrawn() throws InterruptedException {
+    world.probe.fail(2, "wrong");
+    world.run(CANARY);
+    world.probe.fail("");
+
+    var ended = world.run("apply canary 40");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+    assertThat(moves.stream().filter(a -> a.epoch() == 1))
+        .extracting(Active::step)
+        .containsExactly(0L, 1L, 2L, 3L);
+    assertThat(world.active().orElseThrow())
+        .extracting(Active::epoch, Active::step, Active::predecessor)
+        .containsExactly(3L, 0L, 1L);
+    atRest();
+  }
+
+  @Test
+  void whatStayedCommittedIsRepairedAndRolledBackAsEver() throws InterruptedException {
+    world.run("set acme 650");
+    world.probe.fail(3, "wrong");
+    world.run(CANARY);
+    world.probe.fail("");
+    world.redis.tamper("a", "somebody's");
+
+    var repaired = world.agent().repair(world.request("repair"));
+    var back = world.agent().rollback("last", "olivia");
+
+    assertThat(repaired.exit()).as(repaired.reason()).isEqualTo(ExitCode.OK);
+    assertThat(back.exit()).as(back.reason()).isEqualTo(ExitCode.OK);
+    assertThat(world.active().orElseThrow())
+        .extracting(Active::epoch, Active::step)
+        .containsExactly(4L, 0L);
+    atRest();
+  }
+
+  @Test
+  void aBakeForEverybodyThatFailsIsUndoneByAnotherEpoch() throws InterruptedException {
+    world.probe.beats(Report.no(POINT, "wrong"));
+
+    var ended = world.run("apply bake 60");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
+    assertThat(world.active().orElseThrow().predecessor()).isEqualTo(2);
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  @Test
+  void aSlowProofIsNoPass() throws InterruptedException {
+    world.probe.slow(2_500);
+
+    var ended = world.run(CANARY + " p99 2");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("p99 is 2.5 ms, and may be 2.0 ms");
+    atRest();
+  }
+
+  @Test
+  void theFirstChangeHasNothingBesideWhichACandidateCouldStand() throws InterruptedException {
+    var fresh = new World();
+
+    var ended = fresh.run("apply canary 10");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("leave the canary out");
+  }
+
+  @Test
+  void aChangeOfRoutingCannotDifferFromTenantToTenant() throws InterruptedException {
+    world.gateways =
+        List.of(
+            new Gateway(
+                "one",
+                "shop",
+                new Gateway.Identity.Host("example.test"),
+                List.of(new Gateway.Route("/buy", "orders"))));
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("how gateways route");
+  }
+
+  private void atRest() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  private Execution open() {
+    String id =
+        new String(world.store.get(Keys.OPEN).orElseThrow().value(), StandardCharsets.UTF_8);
+    return world.change(id).orElseThrow();
+  }
+
+  private static World prepared() throws InterruptedException {
+    var world = new World();
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+    return world;
+  }
+
+  private static int nth(List<String> calls, String verb, int n) {
+    int seen = 0;
+    for (int i = 0; i < calls.size(); i++) {
+      seen += calls.get(i).contains(verb) ? 1 : 0;
+      if (seen == n) {
+        return i + 1;
+      }
+    }
+    throw new IllegalStateException(calls.toString());
+  }
+
+  private static byte[] freeze() {
+    return new Freeze("ann", "look first", "2026-11-01T12:00:00Z").bytes();
+  }
+
+  private static List<String> asked(List<Activation> of) {
+    return of.stream()
+        .map(a -> a.epoch() + " " + String.join(" ", a.set().tenants().keySet()))
+        .toList();
+  }
+
+  private List<String> log(String execution) {
+    return world.journal.read(execution).stream()
+        .map(r -> new String(r, StandardCharsets.UTF_8))
+        .map(r -> r.replaceAll(".*\"action\":\"([^\"]*)\".*", "$1"))
+        .toList();
+  }
+}

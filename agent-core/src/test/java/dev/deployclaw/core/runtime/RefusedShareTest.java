@@ -1,0 +1,86 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.spi.Report;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Zenith is in the cohort, acme isn't. */
+class RefusedShareTest {
+  private static final String CANARY = "apply canary 40 bake 60";
+
+  private final World world = new World();
+  private final AtomicInteger readings = new AtomicInteger();
+
+  @BeforeEach
+  void committed() throws InterruptedException {
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+  }
+
+  @Test
+  void manyMoreRefusalsInTheCohortAreNoPass() throws InterruptedException {
+    counts("zenith", 100, Optional.of("one"));
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("100 % of 100 requests were refused, before it was 0 %");
+  }
+
+  @Test
+  void thoseOfOthersAreNotItsFault() throws InterruptedException {
+    counts("acme", 100, Optional.of("one"));
+
+    assertThat(world.run("set zenith 80 canary 40 bake 60").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aFewRequestsSayNothing() throws InterruptedException {
+    counts("zenith", 4, Optional.of("one"));
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aServiceThatBeganAnewSaysNothing() throws InterruptedException {
+    counts("zenith", 100, Optional.empty());
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.OK);
+  }
+
+  /**
+   * First a hundred are allowed; from then on each reading has so many refused ones more.
+   *
+   * @param since when the service began; empty for one that begins anew all the time
+   */
+  private void counts(String tenant, long refused, Optional<String> since) {
+    world.ratelimit.answers(
+        "usage",
+        member -> {
+          int reading = readings.getAndIncrement();
+          var limit =
+              Map.<String, Object>of(
+                  "tenant",
+                  tenant,
+                  "limit",
+                  "orders",
+                  "allowed",
+                  100,
+                  "refused",
+                  refused * reading);
+          return Report.yes(
+              member,
+              "",
+              Map.of("since", since.orElse("reading " + reading), "limits", List.of(limit)));
+        });
+  }
+}
