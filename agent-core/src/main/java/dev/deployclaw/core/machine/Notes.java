@@ -42,7 +42,7 @@ final class Notes {
       case Baking b -> ok(Phase.BAKE, "watched at " + widening(x, b.stage()));
       case Withdrawing w ->
           new Note(
-              Phase.ROLLBACK,
+              Phase.FINISH, // begins no step of its own: a widening may still be applied late
               "active names only epoch " + x.base().epoch() + " again: " + w.reason(),
               Status.ERROR);
       case Committed _ -> ok(Phase.COMMIT, "active moved to epoch " + x.epoch());
