@@ -1,6 +1,5 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.HeartbeatAnswer.Point;
@@ -12,8 +11,6 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.redis.Cohort;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -34,13 +31,13 @@ final class Heartbeat {
   private final Ports ports;
   private final Settings settings;
   private final Ledger ledger;
-  private final Archive archive;
+  private final Enforced enforced;
 
   Heartbeat(Ports ports, Settings settings, Orchestrator orchestrator) {
     this.ports = ports;
     this.settings = settings;
     this.ledger = orchestrator.ledger();
-    this.archive = orchestrator.archive();
+    this.enforced = new Enforced(ledger, orchestrator.archive());
   }
 
   /**
@@ -49,21 +46,20 @@ final class Heartbeat {
    * @param within the longest that the synthetic requests may take, and again the look at Redis
    */
   HeartbeatAnswer beat(Duration within) throws InterruptedException {
-    var base = ledger.base();
-    var committed = archive.committed(base);
-    if (committed.isEmpty()) {
-      return HeartbeatAnswer.unknown("the policy set of epoch " + base.epoch() + " can't be read");
-    }
-    var set = committed.get();
-    if (set.tenants().isEmpty()) {
-      return new HeartbeatAnswer("", base.epoch(), List.of());
-    }
+    var before = ledger.base();
     String id = "heartbeat-" + UUID.randomUUID();
-    var sides = Sides.of(enforced(id, base, set));
+    var now = enforced.now(id);
+    if (now.activation().isEmpty()) {
+      return HeartbeatAnswer.unknown(now.lost().reason());
+    }
+    if (now.activation().get().set().tenants().isEmpty()) {
+      return new HeartbeatAnswer("", now.activation().get().epoch(), List.of());
+    }
+    var sides = Sides.of(now.activation().get());
     var side = sides.get(Math.floorMod(id.hashCode(), sides.size()));
     var heard = heard(side, within);
     return heard.reason().isEmpty()
-        ? judged(base.epoch(), heard.reports(), within, moving(base))
+        ? judged(before.epoch(), heard.reports(), within, moving(before))
         : HeartbeatAnswer.unknown(heard.reason());
   }
 
@@ -99,21 +95,6 @@ final class Heartbeat {
 
   private static Heard unheard(String reason) {
     return new Heard(reason, List.of());
-  }
-
-  /** The committed epoch, and the candidate beside it where its set can be read. */
-  private Activation enforced(String id, Base base, PolicySet set) throws InterruptedException {
-    var committed =
-        new Activation(id, base.epoch(), base.digest(), set, 0, Optional.empty(), Optional.empty());
-    var tried = ledger.active().flatMap(Active::candidate);
-    var beside = tried.isEmpty() ? Optional.<PolicySet>empty() : archive.stored(tried.get());
-    return beside.isEmpty()
-        ? committed
-        : committed.at(base.step(), tried.map(c -> candidate(c, beside.get())));
-  }
-
-  private static Activation.Candidate candidate(Active.Candidate c, PolicySet set) {
-    return new Activation.Candidate(c.epoch(), c.digest(), set, new Cohort(c.cohort()));
   }
 
   private HeartbeatAnswer judged(

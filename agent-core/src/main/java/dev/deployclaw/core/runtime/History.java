@@ -135,10 +135,14 @@ final class History {
     return Optional.empty();
   }
 
-  /** When its commit was recorded, by the record that stands beside it in the state store. */
+  /**
+   * When its commit was recorded, by the record that stands beside it in the state store; of a
+   * candidate that was taken back, its first widening.
+   */
   private Optional<String> committed(Execution x) throws InterruptedException {
     var records = ports.state().list(Keys.audits(x.log())).stream().map(Entry::value).toList();
-    return ThoughtLog.timeOf(records, x.id(), "committed");
+    return ThoughtLog.timeOf(records, x.id(), "committed")
+        .or(() -> ThoughtLog.timeOf(records, x.id(), "widened"));
   }
 
   private Optional<String> request(Execution x) {

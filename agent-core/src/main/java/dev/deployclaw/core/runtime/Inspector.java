@@ -1,7 +1,6 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Base;
-import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.Coherence;
 import dev.deployclaw.core.plan.Comparison;
 import dev.deployclaw.core.plan.Discrepancy;
@@ -10,7 +9,6 @@ import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Truth;
-import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
@@ -119,27 +117,25 @@ final class Inspector {
     return Coherence.of(set, set, Measurements.of(looks), settings.stepFactor()).findings();
   }
 
+  /** While a candidate is on trial, of each side of its cohort; the first that isn't well. */
   private Optional<Outcome> probe() throws InterruptedException {
-    var base = ledger.base();
     var executor = ports.executors().named("probe");
-    var set = archive.committed(base);
-    if (executor.isEmpty() || set.filter(s -> !s.tenants().isEmpty()).isEmpty()) {
-      return Optional.empty();
+    var now =
+        new Enforced(ledger, archive).now("validate-" + ports.time().instant().toEpochMilli());
+    var enforced = now.activation().filter(a -> !a.set().tenants().isEmpty());
+    var last = Optional.<Outcome>empty();
+    if (executor.isEmpty() || enforced.isEmpty()) {
+      return last;
     }
-    long predecessor =
-        ledger.read(base.change()).map(Stored::execution).map(x -> x.base().epoch()).orElse(0L);
-    String id = "validate-" + ports.time().instant().toEpochMilli();
-    var activation =
-        new Activation(
-            id,
-            base.epoch(),
-            base.digest(),
-            set.get(),
-            predecessor,
-            Optional.empty(),
-            Optional.empty());
-    var call = new Call.Probe(activation, settings.probes());
-    return Optional.of(Calls.one(executor.get(), call, Fence.NONE, settings.bounds().converge()));
+    for (var side : Sides.of(enforced.get())) {
+      var call = new Call.Probe(side, settings.probes());
+      var outcome = Calls.one(executor.get(), call, Fence.NONE, settings.bounds().converge());
+      last = Optional.of(outcome);
+      if (!unenforced(outcome).isEmpty()) {
+        return last;
+      }
+    }
+    return last;
   }
 
   private static String wrong(

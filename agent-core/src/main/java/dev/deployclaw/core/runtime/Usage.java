@@ -70,18 +70,19 @@ final class Usage {
   private record Told(String since, Map<Name, Count> counts) {}
 
   UsageAnswer measure(Duration over) throws InterruptedException {
-    var base = orchestrator.ledger().base();
-    var set = orchestrator.archive().committed(base);
-    if (set.isEmpty()) {
-      return UsageAnswer.unreachable("the policy set of epoch " + base.epoch() + " can't be read");
+    var now = new Enforced(orchestrator.ledger(), orchestrator.archive()).now("usage");
+    if (now.activation().isEmpty()) {
+      return UsageAnswer.unreachable(now.lost().reason());
     }
-    var limits = limits(set.get());
+    long epoch = now.activation().get().epoch();
+    var set = Enforced.set(now.activation().get());
+    var limits = limits(set);
     long from = ports.time().micros();
     var before = services();
     ports.time().pause(over);
     var after = services();
     long window = ports.time().micros() - from;
-    var fills = fills(set.get(), limits);
+    var fills = fills(set, limits);
     var counts = between(before, after);
     List<Use> uses = new ArrayList<>();
     limits.forEach((name, limit) -> uses.add(use(name, limit, fills, counts)));
@@ -90,7 +91,7 @@ final class Usage {
         uses.add(new Use(name.tenant(), "", 0, 0, 0, count.allowed(), count.refused()));
       }
     });
-    return new UsageAnswer(ExitCode.OK, "", base.epoch(), window, uses, gaps);
+    return new UsageAnswer(ExitCode.OK, "", epoch, window, uses, gaps);
   }
 
   private static Use use(Name name, Limit limit, Map<Name, Fill> fills, Map<Name, Count> counts) {

@@ -213,6 +213,24 @@ class CanaryTest {
   }
 
   @Test
+  void onePersonsYesIsForTheWholeRollout() throws InterruptedException {
+    var held = world.run(CANARY + " manually");
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(held.exit()).isEqualTo(ExitCode.HELD);
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+    assertThat(moves).hasSize(4);
+    assertThat(hash(CANARY)).isNotEqualTo(hash("apply"));
+    atRest();
+  }
+
+  private String hash(String request) throws InterruptedException {
+    var answer = world.agent().plan(world.request(request));
+    return ((PlanAnswer.Planned) answer).plan().hash();
+  }
+
+  @Test
   void aBakeForEverybodyThatFailsIsUndoneByAnotherEpoch() throws InterruptedException {
     world.probe.beats(Report.no(POINT, "wrong"));
 

@@ -1,0 +1,111 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.spi.Activation;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What people see while a candidate is on trial: its agent was killed, and nobody went on yet. */
+class OnTrialTest {
+  private final World world = new World();
+
+  @BeforeEach
+  void killedWhileItBakes() throws InterruptedException {
+    var whole = Wire.whole();
+    canary(changed(new World()), whole);
+    int first = whole.calls().indexOf(call(whole.calls(), "heartbeat")) + 1;
+    try {
+      canary(changed(world), Wire.cut(first, Moment.BEFORE));
+    } catch (Killed e) {
+      // as it was meant
+    }
+    world.store.expireLeases();
+  }
+
+  @Test
+  void aHeartbeatIsTakenOfOneSideByItsOwnEpoch() throws InterruptedException {
+    for (int beats = 0; beats < 64; beats++) {
+      world.agent().heartbeat(Duration.ofSeconds(1));
+    }
+
+    assertThat(world.probe.beaten().stream().map(OnTrialTest::asked).distinct())
+        .containsExactlyInAnyOrder("2 zenith", "1 acme");
+  }
+
+  @Test
+  void theValidationProbesBothSides() throws InterruptedException {
+    int before = world.probe.probed().size();
+
+    var seen = world.agent().validate();
+
+    assertThat(seen.exit()).as(seen.reason()).isEqualTo(ExitCode.OK);
+    assertThat(world.probe.probed().stream().skip(before).map(OnTrialTest::asked))
+        .containsExactly("2 zenith", "1 acme");
+  }
+
+  @Test
+  void usageIsMeasuredAgainstTheLimitsThatTenantsReallyHave() throws InterruptedException {
+    var uses = world.agent().usage(Duration.ofSeconds(1)).uses();
+
+    assertThat(uses)
+        .extracting(u -> u.tenant() + " " + u.capacity())
+        .containsExactlyInAnyOrder("acme 600", "zenith 70");
+  }
+
+  @Test
+  void aCandidateIsNoDrift() throws InterruptedException {
+    var seen = world.agent().drift();
+
+    assertThat(seen.exit()).as(seen.reason()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void statusAndHistoryKnowIt() throws InterruptedException {
+    var status = world.agent().status();
+    var history = world.agent().history("zenith", 5);
+
+    assertThat(status.active().flatMap(Active::candidate).map(Active.Candidate::cohort))
+        .contains(40);
+    assertThat(history.changes()).extracting(c -> c.epoch()).containsExactly(1L);
+  }
+
+  @Test
+  void nothingElseBeginsBeforeItIsOver() throws InterruptedException {
+    var next = world.run("set acme 650");
+
+    assertThat(next.exit()).as(next.reason()).isEqualTo(ExitCode.OK);
+    assertThat(world.active().orElseThrow())
+        .extracting(Active::epoch, Active::predecessor)
+        .containsExactly(3L, 2L);
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  private static World changed(World world) throws InterruptedException {
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 700));
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 70));
+    return world;
+  }
+
+  private static void canary(World world, Wire wire) throws InterruptedException {
+    world.agent(wire).run(world.request("apply canary 40 bake 60"));
+  }
+
+  private static String call(List<String> calls, String verb) {
+    return calls.stream().filter(c -> c.contains(verb)).findFirst().orElseThrow();
+  }
+
+  private static String asked(Activation side) {
+    return side.epoch() + " " + String.join(" ", side.set().tenants().keySet());
+  }
+}
