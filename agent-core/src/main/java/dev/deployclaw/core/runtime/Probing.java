@@ -29,28 +29,81 @@ final class Probing {
     this.time = time;
   }
 
-  /** While a candidate is on trial, each side of its cohort by its own epoch. */
+  /**
+   * While a candidate is on trial, each side of its cohort by its own epoch. Tenants of one side
+   * may not enter everywhere, but those of both together have to.
+   */
   Event probe(Activation activation, Rollout rollout, Duty duty) throws InterruptedException {
     if (probe.isEmpty()) {
       return new Event.Refused("nothing can send synthetic requests here");
     }
-    for (var side : Sides.of(activation)) {
-      var event = side(probe.get(), side, rollout, duty);
+    var sides = Sides.of(activation);
+    var unreached = new Unreached(sides.size());
+    for (var side : sides) {
+      var event = side(probe.get(), side, new Question(rollout, unreached), duty);
       if (!(event instanceof Event.Validated)) {
         return event;
       }
     }
-    return new Event.Validated();
+    return unreached
+        .everywhere()
+        .<Event>map(point -> new Event.Refused("validation: nobody entered at " + point))
+        .orElse(new Event.Validated());
   }
 
-  private Event side(Executor by, Activation side, Rollout rollout, Duty duty)
+  /** What an answer is judged by. */
+  private record Question(Rollout rollout, Unreached unreached) {}
+
+  /** The points that no tenant entered by, counted over the sides. For one thread. */
+  private static final class Unreached {
+    private final int sides;
+    private final Map<String, Integer> times = new TreeMap<>();
+
+    Unreached(int sides) {
+      this.sides = sides;
+    }
+
+    /**
+     * The answer without the points that nobody of this side, but somebody of another may enter.
+     */
+    Outcome.Done without(Outcome.Done done) {
+      if (sides == 1) {
+        return done;
+      }
+      var entered = new ArrayList<Report>();
+      for (var report : done.reports()) {
+        if (nobody(report)) {
+          times.merge(report.member(), 1, Integer::sum);
+        } else {
+          entered.add(report);
+        }
+      }
+      return new Outcome.Done(entered, done.facts());
+    }
+
+    Optional<String> everywhere() {
+      return times.entrySet().stream()
+          .filter(e -> e.getValue() == sides)
+          .map(Map.Entry::getKey)
+          .findFirst();
+    }
+
+    private static boolean nobody(Report report) {
+      return report.answer() == Answer.UNKNOWN
+          && report.facts().get("requests") instanceof Number n
+          && n.longValue() == 0;
+    }
+  }
+
+  private Event side(Executor by, Activation side, Question question, Duty duty)
       throws InterruptedException {
     long from = time.micros();
     var call = new Call.Probe(side, settings.probes());
     var outcome = Calls.one(by, call, duty.fence(), settings.bounds().converge());
     return switch (outcome) {
       case Outcome.Failed(var fault) -> failed(fault.reason(), duty, from);
-      case Outcome.Done done -> judge(done, rollout, duty, from);
+      case Outcome.Done done ->
+          judge(question.unreached().without(done), question.rollout(), duty, from);
     };
   }
 

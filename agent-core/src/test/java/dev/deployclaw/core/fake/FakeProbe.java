@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Synthetic requests that pass, until told otherwise. */
 public final class FakeProbe implements Executor {
@@ -19,6 +20,7 @@ public final class FakeProbe implements Executor {
   private volatile String failure = "";
   private volatile long failingEpoch;
   private volatile long p99Micros = 900;
+  private volatile Function<Activation, List<Report>> answers = _ -> List.of();
   private volatile List<Report> beats = List.of(Report.yes("gateway/shop/one", "", Map.of()));
 
   /** Every probe fails from now on; none with the empty text. */
@@ -31,6 +33,11 @@ public final class FakeProbe implements Executor {
   public void fail(long epoch, String reason) {
     failure = reason;
     failingEpoch = epoch;
+  }
+
+  /** From now on probes report this, by what they are asked for. */
+  public void answers(Function<Activation, List<Report>> reports) {
+    answers = reports;
   }
 
   /** How slow it is from now on. */
@@ -71,14 +78,16 @@ public final class FakeProbe implements Executor {
     }
     String member = "gateway/shop/one";
     boolean fails = !failure.isEmpty();
+    List<Report> told = List.of();
     if (call.call() instanceof Call.Probe(Activation side, _)) {
       probed.add(side);
+      told = answers.apply(side);
       fails &= failingEpoch == 0 || failingEpoch == side.epoch();
     }
     var report =
         !fails ? Report.yes(member, "", Map.of("requests", 500L)) : Report.no(member, failure);
     return new Outcome.Done(
-        List.of(report),
+        told.isEmpty() ? List.of(report) : told,
         Map.of("requests", 500L, "allowed", 330L, "refused", 170L, "p99_us", p99Micros));
   }
 }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,20 @@ import org.junit.jupiter.api.Test;
 class CanaryTest {
   private static final String CANARY = "apply canary 40 60 bake 60";
   private static final String POINT = "gateway/shop/one";
+
+  private static final List<Report> BOTH_ENTERED =
+      List.of(
+          Report.yes(POINT, "", Map.of("requests", 9)),
+          Report.yes("gateway/shop/two", "", Map.of("requests", 9)));
+  private static final List<Report> ONE_ENTERED =
+      List.of(
+          BOTH_ENTERED.getFirst(),
+          new Report(
+              "gateway/shop/two",
+              Report.Answer.UNKNOWN,
+              "",
+              "no synthetic request was decided",
+              Map.of("requests", 0)));
 
   private final World world = new World();
   private final List<Active> moves = new ArrayList<>();
@@ -100,6 +115,26 @@ class CanaryTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
     assertThat(ended.reason()).contains("bake: ").contains("admitted where it must be refused");
     assertThat(world.probe.beaten()).hasSize(1);
+    atRest();
+  }
+
+  @Test
+  void tenantsOfOneSideNeedNotEnterEverywhere() throws InterruptedException {
+    world.probe.answers(
+        side -> side.epoch() == 2 && side.set().tenants().size() == 1 ? ONE_ENTERED : BOTH_ENTERED);
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.OK);
+    atRest();
+  }
+
+  @Test
+  void aGatewayThatNobodyEntersIsNoData() throws InterruptedException {
+    world.probe.answers(_ -> ONE_ENTERED);
+
+    var ended = world.run(CANARY);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(ended.reason()).contains("nobody entered at gateway/shop/two");
     atRest();
   }
 
