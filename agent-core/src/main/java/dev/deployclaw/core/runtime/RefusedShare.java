@@ -6,6 +6,8 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Limit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +15,9 @@ import java.util.TreeMap;
 
 /**
  * How many ordinary requests of those who have a new epoch are refused, against what it was before,
- * as the rate limit services count them. A service that doesn't tell, or began anew in between,
- * says nothing.
+ * as the rate limit services count them. A limit that the change brings or makes stricter is meant
+ * to refuse more, and isn't counted. A service that doesn't tell, or began anew in between, says
+ * nothing.
  */
 final class RefusedShare {
   /** With fewer requests a share says nothing. */
@@ -57,7 +60,6 @@ final class RefusedShare {
     }
   }
 
-  /** Who has the new epoch: those in its cohort, else everybody. */
   Counts read(Activation activation) throws InterruptedException {
     var out = new TreeMap<String, Told>();
     var services = ports.executors().named("ratelimit");
@@ -99,7 +101,7 @@ final class RefusedShare {
     var total = new Told("", 0, 0);
     if (service.facts().get("limits") instanceof List<?> limits) {
       for (Object one : limits) {
-        if (one instanceof Map<?, ?> m && concerns(activation, String.valueOf(m.get("tenant")))) {
+        if (one instanceof Map<?, ?> m && counts(activation, m)) {
           total = total.plus(new Told("", number(m, "allowed"), number(m, "refused")));
         }
       }
@@ -108,8 +110,42 @@ final class RefusedShare {
     return new Told(since, total.allowed(), total.refused());
   }
 
-  private static boolean concerns(Activation activation, String tenant) {
-    return activation.candidate().map(c -> c.cohort().includes(c.set().root(tenant))).orElse(true);
+  /** Who has the new epoch: those in its cohort, else everybody. */
+  private static boolean counts(Activation activation, Map<?, ?> count) {
+    String tenant = String.valueOf(count.get("tenant"));
+    String limit = String.valueOf(count.get("limit"));
+    var candidate = activation.candidate();
+    if (candidate.isEmpty()) {
+      var before = activation.previous().flatMap(set -> limit(set, tenant, limit));
+      return milder(before, limit(activation.set(), tenant, limit));
+    }
+    var tried = candidate.get();
+    return tried.cohort().includes(tried.set().root(tenant))
+        && milder(limit(activation.set(), tenant, limit), limit(tried.set(), tenant, limit));
+  }
+
+  private static Optional<Limit> limit(PolicySet set, String tenant, String name) {
+    return set.tenant(tenant)
+        .flatMap(t -> t.limits().stream().filter(l -> l.name().equals(name)).findFirst());
+  }
+
+  /** Whether a limit refuses no request that it would not have refused before. */
+  private static boolean milder(Optional<Limit> before, Optional<Limit> after) {
+    if (before.isEmpty() || after.isEmpty()) {
+      return false;
+    }
+    var old = before.get();
+    var now = after.get();
+    boolean same =
+        now.match().equals(old.match())
+            && now.key().equals(old.key())
+            && now.algorithm() == old.algorithm()
+            && now.window().equals(old.window())
+            && now.mode() == old.mode();
+    return same
+        && now.requests() >= old.requests()
+        && now.burst() >= old.burst()
+        && now.cost() <= old.cost();
   }
 
   private static long number(Map<?, ?> map, String key) {

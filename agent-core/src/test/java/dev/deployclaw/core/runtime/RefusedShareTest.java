@@ -44,6 +44,14 @@ class RefusedShareTest {
   }
 
   @Test
+  void aLimitThatIsMeantToRefuseMoreMayDoSo() throws InterruptedException {
+    world.sources.put("zenith.yaml", FakeSources.document("zenith", 30));
+    counts("zenith", 100, Optional.of("one"));
+
+    assertThat(world.run(CANARY).exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void aFewRequestsSayNothing() throws InterruptedException {
     counts("zenith", 4, Optional.of("one"));
 
