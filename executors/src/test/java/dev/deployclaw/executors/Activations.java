@@ -31,6 +31,11 @@ public final class Activations {
   public static Activation restoring(String participant, List<Report> observed, long epoch) {
     var members = new TreeMap<String, List<Map<String, Object>>>();
     members.put(participant, observed.stream().map(Activations::facts).toList());
+    return restoring(new Observation(members), epoch);
+  }
+
+  /** Back to what a checkpoint says. */
+  public static Activation restoring(Observation observation, long epoch) {
     var set = PolicySet.EMPTY;
     return new Activation(
         EXECUTION,
@@ -39,7 +44,7 @@ public final class Activations {
         set,
         epoch - 1,
         Optional.empty(),
-        Optional.of(new Observation(members)));
+        Optional.of(observation));
   }
 
   /** The runtime notes whose they are. */

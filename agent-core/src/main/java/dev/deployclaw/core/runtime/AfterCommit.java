@@ -52,6 +52,7 @@ final class AfterCommit {
       duty.story()
           .summarise("unmanaged: what was found before the first change is back", Status.OK);
     }
+    leftAlone(tally, content, duty.story());
     return happened(tally, new Event.PublishedEverywhere(), "did not take it");
   }
 
@@ -61,7 +62,24 @@ final class AfterCommit {
     String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
+    leftAlone(tally, content, duty.story());
     return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+  }
+
+  /** Who keeps what it has, since nobody knows what it is to get back. */
+  private static void leftAlone(Tally tally, Content content, Story story) {
+    content
+        .restores()
+        .ifPresent(
+            found ->
+                tally
+                    .reports()
+                    .forEach(
+                        (participant, reports) ->
+                            reports.stream()
+                                .filter(r -> r.answer() == Answer.SKIPPED)
+                                .filter(r -> found.whyUnseen(participant, r.member()).isPresent())
+                                .forEach(r -> story.leaveOpen(r.member()))));
   }
 
   /** A change has a way back that needn't wait; what goes back has nowhere else to go. */

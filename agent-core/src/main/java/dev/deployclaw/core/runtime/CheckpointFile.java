@@ -75,11 +75,18 @@ record CheckpointFile(String change, Base base, Observation observation, Optiona
   private static List<Map<String, Object>> facts(List<Report> reports) {
     List<Map<String, Object>> out = new ArrayList<>();
     for (var report : reports) {
-      var facts = new TreeMap<>(report.facts());
-      facts.put("member", report.member());
-      facts.put("digest", report.digest());
-      out.add(facts);
+      out.add(
+          report.unseen()
+              ? Observation.unseen(report.member(), report.reason())
+              : seen(report));
     }
     return out;
+  }
+
+  private static Map<String, Object> seen(Report report) {
+    var facts = new TreeMap<>(report.facts());
+    facts.put("member", report.member());
+    facts.put("digest", report.digest());
+    return facts;
   }
 }

@@ -30,8 +30,9 @@ final class Epilogue {
    *
    * @param leadership where there is one, the record is anchored in the state store too
    */
-  Ended end(Story story, Ending ending, Optional<Leadership> leadership, List<String> questions)
+  Ended end(Story story, Ending reached, Optional<Leadership> leadership, List<String> questions)
       throws InterruptedException {
+    var ending = story.whole(reached);
     if (!story.silent()) {
       var thought = story.ending(ending, facts(story, ending, questions));
       if (leadership.isPresent()) {

@@ -193,8 +193,7 @@ final class Repair {
   private static List<String> unkept(Tally observed, Standing before) {
     return before.participants().stream()
         .flatMap(name -> observed.reports().getOrDefault(name, List.of()).stream())
-        .filter(
-            r -> r.answer() == Answer.UNKNOWN || (r.answer() == Answer.NO && r.facts().isEmpty()))
+        .filter(Report::unseen)
         .map(Report::member)
         .sorted()
         .toList();

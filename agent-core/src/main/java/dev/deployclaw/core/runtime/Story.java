@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one execution tells: its thoughts in order, one summary for each top-level step, and how
@@ -30,6 +32,7 @@ final class Story {
   private final long begunMicros;
   private final Map<String, Long> phaseMicros = new TreeMap<>();
   private final List<String> fragments = new ArrayList<>();
+  private final Set<String> open = new TreeSet<>();
   private Optional<String> planHash = Optional.empty();
   private Optional<Long> epoch = Optional.empty();
   private Optional<Map<String, Object>> validation = Optional.empty();
@@ -188,6 +191,22 @@ final class Story {
   /** What validation counted, for the last record. */
   void validated(Map<String, Object> counted) {
     validation = Optional.of(Map.copyOf(counted));
+  }
+
+  /** Of a member it stays unknown what it should hold, however the rest ends. */
+  void leaveOpen(String member) {
+    if (open.add(member)) {
+      summarise("unknown what " + member + " held before: it keeps what it has", Status.UNKNOWN);
+    }
+  }
+
+  /** An ending, without hiding as a success what stays unknown. */
+  Ending whole(Ending ending) {
+    return ending.result() == Result.COMPLETED && !open.isEmpty()
+        ? Ending.unknown(
+            "done, but it is unknown what %s held before: look at what it has now"
+                .formatted(String.join(", ", open)))
+        : ending;
   }
 
   void waited(long micros) {

@@ -45,6 +45,11 @@ public record Report(
     return answer == Answer.NO && facts.containsKey(STUCK);
   }
 
+  /** Whether it leaves open what the member holds, where that was asked. */
+  public boolean unseen() {
+    return answer == Answer.UNKNOWN || (answer == Answer.NO && facts.isEmpty());
+  }
+
   public static Report unknown(String member, String reason) {
     return new Report(member, Answer.UNKNOWN, "", reason, Map.of());
   }

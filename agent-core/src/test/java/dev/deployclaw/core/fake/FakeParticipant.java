@@ -255,6 +255,9 @@ public final class FakeParticipant implements Executor {
     if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
       return Report.unknown(m, "a later step was here");
     }
+    if (isNobodys(a, m)) {
+      return Report.skipped(m, "nobody knows what it held: it keeps what it has");
+    }
     member.epoch = a.epoch();
     member.step = a.step();
     member.live = acting(m, a);
@@ -273,16 +276,21 @@ public final class FakeParticipant implements Executor {
     return " and " + digest + " below " + share;
   }
 
+  /** Whether what is to be put back doesn't say what a member held. */
+  private boolean isNobodys(Activation a, String m) {
+    return a.restores().filter(o -> o.of(name, m).isEmpty()).isPresent();
+  }
+
+  /** A member that held nothing has a fact that says so. */
   private String restored(Observation observation, String m) {
-    return observation.members().getOrDefault(name, List.of()).stream()
-        .filter(f -> m.equals(f.get("member")))
-        .map(f -> String.valueOf(f.get("live")))
-        .findFirst()
-        .orElse("nothing");
+    return String.valueOf(observation.of(name, m).orElseThrow().getOrDefault("live", "nothing"));
   }
 
   private Report converge(String m, Activation a) {
     var member = member(m);
+    if (isNobodys(a, m)) {
+      return Report.skipped(m, "nobody knows what it held: it keeps what it has");
+    }
     if (member.epoch != a.epoch()) {
       return Report.no(m, "acts on epoch " + member.epoch);
     }

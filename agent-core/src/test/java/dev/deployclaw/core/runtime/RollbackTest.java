@@ -142,6 +142,42 @@ class RollbackTest {
   }
 
   @Test
+  void leavesAloneOfWhomNobodyKnowsWhatItHeldAndSaysThatItIsUnknown() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.agent().rollback("last", "olivia");
+    world.gateway.stop("two");
+    world.agent().rollback("last", "olivia");
+    world.gateway.heal();
+    world.agent().recover();
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(world.gateway.live())
+        .containsExactly(FakeParticipant.ORIGINAL, FakeParticipant.ORIGINAL, first);
+    assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).contains("unknown what gateway/two held");
+    assertThat(world.agent().status().open()).isEmpty();
+  }
+
+  @Test
+  void aParticipantThatWasSilentAsAWholeKeepsWhatItHas() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.agent().rollback("last", "olivia");
+    world.gateway.unreachableAt("observe");
+    world.agent().rollback("last", "olivia");
+    world.gateway.heal();
+    world.agent().recover();
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(world.gateway.live()).containsOnly(first);
+    assertThat(ended.reason()).contains("gateway/one", "gateway/three");
+  }
+
+  @Test
   void onlyWhatWasProvenComesBack() throws Exception {
     world.run("apply");
     world.probe.fail("wrong");

@@ -116,7 +116,7 @@ public final class ContainerGatewayExecutor implements Executor {
     var gateway = found.gateway();
     return switch (gateway.file(activation).orAdopted(() -> found.view().file(0))) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Unlisted() -> GatewayFile.Unlisted.kept(gateway.member());
+      case GatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
       case GatewayFile.Wanted wanted -> question.ask(wanted);
     };
   }

@@ -69,8 +69,9 @@ public final class ConfigurationStore implements Executor {
   }
 
   private static Report report(ServedPrefix member, Invocation call) throws InterruptedException {
-    if (Unlisted.in(call, member.name())) {
-      return Unlisted.kept(member.name());
+    var unlisted = Unlisted.in(call, member.name());
+    if (unlisted.isPresent()) {
+      return unlisted.get().kept(member.name());
     }
     try {
       return switch (call.call()) {

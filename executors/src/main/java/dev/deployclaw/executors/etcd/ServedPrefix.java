@@ -182,11 +182,12 @@ final class ServedPrefix {
     if (activation.restores().isEmpty()) {
       return Optional.of(Served.of(activation).bytes());
     }
-    return activation.restores().get().members().getOrDefault("configuration", List.of()).stream()
-        .filter(facts -> name.equals(facts.get("member")))
-        .flatMap(facts -> Optional.ofNullable(facts.get("active")).stream())
-        .map(text -> String.valueOf(text).getBytes(StandardCharsets.UTF_8))
-        .findFirst();
+    return activation
+        .restores()
+        .get()
+        .of("configuration", name)
+        .flatMap(facts -> Optional.ofNullable(facts.get("active")))
+        .map(text -> String.valueOf(text).getBytes(StandardCharsets.UTF_8));
   }
 
   private static boolean later(Served there, Activation activation) {

@@ -90,7 +90,7 @@ public final class GatewayExecutor implements Executor {
       throws IOException, InterruptedException {
     return switch (gateway.file(activation)) {
       case GatewayFile.Impossible(String reason) -> Report.no(gateway.member(), reason);
-      case GatewayFile.Unlisted() -> GatewayFile.Unlisted.kept(gateway.member());
+      case GatewayFile.Unlisted unlisted -> unlisted.kept(gateway.member());
       case GatewayFile.Wanted wanted -> question.ask(wanted);
     };
   }

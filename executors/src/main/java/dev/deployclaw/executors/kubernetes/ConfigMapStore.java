@@ -54,8 +54,9 @@ public final class ConfigMapStore implements Executor {
   }
 
   private Report report(ServedMap map, Invocation call) throws InterruptedException {
-    if (Unlisted.in(call, map.member())) {
-      return Unlisted.kept(map.member());
+    var unlisted = Unlisted.in(call, map.member());
+    if (unlisted.isPresent()) {
+      return unlisted.get().kept(map.member());
     }
     try {
       var api = link.api();

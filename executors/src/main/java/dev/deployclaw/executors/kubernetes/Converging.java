@@ -21,7 +21,7 @@ final class Converging {
   Report converge(Standing standing, Order order) {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
-      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
+      case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
       case Wanted.Known known -> converge(standing, order, known);
     };
   }

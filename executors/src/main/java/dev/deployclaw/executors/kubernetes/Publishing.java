@@ -29,7 +29,7 @@ final class Publishing {
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
-      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
+      case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
       case Wanted.Known known -> publish(api, standing, order, known);
     };
   }

@@ -31,7 +31,7 @@ final class Staging {
     }
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
-      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
+      case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
       case Wanted.Known(Bundle bundle, _) -> write(api, standing, order.activation(), bundle);
     };
   }
@@ -84,7 +84,7 @@ final class Staging {
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
-      case Wanted.Unlisted() -> GatewayFile.Unlisted.kept(standing.gateway().member());
+      case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
       case Wanted.Known(Bundle bundle, _) -> vote(api, standing, order, bundle);
     };
   }

@@ -22,7 +22,7 @@ sealed interface Wanted {
   record Known(Bundle bundle, boolean former) implements Wanted {}
 
   /** The way back leads to an epoch that doesn't know the gateway: it keeps what it has. */
-  record Unlisted() implements Wanted {}
+  record Unlisted(GatewayFile.Unlisted why) implements Wanted {}
 
   /** There is none, and why. */
   record Impossible(String reason) implements Wanted {}
@@ -42,7 +42,7 @@ sealed interface Wanted {
     var file = GatewayFile.of(activation, gateway.name(), gateway.member(), gateway.site());
     return switch (file) {
       case GatewayFile.Impossible(String reason) -> new Impossible(reason);
-      case GatewayFile.Unlisted() -> new Unlisted();
+      case GatewayFile.Unlisted why -> new Unlisted(why);
       case GatewayFile.Wanted wanted -> cut(wanted, standing, shardBytes);
     };
   }
@@ -96,12 +96,12 @@ sealed interface Wanted {
 
   /** The volume that was observed before, with what its ConfigMaps held. */
   private static Wanted restored(Observation observation, KubernetesGateway gateway) {
-    for (var facts : observation.members().getOrDefault(GatewayFile.PARTICIPANT, List.of())) {
-      if (gateway.member().equals(facts.get("member"))) {
-        return observed(facts);
-      }
-    }
-    return new Unlisted();
+    String member = gateway.member();
+    return observation
+        .of(GatewayFile.PARTICIPANT, member)
+        .map(Wanted::observed)
+        .orElseGet(() -> new Unlisted(
+            GatewayFile.Unlisted.in(observation, GatewayFile.PARTICIPANT, member)));
   }
 
   private static Wanted observed(Map<String, Object> facts) {

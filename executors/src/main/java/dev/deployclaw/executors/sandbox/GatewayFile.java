@@ -50,21 +50,32 @@ public sealed interface GatewayFile {
   }
 
   /**
-   * The way back leads to an epoch that doesn't know the gateway: it was added to the configuration
-   * since.
+   * The way back leads to an epoch of which nothing is known here: the gateway was added to the
+   * configuration since, or nobody saw what it held.
    */
-  record Unlisted() implements GatewayFile {
-    /** Whether what a call is to put back doesn't know a member of the call's participant. */
-    public static boolean in(Invocation call, String member) {
+  record Unlisted(String why) implements GatewayFile {
+    static final Unlisted ADDED = new Unlisted("was added since that epoch");
+
+    /** Where what a call is to put back doesn't know a member of the call's participant. */
+    public static Optional<Unlisted> in(Invocation call, String member) {
+      String participant = member.substring(0, member.indexOf('/'));
       return call.call()
           .restores()
-          .filter(o -> o.of(member.substring(0, member.indexOf('/')), member).isEmpty())
-          .isPresent();
+          .filter(o -> o.of(participant, member).isEmpty())
+          .map(o -> in(o, participant, member));
     }
 
-    /** Where nothing is known of what it held before: it is left alone, and that is said. */
-    public static Report kept(String member) {
-      return Report.skipped(member, "was added since that epoch, and keeps what it has");
+    /** Of a member that an observation doesn't know. */
+    public static Unlisted in(Observation found, String participant, String member) {
+      return found
+          .whyUnseen(participant, member)
+          .map(why -> new Unlisted("didn't say what it held before (" + why + ")"))
+          .orElse(ADDED);
+    }
+
+    /** It is left alone, and that is said. */
+    public Report kept(String member) {
+      return Report.skipped(member, why + ", and keeps what it has");
     }
   }
 
@@ -121,7 +132,7 @@ public sealed interface GatewayFile {
     var routing = activation.set().gateways().get(name);
     if (routing == null) {
       return activation.back()
-          ? new Unlisted()
+          ? Unlisted.ADDED
           : new Impossible("the policy set has no gateway " + name);
     }
     var upstreams = site.upstreams().keySet();
@@ -139,12 +150,10 @@ public sealed interface GatewayFile {
 
   /** The file that was observed before, byte for byte. */
   private static GatewayFile restored(Observation observation, String member) {
-    for (var facts : observation.members().getOrDefault(PARTICIPANT, List.of())) {
-      if (member.equals(facts.get("member"))) {
-        return observed(facts);
-      }
-    }
-    return new Unlisted();
+    return observation
+        .of(PARTICIPANT, member)
+        .map(GatewayFile::observed)
+        .orElseGet(() -> Unlisted.in(observation, PARTICIPANT, member));
   }
 
   private static GatewayFile observed(Map<String, Object> facts) {

@@ -6,6 +6,7 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -189,6 +191,19 @@ class ConfigurationStoreTest {
     assertThat(published.answer()).isEqualTo(Answer.SKIPPED);
     assertThat(published.reason()).isEqualTo("was added since that epoch, and keeps what it has");
     assertThat(converged.answer()).isEqualTo(Answer.SKIPPED);
+    assertThat(read("active")).isEqualTo("written by hand");
+  }
+
+  @Test
+  void keepsWhatItHasWhereItsParticipantWasSilent() throws InterruptedException {
+    put("active", "written by hand");
+    var silent = Observation.unseen("configuration", "etcd is away");
+    var observed = new Observation(new TreeMap<>(Map.of("configuration", List.of(silent))));
+
+    var published = report(new Call.Publish(Activations.restoring(observed, 2)));
+
+    assertThat(published.reason())
+        .isEqualTo("didn't say what it held before (etcd is away), and keeps what it has");
     assertThat(read("active")).isEqualTo("written by hand");
   }
 
