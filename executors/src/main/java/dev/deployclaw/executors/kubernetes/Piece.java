@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param binary base64 by key
  */
 record Piece(SortedMap<String, String> data, SortedMap<String, String> binary) {
+  static final Piece NOTHING = new Piece(new TreeMap<>(), new TreeMap<>());
+
   Piece {
     data = Collections.unmodifiableSortedMap(new TreeMap<>(data));
     binary = Collections.unmodifiableSortedMap(new TreeMap<>(binary));

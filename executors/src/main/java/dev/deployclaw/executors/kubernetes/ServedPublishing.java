@@ -86,7 +86,9 @@ final class ServedPublishing {
     var live = live();
     var yes = Report.yes(served.member(), activation.digest(), Map.of());
     if (activation.restores().isPresent()) {
-      boolean back = live.map(Piece::of).equals(found(activation)) && fenced(live, activation);
+      boolean back =
+          live.map(Piece::of).filter(found(activation).orElse(Piece.NOTHING)::equals).isPresent()
+              && fenced(live, activation);
       return back ? yes : Report.no(served.member(), "doesn't hold what was found there");
     }
     var wanted = ServedDocuments.of(activation);
@@ -128,29 +130,34 @@ final class ServedPublishing {
   }
 
   /**
-   * Puts back what was found before the first change: perhaps nothing. Term and epoch stay on it,
-   * so that a leader who wakes up late finds them.
+   * Puts back what was found before the first change. Where that was nothing, the object stays and
+   * is empty: term and epoch stand on it, so that a leader who wakes up late finds them. An object
+   * that somebody else put there meanwhile is left alone.
    */
   private void restore(Optional<Piece> found, Optional<ConfigMap> live, Marks fence)
       throws KubernetesFault, InterruptedException {
-    if (live.isEmpty() && found.isPresent()) {
-      api.create(Kind.CONFIG_MAPS, fresh(found.get(), fence));
-    } else if (live.isPresent() && found.isPresent()) {
+    var piece = found.orElse(Piece.NOTHING);
+    if (live.isEmpty()) {
+      api.create(Kind.CONFIG_MAPS, fresh(piece, fence));
+    } else if (found.isPresent() || isOurs(live.get())) {
       var annotations = new TreeMap<String, Object>(live.get().getMetadata().getAnnotations());
       annotations.keySet().removeIf(key -> key.startsWith(Marks.PREFIX));
       annotations.putAll(fence.annotations());
-      api.patch(Kind.CONFIG_MAPS, live.get(), whole(found.get(), annotations));
-    } else if (live.flatMap(Marks::of).filter(Marks::serves).isPresent()) {
-      api.delete(Kind.CONFIG_MAPS, live.get());
+      api.patch(Kind.CONFIG_MAPS, live.get(), whole(piece, annotations));
     }
+  }
+
+  /** What it holds was written by a publish, or is nothing. */
+  private static boolean isOurs(ConfigMap live) {
+    return Marks.of(live).filter(Marks::serves).isPresent()
+        || Piece.of(live).equals(Piece.NOTHING);
   }
 
   /** Whether what was put back bears the epoch that put it back, and serves none. */
   private static boolean fenced(Optional<ConfigMap> live, Activation activation) {
-    return live.isEmpty()
-        || Marks.of(live.get())
-            .filter(m -> m.epoch() == activation.epoch() && !m.serves())
-            .isPresent();
+    return live.flatMap(Marks::of)
+        .filter(m -> m.epoch() == activation.epoch() && !m.serves())
+        .isPresent();
   }
 
   private Optional<Piece> found(Activation activation) {

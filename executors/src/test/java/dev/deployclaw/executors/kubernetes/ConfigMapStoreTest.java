@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,82 +181,6 @@ class ConfigMapStoreTest {
     assertThat(published.answer()).as(published.reason()).isEqualTo(Answer.YES);
     assertThat(patches.get()).isEqualTo(2);
     assertThat(live().at("/metadata/labels/x").asText()).isEqualTo("y");
-  }
-
-  @Test
-  void goesBackToWhatWasThereBeforeTheFirstChange() throws Exception {
-    byHand("kubectl-create");
-    var before = report(new Call.Observe());
-    carryOut(activation(1, FIRST));
-
-    var back = Activations.restoring("configuration", List.of(before), 2);
-    var published = report(new Call.Publish(back));
-
-    assertThat(published.answer()).as(published.reason()).isEqualTo(Answer.YES);
-    assertThat(report(new Call.Converge(back)).answer()).isEqualTo(Answer.YES);
-    assertThat(live().path("data").toString()).isEqualTo("{\"rate.conf\":\"5\"}");
-    assertThat(live().at("/metadata/annotations").toString())
-        .contains("mine")
-        .doesNotContain("digest");
-    assertThat(report(new Call.Publish(back)).answer()).as("repeated").isEqualTo(Answer.YES);
-    assertThat(report(new Call.Observe()).facts()).as("ours no more").isEqualTo(before.facts());
-    assertThat(report(new Call.Observe()).digest()).isEqualTo(before.digest());
-    carryOut(activation(3, SECOND));
-    assertThat(report(new Call.Observe()).digest()).isEqualTo(SECOND.digest());
-  }
-
-  @Test
-  void keepsWhatTheObservationDoesNotKnow() throws Exception {
-    byHand("kubectl-create");
-    var back = Activations.restoring("configuration", List.of(), 2);
-
-    var answers = new ArrayList<Answer>();
-    for (var call :
-        List.of(new Call.Stage(back), new Call.Publish(back), new Call.Converge(back))) {
-      answers.add(report(call).answer());
-    }
-    carryOut(activation(1, FIRST));
-    var published = report(new Call.Publish(back));
-
-    assertThat(answers).containsOnly(Answer.SKIPPED);
-    assertThat(published.reason()).isEqualTo("was added since that epoch, and keeps what it has");
-    assertThat(report(new Call.Observe()).digest()).isEqualTo(FIRST.digest());
-  }
-
-  @Test
-  void aLeaderThatWakesUpLateTakesNothingBackAndPublishesNothingOnWhatWasTakenBack()
-      throws Exception {
-    byHand("kubectl-create");
-    var before = report(new Call.Observe());
-    var nothing = Report.yes(before.member(), "", Map.of());
-    carryOut(activation(1, FIRST));
-    carryOut(activation(3, SECOND));
-
-    var late =
-        report(new Call.Publish(Activations.restoring("configuration", List.of(before), 4)), OLDER);
-    var lower =
-        report(new Call.Publish(Activations.restoring("configuration", List.of(nothing), 2)));
-    var served = report(new Call.Observe()).digest();
-    report(new Call.Publish(Activations.restoring("configuration", List.of(before), 4)));
-    var stale = report(new Call.Publish(activation(5, FIRST)), OLDER);
-    var older = report(new Call.Publish(activation(3, SECOND)));
-
-    assertThat(late.reason()).isEqualTo("the leader of the later term 7 published there");
-    assertThat(lower.reason()).isEqualTo("the later epoch 3 is served there");
-    assertThat(served).isEqualTo(SECOND.digest());
-    assertThat(stale.reason()).isEqualTo("the leader of the later term 7 published there");
-    assertThat(older.reason()).isEqualTo("the later epoch 4 is served there");
-    assertThat(live().path("data").toString()).isEqualTo("{\"rate.conf\":\"5\"}");
-  }
-
-  @Test
-  void goesBackToNothingWhereNothingWas() throws Exception {
-    var before = report(new Call.Observe());
-    carryOut(activation(1, FIRST));
-
-    report(new Call.Publish(Activations.restoring("configuration", List.of(before), 2)));
-
-    assertThat(server.object(SERVED)).isEmpty();
   }
 
   @Test
