@@ -15,6 +15,12 @@ hash=$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)
 printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n' "$hash" >tokens.yaml
 random 10 >s3-access
 random 20 >s3-secret
-# Compose mounts them with their owner and mode: the agent's user must be able to read them.
-chmod 755 . && chmod 444 tokens.yaml s3-access s3-secret
+for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root; do
+  random 20 >"$name"
+done
+hash() { sha256sum "$1" | cut -d ' ' -f 1; }
+sed "s/AGENT_SHA256/$(hash redis-agent)/; s/RATELIMIT_SHA256/$(hash redis-ratelimit)/" ../../redis/users.acl >users.acl
+printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
+# Compose mounts them with their owner and mode: the services' users must be able to read them.
+chmod 755 . && chmod 444 -- *
 echo "the token, which is kept nowhere: $token"

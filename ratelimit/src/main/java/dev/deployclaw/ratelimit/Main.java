@@ -46,7 +46,7 @@ public final class Main {
   private static void run(Settings settings)
       throws ExecutionException, TimeoutException, IOException, InterruptedException {
     var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
-    var feed = PolicyFeed.start(settings.etcd(), settings.prefix());
+    var feed = PolicyFeed.start(settings.etcd());
     var service = new RateLimitService(settings, feed);
     vertx
         .deployVerticle(service)

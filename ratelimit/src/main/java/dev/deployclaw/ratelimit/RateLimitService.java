@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decide.Answer;
 import dev.deployclaw.ratelimit.decide.Decider;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +43,7 @@ public final class RateLimitService extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var opened = Shards.open(vertx, settings.redis(), settings.redisTimeout());
+    var opened = Shards.open(vertx, settings.redis());
     shards = opened;
     var decider = new Decider(vertx, feed, opened, settings.withoutPolicy());
     var options =
@@ -75,7 +77,7 @@ public final class RateLimitService extends VerticleBase {
               .onSuccess(answer -> send(request.response(), answer))
               .onFailure(e -> fault(request, e));
       case "/v1/status" ->
-          StatusReport.of(feed.view(), shards)
+          StatusReport.of(feed, shards)
               .onSuccess(status -> json(request.response(), status.toJson()))
               .onFailure(e -> fault(request, e));
       case "/v1/usage" -> json(request.response(), decider.usage().toJson());
@@ -92,7 +94,13 @@ public final class RateLimitService extends VerticleBase {
     } else {
       json(
           response.setStatusCode(503),
-          "{\"status\":\"starting\",\"reason\":\"what is committed was not read from etcd yet\"}");
+          Canonical.text(
+              Map.of(
+                  "status",
+                  "starting",
+                  "reason",
+                  "what is committed was not read from etcd yet"
+                      + (feed.trouble().isEmpty() ? "" : ": " + feed.trouble()))));
     }
   }
 

@@ -6,7 +6,8 @@ import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
-import dev.deployclaw.ratelimit.feed.View;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.redis.Refusals;
 import dev.deployclaw.ratelimit.redis.Reply;
 import dev.deployclaw.ratelimit.redis.Shards;
 import io.vertx.core.Future;
@@ -26,8 +27,9 @@ final class StatusReport {
 
   private StatusReport() {}
 
-  static Future<ServiceStatus> of(View view, Shards shards) {
-    var held = view.held().stream().map(h -> new Held(h.epoch(), h.digest())).toList();
+  static Future<ServiceStatus> of(PolicyFeed feed, Shards shards) {
+    var held = feed.view().held().stream().map(h -> new Held(h.epoch(), h.digest())).toList();
+    String etcd = feed.trouble().isEmpty() ? ServiceStatus.OK : feed.trouble();
     return shards
         .poll(ASK)
         .map(polled -> status(held, polled))
@@ -39,7 +41,8 @@ final class StatusReport {
                     List.of(),
                     Optional.empty(),
                     Optional.empty(),
-                    List.of())));
+                    List.of())))
+        .map(status -> status.reading(etcd));
   }
 
   /** What a primary decides by. */
@@ -54,7 +57,9 @@ final class StatusReport {
     polled
         .answers()
         .forEach((node, answer) -> {
-          if (answer.succeeded()) {
+          if (answer.succeeded() && refusal(answer.result()).isPresent()) {
+            problems.add(node + ": " + refusal(answer.result()).get());
+          } else if (answer.succeeded()) {
             said.put(node, said(answer.result()));
           } else {
             problems.add(String.valueOf(answer.cause().getMessage()));
@@ -72,6 +77,12 @@ final class StatusReport {
         agreed.map(Said::committed),
         agreed.flatMap(Said::trial),
         agreed.isPresent() ? List.of() : differing(said));
+  }
+
+  private static Optional<String> refusal(Reply reply) {
+    return reply instanceof Reply.Refused(String message)
+        ? Refusals.words(message)
+        : Optional.empty();
   }
 
   private static Optional<Said> said(Reply reply) {

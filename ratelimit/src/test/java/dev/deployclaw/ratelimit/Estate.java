@@ -12,8 +12,10 @@ import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.StoredSet;
+import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.ratelimit.redis.Cluster;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.HostPort;
@@ -52,7 +54,7 @@ final class Estate implements AutoCloseable {
     redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
     etcd = Etcd.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
-    feed = PolicyFeed.start(etcd.endpoint(), PREFIX);
+    feed = PolicyFeed.start(EtcdSource.plain(etcd.endpoint(), PREFIX));
     service = new RateLimitService(settings(), feed);
     vertx
         .deployVerticle(service)
@@ -220,11 +222,12 @@ final class Estate implements AutoCloseable {
         "127.0.0.1",
         0,
         Optional.empty(),
-        etcd.endpoint(),
-        PREFIX,
-        redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
+        EtcdSource.plain(etcd.endpoint(), PREFIX),
+        new Cluster(
+            redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
+            Duration.ofSeconds(2),
+            Optional.empty()),
         "test",
-        Duration.ofSeconds(2),
         BackendFailure.DENY);
   }
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.ratelimit.redis.Cluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
   private static final List<String> NEEDED =
@@ -21,11 +27,11 @@ class SettingsTest {
     assertThat(settings.host()).isEqualTo("127.0.0.1");
     assertThat(settings.port()).isEqualTo(8089);
     assertThat(settings.portFile()).isEmpty();
-    assertThat(settings.prefix()).isEqualTo("/deployclaw/default/");
-    assertThat(settings.redis())
+    assertThat(settings.etcd().prefix()).isEqualTo("/deployclaw/default/");
+    assertThat(settings.redis().nodes())
         .containsExactly(new Address("127.0.0.1", 7001), new Address("127.0.0.1", 7002));
     assertThat(settings.namespace()).isEqualTo("default");
-    assertThat(settings.redisTimeout()).isEqualTo(Duration.ofMillis(100));
+    assertThat(settings.redis().timeout()).isEqualTo(Duration.ofMillis(100));
     assertThat(settings.withoutPolicy()).isEqualTo(BackendFailure.DENY);
   }
 
@@ -45,8 +51,55 @@ class SettingsTest {
     var settings = Settings.read(List.of("--port=2"), environment);
 
     assertThat(settings.port()).isEqualTo(2);
-    assertThat(settings.redisTimeout()).isEqualTo(Duration.ofMillis(7));
-    assertThat(settings.etcd()).isEqualTo("http://x");
+    assertThat(settings.redis().timeout()).isEqualTo(Duration.ofMillis(7));
+    assertThat(settings.etcd().endpoints()).containsExactly("http://x");
+  }
+
+  @Test
+  void secretsComeFromFilesAndTheEnvironment(@TempDir Path folder) throws Exception {
+    var file = Files.writeString(folder.resolve("redis"), "from a file\n");
+    var arguments = new ArrayList<>(NEEDED);
+    arguments.addAll(
+        List.of("--redis-user=service", "--redis-password-file=" + file, "--etcd-user=reader"));
+
+    var settings = Settings.read(arguments, Map.of("DC_RATELIMIT_ETCD_PASSWORD", "a word"));
+
+    assertThat(settings.redis().login())
+        .contains(new Cluster.Login("service", "from a file"));
+    assertThat(settings.etcd().login()).contains(new EtcdSource.Login("reader", "a word"));
+    assertThat(settings.toString()).doesNotContain("from a file", "a word");
+  }
+
+  @Test
+  void aSecretIsNoArgumentAndIsNotRepeated() {
+    var arguments = new ArrayList<>(NEEDED);
+    arguments.addAll(List.of("--redis-password=hush", "--etcd-user=reader"));
+
+    assertThatThrownBy(() -> Settings.read(arguments, Map.of()))
+        .hasMessageContainingAll(
+            "redis-password can't be an argument",
+            "--redis-password-file=FILE",
+            "etcd-user needs a password")
+        .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void refusesFilesThatDontFit(@TempDir Path folder) throws Exception {
+    var empty = Files.writeString(folder.resolve("empty"), "");
+    var arguments = new ArrayList<>(NEEDED);
+    arguments.addAll(
+        List.of(
+            "--redis-password-file=" + folder.resolve("none"),
+            "--etcd-password-file=" + empty,
+            "--etcd-ca-file=" + empty,
+            "--etcd-cert-file=" + empty));
+
+    assertThatThrownBy(() -> Settings.read(arguments, Map.of()))
+        .hasMessageContainingAll(
+            "redis-password-file can't be read",
+            "etcd-password-file is empty",
+            "are for https:// endpoints",
+            "are needed together");
   }
 
   @Test

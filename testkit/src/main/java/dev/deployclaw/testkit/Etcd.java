@@ -2,6 +2,7 @@ package dev.deployclaw.testkit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,30 +12,63 @@ public final class Etcd implements Server {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final String NAME = "etcd";
 
+  private static final String HTTP = "http://";
+  private static final String HTTPS = "https://";
+
+  /** Short, so that a test sees a token run out. */
+  private static final int TOKEN_SECONDS = 2;
+
+  private final String scheme;
   private final HostPort address;
+  private final HostPort health;
   private final Daemon daemon;
 
-  private Etcd(HostPort address, Daemon daemon) {
+  private Etcd(String scheme, HostPort address, HostPort health, Daemon daemon) {
+    this.scheme = scheme;
     this.address = address;
+    this.health = health;
     this.daemon = daemon;
   }
 
   public static Etcd start(Path folder) {
     HostPort client = HostPort.loopback(Ports.free());
-    String peer = "http://" + HostPort.loopback(Ports.free());
-    List<String> command =
+    return start(folder, client, client, List.of("--listen-client-urls=http://" + client));
+  }
+
+  /** One that speaks TLS alone, and shows this certificate. */
+  public static Etcd startEncrypted(Path folder, Certificates server) {
+    HostPort client = HostPort.loopback(Ports.free());
+    HostPort health = HostPort.loopback(Ports.free());
+    return start(
+        folder,
+        client,
+        health,
         List.of(
-            Binaries.find("etcd"),
-            "--name=" + NAME,
-            "--data-dir=data",
-            "--listen-client-urls=http://" + client,
-            "--advertise-client-urls=http://" + client,
-            "--listen-peer-urls=" + peer,
-            "--initial-advertise-peer-urls=" + peer,
-            "--initial-cluster=" + NAME + "=" + peer,
-            "--unsafe-no-fsync",
-            "--log-level=warn");
-    Etcd etcd = new Etcd(client, Daemon.start(new Launch(folder, NAME, command)));
+            "--listen-client-urls=https://" + client,
+            "--listen-metrics-urls=http://" + health,
+            "--cert-file=" + server.certificate(),
+            "--key-file=" + server.key()));
+  }
+
+  private static Etcd start(Path folder, HostPort client, HostPort health, List<String> listen) {
+    String peer = "http://" + HostPort.loopback(Ports.free());
+    String scheme = client.equals(health) ? HTTP : HTTPS;
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Binaries.find("etcd"),
+                "--name=" + NAME,
+                "--data-dir=data",
+                "--advertise-client-urls=" + scheme + client,
+                "--listen-peer-urls=" + peer,
+                "--initial-advertise-peer-urls=" + peer,
+                "--initial-cluster=" + NAME + "=" + peer,
+                "--auth-token-ttl=" + TOKEN_SECONDS,
+                "--unsafe-no-fsync",
+                "--log-level=warn"));
+    command.addAll(listen);
+    Daemon daemon = Daemon.start(new Launch(folder, NAME, command));
+    Etcd etcd = new Etcd(scheme, client, health, daemon);
     etcd.awaitReady();
     return etcd;
   }
@@ -43,12 +77,13 @@ public final class Etcd implements Server {
   public static Etcd adopt(Path folder) {
     Daemon daemon = Daemon.adoptNamed(folder, NAME);
     String url = daemon.option("--listen-client-urls=");
-    return new Etcd(HostPort.parse(url.substring("http://".length())), daemon);
+    HostPort address = HostPort.parse(url.substring(HTTP.length()));
+    return new Etcd(HTTP, address, address, daemon);
   }
 
   /** Its address as a URL. */
   public String endpoint() {
-    return "http://" + address;
+    return scheme + address;
   }
 
   public HostPort address() {
@@ -71,6 +106,6 @@ public final class Etcd implements Server {
   }
 
   private void awaitReady() {
-    daemon.awaitReady(READY, () -> Probe.get(address, "/health").contains("\"health\":\"true\""));
+    daemon.awaitReady(READY, () -> Probe.get(health, "/health").contains("\"health\":\"true\""));
   }
 }

@@ -48,7 +48,19 @@ public record Config(
 
   /** The state store. All keys stand below {@code prefix}, which ends with a slash. */
   public record Etcd(
-      List<String> endpoints, String prefix, String username, Secret password, Duration timeout) {}
+      List<String> endpoints,
+      String prefix,
+      String username,
+      Secret password,
+      EtcdTls tls,
+      Duration timeout) {}
+
+  /** PEM files for {@code https://} endpoints; without {@code ca}, what the JRE trusts. */
+  public record EtcdTls(Optional<Path> ca, Optional<Path> cert, Optional<Path> key) {
+    boolean isGiven() {
+      return ca.isPresent() || cert.isPresent() || key.isPresent();
+    }
+  }
 
   /** Any nodes of the cluster, as {@code host:port}; the others are found. */
   public record Redis(List<String> nodes, String username, Secret password, Duration timeout) {}

@@ -91,7 +91,8 @@ public final class ConfigReader {
   }
 
   private Config config(Fields f) {
-    var etcd = etcd(f.section("etcd"));
+    var etcds = new EtcdReader(this::path, this::content);
+    var etcd = etcds.read(f.section("etcd"));
     var config =
         new Config(
             path(f.text("stateDir", ".deployclaw/state")),
@@ -102,7 +103,7 @@ public final class ConfigReader {
             nats(f.section("nats")),
             services(f),
             gateways(f),
-            stores(f, etcd.prefix()),
+            stores(f, etcds, etcd.prefix()),
             sources(f),
             new DockerReader(p -> folder.resolve(p).normalize()).read(f.section("docker")),
             new KubernetesReader(p -> folder.resolve(p).normalize()).read(f.section("kubernetes")),
@@ -153,20 +154,6 @@ public final class ConfigReader {
                 "give each a name of its own"));
   }
 
-  private Config.Etcd etcd(Fields f) {
-    var endpoints = f.urls("endpoints");
-    String prefix = f.text("prefix", "/deployclaw/default/");
-    var etcd =
-        new Config.Etcd(
-            endpoints,
-            prefix.endsWith("/") ? prefix : prefix + "/",
-            f.text("username", ""),
-            f.secret("password", this::content),
-            f.duration("timeout", Duration.ofSeconds(5)));
-    f.done();
-    return etcd;
-  }
-
   private Config.Redis redis(Fields f) {
     var redis =
         new Config.Redis(
@@ -175,6 +162,9 @@ public final class ConfigReader {
             f.secret("password", this::content),
             f.duration("timeout", Duration.ofSeconds(3)));
     f.done();
+    if (!redis.username().isEmpty() && redis.password().value().isEmpty()) {
+      f.wrong("username", "has no password", "add passwordFile, or take username out");
+    }
     return redis;
   }
 
@@ -279,12 +269,13 @@ public final class ConfigReader {
   }
 
   /** Two stores at one place would write over each other, as one below the agent's own would. */
-  private List<Config.ConfigurationStore> stores(Fields root, String own) {
+  private static List<Config.ConfigurationStore> stores(
+      Fields root, EtcdReader etcds, String own) {
     var out = new ArrayList<Config.ConfigurationStore>();
     for (var f : root.sections("configurationStores")) {
       String name = f.required("name");
       String prefix = f.required("prefix");
-      var store = new Config.ConfigurationStore(name, etcd(f));
+      var store = new Config.ConfigurationStore(name, etcds.read(f));
       boolean taken = out.stream().anyMatch(s -> s.name().equals(name) || overlap(s, store));
       if (taken) {
         f.problem("name", 0, "names a store or a prefix twice", "give each its own");

@@ -29,7 +29,7 @@ public final class Checkups {
     all.add(new Checkup("s3", () -> Stores.objects(ports.objects())));
     all.add(new Checkup("nats", () -> Stores.stream(StreamHealth.of(nats))));
     all.add(new Checkup("redis", cluster::examine));
-    all.add(look(looks, "ratelimit", "topology"));
+    all.add(new Checkup("ratelimit", () -> Services.examine(looks)));
     all.add(look(looks, "gateway", "topology"));
     all.add(look(looks, "configuration", "scan"));
     all.add(look(looks, "sources", "read"));

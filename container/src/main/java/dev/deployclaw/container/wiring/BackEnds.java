@@ -47,7 +47,13 @@ final class BackEnds {
         c.timeout(),
         c.username().isEmpty()
             ? Optional.empty()
-            : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())));
+            : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())),
+        tls(c.tls()));
+  }
+
+  private static EtcdSettings.Tls tls(Config.EtcdTls c) {
+    var identity = c.cert().flatMap(cert -> c.key().map(k -> new EtcdSettings.Identity(cert, k)));
+    return new EtcdSettings.Tls(c.ca(), identity);
   }
 
   static S3Settings s3(Config.S3 c) {

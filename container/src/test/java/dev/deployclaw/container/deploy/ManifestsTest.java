@@ -176,14 +176,19 @@ class ManifestsTest {
   }
 
   @Test
-  void onlyTheAgentHoldsCredentials() {
+  void onlyTheAgentHoldsCredentialsAndTheRateLimitServiceItsOwn() {
     for (var pod : pods()) {
       var secret =
           pod.getVolumes().stream()
               .filter(v -> v.getSecret() != null || v.getProjected() != null)
               .map(Volume::getName)
               .toList();
-      assertThat(containers(pod).filter(c -> !c.getName().equals("agent")))
+      assertThat(containers(pod).filter(c -> c.getName().equals("ratelimit")))
+          .allSatisfy(c ->
+              assertThat(c.getVolumeMounts())
+                  .extracting(VolumeMount::getName)
+                  .containsExactly("ratelimit-secrets"));
+      assertThat(containers(pod).filter(c -> c.getName().equals("nginx")))
           .allSatisfy(c ->
               assertThat(c.getVolumeMounts())
                   .extracting(VolumeMount::getName)

@@ -74,6 +74,24 @@ class DoctorTest {
   }
 
   @Test
+  void namesAServiceWithoutItsCredentialsAndWhatToDo() {
+    var well = Report.yes("ratelimit/a", "", Map.of("etcd", "ok", "redis", "ok"));
+    var without =
+        Report.yes(
+            "ratelimit/b", "", Map.of("etcd", "it wants a user", "redis", "NOAUTH: give a user"));
+
+    var told = Services.told(List.of(well, without));
+
+    assertThat(told)
+        .filteredOn(d -> d.level() == Level.ERROR)
+        .extracting(Diagnosis::found)
+        .containsExactly(
+            "ratelimit/b can't read etcd: it wants a user",
+            "ratelimit/b can't ask Redis: NOAUTH: give a user");
+    assertThat(told).filteredOn(d -> d.level() == Level.OK).hasSize(1);
+  }
+
+  @Test
   void namesWhoDoesNotAnswerAndCountsTheOthers() {
     var told =
         Looks.told(

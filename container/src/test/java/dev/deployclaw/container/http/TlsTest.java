@@ -10,6 +10,7 @@ import dev.deployclaw.container.serve.Desks;
 import dev.deployclaw.container.serve.Sidecar;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.testkit.Certificates;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -7,7 +7,10 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +28,12 @@ final class EtcdFaults {
     if (chain(error).anyMatch(TimeoutException.class::isInstance)) {
       return new Fault.Unknown("etcd didn't answer in time");
     }
+    var untrusted = chain(error).filter(SSLException.class::isInstance).findFirst();
+    if (untrusted.isPresent()) {
+      return new Fault.Unavailable(noTls(String.valueOf(untrusted.get().getMessage())));
+    }
     Status status = status(error);
-    String reason = "etcd: " + status.getCode() + said(status);
+    String reason = "etcd: " + status.getCode() + said(status) + remedy(words(error));
     return switch (status.getCode()) {
       case UNAVAILABLE ->
           neverSent(error) || said(status).contains("etcdserver: no leader")
@@ -39,19 +46,63 @@ final class EtcdFaults {
       case UNAUTHENTICATED, PERMISSION_DENIED -> new Fault.Denied(reason);
       case INVALID_ARGUMENT ->
           said(status).contains("authentication failed")
+                  || said(status).contains("user name is empty")
               ? new Fault.Denied(reason)
               : new Fault.Invalid(reason);
-      case FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, NOT_FOUND, ALREADY_EXISTS ->
+      case FAILED_PRECONDITION ->
+          said(status).contains("authentication is not enabled")
+              ? new Fault.Denied(reason)
+              : new Fault.Invalid(reason);
+      case OUT_OF_RANGE, UNIMPLEMENTED, NOT_FOUND, ALREADY_EXISTS ->
           new Fault.Invalid(reason);
       case OK, CANCELLED, DEADLINE_EXCEEDED, UNKNOWN, INTERNAL, ABORTED, DATA_LOSS ->
           new Fault.Unknown(reason);
     };
   }
 
+  /** What all causes say: of a user that isn't let in, only the innermost says why. */
+  private static String words(Throwable error) {
+    return chain(error)
+        .map(e -> String.valueOf(e.getMessage()))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** What to do about what etcd says of a user; empty where it is about something else. */
+  private static String remedy(String said) {
+    if (said.contains("authentication failed")) {
+      return ": check username and passwordFile";
+    }
+    if (said.contains("user name is empty")) {
+      return ": it wants a user, so set username and passwordFile";
+    }
+    if (said.contains("permission denied")) {
+      return ": etcdctl role grant-permission ROLE readwrite --prefix=true PREFIX";
+    }
+    if (said.contains("authentication is not enabled")) {
+      return ": etcdctl auth enable, or take username out";
+    }
+    return said.contains("Network closed for unknown reason")
+        ? ": does it speak TLS? then write https:// in endpoints"
+        : "";
+  }
+
+  private static String noTls(String said) {
+    return "etcd: no TLS with it (%s): %s"
+        .formatted(
+            said,
+            said.contains("not an SSL/TLS record")
+                ? "it speaks none, so write http:// in endpoints"
+                : "check tls.ca and the names in its certificate");
+  }
+
   /** Whether the call met no server at all. */
   static boolean neverSent(Throwable error) {
     return chain(error)
-        .anyMatch(e -> e instanceof ConnectException || e instanceof UnknownHostException);
+        .anyMatch(
+            e ->
+                e instanceof ConnectException
+                    || e instanceof UnknownHostException
+                    || e instanceof SSLHandshakeException);
   }
 
   /** jetcd's own exceptions carry a code that is named as gRPC's. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ final class EtcdLink implements AutoCloseable {
     return String.join(",", settings.endpoints());
   }
 
-  private Client build() {
+  private Client build() throws Failed {
     ClientBuilder builder =
         Client.builder()
             .endpoints(settings.uris())
@@ -122,6 +123,11 @@ final class EtcdLink implements AutoCloseable {
             .retryMaxDelay(200)
             .maxInboundMessageSize(MOST_ANSWER_BYTES);
     settings.login().ifPresent(l -> builder.user(bytes(l.user())).password(bytes(l.password())));
+    try {
+      settings.context().ifPresent(builder::sslContext);
+    } catch (SSLException e) {
+      throw new Failed(EtcdFaults.of(e), e);
+    }
     return builder.build();
   }
 

@@ -143,7 +143,7 @@ public final class RateLimitExecutor implements Executor {
         return Report.unknown(service.member(), broken.get());
       }
       if (!status.holds(activation.epoch(), activation.digest())) {
-        return no(service, "does not hold epoch " + activation.epoch(), status);
+        return no(service, lacks(activation, status), status);
       }
       return status.redis().equals(ServiceStatus.OK)
           ? Report.yes(service.member(), activation.digest(), facts(service, status))
@@ -170,7 +170,7 @@ public final class RateLimitExecutor implements Executor {
             .filter(a -> !status.holds(a.epoch(), a.digest()))
             .findFirst();
     if (lacking.isPresent()) {
-      return no(service, "does not hold epoch " + lacking.get().epoch(), status);
+      return no(service, lacks(lacking.get(), status), status);
     }
     var wanted = new Held(activation.epoch(), activation.digest());
     var beside = activation.candidate().map(c -> new Trial(c.epoch(), c.digest(), c.cohort()));
@@ -196,6 +196,13 @@ public final class RateLimitExecutor implements Executor {
         .formatted(trial.epoch(), trial.cohort().share());
   }
 
+  private static String lacks(Activation activation, ServiceStatus status) {
+    String lacks = "does not hold epoch " + activation.epoch();
+    return status.etcd().equals(ServiceStatus.OK)
+        ? lacks
+        : lacks + ": it can't read etcd: " + status.etcd();
+  }
+
   private static Report no(Service service, String reason, ServiceStatus status) {
     return new Report(service.member(), Report.Answer.NO, "", reason, facts(service, status));
   }
@@ -214,6 +221,7 @@ public final class RateLimitExecutor implements Executor {
     facts.put("namespace", service.namespace());
     facts.put("epochs", status.epochs().stream().map(RateLimitExecutor::held).toList());
     facts.put("redis", status.redis());
+    facts.put("etcd", status.etcd());
     facts.put("asks", status.asks().stream().map(RateLimitExecutor::asked).toList());
     facts.put("differing", List.copyOf(status.differing()));
     status.decided().ifPresent(d -> facts.put("decided", held(d)));

@@ -36,7 +36,11 @@ final class RedisFaults {
     int space = said.indexOf(' ');
     String reason = "redis: " + said;
     return switch (space < 0 ? said : said.substring(0, space)) {
-      case "NOAUTH", "WRONGPASS", "NOPERM" -> new Fault.Denied(reason);
+      case "NOAUTH" ->
+          new Fault.Denied(reason + ": it wants a user, so set redis.username and passwordFile");
+      case "WRONGPASS" -> new Fault.Denied(reason + ": check redis.username and passwordFile");
+      case "NOPERM" ->
+          new Fault.Denied(reason + ": give the user what docs/guide/credentials.md lists");
       case "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING" ->
           new Fault.Unavailable(reason);
       case "BUSY", "OOM", "MISCONF", "NOREPLICAS", "READONLY" -> new Fault.Unavailable(reason);

@@ -41,16 +41,19 @@ final class RedisNodes implements AutoCloseable {
     var candidates = new LinkedHashSet<NodeAddress>();
     settings.seeds().forEach(s -> candidates.add(NodeAddress.parse(s)));
     candidates.addAll(links.keySet());
-    String last = "no seed";
+    Fault last = new Fault.Unavailable("no seed");
     for (NodeAddress candidate : candidates) {
       try {
         return link(candidate).call(c -> ask(c, candidate));
       } catch (NodeFailed e) {
-        last = e.fault().reason();
+        last = e.fault();
       }
     }
     throw new NodeFailed(
-        new Fault.Unavailable("none of " + candidates + " answers: " + last), null);
+        last instanceof Fault.Denied
+            ? last
+            : new Fault.Unavailable("none of " + candidates + " answers: " + last.reason()),
+        null);
   }
 
   /**

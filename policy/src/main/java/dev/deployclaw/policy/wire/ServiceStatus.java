@@ -15,6 +15,7 @@ import java.util.TreeMap;
 /**
  * What a rate limit service answers to {@code GET /v1/status}: its vote and its report.
  *
+ * @param etcd {@link #OK}, or why it can't read what is committed
  * @param epochs the policy sets that it holds, oldest first
  * @param redis {@link #OK}, or why Redis can't be asked
  * @param asks the primaries that it asks now; empty where it can't tell
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * @param differing where they don't: what each one said
  */
 public record ServiceStatus(
+    String etcd,
     List<Held> epochs,
     String redis,
     List<Asked> asks,
@@ -32,6 +34,22 @@ public record ServiceStatus(
   public static final String OK = "ok";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Of one that can read what is committed. */
+  public ServiceStatus(
+      List<Held> epochs,
+      String redis,
+      List<Asked> asks,
+      Optional<Held> decided,
+      Optional<Trial> trial,
+      List<String> differing) {
+    this(OK, epochs, redis, asks, decided, trial, differing);
+  }
+
+  /** The same, of one that reads etcd so. */
+  public ServiceStatus reading(String state) {
+    return new ServiceStatus(state, epochs, redis, asks, decided, trial, differing);
+  }
 
   public ServiceStatus {
     epochs = List.copyOf(epochs);
@@ -69,6 +87,7 @@ public record ServiceStatus(
 
   public String toJson() {
     var out = new TreeMap<String, Object>();
+    out.put("etcd", etcd);
     out.put("epochs", epochs.stream().map(Held::json).toList());
     out.put("redis", redis);
     out.put("asks", asks.stream().map(Asked::json).toList());
@@ -97,6 +116,7 @@ public record ServiceStatus(
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
     var trial = Optional.of(root.path("trial")).filter(JsonNode::isObject);
     return new ServiceStatus(
+        root.path("etcd").asText(OK),
         epochs,
         root.required("redis").asText(),
         asks,

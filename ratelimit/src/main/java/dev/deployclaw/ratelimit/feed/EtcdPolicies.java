@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,20 +34,17 @@ import org.slf4j.LoggerFactory;
 final class EtcdPolicies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EtcdPolicies.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final int MOST_ANSWER_BYTES = 8 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final String endpoint;
-  private final String prefix;
+  private final EtcdSource source;
   private final Runnable hint;
   private volatile @Nullable Client client;
 
   /**
    * @param hint called when a set was staged or {@code active} moved, on any thread; may be missed
    */
-  EtcdPolicies(String endpoint, String prefix, Runnable hint) {
-    this.endpoint = endpoint;
-    this.prefix = prefix;
+  EtcdPolicies(EtcdSource source, Runnable hint) {
+    this.source = source;
     this.hint = hint;
   }
 
@@ -175,21 +173,18 @@ final class EtcdPolicies implements AutoCloseable {
       return found.stream().findFirst().map(kv -> kv.getValue().getBytes());
     } catch (ExecutionException | TimeoutException e) {
       answer.cancel(true);
-      throw new Unreadable("etcd doesn't answer for " + key, e);
+      throw new Unreadable(Trouble.words(e), e);
     }
   }
 
-  private Client open() {
+  private Client open() throws Unreadable {
     var open = client;
     if (open == null) {
-      open =
-          Client.builder()
-              .endpoints(endpoint.split(","))
-              .waitForReady(false)
-              .connectTimeout(TIMEOUT)
-              .retryMaxAttempts(1)
-              .maxInboundMessageSize(MOST_ANSWER_BYTES)
-              .build();
+      try {
+        open = source.open(TIMEOUT);
+      } catch (SSLException e) {
+        throw new Unreadable(Trouble.words(e), e);
+      }
       client = open;
       watch(open, "active");
       watch(open, "policy/");
@@ -203,6 +198,6 @@ final class EtcdPolicies implements AutoCloseable {
   }
 
   private ByteSequence key(String name) {
-    return ByteSequence.from(prefix + name, StandardCharsets.UTF_8);
+    return ByteSequence.from(source.prefix() + name, StandardCharsets.UTF_8);
   }
 }

@@ -27,16 +27,17 @@ public final class PolicyFeed implements AutoCloseable {
   private final Thread reader;
   private volatile View view = View.EMPTY;
   private volatile boolean known;
+  private volatile String trouble = "";
   private volatile boolean closed;
 
-  private PolicyFeed(String endpoint, String prefix) {
-    this.etcd = new EtcdPolicies(endpoint, prefix, wake::release);
+  private PolicyFeed(EtcdSource source) {
+    this.etcd = new EtcdPolicies(source, wake::release);
     this.reader = Thread.ofVirtual().name("policy-feed").unstarted(this::run);
   }
 
   /** Starts reading; the first view is empty until etcd answered. */
-  public static PolicyFeed start(String endpoint, String prefix) {
-    var feed = new PolicyFeed(endpoint, prefix);
+  public static PolicyFeed start(EtcdSource source) {
+    var feed = new PolicyFeed(source);
     feed.reader.start();
     return feed;
   }
@@ -51,6 +52,11 @@ public final class PolicyFeed implements AutoCloseable {
    */
   public boolean ready() {
     return known;
+  }
+
+  /** Why etcd can't be read now; empty where it can. */
+  public String trouble() {
+    return trouble;
   }
 
   /** The view of a read that starts after this call. Ends by itself only when etcd answers. */
@@ -73,19 +79,19 @@ public final class PolicyFeed implements AutoCloseable {
   }
 
   private void run() {
-    boolean reads = true;
     while (!closed) {
-      boolean read = read();
-      if (read != reads) {
-        told(read);
-        reads = read;
+      String before = trouble;
+      String now = read();
+      trouble = now;
+      if (!now.equals(before)) {
+        told(now);
       }
       pause();
     }
   }
 
-  /** Whether etcd could be read. Who asked before the read began is told its result. */
-  private boolean read() {
+  /** Why etcd couldn't be read. Who asked before the read began is told its result. */
+  private String read() {
     var asked = next.getAndSet(new CompletableFuture<>());
     try {
       var fresh = etcd.read(view);
@@ -93,16 +99,16 @@ public final class PolicyFeed implements AutoCloseable {
       view = fresh;
       known = known || fresh.whole();
       asked.complete(fresh);
-      return true;
+      return "";
     } catch (InterruptedException e) {
       closed = true;
       asked.completeExceptionally(e);
-      return true;
+      return trouble;
     } catch (EtcdPolicies.Unreadable | RuntimeException e) {
       LOG.atDebug().setMessage("etcd can't be read").setCause(e).log();
       etcd.drop();
       asked.completeExceptionally(e);
-      return false;
+      return String.valueOf(e.getMessage());
     }
   }
 
@@ -116,9 +122,14 @@ public final class PolicyFeed implements AutoCloseable {
     }
   }
 
-  private void told(boolean reads) {
-    String message = reads ? "etcd is read again" : "etcd can't be read, serving what is held";
-    LOG.atWarn().setMessage(message).addKeyValue("held", epochs(view)).log();
+  private void told(String why) {
+    String message =
+        why.isEmpty() ? "etcd is read again" : "etcd can't be read, serving what is held";
+    LOG.atWarn()
+        .setMessage(message)
+        .addKeyValue("held", epochs(view))
+        .addKeyValue("reason", why)
+        .log();
   }
 
   private void pause() {

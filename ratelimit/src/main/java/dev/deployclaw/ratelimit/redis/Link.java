@@ -9,6 +9,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class Link {
   private final NetClient client;
   private final Context loop;
   private final Address address;
+  private final Optional<Cluster.Login> login;
   private final long timeout;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private Buffer unsent = Buffer.buffer();
@@ -43,11 +45,12 @@ final class Link {
 
   private record Waiting(Promise<Reply> promise, long since) {}
 
-  Link(NetClient client, Context loop, Address address, Duration timeout) {
+  Link(NetClient client, Context loop, Address address, Cluster cluster) {
     this.client = client;
     this.loop = loop;
     this.address = address;
-    this.timeout = timeout.toNanos();
+    this.login = cluster.login();
+    this.timeout = cluster.timeout().toNanos();
   }
 
   /** Fails with {@link Unavailable} after the timeout, or at once where there is no hope. */
@@ -99,13 +102,33 @@ final class Link {
   private void connected(NetSocket open) {
     connecting = false;
     socket = open;
-    pause = FIRST_PAUSE;
     parser = new ReplyParser();
     open.handler(bytes -> received(open, bytes));
     open.exceptionHandler(e -> ended(open, String.valueOf(e.getMessage())));
     open.closeHandler(_ -> ended(open, "closed by the node"));
-    LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
+    login.ifPresentOrElse(l -> introduce(open, l), this::admitted);
     flush();
+  }
+
+  /** Goes ahead of all that waits; its answer is the first. */
+  private void introduce(NetSocket open, Cluster.Login as) {
+    Promise<Reply> promise = Promise.promise();
+    waiting.addFirst(new Waiting(promise, System.nanoTime()));
+    open.write(as.command());
+    promise
+        .future()
+        .onSuccess(reply -> {
+          if (reply instanceof Reply.Refused(String message)) {
+            broken(Refusals.words(message).orElse(message));
+          } else {
+            admitted();
+          }
+        });
+  }
+
+  private void admitted() {
+    pause = FIRST_PAUSE;
+    LOG.atInfo().setMessage("connected to Redis").addKeyValue("node", address).log();
   }
 
   private void flushSoon() {
@@ -130,6 +153,9 @@ final class Link {
     }
     try {
       for (var reply : parser.feed(bytes.getBytes())) {
+        if (!from.equals(socket)) {
+          return;
+        }
         var call = waiting.poll();
         if (call == null) {
           throw new ReplyParser.Malformed("an answer to no call");

@@ -37,19 +37,18 @@ public final class Shards {
   private final Vertx vertx;
   private final NetClient client;
   private final Context loop;
-  private final List<Address> seeds;
-  private final Duration timeout;
+  private final Cluster cluster;
   private final long sweeper;
   private final Map<Address, Link> links = new HashMap<>();
   private SlotMap slots = SlotMap.none();
   private @Nullable Future<Void> refreshing;
   private long refreshed = System.nanoTime() - REFRESH_PAUSE;
 
-  private Shards(Vertx vertx, List<Address> seeds, Duration timeout) {
+  private Shards(Vertx vertx, Cluster cluster) {
+    Duration timeout = cluster.timeout();
     this.vertx = vertx;
     this.loop = vertx.getOrCreateContext();
-    this.seeds = List.copyOf(seeds);
-    this.timeout = timeout;
+    this.cluster = cluster;
     this.client =
         vertx.createNetClient(
             new NetClientOptions()
@@ -60,14 +59,9 @@ public final class Shards {
     this.sweeper = vertx.setPeriodic(pause, _ -> links.values().forEach(Link::sweep));
   }
 
-  /**
-   * Opens no connection yet.
-   *
-   * @param seeds nodes to ask first; at least one of them should be up
-   * @param timeout bounds each call to one node
-   */
-  public static Shards open(Vertx vertx, List<Address> seeds, Duration timeout) {
-    return new Shards(vertx, seeds, timeout);
+  /** Opens no connection yet. */
+  public static Shards open(Vertx vertx, Cluster cluster) {
+    return new Shards(vertx, cluster);
   }
 
   /** Sends a command to the primary of a slot. Fails with {@link Unavailable}. */
@@ -156,8 +150,8 @@ public final class Shards {
       return Future.succeededFuture();
     }
     var candidates = new LinkedHashSet<>(slots.primaries());
-    candidates.addAll(seeds);
-    var asked = ask(new ArrayList<>(candidates), 0);
+    candidates.addAll(cluster.nodes());
+    var asked = ask(new ArrayList<>(candidates), "none is known");
     refreshing = asked;
     asked.onComplete(_ -> {
       refreshing = null;
@@ -166,15 +160,16 @@ public final class Shards {
     return asked;
   }
 
-  private Future<Void> ask(List<Address> candidates, int next) {
-    if (next == candidates.size()) {
-      return failed("no Redis node answers");
+  private Future<Void> ask(List<Address> candidates, String last) {
+    if (candidates.isEmpty()) {
+      return failed("no Redis node tells the slots; the last: " + last);
     }
-    var node = candidates.get(next);
+    var node = candidates.getFirst();
+    var others = candidates.subList(1, candidates.size());
     return link(node)
         .send(Command.of(SLOTS))
         .compose(reply -> learn(reply, node))
-        .recover(_ -> ask(candidates, next + 1));
+        .recover(e -> ask(others, String.valueOf(e.getMessage())));
   }
 
   private Future<Void> learn(Reply reply, Address node) {
@@ -190,7 +185,8 @@ public final class Shards {
                 slots = SlotMap.single(node, runId(info));
                 return null;
               });
-      case Reply.Refused(String message) -> failed(node + ": " + message);
+      case Reply.Refused(String message) ->
+          failed(node + ": " + Refusals.words(message).orElse(message));
       case Reply.Text _, Reply.Whole _, Reply.Nothing _ -> failed(node + " told no slots");
     };
   }
@@ -207,7 +203,7 @@ public final class Shards {
   }
 
   private Link link(Address address) {
-    return links.computeIfAbsent(address, a -> new Link(client, loop, a, timeout));
+    return links.computeIfAbsent(address, a -> new Link(client, loop, a, cluster));
   }
 
   private static <T> Future<T> failed(String reason) {

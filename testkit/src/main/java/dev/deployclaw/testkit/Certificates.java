@@ -1,4 +1,4 @@
-package dev.deployclaw.container.http;
+package dev.deployclaw.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,12 +16,12 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A key and a certificate that it signed itself, made by the JDK's keytool. */
-record Certificates(KeyStore store, Path certificate, Path key) {
+public record Certificates(KeyStore store, Path certificate, Path key) {
   private static final String SECRET = "changeit";
   private static final String ALIAS = "it";
   private static final long LONGEST_SECONDS = 60;
 
-  static Certificates make(Path folder, String subject) throws Exception {
+  public static Certificates make(Path folder, String subject) throws Exception {
     Files.createDirectories(folder);
     var file = folder.resolve("store.p12");
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
@@ -67,12 +67,12 @@ record Certificates(KeyStore store, Path certificate, Path key) {
   }
 
   /** A client that shows this certificate and trusts that of a server. */
-  HttpClient client(Certificates server) throws GeneralSecurityException, IOException {
+  public HttpClient client(Certificates server) throws GeneralSecurityException, IOException {
     return client(server, store);
   }
 
   /** A client that trusts this certificate and shows none. */
-  HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
+  public HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
     return client(this, null);
   }
 

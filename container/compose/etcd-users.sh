@@ -1,0 +1,35 @@
+#!/bin/sh
+# Once: makes the users of etcd by its JSON gateway, and turns its authentication on. docs/guide/credentials.md says the
+# same for etcdctl. Passwords go over standard input, so that no list of processes shows them.
+set -eu
+etcd=${ETCD:-http://etcd:2379}
+secrets=${SECRETS:-/run/secrets}
+prefix=$(printf /deployclaw/default/ | base64)
+after=$(printf /deployclaw/default0 | base64)          # the first key that no longer begins so
+
+say() { curl -fsS -o /dev/null --data-binary @- "$etcd/v3/$1"; }
+user() { printf '{"name":"%s","password":"%s"}' "$1" "$(cat "$secrets/$2")" | say auth/user/add; }
+role() { printf '{"name":"%s"}' "$1" | say auth/role/add; }
+grant() { printf '{"user":"%s","role":"%s"}' "$1" "$1" | say auth/user/grant; }
+may() {
+  printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$prefix" "$after" |
+    say auth/role/grant
+}
+
+until curl -fsS -o /dev/null "$etcd/health"; do sleep 1; done
+if ! printf '{"key":"AA=="}' | say kv/range 2>/dev/null; then
+  echo "etcd asks for users already"
+  exit 0
+fi
+user deployclaw-agent etcd-agent
+role deployclaw-agent
+may deployclaw-agent READWRITE
+grant deployclaw-agent
+user deployclaw-ratelimit etcd-ratelimit
+role deployclaw-ratelimit
+may deployclaw-ratelimit READ
+grant deployclaw-ratelimit
+user root etcd-root
+role root
+grant root
+printf '{}' | say auth/enable

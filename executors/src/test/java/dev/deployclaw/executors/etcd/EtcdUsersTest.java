@@ -1,0 +1,126 @@
+package dev.deployclaw.executors.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Result;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.EtcdUsers;
+import dev.deployclaw.testkit.EtcdUsers.Right;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An etcd that speaks TLS alone and lets nobody in without a user. */
+class EtcdUsersTest {
+  private static final String PREFIX = "/deployclaw/default/";
+  private static final String PASSWORD = "a long word";
+  private static final Optional<EtcdSettings.Login> AGENT =
+      Optional.of(new EtcdSettings.Login("agent", PASSWORD));
+  @TempDir private static Path folder;
+  private static Etcd etcd;
+  private static EtcdSettings.Tls tls;
+
+  @BeforeAll
+  static void start() throws Exception {
+    var server = Certificates.make(folder.resolve("server"), "CN=localhost");
+    etcd = Etcd.startEncrypted(folder.resolve("etcd"), server);
+    tls = new EtcdSettings.Tls(Optional.of(server.certificate()), Optional.empty());
+    try (var http = server.clientWithoutCertificate()) {
+      new EtcdUsers(etcd, http)
+          .add("agent", PASSWORD, Right.READWRITE, PREFIX)
+          .add("reader", "r", Right.READ, PREFIX)
+          .enable("root");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    etcd.close();
+  }
+
+  @Test
+  void theAgentsUserReadsWritesAndLeadsBelowItsPrefix() throws Exception {
+    try (var store = store(PREFIX, AGENT)) {
+      var written = store.transact(put("active"));
+
+      assertThat(written).isInstanceOf(Result.Applied.class);
+      assertThat(store.get("active")).isPresent();
+      assertThat(store.list("act")).hasSize(1);
+      try (var leadership = store.stand("a", Duration.ofSeconds(10)).orElseThrow()) {
+        assertThat(leadership.term()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aTokenThatRanOutIsRenewed() throws Exception {
+    try (var store = store(PREFIX, AGENT)) {
+      store.get("active");
+      etcd.restart();
+
+      assertThat(store.get("nothing")).isEmpty();
+      assertThat(store.transact(put("again"))).isInstanceOf(Result.Applied.class);
+    }
+  }
+
+  @Test
+  void saysWhatToDoAboutUsers() throws Exception {
+    var wrong = Optional.of(new EtcdSettings.Login("agent", "no"));
+    var reader = Optional.of(new EtcdSettings.Login("reader", "r"));
+    try (var without = store(PREFIX, Optional.empty());
+        var other = store(PREFIX, wrong);
+        var elsewhere = store("/other/", AGENT);
+        var reading = store(PREFIX, reader)) {
+      assertThatThrownBy(() -> without.get("active"))
+          .isInstanceOf(Unreachable.class)
+          .hasMessageContaining("it wants a user, so set username and passwordFile");
+      assertThatThrownBy(() -> other.get("active"))
+          .isInstanceOf(Unreachable.class)
+          .hasMessageContaining("check username and passwordFile")
+          .hasMessageNotContaining(PASSWORD);
+      assertThatThrownBy(() -> elsewhere.get("active"))
+          .hasMessageContaining("grant-permission ROLE readwrite");
+      assertThat(reading.get("nothing")).isEmpty();
+      assertThatThrownBy(() -> reading.transact(put("active")))
+          .isInstanceOf(Unreachable.class)
+          .hasMessageContaining("grant-permission ROLE readwrite");
+    }
+  }
+
+  @Test
+  void saysWhatToDoAboutTls() throws Exception {
+    String plain = etcd.endpoint().replace("https", "http");
+    try (var untrusting = new EtcdStateStore(settings(etcd.endpoint(), EtcdSettings.Tls.JDK));
+        var unencrypted = new EtcdStateStore(settings(plain, EtcdSettings.Tls.JDK))) {
+      assertThatThrownBy(() -> untrusting.get("active")).hasMessageContaining("check tls.ca");
+      assertThatThrownBy(() -> unencrypted.get("active")).hasMessageContaining("https://");
+    }
+  }
+
+  private static EtcdStateStore store(String prefix, Optional<EtcdSettings.Login> login) {
+    return new EtcdStateStore(
+        new EtcdSettings(List.of(etcd.endpoint()), prefix, Duration.ofSeconds(10), login, tls));
+  }
+
+  private static EtcdSettings settings(String endpoint, EtcdSettings.Tls trust) {
+    return new EtcdSettings(List.of(endpoint), PREFIX, Duration.ofSeconds(10), AGENT, trust);
+  }
+
+  private static Transaction put(String key) {
+    return new Transaction(
+        List.<Condition>of(),
+        List.of(new Write.Put(key, "x".getBytes(StandardCharsets.UTF_8))));
+  }
+}

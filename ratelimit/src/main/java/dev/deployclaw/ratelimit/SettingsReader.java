@@ -1,0 +1,144 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.ratelimit.redis.Cluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads values and collects what is wrong with them. No message quotes a secret. */
+record SettingsReader(
+    Map<String, String> values, Map<String, String> environment, List<String> problems) {
+  private static final String HTTPS = "https://";
+
+  static String variable(String name) {
+    return "DC_RATELIMIT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  EtcdSource etcd() {
+    var endpoints = List.of(text("etcd").split(",", -1));
+    long encrypted = endpoints.stream().filter(e -> e.startsWith(HTTPS)).count();
+    if (encrypted != 0 && encrypted != endpoints.size()) {
+      problems.add("etcd mixes http:// and https://: write the same for each endpoint");
+    }
+    var tls = new EtcdSource.Tls(file("etcd-ca-file"), identity());
+    if (encrypted == 0 && !tls.equals(EtcdSource.Tls.JDK)) {
+      problems.add("etcd-ca-file and etcd-cert-file are for https:// endpoints: write those");
+    }
+    var login = login("etcd").map(l -> new EtcdSource.Login(l.user(), l.password()));
+    return new EtcdSource(endpoints, slashed(text("prefix")), login, tls);
+  }
+
+  Cluster cluster(Duration longest) {
+    var login = login("redis").map(l -> new Cluster.Login(l.user(), l.password()));
+    var timeout = Duration.ofMillis(number("redis-timeout-ms", 1, (int) longest.toMillis()));
+    return new Cluster(addresses("redis"), timeout, login);
+  }
+
+  String text(String name) {
+    String value = values.getOrDefault(name, "");
+    if (value.isBlank()) {
+      problems.add(name + " is missing");
+    }
+    return value;
+  }
+
+  Optional<String> optional(String name) {
+    return Optional.of(text(name)).filter(value -> !value.equals("-"));
+  }
+
+  int number(String name, int least, int most) {
+    String value = text(name);
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    problems.add(name + " must be a whole number from " + least + " to " + most + ": " + value);
+    return least;
+  }
+
+  BackendFailure failure(String name) {
+    var failure = BackendFailure.ofWord(text(name));
+    if (failure.isEmpty()) {
+      problems.add(name + " must be allow or deny");
+    }
+    return failure.orElse(BackendFailure.DENY);
+  }
+
+  private record Login(String user, String password) {}
+
+  /** A password without a name is that of Redis' user {@code default}; etcd has no such user. */
+  private Optional<Login> login(String server) {
+    var user = optional(server + "-user");
+    var password = secret(server + "-password");
+    if (user.isPresent() && password.isEmpty()) {
+      problems.add(
+          "%s-user needs a password: give --%s-password-file, or set %s"
+              .formatted(server, server, variable(server + "-password")));
+    }
+    if (user.isEmpty() && password.isPresent() && server.equals("etcd")) {
+      problems.add("etcd-password-file needs --etcd-user");
+    }
+    return password.map(p -> new Login(user.orElse("default"), p));
+  }
+
+  private Optional<String> secret(String name) {
+    var file = file(name + "-file");
+    if (file.isEmpty()) {
+      return Optional.ofNullable(environment.get(variable(name))).filter(s -> !s.isEmpty());
+    }
+    try {
+      var content = Optional.of(Files.readString(file.get()).strip()).filter(s -> !s.isEmpty());
+      if (content.isEmpty()) {
+        problems.add(name + "-file is empty: " + file.get());
+      }
+      return content;
+    } catch (IOException e) {
+      return Optional.empty(); // said where the file was looked for
+    }
+  }
+
+  private Optional<EtcdSource.Identity> identity() {
+    var certificate = file("etcd-cert-file");
+    var key = file("etcd-key-file");
+    if (certificate.isPresent() != key.isPresent()) {
+      problems.add("etcd-cert-file and etcd-key-file are needed together");
+    }
+    return certificate.flatMap(c -> key.map(k -> new EtcdSource.Identity(c, k)));
+  }
+
+  private Optional<Path> file(String name) {
+    var path = optional(name).map(Path::of);
+    path.filter(p -> !Files.isReadable(p))
+        .ifPresent(p -> problems.add(name + " can't be read: " + p + "; check path and rights"));
+    return path;
+  }
+
+  private List<Address> addresses(String name) {
+    var addresses = new ArrayList<Address>();
+    for (String part : text(name).split(",", -1)) {
+      try {
+        addresses.add(Address.parse(part.strip()));
+      } catch (IllegalArgumentException e) {
+        problems.add(name + ": " + e.getMessage());
+      }
+    }
+    return addresses;
+  }
+
+  private static String slashed(String prefix) {
+    return prefix.endsWith("/") ? prefix : prefix + "/";
+  }
+}

@@ -1,0 +1,168 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.redis.Shards;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.EtcdUsers;
+import dev.deployclaw.testkit.EtcdUsers.Right;
+import dev.deployclaw.testkit.GuardedRedis;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Jedis;
+
+/** The service at a Redis and an etcd that let nobody in without a user. */
+class CredentialsTest {
+  private static final String PREFIX = "/deployclaw/default/";
+  private static final String WORD = "a long word";
+  private static final Optional<Cluster.Login> SERVICE =
+      Optional.of(new Cluster.Login("deployclaw-ratelimit", WORD));
+  private static final Optional<EtcdSource.Login> READER =
+      Optional.of(new EtcdSource.Login("reader", WORD));
+  @TempDir private static Path folder;
+  private static GuardedRedis redis;
+  private static Etcd etcd;
+  private static EtcdSource.Tls tls;
+  private static Vertx vertx;
+  private static Context loop;
+
+  @BeforeAll
+  static void start() throws Exception {
+    vertx = Vertx.vertx();
+    loop = vertx.getOrCreateContext();
+    String users = Files.readString(Path.of("..", "container", "redis", "users.acl"));
+    redis =
+        GuardedRedis.start(
+            folder.resolve("redis"), users, Map.of("AGENT", "another", "RATELIMIT", WORD));
+    var server = Certificates.make(folder.resolve("server"), "CN=localhost");
+    etcd = Etcd.startEncrypted(folder.resolve("etcd"), server);
+    tls = new EtcdSource.Tls(Optional.of(server.certificate()), Optional.empty());
+    try (var http = server.clientWithoutCertificate()) {
+      new EtcdUsers(etcd, http).add("reader", WORD, Right.READ, PREFIX).enable("root");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
+    etcd.close();
+    redis.close();
+  }
+
+  @Test
+  void aUserThatMayOnlyReadIsEnoughForEtcd() throws Exception {
+    try (var feed = PolicyFeed.start(source(READER, tls))) {
+      Await.until("etcd was read", Estate.LONG, () -> feed.ready() || !feed.trouble().isEmpty());
+
+      assertThat(feed.trouble()).isEmpty();
+      feed.refreshed().get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void saysWhyEtcdCantBeRead() throws Exception {
+    var wrong = Optional.of(new EtcdSource.Login("reader", "no"));
+    assertThat(trouble(source(Optional.empty(), tls))).contains("--etcd-user");
+    assertThat(trouble(source(wrong, tls)))
+        .contains("check --etcd-user and --etcd-password-file")
+        .doesNotContain(WORD);
+    assertThat(trouble(source(READER, EtcdSource.Tls.JDK))).contains("--etcd-ca-file");
+    var elsewhere = new EtcdSource(List.of(etcd.endpoint()), "/other/", READER, tls);
+    assertThat(trouble(elsewhere)).contains("grant-permission ROLE read ");
+  }
+
+  @Test
+  void theServicesUserCanDecideAndNothingElse() throws Exception {
+    var login =
+        DefaultJedisClientConfig.builder().user("deployclaw-agent").password("another").build();
+    var at = redis.address();
+    try (var agent = new Jedis(at.host(), at.port(), login)) {
+      agent.functionLoadReplace(FunctionLibrary.source(1, 1, "d".repeat(64), 0));
+    }
+
+    var status = status(SERVICE);
+
+    assertThat(status.redis()).isEqualTo(ServiceStatus.OK);
+    assertThat(status.decided().orElseThrow().epoch()).isEqualTo(1);
+    String script = "return redis.call('SET', KEYS[1], 'x', 'PX', '10')";
+    assertThat(said("EVAL", script, "1", "dc:{acme}:c:acme:x:")).contains("OK");
+    assertThat(said("SET", "dc:fence:{0}", "9 9")).contains("NOPERM");
+    assertThat(said("FUNCTION", "DELETE", FunctionLibrary.NAME)).contains("NOPERM");
+    assertThat(said("SET", "somebody-elses", "x")).contains("NOPERM");
+  }
+
+  @Test
+  void saysWhyRedisCantBeAsked() throws Exception {
+    var wrong = Optional.of(new Cluster.Login("deployclaw-ratelimit", "no"));
+
+    assertThat(status(Optional.empty()).redis())
+        .contains("NOAUTH", "--redis-user and --redis-password-file");
+    assertThat(status(wrong).redis())
+        .contains("WRONGPASS", "check --redis-user and --redis-password-file")
+        .doesNotContain(WORD);
+  }
+
+  private static String said(String... words) throws Exception {
+    return asked(SERVICE, shards -> shards.call(0, List.of(words))).toString();
+  }
+
+  private static ServiceStatus status(Optional<Cluster.Login> login) throws Exception {
+    try (var feed = PolicyFeed.start(source(READER, tls))) {
+      return asked(login, shards -> StatusReport.of(feed, shards));
+    }
+  }
+
+  /** Links belong to one event loop. */
+  private static <T> T asked(
+      Optional<Cluster.Login> login, Function<Shards, Future<T>> question) throws Exception {
+    var answer = new CompletableFuture<T>();
+    loop.runOnContext(_ -> {
+      var shards = Shards.open(vertx, cluster(login));
+      question
+          .apply(shards)
+          .onComplete(_ -> shards.close())
+          .onSuccess(answer::complete)
+          .onFailure(answer::completeExceptionally);
+    });
+    return answer.get(1, TimeUnit.MINUTES);
+  }
+
+  private static String trouble(EtcdSource source) {
+    try (var feed = PolicyFeed.start(source)) {
+      Await.until("it is said", Estate.LONG, () -> !feed.trouble().isEmpty());
+      return feed.trouble();
+    }
+  }
+
+  private static EtcdSource source(Optional<EtcdSource.Login> login, EtcdSource.Tls trust) {
+    return new EtcdSource(List.of(etcd.endpoint()), PREFIX, login, trust);
+  }
+
+  private static Cluster cluster(Optional<Cluster.Login> login) {
+    var at = redis.address();
+    return new Cluster(List.of(new Address(at.host(), at.port())), Duration.ofSeconds(2), login);
+  }
+}
