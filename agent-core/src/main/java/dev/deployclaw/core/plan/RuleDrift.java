@@ -66,7 +66,7 @@ final class RuleDrift {
         ? new Discrepancy(
             Kind.EXTRA,
             node.member(),
-            "holds %s instead of %d: look for keys dc:{*}:policy:* of tenants that the set of %d doesn't know"
+            "holds %s instead of %d: of keys dc:{*}:policy:* that the set of %d tenants doesn't have"
                 .formatted(of, wanted, committed.tenants().size()))
         : new Discrepancy(
             Kind.DIFFERENT, node.member(), "holds " + of + ", and they are not those of the set");

@@ -91,9 +91,12 @@ final class Flip {
           if (wrong.isPresent()) {
             return Report.no(node.member(), wrong.get());
           }
-          return FunctionLibrary.isWhole(library)
-              ? Report.yes(node.member(), activation.digest(), Map.of("epoch", there.get().epoch()))
-              : Report.no(node.member(), NodeState.ALTERED);
+          return NodeState.fault(library)
+              .map(fault -> Report.no(node.member(), fault))
+              .orElseGet(
+                  () ->
+                      Report.yes(
+                          node.member(), activation.digest(), Map.of("epoch", activation.epoch())));
         });
   }
 

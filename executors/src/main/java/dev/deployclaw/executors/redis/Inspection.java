@@ -97,11 +97,13 @@ final class Inspection {
     facts.put(
         "slots", owner.slots().stream().map(Object::toString).collect(Collectors.joining(",")));
     var report = report(c, node, library, facts);
-    boolean altered = !report.digest().isEmpty() && !FunctionLibrary.isWhole(library);
-    return altered
-        ? new Report(
-            report.member(), Report.Answer.NO, report.digest(), NodeState.ALTERED, report.facts())
-        : report;
+    return report.digest().isEmpty()
+        ? report
+        : NodeState.fault(library)
+            .map(fault ->
+                new Report(
+                    report.member(), Report.Answer.NO, report.digest(), fault, report.facts()))
+            .orElse(report);
   }
 
   private static Report observe(Connection c, Node node) {

@@ -11,9 +11,21 @@ import redis.clients.jedis.Connection;
 /** What a node holds besides rules: its function library and its fence. */
 final class NodeState {
   /** What is wrong with a library whose constants are ours and whose code isn't. */
-  static final String ALTERED = "the code of its function library is not what this agent loads";
+  private static final String ALTERED =
+      "the code of its function library is not what this agent loads";
+
+  private static final String OTHER_VERSION =
+      "runs the code of an older or newer agent of the same epoch, unaltered: deployclaw drift --repair loads this agent's";
 
   private NodeState() {}
+
+  /** What is wrong with a library's code where its constants are right; empty where nothing is. */
+  static Optional<String> fault(String library) {
+    if (FunctionLibrary.isWhole(library)) {
+      return Optional.empty();
+    }
+    return Optional.of(FunctionLibrary.isOfAnotherVersion(library) ? OTHER_VERSION : ALTERED);
+  }
 
   /** The source of our library on this node; empty where it has none. */
   static Optional<String> library(Connection connection) {

@@ -45,9 +45,17 @@ final class Staging {
               fences.refuseOlder(c, node, mark);
               Share share = shares.of(node);
               RuleWrites.run(c, share);
+              if (actsOn(c, activation.epoch())) {
+                Surplus.removeStrangers(c, share);
+              }
               Map<String, Object> facts = Map.of("tenants", (long) share.tenants().size());
               return Report.yes(node.member(), activation.digest(), facts);
             }));
+  }
+
+  /** Then this is a repair, since an epoch is staged before anybody acts on it. */
+  private static boolean actsOn(Connection c, long epoch) {
+    return NodeState.constants(c).filter(k -> k.epoch() == epoch).isPresent();
   }
 
   /**
@@ -87,7 +95,7 @@ final class Staging {
         || library.trial().filter(t -> t.epoch() == epoch).isPresent();
   }
 
-  private static Optional<CommandArguments> removal(String key, String prefix, List<?> fields) {
+  static Optional<CommandArguments> removal(String key, String prefix, List<?> fields) {
     var command = Commands.command("HDEL", key);
     boolean any = false;
     for (Object field : fields) {

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * Takes away what somebody wrote among an epoch's rules of a tenant: fields that look like the
- * epoch's and aren't in its set. Fields of other epochs stay. Repeating it changes nothing.
+ * Takes away what somebody wrote among an epoch's rules: fields that look like the epoch's and
+ * aren't in its set, of its tenants and of others. Fields of other epochs, and those of no epoch,
+ * stay: they are discarded with their epoch, or aren't ours. Repeating it changes nothing.
  */
 final class Surplus {
   private Surplus() {}
@@ -26,6 +28,25 @@ final class Surplus {
           Commands.succeed(answer);
           removal(tenant, share, prefix, Commands.list(answer)).ifPresent(removals::add);
         });
+    Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
+  }
+
+  /** Looks through all hashes of the node: for one that acts on the epoch already. */
+  static void removeStrangers(NodeConnection c, Share share) {
+    String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
+    var known =
+        share.tenants().stream().map(t -> share.rules().key(t)).collect(Collectors.toSet());
+    var strangers =
+        Commands.scan(c, Staging.HASHES, Staging.MOST_HASHES).stream()
+            .filter(key -> !known.contains(key))
+            .toList();
+    List<CommandArguments> removals = new ArrayList<>();
+    Commands.each(
+        c,
+        strangers,
+        key -> Commands.command("HKEYS", key),
+        (key, answer) ->
+            Staging.removal(key, prefix, Commands.list(answer)).ifPresent(removals::add));
     Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
   }
 

@@ -15,10 +15,12 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.sandbox.Mark;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,6 +231,45 @@ class RedisExecutorTest {
     redis.reports(new Call.Publish(activation));
     allSay(Report.Answer.YES, redis.reports(new Call.Converge(activation)), 6);
     allSay(Report.Answer.YES, redis.look("scan"), 6);
+  }
+
+  @Test
+  void tellsTheCodeOfAnotherVersionAndLoadsItsOwnUnderTheSameEpoch() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(5));
+    redis.reports(new Call.Stage(activation));
+    redis.reports(new Call.Publish(activation));
+    HostPort home = redis.home(TENANT);
+    String ours = FunctionLibrary.source(1, 1, activation.digest(), 0);
+    String older =
+        ours.substring(0, ours.lastIndexOf("-- sealed ")).replace("callback=status", "callback = status");
+    String seal = Canonical.sha256(older.getBytes(StandardCharsets.UTF_8));
+    redis.command(home, "FUNCTION LOAD", "REPLACE", older + "-- sealed " + seal + "\n");
+
+    assertThat(redis.look("scan"))
+        .filteredOn(r -> r.answer() == Report.Answer.NO)
+        .isNotEmpty()
+        .allSatisfy(r ->
+            assertThat(r.reason()).contains("of the same epoch, unaltered", "drift --repair"));
+    assertThat(redis.fault(new Call.Publish(activation), 0)).isInstanceOf(Fault.Conflict.class);
+    redis.reports(new Call.Publish(activation));
+    allSay(Report.Answer.YES, redis.look("scan"), 6);
+  }
+
+  @Test
+  void takesAwayRulesOfItsEpochThatNoTenantOfTheSetHas() throws InterruptedException {
+    var activation = activation(1, SampleSets.of(5));
+    String stranger = RedisLayout.policyKey(TENANT, "nobody");
+    redis.reports(new Call.Stage(activation));
+    redis.reports(new Call.Publish(activation));
+    HostPort home = redis.home(TENANT);
+    redis.command(home, "HSET", stranger, "1:#", "x", "9:#", "of another epoch", "mine", "y");
+
+    redis.reports(new Call.Stage(activation));
+
+    assertThat(redis.command(home, "HEXISTS", stranger, "1:#")).isEqualTo("0");
+    assertThat(redis.command(home, "HEXISTS", stranger, "9:#")).isEqualTo("1");
+    assertThat(redis.command(home, "HEXISTS", stranger, "mine")).isEqualTo("1");
+    allSay(Report.Answer.YES, redis.reports(new Call.Prepare(activation)), 6);
   }
 
   @Test

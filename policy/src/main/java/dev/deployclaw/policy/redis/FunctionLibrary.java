@@ -57,7 +57,8 @@ public final class FunctionLibrary {
 
   /** The library's source, byte for byte the same for the same constants. */
   public static String source(Constants constants) {
-    return "#!lua name="
+    return Seal.on(
+        "#!lua name="
         + NAME
         + "\n"
         + constants(constants)
@@ -67,7 +68,7 @@ public final class FunctionLibrary {
         + "', decide)\n"
         + "redis.register_function{function_name='"
         + STATUS
-        + "', callback=status, flags={'no-writes'}}\n";
+        + "', callback=status, flags={'no-writes'}}\n");
   }
 
   /** The same, where everybody is at the epoch. */
@@ -110,6 +111,11 @@ public final class FunctionLibrary {
   /** Whether a source is, byte for byte, what its own constants give. */
   public static boolean isWhole(String source) {
     return read(source).filter(k -> source(k).equals(source)).isPresent();
+  }
+
+  /** Whether a source is whole, with our constants, and of another version of this code. */
+  public static boolean isOfAnotherVersion(String source) {
+    return read(source).isPresent() && Seal.holds(source) && !isWhole(source);
   }
 
   private static String constants(Constants k) {

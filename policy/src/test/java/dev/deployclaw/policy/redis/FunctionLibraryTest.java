@@ -45,6 +45,23 @@ class FunctionLibraryTest {
   }
 
   @Test
+  void theWholeCodeOfAnotherVersionIsToldFromChangedCode() {
+    String source = FunctionLibrary.source(3, 12, DIGEST, 11);
+    int end = source.lastIndexOf("-- sealed ");
+    String code = source.substring(0, end);
+    String older = Seal.on(code.replace("callback=status", "callback = status"));
+    String changed = source.replace("decide(", "decide (");
+
+    assertThat(FunctionLibrary.isWhole(source)).isTrue();
+    assertThat(FunctionLibrary.isOfAnotherVersion(source)).isFalse();
+    assertThat(FunctionLibrary.isWhole(older)).isFalse();
+    assertThat(FunctionLibrary.isOfAnotherVersion(older)).isTrue();
+    assertThat(changed).isNotEqualTo(source);
+    assertThat(FunctionLibrary.isOfAnotherVersion(changed)).isFalse();
+    assertThat(FunctionLibrary.isOfAnotherVersion(code)).isFalse();
+  }
+
+  @Test
   void foreignLibraryHasNoConstants() {
     assertThat(FunctionLibrary.read("#!lua name=deployclaw\nreturn 1")).isEmpty();
   }
