@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -18,6 +19,9 @@ import java.util.function.Predicate;
 public record Overlay(By by, SortedMap<String, String> tenants) {
   private static final int MOST_NAMED = 5;
 
+  /** The most tenants that one request takes back. */
+  private static final int MOST_AT_ONCE = 20;
+
   public Overlay {
     tenants = Collections.unmodifiableSortedMap(new TreeMap<>(tenants));
   }
@@ -29,13 +33,35 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
    * @param author who asked
    * @param atMillis when it was asked, in milliseconds since 1970
    * @param reason the request as it was typed, cut to a bound
+   * @param untilMillis when it was to end, where the request said for how long
    */
-  public record By(String execution, String author, long atMillis, String reason) {
+  public record By(
+      String execution, String author, long atMillis, String reason, Optional<Long> untilMillis) {
     private static final int LONGEST_REASON = 300;
 
     public By {
       reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
     }
+
+    /** Without an end. */
+    public By(String execution, String author, long atMillis, String reason) {
+      this(execution, author, atMillis, reason, Optional.empty());
+    }
+
+    private Optional<Instant> until() {
+      return untilMillis.map(Instant::ofEpochMilli);
+    }
+  }
+
+  /** Whether its time is over. It lies over the sources all the same, until they are applied. */
+  public boolean expired(Instant now) {
+    return by.until().filter(end -> !end.isAfter(now)).isPresent();
+  }
+
+  /** The request that takes it back; where it lies over many tenants, from the first of them. */
+  public String remedy() {
+    return "apply the policies of "
+        + String.join(" and ", tenants.keySet().stream().limit(MOST_AT_ONCE).toList());
   }
 
   /** The same over fewer tenants. */
@@ -53,19 +79,27 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    return Map.of(
-        "tenants", List.copyOf(tenants.keySet()),
-        "execution", by.execution(),
-        "author", by.author(),
-        "at", Instant.ofEpochMilli(by.atMillis()).toString(),
-        "reason", by.reason());
+    var out = new TreeMap<String, Object>();
+    out.put("tenants", List.copyOf(tenants.keySet()));
+    out.put("execution", by.execution());
+    out.put("author", by.author());
+    out.put("at", Instant.ofEpochMilli(by.atMillis()).toString());
+    out.put("reason", by.reason());
+    by.until().ifPresent(end -> out.put("until", end.toString()));
+    return out;
   }
 
   /** For people: {@code acme: "set acme 700", asked by olivia at 2026-01-01T00:00:00Z (id)}. */
   public String text() {
-    return "%s: \"%s\", asked by %s at %s (%s)"
-        .formatted(
-            names(), by.reason(), by.author(), Instant.ofEpochMilli(by.atMillis()), by.execution());
+    String asked =
+        "%s: \"%s\", asked by %s at %s (%s)"
+            .formatted(
+                names(),
+                by.reason(),
+                by.author(),
+                Instant.ofEpochMilli(by.atMillis()),
+                by.execution());
+    return asked + by.until().map(end -> ", until " + end).orElse("");
   }
 
   private String names() {

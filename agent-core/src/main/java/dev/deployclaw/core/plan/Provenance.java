@@ -152,12 +152,14 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
   }
 
   private static Map<String, Object> stored(Overlay o) {
-    return Map.of(
-        "execution", o.by().execution(),
-        "author", o.by().author(),
-        "at_ms", o.by().atMillis(),
-        "reason", o.by().reason(),
-        "tenants", o.tenants());
+    var out = new TreeMap<String, Object>();
+    out.put("execution", o.by().execution());
+    out.put("author", o.by().author());
+    out.put("at_ms", o.by().atMillis());
+    out.put("reason", o.by().reason());
+    out.put("tenants", o.tenants());
+    o.by().untilMillis().ifPresent(end -> out.put("until_ms", end));
+    return out;
   }
 
   private static Overlay overlay(JsonNode json) {
@@ -168,7 +170,8 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
             json.path("execution").asText(),
             json.path("author").asText(),
             json.path("at_ms").asLong(),
-            json.path("reason").asText());
+            json.path("reason").asText(),
+            Optional.of(json.path("until_ms")).filter(JsonNode::isNumber).map(JsonNode::asLong));
     return new Overlay(by, tenants);
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.core.plan;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.policy.parse.Origin;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +14,25 @@ import java.util.TreeSet;
  *
  * @param overlays what requests changed, and the sources don't say
  * @param unapplied where sources say something else, and no request did: they were edited since
+ * @param expired the overlays whose time is over
  */
-public record Truth(List<Overlay> overlays, List<String> unapplied) {
+public record Truth(List<Overlay> overlays, List<String> unapplied, List<Overlay> expired) {
   public static final Truth NOTHING = new Truth(List.of(), List.of());
 
   public Truth {
     overlays = List.copyOf(overlays);
     unapplied = List.copyOf(unapplied);
+    expired = List.copyOf(expired);
+  }
+
+  /** Where no overlay's time is over. */
+  public Truth(List<Overlay> overlays, List<String> unapplied) {
+    this(overlays, unapplied, List.of());
+  }
+
+  /** The same at a moment, at which some overlays' time may be over. */
+  public Truth at(Instant now) {
+    return new Truth(overlays, unapplied, overlays.stream().filter(o -> o.expired(now)).toList());
   }
 
   public static Truth of(PolicySet committed, Provenance provenance, Collected sources) {
@@ -42,13 +55,19 @@ public record Truth(List<Overlay> overlays, List<String> unapplied) {
   public Truth atMost(int most) {
     return new Truth(
         overlays.stream().limit(most).map(o -> o.atMost(most)).toList(),
-        unapplied.stream().limit(most).toList());
+        unapplied.stream().limit(most).toList(),
+        expired.stream().limit(most).map(o -> o.atMost(most)).toList());
   }
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
     return Map.of(
-        "overlays", overlays.stream().map(Overlay::toMap).toList(), "unapplied", unapplied);
+        "overlays",
+        overlays.stream().map(Overlay::toMap).toList(),
+        "unapplied",
+        unapplied,
+        "expired",
+        expired.stream().map(Overlay::toMap).toList());
   }
 
   private static String where(Collected sources, String tenant) {

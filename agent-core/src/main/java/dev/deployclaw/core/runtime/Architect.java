@@ -211,6 +211,9 @@ public final class Architect {
           changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
           changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
           ledger.freeze(),
+          Lead.now(ports.state()),
+          writeBacks.pending(),
+          inspector.expired(),
           epilogue.rollbackAvailable(),
           "");
     } catch (Unreachable e) {

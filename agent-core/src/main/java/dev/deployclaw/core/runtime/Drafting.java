@@ -214,10 +214,15 @@ final class Drafting {
     var warnings = new ArrayList<>(compiled.orElseThrow().warnings());
     warnings.addAll(leftOut);
     var overlays = new Overlays(before, new Provenance.Step(committed, target, sources));
-    var provenance = overlays.after(story.execution(), request);
-    var overlaid = overlays.between(intent.operation(), provenance.by(story.execution()));
-    boolean writesBack = Overlays.writesBack(overlaid, survey.looks());
-    var tooMuch = Overlays.tooMuch(provenance, story.execution(), writesBack);
+    var provenance = overlays.after(story.execution(), request, intent);
+    var fresh = provenance.by(story.execution());
+    var overlaid = overlays.between(intent.operation(), fresh);
+    boolean ends = intent.schedule().revertAfterSeconds().isPresent();
+    boolean writesBack = !ends && Overlays.writesBack(overlaid, survey.looks());
+    var tooMuch =
+        overlays
+            .endless(intent, fresh)
+            .or(() -> Overlays.tooMuch(provenance, story.execution(), writesBack));
     if (tooMuch.isPresent()) {
       return refused(tooMuch.get());
     }
@@ -251,7 +256,13 @@ final class Drafting {
         committed.tenants().keySet().stream()
             .filter(t -> plan.target().tenant(t).isEmpty())
             .toList();
-    var overlays = plan.overlays().removed().stream().limit(MOST_NAMED).map(Overlay::text).toList();
+    var now = ports.time().instant();
+    var overlays =
+        plan.overlays().removed().stream()
+            .filter(o -> !o.expired(now))
+            .limit(MOST_NAMED)
+            .map(Overlay::text)
+            .toList();
     return new Risks(manual, removed, overlays, coherence.orElseThrow().steps());
   }
 

@@ -7,6 +7,7 @@ import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.spi.Call;
@@ -64,6 +65,21 @@ final class Inspector {
     return inspect(Operation.VALIDATE, probe());
   }
 
+  /** Overlays that still stand when their time is over. Sources are only read if there may be any. */
+  List<Overlay> expired() throws InterruptedException {
+    var now = ports.time().instant();
+    var base = ledger.base();
+    var provenance = archive.provenance(base.epoch());
+    if (provenance.overlays().stream().noneMatch(o -> o.expired(now))) {
+      return List.of();
+    }
+    var committed = archive.committed(base).orElse(PolicySet.EMPTY);
+    var read = new Survey(ports, settings).quietly("sources.read");
+    return provenance.standing(committed, SourceReports.collect(read, committed)).stream()
+        .filter(o -> o.expired(now))
+        .toList();
+  }
+
   private ScanAnswer inspect(Operation operation, Optional<Outcome> probe)
       throws InterruptedException {
     var survey = new Survey(ports, settings);
@@ -95,7 +111,8 @@ final class Inspector {
         sources.problems(),
         findings,
         probe,
-        Truth.of(committed, archive.provenance(base.epoch()), sources));
+        Truth.of(committed, archive.provenance(base.epoch()), sources)
+            .at(ports.time().instant()));
   }
 
   /** What can't be read is not empty, and what is enforced can't be compared with it. */

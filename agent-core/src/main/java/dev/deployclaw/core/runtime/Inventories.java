@@ -52,7 +52,9 @@ final class Inventories {
       guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99 of " + of(intent)));
     }
     intent.schedule().startAt().ifPresent(s -> asked.add("a start time"));
-    intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
+    if (!canEnd(intent.operation())) {
+      intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
+    }
     return asked.isEmpty()
         ? Optional.empty()
         : Optional.of("this version doesn't carry out " + String.join(" or ", asked));
@@ -62,10 +64,20 @@ final class Inventories {
     return intent.operation().word();
   }
 
+  /** What lies over the sources afterwards, and so can be taken back to them in the end. */
+  private static boolean canEnd(Operation operation) {
+    return switch (operation) {
+      case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK, REMOVE_LIMIT, COPY_POLICY -> true;
+      case APPLY_POLICIES, RESOLVE_CONFLICTS, REPAIR_DRIFT, ROLLBACK -> false;
+      case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> false;
+    };
+  }
+
   static String words(Intent intent) {
     int changes = intent.changes().size();
     String how = changes == 0 ? "" : ", " + changes + (changes == 1 ? " change" : " changes");
-    return intent.operation().word() + how + (intent.guards().dryRun() ? ", dry run" : "");
+    String end = intent.schedule().revertAfterSeconds().map(s -> ", for " + s + " s").orElse("");
+    return intent.operation().word() + how + end + (intent.guards().dryRun() ? ", dry run" : "");
   }
 
   static List<Plan.Step> steps(Procedure procedure) {

@@ -13,9 +13,6 @@ import org.slf4j.LoggerFactory;
 final class Lead {
   private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
 
-  /** What a leader writes under its key: who it is, and since when. */
-  private static final String SINCE = " since ";
-
   private Lead() {}
 
   static Optional<Leadership> take(StateStore state, Settings settings, Time time)
@@ -24,8 +21,9 @@ final class Lead {
     long until = time.micros() + bounds.leaderWait().toNanos() / 1000;
     boolean told = false;
     while (true) {
-      String claim = settings.agent() + SINCE + time.instant().truncatedTo(ChronoUnit.SECONDS);
-      var leadership = state.stand(claim, bounds.lease());
+      String since = time.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+      var claim = new Leader(settings.agent(), since);
+      var leadership = state.stand(claim.text(), bounds.lease());
       if (leadership.isPresent() || time.micros() >= until) {
         return leadership;
       }
@@ -48,10 +46,14 @@ final class Lead {
         + " that process, and its lease runs out";
   }
 
-  private static String by(StateStore state) throws InterruptedException {
+  /** Who leads now, if anybody does. */
+  static Optional<Leader> now(StateStore state) throws InterruptedException {
     return state
         .get(Keys.LEADER)
-        .map(e -> new String(e.value(), StandardCharsets.UTF_8))
-        .orElse("which ended meanwhile");
+        .map(e -> Leader.parse(new String(e.value(), StandardCharsets.UTF_8)));
+  }
+
+  private static String by(StateStore state) throws InterruptedException {
+    return now(state).map(Leader::text).orElse("which ended meanwhile");
   }
 }

@@ -5,9 +5,11 @@ import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.parse.Origin;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +18,44 @@ import java.util.TreeMap;
 
 /** What becomes of overlays in a step from what is committed to what is planned. */
 record Overlays(Provenance before, Provenance.Step step) {
-  Provenance after(String execution, TaskRequest request) {
+  private static final int MOST_NAMED = 5;
+
+  Provenance after(String execution, TaskRequest request, Intent intent) {
     long at = request.received().toEpochMilli();
-    return before.after(step, new Overlay.By(execution, request.requester(), at, request.text()));
+    var until =
+        intent.schedule().revertAfterSeconds().map(s -> request.received().plusSeconds(s));
+    return before.after(
+        step,
+        new Overlay.By(
+            execution,
+            request.requester(),
+            at,
+            request.text(),
+            until.map(Instant::toEpochMilli)));
+  }
+
+  /**
+   * Why a change can't have an end: when its time is over, its tenants go back to what their sources
+   * say, so they need one, and nothing else may lie over it. Empty where it can.
+   */
+  Optional<String> endless(Intent intent, Map<String, String> fresh) {
+    if (intent.schedule().revertAfterSeconds().isEmpty()) {
+      return Optional.empty();
+    }
+    var nowhere =
+        fresh.entrySet().stream().filter(e -> e.getValue().isEmpty()).map(Map.Entry::getKey);
+    var homeless = nowhere.limit(MOST_NAMED).toList();
+    if (!homeless.isEmpty()) {
+      return Optional.of(
+          "no source defines %s, so nothing would come back in the end: ask without an end"
+              .formatted(String.join(", ", homeless)));
+    }
+    return before.standing(step.from(), step.sources()).stream()
+        .filter(o -> o.tenants().keySet().stream().anyMatch(fresh::containsKey))
+        .findFirst()
+        .map(o ->
+            "in the end this would be taken back, too: %s; apply it to the source first, or ask without an end"
+                .formatted(o.text()));
   }
 
   /**

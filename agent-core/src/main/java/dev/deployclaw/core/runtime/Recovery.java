@@ -201,9 +201,11 @@ final class Recovery {
    */
   private void endLogs(Leadership leadership, List<Ended> finished) throws InterruptedException {
     var known = journal.executions();
-    for (String id : known.subList(Math.max(0, known.size() - MOST), known.size())) {
+    var latest = known.subList(Math.max(0, known.size() - MOST), known.size());
+    var anchored = ThoughtLog.anchored(state, latest);
+    for (String id : latest) {
       var records = journal.read(id);
-      if (!ThoughtLog.ended(records) || ThoughtLog.anchored(state, id) > records.size()) {
+      if (!ThoughtLog.ended(records) || anchored.getOrDefault(id, 0L) > records.size()) {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
         var ending = stored.map(x -> Ending.of(x.state())).orElseGet(() -> unstored(id));

@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.plan.Overlay;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,9 @@ import java.util.Optional;
  * @param open the change that holds {@code open}
  * @param held those that wait for a person
  * @param frozen the kill switch, where it is on
+ * @param leader who leads now, if anybody does
+ * @param writeBacks executions of which something is still to be written back to the sources
+ * @param expired overlays whose time is over, and that nobody has taken back yet
  * @param unreachable why nothing could be read; else empty
  */
 public record StatusAnswer(
@@ -20,9 +24,36 @@ public record StatusAnswer(
     Optional<Execution> open,
     List<Execution> held,
     Optional<Freeze> frozen,
+    Optional<Leader> leader,
+    List<String> writeBacks,
+    List<Overlay> expired,
     boolean rollbackAvailable,
     String unreachable) {
   public StatusAnswer {
     held = List.copyOf(held);
+    writeBacks = List.copyOf(writeBacks);
+    expired = List.copyOf(expired);
+  }
+
+  /** Where nobody leads, and nothing is due. */
+  public StatusAnswer(
+      ExitCode exit,
+      Optional<Active> active,
+      Optional<Execution> open,
+      List<Execution> held,
+      Optional<Freeze> frozen,
+      boolean rollbackAvailable,
+      String unreachable) {
+    this(
+        exit,
+        active,
+        open,
+        held,
+        frozen,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        rollbackAvailable,
+        unreachable);
   }
 }

@@ -13,6 +13,8 @@ import dev.deployclaw.core.spi.StateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.Map;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -171,9 +173,14 @@ final class ThoughtLog {
         .findFirst();
   }
 
-  /** The number of the last record that a transaction wrote; 0 without any. */
-  static long anchored(StateStore state, String execution) throws InterruptedException {
-    return state.get(Keys.auditHead(execution)).map(e -> head(e.value()).seq()).orElse(0L);
+  /** The numbers of the last records that a transaction wrote; of executions with any. */
+  static Map<String, Long> anchored(StateStore state, List<String> executions)
+      throws InterruptedException {
+    var last = new TreeMap<String, Long>();
+    for (var head : state.get(executions.stream().map(Keys::auditHead).toList())) {
+      last.put(head.key().substring(Keys.AUDIT_HEADS.length()), head(head.value()).seq());
+    }
+    return last;
   }
 
   private void append(Sealed sealed) {

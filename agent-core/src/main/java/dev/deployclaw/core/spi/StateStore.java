@@ -1,6 +1,7 @@
 package dev.deployclaw.core.spi;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,15 @@ import java.util.Optional;
  */
 public interface StateStore extends AutoCloseable {
   Optional<Entry> get(String key) throws InterruptedException;
+
+  /** Some entries by their keys, in one snapshot where the store can; those that are there. */
+  default List<Entry> get(List<String> keys) throws InterruptedException {
+    List<Entry> found = new ArrayList<>();
+    for (String key : keys) {
+      get(key).ifPresent(found::add);
+    }
+    return found;
+  }
 
   /** All entries below a prefix, by key. */
   List<Entry> list(String prefix) throws InterruptedException;

@@ -28,7 +28,10 @@ public final class Requests {
       case "dry" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "set" ->
           planned(
-              Operation.SET_LIMIT, List.of(set(words[1], Long.parseLong(words[2]))), guards(words));
+              Operation.SET_LIMIT,
+              List.of(set(words[1], Long.parseLong(words[2]))),
+              guards(words),
+              schedule(words));
       case "back" -> planned(Operation.ROLLBACK, List.of(), guards(words));
       case "repair" -> planned(Operation.REPAIR_DRIFT, List.of(), guards(words));
       case "destroy" -> new Interpretation.Refused("out of scope");
@@ -67,8 +70,21 @@ public final class Requests {
   }
 
   private static Interpretation planned(Operation operation, List<Change> changes, Guards guards) {
+    return planned(operation, changes, guards, Schedule.NONE);
+  }
+
+  private static Interpretation planned(
+      Operation operation, List<Change> changes, Guards guards, Schedule schedule) {
     return new Interpretation.Planned(
-        new Intent(operation, Optional.empty(), changes, guards, Schedule.NONE, List.of()));
+        new Intent(operation, Optional.empty(), changes, guards, schedule, List.of()));
+  }
+
+  /** {@code set acme 700 for 60}: seconds. */
+  private static Schedule schedule(String[] words) {
+    boolean ends = words.length > 4 && words[3].equals("for");
+    return ends
+        ? new Schedule(Optional.empty(), Optional.of(Long.parseLong(words[4])))
+        : Schedule.NONE;
   }
 
   private static Guards guards(String[] words) {

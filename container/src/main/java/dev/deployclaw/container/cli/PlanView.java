@@ -107,6 +107,7 @@ final class PlanView {
     section(
         "would take back by request",
         plan.overlays().removed().stream().map(Overlay::text).toList());
+    section("would end", end(plan));
     section("would be held because", planned.risks());
     if (plan.changesNothing()) {
       out.println("nothing would change");
@@ -127,6 +128,12 @@ final class PlanView {
     return overlays.added().entrySet().stream()
         .limit(MOST_NAMES)
         .map(e -> e.getKey() + ": " + (e.getValue().isEmpty() ? "in no source" : e.getValue()))
+        .toList();
+  }
+
+  private static List<String> end(Plan plan) {
+    return plan.intent().schedule().revertAfterSeconds().stream()
+        .map(s -> s + " s after it was asked, at what each source says then")
         .toList();
   }
 

@@ -76,7 +76,15 @@ final class ScanView {
     answer.problems().forEach(p -> out.println("problem  " + p.text()));
     answer.findings().forEach(f -> out.println(line(f)));
     answer.drift().forEach(d -> out.println("drift    " + d.text()));
-    answer.truth().overlays().forEach(o -> out.println("overlay  " + o.text()));
+    var expired = answer.truth().expired();
+    answer
+        .truth()
+        .overlays()
+        .forEach(o ->
+            out.println(
+                expired.contains(o)
+                    ? "expired  " + o.text() + "; take it back: " + o.remedy()
+                    : "overlay  " + o.text()));
     answer.truth().unapplied().forEach(u -> out.println("source   " + u));
     answer.probe().ifPresent(probe -> out.println(line("probe", probe)));
     out.println(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());

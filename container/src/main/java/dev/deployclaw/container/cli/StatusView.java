@@ -5,6 +5,8 @@ import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.runtime.Leader;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.policy.redis.Cohort;
 import java.time.Instant;
@@ -62,6 +64,9 @@ final class StatusView {
     out.put("held", answer.held().stream().map(StatusView::change).toList());
     out.put("frozen", answer.frozen().isPresent());
     answer.frozen().ifPresent(f -> out.put("freeze", freeze(f)));
+    answer.leader().ifPresent(l -> out.put("leader", leader(l)));
+    out.put("write_back", answer.writeBacks());
+    out.put("expired", answer.expired().stream().map(Overlay::toMap).toList());
     out.put("rollback_available", answer.rollbackAvailable());
     return out;
   }
@@ -91,6 +96,15 @@ final class StatusView {
     return state instanceof State.Soaking s
         ? Optional.of(Instant.ofEpochMilli(s.untilMillis()))
         : Optional.empty();
+  }
+
+  private static Map<String, Object> leader(Leader leader) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", leader.name());
+    if (!leader.since().isEmpty()) {
+      out.put("since", leader.since());
+    }
+    return out;
   }
 
   private static Map<String, Object> freeze(Freeze freeze) {
@@ -134,6 +148,17 @@ final class StatusView {
         .ifPresent(f ->
             out.printf(
                 "frozen %s%nno change begins or commits until: deployclaw thaw%n", f.sentence()));
+    for (String id : answer.writeBacks()) {
+      out.printf("%s is still to be written back: deployclaw recover tries%n", id);
+    }
+    for (var overlay : answer.expired()) {
+      out.printf("expired: %s; take it back: %s%n", overlay.text(), overlay.remedy());
+    }
+    out.println(
+        answer
+            .leader()
+            .map(l -> l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + l.since()))
+            .orElse("nobody leads now"));
     out.println(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }
 }

@@ -24,6 +24,7 @@ final class Duties {
         List.of(
             new Round("look", sidecar.bounds().look(), sidecar::look),
             new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
+            new Round("end", EVERY_MINUTE, sidecar::endOverlays),
             new Round("settle", EVERY_MINUTE, sidecar::settleObjects),
             new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
     return Stream.concat(own.stream(), sidecar.watching().stream()).toList();

@@ -4,6 +4,7 @@ import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Objection;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Progress;
@@ -164,6 +165,29 @@ public final class Sidecar implements AutoCloseable {
       }
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is open");
+    }
+  }
+
+  /**
+   * What was asked for a while, and whose time is over, is taken back by a change of its own: judged
+   * by the gate as any, and asked for once, whichever agent is the first.
+   */
+  void endOverlays() throws InterruptedException {
+    var status = architect().status();
+    boolean rests = status.exit() == ExitCode.OK && status.open().isEmpty();
+    if (!rests || status.frozen().isPresent()) {
+      return;
+    }
+    try {
+      for (var overlay : status.expired()) {
+        var answer = desk.submit(Ends.of(overlay));
+        LOG.atInfo()
+            .addKeyValue("of", overlay.by().execution())
+            .addKeyValue("answer", answer)
+            .log("An overlay's time is over");
+      }
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Nothing ended");
     }
   }
 

@@ -27,6 +27,11 @@ final class WatchedStore implements StateStore {
   }
 
   @Override
+  public List<Entry> get(List<String> keys) throws InterruptedException {
+    return store.get(keys);
+  }
+
+  @Override
   public List<Entry> list(String prefix) throws InterruptedException {
     return store.list(prefix);
   }

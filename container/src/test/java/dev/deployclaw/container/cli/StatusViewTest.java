@@ -8,12 +8,15 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Leader;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +84,36 @@ class StatusViewTest {
     assertThat(again.json().at("/active/candidate/epoch").asLong()).isEqualTo(4);
     assertThat(again.json().at("/active/candidate/cohort").asLong()).isEqualTo(500);
     assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
+  }
+
+  @Test
+  void tellsWhoLeadsWhatIsStillToBeWrittenBackAndWhatExpired() {
+    var busy =
+        new StatusAnswer(
+            ExitCode.OK,
+            HELD.active(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.of(new Leader("edge-1", "2026-11-24T10:00:00Z")),
+            List.of("arch-2026-11-24-rate-limit-002"),
+            List.of(Values.OVERLAY),
+            true,
+            "");
+
+    view.show(busy, Optional.empty(), false);
+    String people = screen.out();
+    view.show(busy, Optional.empty(), true);
+
+    assertThat(people)
+        .contains("edge-1 leads since 2026-11-24T10:00:00Z")
+        .contains("arch-2026-11-24-rate-limit-002 is still to be written back")
+        .contains("take it back: apply the policies of ");
+    var status = StatusView.document(busy);
+    assertThat(status.get("leader"))
+        .isEqualTo(Map.of("name", "edge-1", "since", "2026-11-24T10:00:00Z"));
+    assertThat(status.get("write_back")).isEqualTo(List.of("arch-2026-11-24-rate-limit-002"));
+    assertThat(status.get("expired")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
   }
 
   @Test

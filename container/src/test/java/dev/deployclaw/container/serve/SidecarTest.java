@@ -110,6 +110,30 @@ class SidecarTest {
   }
 
   @Test
+  void takesBackOnceWhatWasAskedForAWhile() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.run("set acme 700 for 3600");
+    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      sidecar.endOverlays();
+      assertThat(sidecar.executions().waiting()).as("its time isn't over").isEmpty();
+      world.time.pass(Duration.ofHours(1));
+
+      sidecar.endOverlays();
+      sidecar.endOverlays();
+
+      Await.until(
+          "it is taken back",
+          Desks.SOON,
+          () -> world.active().orElseThrow().digest().equals(before));
+      Await.until("the change ended", Desks.SOON, () -> world.store.get(Keys.OPEN).isEmpty());
+      sidecar.endOverlays();
+      assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aSecondAgentFollowsTheFirst() throws Exception {
     var otherBrake = new Brake();
     try (var first = start(Desks.bounds(8, AMPLE));

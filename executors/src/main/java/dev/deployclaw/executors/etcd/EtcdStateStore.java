@@ -49,6 +49,28 @@ public final class EtcdStateStore implements StateStore {
     }
   }
 
+  /** In one transaction. */
+  @Override
+  public List<Entry> get(List<String> keys) throws InterruptedException {
+    if (keys.size() > MOST_OPERATIONS) {
+      throw new IllegalArgumentException("more than 128 keys in one transaction");
+    }
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Op[] reads =
+        keys.stream().map(k -> Op.get(EtcdLink.bytes(k), GetOption.DEFAULT)).toArray(Op[]::new);
+    try {
+      var answer = link.call(c -> c.getKVClient().txn().Then(reads).commit());
+      return answer.getGetResponses().stream()
+          .flatMap(r -> r.getKvs().stream())
+          .map(EtcdStateStore::entry)
+          .toList();
+    } catch (EtcdLink.Failed e) {
+      throw new Unreachable(e.fault().reason(), e);
+    }
+  }
+
   /** All pages are read at the revision of the first, so the listing is one snapshot. */
   @Override
   public List<Entry> list(String prefix) throws InterruptedException {

@@ -73,6 +73,19 @@ class EtcdStateStoreTest {
   }
 
   @Test
+  void readsSomeKeysInOneTransaction() throws InterruptedException {
+    try (var store = store("some")) {
+      transact(store, new Condition.Absent("a"), put("a", "1"), put("b", "2"), put("c", "3"));
+
+      var found = store.get(List.of("c", "none", "a"));
+
+      assertThat(found).extracting(Entry::key).containsExactly("c", "a");
+      assertThat(found.getFirst().value()).isEqualTo(bytes("3"));
+      assertThat(store.get(List.of())).isEmpty();
+    }
+  }
+
+  @Test
   void comparesRevisionsAndValues() throws InterruptedException {
     try (var store = store("compare")) {
       transact(store, new Condition.Absent("a"), put("a", "1"));

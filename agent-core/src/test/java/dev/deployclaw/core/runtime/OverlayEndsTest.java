@@ -1,0 +1,110 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.World;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A change for a while lies over its source until its end, and is then taken back unheld. */
+class OverlayEndsTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final World world = new World();
+
+  @Test
+  void isNamedOnceItsTimeIsOver() throws Exception {
+    world.run("apply");
+    var ended = world.run("set acme 700 for 3600");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.agent().scan().truth().expired()).isEmpty();
+    assertThat(world.agent().scan().truth().overlays().getFirst().text()).contains(", until 2026-");
+    world.time.pass(HOUR);
+
+    assertThat(world.agent().status().expired())
+        .singleElement()
+        .satisfies(o -> assertThat(o.remedy()).isEqualTo("apply the policies of acme"));
+    assertThat(world.agent().scan().truth().expired()).hasSize(1);
+  }
+
+  @Test
+  void isTakenBackWithoutHoldingOnceItsTimeIsOver() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700 for 3600");
+
+    var before = world.run("apply");
+    world.agent().reject(before.execution(), "ann");
+    world.time.pass(HOUR);
+    var after = world.run("apply");
+
+    assertThat(before.result()).isEqualTo(Result.HELD);
+    assertThat(after.result()).as(after.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(first);
+    assertThat(world.agent().status().expired()).isEmpty();
+  }
+
+  @Test
+  void anotherOverlayIsStillHeldFor() throws Exception {
+    world.run("apply");
+    world.run("set acme 700 for 3600");
+    world.run("set zenith 70");
+    world.time.pass(HOUR);
+
+    assertThat(world.run("apply").result()).isEqualTo(Result.HELD);
+    assertThat(world.run("only acme").result()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void isNamedNoMoreOnceItsSourceSaysTheSame() throws Exception {
+    world.run("apply");
+    world.run("set acme 700 for 3600");
+    world.time.pass(HOUR);
+
+    world.sources.put(
+        "acme.yaml",
+        FakeSources.document("acme", 700).replace("window: 1m", "window: 1m\n      burst: 600"));
+
+    assertThat(world.agent().status().expired()).isEmpty();
+  }
+
+  @Test
+  void comesBackWithItsEndOnAWayBack() throws Exception {
+    world.run("apply");
+    world.run("set acme 700 for 3600");
+    world.run("set zenith 70");
+    world.agent().rollback("last", "olivia");
+
+    world.time.pass(HOUR);
+
+    assertThat(world.agent().status().expired()).hasSize(1);
+  }
+
+  @Test
+  void needsASourceToGoBackToAndNothingElseOverIt() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+
+    var over = world.run("set acme 800 for 3600");
+
+    assertThat(over.result()).isEqualTo(Result.REFUSED);
+    assertThat(over.reason()).contains("would be taken back, too: acme: \"set acme 700\"");
+    world.sources.remove("zenith.yaml");
+    var nowhere = world.run("set zenith 70 for 3600");
+    assertThat(nowhere.result()).isEqualTo(Result.REFUSED);
+    assertThat(nowhere.reason()).contains("no source defines zenith");
+  }
+
+  @Test
+  void isNotWrittenBack() throws Exception {
+    world.run("apply");
+    world.sources.writeBack();
+
+    world.run("set acme 700 for 3600");
+
+    assertThat(world.sources.text("acme.yaml")).doesNotContain("700");
+  }
+}
