@@ -37,6 +37,11 @@ public final class ApiServer implements AutoCloseable {
   /** Of the requests that are remembered, the latest stay. */
   private static final int MOST_REQUESTS = 10_000;
 
+  static {
+    // The server sends head and body apart, and the second would wait 40 ms for an acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ObjectStore store;
