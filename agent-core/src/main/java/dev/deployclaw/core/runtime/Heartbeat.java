@@ -47,7 +47,7 @@ final class Heartbeat {
    */
   HeartbeatAnswer beat(Duration within) throws InterruptedException {
     var before = ledger.base();
-    String id = "heartbeat-" + UUID.randomUUID();
+    String id = name();
     var now = enforced.now(id);
     if (now.activation().isEmpty()) {
       return HeartbeatAnswer.unknown(now.lost().reason());
@@ -65,10 +65,15 @@ final class Heartbeat {
 
   /** Of one side of a change that this agent watches: nothing of it may be moving. */
   HeartbeatAnswer beat(Activation side, Duration within) throws InterruptedException {
-    var heard = heard(side, within);
+    var heard = heard(side.named(name()), within);
     return heard.reason().isEmpty()
         ? judged(side.epoch(), heard.reports(), within, Set.of())
         : HeartbeatAnswer.unknown(heard.reason());
+  }
+
+  /** Of one beat alone, and so are the counters of its requests. */
+  private static String name() {
+    return "heartbeat-" + UUID.randomUUID();
   }
 
   /** What the points said, or why they could not be asked. */

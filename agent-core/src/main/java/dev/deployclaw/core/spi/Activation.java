@@ -68,6 +68,12 @@ public record Activation(
         execution, epoch, digest, set, predecessor, previous, back, restores, moves, beside);
   }
 
+  /** The same in another name, which makes other counters of synthetic requests. */
+  public Activation named(String other) {
+    return new Activation(
+        other, epoch, digest, set, predecessor, previous, back, restores, step, candidate);
+  }
+
   /** The candidate as an epoch of its own: what is staged and read back of it. */
   public Optional<Activation> tried() {
     return candidate.map(c ->

@@ -75,6 +75,7 @@ class CanaryTest {
     assertThat(asked(world.probe.probed()).subList(1, 5))
         .containsExactly("2 zenith", "1 acme", "2 acme zenith", "2 acme zenith");
     assertThat(asked(world.probe.beaten())).contains("2 zenith", "1 acme", "2 acme zenith");
+    assertThat(world.probe.beaten()).extracting(Activation::execution).doesNotHaveDuplicates();
     assertThat(log(ended.execution()))
         .contains("Recorded: widened", "Recorded: baking", "Recorded: soaking");
     atRest();
