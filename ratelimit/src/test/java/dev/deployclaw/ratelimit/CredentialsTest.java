@@ -119,7 +119,7 @@ class CredentialsTest {
     var wrong = Optional.of(new Cluster.Login("deployclaw-ratelimit", "no"));
 
     assertThat(status(Optional.empty()).redis())
-        .contains("NOAUTH", "--redis-user and --redis-password-file");
+        .contains("NOAUTH Authentication required: it wants a user: give --redis-user");
     assertThat(status(wrong).redis())
         .contains("WRONGPASS", "check --redis-user and --redis-password-file")
         .doesNotContain(WORD);

@@ -34,7 +34,7 @@ final class RedisFaults {
   /** Redis names the kind of an error in its first word. */
   private static Fault reply(String said) {
     int space = said.indexOf(' ');
-    String reason = "redis: " + said;
+    String reason = "redis: " + said.replaceFirst("\\.$", "");
     return switch (space < 0 ? said : said.substring(0, space)) {
       case "NOAUTH" ->
           new Fault.Denied(reason + ": it wants a user, so set redis.username and passwordFile");

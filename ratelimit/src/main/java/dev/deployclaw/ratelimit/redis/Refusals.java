@@ -17,6 +17,6 @@ public final class Refusals {
   public static Optional<String> words(String message) {
     int space = message.indexOf(' ');
     return Optional.ofNullable(REMEDIES.get(space < 0 ? message : message.substring(0, space)))
-        .map(remedy -> message + ": " + remedy);
+        .map(remedy -> message.replaceFirst("\\.$", "") + ": " + remedy);
   }
 }
