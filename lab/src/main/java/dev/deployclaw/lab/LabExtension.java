@@ -2,12 +2,13 @@ package dev.deployclaw.lab;
 
 import dev.deployclaw.container.cli.Extension;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.lab.campaign.CampaignCommand;
 import java.util.List;
 
-/** Adds {@code lab} and {@code demo} to the command line where this module is on the class path. */
+/** Adds {@code lab}, {@code demo} and {@code campaign} to the command line where this module is on the class path. */
 public final class LabExtension implements Extension {
   @Override
   public List<Object> commands(Surroundings around) {
-    return List.of(new LabCommand(around), new DemoCommand(around));
+    return List.of(new LabCommand(around), new DemoCommand(around), new CampaignCommand(around));
   }
 }

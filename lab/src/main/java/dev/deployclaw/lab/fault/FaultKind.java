@@ -13,6 +13,12 @@ public enum FaultKind {
       "TARGET [TARGET]",
       "all packets of a process are lost; of two Redis nodes: those of their replication",
       "cut redis/node-12001 redis/node-12002"),
+  MUTE(
+      "mute",
+      "TARGET",
+      "what a process says is lost, what it is told arrives: work is done, and no answer comes",
+      "mute etcd"),
+  DEAFEN("deafen", "TARGET", "what a process is told is lost, what it says arrives", "deafen s3"),
   DELAY(
       "delay",
       "TARGET [TARGET] MS",
@@ -71,7 +77,7 @@ public enum FaultKind {
         .orElseThrow(() -> new Impossible("there is no fault " + word + "; known: " + words()));
   }
 
-  private static Optional<FaultKind> find(String word) {
+  static Optional<FaultKind> find(String word) {
     return Arrays.stream(values()).filter(kind -> kind.word.equals(word)).findFirst();
   }
 

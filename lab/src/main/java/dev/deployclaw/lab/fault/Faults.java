@@ -47,6 +47,7 @@ public final class Faults {
       case KILL -> kill(targets.find(only(kind, rest)));
       case PAUSE -> pause(targets.running(only(kind, rest)));
       case CUT -> network.cut(targets, names(kind, rest));
+      case MUTE, DEAFEN -> network.silence(kind, targets, only(kind, rest));
       case DELAY -> network.delay(targets, names(kind, butLast(kind, rest)), millis(kind, rest));
       case SKEW -> Clocks.set(targets, only(kind, butLast(kind, rest)), millis(kind, rest));
       case UNGUARD -> guards.remove(targets, only(kind, rest));

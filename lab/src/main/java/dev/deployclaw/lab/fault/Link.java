@@ -19,11 +19,13 @@ import java.util.stream.Stream;
  * @param either packets of it in both directions
  * @param towards packets of it in the direction that a delay slows: to the process, or from the
  *     primary to its replica
+ * @param back packets in the opposite direction
  */
-record Link(String name, List<Packets> either, List<Packets> towards) {
+record Link(String name, List<Packets> either, List<Packets> towards, List<Packets> back) {
   Link {
     either = List.copyOf(either);
     towards = List.copyOf(towards);
+    back = List.copyOf(back);
   }
 
   static Link of(Named target) throws Impossible {
@@ -37,7 +39,8 @@ record Link(String name, List<Packets> either, List<Packets> towards) {
       either.add(Packets.all().sentBy(source));
       either.add(Packets.all().sentTo(source));
     }
-    return new Link(target.name(), either, List.of(Packets.to(ports)));
+    return new Link(
+        target.name(), either, List.of(Packets.to(ports)), List.of(Packets.from(ports)));
   }
 
   /** Whichever of the two is the primary. The cluster's bus has ports of its own, and goes on. */
@@ -58,11 +61,12 @@ record Link(String name, List<Packets> either, List<Packets> towards) {
     }
     var towards =
         List.of(replicated(one.redis(), other.redis()), replicated(other.redis(), one.redis()));
+    var back =
+        List.of(answered(one.redis(), other.redis()), answered(other.redis(), one.redis()));
     var either = new ArrayList<>(towards);
-    either.add(answered(one.redis(), other.redis()));
-    either.add(answered(other.redis(), one.redis()));
+    either.addAll(back);
     String names = Stream.of(one.name(), other.name()).sorted().collect(Collectors.joining(" "));
-    return new Link(names, either, towards);
+    return new Link(names, either, towards, back);
   }
 
   private static boolean follows(ClusterNodes view, Named replica, Named primary) {

@@ -57,6 +57,19 @@ final class Network {
         });
   }
 
+  /** Packets are lost one way: what the target says, or what it is told. */
+  Fault silence(FaultKind kind, Targets targets, String name) throws Impossible {
+    var link = link(targets, List.of(name));
+    var lost = kind == FaultKind.MUTE ? link.back() : link.towards();
+    return bringAbout(
+        Fault.of(kind, link.name()),
+        () -> {
+          for (var packets : lost) {
+            firewall.drop(packets);
+          }
+        });
+  }
+
   /** Each packet towards the target, or from one node's replication to another, waits. */
   Fault delay(Targets targets, List<String> names, int millis) throws Impossible {
     if (millis < SHORTEST_MILLIS || millis > LONGEST_MILLIS) {
@@ -146,11 +159,11 @@ final class Network {
   /** A line that was cut short counts too: something may have been brought about. */
   private static Fault parse(String line) {
     var words = new ArrayList<>(List.of(line.split(" ", -1)));
-    boolean cut = words.removeFirst().equals(FaultKind.CUT.word());
+    var kind = FaultKind.find(words.removeFirst()).orElse(FaultKind.DELAY);
     var millis = OptionalInt.empty();
-    if (!cut && words.getLast().matches("\\d{1,9}")) {
+    if (kind == FaultKind.DELAY && words.getLast().matches("\\d{1,9}")) {
       millis = OptionalInt.of(Integer.parseInt(words.removeLast()));
     }
-    return new Fault(cut ? FaultKind.CUT : FaultKind.DELAY, String.join(" ", words), millis);
+    return new Fault(kind, String.join(" ", words), millis);
   }
 }

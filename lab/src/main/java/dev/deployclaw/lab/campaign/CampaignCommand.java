@@ -1,0 +1,100 @@
+package dev.deployclaw.lab.campaign;
+
+import dev.deployclaw.container.cli.Failure;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.lab.Lab;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code campaign}, which {@code ./campaign} calls. */
+@Command(
+    name = "campaign",
+    description = "Kill agents and break what they work with, and judge what comes of it.",
+    modelTransformer = KindsHelp.class,
+    mixinStandardHelpOptions = true)
+public final class CampaignCommand implements Callable<Integer> {
+  private static final int MOST_ESTATES = 16;
+  private static final int VIOLATED = 1;
+  private static final int MOST_SEED = 1_000_000;
+
+  private final Surroundings around;
+
+  @Option(names = "--runs", defaultValue = "100", description = "How many trials (default 100).")
+  private int runs;
+
+  @Option(names = "--seed", description = "What all follows from (default: any; it is printed).")
+  private long seed = ThreadLocalRandom.current().nextInt(MOST_SEED);
+
+  @Option(names = "--first", defaultValue = "0", description = "Number of the first trial.")
+  private int first;
+
+  @Option(names = "--minutes", defaultValue = "240", description = "Begin none after (default 240).")
+  private int minutes;
+
+  @Option(names = "--only", split = ",", description = "These kinds of trials only.")
+  private List<String> only = Arrays.stream(Kind.values()).map(Kind::word).toList();
+
+  @Option(
+      names = "--estates",
+      defaultValue = "2",
+      description = "How many estates to work on at once (default 2).")
+  private int estates;
+
+  @Option(names = "--clean", description = "End the estates that an earlier campaign left.")
+  private boolean clean;
+
+  public CampaignCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var folder = around.home().resolve(".deployclaw").resolve("campaign");
+    var kinds = only.stream().flatMap(word -> Kind.find(word).stream()).toList();
+    var unknown = only.stream().filter(word -> Kind.find(word).isEmpty()).toList();
+    if (!unknown.isEmpty()) {
+      return usage("there is no kind " + unknown + "; see: ./campaign --help");
+    }
+    if (runs < 1 || minutes < 1 || first < 0 || estates < 1 || estates > MOST_ESTATES) {
+      return usage("--runs and --minutes are from 1 on, --first from 0, --estates 1 to 16");
+    }
+    end(folder);
+    return clean ? 0 : campaign(folder, kinds);
+  }
+
+  private int campaign(Path folder, List<Kind> kinds) throws IOException, InterruptedException {
+    var stop = new Thread(() -> end(folder), "stop-estates");
+    Runtime.getRuntime().addShutdownHook(stop);
+    around.err().println("seed " + seed);
+    var order = new Campaign.Order(seed, first, runs, Duration.ofMinutes(minutes), kinds);
+    var campaign = new Campaign(order, line -> around.err().println(line));
+    var tally = campaign.run(folder, estates);
+    Runtime.getRuntime().removeShutdownHook(stop);
+    around.out().println("seed " + seed);
+    tally.lines().forEach(around.out()::println);
+    tally.violations().forEach(around.out()::println);
+    return tally.violations().isEmpty() ? 0 : VIOLATED;
+  }
+
+  private int usage(String reason) {
+    return Failure.usage(reason).report(around, false);
+  }
+
+  /** Stops what runs in the estates of a folder, and removes it. */
+  private static void end(Path folder) {
+    for (int i = 1; i <= MOST_ESTATES; i++) {
+      var estate = folder.resolve("estate-" + i);
+      if (Files.isDirectory(estate)) {
+        Site.end(estate);
+      }
+    }
+  }
+}

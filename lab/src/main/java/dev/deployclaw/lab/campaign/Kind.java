@@ -1,0 +1,44 @@
+package dev.deployclaw.lab.campaign;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What is done in the middle of a task. */
+public enum Kind {
+  STEP(false, "the agent is killed at a call: before it, or when it is done and not yet told"),
+  INSTANT(false, "the agent is killed at a random instant"),
+  TORN(false, "the agent is killed, and the last line of its journal is half written"),
+  ROLLOUT(false, "the agent is killed when the first gateway acts on what it publishes"),
+  PAUSE(false, "the agent sleeps past its lease, wakes up while another leads, and goes on"),
+  OUTAGE(true, "a back end is killed or paused at a call; sometimes the agent is killed, too"),
+  LINK(true, "a back end's link is cut at a call, both ways or one; sometimes with a kill (root)"),
+  FAILOVER(true, "replication is cut; the primary dies once it has the new epoch (root)"),
+  DISK(true, "the disk of the state folder is full from a call on (root)");
+
+  private final boolean breaks;
+  private final String meaning;
+
+  Kind(boolean breaks, String meaning) {
+    this.breaks = breaks;
+    this.meaning = meaning;
+  }
+
+  /** Whether it breaks what has to be healed before an agent can recover. */
+  boolean breaks() {
+    return breaks;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  /** As people write it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static Optional<Kind> find(String word) {
+    return Arrays.stream(values()).filter(k -> k.word().equals(word)).findFirst();
+  }
+}

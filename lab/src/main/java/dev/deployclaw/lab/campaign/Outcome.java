@@ -1,0 +1,32 @@
+package dev.deployclaw.lab.campaign;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a trial.
+ *
+ * @param where the disturbance was, without numbers
+ * @param kills of agents
+ * @param ending by what is committed in the end
+ * @param recovery of the agent that recovered it, its start and its wait for the lead included
+ * @param wrong all that the judge found
+ */
+record Outcome(
+    Trial trial,
+    String where,
+    int kills,
+    Ending ending,
+    Optional<Duration> recovery,
+    List<String> wrong) {
+  Outcome {
+    wrong = List.copyOf(wrong);
+  }
+
+  /** All new, or all old. */
+  enum Ending {
+    NEW,
+    OLD
+  }
+}

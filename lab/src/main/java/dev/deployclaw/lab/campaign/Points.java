@@ -1,0 +1,51 @@
+package dev.deployclaw.lab.campaign;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** All points of all tasks, as runs without a disturbance came by them. */
+record Points(List<Point> all) {
+  /** A stride that shares no factor with most numbers: neighbours in time are far apart. */
+  private static final int STRIDE = 61;
+
+  private static final int OTHER_STRIDE = 59;
+
+  Points {
+    all = List.copyOf(all);
+  }
+
+  /**
+   * @param calls of each task, in their order
+   */
+  static Points of(Map<Task, List<String>> calls) {
+    var all = new ArrayList<Point>();
+    calls.forEach((task, names) -> {
+      for (String call : names) {
+        all.add(new Point(task, "before", call));
+        all.add(new Point(task, "after", call));
+      }
+    });
+    return new Points(all);
+  }
+
+  /** The i-th of a walk that comes by all of them before it comes by one again. */
+  Point walk(long start, int i) {
+    int stride = all.size() % STRIDE == 0 ? OTHER_STRIDE : STRIDE;
+    return all.get(Math.floorMod(start + (long) i * stride, all.size()));
+  }
+
+  Point any(Task task, RandomGenerator random) {
+    var its = all.stream().filter(p -> p.task() == task).toList();
+    return its.get(random.nextInt(its.size()));
+  }
+
+  /** The first whose call is named so. */
+  Point first(Task task, String moment, String name) {
+    return all.stream()
+        .filter(p -> p.task() == task && p.moment().equals(moment) && p.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no " + task.word() + " calls " + name));
+  }
+}

@@ -1,0 +1,202 @@
+package dev.deployclaw.lab.campaign;
+
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.lab.Lab;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
+import dev.deployclaw.lab.judge.Judge;
+import dev.deployclaw.lab.judge.Place;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Folders;
+import dev.deployclaw.testkit.RedisCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * An estate on which one trial after the other is made, with the judge that watches it. For one
+ * thread.
+ */
+public final class Site implements AutoCloseable {
+  private static final int GATEWAYS = 3;
+
+  /** Where the lab's configuration has it. */
+  private static final String STATE = "state";
+
+  private static final String ALL = "Orchestrate the rate limit policies of all tenants";
+  private static final String LOW = "tb 60 60000000 10 ";
+  private static final Pattern EXECUTION =
+      Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
+  private static final Duration WHOLE = Duration.ofMinutes(2);
+
+  /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
+  private static final Duration FOLLOW = Duration.ofSeconds(90);
+
+  private final Lab lab;
+  private final Config config;
+  private final Judge judge;
+  private final Agents agents;
+  private final StateDisk disk;
+  private int folders;
+
+  private Site(Lab lab, Config config, Judge judge, StateDisk disk) {
+    this.lab = lab;
+    this.config = config;
+    this.judge = judge;
+    this.disk = disk;
+    this.agents = new Agents(lab.config(), lab.folder().resolveSibling("agent.aot"));
+  }
+
+  /** Starts it below the folder, and makes all policies live. */
+  public static Site start(Path folder) throws IOException, InterruptedException {
+    var lab = Lab.in(folder.resolve("lab"));
+    var disk = StateDisk.mount(folder.resolve(STATE));
+    lab.up(GATEWAYS, _ -> {});
+    try {
+      var config = ConfigReader.read(lab.config(), Map.of());
+      var judge = new Judge(Place.read(PlaceFile.write(lab, config)));
+      var site = new Site(lab, config, judge, disk);
+      site.mustRun("run", ALL);
+      site.agents.learn(site.newFolder("learn"));
+      return site;
+    } catch (InvalidConfig e) {
+      throw new IllegalStateException("the lab's configuration is wrong: " + e.getMessage(), e);
+    }
+  }
+
+  Agents agents() {
+    return agents;
+  }
+
+  Config config() {
+    return config;
+  }
+
+  public Judge judge() {
+    return judge;
+  }
+
+  StateDisk disk() {
+    return disk;
+  }
+
+  RedisCluster redis() {
+    return RedisCluster.adopt(lab.folder().resolve("redis"));
+  }
+
+  /** Runs a command of the agent to its end. */
+  public Agents.Ran run(String... words) throws IOException, InterruptedException {
+    return agents.run(newFolder(words[0]), words);
+  }
+
+  /** The folder of one more process. */
+  Path newFolder(String name) throws IOException {
+    folders++;
+    return Files.createDirectories(
+        lab.folder().resolveSibling("agents").resolve("%05d-%s".formatted(folders, name)));
+  }
+
+  /** Forgets what the agents of the last trial said and noted. */
+  void tidy() {
+    Folders.delete(lab.folder().resolveSibling("agents"));
+  }
+
+  /** The words of a command that changes something now; what it needs before it is done here. */
+  String[] words(Task task) throws IOException, InterruptedException {
+    return switch (task) {
+      case CHANGE -> new String[] {"run", change(), "--json"};
+      case ROLLBACK -> new String[] {"rollback", "last", "--json"};
+      case APPROVAL -> new String[] {"approve", held(), "--json"};
+    };
+  }
+
+  /** A request for a limit that isn't there. */
+  String change() throws IOException {
+    boolean low = judge.rule("wonka", "orders").startsWith(LOW);
+    return "set wonka's orders limit to "
+        + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");
+  }
+
+  private String held() throws IOException, InterruptedException {
+    var ran = run("run", change() + " but wait for my approval", "--json");
+    var id = EXECUTION.matcher(ran.out());
+    if (!id.find()) {
+      throw new IllegalStateException("nothing is held: " + ran.said());
+    }
+    return id.group(1);
+  }
+
+  void inflict(String... words) {
+    try {
+      Faults.in(lab.folder()).inflict(List.of(words));
+    } catch (Impossible e) {
+      throw new IllegalStateException(String.join(" ", words) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Undoes all faults, and waits until everything answers. */
+  void heal() {
+    disk.free();
+    var healed = Faults.in(lab.folder()).heal();
+    var left = new ArrayList<>(healed.denied());
+    left.addAll(healed.broken());
+    if (!left.isEmpty()) {
+      throw new IllegalStateException("the estate can't be healed: " + left);
+    }
+    redis().awaitWhole(WHOLE);
+  }
+
+  /** What is wrong once everybody had the time to follow. */
+  List<String> wrong() {
+    var wrong = new ArrayList<String>();
+    boolean _ =
+        Await.cameTrue(
+            FOLLOW,
+            () -> {
+              wrong.clear();
+              wrong.addAll(judge.wrong());
+              return wrong.isEmpty();
+            });
+    return wrong;
+  }
+
+  /** All points of a task's run that nothing disturbs. */
+  List<String> calls(Task task) throws IOException, InterruptedException {
+    var attempt = agents.noting(newFolder("dry"), words(task));
+    if (attempt.awaitEnd(Duration.ofMinutes(2)) != 0) {
+      throw new IllegalStateException(
+          "undisturbed, a " + task.word() + " fails: " + attempt.err() + attempt.out());
+    }
+    return attempt.calls();
+  }
+
+  private void mustRun(String... words) throws IOException, InterruptedException {
+    var ran = run(words);
+    if (ran.exit() != 0) {
+      throw new IllegalStateException(String.join(" ", words) + ": " + ran.said());
+    }
+  }
+
+  /** Stops it, and removes its folder. */
+  @Override
+  public void close() {
+    end(lab.folder().resolveSibling(""));
+  }
+
+  /** The same with one that somebody else has started, or began to. */
+  static void end(Path folder) {
+    var left = Lab.in(folder.resolve("lab")).down().left();
+    if (left.isPresent()) {
+      throw new IllegalStateException(left.get());
+    }
+    StateDisk.unmount(folder.resolve(STATE));
+    Folders.delete(folder);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.deployclaw.lab.campaign;
+
+import java.util.Locale;
+
+/** What the agent is asked to do when it is disturbed. */
+enum Task {
+  CHANGE,
+  ROLLBACK,
+  APPROVAL;
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

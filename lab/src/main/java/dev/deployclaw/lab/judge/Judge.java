@@ -1,0 +1,77 @@
+package dev.deployclaw.lab.judge;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges an estate that is said to be at rest: whether everybody holds what etcd says is committed,
+ * all of it and nothing else, and whether it came there as it must. It goes on from what it has read
+ * before. For one thread.
+ */
+public final class Judge {
+  private final Place place;
+  private final Etcd etcd;
+  private final Past past = new Past();
+  private final Optional<Proofs> proofs;
+  private final Optional<Trail> trail;
+  private long next = 1;
+
+  public Judge(Place place) {
+    this.place = place;
+    this.etcd = new Etcd(place.etcd());
+    this.proofs = place.s3().map(access -> new Proofs(new Bucket(access)));
+    this.trail = place.executions().map(folder -> new Trail(folder, place.nats()));
+  }
+
+  /** What is committed. */
+  public record Committed(long epoch, String digest) {}
+
+  /** What it has looked at since it began. */
+  public record Seen(int moves, int checkpoints, long messages) {}
+
+  /**
+   * @throws IOException when etcd doesn't answer
+   */
+  public Committed committed() throws IOException {
+    var active = etcd.keys(place.prefix() + "active").json("");
+    return active
+        .map(a -> new Committed(a.number("epoch"), a.text("digest")))
+        .orElse(new Committed(0, ""));
+  }
+
+  /** How a limit stands in the committed set, as it is staged in Redis; empty where there is none. */
+  public String rule(String tenant, String limit) throws IOException {
+    var rules = Wanted.of(etcd.keys(place.prefix())).rules().get(tenant);
+    return rules == null ? "" : rules.getOrDefault(limit, "");
+  }
+
+  /** All that is wrong now. Replicas and services follow late: ask again before you believe it. */
+  public List<String> wrong() {
+    var wrong = new ArrayList<String>();
+    try {
+      var keys = etcd.keys(place.prefix());
+      next = etcd.history(place.prefix(), next, keys.revision(), past::tell);
+      var wanted = Wanted.of(keys);
+      wrong.addAll(new Rest(keys, wanted).wrong());
+      wrong.addAll(new Readers(place, wanted).wrong());
+      proofs.ifPresent(p -> wrong.addAll(p.wrong(keys)));
+      trail.ifPresent(t -> wrong.addAll(t.wrong(keys)));
+      if (wrong.isEmpty()) {
+        wrong.addAll(new Enforced(place, wanted).wrong());
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      wrong.add("etcd: " + e);
+    }
+    wrong.addAll(past.wrong());
+    return wrong;
+  }
+
+  public Seen seen() {
+    return new Seen(
+        past.moves(),
+        proofs.map(Proofs::intact).orElse(0),
+        trail.map(Trail::read).orElse(0L));
+  }
+}

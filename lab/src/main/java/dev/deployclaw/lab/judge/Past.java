@@ -1,0 +1,216 @@
+package dev.deployclaw.lab.judge;
+
+import dev.deployclaw.lab.judge.Etcd.Happened;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What etcd's revisions say of how it came to be so. It is told them in order and remembers what is
+ * wrong for ever.
+ */
+final class Past {
+  private static final Set<String> OVER = Set.of("completed", "rolled-back", "failed", "aborted");
+
+  private final Map<String, String> now = new HashMap<>();
+  private final Map<String, Long> writtenAt = new HashMap<>();
+  private final Map<String, Long> lastRecord = new HashMap<>();
+  private final List<String> wrong = new ArrayList<>();
+  private int moves;
+
+  List<String> wrong() {
+    return List.copyOf(wrong);
+  }
+
+  /** How many moves of changes it was told of. */
+  int moves() {
+    return moves;
+  }
+
+  /** All that one transaction did. */
+  void tell(List<Happened> transaction) {
+    var after = new HashMap<String, Happened>();
+    transaction.forEach(h -> after.put(h.key(), h));
+    for (var h : transaction) {
+      judge(h, after);
+    }
+    for (var h : transaction) {
+      if (h.deleted()) {
+        now.remove(h.key());
+      } else {
+        now.put(h.key(), h.text());
+        writtenAt.put(h.key(), h.revision());
+      }
+    }
+  }
+
+  private void judge(Happened h, Map<String, Happened> beside) {
+    String family = h.key().contains("/") ? h.key().substring(0, h.key().indexOf('/')) : h.key();
+    switch (family) {
+      case "epoch", "term" -> rises(h);
+      case "open" -> open(h, beside);
+      case "active" -> active(h, beside);
+      case "change" -> change(h, beside);
+      case "audit" -> record(h, beside);
+      case "policy" -> policy(h);
+      default -> {}
+    }
+  }
+
+  private void rises(Happened h) {
+    long before = Long.parseLong(now.getOrDefault(h.key(), "0"));
+    if (h.deleted() || Long.parseLong(h.text()) <= before) {
+      says(h, h.key() + " went from " + before + " to " + (h.deleted() ? "nothing" : h.text()));
+    }
+  }
+
+  /** Whoever holds it keeps it, but for a way back and what it undoes. */
+  private void open(Happened h, Map<String, Happened> beside) {
+    var holder = Optional.ofNullable(now.get("open"));
+    if (!h.deleted() && holder.isPresent() && !holder.get().equals(h.text())) {
+      boolean related =
+          undone(h.text(), beside).equals(holder.get())
+              || undone(holder.get(), beside).equals(h.text());
+      if (!related) {
+        says(h, "open went from " + holder.get() + " to " + h.text());
+      }
+    }
+  }
+
+  private String undone(String id, Map<String, Happened> beside) {
+    var h = beside.get("change/" + id);
+    return Json.parse(h == null ? now.getOrDefault("change/" + id, "{}") : h.text()).text("undoes");
+  }
+
+  private void active(Happened h, Map<String, Happened> beside) {
+    if (h.deleted()) {
+      says(h, "active was deleted");
+      return;
+    }
+    var before = Json.parse(now.getOrDefault("active", "{}"));
+    var after = Json.parse(h.text());
+    long epoch = after.number("epoch");
+    if (epoch <= before.number("epoch")) {
+      says(h, "active went from epoch " + before.number("epoch") + " to " + epoch);
+    }
+    if (after.number("predecessor") != before.number("epoch")) {
+      says(h, "active's predecessor is " + after.number("predecessor"));
+    }
+    if (!now.getOrDefault("term", "").equals(after.text("term"))) {
+      says(h, "active was written in term %s by one of term %s"
+          .formatted(now.get("term"), after.text("term")));
+    }
+    committed(h, after, beside);
+  }
+
+  /** What must have been written before the commit, and with it. */
+  private void committed(Happened h, Json after, Map<String, Happened> beside) {
+    long epoch = after.number("epoch");
+    if (!now.containsKey("checkpoint/" + epoch)) {
+      says(h, "epoch " + epoch + " was committed without a checkpoint before it");
+    }
+    var manifest = Json.parse(now.getOrDefault("policy/" + epoch + "/manifest", "{}"));
+    if (!manifest.text("digest").equals(after.text("digest"))) {
+      says(h, "epoch " + epoch + " was committed, its set was not stored");
+    }
+    var change = beside.get("change/" + after.text("change"));
+    String state = change == null ? "" : state(change.text());
+    if (!state.equals("committed")) {
+      says(h, "active moved, its change " + after.text("change") + " is " + state);
+    }
+    boolean back = change != null && !Json.parse(change.text()).text("kind").equals("forward");
+    if (now.containsKey("freeze") && !back) {
+      says(h, "epoch " + epoch + " was committed under the kill switch");
+    }
+  }
+
+  private void change(Happened h, Map<String, Happened> beside) {
+    moves++;
+    var before = Json.parse(now.getOrDefault(h.key(), "{}"));
+    String id = h.key().substring("change/".length());
+    if (h.deleted()) {
+      says(h, id + " was deleted");
+      return;
+    }
+    var after = Json.parse(h.text());
+    if (OVER.contains(state(now.getOrDefault(h.key(), "{}")))) {
+      says(h, id + " was over, and went on to " + state(h.text()));
+    }
+    if (after.number("turn") != before.number("turn") + 1) {
+      says(h, id + " went from turn " + before.text("turn") + " to " + after.text("turn"));
+    }
+    if (!now.containsKey("leader")) {
+      says(h, id + " moved while nobody led");
+    }
+    epochOf(h, before, after, beside);
+    long records =
+        beside.values().stream().filter(r -> records(r, id, after.number("turn"))).count();
+    if (records != 1) {
+      says(h, id + " came to turn " + after.text("turn") + " with " + records + " records of it");
+    }
+  }
+
+  /** It is given out in the transaction that opens the change, and stays. */
+  private void epochOf(Happened h, Json before, Json after, Map<String, Happened> beside) {
+    long epoch = after.number("epoch");
+    if (before.has("epoch") && before.number("epoch") != epoch) {
+      says(h, h.key() + " went from epoch " + before.number("epoch") + " to " + epoch);
+    }
+    var given = beside.get("epoch");
+    boolean fresh = given != null && given.text().equals(Long.toString(epoch));
+    if (!before.has("epoch") && !fresh) {
+      says(h, h.key() + " has epoch " + epoch + ", which was not given out with it");
+    }
+  }
+
+  private static boolean records(Happened h, String change, long turn) {
+    if (!h.key().startsWith("audit/") || h.deleted()) {
+      return false;
+    }
+    var facts = Json.parse(h.text()).at("facts");
+    return facts.text("change").equals(change) && facts.number("turn") == turn;
+  }
+
+  private void record(Happened h, Map<String, Happened> beside) {
+    String execution = h.key().substring("audit/".length(), h.key().lastIndexOf('/'));
+    if (h.deleted()) {
+      says(h, h.key() + " was deleted");
+      return;
+    }
+    var record = Json.parse(h.text());
+    long seq = record.number("seq");
+    if (!h.key().endsWith("/%08d".formatted(seq)) || seq <= lastRecord.getOrDefault(execution, 0L)) {
+      says(h, h.key() + " is record " + seq + " after " + lastRecord.get(execution));
+    }
+    lastRecord.merge(execution, seq, Math::max);
+    var facts = record.at("facts");
+    if (facts.has("turn") && !beside.containsKey("change/" + facts.text("change"))) {
+      says(h, h.key() + " records a move that was not made with it");
+    }
+  }
+
+  /** What was written of an epoch doesn't change, and what is committed stays. */
+  private void policy(Happened h) {
+    String epoch = h.key().split("/", 3)[1];
+    String before = now.getOrDefault(h.key(), "");
+    if (!h.deleted() && !h.key().endsWith("/provenance") && !before.isEmpty()
+        && !before.equals(h.text())) {
+      says(h, h.key() + " was written again, differently");
+    }
+    var active = Json.parse(now.getOrDefault("active", "{}"));
+    if (h.deleted() && active.text("epoch").equals(epoch)) {
+      says(h, h.key() + " was deleted while it was active");
+    }
+  }
+
+  private static String state(String change) {
+    return Json.parse(change).at("state").text("name");
+  }
+
+  private void says(Happened h, String what) {
+    wrong.add("revision " + h.revision() + ": " + what);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.deployclaw.lab.judge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Whether etcd is at rest: nothing open, every change over or held, no set that nobody needs. */
+record Rest(Keys etcd, Wanted wanted) {
+  private static final Set<String> AT_REST =
+      Set.of("completed", "rolled-back", "failed", "aborted", "held");
+
+  List<String> wrong() {
+    var wrong = new ArrayList<String>();
+    etcd.text("open").ifPresent(id -> wrong.add("open is " + id));
+    for (String id : etcd.under("change/")) {
+      String state = etcd.json("change/" + id).orElseThrow().at("state").text("name");
+      if (!AT_REST.contains(state)) {
+        wrong.add(id + " is " + state);
+      }
+    }
+    for (String key : etcd.under("policy/")) {
+      if (!wanted.allowed().contains(Long.parseLong(key.substring(0, key.indexOf('/'))))) {
+        wrong.add("etcd still has policy/" + key);
+      }
+    }
+    return wrong;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.deployclaw.lab.judge;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * What everybody must hold, by what etcd says is committed.
+ *
+ * @param allowed the epochs of which something may lie around: the committed one, its predecessor,
+ *     and those that are held
+ * @param rules by tenant and limit, as they are staged in Redis
+ * @param set as it is stored
+ */
+record Wanted(
+    long epoch,
+    String digest,
+    SortedSet<Long> allowed,
+    Map<String, SortedMap<String, String>> rules,
+    Json set) {
+
+  /**
+   * @throws IOException that says what is wrong, when what is committed isn't stored as it must be
+   */
+  static Wanted of(Keys etcd) throws IOException {
+    var active = etcd.json("active").orElseThrow(() -> new IOException("nothing is active"));
+    long epoch = active.number("epoch");
+    String digest = active.text("digest");
+    byte[] bytes = stored(etcd, epoch);
+    if (!Bytes.sha256(bytes).equals(digest)) {
+      throw new IOException(
+          "active names %s, epoch %d holds %s".formatted(digest, epoch, Bytes.sha256(bytes)));
+    }
+    var allowed = new TreeSet<Long>();
+    allowed.add(epoch);
+    allowed.add(active.number("predecessor"));
+    for (String id : etcd.under("change/")) {
+      var change = etcd.json("change/" + id).orElseThrow();
+      if (change.at("state").text("name").equals("held")) {
+        allowed.add(change.number("epoch"));
+      }
+    }
+    var set = Json.parse(Bytes.text(bytes));
+    return new Wanted(epoch, digest, allowed, rules(set), set);
+  }
+
+  /** Before the first change, and after the way back to there, nobody is held to anything. */
+  boolean manages() {
+    return !rules.isEmpty();
+  }
+
+  private static byte[] stored(Keys etcd, long epoch) throws IOException {
+    var packed = new ByteArrayOutputStream();
+    int chunks = etcd.under("policy/" + epoch + "/chunk/").size();
+    for (int i = 0; i < chunks; i++) {
+      String key = "policy/" + epoch + "/chunk/" + i;
+      packed.write(etcd.bytes(key).orElseThrow(() -> new IOException("etcd lacks " + key)));
+    }
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(packed.toByteArray()))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IOException("the set of epoch " + epoch + " can't be unpacked: " + e, e);
+    }
+  }
+
+  private static Map<String, SortedMap<String, String>> rules(Json set) {
+    var out = new TreeMap<String, SortedMap<String, String>>();
+    for (var tenant : set.items("tenants")) {
+      var limits = new TreeMap<String, String>();
+      tenant.items("limits").forEach(limit -> limits.put(limit.text("name"), rule(limit)));
+      out.put(tenant.text("tenant"), limits);
+    }
+    return out;
+  }
+
+  private static String rule(Json limit) {
+    return "%s %d %d %d %d %s"
+        .formatted(
+            limit.text("algorithm").equals("token-bucket") ? "tb" : "sw",
+            limit.number("requests"),
+            limit.number("window_s") * 1_000_000,
+            limit.number("burst"),
+            limit.number("cost"),
+            limit.text("mode"));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.deployclaw.lab.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.lab.campaign.Outcome.Ending;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short campaign, and a judge that can't be pleased by a broken estate. */
+@TestMethodOrder(OrderAnnotation.class)
+class CampaignTest {
+  /** Comes by every kind once, and by as many steps. */
+  private static final int TRIALS = 18;
+
+  private static final int MOST_SEED = 1_000_000;
+
+  @TempDir static Path folder;
+
+  private static Site site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    site = Site.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (site != null) {
+      site.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void endsAllNewOrAllOldWhateverIsDoneToIt() throws Exception {
+    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(MOST_SEED));
+    var order =
+        new Campaign.Order(
+            seed, 0, TRIALS, Duration.ofHours(1), Arrays.asList(Kind.values()));
+
+    var tally = new Campaign(order, System.out::println).run(site);
+
+    tally.lines().forEach(System.out::println);
+    assertThat(tally.violations()).isEmpty();
+    assertThat(tally.trials()).isEqualTo(TRIALS);
+    assertThat(tally.kills()).isGreaterThanOrEqualTo(TRIALS / 2);
+    assertThat(tally.endings(Ending.NEW)).isPositive();
+    assertThat(tally.endings(Ending.OLD)).isPositive();
+  }
+
+  @Test
+  @Order(2)
+  void theJudgeFindsWhatIsWrongAndIsContentWhenItIsRepaired() throws Exception {
+    assertThat(site.wrong()).isEmpty();
+    var replica = site.redis().replicas().getFirst();
+    var node = site.redis().node(site.redis().primaries().getFirst());
+    String _ = node.call("FUNCTION", "FLUSH");
+
+    var wrong = site.judge().wrong();
+
+    assertThat(wrong).anySatisfy(w -> assertThat(w).contains(node.address().toString()));
+    assertThat(wrong).noneSatisfy(w -> assertThat(w).startsWith("revision"));
+    assertThat(replica).isNotNull();
+    assertThat(site.run("drift", "--repair").exit()).isZero();
+    assertThat(site.wrong()).isEmpty();
+  }
+
+  @Test
+  @Order(3)
+  void aGatewayThatAsksNobodyIsFound() throws Exception {
+    var name = site.config().gateways().getFirst().gateway().name();
+    site.inflict("unguard", name);
+
+    List<String> wrong = site.judge().wrong();
+
+    assertThat(wrong).anySatisfy(w -> assertThat(w).startsWith(name));
+    site.heal();
+    assertThat(site.wrong()).isEmpty();
+  }
+}
