@@ -4,11 +4,14 @@ import dev.deployclaw.container.cli.Extension;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.lab.campaign.CampaignCommand;
 import java.util.List;
+import picocli.CommandLine;
 
 /** Adds {@code lab}, {@code demo} and {@code campaign} to the command line where this module is on the class path. */
 public final class LabExtension implements Extension {
   @Override
   public List<Object> commands(Surroundings around) {
-    return List.of(new LabCommand(around), new DemoCommand(around), new CampaignCommand(around));
+    // Wrapped here, since picocli transforms the models of what it wraps only so.
+    var campaign = new CommandLine(new CampaignCommand(around));
+    return List.of(new LabCommand(around), new DemoCommand(around), campaign);
   }
 }

@@ -165,6 +165,35 @@ class LinkTest {
   }
 
   @Test
+  void aMuteServerDoesWhatItIsToldAndADeafOneDoesNot() throws Exception {
+    var log = scene.gateway("gw-01").entry().front().accessLog();
+    try (var mute = open(server("gateways/gw-01"));
+        var deaf = open(server("gateways/gw-01"))) {
+      scene.inflict("mute", "gateways/gw-01");
+      ask(mute, "/while-mute");
+      Await.until("it was told", SOON, () -> logged(log, "/while-mute"));
+
+      assertThatThrownBy(() -> mute.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      faults().heal();
+      mute.setSoTimeout(Math.toIntExact(SOON.toMillis()));
+
+      assertThat(mute.getInputStream().read()).as("sent again").isEqualTo('H');
+      scene.inflict("deafen", "gateways/gw-01");
+      ask(deaf, "/while-deaf");
+      assertThatThrownBy(() -> deaf.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      assertThat(logged(log, "/while-deaf")).isFalse();
+      assertThat(faults().current())
+          .extracting(f -> f.text())
+          .containsExactly("deafen gateways/gw-01");
+      faults().heal();
+
+      Await.until("it is told late", SOON, () -> logged(log, "/while-deaf"));
+    }
+  }
+
+  @Test
   void onlyNodesThatReplicateHaveALinkOfTheirOwn() {
     var primaries = scene.redis().primaries();
     String one = "redis/node-" + primaries.getFirst().port();
@@ -222,6 +251,25 @@ class LinkTest {
     var primary = cluster.primaries().getFirst();
     var replica = cluster.view().orElseThrow().replicasOf(primary).getFirst();
     return new Pair(cluster.node(primary), cluster.node(replica));
+  }
+
+  private static Socket open(HostPort address) throws IOException {
+    var socket = new Socket(address.host(), address.port());
+    socket.setSoTimeout(SHORT_MILLIS);
+    return socket;
+  }
+
+  private static void ask(Socket server, String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: acme.lab.test\r\n\r\n";
+    server.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static boolean logged(Path log, String path) {
+    try {
+      return Files.readString(log).contains(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Writes a new key, whichever of some the node takes: the others lie in slots of others. */

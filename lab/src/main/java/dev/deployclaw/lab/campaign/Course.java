@@ -61,6 +61,9 @@ record Course(Site site, Points points, Duration usual) {
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
     wrong.addAll(site.wrong());
+    if (wrong.isEmpty()) {
+      site.reject();
+    }
     return new Outcome(
         s.trial(), done.where(), kills, ending(before, after), Optional.of(took), wrong);
   }
@@ -76,7 +79,7 @@ record Course(Site site, Points points, Duration usual) {
     int kills = 0;
     int tries = 1 + s.random().nextInt(MOST_RECOVERIES_KILLED);
     for (int i = 0; i < tries; i++) {
-      var point = points.any(s.task(), s.random());
+      var point = points.recovering(s.task(), s.random());
       var attempt =
           site.agents().stopping(site.newFolder("recovery"), point, "recover", "--json");
       boolean reached = attempt.reached();

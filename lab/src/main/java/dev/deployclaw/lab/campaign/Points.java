@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** All points of all tasks, as runs without a disturbance came by them. */
 record Points(List<Point> all) {
@@ -11,6 +12,9 @@ record Points(List<Point> all) {
   private static final int STRIDE = 61;
 
   private static final int OTHER_STRIDE = 59;
+
+  /** The first transactions, since what recovers makes few. */
+  private static final String RECOVERING = "etcd\\.transact#[1-4]|.*\\.(publish|converge|probe)#.*";
 
   Points {
     all = List.copyOf(all);
@@ -38,6 +42,18 @@ record Points(List<Point> all) {
 
   Point any(Task task, RandomGenerator random) {
     var its = all.stream().filter(p -> p.task() == task).toList();
+    return its.get(random.nextInt(its.size()));
+  }
+
+  /** One that what recovers comes by: all that follows a commit, or what undoes a stage. */
+  Point recovering(Task task, RandomGenerator random) {
+    var its =
+        all.stream()
+            .filter(p -> p.task() == task && p.call().matches(RECOVERING))
+            .flatMap(
+                p -> Stream.of(p, new Point(task, p.moment(), p.call().replace("publish", "discard"))))
+            .distinct()
+            .toList();
     return its.get(random.nextInt(its.size()));
   }
 

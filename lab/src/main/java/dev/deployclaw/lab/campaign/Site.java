@@ -167,6 +167,13 @@ public final class Site implements AutoCloseable {
     return wrong;
   }
 
+  /** Rejects what a trial left held, so that its epoch goes. */
+  void reject() throws IOException, InterruptedException {
+    for (String id : judge.held()) {
+      mustRun("reject", id);
+    }
+  }
+
   /** All points of a task's run that nothing disturbs. */
   List<String> calls(Task task) throws IOException, InterruptedException {
     var attempt = agents.noting(newFolder("dry"), words(task));

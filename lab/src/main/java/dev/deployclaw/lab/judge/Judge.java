@@ -47,6 +47,14 @@ public final class Judge {
     return rules == null ? "" : rules.getOrDefault(limit, "");
   }
 
+  /** The changes that wait for an approval. */
+  public List<String> held() throws IOException {
+    var keys = etcd.keys(place.prefix());
+    return keys.under("change/").stream()
+        .filter(id -> Rest.state(keys, id).equals("held"))
+        .toList();
+  }
+
   /** All that is wrong now. Replicas and services follow late: ask again before you believe it. */
   public List<String> wrong() {
     var wrong = new ArrayList<String>();

@@ -13,7 +13,7 @@ record Rest(Keys etcd, Wanted wanted) {
     var wrong = new ArrayList<String>();
     etcd.text("open").ifPresent(id -> wrong.add("open is " + id));
     for (String id : etcd.under("change/")) {
-      String state = etcd.json("change/" + id).orElseThrow().at("state").text("name");
+      String state = state(etcd, id);
       if (!AT_REST.contains(state)) {
         wrong.add(id + " is " + state);
       }
@@ -24,5 +24,9 @@ record Rest(Keys etcd, Wanted wanted) {
       }
     }
     return wrong;
+  }
+
+  static String state(Keys etcd, String change) {
+    return etcd.json("change/" + change).orElseThrow().at("state").text("name");
   }
 }

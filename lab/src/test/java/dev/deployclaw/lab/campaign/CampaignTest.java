@@ -62,7 +62,6 @@ class CampaignTest {
   @Order(2)
   void theJudgeFindsWhatIsWrongAndIsContentWhenItIsRepaired() throws Exception {
     assertThat(site.wrong()).isEmpty();
-    var replica = site.redis().replicas().getFirst();
     var node = site.redis().node(site.redis().primaries().getFirst());
     String _ = node.call("FUNCTION", "FLUSH");
 
@@ -70,13 +69,33 @@ class CampaignTest {
 
     assertThat(wrong).anySatisfy(w -> assertThat(w).contains(node.address().toString()));
     assertThat(wrong).noneSatisfy(w -> assertThat(w).startsWith("revision"));
-    assertThat(replica).isNotNull();
     assertThat(site.run("drift", "--repair").exit()).isZero();
     assertThat(site.wrong()).isEmpty();
   }
 
   @Test
   @Order(3)
+  void whateverWritesNextRecoversFirst() throws Exception {
+    var before = site.judge().committed();
+    var attempt =
+        site.agents()
+            .stopping(
+                site.newFolder("killed"),
+                new Point(Task.CHANGE, "before", "redis.publish#1"),
+                site.words(Task.CHANGE));
+    assertThat(attempt.reached()).isTrue();
+    boolean _ = attempt.kill();
+
+    var back = site.run("rollback", "last");
+
+    assertThat(back.exit()).as(back.said()).isZero();
+    assertThat(site.judge().committed().digest()).isEqualTo(before.digest());
+    assertThat(site.judge().committed().epoch()).isEqualTo(before.epoch() + 2);
+    assertThat(site.wrong()).isEmpty();
+  }
+
+  @Test
+  @Order(4)
   void aGatewayThatAsksNobodyIsFound() throws Exception {
     var name = site.config().gateways().getFirst().gateway().name();
     site.inflict("unguard", name);

@@ -1,23 +1,32 @@
 package dev.deployclaw.lab.check;
 
 import dev.deployclaw.container.config.Config;
+import dev.deployclaw.lab.Lab;
+import dev.deployclaw.lab.campaign.PlaceFile;
+import dev.deployclaw.lab.judge.Judge;
+import dev.deployclaw.lab.judge.Place;
 import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * Whether all of a lab is at what etcd says is committed, and nothing is left of anything else. It
- * asks the agent nothing. Replicas and services follow a moment later, so it looks again.
- */
+/** The campaign's judge, for tests: it asks the agent nothing. */
 public final class Checker {
+  /** Replicas and services follow a moment later. */
   private static final Duration FOLLOW = Duration.ofSeconds(60);
 
   private final Config config;
+  private final Judge judge;
 
-  public Checker(Config config) {
+  public Checker(Lab lab, Config config) {
     this.config = config;
+    try {
+      this.judge = new Judge(Place.read(PlaceFile.write(lab, config)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Snapshot etcd() {
@@ -26,17 +35,20 @@ public final class Checker {
 
   /** The digest that is committed now. */
   public String digest() {
-    return etcd().at("active").map(a -> a.path("digest").asText()).orElse("");
+    return committed().digest();
   }
 
   public long epoch() {
-    return etcd().at("active").map(a -> a.path("epoch").asLong()).orElse(0L);
+    return committed().epoch();
   }
 
   /** What a limit is, by the committed set. */
   public String rule(String tenant, String limit) {
-    var rules = Wanted.of(etcd()).rules().get(tenant);
-    return rules == null ? "" : rules.getOrDefault(limit, "");
+    try {
+      return judge.rule(tenant, limit);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -48,7 +60,7 @@ public final class Checker {
         Await.cameTrue(
             FOLLOW,
             () -> {
-              wrong.set(wrong());
+              wrong.set(judge.wrong());
               return wrong.get().isEmpty();
             });
     if (!whole) {
@@ -56,18 +68,11 @@ public final class Checker {
     }
   }
 
-  private List<String> wrong() {
-    var etcd = etcd();
-    var wrong = new ArrayList<String>();
+  private Judge.Committed committed() {
     try {
-      var wanted = Wanted.of(etcd);
-      wrong.addAll(new EtcdCheck(etcd, wanted).wrong());
-      wrong.addAll(new RedisCheck(config.redis().nodes(), wanted).wrong());
-      wrong.addAll(new EdgeCheck(config, wanted).wrong());
-      wrong.addAll(new AuditCheck(etcd, config.stateDir().resolve("executions")).wrong());
-    } catch (IllegalStateException e) {
-      wrong.add(String.valueOf(e.getMessage()));
+      return judge.committed();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return wrong;
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Says what stands in a lab, by means that have nothing to do with the agent: etcdctl, redis-cli,
- * files, and HTTP.
- */
+/** Says what stands in a lab, by means that have nothing to do with the agent. */
 @NullMarked
 package dev.deployclaw.lab.check;
 
