@@ -6,15 +6,15 @@ import java.util.Optional;
 
 /** What is done in the middle of a task. */
 public enum Kind {
-  STEP(false, "the agent is killed at a call: before it, or when it is done and not yet told"),
+  STEP(false, "the agent is killed at a call: before it, or done and untold"),
   INSTANT(false, "the agent is killed at a random instant"),
-  TORN(false, "the agent is killed, and the last line of its journal is half written"),
-  ROLLOUT(false, "the agent is killed when the first gateway acts on what it publishes"),
-  PAUSE(false, "the agent sleeps past its lease, wakes up while another leads, and goes on"),
-  OUTAGE(true, "a back end is killed or paused at a call; sometimes the agent is killed, too"),
-  LINK(true, "a back end's link is cut at a call, both ways or one; sometimes with a kill (root)"),
-  FAILOVER(true, "replication is cut; the primary dies once it has the new epoch (root)"),
-  DISK(true, "the disk of the state folder is full from a call on (root)");
+  TORN(false, "the agent is killed, its journal's last line is half written"),
+  ROLLOUT(false, "the agent is killed when a gateway acts on what it publishes"),
+  PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
+  OUTAGE(true, "a back end is killed or paused at a call"),
+  LINK(true, "a back end's link is cut at a call, both ways or one (root)"),
+  FAILOVER(true, "a primary dies with the new epoch, unreplicated (root)"),
+  DISK(true, "the state folder's disk is full from a call on (root)");
 
   private final boolean breaks;
   private final String meaning;

@@ -16,8 +16,8 @@ final class KindsHelp implements IModelTransformer {
     lines.addAll(
         List.of(
             "",
-            "Ends with 0 when nothing was violated, and with 1 when something was: its estate runs",
-            "on for a look. The same seed and number are the same trial.",
+            "Ends with 0 when nothing was violated, and with 1 when something was: its",
+            "estate runs on for a look. The same seed and number are the same trial.",
             "",
             "Examples:",
             "  ./campaign --runs 200",

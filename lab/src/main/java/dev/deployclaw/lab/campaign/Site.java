@@ -63,8 +63,7 @@ public final class Site implements AutoCloseable {
       var config = ConfigReader.read(lab.config(), Map.of());
       var judge = new Judge(Place.read(PlaceFile.write(lab, config)));
       var site = new Site(lab, config, judge, disk);
-      site.mustRun("run", ALL);
-      site.agents.learn(site.newFolder("learn"));
+      site.must(site.agents.learn(site.newFolder("first"), "run", ALL));
       return site;
     } catch (InvalidConfig e) {
       throw new IllegalStateException("the lab's configuration is wrong: " + e.getMessage(), e);
@@ -174,20 +173,31 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  /** All points of a task's run that nothing disturbs. */
-  List<String> calls(Task task) throws IOException, InterruptedException {
+  /**
+   * A task that nothing disturbs.
+   *
+   * @param took from its first call to its end
+   */
+  record Dry(List<String> calls, Duration took) {}
+
+  Dry dry(Task task) throws IOException, InterruptedException {
     var attempt = agents.noting(newFolder("dry"), words(task));
-    if (attempt.awaitEnd(Duration.ofMinutes(2)) != 0) {
+    boolean _ = attempt.began();
+    long from = System.nanoTime();
+    if (attempt.awaitEnd(WHOLE) != 0) {
       throw new IllegalStateException(
           "undisturbed, a " + task.word() + " fails: " + attempt.err() + attempt.out());
     }
-    return attempt.calls();
+    return new Dry(attempt.calls(), Duration.ofNanos(System.nanoTime() - from));
   }
 
   private void mustRun(String... words) throws IOException, InterruptedException {
-    var ran = run(words);
+    must(run(words));
+  }
+
+  private void must(Agents.Ran ran) {
     if (ran.exit() != 0) {
-      throw new IllegalStateException(String.join(" ", words) + ": " + ran.said());
+      throw new IllegalStateException("an agent that nothing disturbs: " + ran.said());
     }
   }
 
