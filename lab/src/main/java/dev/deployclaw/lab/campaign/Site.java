@@ -27,10 +27,14 @@ import java.util.regex.Pattern;
 public final class Site implements AutoCloseable {
   private static final int GATEWAYS = 3;
 
+  /** How the agent ends when what it was asked for was rejected. */
+  private static final int ABORTED = 11;
+
   /** Where the lab's configuration has it. */
   private static final String STATE = "state";
 
   private static final String ALL = "Orchestrate the rate limit policies of all tenants";
+  private static final String FEW = "tb 1500 ";
   private static final String LOW = "tb 60 60000000 10 ";
   private static final Pattern EXECUTION =
       Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
@@ -112,6 +116,7 @@ public final class Site implements AutoCloseable {
     return switch (task) {
       case CHANGE -> new String[] {"run", change(), "--json"};
       case ROLLBACK -> new String[] {"rollback", "last", "--json"};
+      case CANARY -> new String[] {"run", canary(), "--json"};
       case APPROVAL -> new String[] {"approve", held(), "--json"};
     };
   }
@@ -121,6 +126,14 @@ public final class Site implements AutoCloseable {
     boolean low = judge.rule("wonka", "orders").startsWith(LOW);
     return "set wonka's orders limit to "
         + (low ? "90 per minute, burst 14" : "60 per minute, burst 10");
+  }
+
+  /** For two tenants, one of which has it first. */
+  private String canary() throws IOException {
+    boolean low = judge.rule("acme", "search").startsWith(FEW);
+    return "set acme's and hooli's search limit to "
+        + (low ? "1600" : "1500")
+        + " per minute, burst 250, canary 50%";
   }
 
   private String held() throws IOException, InterruptedException {
@@ -169,7 +182,10 @@ public final class Site implements AutoCloseable {
   /** Rejects what a trial left held, so that its epoch goes. */
   void reject() throws IOException, InterruptedException {
     for (String id : judge.held()) {
-      mustRun("reject", id);
+      var ran = run("reject", id);
+      if (ran.exit() != ABORTED) {
+        throw new IllegalStateException("rejecting " + id + ": " + ran.said());
+      }
     }
   }
 
@@ -189,10 +205,6 @@ public final class Site implements AutoCloseable {
           "undisturbed, a " + task.word() + " fails: " + attempt.err() + attempt.out());
     }
     return new Dry(attempt.calls(), Duration.ofNanos(System.nanoTime() - from));
-  }
-
-  private void mustRun(String... words) throws IOException, InterruptedException {
-    must(run(words));
   }
 
   private void must(Agents.Ran ran) {

@@ -6,7 +6,8 @@ import java.util.Locale;
 enum Task {
   CHANGE,
   ROLLBACK,
-  APPROVAL;
+  APPROVAL,
+  CANARY;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -92,39 +92,76 @@ final class Past {
     }
     var before = Json.parse(now.getOrDefault("active", "{}"));
     var after = Json.parse(h.text());
-    long epoch = after.number("epoch");
-    if (epoch <= before.number("epoch")) {
-      says(h, "active went from epoch " + before.number("epoch") + " to " + epoch);
-    }
-    if (after.number("predecessor") != before.number("epoch")) {
-      says(h, "active's predecessor is " + after.number("predecessor"));
-    }
     if (!now.getOrDefault("term", "").equals(after.text("term"))) {
       says(h, "active was written in term %s by one of term %s"
           .formatted(now.get("term"), after.text("term")));
     }
-    committed(h, after, beside);
+    if (after.number("epoch") == before.number("epoch") && after.number("step") > 0) {
+      widened(h, before, after, beside);
+      return;
+    }
+    if (after.number("epoch") <= before.number("epoch") || after.has("candidate")) {
+      says(h, "active went from " + words(before) + " to " + words(after));
+    }
+    if (after.number("predecessor") != before.number("epoch")) {
+      says(h, "active's predecessor is " + after.number("predecessor"));
+    }
+    decided(h, after, "committed", beside);
   }
 
-  /** What must have been written before the commit, and with it. */
-  private void committed(Happened h, Json after, Map<String, Happened> beside) {
-    long epoch = after.number("epoch");
+  /** What is committed stays, and a candidate beside it comes, grows or goes. */
+  private void widened(
+      Happened h, Json before, Json after, Map<String, Happened> beside) {
+    var was = before.at("candidate");
+    var is = after.at("candidate");
+    boolean same =
+        List.of("change", "digest", "predecessor").stream()
+            .allMatch(f -> before.text(f).equals(after.text(f)));
+    boolean grows =
+        !was.has("epoch")
+            || !is.has("epoch")
+            || (was.text("epoch").equals(is.text("epoch"))
+                && was.number("cohort") < is.number("cohort"));
+    if (!same || !grows || after.number("step") != before.number("step") + 1) {
+      says(h, "active went from " + words(before) + " to " + words(after));
+    }
+    if (is.has("epoch")) {
+      decided(h, is, "widened", beside);
+    } else if (!moved(was.text("change"), beside).equals("withdrawing")) {
+      says(h, "a candidate went, and its change " + was.text("change") + " was not withdrawn");
+    }
+  }
+
+  /** What must have been written before a decision for an epoch, and with it. */
+  private void decided(
+      Happened h, Json epochs, String state, Map<String, Happened> beside) {
+    long epoch = epochs.number("epoch");
+    String id = epochs.text("change");
     if (!now.containsKey("checkpoint/" + epoch)) {
-      says(h, "epoch " + epoch + " was committed without a checkpoint before it");
+      says(h, "epoch " + epoch + " was " + state + " without a checkpoint before it");
     }
     var manifest = Json.parse(now.getOrDefault("policy/" + epoch + "/manifest", "{}"));
-    if (!manifest.text("digest").equals(after.text("digest"))) {
-      says(h, "epoch " + epoch + " was committed, its set was not stored");
+    if (!manifest.text("digest").equals(epochs.text("digest"))) {
+      says(h, "epoch " + epoch + " was " + state + ", its set was not stored");
     }
-    var change = beside.get("change/" + after.text("change"));
-    String state = change == null ? "" : state(change.text());
-    if (!state.equals("committed")) {
-      says(h, "active moved, its change " + after.text("change") + " is " + state);
+    if (!moved(id, beside).equals(state)) {
+      says(h, "active moved, its change " + id + " came to: " + moved(id, beside));
     }
+    var change = beside.get("change/" + id);
     boolean back = change != null && !Json.parse(change.text()).text("kind").equals("forward");
     if (now.containsKey("freeze") && !back) {
-      says(h, "epoch " + epoch + " was committed under the kill switch");
+      says(h, "epoch " + epoch + " was " + state + " under the kill switch");
     }
+  }
+
+  /** The state that a change came to in the same transaction; nothing where it didn't move. */
+  private static String moved(String id, Map<String, Happened> beside) {
+    var change = beside.get("change/" + id);
+    return change == null ? "" : state(change.text());
+  }
+
+  private static String words(Json active) {
+    return "epoch " + active.number("epoch") + " step " + active.number("step");
   }
 
   private void change(Happened h, Map<String, Happened> beside) {

@@ -11,6 +11,9 @@ record Rest(Keys etcd, Wanted wanted) {
 
   List<String> wrong() {
     var wrong = new ArrayList<String>();
+    if (etcd.json("active").orElseThrow().has("candidate")) {
+      wrong.add("a candidate is still on trial");
+    }
     etcd.text("open").ifPresent(id -> wrong.add("open is " + id));
     for (String id : etcd.under("change/")) {
       String state = state(etcd, id);

@@ -69,8 +69,38 @@ class PastTest {
             "active", active(1, 1), "change/a", change("a", "committed", 7), audit(7), record(7)));
 
     assertThat(wrong())
-        .anySatisfy(w -> assertThat(w).contains("active went from epoch 1 to 1"))
+        .anySatisfy(w -> assertThat(w).contains("active went from epoch 1 step 0 to epoch 1 step 0"))
         .anySatisfy(w -> assertThat(w).contains("a was over, and went on to committed"));
+  }
+
+  @Test
+  void knowsACandidateThatComesGrowsAndGoes() {
+    canary();
+
+    assertThat(wrong()).isEmpty();
+  }
+
+  @Test
+  void findsACandidateThatComesByAnotherWay() {
+    canary();
+    life.set(10, with(life.get(10), "active", onTrial(1, 1, 10).replace("\"step\":1", "\"step\":3")));
+    life.set(11, with(life.get(11), "active", onTrial(1, 4, 5)));
+    life.set(12, with(life.get(12), "change/b", change("b", "aborted", 4)));
+
+    assertThat(wrong())
+        .anySatisfy(w -> assertThat(w).contains("from epoch 1 step 0 to epoch 1 step 3"))
+        .anySatisfy(w -> assertThat(w).contains("from epoch 1 step 3 to epoch 1 step 4"))
+        .anySatisfy(w -> assertThat(w).contains("its change b was not withdrawn"));
+  }
+
+  @Test
+  void findsACandidateWithoutACheckpointOfItsOwn() {
+    canary();
+    life.set(9, without(life.get(9), "checkpoint/2"));
+
+    assertThat(wrong())
+        .isNotEmpty()
+        .allSatisfy(w -> assertThat(w).contains("epoch 2 was widened without a checkpoint"));
   }
 
   @Test
@@ -161,6 +191,40 @@ class PastTest {
         committed,
         moved("published", 5),
         completed);
+  }
+
+  /** Of a second change, after the first: opened, ready, widened twice, withdrawn. */
+  private void canary() {
+    life.add(opening("b", 2, 1));
+    life.add(
+        Map.of(
+            "checkpoint/2", "{}", "policy/2/manifest", "{\"digest\":\"" + SET + "\"}"));
+    life.add(with(trial("widened", 2), "active", onTrial(1, 1, 10)));
+    life.add(with(trial("widened", 3), "active", onTrial(1, 2, 50)));
+    var active = active(1, 0).replace("\"epoch\":1", "\"epoch\":1,\"step\":3");
+    life.add(with(trial("withdrawing", 4), "active", active));
+  }
+
+  private static Map<String, String> trial(String state, long turn) {
+    var out = new TreeMap<String, String>();
+    out.put("change/b", change("b", state, turn).replace(":1,", ":2,"));
+    out.put("audit/b/%08d".formatted(turn), record(turn).replace("\"a\"", "\"b\""));
+    return out;
+  }
+
+  private static String onTrial(long epoch, long step, long cohort) {
+    String candidate =
+        "\"candidate\":{\"change\":\"b\",\"cohort\":%d,\"digest\":\"%s\",\"epoch\":2},"
+            .formatted(cohort, SET);
+    return active(epoch, 0)
+        .replace("{\"change\"", "{" + candidate + "\"change\"")
+        .replace("\"predecessor\"", "\"step\":" + step + ",\"predecessor\"");
+  }
+
+  private static Map<String, String> with(Map<String, String> of, String key, String value) {
+    var out = new TreeMap<>(of);
+    out.put(key, value);
+    return out;
   }
 
   private static Map<String, String> opening(String id, long epoch, long turn) {
