@@ -29,7 +29,7 @@ final class Estate implements AutoCloseable {
   private Estate(Lab lab, Config config) {
     this.lab = lab;
     this.config = config;
-    this.checker = new Checker(lab, config);
+    this.checker = new Checker(config);
   }
 
   static Estate start(Path folder) throws InterruptedException, InvalidConfig {

@@ -36,7 +36,7 @@ class MidRunOutageTest {
   @BeforeAll
   static void setUp() throws Exception {
     scene = Scene.up(folder, 4);
-    checker = new Checker(scene.lab(), scene.config());
+    checker = new Checker(scene.config());
     witness = new Witness(scene);
     var first = scene.run("run", DemoCommand.REQUEST);
     assertThat(first.exit()).as(first.err()).isZero();

@@ -134,7 +134,7 @@ class ValidationTest {
     assertThat(late.exit()).as(late.out()).isZero();
     var log = scene.run("log", id(ran)).json();
     assertThat(log.path("result").asText()).isEqualTo("ROLLED_BACK");
-    new Checker(scene.lab(), scene.config()).assertWhole();
+    new Checker(scene.config()).assertWhole();
     witness.assertEveryoneActsOn(scene.active().path("epoch").asLong(), digest);
     assertThat(files()).isEqualTo(files);
   }

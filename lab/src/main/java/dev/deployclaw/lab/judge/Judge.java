@@ -25,8 +25,12 @@ public final class Judge {
     this.trail = place.executions().map(folder -> new Trail(folder, place.nats()));
   }
 
-  /** What is committed. */
-  public record Committed(long epoch, String digest) {}
+  /**
+   * What is committed.
+   *
+   * @param candidate whether an epoch is on trial beside it, of which nobody knows yet what comes
+   */
+  public record Committed(long epoch, String digest, boolean candidate) {}
 
   /** What it has looked at since it began. */
   public record Seen(int moves, int checkpoints, long messages) {}
@@ -37,8 +41,8 @@ public final class Judge {
   public Committed committed() throws IOException {
     var active = etcd.keys(place.prefix() + "active").json("");
     return active
-        .map(a -> new Committed(a.number("epoch"), a.text("digest")))
-        .orElse(new Committed(0, ""));
+        .map(a -> new Committed(a.number("epoch"), a.text("digest"), a.has("candidate")))
+        .orElse(new Committed(0, "", false));
   }
 
   /** How a limit stands in the committed set, as it is staged in Redis; empty where there is none. */

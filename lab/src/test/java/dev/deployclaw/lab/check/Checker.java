@@ -1,32 +1,23 @@
 package dev.deployclaw.lab.check;
 
 import dev.deployclaw.container.config.Config;
-import dev.deployclaw.lab.Lab;
-import dev.deployclaw.lab.campaign.PlaceFile;
-import dev.deployclaw.lab.judge.Judge;
-import dev.deployclaw.lab.judge.Place;
 import dev.deployclaw.testkit.Await;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The campaign's judge, for tests: it asks the agent nothing. */
+/**
+ * Whether all of a lab is at what etcd says is committed, and nothing is left of anything else. It
+ * asks the agent nothing. Replicas and services follow a moment later, so it looks again.
+ */
 public final class Checker {
-  /** Replicas and services follow a moment later. */
   private static final Duration FOLLOW = Duration.ofSeconds(60);
 
   private final Config config;
-  private final Judge judge;
 
-  public Checker(Lab lab, Config config) {
+  public Checker(Config config) {
     this.config = config;
-    try {
-      this.judge = new Judge(Place.read(PlaceFile.write(lab, config)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   public Snapshot etcd() {
@@ -35,20 +26,17 @@ public final class Checker {
 
   /** The digest that is committed now. */
   public String digest() {
-    return committed().digest();
+    return etcd().at("active").map(a -> a.path("digest").asText()).orElse("");
   }
 
   public long epoch() {
-    return committed().epoch();
+    return etcd().at("active").map(a -> a.path("epoch").asLong()).orElse(0L);
   }
 
   /** What a limit is, by the committed set. */
   public String rule(String tenant, String limit) {
-    try {
-      return judge.rule(tenant, limit);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    var rules = Wanted.of(etcd()).rules().get(tenant);
+    return rules == null ? "" : rules.getOrDefault(limit, "");
   }
 
   /**
@@ -60,7 +48,7 @@ public final class Checker {
         Await.cameTrue(
             FOLLOW,
             () -> {
-              wrong.set(judge.wrong());
+              wrong.set(wrong());
               return wrong.get().isEmpty();
             });
     if (!whole) {
@@ -68,11 +56,18 @@ public final class Checker {
     }
   }
 
-  private Judge.Committed committed() {
+  private List<String> wrong() {
+    var etcd = etcd();
+    var wrong = new ArrayList<String>();
     try {
-      return judge.committed();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      var wanted = Wanted.of(etcd);
+      wrong.addAll(new EtcdCheck(etcd, wanted).wrong());
+      wrong.addAll(new RedisCheck(config.redis().nodes(), wanted).wrong());
+      wrong.addAll(new EdgeCheck(config, wanted).wrong());
+      wrong.addAll(new AuditCheck(etcd, config.stateDir().resolve("executions")).wrong());
+    } catch (IllegalStateException e) {
+      wrong.add(String.valueOf(e.getMessage()));
     }
+    return wrong;
   }
 }

@@ -1,4 +1,7 @@
-/** Says what stands in a lab, by means that have nothing to do with the agent. */
+/**
+ * Says what stands in a lab, by means that have nothing to do with the agent: etcdctl, redis-cli,
+ * files, and HTTP.
+ */
 @NullMarked
 package dev.deployclaw.lab.check;
 

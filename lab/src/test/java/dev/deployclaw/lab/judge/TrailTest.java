@@ -24,17 +24,24 @@ class TrailTest {
   @BeforeEach
   void write() throws IOException {
     trail = new Trail(folder, Optional.empty());
+    chain("");
+    put("audit/x/00000001", lines.get(0));
+    put("audit/x/00000003", lines.get(2));
+    put("audit-head/x", "{\"seq\":3}");
+  }
+
+  /** Three records, of which the second has these facts. */
+  private void chain(String second) throws IOException {
+    lines.clear();
     String prev = "";
     for (int seq = 1; seq <= 3; seq++) {
       String phase = seq == 3 ? "end" : "plan";
-      String bare = "{%s\"phase\":\"%s\",\"prev\":\"%s\",\"seq\":%d}";
+      String facts = seq == 2 ? second : "";
+      String bare = "{\"facts\":{" + facts + "},%s\"phase\":\"%s\",\"prev\":\"%s\",\"seq\":%d}";
       String hash = Bytes.sha256(Bytes.of(bare.formatted("", phase, prev, seq)));
       lines.add(bare.formatted("\"hash\":\"" + hash + "\",", phase, prev, seq));
       prev = hash;
     }
-    put("audit/x/00000001", lines.get(0));
-    put("audit/x/00000003", lines.get(2));
-    put("audit-head/x", "{\"hash\":\"" + prev + "\",\"seq\":3}");
     save();
   }
 
@@ -76,6 +83,18 @@ class TrailTest {
     put("audit-head/x", "{\"seq\":4}");
 
     assertThat(wrong()).containsExactly("x: the head is 4, not 3");
+  }
+
+  @Test
+  void findsAMoveThatEtcdDoesNotKnowAndLetsFinerRecordsBe() throws IOException {
+    etcd.remove("audit/x/00000003");
+    put("audit-head/x", "{\"seq\":1}");
+
+    assertThat(wrong()).isEmpty();
+
+    chain("\"turn\":7");
+
+    assertThat(wrong()).contains("x: etcd's last record is 1, the file has a later move, turn 7");
   }
 
   @Test
