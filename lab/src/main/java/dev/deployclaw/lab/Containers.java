@@ -2,7 +2,8 @@ package dev.deployclaw.lab;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Bind;
-import com.github.dockerjava.api.model.HostConfig;
+import dev.deployclaw.lab.docker.Box;
+import dev.deployclaw.lab.docker.Boxes;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Docker;
 import dev.deployclaw.testkit.DockerDaemon;
@@ -13,65 +14,67 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The services behind the gateways in containers, of a Docker daemon of the lab's own that outlives
- * whoever started it: an NGINX for each service, in a network of its own. They publish nothing:
- * gateways on this machine reach them at their own addresses.
+ * What a Docker daemon of the lab's own has, which outlives whoever started it: a network for each
+ * namespace and each service, and the services behind the gateways, an NGINX in its network each.
+ * Those publish nothing: gateways on this machine reach them at their own addresses.
+ *
+ * @param host how the daemon is reached
+ * @param folder of the daemon
+ * @param bridges this machine's address in each network
  */
-final class Containers {
-  private static final String FOLDER = "docker";
-  private static final String IMAGE = "deployclaw-lab/upstream:1";
+record Containers(
+    String host, Path folder, SortedMap<String, String> bridges, Upstreams upstreams) {
+  /** Where each service listens in its container. */
+  static final int SERVICE_PORT = 8080;
+
   private static final String INSIDE = "/var/lib/upstream";
-  private static final String LABEL = "deployclaw.service";
-  private static final int PORT = 8080;
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CONNECT_MILLIS = 500;
-
-  private final Path folder;
-  private final DockerClient client;
-
-  private Containers(Path folder, DockerClient client) {
-    this.folder = folder;
-    this.client = client;
-  }
 
   /** Why there can be none here, with what would help; empty where there can. */
   static Optional<String> missing() {
     return DockerDaemon.missing();
   }
 
-  /** Returns when every container answers. */
-  static Upstreams start(Path labFolder) throws IOException {
-    var folder = labFolder.resolve(FOLDER);
+  /** Returns when every service answers. */
+  static Containers start(Path labFolder) throws IOException {
+    var folder = labFolder.resolve(Boxes.FOLDER);
     var daemon = DockerDaemon.start(folder);
     daemon.leave();
     try (var client = Docker.connect(daemon.host())) {
-      Docker.loadNginx(client, IMAGE);
-      return new Containers(folder, client).upstreams();
+      Docker.loadNginx(client, Box.IMAGE);
+      var bridges = new TreeMap<String, String>();
+      Stream.concat(Scenario.NAMESPACES.stream(), Scenario.SERVICES.stream())
+          .forEach(network -> bridges.put(network, network(client, network)));
+      return new Containers(daemon.host(), folder, bridges, services(client, folder));
     }
-  }
-
-  /** How the daemon of a lab is reached; empty where it has none. */
-  static Optional<String> host(Path labFolder) {
-    var socket = labFolder.resolve(FOLDER).resolve("docker.sock");
-    return Files.exists(socket) ? Optional.of("unix://" + socket) : Optional.empty();
   }
 
   /** Stops the daemon with all its containers and networks, where there is one. */
   static void stop(Path labFolder) {
-    DockerDaemon.stopIn(labFolder.resolve(FOLDER));
+    DockerDaemon.stopIn(labFolder.resolve(Boxes.FOLDER));
   }
 
-  private Upstreams upstreams() throws IOException {
+  /** Makes it, and returns this machine's address in it. */
+  private static String network(DockerClient client, String name) {
+    client.createNetworkCmd().withName(name).exec();
+    var ways = client.inspectNetworkCmd().withNetworkId(name).exec().getIpam().getConfig();
+    return Objects.requireNonNull(ways.getFirst().getGateway(), "a bridge without an address");
+  }
+
+  private static Upstreams services(DockerClient client, Path folder) throws IOException {
     var addresses = new TreeMap<String, String>();
     for (String service : Scenario.SERVICES) {
-      client.createNetworkCmd().withName(service).exec();
-      addresses.put(service, new HostPort(run(service), PORT).toString());
+      addresses.put(service, service(client, folder.resolve("services"), service).toString());
     }
     Await.until(
         "all containers answer",
@@ -81,30 +84,19 @@ final class Containers {
   }
 
   /** Returns its address in its network. */
-  private String run(String service) throws IOException {
-    var home = folder.resolve("services").resolve(service);
+  private static HostPort service(DockerClient client, Path services, String name)
+      throws IOException {
+    var home = services.resolve(name);
     Files.createDirectories(home.resolve("tmp"));
     String server =
-        "    server { listen %d; location / { return 200 \"%s\\n\"; } }\n".formatted(PORT, service);
+        "    server { listen %d; location / { return 200 \"%s\\n\"; } }\n"
+            .formatted(SERVICE_PORT, name);
     Files.writeString(
         home.resolve("nginx.conf"),
         Template.fill("upstream.conf", Map.of("FOLDER", INSIDE, "SERVERS", server)));
-    var host =
-        HostConfig.newHostConfig()
-            .withNetworkMode(service)
-            .withBinds(Bind.parse(home + ":" + INSIDE));
-    String id =
-        client
-            .createContainerCmd(IMAGE)
-            .withName(service)
-            .withLabels(Map.of(LABEL, service))
-            .withCmd("/usr/sbin/nginx", "-c", INSIDE + "/nginx.conf")
-            .withHostConfig(host)
-            .exec()
-            .getId();
-    client.startContainerCmd(id).exec();
-    var networks = client.inspectContainerCmd(id).exec().getNetworkSettings().getNetworks();
-    return String.valueOf(Objects.requireNonNull(networks.get(service)).getIpAddress());
+    var binds = List.of(Bind.parse(home + ":" + INSIDE));
+    var box = new Box(name, Box.Role.SERVICE, List.of(name), binds, INSIDE + "/nginx.conf");
+    return new HostPort(box.start(client, List.of()), SERVICE_PORT);
   }
 
   private static boolean listens(String address) {

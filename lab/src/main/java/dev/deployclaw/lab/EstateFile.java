@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
  * The text of the {@code deployclaw.yaml} that tells the agent of a lab. Paths in it are relative
  * to its own folder.
  *
- * @param docker how its daemon is reached, where it has one
+ * @param containers gateways in those, where it has any
  */
-record EstateFile(Backends backends, Fleet fleet, Optional<String> docker) {
+record EstateFile(Backends backends, Fleet fleet, Optional<ContainerFleet> containers) {
 
   /**
    * Where the back ends are.
@@ -53,7 +53,7 @@ record EstateFile(Backends backends, Fleet fleet, Optional<String> docker) {
                 backends.nats(),
                 backends.etcd(),
                 services())
-        + docker.map("docker: {host: \"%s\"}%n"::formatted).orElse("")
+        + containers.map(ContainerFleet::text).orElse("")
         + fleet.text();
   }
 

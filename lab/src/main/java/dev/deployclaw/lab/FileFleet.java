@@ -42,9 +42,14 @@ record FileFleet(List<LabGateway> gateways, Upstreams upstreams) implements Flee
 
   @Override
   public String text() {
-    return "policySources:\n%s\ngateways:\n%s\n"
-        .formatted(
-            sources(), gateways.stream().map(this::gateway).collect(Collectors.joining("\n")));
+    String all = gateways.stream().map(this::gateway).collect(Collectors.joining("\n"));
+    return "policySources:\n%s\n".formatted(sources())
+        + (gateways.isEmpty() ? "" : "gateways:\n" + all + "\n");
+  }
+
+  @Override
+  public int size() {
+    return gateways.size();
   }
 
   @Override

@@ -5,10 +5,13 @@ import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The gateways of a lab, and where its tenants' policies are kept. */
+/** The gateways of a lab that are in no container, and where its tenants' policies are kept. */
 sealed interface Fleet permits FileFleet, PodFleet {
   /** The sections of the configuration that tell of them. */
   String text();
+
+  /** How many gateways, however many pods each is. */
+  int size();
 
   /** What to say of them when they all run. */
   String words();

@@ -51,11 +51,19 @@ public final class Lab {
   /**
    * How many gateways there are, and where.
    *
-   * @param gateways of them; in Kubernetes of their pods
+   * @param gateways of them, those in containers included; in Kubernetes of pods, and gateways in
+   *     containers come besides
    * @param inKubernetes whether they are pods of a cluster of the lab's own, else folders
-   * @param inDocker whether what stands behind them runs in containers of a daemon of the lab's own
+   * @param inDocker whether one for each namespace, and what stands behind all, runs in containers
+   *     of a daemon of the lab's own
    */
   public record Size(int gateways, boolean inKubernetes, boolean inDocker) {
+    /** How many of them are in containers: one for each namespace, where there are so many. */
+    int inContainers() {
+      int each = Scenario.NAMESPACES.size();
+      return inDocker ? (inKubernetes ? each : Math.min(each, gateways)) : 0;
+    }
+
     /** Gateways in folders, and nothing in containers. */
     public static Size of(int gateways) {
       return new Size(gateways, false, false);

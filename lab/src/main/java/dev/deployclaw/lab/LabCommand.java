@@ -34,7 +34,8 @@ final class LabCommand {
       "Gateways are pods of a Kubernetes of the lab's own, instead of folders.";
 
   static final String DOCKER =
-      "What stands behind the gateways runs in containers of a Docker daemon of the lab's own.";
+      "A gateway for each namespace and what stands behind all of them run in containers of a"
+          + " Docker daemon of the lab's own.";
 
   private final Surroundings around;
   private final Lab lab;

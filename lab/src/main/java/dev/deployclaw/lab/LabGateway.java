@@ -13,14 +13,18 @@ import java.util.TreeMap;
 record LabGateway(Gateway gateway, Path folder, int port, String service) {
   /** Writes the hand-written file as epoch 0 and starts NGINX on it. */
   void start(Upstreams upstreams) throws IOException {
-    var epoch = folder.resolve("epochs").resolve("0");
-    Files.createDirectories(epoch);
     Files.createDirectories(folder.resolve("tmp"));
     var place = Map.of("FOLDER", folder.toString(), "LISTEN", HostPort.loopback(port).toString());
-    Files.writeString(epoch.resolve("nginx.conf"), handWritten(gateway, upstreams, place));
-    Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs", "0"));
+    lay(folder, handWritten(gateway, upstreams, place));
     var config = folder.resolve("live").resolve("nginx.conf");
     Nginx.start(folder, config).leave();
+  }
+
+  /** Writes a file as epoch 0, and links it. */
+  static void lay(Path folder, String text) throws IOException {
+    var epoch = Files.createDirectories(folder.resolve("epochs").resolve("0"));
+    Files.writeString(epoch.resolve("nginx.conf"), text);
+    Files.createSymbolicLink(folder.resolve("live"), Path.of("epochs", "0"));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.deployclaw.container.cli.Json;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.lab.cluster.Cluster;
+import dev.deployclaw.lab.docker.Boxes;
 import dev.deployclaw.lab.fault.Fault;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.lab.fault.Healed;
@@ -46,6 +47,7 @@ final class LabView {
       out.put("config", lab.config().toString());
       out.put("processes", processes.entrySet().stream().map(LabView::process).toList());
       deployments(lab).ifPresent(all -> out.put("deployments", all));
+      containers(lab).ifPresent(all -> out.put("containers", all));
       out.put("faults", faults.stream().map(Fault::toMap).toList());
       print(out);
     } else if (processes.isEmpty()) {
@@ -65,6 +67,9 @@ final class LabView {
                       d.get("ready"),
                       d.get("replicas"),
                       d.get("updated")));
+      containers(lab)
+          .orElse(List.of())
+          .forEach(c -> around.out().printf("container %s: %s%n", c.get("name"), c.get("state")));
       faults.forEach(fault -> around.out().println("fault: " + fault.text()));
       around
           .out()
@@ -134,6 +139,21 @@ final class LabView {
         ? Optional.of(
             cluster.list("/apis/apps/v1/deployments").stream().map(LabView::deployment).toList())
         : Optional.empty();
+  }
+
+  /** Empty where the lab has no Docker daemon that lives. */
+  private static Optional<List<Map<String, Object>>> containers(Lab lab) {
+    var standing = Boxes.in(lab.folder()).standing();
+    return standing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(standing.stream().map(LabView::container).toList());
+  }
+
+  private static Map<String, Object> container(Boxes.Standing container) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", container.name());
+    out.put("state", container.state());
+    return out;
   }
 
   private static Map<String, Object> deployment(JsonNode deployment) {

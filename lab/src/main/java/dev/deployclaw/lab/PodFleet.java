@@ -30,7 +30,6 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
   static final String SERVED = "rate-limits";
 
   private static final String INSIDE = "/var/lib/gateway";
-  private static final String VOLUME = "deployclaw";
   private static final Duration READY = Duration.ofMinutes(2);
 
   /** A gateway, and how many pods it is. */
@@ -73,6 +72,11 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
   }
 
   @Override
+  public int size() {
+    return gateways.size();
+  }
+
+  @Override
   public String words() {
     int pods = gateways.stream().mapToInt(Replicated::replicas).sum();
     return "gateways: %d pods of %d Deployments".formatted(pods, gateways.size());
@@ -91,7 +95,7 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
                 "NAMESPACE", gateway.namespace(),
                 "REPLICAS", Integer.toString(replicated.replicas()),
                 "PORT", Integer.toString(port),
-                "VOLUME", VOLUME,
+                "VOLUME", Cluster.GATEWAY_VOLUME,
                 "INSIDE", INSIDE));
     cluster.create(deployments(gateway.namespace()), CREATOR, Template.json(text));
   }
@@ -166,7 +170,7 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
         .formatted(
             gateway.name(),
             gateway.namespace(),
-            VOLUME,
+            Cluster.GATEWAY_VOLUME,
             INSIDE,
             INSIDE,
             listen(),

@@ -16,20 +16,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The rate limit services: one process for each namespace. */
 record RateLimitServices(SortedMap<String, HostPort> addresses) {
   private static final Duration READY = Duration.ofMinutes(2);
 
+  /** What they ask. */
+  record Stores(String etcd, List<HostPort> redis) {}
+
+  /**
+   * @param hosts on which address of this machine each listens, by its namespace
+   */
   static RateLimitServices start(
-      Path folder, String etcd, List<HostPort> redis, ExecutorService starts)
+      Path folder, Map<String, String> hosts, Stores stores, ExecutorService starts)
       throws InterruptedException {
     var addresses = new TreeMap<String, HostPort>();
     var starting = new ArrayList<Future<Daemon>>();
     for (String namespace : Scenario.NAMESPACES) {
-      var address = HostPort.loopback(Ports.free());
+      var address = address(hosts.get(namespace), Ports.free());
       addresses.put(namespace, address);
-      var launch = new Launch(folder, namespace, command(namespace, address, etcd, redis));
+      var launch = new Launch(folder, namespace, command(namespace, address, stores));
       starting.add(starts.submit(() -> startOne(launch, address)));
     }
     for (var start : starting) {
@@ -44,17 +51,21 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
     return out;
   }
 
-  static Daemon startOne(Launch launch, HostPort address) {
+  /** On loopback where nothing else is said. */
+  private static HostPort address(@Nullable String host, int port) {
+    return host == null ? HostPort.loopback(port) : new HostPort(host, port);
+  }
+
+  private static Daemon startOne(Launch launch, HostPort address) {
     var daemon = Daemon.start(launch);
     daemon.awaitReady(READY, () -> Health.answers("http://" + address + "/readyz"));
     daemon.leave();
     return daemon;
   }
 
-  static List<String> command(
-      String namespace, HostPort address, String etcd, List<HostPort> redis) {
+  private static List<String> command(String namespace, HostPort address, Stores stores) {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var nodes = redis.stream().map(HostPort::toString).collect(Collectors.joining(","));
+    var nodes = stores.redis().stream().map(HostPort::toString).collect(Collectors.joining(","));
     return List.of(
         java,
         "-XX:+UseSerialGC",
@@ -66,8 +77,9 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
         classPath(),
         "dev.deployclaw.ratelimit.Main",
         "--namespace=" + namespace,
+        "--host=" + address.host(),
         "--port=" + address.port(),
-        "--etcd=" + etcd,
+        "--etcd=" + stores.etcd(),
         "--prefix=" + EstateFile.ETCD_PREFIX,
         "--redis=" + nodes,
         "--redis-timeout-ms=1000");

@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import dev.deployclaw.lab.EstateFile.Backends;
 import dev.deployclaw.lab.EstateFile.S3Access;
 import dev.deployclaw.lab.Lab.Size;
+import dev.deployclaw.lab.RateLimitServices.Stores;
 import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.Folders;
@@ -15,6 +16,8 @@ import dev.deployclaw.testkit.SkewedClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,15 +49,17 @@ final class Startup {
       var nats = starts.submit(() -> ready("nats", Nats.start(part("nats"))));
       var s3 = starts.submit(() -> ready("s3", S3.spawn(part("s3"))));
       var redis = starts.submit(() -> ready("redis", startRedis()));
-      var upstreams = starts.submit(this::startUpstreams);
+      var docker = starts.submit(this::startContainers);
       var cluster = starts.submit(this::startCluster);
       seedRedis(done(redis));
-      var services =
-          RateLimitServices.start(
-              part("services"), done(etcd).endpoint(), done(redis).nodes(), starts);
+      var containers = done(docker);
+      var stores = new Stores(done(etcd).endpoint(), done(redis).nodes());
+      var hosts = containers.map(Containers::bridges).orElseGet(TreeMap::new);
+      var services = RateLimitServices.start(part("services"), hosts, stores, starts);
       progress.accept("rate limit services: " + services.addresses().size());
       done(cluster);
-      var fleet = fleet(new Beside(services, done(upstreams)), starts);
+      var beside = new Beside(services, upstreams(containers));
+      var fleet = fleet(beside, starts);
       progress.accept(fleet.words());
       var backends =
           new Backends(
@@ -63,17 +68,23 @@ final class Startup {
               access(done(s3)),
               done(nats).url(),
               services.urls());
-      return new EstateFile(backends, fleet, Containers.host(folder));
+      return new EstateFile(backends, fleet, contained(containers, fleet, beside));
     }
   }
 
-  private Upstreams startUpstreams() throws IOException {
+  private Optional<Containers> startContainers() throws IOException {
     if (!size.inDocker()) {
-      return Upstreams.start(part("upstream"));
+      return Optional.empty();
     }
-    var upstreams = Containers.start(folder);
-    progress.accept("containers: " + upstreams.addresses().size());
-    return upstreams;
+    var containers = Containers.start(folder);
+    progress.accept("services in containers: " + containers.upstreams().addresses().size());
+    return Optional.of(containers);
+  }
+
+  private Upstreams upstreams(Optional<Containers> containers) throws IOException {
+    return containers.isPresent()
+        ? containers.get().upstreams()
+        : Upstreams.start(part("upstream"));
   }
 
   private boolean startCluster() {
@@ -87,7 +98,20 @@ final class Startup {
       throws IOException, InterruptedException {
     return size.inKubernetes()
         ? PodFleet.start(folder, size.gateways(), beside)
-        : FileFleet.start(folder, size.gateways(), beside, starts);
+        : FileFleet.start(folder, size.gateways() - size.inContainers(), beside, starts);
+  }
+
+  /** They are counted after the others. */
+  private Optional<ContainerFleet> contained(
+      Optional<Containers> containers, Fleet others, Beside beside) throws IOException {
+    if (containers.isEmpty()) {
+      return Optional.empty();
+    }
+    int all = others.size() + size.inContainers();
+    var gateways = Scenario.gateways(all).subList(others.size(), all);
+    var fleet = ContainerFleet.start(containers.get(), gateways, beside);
+    progress.accept(fleet.words());
+    return Optional.of(fleet);
   }
 
   /** Each node with a clock of its own, which can be put wrong while it runs. */

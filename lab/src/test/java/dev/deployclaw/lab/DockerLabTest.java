@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A lab with what stands behind its gateways in containers of several networks. */
+/** A lab of which some gateways and what stands behind all of them are in containers. */
 class DockerLabTest {
   private static final int GATEWAYS = 4;
 
@@ -35,12 +35,13 @@ class DockerLabTest {
       assertThat(ran.exit()).as(ran.err()).isZero();
       try (var client = Docker.connect(scene.config().docker().orElseThrow().host())) {
         int running = client.listContainersCmd().exec().size();
-        assertThat(running).isEqualTo(Scenario.SERVICES.size());
+        assertThat(running).isEqualTo(Scenario.SERVICES.size() + Scenario.NAMESPACES.size());
         assertThat(topology(ran.json()))
             .contains(
                 "docker has %d containers (%d running, 0 unhealthy) in %d networks"
                     .formatted(running, running, networks(client)));
       }
+      assertThat(scene.gateways()).hasSize(GATEWAYS - Scenario.NAMESPACES.size());
       assertThat(scene.gateways().getFirst().ask("wonka", "/orders/1").status()).isEqualTo(200);
     }
     assertThat(daemons).extracting(Daemon::name).contains("dockerd");

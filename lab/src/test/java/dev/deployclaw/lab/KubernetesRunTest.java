@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.Agent.Ran;
 import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -32,6 +34,7 @@ class KubernetesRunTest {
   private static final int PODS = 9;
   private static final int PROBES = 500;
   private static final int MOST_ASKED = 200;
+  private static final Duration SOON = Duration.ofMinutes(1);
   private static final Map<String, String> IMPATIENT = Map.of("DEPLOYCLAW_BOUNDS_CONVERGE", "15s");
 
   @TempDir static Path folder;
@@ -189,6 +192,79 @@ class KubernetesRunTest {
             "configmap/edge-eu/rate-limits-initech:initech.yaml was changed since initech was"
                 + " planned, by kubectl-edit at ");
     assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
+  }
+
+  @Test
+  @Order(9)
+  void namesAReferenceThatSomebodyMovedBackAndPutsItBack() {
+    var active = scene.active();
+    var gateway = pods().getFirst();
+    moveBack(gateway);
+
+    var drift = scene.run("drift");
+    var repaired = scene.run("drift", "--repair");
+    var after = scene.run("drift");
+
+    assertThat(drift.exit()).as(drift.out()).isEqualTo(8);
+    assertThat(drift.json().path("drift"))
+        .hasSize(1)
+        .allSatisfy(d ->
+            assertThat(d.path("member").asText())
+                .isEqualTo("gateway/" + gateway.namespace() + "/" + gateway.gateway()));
+    assertThat(repaired.exit()).as(repaired.out() + repaired.err()).isZero();
+    assertThat(repaired.json().path("result").asText()).isEqualTo("COMPLETED");
+    assertThat(after.exit()).as(after.out() + after.err()).isZero();
+    assertThat(scene.active()).as("no new epoch").isEqualTo(active);
+    assertEveryPodActsOn(active);
+  }
+
+  @Test
+  @Order(10)
+  void goesBackWhereAPodAsksNobody() {
+    long epoch = scene.active().path("epoch").asLong();
+    var pod = pods().getLast();
+
+    var ran =
+        scene.runWith(
+            "before probe.probe#1",
+            () -> {
+              scene.inflict("unguard", pod.name());
+              Await.until(pod.name() + " asks nobody", SOON, () -> !enforces(pod));
+            },
+            "run",
+            "set initech's checkout limit to 240 per minute, burst 40");
+    scene.heal();
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(6);
+    assertThat(ran.json().path("result").asText()).isEqualTo("ROLLED_BACK");
+    assertThat(ran.err()).contains(pod.name());
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch + 2);
+    assertEveryPodActsOn(scene.active());
+    Await.until(pod.name() + " asks again", SOON, () -> enforces(pod));
+  }
+
+  private static boolean enforces(PodGateway pod) {
+    return pod.ask("acme", "/checkout/1").header("RateLimit").isPresent();
+  }
+
+  /** Has a gateway's Deployment refer to the file that it had before the first change. */
+  private static void moveBack(PodGateway gateway) {
+    String path =
+        "/apis/apps/v1/namespaces/%s/deployments/%s"
+            .formatted(gateway.namespace(), gateway.gateway());
+    String byHand = gateway.gateway() + "-by-hand";
+    ObjectNode patch = ApiServer.JSON.createObjectNode();
+    var volumes = cluster.get(path).at("/spec/template/spec/volumes").deepCopy();
+    ((ObjectNode) volumes.get(0)).putObject("configMap").put("name", byHand);
+    patch.withObject("/spec/template/spec").set("volumes", volumes);
+    cluster.merge(path, "kubectl-edit", patch);
+    Await.until(
+        "its pods read that file",
+        SOON,
+        () ->
+            pods().stream()
+                .filter(p -> p.gateway().equals(gateway.gateway()))
+                .allMatch(p -> p.ready() && p.map().equals(byHand)));
   }
 
   /** Somebody writes a tenant's document. */

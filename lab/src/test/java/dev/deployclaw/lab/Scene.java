@@ -201,6 +201,7 @@ final class Scene implements AutoCloseable {
     urls.add(config.nats().url());
     config.services().forEach(s -> urls.add(s.url()));
     config.gateways().forEach(g -> urls.add(g.url()));
+    config.docker().ifPresent(d -> d.gateways().forEach(g -> urls.add(g.url())));
     return urls.stream().map(URI::create).map(u -> new HostPort(u.getHost(), u.getPort())).toList();
   }
 

@@ -140,6 +140,14 @@ public final class DockerDaemon implements AutoCloseable {
     }
   }
 
+  /** Where the one that was started in a folder listens; empty where none lives. */
+  public static Optional<String> hostIn(Path folder) {
+    Path home = folder.toAbsolutePath().normalize();
+    return Daemon.adopt(home.resolve(NAME + ".pid"))
+        .filter(Daemon::alive)
+        .map(_ -> "unix://" + socket(home));
+  }
+
   /** Where it listens on this machine. */
   public String host() {
     return "unix://" + socket(folder);

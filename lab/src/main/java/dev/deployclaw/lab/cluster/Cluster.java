@@ -39,6 +39,9 @@ public final class Cluster implements Server {
   /** In the folder of a pod that isn't to be started again. */
   public static final String HELD = PodRun.HELD;
 
+  /** The volume from which a gateway's pod reads its file. */
+  public static final String GATEWAY_VOLUME = "deployclaw";
+
   /** Below the lab's folder: namespaces whose pods get an NGINX without {@code auth_request}. */
   public static final String OLD_NODES = "faults/old-node";
 
@@ -93,6 +96,11 @@ public final class Cluster implements Server {
     return new Cluster(
         folder,
         daemon.orElseThrow(() -> new IllegalStateException("no cluster was started in " + folder)));
+  }
+
+  /** Where a volume of a pod is, by the folder that the pod has on this machine. */
+  public static Path volume(Path pod, String name) {
+    return PodFiles.folder(pod, name);
   }
 
   /** Ends its process, if it was started; its pods go on. */

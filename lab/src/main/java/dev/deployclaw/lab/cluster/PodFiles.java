@@ -178,6 +178,10 @@ record PodFiles(Path home, Pod pod, String address) {
   }
 
   private Path folder(String volume) {
+    return folder(home, volume);
+  }
+
+  static Path folder(Path home, String volume) {
     return home.resolve("volumes").resolve(volume);
   }
 

@@ -30,7 +30,10 @@ public enum FaultKind {
       "a Redis node's clock goes ahead, or behind by a negative amount",
       "skew redis/node-12001 40"),
   UNGUARD(
-      "unguard", "GATEWAY", "a gateway asks nobody and lets everything through", "unguard gw-01"),
+      "unguard",
+      "GATEWAY",
+      "a gateway (folder, pod or container) asks nobody and lets everything through",
+      "unguard gw-01"),
   WRONG_REDIS(
       "wrong-redis",
       "NAMESPACE",

@@ -14,14 +14,12 @@ public final class Faults {
   private final Path folder;
   private final Network network;
   private final OtherRedis otherRedis;
-  private final Guards guards;
   private final OldNodes oldNodes;
 
   private Faults(Path folder) {
     this.folder = folder;
     this.network = new Network(folder);
     this.otherRedis = new OtherRedis(folder);
-    this.guards = new Guards(folder);
     this.oldNodes = new OldNodes(folder);
   }
 
@@ -50,7 +48,7 @@ public final class Faults {
       case MUTE, DEAFEN -> network.silence(kind, targets, only(kind, rest));
       case DELAY -> network.delay(targets, names(kind, butLast(kind, rest)), millis(kind, rest));
       case SKEW -> Clocks.set(targets, only(kind, butLast(kind, rest)), millis(kind, rest));
-      case UNGUARD -> guards.remove(targets, only(kind, rest));
+      case UNGUARD -> Guards.remove(targets, only(kind, rest));
       case OLD_NODE -> oldNodes.make(only(kind, rest));
       case WRONG_REDIS -> otherRedis.mislead(targets, only(kind, rest));
     };
@@ -63,7 +61,7 @@ public final class Faults {
     targets.all().forEach((name, daemon) -> process(name, daemon).ifPresent(faults::add));
     faults.addAll(network.current());
     faults.addAll(otherRedis.current(targets));
-    faults.addAll(guards.current());
+    faults.addAll(Guards.current(targets));
     faults.addAll(oldNodes.current());
     faults.addAll(Clocks.current(targets));
     return List.copyOf(faults);
@@ -71,7 +69,7 @@ public final class Faults {
 
   /** Undoes all of it, waits until the lab is whole again, and tells what it did. */
   public Healed heal() {
-    return new Healing(folder, network, otherRedis, guards, oldNodes).heal();
+    return new Healing(folder, network, otherRedis, oldNodes).heal();
   }
 
   /** Takes back what would outlive the lab's processes; says why, where it can't. */

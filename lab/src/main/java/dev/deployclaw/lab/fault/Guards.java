@@ -1,87 +1,88 @@
 package dev.deployclaw.lab.fault;
 
-import dev.deployclaw.testkit.Daemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Gateways whose live file doesn't ask the rate limit service any more. */
 final class Guards {
-  private static final String GATEWAYS = "gateways";
-  private static final String KEPT = ".before-fault";
+  private static final Pattern ASKS = Pattern.compile("(?m)^\\s*auth_request /.*\n");
 
-  /** Below the gateways' folder: gateway, epochs, epoch, file. */
-  private static final int DEPTH = 4;
+  private Guards() {}
 
-  private final Path home;
-
-  Guards(Path labFolder) {
-    this.home = labFolder.resolve(GATEWAYS);
-  }
-
-  List<Fault> current() {
-    return kept().stream().map(this::fault).toList();
+  static List<Fault> current(Targets targets) {
+    return Guarded.all(targets).stream()
+        .filter(gateway -> !gateway.allKept().isEmpty())
+        .map(Guards::fault)
+        .toList();
   }
 
   /** Takes {@code auth_request} out of the live file. */
-  Fault remove(Targets targets, String gateway) throws Impossible {
-    var target = targets.running(GATEWAYS, gateway);
+  static Fault remove(Targets targets, String name) throws Impossible {
+    var gateway = find(targets, name);
     try {
-      var live = target.daemon().folder().resolve("live/nginx.conf").toRealPath();
-      var kept = Path.of(live + KEPT);
+      var kept = gateway.kept();
       if (Files.exists(kept)) {
-        throw new Impossible(target.name() + " asks nobody already");
+        throw new Impossible(gateway.name() + " asks nobody already");
       }
-      var text = Files.readString(live);
-      var without = text.replaceAll("(?m)^\\s*auth_request /.*\n", "");
+      var text = Files.readString(gateway.live());
+      var without = ASKS.matcher(text).replaceAll("");
       if (without.equals(text)) {
-        throw new Impossible(target.name() + " asks nobody yet; apply a policy first");
+        throw new Impossible(gateway.name() + " asks nobody yet; apply a policy first");
       }
       Files.writeString(kept, text);
-      Files.writeString(live, without);
-      target.daemon().hangUp();
-      return Fault.of(FaultKind.UNGUARD, target.own());
+      Files.writeString(gateway.live(), without);
+      gateway.reload().run();
+      return fault(gateway);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** Returns what was taken back. */
-  List<Fault> heal(Targets targets) {
+  static List<Fault> heal(Targets targets) {
     var healed = new ArrayList<Fault>();
-    for (var kept : kept()) {
-      var file = Path.of(kept.toString().replace(KEPT, ""));
-      try {
-        Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    for (var gateway : Guarded.all(targets)) {
+      if (gateway.restore()) {
+        gateway.reload().run();
+        healed.add(fault(gateway));
       }
-      var fault = fault(kept);
-      targets.all().values().stream()
-          .filter(daemon -> daemon.folder().equals(home.resolve(fault.target())))
-          .forEach(Daemon::hangUp);
-      healed.add(fault);
     }
     return healed;
   }
 
-  private Fault fault(Path kept) {
-    return Fault.of(FaultKind.UNGUARD, home.relativize(kept).getName(0).toString());
+  /** By its name, whole or its end, or by a beginning of either that fits nothing else. */
+  private static Guarded find(Targets targets, String name) throws Impossible {
+    var all = Guarded.all(targets);
+    var exact = all.stream().filter(g -> g.isCalled(name::equals)).toList();
+    var fits =
+        exact.isEmpty()
+            ? all.stream().filter(g -> g.isCalled(n -> n.startsWith(name))).toList()
+            : exact;
+    if (all.isEmpty()) {
+      throw new Impossible("no lab runs here; start one with: deployclaw lab up");
+    }
+    if (fits.isEmpty()) {
+      throw new Impossible("there is no gateway %s; there are %s".formatted(name, names(all)));
+    }
+    if (fits.size() > 1) {
+      throw new Impossible("%s may be any of %s".formatted(name, names(fits)));
+    }
+    var gateway = fits.getFirst();
+    if (!gateway.runs()) {
+      throw new Impossible(gateway.name() + " is dead; bring it back with: deployclaw lab heal");
+    }
+    return gateway;
   }
 
-  private List<Path> kept() {
-    if (!Files.isDirectory(home)) {
-      return List.of();
-    }
-    try (var files =
-        Files.find(home, DEPTH, (path, _) -> path.getFileName().toString().endsWith(KEPT))) {
-      return files.sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static String names(List<Guarded> gateways) {
+    return Targets.shown(gateways.stream().map(Guarded::name).toList());
+  }
+
+  private static Fault fault(Guarded gateway) {
+    return Fault.of(FaultKind.UNGUARD, gateway.own());
   }
 }

@@ -20,18 +20,16 @@ final class Healing {
   private final Path folder;
   private final Network network;
   private final OtherRedis otherRedis;
-  private final Guards guards;
   private final OldNodes oldNodes;
 
   private final List<String> done = new ArrayList<>();
   private final List<String> denied = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
 
-  Healing(Path folder, Network network, OtherRedis otherRedis, Guards guards, OldNodes oldNodes) {
+  Healing(Path folder, Network network, OtherRedis otherRedis, OldNodes oldNodes) {
     this.folder = folder;
     this.network = network;
     this.otherRedis = otherRedis;
-    this.guards = guards;
     this.oldNodes = oldNodes;
   }
 
@@ -43,7 +41,7 @@ final class Healing {
     takenBack(oldNodes.heal());
     release(targets);
     takenBack(otherRedis.heal(targets));
-    takenBack(guards.heal(targets));
+    takenBack(Guards.heal(targets));
     takenBack(Clocks.heal(targets));
     awaitRedis();
     return new Healed(done, denied, broken);

@@ -118,14 +118,19 @@ public final class Targets {
 
   /** All names, long families by their first and last. */
   String known() {
-    var families = new LinkedHashMap<String, List<String>>();
-    for (String name : byName.keySet()) {
-      families.computeIfAbsent(name.replaceFirst("/.*", ""), _ -> new ArrayList<>()).add(name);
-    }
-    return families.values().stream().map(Targets::shown).collect(Collectors.joining(", "));
+    return shown(byName.keySet());
   }
 
-  private static String shown(List<String> names) {
+  /** The same of these names. */
+  static String shown(Collection<String> names) {
+    var families = new LinkedHashMap<String, List<String>>();
+    for (String name : names) {
+      families.computeIfAbsent(name.replaceFirst("/.*", ""), _ -> new ArrayList<>()).add(name);
+    }
+    return families.values().stream().map(Targets::family).collect(Collectors.joining(", "));
+  }
+
+  private static String family(List<String> names) {
     return names.size() <= MOST_SHOWN
         ? String.join(", ", names)
         : names.getFirst() + " to " + names.getLast();
