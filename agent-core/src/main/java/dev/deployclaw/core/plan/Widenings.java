@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 public final class Widenings {
   /** For so long it may be watched after each widening. */
   public static final Duration LONGEST_BAKE = Duration.ofDays(1);
+
+  /** Widenings before the last: each takes turns of its change, which has a bound. */
+  static final int MOST = 16;
 
   private static final int MOST_NAMED = 5;
 
@@ -47,12 +51,15 @@ public final class Widenings {
     if (guards.percents().isEmpty()) {
       return new Answer.Ready(new Rollout(List.of(), bake.toMillis(), p99), List.of());
     }
-    var reason = impossible(base, committed, target);
+    var changed = concerned(committed, target);
+    var concerned = proven(changed, target);
+    boolean nobody = concerned.isEmpty() && !changed.isEmpty();
+    var reason = impossible(base, committed, target).or(() -> unproven(guards, nobody));
     if (reason.isPresent()) {
       return new Answer.Refused(reason.get());
     }
     List<String> notes = new ArrayList<>();
-    var cohorts = cohorts(guards.percents(), concerned(committed, target), notes);
+    var cohorts = cohorts(guards.percents(), concerned, notes);
     return new Answer.Ready(new Rollout(cohorts, bake.toMillis(), p99), notes);
   }
 
@@ -77,13 +84,34 @@ public final class Widenings {
                 + " the canary out, or move it first, without one");
   }
 
-  /** The root groups of all tenants whose policy differs, by position. */
-  private static List<String> concerned(PolicySet committed, PolicySet target) {
-    var names = new TreeSet<>(committed.tenants().keySet());
-    names.addAll(target.tenants().keySet());
-    return names.stream()
-        .filter(t -> !committed.tenant(t).equals(target.tenant(t)))
-        .map(t -> (target.tenant(t).isPresent() ? target : committed).root(t))
+  private static Optional<String> unproven(Guards guards, boolean nobody) {
+    if (guards.percents().size() > MOST) {
+      return Optional.of("a canary has at most " + MOST + " widenings before all: ask for fewer");
+    }
+    return nobody
+        ? Optional.of(
+            "a canary proves what tenants get, and this change only removes tenants: leave the"
+                + " canary out")
+        : Optional.empty();
+  }
+
+  /** The root groups of all tenants whose policy differs from one set to the other. */
+  public static Set<String> concerned(PolicySet before, PolicySet after) {
+    var names = new TreeSet<>(before.tenants().keySet());
+    names.addAll(after.tenants().keySet());
+    var roots = new TreeSet<String>();
+    names.stream()
+        .filter(t -> !before.tenant(t).equals(after.tenant(t)))
+        .map(t -> (after.tenant(t).isPresent() ? after : before).root(t))
+        .forEach(roots::add);
+    return roots;
+  }
+
+  /** Those of which somebody is left who can be asked, by position. */
+  private static List<String> proven(Set<String> concerned, PolicySet target) {
+    return target.tenants().keySet().stream()
+        .map(target::root)
+        .filter(concerned::contains)
         .distinct()
         .sorted(Comparator.comparingInt(Cohort::position).thenComparing(Comparator.naturalOrder()))
         .toList();

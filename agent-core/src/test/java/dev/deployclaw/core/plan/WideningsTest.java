@@ -10,6 +10,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.Cohort;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -86,6 +87,28 @@ class WideningsTest {
     assertThat(refused(canary, 3, OLD, routed)).contains("how gateways route");
     assertThat(refused(canary, 3, OLD, moved)).contains("as it would t7 from t7 to t8");
     assertThat(refused(guards(List.of(), 100_000), 3, OLD, NEW)).contains("at most a day");
+  }
+
+  @Test
+  void refusesMoreWideningsThanAChangeCanHave() {
+    var many = IntStream.rangeClosed(1, Widenings.MOST + 1).boxed().toList();
+
+    assertThat(refused(guards(many, 0), 3, OLD, NEW)).contains("at most 16 widenings");
+    assertThat(ready(guards(many.subList(0, Widenings.MOST), 0), OLD, NEW).cohorts()).hasSize(16);
+  }
+
+  @Test
+  void whoIsOnlyRemovedProvesNothing() {
+    var byPosition =
+        OLD.tenants().keySet().stream().sorted(Comparator.comparingInt(Cohort::position)).toList();
+    var left = new ArrayList<>(OLD.tenants().values());
+    left.removeIf(t -> t.tenant().equals(byPosition.getFirst()));
+    var fewer = OLD.withTenants(left);
+    var changed = with(fewer, tenant(byPosition.get(9), Optional.empty(), BackendFailure.ALLOW));
+
+    assertThat(ready(guards(List.of(1), 0), OLD, changed).cohorts())
+        .containsExactly(Cohort.position(byPosition.get(9)) + 1);
+    assertThat(refused(guards(List.of(1), 0), 3, OLD, fewer)).contains("only removes tenants");
   }
 
   private static long inside(int share) {
