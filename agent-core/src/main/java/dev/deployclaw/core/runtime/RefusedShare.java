@@ -1,6 +1,8 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.plan.Widenings;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Activation.Candidate;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
@@ -8,9 +10,11 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.redis.Cohort;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -60,8 +64,32 @@ final class RefusedShare {
     }
   }
 
+  /**
+   * Whose requests tell something: of the root groups that the change touches, those in its cohort.
+   * Whoever stays as they were would only hide what the others say.
+   */
+  private record Concern(PolicySet before, PolicySet after, Cohort cohort, Set<String> roots) {
+    static Concern of(Activation activation) {
+      var next = activation.tried().orElse(activation);
+      var before = next.previous().orElse(PolicySet.EMPTY);
+      var cohort = activation.candidate().map(Candidate::cohort).orElse(new Cohort(Cohort.WHOLE));
+      return new Concern(before, next.set(), cohort, Widenings.concerned(before, next.set()));
+    }
+
+    boolean counts(Map<?, ?> count) {
+      String tenant = String.valueOf(count.get("tenant"));
+      String limit = String.valueOf(count.get("limit"));
+      String root = after.root(tenant);
+      return roots.contains(root)
+          && cohort.includes(root)
+          && milder(limit(before, tenant, limit), limit(after, tenant, limit));
+    }
+  }
+
+  /** Of whom a change concerns: those in its cohort, else all whose root group it changes. */
   Counts read(Activation activation) throws InterruptedException {
     var out = new TreeMap<String, Told>();
+    var concern = Concern.of(activation);
     var services = ports.executors().named("ratelimit");
     if (services.isPresent()) {
       var call = new Call.Look("usage", Map.of());
@@ -69,7 +97,7 @@ final class RefusedShare {
       if (outcome instanceof Outcome.Done done) {
         for (var report : done.reports()) {
           if (report.answer() == Answer.YES) {
-            out.put(report.member(), told(report, activation));
+            out.put(report.member(), told(report, concern));
           }
         }
       }
@@ -97,31 +125,17 @@ final class RefusedShare {
         : Optional.empty();
   }
 
-  private static Told told(Report service, Activation activation) {
+  private static Told told(Report service, Concern concern) {
     var total = new Told("", 0, 0);
     if (service.facts().get("limits") instanceof List<?> limits) {
       for (Object one : limits) {
-        if (one instanceof Map<?, ?> m && counts(activation, m)) {
+        if (one instanceof Map<?, ?> m && concern.counts(m)) {
           total = total.plus(new Told("", number(m, "allowed"), number(m, "refused")));
         }
       }
     }
     String since = String.valueOf(service.facts().get("since"));
     return new Told(since, total.allowed(), total.refused());
-  }
-
-  /** Who has the new epoch: those in its cohort, else everybody. */
-  private static boolean counts(Activation activation, Map<?, ?> count) {
-    String tenant = String.valueOf(count.get("tenant"));
-    String limit = String.valueOf(count.get("limit"));
-    var candidate = activation.candidate();
-    if (candidate.isEmpty()) {
-      var before = activation.previous().flatMap(set -> limit(set, tenant, limit));
-      return milder(before, limit(activation.set(), tenant, limit));
-    }
-    var tried = candidate.get();
-    return tried.cohort().includes(tried.set().root(tenant))
-        && milder(limit(activation.set(), tenant, limit), limit(tried.set(), tenant, limit));
   }
 
   private static Optional<Limit> limit(PolicySet set, String tenant, String name) {

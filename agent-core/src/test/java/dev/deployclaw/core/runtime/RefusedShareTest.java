@@ -52,6 +52,21 @@ class RefusedShareTest {
   }
 
   @Test
+  void whoStaysTheSameInTheCohortHidesNothing() throws InterruptedException {
+    counts("acme", 100, Optional.of("one"), Optional.of("zenith"));
+
+    assertThat(world.run("set acme 650 canary 40 bake 60").exit())
+        .isEqualTo(ExitCode.ROLLED_BACK);
+  }
+
+  @Test
+  void whoStaysTheSameInTheCohortIsNotItsFault() throws InterruptedException {
+    counts("zenith", 100, Optional.of("one"));
+
+    assertThat(world.run("set acme 650 canary 40 bake 60").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void aFewRequestsSayNothing() throws InterruptedException {
     counts("zenith", 4, Optional.of("one"));
 
@@ -71,6 +86,14 @@ class RefusedShareTest {
    * @param since when the service began; empty for one that begins anew all the time
    */
   private void counts(String tenant, long refused, Optional<String> since) {
+    counts(tenant, refused, since, Optional.empty());
+  }
+
+  /**
+   * @param busy a tenant of whom each reading has a thousand allowed ones more
+   */
+  private void counts(
+      String tenant, long refused, Optional<String> since, Optional<String> busy) {
     world.ratelimit.answers(
         "usage",
         member -> {
@@ -88,7 +111,13 @@ class RefusedShareTest {
           return Report.yes(
               member,
               "",
-              Map.of("since", since.orElse("reading " + reading), "limits", List.of(limit)));
+              Map.of("since", since.orElse("reading " + reading), "limits", List.of(limit, busy(busy, reading))));
         });
+  }
+
+  private static Map<String, Object> busy(Optional<String> tenant, int reading) {
+    return tenant
+        .<Map<String, Object>>map(t -> Map.of("tenant", t, "limit", "orders", "allowed", 1_000 * reading))
+        .orElse(Map.of());
   }
 }
