@@ -84,7 +84,8 @@ final class AfterCommit {
 
   /** A change has a way back that needn't wait; what goes back has nowhere else to go. */
   private static boolean hopeless(Execution x, Tally tally) {
-    return !x.kind().back() && tally.stuck();
+    boolean back = x.kind().back() || x.state() instanceof State.Withdrawing;
+    return !back && tally.stuck();
   }
 
   private static String named(Activation activation) {

@@ -115,11 +115,16 @@ final class Archive {
     }
     var set = x.restores() ? Optional.of(PolicySet.EMPTY) : wanted(x, file);
     if (set.isEmpty()) {
-      return new Loaded.Missing("the policy set of epoch " + x.content() + " can't be read");
+      long epoch = x.state() instanceof State.Withdrawing ? x.base().epoch() : x.content();
+      return new Loaded.Missing("the policy set of epoch " + epoch + " can't be read");
+    }
+    var previous = previous(x);
+    if (x.state().onTrial() && previous.isEmpty()) {
+      return new Loaded.Missing("the policy set of epoch " + x.base().epoch() + " can't be read");
     }
     var restores =
         x.restores() ? file.map(CheckpointFile::observation) : Optional.<Observation>empty();
-    return new Loaded.Ready(new Content(set.get(), previous(x), restores));
+    return new Loaded.Ready(new Content(set.get(), previous, restores));
   }
 
   /** One that is withdrawn may have lost its own set already, and needs only what stays. */

@@ -191,12 +191,18 @@ final class Orchestrator {
   private Happening loaded(Effect effect, Execution x, Optional<Content> content, Duty duty)
       throws InterruptedException {
     return switch (content.isPresent() ? new Loaded.Ready(content.get()) : archive.load(x)) {
-      case Loaded.Missing(String reason) ->
-          x.state().live()
-              ? new Happening.Stuck(reason)
-              : new Happening.Now(new Event.Stopped(Cause.UNREACHABLE, reason));
+      case Loaded.Missing(String reason) -> missing(x.state(), reason);
       case Loaded.Ready(Content ready) -> carry(effect, x, ready, duty);
     };
+  }
+
+  /** A candidate without policies is taken back; what everybody is to act on is waited for. */
+  private static Happening missing(State state, String reason) {
+    if (!state.live()) {
+      return new Happening.Now(new Event.Stopped(Cause.UNREACHABLE, reason));
+    }
+    boolean tried = state.onTrial() && !(state instanceof State.Withdrawing);
+    return tried ? new Happening.Now(new Event.Refused(reason)) : new Happening.Stuck(reason);
   }
 
   private Happening carry(Effect effect, Execution x, Content content, Duty duty)

@@ -17,9 +17,13 @@ import java.util.Optional;
  * Watches a change until the time that is stored with it: every enforcement point's heartbeat, by
  * turns on both sides of a cohort, and how many requests are refused. It fails at the first look
  * that shows something wrong; looks without an answer are no data, and a few of them in a row are
- * no pass. It passes when the time is over and each side's last look was good.
+ * no pass. It passes when the time is over, there were a few looks, and each side's last one was
+ * good.
  */
 final class Watch {
+  /** Looks that a bake has at least, however late its agent comes back to it. */
+  static final int FEWEST = 3;
+
   /** Looks without an answer, one after the other. */
   static final int MOST_SILENT = 3;
 
@@ -77,7 +81,7 @@ final class Watch {
         case Look.Good() -> silent = 0;
       }
       long left = until - now();
-      if (left <= 0 && silent == 0) {
+      if (left <= 0 && silent == 0 && looks >= fewest(x)) {
         tell("passed, looks: " + looks, Status.OK, duty);
         duty.story().summarise("watched, " + looks + " looks", Status.OK);
         return new Happening.Now(new Event.Soaked());
@@ -85,6 +89,11 @@ final class Watch {
       time.pause(pause(x, left));
     }
     return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", duty);
+  }
+
+  /** A bake that went on without its agent was watched by nobody: its end alone is no pass. */
+  private static int fewest(Execution x) {
+    return x.rollout().bakes() ? FEWEST : 1;
   }
 
   /** All sides, the first that isn't good. */
