@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.plan.CandidateDrift;
 import dev.deployclaw.core.plan.Coherence;
 import dev.deployclaw.core.plan.Comparison;
 import dev.deployclaw.core.plan.Discrepancy;
@@ -100,6 +101,7 @@ final class Inspector {
       drift.add(unreadable(base));
     }
     drift.addAll(Comparison.of(ground(base), committed, survey.looks(), sources.policies()));
+    ledger.active().ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift, sources, findings, probe);
     return new ScanAnswer(

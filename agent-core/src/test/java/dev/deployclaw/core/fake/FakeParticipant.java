@@ -55,6 +55,7 @@ public final class FakeParticipant implements Executor {
     private long epoch;
     private long step;
     private String live = ORIGINAL;
+    private Optional<Activation.Candidate> candidate = Optional.empty();
     private boolean up = true;
   }
 
@@ -212,9 +213,13 @@ public final class FakeParticipant implements Executor {
 
   private Report scan(String m) {
     var member = member(m);
-    return member.epoch == 0
-        ? Report.yes(m, "", Map.of())
-        : Report.yes(m, member.live.replaceAll(" and .*", ""), Map.of("epoch", member.epoch));
+    if (member.epoch == 0) {
+      return Report.yes(m, "", Map.of());
+    }
+    var facts = new TreeMap<String, Object>(Map.of("epoch", member.epoch));
+    member.candidate.ifPresent(c ->
+        facts.put("candidate", Map.of("epoch", c.epoch(), "cohort", c.cohort().share())));
+    return Report.yes(m, member.live.replaceAll(" and .*", ""), facts);
   }
 
   private Report observe(String m) {
@@ -261,6 +266,7 @@ public final class FakeParticipant implements Executor {
     member.epoch = a.epoch();
     member.step = a.step();
     member.live = acting(m, a);
+    member.candidate = a.candidate().filter(_ -> tellsApart());
     return Report.yes(m, member.live, Map.of());
   }
 

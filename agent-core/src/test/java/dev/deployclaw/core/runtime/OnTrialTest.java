@@ -9,8 +9,10 @@ import dev.deployclaw.core.fake.Wire.Moment;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,18 @@ class OnTrialTest {
     var seen = world.agent().drift();
 
     assertThat(seen.exit()).as(seen.reason()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aNodeThatLostItIsDrift() throws InterruptedException {
+    var active = world.active().orElseThrow();
+    var facts = Map.<String, Object>of("epoch", active.epoch());
+    world.redis.says("scan", Report.yes("redis/a", active.digest(), facts));
+
+    var seen = world.agent().drift();
+
+    assertThat(seen.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(seen.reason()).contains("redis/a").contains("by candidate 2 for positions below 40");
   }
 
   @Test
