@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.policy.PolicySet;
@@ -67,8 +68,12 @@ final class History {
     var before = set(x.base().epoch() == 0 ? PolicySet.EMPTY.digest() : x.base().digest(), all);
     if (before.isEmpty() || after.isEmpty()) {
       long lost = after.isEmpty() ? x.epoch() : x.base().epoch();
+      String which = withdrawn(x) ? ", a candidate that was taken back," : "";
       return Optional.of(
-          entry(x, List.of(), "the policy set of epoch " + lost + " can't be read any more"));
+          entry(
+              x,
+              List.of(),
+              "the policy set of epoch " + lost + which + " can't be read any more"));
     }
     var concerned = new HashSet<>(groups(before.get(), tenant));
     concerned.addAll(groups(after.get(), tenant));
@@ -77,6 +82,10 @@ final class History {
             .filter(d -> d.tenant().filter(concerned::contains).isPresent())
             .toList();
     return differences.isEmpty() ? Optional.empty() : Optional.of(entry(x, differences, ""));
+  }
+
+  private static boolean withdrawn(Execution x) {
+    return x.state() instanceof State.RolledBack r && r.by().equals(x.id());
   }
 
   private Changed entry(Execution x, List<Difference> differences, String unknown)

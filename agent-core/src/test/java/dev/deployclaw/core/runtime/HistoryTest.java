@@ -71,6 +71,19 @@ class HistoryTest {
   }
 
   @Test
+  void tellsOfACandidateThatItWasTakenBack() throws Exception {
+    world.run("apply");
+    world.probe.fail(2, "wrong");
+    world.run("set acme 700 canary 10");
+
+    var changes = world.agent().history("acme", 20).changes();
+
+    assertThat(changes).hasSize(2);
+    assertThat(changes.getFirst().result()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(changes.getFirst().unknown()).contains("a candidate that was taken back");
+  }
+
+  @Test
   void hasNothingToTellOfATenantThatNobodyKnows() throws Exception {
     world.run("apply");
 
