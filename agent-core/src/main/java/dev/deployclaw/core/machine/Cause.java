@@ -16,6 +16,8 @@ public enum Cause {
   STALE,
   /** The checkpoint's object no longer hashes to its name. */
   CHECKPOINT_ALTERED,
+  /** A back end is ahead of the state store, as after a restored backup: a person decides. */
+  REGRESSED,
   /** The kill switch is on. */
   FROZEN,
   /** The agent that carried it out died before the commit. */

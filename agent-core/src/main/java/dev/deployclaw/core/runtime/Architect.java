@@ -3,7 +3,6 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.State;
-import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -11,8 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The agent's verbs. Those that may write first take the lead and finish what an agent that died
@@ -20,14 +17,13 @@ import org.slf4j.LoggerFactory;
  * between threads. Expected failures come back as values; an exception is a bug.
  */
 public final class Architect {
-  private static final Logger LOG = LoggerFactory.getLogger(Architect.class);
   private final Ports ports;
   private final Settings settings;
   private final Orchestrator orchestrator;
   private final Stories stories;
   private final Epilogue epilogue;
   private final WriteBacks writeBacks;
-  private final Recovery recovery;
+  private final Leading leading;
   private final Inspector inspector;
   private final Freezing freezing;
 
@@ -46,15 +42,17 @@ public final class Architect {
     this.stories = new Stories(ports, settings, progress);
     this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
-    this.recovery =
+    var recovery =
         new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);
+    this.leading =
+        new Leading(ports, settings, new Leading.Parts(stories, epilogue, recovery));
     this.inspector = new Inspector(ports, settings, orchestrator);
     this.freezing = new Freezing(ports, stories, epilogue);
   }
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
   public Ended run(TaskRequest request) throws InterruptedException {
-    return leading(Optional.of(request), leadership -> new Running(this, leadership).run(request));
+    return leading.run(Optional.of(request), leadership -> new Running(this, leadership).run(request));
   }
 
   /** What a request would do. Nothing is written, and no log is left. */
@@ -80,12 +78,12 @@ public final class Architect {
 
   /** Lets a held change go on, and carries it out. */
   public Ended approve(String id, String who) throws InterruptedException {
-    return leading(Optional.empty(), leadership -> approvals().approve(id, who, leadership));
+    return leading.run(Optional.empty(), leadership -> approvals().approve(id, who, leadership));
   }
 
   /** Ends a held change, and removes what was staged. */
   public Ended reject(String id, String who) throws InterruptedException {
-    return leading(Optional.empty(), leadership -> approvals().reject(id, who, leadership));
+    return leading.run(Optional.empty(), leadership -> approvals().reject(id, who, leadership));
   }
 
   /**
@@ -101,7 +99,8 @@ public final class Architect {
 
   /** Leaves a log of a request that isn't carried out, and why. */
   public Ended decline(TaskRequest request, String reason) throws InterruptedException {
-    return turnedAway(Optional.of(request), ended(ExitCode.ABORTED, reason), false);
+    var ending = new Ending(Result.ABORTED, ExitCode.ABORTED, reason);
+    return leading.turnedAway(Optional.of(request), ending, false);
   }
 
   /**
@@ -115,7 +114,7 @@ public final class Architect {
 
   /** The same, as it was asked. */
   public Ended rollback(String target, TaskRequest request) throws InterruptedException {
-    return leading(
+    return leading.run(
         Optional.of(request),
         leadership -> new Running(this, leadership).rollback(target, request));
   }
@@ -139,20 +138,20 @@ public final class Architect {
 
   /** Finishes what an agent that died left behind. */
   public RecoveryAnswer recover() throws InterruptedException {
-    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
-      if (leadership == null) {
-        return new RecoveryAnswer(ExitCode.ABORTED, List.of(), Lead.taken(ports.state()));
-      }
-      var recovered = recovery.run(leadership);
-      if (recovered.blocked().isPresent()) {
-        var blocked = recovered.blocked().get();
-        return new RecoveryAnswer(blocked.exit(), recovered.finished(), unfinished(blocked));
-      }
-      var late = recovery.writeBack("", leadership);
-      return new RecoveryAnswer(ExitCode.OK, recovered.and(late).finished(), "");
-    } catch (Unreachable e) {
-      return new RecoveryAnswer(ExitCode.UNREACHABLE, List.of(), reason(e));
-    }
+    return leading.recover();
+  }
+
+  /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */
+  public List<Ahead> regressed() throws InterruptedException {
+    return new Regression(ports, settings).look().ahead();
+  }
+
+  /**
+   * A person's word that the state store holds although back ends are ahead of it: what they name
+   * is never given out again, and what is committed goes into force under a new epoch.
+   */
+  public Ended acceptRegression(TaskRequest request) throws InterruptedException {
+    return new Acceptance(this, ports, settings).run(request);
   }
 
   public ScanAnswer scan() throws InterruptedException {
@@ -174,7 +173,7 @@ public final class Architect {
 
   /** Puts back what is committed where something else is enforced. Never a new epoch. */
   public Ended repair(TaskRequest request) throws InterruptedException {
-    return leading(
+    return leading.run(
         Optional.of(request), leadership -> new Running(this, leadership).repair(request));
   }
 
@@ -304,48 +303,8 @@ public final class Architect {
     return epilogue;
   }
 
-  /** What is done while leading. */
-  @FunctionalInterface
-  private interface Led {
-    Ended run(Leadership leadership) throws InterruptedException;
-  }
-
-  /**
-   * Takes the lead and recovers; then, if nothing stands in the way, does it; and at last what is
-   * still to be written back.
-   */
-  private Ended leading(Optional<TaskRequest> request, Led led) throws InterruptedException {
-    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
-      if (leadership == null) {
-        return turnedAway(request, ended(ExitCode.ABORTED, Lead.taken(ports.state())), true);
-      }
-      var recovered = recovery.run(leadership);
-      if (recovered.blocked().isPresent()) {
-        var blocked = recovered.blocked().get();
-        return turnedAway(request, ended(blocked.exit(), unfinished(blocked)), true);
-      }
-      var ended = led.run(leadership);
-      recovery.writeBack(ended.execution(), leadership);
-      return ended;
-    } catch (Unreachable e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
-      return turnedAway(request, Ending.unreachable(reason(e)), false);
-    }
-  }
-
-  /** Even what can't begin leaves a log, where somebody asked for something. */
-  private Ended turnedAway(Optional<TaskRequest> request, Ending ending, boolean withStore)
-      throws InterruptedException {
-    if (request.isEmpty()) {
-      return Ended.of("", ending);
-    }
-    var story = stories.begin(request.get(), Operation.APPLY_POLICIES, withStore);
-    asked(story, request.get());
-    return epilogue.end(story, ending, Optional.empty(), List.of());
-  }
-
-  private static Ending ended(ExitCode exit, String reason) {
-    return new Ending(Result.ABORTED, exit, reason);
+  Leading leading() {
+    return leading;
   }
 
   static void asked(Story story, TaskRequest request) {
@@ -375,11 +334,7 @@ public final class Architect {
     };
   }
 
-  private static String unfinished(Ended blocked) {
-    return blocked.execution() + " has to be finished first: " + blocked.reason();
-  }
-
   private static String reason(Unreachable e) {
-    return "the state store can't be reached: " + e.getMessage();
+    return Leading.reason(e);
   }
 }

@@ -23,12 +23,14 @@ final class BeforeCommit {
   private final ObjectStore objects;
   private final Settings settings;
   private final Time time;
+  private final Regression regression;
 
   BeforeCommit(Ports ports, Settings settings, Crew crew) {
     this.crew = crew;
     this.objects = ports.objects();
     this.settings = settings;
     this.time = ports.time();
+    this.regression = new Regression(ports, settings);
   }
 
   /** Observes, stores what was seen under its hash, reads it back and compares. */
@@ -36,6 +38,10 @@ final class BeforeCommit {
     if (x.base().epoch() > 0 && content.previous().isEmpty() && !x.kind().back()) {
       return new Event.Stopped(
           Cause.UNREACHABLE, "the policy set of epoch " + x.base().epoch() + " can't be read");
+    }
+    var ahead = regression.look().ahead();
+    if (!ahead.isEmpty()) {
+      return new Event.Stopped(Cause.REGRESSED, Regression.sentence(ahead));
     }
     long from = time.micros();
     var observed = crew.observe();

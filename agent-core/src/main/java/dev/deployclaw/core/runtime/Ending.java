@@ -51,7 +51,8 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
   }
 
   static Ending aborted(Cause cause, String reason) {
-    return new Ending(Result.ABORTED, exit(cause), reason, Optional.of(cause));
+    var result = cause == Cause.REGRESSED ? Result.FAILED : Result.ABORTED;
+    return new Ending(result, exit(cause), reason, Optional.of(cause));
   }
 
   private static Ending pending(State state) {
@@ -61,6 +62,7 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
   private static ExitCode exit(Cause cause) {
     return switch (cause) {
       case UNREACHABLE -> ExitCode.UNREACHABLE;
+      case REGRESSED -> ExitCode.FAILED;
       case VOTED_DOWN, REJECTED, EXPIRED, STALE -> ExitCode.ABORTED;
       case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> ExitCode.ABORTED;
     };

@@ -102,6 +102,7 @@ final class Inspector {
     }
     drift.addAll(Comparison.of(ground(base), committed, survey.looks(), sources.policies()));
     ledger.active().ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
+    ahead(drift);
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift, sources, findings, probe);
     return new ScanAnswer(
@@ -115,6 +116,18 @@ final class Inspector {
         probe,
         Truth.of(committed, archive.provenance(base.epoch()), sources)
             .at(ports.time().instant()));
+  }
+
+  /** Who is ahead by what no scan compares: a fence, or a term. */
+  private void ahead(List<Discrepancy> drift) throws InterruptedException {
+    for (var one : new Regression(ports, settings).look().ahead()) {
+      boolean told =
+          drift.stream()
+              .anyMatch(d -> d.kind() == Discrepancy.Kind.AHEAD && d.member().equals(one.member()));
+      if (!told) {
+        drift.add(new Discrepancy(Discrepancy.Kind.AHEAD, one.member(), one.text()));
+      }
+    }
   }
 
   /** What can't be read is not empty, and what is enforced can't be compared with it. */

@@ -166,14 +166,14 @@ final class Ledger {
 
   /**
    * Records what is about to be done, in one transaction with the conditions on which it may be
-   * done. An answer that was lost is resolved by reading.
+   * done, and what is written then. An answer that was lost is resolved by reading.
    */
-  Permit permit(Thought thought, List<Condition> conditions, Leadership leadership, Story story)
+  Permit permit(Thought thought, Transaction on, Leadership leadership, Story story)
       throws InterruptedException {
     var sealed = story.seal(thought);
     List<Condition> all = new ArrayList<>(leadership.conditions());
-    all.addAll(conditions);
-    List<Write> writes = new ArrayList<>();
+    all.addAll(on.conditions());
+    List<Write> writes = new ArrayList<>(on.writes());
     audit(story.execution(), sealed, writes);
     var result = transactPatiently(new Transaction(all, writes));
     boolean there =

@@ -18,6 +18,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import java.util.List;
@@ -114,13 +115,12 @@ final class Repair {
   }
 
   private static Ending regressed(Standing found) {
-    return new Ending(
-        Result.REFUSED,
-        ExitCode.REFUSED,
+    return Ending.aborted(
+        Cause.REGRESSED,
         "REGRESSED: "
             + String.join("; ", found.ahead())
-            + "; what is enforced is ahead of the state store, as after a restored backup: a person"
-            + " has to decide");
+            + "; the state store is older than what is enforced, as after a restored backup, so"
+            + " nothing is written until a person decides");
   }
 
   private Ending reassert(Ground ground, Standings standing, Standing before, Duty duty)
@@ -216,7 +216,8 @@ final class Repair {
             new Condition.Unmoved(Keys.ACTIVE, ground.base().revision()),
             new Condition.Absent(Keys.OPEN),
             new Condition.Absent(Keys.FREEZE));
-    return switch (ledger.permit(record, conditions, duty.leadership(), duty.story())) {
+    var on = new Transaction(conditions, List.of());
+    return switch (ledger.permit(record, on, duty.leadership(), duty.story())) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() -> Optional.of(why(ground, duty));
       case Permit.Unknown(String reason) -> {

@@ -158,7 +158,7 @@ public final class FakeParticipant implements Executor {
   @Override
   public Set<String> verbs() {
     var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters"));
+    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters", "marks"));
     return verbs;
   }
 
@@ -180,6 +180,8 @@ public final class FakeParticipant implements Executor {
       case Call.Look _ when looks.containsKey(verb) ->
           Outcome.done(looks.getOrDefault(verb, List.of()));
       case Call.Look _ when verb.equals("scan") -> each(this::scan);
+      case Call.Look _ when verb.equals("marks") ->
+          each(m -> Report.yes(m, "", Map.of("epoch", member(m).epoch, "term", term)));
       case Call.Look _ -> each(m -> Report.yes(m, "", Map.of()));
       case Call.Observe _ -> each(this::observe);
       case Call.Stage(Activation a) -> fenced(invocation.fence(), m -> stage(m, a));

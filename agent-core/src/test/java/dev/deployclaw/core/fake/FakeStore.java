@@ -76,6 +76,12 @@ public final class FakeStore implements StateStore {
     entries.remove(key);
   }
 
+  /** It is what it was once: all that was written since is gone. */
+  public synchronized void restore(List<Entry> backup) {
+    entries.clear();
+    backup.forEach(e -> entries.put(e.key(), e));
+  }
+
   @Override
   public synchronized Optional<Entry> get(String key) {
     reach();

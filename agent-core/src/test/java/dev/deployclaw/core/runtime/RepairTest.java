@@ -167,7 +167,8 @@ class RepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(Result.REFUSED);
+    assertThat(ended.result()).isEqualTo(Result.FAILED);
+    assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("REGRESSED", "redis/a", "epoch 9");
     assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
   }

@@ -25,6 +25,11 @@ final class EndingView {
   private static final String MAKE_REACHABLE =
       NOTHING_ACTIVE + "make what is named reachable again, then ask again";
 
+  /** What a person can decide where a back end is ahead of the state store. */
+  static final String REGRESSED =
+      "restore the newer etcd; or, if what etcd says is to hold, put it into force under a new epoch"
+          + " with: deployclaw recover --accept-regression";
+
   /** How a repair begins that left something. */
   private static final String NOT_REPAIRED = "not repaired: ";
 
@@ -66,7 +71,8 @@ final class EndingView {
 
   void tell(RecoveryAnswer answer) {
     if (answer.exit() != ExitCode.OK) {
-      say(answer.reason(), "make what is named reachable again, then: deployclaw recover");
+      boolean ahead = answer.reason().startsWith("REGRESSED");
+      say(answer.reason(), ahead ? REGRESSED : remedy(ExitCode.FAILED));
     }
   }
 
@@ -82,8 +88,8 @@ final class EndingView {
   }
 
   private static String remedy(Ended ended) {
-    boolean stopped = ended.result() == Result.ABORTED;
-    if (stopped && ended.cause().isPresent()) {
+    boolean failed = ended.result() == Result.FAILED && ended.exit() == ExitCode.FAILED;
+    if (ended.cause().isPresent() && (ended.result() == Result.ABORTED || failed)) {
       return remedy(ended.cause().get());
     }
     if (ended.reason().startsWith(NOT_REPAIRED)) {
@@ -133,6 +139,7 @@ final class EndingView {
       case STALE -> NOTHING_ACTIVE + "ask again: it is planned anew on what stands now";
       case CHECKPOINT_ALTERED ->
           NOTHING_ACTIVE + "find out who writes to the checkpoints' bucket, then ask again";
+      case REGRESSED -> REGRESSED;
       case FROZEN -> NOTHING_ACTIVE + "lift the kill switch, then ask again";
       case INTERRUPTED -> NOTHING_ACTIVE + "ask again";
     };
@@ -157,7 +164,7 @@ final class EndingView {
     }
     if (!answer.drift().isEmpty() && answer.epoch() > 0) {
       return answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.AHEAD)
-          ? "the state store may have been restored from a backup: decide which of both is right"
+          ? REGRESSED
           : "put the committed epoch back with: deployclaw drift --repair";
     }
     return answer.drift().isEmpty()

@@ -1,6 +1,9 @@
 package dev.deployclaw.container.cli;
 
 import java.time.Instant;
+import dev.deployclaw.core.runtime.Ahead;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code status}. */
@@ -16,6 +19,16 @@ final class StatusCommand extends AgentCommand {
   @Override
   int use(Session session) throws InterruptedException {
     var watched = WatchFile.read(session.stateDir(), Instant.now());
-    return new StatusView(around()).show(session.architect().status(), watched, json());
+    var status = session.architect().status();
+    return new StatusView(around()).show(status, ahead(session), watched, json());
+  }
+
+  /** Where the state store can't be reached, the status says so. */
+  private static List<Ahead> ahead(Session session) throws InterruptedException {
+    try {
+      return session.architect().regressed();
+    } catch (Unreachable e) {
+      return List.of();
+    }
   }
 }

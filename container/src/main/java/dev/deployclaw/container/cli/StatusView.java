@@ -7,10 +7,12 @@ import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Leader;
+import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.policy.redis.Cohort;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,13 +26,23 @@ final class StatusView {
   }
 
   /** Prints it and returns the exit code. */
-  int show(StatusAnswer answer, Optional<WatchFile> watched, boolean json) {
+  int show(
+      StatusAnswer answer, List<Ahead> ahead, Optional<WatchFile> watched, boolean json) {
     if (json) {
       var document = new LinkedHashMap<>(document(answer));
+      if (!ahead.isEmpty()) {
+        document.put("regressed", ahead.stream().map(Ahead::toMap).toList());
+      }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
+      for (var member : ahead) {
+        around.out().println("REGRESSED: " + member.text());
+      }
+      if (!ahead.isEmpty()) {
+        around.out().println("nothing is written: " + EndingView.REGRESSED);
+      }
       print(watched);
     }
     new EndingView(around).tell(answer);

@@ -5,6 +5,7 @@ import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.executors.etcd.EtcdHealth;
+import dev.deployclaw.core.runtime.Ahead;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +36,23 @@ public final class Checkups {
     all.add(look(looks, "sources", "read"));
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
+    all.add(new Checkup("regression", () -> regression(agent.architect().regressed())));
     all.add(new Checkup("privileges", () -> Privileges.examine(dockerSocket(config))));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);
+  }
+
+  /** After a restored backup of the state store nothing is written until a person decided. */
+  static List<Diagnosis> regression(List<Ahead> ahead) {
+    return ahead.isEmpty()
+        ? List.of(Diagnosis.ok("regression", "no back end is ahead of etcd"))
+        : ahead.stream()
+            .map(a ->
+                Diagnosis.error(
+                    "regression",
+                    "REGRESSED: " + a.text(),
+                    "restore the newer etcd, or: deployclaw recover --accept-regression"))
+            .toList();
   }
 
   private static Checkup look(Looks looks, String name, String verb) {

@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.time.Duration;
@@ -29,6 +30,22 @@ final class Conditions {
 
   static List<Condition> held(StatusAnswer status) {
     return status.held().stream().map(Conditions::held).toList();
+  }
+
+  static List<Condition> regressed(List<Ahead> ahead) {
+    if (ahead.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        new Condition(
+            Kind.REGRESSED,
+            "estate",
+            "REGRESSED: "
+                + ahead.getFirst().text()
+                + "; nothing is written: restore the newer etcd, or decide with: deployclaw recover"
+                + " --accept-regression",
+            ahead.stream().map(Ahead::member).distinct().sorted().toList(),
+            Map.of("ahead", ahead.stream().map(Ahead::toMap).toList())));
   }
 
   static List<Condition> ended(Executions executions, Instant now) {

@@ -9,6 +9,7 @@ import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.core.runtime.Time;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Lookout implements AutoCloseable {
   private final Supplier<Architect> architects;
   private final Watcher watcher;
   private final Couriers couriers;
+  private volatile int regressed;
   private final AtomicBoolean settled = new AtomicBoolean();
 
   /** What it learns from, and what it counts with. */
@@ -67,6 +69,7 @@ final class Lookout implements AutoCloseable {
     return List.of(
         new Round("heartbeat", periods.heartbeat(), this::heartbeat),
         new Round("standing", periods.heartbeat(), this::standing),
+        new Round("regression", periods.heartbeat(), this::regression),
         new Round("drift", periods.drift(), this::drift));
   }
 
@@ -97,6 +100,17 @@ final class Lookout implements AutoCloseable {
         .flatMap(Pulse.Beat::status)
         .ifPresent(status -> watcher.see(Set.of(Kind.HELD), Conditions.held(status)));
     watcher.see(Set.of(Kind.EXECUTION), Conditions.ended(views.executions(), now));
+  }
+
+  /** Whether a back end is ahead of the state store. */
+  private void regression() throws InterruptedException {
+    try {
+      var ahead = architects.get().regressed();
+      regressed = ahead.size();
+      watcher.see(Set.of(Kind.REGRESSED), Conditions.regressed(ahead));
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for marks tells nothing");
+    }
   }
 
   /**
@@ -135,6 +149,10 @@ final class Lookout implements AutoCloseable {
         "drift.differences",
         "How many differences the last look for drift found; NaN before the first.",
         () -> watcher.drift().map(d -> (double) d.differences().size()).orElse(Double.NaN));
+    meters.gauge(
+        "regressed.members",
+        "How many members name an epoch or term that the state store never knew.",
+        () -> regressed);
     meters.gauge(
         "notifications.pending",
         "Notices that wait for a sink.",

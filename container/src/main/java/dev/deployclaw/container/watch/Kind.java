@@ -10,6 +10,8 @@ public enum Kind {
   NOT_ENFORCED("critical"),
   /** Whether limits are enforced can't be told. */
   ENFORCEMENT_UNKNOWN("warning"),
+  /** A back end is ahead of the state store, so nothing is written until a person decided. */
+  REGRESSED("critical"),
   /** What is enforced or stored differs from what is committed or wanted. */
   DRIFT("warning"),
   /** An execution was rolled back, failed, or its result isn't known. */

@@ -79,7 +79,7 @@ class EndingViewTest {
     view.tell(ended, Optional.empty());
 
     assertThat(screen.err())
-        .startsWith("deployclaw: ABORTED: gw-01: no; nothing was activated; ")
+        .startsWith("deployclaw: ABORTED: gw-01: no; ")
         .endsWith(remedy(cause) + "\n");
   }
 
@@ -91,6 +91,7 @@ class EndingViewTest {
       case EXPIRED -> "have it approved in time";
       case STALE -> "planned anew on what stands now";
       case CHECKPOINT_ALTERED -> "who writes to the checkpoints' bucket, then ask again";
+      case REGRESSED -> "recover --accept-regression";
       case FROZEN -> "lift the kill switch, then ask again";
       case INTERRUPTED -> "; ask again";
     };

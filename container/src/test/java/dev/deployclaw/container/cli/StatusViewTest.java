@@ -9,6 +9,7 @@ import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Leader;
+import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class StatusViewTest {
 
   @Test
   void documentsWhereThingsStand() {
-    int exit = view.show(HELD, Optional.empty(), true);
+    int exit = view.show(HELD, List.of(), Optional.empty(), true);
 
     var status = screen.json();
     assertThat(exit).isZero();
@@ -50,7 +51,7 @@ class StatusViewTest {
 
   @Test
   void tellsPeopleWhatToTypeForAHeldChange() {
-    view.show(HELD, Optional.empty(), false);
+    view.show(HELD, List.of(), Optional.empty(), false);
 
     assertThat(screen.out())
         .contains("epoch 3 is committed, by arch-2026-11-24-rate-limit-003")
@@ -73,14 +74,14 @@ class StatusViewTest {
             true,
             "");
 
-    view.show(trying, Optional.empty(), false);
+    view.show(trying, List.of(), Optional.empty(), false);
     assertThat(screen.out())
         .contains("epoch 3 is committed")
         .contains("epoch 4 is a candidate for positions below 500 of 10000")
         .contains("is under way: baking, watched until 1970-01-01T00:01:00Z");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(trying, Optional.empty(), true);
+    new StatusView(again.surroundings()).show(trying, List.of(), Optional.empty(), true);
     assertThat(again.json().at("/active/candidate/epoch").asLong()).isEqualTo(4);
     assertThat(again.json().at("/active/candidate/cohort").asLong()).isEqualTo(500);
     assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
@@ -117,6 +118,20 @@ class StatusViewTest {
   }
 
   @Test
+  void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
+    var ahead = List.of(new Ahead("redis/a", "epoch", 9, 3));
+
+    view.show(HELD, ahead, Optional.empty(), false);
+    assertThat(screen.out())
+        .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
+        .contains("deployclaw recover --accept-regression");
+
+    var again = new Screen(Path.of(""));
+    new StatusView(again.surroundings()).show(HELD, ahead, Optional.empty(), true);
+    assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
+  }
+
+  @Test
   void tellsWhoFrozeAndHowToThaw() {
     var frozen =
         new StatusAnswer(
@@ -128,13 +143,13 @@ class StatusViewTest {
             true,
             "");
 
-    view.show(frozen, Optional.empty(), false);
+    view.show(frozen, List.of(), Optional.empty(), false);
     assertThat(screen.out())
         .contains("frozen by olivia since 1970-01-01T00:00:00Z: incident 4711")
         .contains("deployclaw thaw");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(frozen, Optional.empty(), true);
+    new StatusView(again.surroundings()).show(frozen, List.of(), Optional.empty(), true);
     assertThat(again.json().get("frozen").asBoolean()).isTrue();
     assertThat(again.json().at("/freeze/by").asText()).isEqualTo("olivia");
     assertThat(again.json().at("/freeze/reason").asText()).isEqualTo("incident 4711");
@@ -152,7 +167,7 @@ class StatusViewTest {
         """
             .getBytes(StandardCharsets.UTF_8));
 
-    view.show(HELD, WatchFile.read(folder, written.plusSeconds(20)), false);
+    view.show(HELD, List.of(), WatchFile.read(folder, written.plusSeconds(20)), false);
 
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")
@@ -165,7 +180,7 @@ class StatusViewTest {
 
   @Test
   void saysThatNobodyEverWatched(@TempDir Path folder) {
-    view.show(HELD, WatchFile.read(folder, Instant.EPOCH), false);
+    view.show(HELD, List.of(), WatchFile.read(folder, Instant.EPOCH), false);
 
     assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
   }
@@ -182,7 +197,7 @@ class StatusViewTest {
             false,
             "the state store can't be reached");
 
-    assertThat(view.show(lost, Optional.empty(), true)).isEqualTo(10);
+    assertThat(view.show(lost, List.of(), Optional.empty(), true)).isEqualTo(10);
     assertThat(screen.json()).hasSize(1);
     assertThat(screen.json().get("unreachable").asText()).contains("can't be reached");
   }

@@ -78,6 +78,19 @@ class LookoutTest {
   }
 
   @Test
+  void seesThatABackEndIsAheadOfTheStateStore() throws Exception {
+    applied();
+    world.redis.says("marks", Report.yes("redis/a", "", Map.of("epoch", 9L)));
+
+    awaitAmiss(Kind.REGRESSED, "estate");
+    assertThat(amiss(Kind.REGRESSED).orElseThrow().condition().summary())
+        .contains("redis/a names epoch 9", "none above 1", "--accept-regression");
+
+    world.redis.says("marks");
+    awaitWell(Kind.REGRESSED);
+  }
+
+  @Test
   void seesWhatWaitsForAPersonUntilItIsApproved() throws Exception {
     var asked = Asked.task("apply", "olivia", true, Optional.empty());
     var id = ((Desk.Answer.Accepted) sidecar.desk().submit(asked)).execution();

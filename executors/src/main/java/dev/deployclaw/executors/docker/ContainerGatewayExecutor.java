@@ -23,7 +23,7 @@ import java.util.Set;
  * {@code restart} is restarted. All verbs can be repeated.
  */
 public final class ContainerGatewayExecutor implements Executor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan");
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
 
   private final ContainerGatewaySettings settings;
   private final DockerSettings docker;
@@ -78,6 +78,7 @@ public final class ContainerGatewayExecutor implements Executor {
     return switch (verb) {
       case "topology" -> all(invocation, looks::topology);
       case "scan" -> all(invocation, looks::scan);
+      case "marks" -> all(invocation, Looks::marks);
       default -> unknownVerb(invocation);
     };
   }

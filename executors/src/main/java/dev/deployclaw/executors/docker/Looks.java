@@ -4,6 +4,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
+import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -42,6 +43,15 @@ final class Looks {
       return no(gateway, "runs another file than the one that is linked", facts);
     }
     return linked(gateway, facts);
+  }
+
+  /** Who moved the link last, and the epoch that it points to. */
+  static Report marks(Found.Here gateway) throws IOException {
+    var view = gateway.view();
+    var fence = view.fence().orElse(Mark.NOBODY);
+    long epoch = Math.max(fence.epoch(), view.liveEpoch().orElse(0));
+    return Report.yes(
+        gateway.gateway().member(), "", Map.of("epoch", epoch, "term", fence.term()));
   }
 
   /** Link and file, the text included, so that it can be put back. */

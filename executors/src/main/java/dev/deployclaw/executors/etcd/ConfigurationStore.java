@@ -25,7 +25,8 @@ import java.util.TreeMap;
  * {@code active} and then the documents of that epoch sees one whole epoch.
  */
 public final class ConfigurationStore implements Executor {
-  private static final String SCAN = "scan";
+  private static final String MARKS = "marks";
+  private static final Set<String> LOOKS = Set.of("scan", MARKS);
 
   private final SortedMap<String, ServedPrefix> members;
 
@@ -46,7 +47,7 @@ public final class ConfigurationStore implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Executor.participantWith(Set.of(SCAN));
+    return Executor.participantWith(LOOKS);
   }
 
   @Override
@@ -54,7 +55,7 @@ public final class ConfigurationStore implements Executor {
     if (call.call() instanceof Call.Probe
         || call.call() instanceof Call.Heartbeat
         || call.call() instanceof Call.WriteBack
-        || (call.call() instanceof Call.Look look && !look.verb().equals(SCAN))) {
+        || (call.call() instanceof Call.Look look && !LOOKS.contains(look.verb()))) {
       return Outcome.failed(
           new Fault.Invalid("a configuration store has no verb " + call.call().verb()));
     }
@@ -76,7 +77,7 @@ public final class ConfigurationStore implements Executor {
     try {
       return switch (call.call()) {
         case Call.Observe() -> member.observe();
-        case Call.Look _ -> member.scan();
+        case Call.Look(String verb, _) -> verb.equals(MARKS) ? member.marks() : member.scan();
         case Call.Stage(Activation activation) -> member.stage(activation, call.fence());
         case Call.Prepare(Activation activation) -> member.prepare(activation);
         case Call.Publish(Activation activation) -> member.publish(activation, call.fence());

@@ -4,6 +4,7 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -31,12 +32,16 @@ final class FencedWrites {
     this.store = store;
   }
 
+  /** The highest term that wrote here; 0 before the first. */
+  long term() throws InterruptedException {
+    return term(store.get(KEY));
+  }
+
   /** Raises the fence to this term; a report where a higher one stands, or it can't be known. */
   Optional<Report> raise(Fence fence) throws InterruptedException {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       var there = store.get(KEY);
-      long seen =
-          there.map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8))).orElse(0L);
+      long seen = term(there);
       if (seen == fence.term()) {
         return Optional.empty();
       }
@@ -70,6 +75,10 @@ final class FencedWrites {
       }
     }
     return Optional.empty();
+  }
+
+  private static long term(Optional<Entry> fence) {
+    return fence.map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8))).orElse(0L);
   }
 
   private static byte[] term(Fence fence) {

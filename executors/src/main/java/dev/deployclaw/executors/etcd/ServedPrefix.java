@@ -70,6 +70,13 @@ final class ServedPrefix {
     return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
   }
 
+  /** Which epoch it serves, and the term of who wrote last. */
+  Report marks() throws InterruptedException {
+    long epoch =
+        store.get(Served.KEY).flatMap(a -> Served.parse(a.value())).map(Served::epoch).orElse(0L);
+    return Report.yes(name, "", Map.of("epoch", epoch, "term", writes.term()));
+  }
+
   /** Idempotent by (epoch, digest). */
   Report stage(Activation activation, Fence fence) throws InterruptedException {
     var wanted = ServedSet.of(activation);

@@ -20,7 +20,7 @@ import java.util.Set;
  * so.
  */
 public final class GatewayExecutor implements Executor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan");
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
 
   private final GatewaySettings settings;
   private final Looks looks;
@@ -67,6 +67,7 @@ public final class GatewayExecutor implements Executor {
     return switch (verb) {
       case "topology" -> all(invocation, looks::topology);
       case "scan" -> all(invocation, looks::scan);
+      case "marks" -> all(invocation, Looks::marks);
       default -> unknownVerb(invocation);
     };
   }

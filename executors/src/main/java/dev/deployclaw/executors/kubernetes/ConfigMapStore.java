@@ -19,7 +19,7 @@ import java.util.Set;
  * epoch. All verbs can be repeated.
  */
 public final class ConfigMapStore implements Executor {
-  private static final String SCAN = "scan";
+  private static final String MARKS = "marks";
 
   private final KubernetesLink link;
   private final List<ServedMap> maps;
@@ -36,7 +36,7 @@ public final class ConfigMapStore implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Executor.participantWith(Set.of(SCAN));
+    return Executor.participantWith(Set.of("scan", MARKS));
   }
 
   @Override
@@ -65,7 +65,8 @@ public final class ConfigMapStore implements Executor {
       long term = call.fence().term();
       return switch (call.call()) {
         case Call.Observe _ -> publishing.observe();
-        case Call.Look _ -> publishing.scan();
+        case Call.Look(String verb, _) ->
+            verb.equals(MARKS) ? publishing.marks() : publishing.scan();
         case Call.Stage(Activation activation) -> staging.stage(activation, term);
         case Call.Prepare(Activation activation) -> staging.prepare(activation);
         case Call.Publish(Activation activation) -> publishing.publish(activation, term);

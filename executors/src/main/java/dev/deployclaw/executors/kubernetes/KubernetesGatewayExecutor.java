@@ -21,7 +21,7 @@ import java.util.Set;
  * repeated.
  */
 public final class KubernetesGatewayExecutor implements Executor {
-  private static final Set<String> LOOKS = Set.of("topology", "scan");
+  private static final Set<String> LOOKS = Set.of("topology", "scan", "marks");
 
   private final KubernetesLink link;
   private final KubernetesSettings settings;
@@ -67,6 +67,7 @@ public final class KubernetesGatewayExecutor implements Executor {
     return switch (verb) {
       case "topology" -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.topology(g));
       case "scan" -> all(invocation, Needs.FILES_AND_PODS, (_, g) -> KubernetesLooks.scan(g));
+      case "marks" -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.marks(g));
       default -> unknownVerb(invocation);
     };
   }

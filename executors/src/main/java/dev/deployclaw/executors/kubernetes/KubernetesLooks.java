@@ -27,6 +27,13 @@ final class KubernetesLooks {
     return wrong.isPresent() ? no(standing, wrong.get(), facts) : yes(standing, facts);
   }
 
+  /** Who published last. */
+  static Report marks(Standing standing) {
+    var marks = standing.marks();
+    return Report.yes(
+        standing.gateway().member(), "", Map.of("epoch", marks.epoch(), "term", marks.term()));
+  }
+
   /** The volume and what its ConfigMaps hold, so that both can be put back. */
   static Report observe(Standing standing) {
     var facts = standing.facts();

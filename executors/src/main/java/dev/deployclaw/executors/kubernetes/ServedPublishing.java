@@ -59,6 +59,12 @@ final class ServedPublishing {
     return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
   }
 
+  /** Who published last. */
+  Report marks() throws KubernetesFault, InterruptedException {
+    var marks = live().flatMap(Marks::of).orElse(Marks.fence(0, 0));
+    return Report.yes(served.member(), "", Map.of("epoch", marks.epoch(), "term", marks.term()));
+  }
+
   Report publish(Activation activation, long term) throws KubernetesFault, InterruptedException {
     for (int i = 0; i < MOST_TRIES; i++) {
       var live = live();

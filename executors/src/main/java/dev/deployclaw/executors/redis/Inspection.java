@@ -52,6 +52,11 @@ final class Inspection {
         (node, link) -> link.call(c -> scan(c, node, topology.owner(node).orElse(node))));
   }
 
+  /** The highest epoch and term that each node names: its library's, and its fence's. */
+  Outcome marks() throws InterruptedException {
+    return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> marks(c, node)));
+  }
+
   /** For a checkpoint: the library's source too, so that it can be put back as it was. */
   Outcome observe() throws InterruptedException {
     return nodes.each(nodes.topology().nodes(), (node, link) -> link.call(c -> observe(c, node)));
@@ -89,6 +94,19 @@ final class Inspection {
           (answer instanceof Long n && n == 1 ? present : absent).add(key);
         });
     return Report.yes(node.member(), "", Map.of("present", present, "absent", absent));
+  }
+
+  private static Report marks(Connection c, Node node) {
+    var library =
+        NodeState.constants(c).map(k -> new Mark(k.term(), k.epoch())).orElse(Mark.NOBODY);
+    boolean fenced = node.primary() && !node.slots().isEmpty();
+    var fence = fenced ? NodeState.fence(c, node).orElse(Mark.NOBODY) : Mark.NOBODY;
+    return Report.yes(
+        node.member(),
+        "",
+        Map.of(
+            "epoch", Math.max(library.epoch(), fence.epoch()),
+            "term", Math.max(library.term(), fence.term())));
   }
 
   private static Report scan(Connection c, Node node, Node owner) {

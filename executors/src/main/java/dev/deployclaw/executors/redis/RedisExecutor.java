@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public final class RedisExecutor implements Executor, AutoCloseable {
   private static final Set<String> LOOKS =
-      Set.of("topology", "identity", "latency", "clock", "scan", "counters", "usage");
+      Set.of("topology", "identity", "latency", "clock", "scan", "marks", "counters", "usage");
 
   private final RedisNodes nodes;
   private final Staging staging;
@@ -84,6 +84,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case "latency" -> looks.latency(look.arguments());
       case "clock" -> looks.clock(look.arguments());
       case "scan" -> inspection.scan();
+      case "marks" -> inspection.marks();
       case "counters" -> inspection.counters(look.arguments());
       case "usage" -> usage.look(look.arguments());
       default -> cannot(look);

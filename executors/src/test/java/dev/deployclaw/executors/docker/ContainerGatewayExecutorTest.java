@@ -223,6 +223,7 @@ class ContainerGatewayExecutorTest {
     asking.awaitConverged(first);
     assertThat(body(gateway, "/search")).isEqualTo("searched");
     Asking.assertYes(List.of(asking.look("scan"), asking.look("topology")));
+    assertThat(asking.look("marks").facts()).containsEntry("epoch", 1L);
 
     asking.activate(epoch(2, "/find", gateway));
     assertThat(body(gateway, "/find")).isEqualTo("searched");

@@ -115,6 +115,17 @@ class ConfigurationStoreTest {
   }
 
   @Test
+  void tellsTheMarksOfWhoWasThereLast() throws InterruptedException {
+    assertThat(report(new Call.Look("marks", Map.of())).facts()).containsEntry("epoch", 0L);
+
+    carryOut(activation(2, FIRST));
+
+    assertThat(report(new Call.Look("marks", Map.of())).facts())
+        .containsEntry("epoch", 2L)
+        .containsEntry("term", FENCE.term());
+  }
+
+  @Test
   void noticesThatWhatIsServedWasChanged() throws InterruptedException {
     carryOut(activation(1, FIRST));
     assertThat(report(new Call.Observe()).digest()).isEqualTo(FIRST.digest());

@@ -216,6 +216,17 @@ class GatewayExecutorTest {
   }
 
   @Test
+  void tellsTheMarksOfWhoWasThereLast() throws IOException {
+    assertThat(estate.ask(look("marks")).getFirst().facts()).containsEntry("epoch", 0L);
+
+    activate(activation(estate.set(), 3));
+
+    assertThat(estate.ask(look("marks")).getFirst().facts())
+        .containsEntry("epoch", 3L)
+        .containsEntry("term", 1L);
+  }
+
+  @Test
   void seesAFileThatSomebodyChangedBehindItsBack() throws IOException {
     activate(activation(estate.set(), 1));
     var file = estate.gateway(0).folder().resolve("epochs/1/nginx.conf");

@@ -132,6 +132,15 @@ class ConfigMapStoreTest {
   }
 
   @Test
+  void tellsTheMarksOfWhoWasThereLast() throws Exception {
+    assertThat(report(new Call.Look("marks", Map.of())).facts()).containsEntry("epoch", 0L);
+
+    carryOut(activation(2, FIRST));
+
+    assertThat(report(new Call.Look("marks", Map.of())).facts()).containsEntry("epoch", 2L);
+  }
+
+  @Test
   void noticesWhoChangedWhatIsServed() throws Exception {
     carryOut(activation(1, FIRST));
 

@@ -64,6 +64,7 @@ class KubernetesGatewayExecutorTest {
     assertThat(estate.deploymentNow().at("/metadata/annotations/deployclaw.dev~1term").asText())
         .isEqualTo("7");
     assertThat(estate.ask(look("scan")).facts()).containsEntry("managed", true);
+    assertThat(estate.ask(look("marks")).facts()).containsEntry("epoch", 1L);
   }
 
   @Test

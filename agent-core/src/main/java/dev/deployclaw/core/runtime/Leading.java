@@ -1,0 +1,124 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What comes before and after anything that writes: that no back end is ahead of the state store,
+ * the lead, the end of what an agent that died left behind; and at last what is still to be written
+ * back to the sources.
+ */
+final class Leading {
+  private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
+
+  private final Ports ports;
+  private final Settings settings;
+  private final Stories stories;
+  private final Epilogue epilogue;
+  private final Recovery recovery;
+  private final Regression regression;
+
+  /** What is done while leading. */
+  @FunctionalInterface
+  interface Led {
+    Ended run(Leadership leadership) throws InterruptedException;
+  }
+
+  /** With whom it tells, ends and recovers. */
+  record Parts(Stories stories, Epilogue epilogue, Recovery recovery) {}
+
+  Leading(Ports ports, Settings settings, Parts parts) {
+    this.ports = ports;
+    this.settings = settings;
+    this.stories = parts.stories();
+    this.epilogue = parts.epilogue();
+    this.recovery = parts.recovery();
+    this.regression = new Regression(ports, settings);
+  }
+
+  /** Does it, if nothing stands in the way. */
+  Ended run(Optional<TaskRequest> request, Led led) throws InterruptedException {
+    try {
+      var ahead = regression.look().ahead();
+      return ahead.isEmpty()
+          ? elected(request, led)
+          : turnedAway(request, Regression.ending(ahead), false);
+    } catch (Unreachable e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
+      return turnedAway(request, Ending.unreachable(reason(e)), false);
+    }
+  }
+
+  private Ended elected(Optional<TaskRequest> request, Led led) throws InterruptedException {
+    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
+      if (leadership == null) {
+        return turnedAway(request, busy(), true);
+      }
+      var recovered = recovery.run(leadership);
+      if (recovered.blocked().isPresent()) {
+        var blocked = recovered.blocked().get();
+        return turnedAway(
+            request, new Ending(Result.ABORTED, blocked.exit(), unfinished(blocked)), true);
+      }
+      var ended = led.run(leadership);
+      recovery.writeBack(ended.execution(), leadership);
+      return ended;
+    }
+  }
+
+  /** Finishes what was left behind, and nothing more. */
+  RecoveryAnswer recover() throws InterruptedException {
+    try {
+      var ahead = regression.look().ahead();
+      return ahead.isEmpty()
+          ? recovered()
+          : new RecoveryAnswer(ExitCode.FAILED, List.of(), Regression.sentence(ahead));
+    } catch (Unreachable e) {
+      return new RecoveryAnswer(ExitCode.UNREACHABLE, List.of(), reason(e));
+    }
+  }
+
+  private RecoveryAnswer recovered() throws InterruptedException {
+    try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
+      if (leadership == null) {
+        return new RecoveryAnswer(ExitCode.ABORTED, List.of(), Lead.taken(ports.state()));
+      }
+      var recovered = recovery.run(leadership);
+      if (recovered.blocked().isPresent()) {
+        var blocked = recovered.blocked().get();
+        return new RecoveryAnswer(blocked.exit(), recovered.finished(), unfinished(blocked));
+      }
+      var late = recovery.writeBack("", leadership);
+      return new RecoveryAnswer(ExitCode.OK, recovered.and(late).finished(), "");
+    }
+  }
+
+  /** Even what can't begin leaves a log, where somebody asked for something. */
+  Ended turnedAway(Optional<TaskRequest> request, Ending ending, boolean withStore)
+      throws InterruptedException {
+    if (request.isEmpty()) {
+      return Ended.of("", ending);
+    }
+    var story = stories.begin(request.get(), Operation.APPLY_POLICIES, withStore);
+    Architect.asked(story, request.get());
+    return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  private Ending busy() throws InterruptedException {
+    return new Ending(Result.ABORTED, ExitCode.ABORTED, Lead.taken(ports.state()));
+  }
+
+  private static String unfinished(Ended blocked) {
+    return blocked.execution() + " has to be finished first: " + blocked.reason();
+  }
+
+  static String reason(Unreachable e) {
+    return "the state store can't be reached: " + e.getMessage();
+  }
+}
