@@ -177,6 +177,16 @@ public final class Architect {
         Optional.of(request), leadership -> new Running(this, leadership).repair(request));
   }
 
+  /**
+   * Puts back what a back end lost of the committed epoch and holds no more. Never over what
+   * somebody changed. Empty where nothing was lost, or nothing may be done now.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public Optional<Ended> reassert() throws InterruptedException {
+    return new Reassertion(this, ports, settings).run();
+  }
+
   public ScanAnswer validate() throws InterruptedException {
     try {
       return inspector.validate();

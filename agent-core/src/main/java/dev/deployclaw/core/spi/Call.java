@@ -17,6 +17,7 @@ public sealed interface Call {
       case Publish(Activation activation) -> activation.restores();
       case Converge(Activation activation) -> activation.restores();
       case Look _, Observe _, Discard _, Probe _, WriteBack _, Heartbeat _ -> Optional.empty();
+      case Lost _, Reassert _ -> Optional.empty();
     };
   }
 
@@ -107,6 +108,31 @@ public sealed interface Call {
      * @param text what it is to hold
      */
     public record Edit(String execution, String member, String digest, String text) {}
+  }
+
+  /**
+   * Say what was lost of the committed epoch, and is nowhere now: NO with what, YES where nothing
+   * was. What somebody changed isn't lost, and isn't spoken of. Looks only.
+   */
+  record Lost(Activation activation) implements Call {
+    @Override
+    public String verb() {
+      return "lost";
+    }
+  }
+
+  /**
+   * Put back what was lost of the committed epoch, and touch nothing that is there. A member's fact
+   * {@code put_back} says what it got.
+   */
+  record Reassert(Activation activation) implements Call {
+    /** What a member got back, in words. */
+    public static final String PUT_BACK = "put_back";
+
+    @Override
+    public String verb() {
+      return "reassert";
+    }
   }
 
   /** Send the fewest synthetic requests that prove each enforcement point by itself. */

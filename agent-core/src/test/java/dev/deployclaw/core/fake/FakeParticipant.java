@@ -158,7 +158,7 @@ public final class FakeParticipant implements Executor {
   @Override
   public Set<String> verbs() {
     var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters", "marks"));
+    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters", "marks", "lost", "reassert"));
     return verbs;
   }
 
@@ -189,6 +189,8 @@ public final class FakeParticipant implements Executor {
       case Call.Publish(Activation a) -> fenced(invocation.fence(), m -> publish(m, a));
       case Call.Converge(Activation a) -> each(m -> converge(m, a));
       case Call.Discard(long epoch) -> fenced(invocation.fence(), m -> discard(m, epoch));
+      case Call.Lost(Activation a) -> each(m -> lost(m, a));
+      case Call.Reassert(Activation a) -> fenced(invocation.fence(), m -> reassert(m, a));
       case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
           Outcome.failed(new Fault.Invalid("no probe"));
     };
@@ -305,6 +307,25 @@ public final class FakeParticipant implements Executor {
     return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())
         : Report.no(m, "acts on " + member.live);
+  }
+
+  /** One that was set up anew, or was thrown back, has lost it; one that was meddled with hasn't. */
+  private Report lost(String m, Activation a) {
+    var member = member(m);
+    return member.epoch < a.epoch()
+        ? Report.no(m, "lost it, and acts on epoch " + member.epoch)
+        : Report.yes(m, a.digest(), Map.of());
+  }
+
+  private Report reassert(String m, Activation a) {
+    if (lost(m, a).answer() == Report.Answer.YES) {
+      return Report.yes(m, a.digest(), Map.of());
+    }
+    var member = member(m);
+    member.staged.put(a.epoch(), a.digest());
+    member.epoch = a.epoch();
+    member.live = a.digest();
+    return Report.yes(m, a.digest(), Map.of(Call.Reassert.PUT_BACK, "epoch " + a.epoch()));
   }
 
   private Report discard(String m, long epoch) {

@@ -42,7 +42,7 @@ final class FakePolicyStore implements Executor {
       case Call.Publish(Activation a) -> committed(a);
       case Call.Converge(Activation a) -> committed(a);
       case Call.Discard(long epoch) -> discard(epoch);
-      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
           Outcome.failed(new Fault.Invalid("no such verb"));
     };
   }

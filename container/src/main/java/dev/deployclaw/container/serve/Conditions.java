@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.container.serve.Lookout.PutBack;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.runtime.StatusAnswer;
@@ -46,6 +47,19 @@ final class Conditions {
                 + " --accept-regression",
             ahead.stream().map(Ahead::member).distinct().sorted().toList(),
             Map.of("ahead", ahead.stream().map(Ahead::toMap).toList())));
+  }
+
+  /** For an hour; what could not be put back is drift. */
+  static List<Condition> putBack(Optional<PutBack> last, Instant now) {
+    return last.filter(p -> p.at().plus(FRESH).isAfter(now)).stream()
+        .map(p ->
+            new Condition(
+                Kind.PUT_BACK,
+                "estate",
+                p.ended().execution() + ": " + p.ended().reason(),
+                List.of(p.ended().execution()),
+                Map.of("result", p.ended().result().name())))
+        .toList();
   }
 
   static List<Condition> ended(Executions executions, Instant now) {

@@ -10,7 +10,10 @@ import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.runtime.Ended;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +35,11 @@ final class Lookout implements AutoCloseable {
   private final Watcher watcher;
   private final Couriers couriers;
   private volatile int regressed;
+  private Optional<PutBack> lastPutBack = Optional.empty();
   private final AtomicBoolean settled = new AtomicBoolean();
+
+  /** What was lost and put back by itself, and when. */
+  record PutBack(Ended ended, Instant at) {}
 
   /** What it learns from, and what it counts with. */
   record Views(Pulse pulse, Executions executions, Meters meters) {}
@@ -122,12 +129,25 @@ final class Lookout implements AutoCloseable {
     if (!settled.getAndSet(true) || !rests()) {
       return;
     }
+    putBack();
     ScanAnswer answer = architects.get().scan();
     if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
       LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
       return;
     }
     watcher.drifted(answer.drift());
+  }
+
+  /** What a failover took away is put back before anybody is told that it is missing. */
+  private void putBack() throws InterruptedException {
+    try {
+      var ended = architects.get().reassert();
+      ended.ifPresent(e -> lastPutBack = Optional.of(new PutBack(e, time.instant())));
+      ended.ifPresent(e -> views.meters().putBack(e.result()));
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for losses tells nothing");
+    }
+    watcher.see(Set.of(Kind.PUT_BACK), Conditions.putBack(lastPutBack, time.instant()));
   }
 
   private boolean rests() throws InterruptedException {

@@ -58,6 +58,8 @@ public final class Meters implements Progress {
     for (var result : Result.values()) {
       var _ = runs(result.name());
     }
+    var _ = losses(Result.COMPLETED.name());
+    var _ = losses(Result.UNKNOWN.name());
     for (var refusal : Refusal.values()) {
       var _ = refusals(refusal);
     }
@@ -92,6 +94,11 @@ public final class Meters implements Progress {
         .description("Jobs that ended by an internal fault.")
         .register(registry)
         .increment();
+  }
+
+  /** What a back end lost was put back, or could not be. */
+  void putBack(Result result) {
+    losses(result.name()).increment();
   }
 
   /** A request over HTTP was answered. */
@@ -159,6 +166,13 @@ public final class Meters implements Progress {
         }
       });
     }
+  }
+
+  private Counter losses(String result) {
+    return Counter.builder(NAME + "losses")
+        .description("What a back end lost of the committed epoch, by how putting it back ended.")
+        .tag("result", result)
+        .register(registry);
   }
 
   private void took(String phase, Duration duration) {

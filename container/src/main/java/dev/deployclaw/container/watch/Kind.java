@@ -12,6 +12,8 @@ public enum Kind {
   ENFORCEMENT_UNKNOWN("warning"),
   /** A back end is ahead of the state store, so nothing is written until a person decided. */
   REGRESSED("critical"),
+  /** A back end lost what is committed, and the agent put it back. */
+  PUT_BACK("warning"),
   /** What is enforced or stored differs from what is committed or wanted. */
   DRIFT("warning"),
   /** An execution was rolled back, failed, or its result isn't known. */

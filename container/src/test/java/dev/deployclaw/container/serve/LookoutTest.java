@@ -78,6 +78,20 @@ class LookoutTest {
   }
 
   @Test
+  void putsBackByItselfWhatWasLostAndSaysSo() throws Exception {
+    applied();
+    world.redis.forget("a");
+
+    awaitAmiss(Kind.PUT_BACK, "estate");
+
+    assertThat(amiss(Kind.PUT_BACK).orElseThrow().condition().summary())
+        .contains("put back: redis/a");
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertThat(sidecar.meters().text())
+        .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1.0");
+  }
+
+  @Test
   void seesThatABackEndIsAheadOfTheStateStore() throws Exception {
     applied();
     world.redis.says("marks", Report.yes("redis/a", "", Map.of("epoch", 9L)));

@@ -83,7 +83,7 @@ public final class ConfigurationStore implements Executor {
         case Call.Publish(Activation activation) -> member.publish(activation, call.fence());
         case Call.Converge(Activation activation) -> member.converge(activation);
         case Call.Discard(long epoch) -> member.discard(epoch, call.fence());
-        case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+        case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
             throw new IllegalStateException("refused before");
       };
     } catch (Unreachable e) {

@@ -124,7 +124,7 @@ final class Flip {
         .toList();
   }
 
-  private static String source(Activation activation, Fence fence) {
+  static String source(Activation activation, Fence fence) {
     return FunctionLibrary.source(
         new Constants(
             fence.term(),
@@ -181,7 +181,8 @@ final class Flip {
     return true;
   }
 
-  private static Map<String, Object> facts(Connection c, Node node, Topology topology) {
+  /** Waits, bounded, until one replica has it too. */
+  static Map<String, Object> facts(Connection c, Node node, Topology topology) {
     String wanted = Integer.toString(Math.min(1, topology.replicas(node).size()));
     String millis = Long.toString(REPLICATION.toMillis());
     return Map.of("replicas", Commands.number(c, "WAIT", wanted, millis));

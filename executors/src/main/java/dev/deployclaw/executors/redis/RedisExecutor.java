@@ -15,13 +15,15 @@ import java.util.Set;
  * gives a report of its own, {@code redis/<host:port>}. The topology is asked anew at each call.
  */
 public final class RedisExecutor implements Executor, AutoCloseable {
-  private static final Set<String> LOOKS =
-      Set.of("topology", "identity", "latency", "clock", "scan", "marks", "counters", "usage");
+  private static final Set<String> MORE =
+      Set.of(
+          "lost", "reassert", "topology", "identity", "latency", "clock", "scan", "marks", "counters", "usage");
 
   private final RedisNodes nodes;
   private final Staging staging;
   private final ReadBack readBack;
   private final Flip flip;
+  private final Losses losses;
   private final Looks looks;
   private final Inspection inspection;
   private final Usage usage;
@@ -35,6 +37,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
     this.staging = new Staging(nodes, fences);
     this.readBack = new ReadBack(nodes, fences);
     this.flip = new Flip(nodes, fences);
+    this.losses = new Losses(nodes, fences);
     this.looks = new Looks(nodes);
     this.inspection = new Inspection(nodes);
     this.usage = new Usage(nodes);
@@ -47,7 +50,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
 
   @Override
   public Set<String> verbs() {
-    return Executor.participantWith(LOOKS);
+    return Executor.participantWith(MORE);
   }
 
   @Override
@@ -73,6 +76,8 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case Call.Publish(Activation activation) -> flip.publish(activation, fence);
       case Call.Converge(Activation activation) -> flip.converge(activation);
       case Call.Discard(long epoch) -> staging.discard(epoch, fence);
+      case Call.Lost(Activation activation) -> losses.lost(activation);
+      case Call.Reassert(Activation activation) -> losses.reassert(activation, fence);
       case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ -> cannot(call);
     };
   }

@@ -83,8 +83,8 @@ final class TimeLimited implements Executor {
   private static boolean mayChange(Call call) {
     return switch (call) {
       case Call.Stage _, Call.Publish _, Call.Discard _, Call.Probe _, Call.Heartbeat _ -> true;
-      case Call.WriteBack _ -> true;
-      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _ -> false;
+      case Call.WriteBack _, Call.Reassert _ -> true;
+      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _, Call.Lost _ -> false;
     };
   }
 

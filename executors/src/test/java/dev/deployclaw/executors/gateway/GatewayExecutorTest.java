@@ -220,10 +220,12 @@ class GatewayExecutorTest {
     assertThat(estate.ask(look("marks")).getFirst().facts()).containsEntry("epoch", 0L);
 
     activate(activation(estate.set(), 3));
+    assertThat(estate.ask(look("marks")).getFirst().facts()).containsEntry("epoch", 3L);
 
+    Files.writeString(estate.gateway(0).folder().resolve("fence"), "9 5");
     assertThat(estate.ask(look("marks")).getFirst().facts())
-        .containsEntry("epoch", 3L)
-        .containsEntry("term", 1L);
+        .containsEntry("epoch", 5L)
+        .containsEntry("term", 9L);
   }
 
   @Test

@@ -1,0 +1,88 @@
+package dev.deployclaw.executors.redis;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.executors.redis.Topology.Node;
+import dev.deployclaw.executors.sandbox.Mark;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.RedisLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import redis.clients.jedis.Connection;
+
+/**
+ * What one primary has lost of the committed epoch. Lost is what isn't there: no function library,
+ * or the whole library of an earlier epoch; a fence that is gone or lower; fields that are missing.
+ * What is there and differs was changed by somebody, and isn't lost.
+ *
+ * @param head what is lost of library and fence, in words
+ * @param fields what is missing, by tenant
+ */
+record Loss(Optional<String> head, List<Missing> fields) {
+  /** The fields of one tenant's hash that aren't there. */
+  record Missing(TenantPolicy tenant, String key, Map<String, String> fields) {}
+
+  Loss {
+    fields = List.copyOf(fields);
+  }
+
+  /** Only looks. */
+  static Loss of(NodeConnection c, Node primary, Activation activation, Share share) {
+    return new Loss(head(c, primary, activation), fields(c, share));
+  }
+
+  boolean isNothing() {
+    return head.isEmpty() && fields.isEmpty();
+  }
+
+  String words() {
+    Stream<String> rules =
+        fields.isEmpty() ? Stream.of() : Stream.of("rules of " + fields.size() + " tenants");
+    return Stream.concat(head.stream(), rules).collect(Collectors.joining(" and "));
+  }
+
+  /** A library that somebody changed is left alone, with its fence. */
+  static Optional<String> head(Connection c, Node primary, Activation activation) {
+    var source = NodeState.library(c);
+    if (source.isEmpty()) {
+      return Optional.of("its function library");
+    }
+    var there = FunctionLibrary.read(source.get());
+    if (there.isEmpty() || !FunctionLibrary.isWhole(source.get())) {
+      return Optional.empty();
+    }
+    if (there.get().epoch() < activation.epoch()) {
+      return Optional.of("its function library, and acts on epoch " + there.get().epoch());
+    }
+    long fenced = NodeState.fence(c, primary).map(Mark::epoch).orElse(0L);
+    boolean ours =
+        there.get().epoch() == activation.epoch()
+            && there.get().digest().equals(activation.digest());
+    return ours && fenced < activation.epoch() ? Optional.of("its fence") : Optional.empty();
+  }
+
+  private static List<Missing> fields(NodeConnection c, Share share) {
+    String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
+    List<Missing> missing = new ArrayList<>();
+    Commands.each(
+        c,
+        RuleReads.suspects(c, share),
+        tenant -> Commands.command("HKEYS", share.rules().key(tenant)),
+        (tenant, answer) -> {
+          Commands.succeed(answer);
+          var hash = share.rules().hash(tenant);
+          var wanted = new TreeMap<>(hash.fields());
+          Commands.list(answer).forEach(f -> wanted.remove(Commands.text(f)));
+          wanted.keySet().removeIf(f -> !f.startsWith(prefix));
+          if (!wanted.isEmpty()) {
+            missing.add(new Missing(tenant, hash.key(), wanted));
+          }
+        });
+    return missing;
+  }
+}
