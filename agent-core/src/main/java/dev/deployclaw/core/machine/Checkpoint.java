@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record Checkpoint(String object, String sha256, String fingerprint, boolean stored) {
   /** The marker in the state store. */
-  byte[] marker(Execution of) {
+  public byte[] marker(Execution of) {
     return Canonical.bytes(
         Map.of(
             "change", of.id(),

@@ -30,6 +30,9 @@ import java.util.TreeMap;
  * limit services.
  */
 final class ExecutionCodec {
+  /** What an approval of an earlier version says of its base: it holds for none. */
+  private static final long UNSAID = -1;
+
   private ExecutionCodec() {}
 
   static byte[] write(Execution x) {
@@ -217,11 +220,16 @@ final class ExecutionCodec {
         "who", a.who(),
         "at_ms", a.atMillis(),
         "plan_hash", a.planHash(),
-        "checkpoint", a.checkpoint());
+        "checkpoint", a.checkpoint(),
+        "base_revision", a.baseRevision());
   }
 
   private static Approval approval(Fields json) {
     return new Approval(
-        json.text("who"), json.number("at_ms"), json.text("plan_hash"), json.text("checkpoint"));
+        json.text("who"),
+        json.number("at_ms"),
+        json.text("plan_hash"),
+        json.text("checkpoint"),
+        json.number("base_revision", UNSAID));
   }
 }

@@ -35,6 +35,11 @@ record Fields(JsonNode node) {
     return value.longValue();
   }
 
+  /** A number that earlier versions don't write. */
+  long number(String name, long otherwise) {
+    return node.has(name) ? number(name) : otherwise;
+  }
+
   boolean flag(String name) {
     return required(name).asBoolean();
   }

@@ -80,7 +80,9 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
   /** Why somebody may not approve a held change; empty when they may. */
   public Optional<String> refuses(Execution x, String who) {
     return approverMustDiffer && x.requester().equals(who)
-        ? Optional.of("the approver must differ from the requester, " + who)
+        ? Optional.of(
+            "the approver must differ from the requester, %s: let somebody else approve it"
+                .formatted(who))
         : Optional.empty();
   }
 
@@ -88,9 +90,10 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
   private static Verdict approved(Execution x, Approval approval) {
     boolean bound =
         approval.planHash().equals(x.planHash())
+            && approval.baseRevision() == x.base().revision()
             && x.checkpoint().filter(c -> c.sha256().equals(approval.checkpoint())).isPresent();
     return bound
         ? new Verdict.Pass("approved")
-        : new Verdict.Hold("approval-stale", "the approval was given for something else");
+        : new Verdict.Hold("approval-stale", "the approval was given for something else: approve this one");
   }
 }

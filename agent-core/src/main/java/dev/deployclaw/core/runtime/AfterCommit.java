@@ -9,26 +9,19 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.policy.wire.StoredSet;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The effects after the commit: forward only. A member that answers and refuses, or isn't there by
  * the bound, failed; one that does not answer is unknown, and the next start goes on with it.
  */
 final class AfterCommit {
-  /** How many epochs below the committed one are looked at for what is left of them. */
-  private static final int COLLECT_DEPTH = 64;
-
   private final Crew crew;
   private final Convergence convergence;
   private final Probing probing;
-  private final StateStore state;
+  private final Collecting collecting;
   private final Ledger ledger;
   private final Time time;
 
@@ -37,7 +30,7 @@ final class AfterCommit {
     this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     Optional<Executor> probe = ports.executors().named("probe");
     this.probing = new Probing(probe, settings, ports.time());
-    this.state = ports.state();
+    this.collecting = new Collecting(crew, ports.state(), ledger);
     this.ledger = ledger;
     this.time = ports.time();
   }
@@ -111,27 +104,9 @@ final class AfterCommit {
             : event);
   }
 
-  /** What nobody needs any more: not the committed epoch, its predecessor, or what is held. */
+  /** What nobody needs any more. */
   Happening collect(Execution x, Duty duty) throws InterruptedException {
-    var kept =
-        ledger.changes().stream()
-            .filter(c -> !c.state().over() || c.id().equals(x.id()))
-            .map(Execution::epoch)
-            .collect(Collectors.toSet());
-    kept.add(x.base().epoch());
-    List<String> gone = new ArrayList<>();
-    for (long e = x.epoch() - 1; e > 0 && e >= x.epoch() - COLLECT_DEPTH; e--) {
-      if (!kept.contains(e) && state.get(StoredSet.manifestKey(e)).isPresent()) {
-        var tally = crew.discard(e, duty.fence());
-        gone.add("epoch " + e + (tally.allYes() ? "" : " (left: " + left(tally) + ")"));
-      }
-    }
-    if (!gone.isEmpty()) {
-      String detail = String.join(", ", gone);
-      duty.story()
-          .tell(Phase.FINISH, "Collecting old epochs", new Telling(detail, Status.OK, Map.of()));
-    }
-    return new Happening.Now(new Event.Collected());
+    return collecting.collect(x, duty);
   }
 
   /** The committed digest is the one that was to come back, and everyone answers again. */
@@ -160,10 +135,6 @@ final class AfterCommit {
     return tally.with(Answer.NO).isEmpty()
         ? new Happening.Stuck(tally.named(Answer.UNKNOWN))
         : new Happening.Now(new Event.Refused(otherwise + ": " + tally.named(Answer.NO)));
-  }
-
-  private static String left(Tally tally) {
-    return String.join(", ", tally.unfinished());
   }
 
   private static Status worst(Tally tally) {

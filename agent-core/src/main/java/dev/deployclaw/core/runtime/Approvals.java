@@ -13,6 +13,7 @@ import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import java.util.List;
 import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A person's word on a held change. */
@@ -33,14 +34,18 @@ final class Approvals {
     this.time = architect.time();
   }
 
-  Ended approve(String id, String who, Leadership leadership) throws InterruptedException {
+  /**
+   * @param plan the hash that the approver read, or how it begins; empty where none is quoted
+   */
+  Ended approve(String id, String who, String plan, Leadership leadership)
+      throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {
       return notHeld(id);
     }
     var x = held.get().execution();
     var duty = duty(x, leadership);
-    var refused = gate.refuses(x, who);
+    var refused = gate.refuses(x, who).or(() -> misquoted(x, plan));
     if (refused.isPresent()) {
       duty.story()
           .tell(
@@ -56,8 +61,17 @@ final class Approvals {
     Event event =
         x.state() instanceof State.Held h && h.untilMillis() < now
             ? new Event.Expired()
-            : new Event.Approved(new Approval(who, now, x.planHash(), checkpoint));
+            : new Event.Approved(new Approval(who, now, x.planHash(), checkpoint, x.base().revision()));
     return end(held.get(), event, duty);
+  }
+
+  /** What somebody read is what they approve. */
+  static Optional<String> misquoted(Execution x, String plan) {
+    return x.planHash().startsWith(plan)
+        ? Optional.empty()
+        : Optional.of(
+            "the plan of %s is %s, not %s: read it with deployclaw log %s, and approve that"
+                .formatted(x.id(), x.planHash(), plan, x.id()));
   }
 
   /** Why a word on a change would be refused as things stand. */
@@ -102,7 +116,19 @@ final class Approvals {
     }
     return state.get() instanceof State.Aborted a && a.cause() == Cause.EXPIRED
         ? Ended.of(id, Ending.of(a))
-        : Ended.refused(id, id + " isn't held: it is " + state.get().getClass().getSimpleName());
+        : Ended.refused(id, notHeld(id, state.get()));
+  }
+
+  /** An approval is used once, and a change that rests isn't moved by a word. */
+  private static String notHeld(String id, State state) {
+    String word = state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    return "%s isn't held: observed %s, expected held; %s"
+        .formatted(
+            id,
+            word,
+            state.over()
+                ? "it is over: ask for the change anew"
+                : "it was approved already, and is under way: deployclaw log " + id);
   }
 
   private Duty duty(Execution x, Leadership leadership) throws InterruptedException {

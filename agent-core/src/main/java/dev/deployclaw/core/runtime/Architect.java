@@ -78,7 +78,17 @@ public final class Architect {
 
   /** Lets a held change go on, and carries it out. */
   public Ended approve(String id, String who) throws InterruptedException {
-    return leading.run(Optional.empty(), leadership -> approvals().approve(id, who, leadership));
+    return approve(id, who, "");
+  }
+
+  /**
+   * The same, if its plan is the one that was read.
+   *
+   * @param plan its hash, or how that begins
+   */
+  public Ended approve(String id, String who, String plan) throws InterruptedException {
+    return leading.run(
+        Optional.empty(), leadership -> approvals().approve(id, who, plan, leadership));
   }
 
   /** Ends a held change, and removes what was staged. */
@@ -95,6 +105,11 @@ public final class Architect {
   public Optional<Objection> objection(String id, String who, boolean approves)
       throws InterruptedException {
     return approvals().objection(id, who, approves);
+  }
+
+  /** Why a plan's hash, or how it begins, isn't that of a change; empty where it is. */
+  public Optional<String> misquoted(String id, String plan) throws InterruptedException {
+    return orchestrator.ledger().read(id).flatMap(s -> Approvals.misquoted(s.execution(), plan));
   }
 
   /** Leaves a log of a request that isn't carried out, and why. */
@@ -185,6 +200,19 @@ public final class Architect {
    */
   public Optional<Ended> reassert() throws InterruptedException {
     return new Reassertion(this, ports, settings).run();
+  }
+
+  /**
+   * Whether a change's checkpoint would carry a way back, and what that would do. Writes nothing.
+   *
+   * @param target an execution's id, or {@code last}
+   */
+  public CheckpointAnswer verifyCheckpoint(String target) throws InterruptedException {
+    try {
+      return new Rehearsal(this, ports, settings).verify(target);
+    } catch (Unreachable e) {
+      return CheckpointAnswer.without(ExitCode.UNREACHABLE, target, reason(e));
+    }
   }
 
   public ScanAnswer validate() throws InterruptedException {

@@ -72,6 +72,17 @@ record CheckpointFile(String change, Base base, Observation observation, Optiona
     return Canonical.sha256(Canonical.bytes(digests));
   }
 
+  /** The same, from what is written in it. */
+  String fingerprint() {
+    var digests = new TreeMap<String, Object>();
+    observation
+        .members()
+        .values()
+        .forEach(all ->
+            all.forEach(f -> digests.put(String.valueOf(f.get("member")), f.get("digest"))));
+    return Canonical.sha256(Canonical.bytes(digests));
+  }
+
   private static List<Map<String, Object>> facts(List<Report> reports) {
     List<Map<String, Object>> out = new ArrayList<>();
     for (var report : reports) {

@@ -27,6 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -259,7 +261,7 @@ final class Ledger {
           new Advance.Applied(new Stored(transition.next(), revision));
       case StateStore.Result.Refused() -> {
         var there = there(transition);
-        yield there.isPresent() ? there.get() : why(transition);
+        yield there.isPresent() ? there.get() : why(transition, transaction);
       }
       case StateStore.Result.Unknown(String reason) -> found(transition, reason);
     };
@@ -301,26 +303,42 @@ final class Ledger {
         .map(e -> new Advance.Applied(new Stored(transition.next(), e.modRevision())));
   }
 
-  private Advance why(Transition transition) throws InterruptedException {
-    var x = transition.next();
-    boolean starts =
-        x.state() instanceof State.Opened
-            || x.state() instanceof State.Resumed
-            || commits(transition);
-    var freeze = starts && !x.kind().back() ? freeze() : Optional.<Freeze>empty();
+  /** Which guard did not hold; where all hold by now, somebody was there in between. */
+  private Advance why(Transition transition, Transaction refused) throws InterruptedException {
+    var broken = new TreeMap<String, Guards.Broken>();
+    new Guards(state).broken(refused.conditions()).forEach(b -> broken.putIfAbsent(b.key(), b));
+    var freeze = Optional.ofNullable(broken.get(Keys.FREEZE));
     if (freeze.isPresent()) {
-      return new Advance.Blocked(Cause.FROZEN, freeze.get().refusal());
+      String told = freeze().map(Freeze::refusal).orElse("the kill switch was on: ask again");
+      return new Advance.Blocked(Cause.FROZEN, told);
     }
-    var base = base();
-    if (starts && !ownMove(x) && base.revision() != x.base().revision()) {
+    var active = Optional.ofNullable(broken.get(Keys.ACTIVE));
+    boolean starts =
+        transition.next().state() instanceof State.Opened
+            || transition.next().state() instanceof State.Resumed
+            || commits(transition);
+    if (active.isPresent() && starts && !ownMove(transition.next())) {
+      var base = base();
       return new Advance.Blocked(
-          Cause.STALE, "epoch " + base.epoch() + " was committed meanwhile by " + base.change());
+          Cause.STALE,
+          "epoch %d was committed meanwhile by %s (%s): ask again, and it is planned on what stands"
+                  .formatted(base.epoch(), base.change(), active.get().text())
+              + " now");
     }
-    var open = open();
-    if (open.isPresent() && !open.get().equals(x.id())) {
-      return new Advance.Lost("another change is open: " + open.get());
+    return new Advance.Lost(lost(transition, broken));
+  }
+
+  private String lost(Transition transition, SortedMap<String, Guards.Broken> broken)
+      throws InterruptedException {
+    var open = Optional.ofNullable(broken.get(Keys.OPEN));
+    var other = open().filter(id -> !id.equals(transition.next().id()));
+    if (open.isPresent() && other.isPresent()) {
+      return "another change is open: %s (%s); it can go on when that one has ended: deployclaw status"
+          .formatted(other.get(), open.get().text());
     }
-    return new Advance.Lost("another agent leads, or moved the change");
+    var guards = broken.values().stream().map(Guards.Broken::text).toList();
+    return "another agent leads, or moved the change"
+        + (guards.isEmpty() ? "" : " (" + String.join("; ", guards) + ")");
   }
 
   /** Whether it moved {@code active} itself before. */

@@ -80,7 +80,7 @@ final class Reassertion {
     return x.isPresent()
             && architect.orchestrator().archive().load(x.get())
                 instanceof Loaded.Ready(Content content)
-        ? Optional.of(content.activation(x.get()))
+        ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
         : Optional.empty();
   }
 

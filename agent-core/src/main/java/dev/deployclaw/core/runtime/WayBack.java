@@ -77,9 +77,10 @@ final class WayBack {
     return epilogue.end(story, ending, Optional.of(leadership), List.of());
   }
 
-  private Optional<String> refusal(String target, Base base) throws InterruptedException {
+  /** Why it would be refused as things stand; empty where it would not. */
+  Optional<String> refusal(String target, Base base) throws InterruptedException {
     if (base.epoch() == 0) {
-      return Optional.of("nothing was committed yet");
+      return Optional.of("nothing was committed yet, so there is nothing to go back from");
     }
     if (!target.equals(LAST) && !target.equals(base.change())) {
       return Optional.of(
@@ -91,11 +92,14 @@ final class WayBack {
     }
     var undone = ledger.read(base.change()).map(Stored::execution);
     if (undone.isEmpty() || undone.get().checkpoint().isEmpty()) {
-      return Optional.of(base.change() + " has no checkpoint");
+      return Optional.of(
+          base.change() + " has no checkpoint: ask for the limits that are wanted by a change");
     }
     return epilogue.baked(undone.get().base())
         ? Optional.empty()
-        : Optional.of("epoch " + undone.get().base().epoch() + " never passed its validation");
+        : Optional.of(
+            "epoch %d never passed its validation, and only what was proven comes back: ask for the limits that are wanted by a change"
+                .formatted(undone.get().base().epoch()));
   }
 
   private Opening opening(Execution undone, Base base, String who, Story story)

@@ -25,6 +25,11 @@ public interface StateStore extends AutoCloseable {
   /** All entries below a prefix, by key. */
   List<Entry> list(String prefix) throws InterruptedException;
 
+  /** The keys below a prefix, in order, without their values. */
+  default List<String> keys(String prefix) throws InterruptedException {
+    return list(prefix).stream().map(Entry::key).toList();
+  }
+
   /**
    * Applies all writes if all conditions hold, else none.
    *

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
@@ -69,9 +71,30 @@ final class FakePolicyStore implements Executor {
     return active().equals(a.digest()) ? yes(a.digest()) : no("active says something else");
   }
 
+  /** Nobody may ever be told to remove what somebody needs (I14). */
   private Outcome discard(long epoch) {
+    var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
+    boolean live =
+        active.filter(a -> a.epoch() == epoch || a.predecessor() == epoch).isPresent();
+    var changes = store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value())).toList();
+    boolean held = changes.stream().anyMatch(x -> holds(x, epoch));
+    long latest =
+        changes.stream()
+            .filter(x -> x.state() instanceof State.Completed)
+            .filter(x -> active.filter(a -> a.epoch() > x.epoch()).isPresent())
+            .mapToLong(Execution::epoch)
+            .max()
+            .orElse(0);
+    if (live || held || latest == epoch) {
+      throw new AssertionError("I14: epoch " + epoch + " is needed, and was to be removed");
+    }
     store.list(StoredSet.prefix(epoch)).forEach(e -> store.delete(e.key()));
     return yes("");
+  }
+
+  private static boolean holds(Execution x, long epoch) {
+    boolean own = x.epoch() == epoch && !(x.state() instanceof State.Aborting);
+    return !x.state().over() && (own || x.base().epoch() == epoch);
   }
 
   private String active() {

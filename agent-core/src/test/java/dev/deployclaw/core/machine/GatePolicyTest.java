@@ -38,7 +38,7 @@ class GatePolicyTest {
 
   @Test
   void anApprovalIsGoodForItsPlanAndCheckpointOnly() {
-    var other = new Approval("ann", 7, "another plan", "ab");
+    var other = new Approval("ann", 7, "another plan", "ab", 0);
 
     assertThat(HOLD.judge(FORWARD.with(Samples.APPROVAL), Risks.NONE))
         .isEqualTo(new Verdict.Pass("approved"));

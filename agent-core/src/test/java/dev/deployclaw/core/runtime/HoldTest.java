@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.GatePolicy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,114 @@ class HoldTest {
     var ended = world.run("set acme 60000");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.HELD);
+  }
+
+  @Test
+  void isApprovedOnAnotherMachine() throws Exception {
+    world.gate = new GatePolicy(false, true, Duration.ofDays(3));
+    var held = world.run("apply");
+    world.time.pass(Duration.ofDays(2));
+
+    var ended = world.agentElsewhere().approve(held.execution(), "ann");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+  }
+
+  @Test
+  void anApprovalCarriesThePlanTheCheckpointAndTheBaseThatItIsFor() throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 manually");
+    var before = world.change(held.execution()).orElseThrow();
+
+    world.agent().approve(held.execution(), "ann");
+
+    var approval = world.change(held.execution()).orElseThrow().approval().orElseThrow();
+    assertThat(approval.planHash()).isEqualTo(before.planHash());
+    assertThat(approval.checkpoint()).isEqualTo(before.checkpoint().orElseThrow().sha256());
+    assertThat(approval.baseRevision()).isEqualTo(before.base().revision()).isPositive();
+  }
+
+  @Test
+  void anApprovalThatQuotesAnotherPlanIsRefused() throws Exception {
+    var held = world.run("apply manually");
+    String plan = world.change(held.execution()).orElseThrow().planHash();
+
+    var other = world.agent().approve(held.execution(), "ann", "beef");
+    var right = world.agent().approve(held.execution(), "ann", plan.substring(0, 12));
+
+    assertThat(other.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(other.reason()).contains(plan, "not beef", "deployclaw log");
+    assertThat(right.result()).as(right.reason()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void isStaleWhenTheCheckpointIsAlteredMeanwhile() throws Exception {
+    var held = world.run("apply manually");
+    var checkpoint = world.change(held.execution()).orElseThrow().checkpoint().orElseThrow();
+    world.objects.alter(checkpoint.object(), new byte[] {1});
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.cause()).contains(Cause.CHECKPOINT_ALTERED);
+    assertThat(world.active()).isEmpty();
+    assertAllWell();
+  }
+
+  @Test
+  void aFreezeStopsAnApprovalWhichHoldsAfterTheThaw() throws Exception {
+    var held = world.run("apply manually");
+    world.agent().freeze("olivia", "incident");
+
+    var frozen = world.agent().approve(held.execution(), "ann");
+    world.agent().thaw("olivia");
+    var thawed = world.agent().approve(held.execution(), "ann");
+
+    assertThat(frozen.cause()).contains(Cause.FROZEN);
+    assertThat(thawed.result()).as(thawed.reason()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void ofTwoApprovalsAtOnceOneIsUsed() throws Exception {
+    var held = world.run("apply manually");
+    world.redis.before(
+        "observe",
+        () -> {
+          world.store.expireLeases();
+          uninterrupted(() -> world.agent().approve(held.execution(), "bob"));
+        });
+
+    world.agent().approve(held.execution(), "ann");
+
+    assertThat(world.active().map(a -> a.epoch()).orElse(0L)).isLessThan(2);
+    assertAllWell();
+  }
+
+  @Test
+  void namesTheGuardAndBothRevisionsWhenTheBaseMoved() throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 manually");
+    long expected = world.change(held.execution()).orElseThrow().base().revision();
+    world.run("set zenith 70");
+    long observed = world.store.get("active").orElseThrow().modRevision();
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.reason())
+        .contains("guard active: observed epoch 3", "at revision " + observed)
+        .contains("expected revision " + expected, "ask again");
+  }
+
+  private interface Act {
+    void run() throws InterruptedException;
+  }
+
+  private static void uninterrupted(Act act) {
+    try {
+      act.run();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void assertAllWell() {

@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.policy.json.Canonical;
@@ -175,6 +176,27 @@ class RollbackTest {
 
     assertThat(world.gateway.live()).containsOnly(first);
     assertThat(ended.reason()).contains("gateway/one", "gateway/three");
+  }
+
+  @Test
+  void worksWithoutTheGatewaysAndGoesOnWhenTheyAreBack() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    for (String verb : List.of("observe", "stage", "prepare", "publish", "converge", "marks")) {
+      world.gateway.unreachableAt(verb);
+    }
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).contains("gateway");
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(first);
+    assertThat(world.redis.live()).containsOnly(first);
+    world.gateway.heal();
+    world.agent().recover();
+    assertThat(world.live()).containsExactly(first);
+    assertAllWell();
   }
 
   @Test

@@ -70,6 +70,7 @@ public final class CommandLines {
         new RejectCommand(around),
         new RollbackCommand(around),
         new RecoverCommand(around),
+        new CheckpointCommand(around),
         new FreezeCommand(around),
         new ThawCommand(around),
         new ScanCommand(around),

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.runtime.CheckpointAnswer;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.PlanAnswer;
@@ -73,6 +74,22 @@ final class EndingView {
     if (answer.exit() != ExitCode.OK) {
       boolean ahead = answer.reason().startsWith("REGRESSED");
       say(answer.reason(), ahead ? REGRESSED : remedy(ExitCode.FAILED));
+    }
+  }
+
+  void tell(CheckpointAnswer answer) {
+    switch (answer.exit()) {
+      case OK -> {}
+      case INVALID ->
+          say(
+              answer.reason(),
+              "don't count on it: find out who writes to the checkpoints' bucket or to etcd; the next"
+                  + " change takes a fresh one");
+      case REFUSED -> say(answer.reason(), "give the id of a change");
+      case INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, HELD, ROLLED_BACK, FAILED ->
+          say(answer.reason(), "make what is named reachable again, then look again");
+      case AUDIT_FAILED, UNREACHABLE, ABORTED ->
+          say(answer.reason(), "make what is named reachable again, then look again");
     }
   }
 

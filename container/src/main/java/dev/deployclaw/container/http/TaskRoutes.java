@@ -71,7 +71,14 @@ final class TaskRoutes {
       return Reply.of(Problems.notFound("there is no execution " + Ids.shown(id)));
     }
     String who = call.caller().name();
+    String plan = approves ? call.query().apply("plan").orElse("") : "";
     var objection = sidecar.objection(id, who, approves);
+    if (objection.isEmpty()) {
+      var misquoted = sidecar.misquoted(id, plan);
+      if (misquoted.isPresent()) {
+        return Reply.of(Problems.conflict(misquoted.get(), "see GET /v1/executions/" + id));
+      }
+    }
     if (objection.isEmpty()) {
       return reply(sidecar.desk().word(id, who, approves));
     }

@@ -122,6 +122,11 @@ public final class Sidecar implements AutoCloseable {
     return architect().objection(execution, who, approves);
   }
 
+  /** Why an approval that quotes a plan is not one of this change; empty where it is. */
+  public Optional<String> misquoted(String execution, String plan) throws InterruptedException {
+    return architect().misquoted(execution, plan);
+  }
+
   /** Whether new tasks are taken on. */
   public boolean accepting() {
     return !desk.isClosed();

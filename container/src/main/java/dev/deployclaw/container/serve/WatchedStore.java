@@ -32,6 +32,11 @@ final class WatchedStore implements StateStore {
   }
 
   @Override
+  public List<String> keys(String prefix) throws InterruptedException {
+    return store.keys(prefix);
+  }
+
+  @Override
   public List<Entry> list(String prefix) throws InterruptedException {
     return store.list(prefix);
   }

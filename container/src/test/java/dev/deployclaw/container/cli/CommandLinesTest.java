@@ -22,6 +22,7 @@ class CommandLinesTest {
           "approve",
           "reject",
           "rollback",
+          "checkpoint",
           "scan",
           "validate",
           "drift",

@@ -112,7 +112,12 @@ class TasksTest {
     served.awaitResult(id, "HELD");
     assertThat(served.world.active()).isEmpty();
 
-    var approved = served.post("/v1/executions/" + id + "/approve", ANN, "");
+    var misquoted = served.post("/v1/executions/" + id + "/approve?plan=beef", ANN, "");
+    assertThat(misquoted.status()).isEqualTo(409);
+    assertThat(misquoted.text("detail")).contains("not beef");
+    String plan = served.world.change(id).orElseThrow().planHash().substring(0, 12);
+
+    var approved = served.post("/v1/executions/" + id + "/approve?plan=" + plan, ANN, "");
 
     assertThat(approved.status()).as(approved.body()).isEqualTo(202);
     assertThat(approved.header("Location")).isEqualTo("/v1/executions/" + id);

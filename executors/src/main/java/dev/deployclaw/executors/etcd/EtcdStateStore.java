@@ -73,13 +73,30 @@ public final class EtcdStateStore implements StateStore {
 
   /** All pages are read at the revision of the first, so the listing is one snapshot. */
   @Override
+  public List<String> keys(String prefix) throws InterruptedException {
+    return below(prefix, true).stream().map(Entry::key).toList();
+  }
+
+  @Override
   public List<Entry> list(String prefix) throws InterruptedException {
+    return below(prefix, false);
+  }
+
+  /** Page by page, all of one revision. */
+  private List<Entry> below(String prefix, boolean keysOnly) throws InterruptedException {
     ByteSequence end = OptionsUtil.prefixEndOf(EtcdLink.bytes(prefix));
     List<Entry> all = new ArrayList<>();
     ByteSequence from = EtcdLink.bytes(prefix);
     long revision = 0;
     for (int pages = 0; pages < MOST_PAGES; pages++) {
-      GetResponse page = page(from, end, revision);
+      var option =
+          GetOption.builder()
+              .withRange(end)
+              .withLimit(PAGE)
+              .withRevision(revision)
+              .withKeysOnly(keysOnly)
+              .build();
+      GetResponse page = page(from, option);
       page.getKvs().forEach(kv -> all.add(entry(kv)));
       if (!page.isMore()) {
         return all;
@@ -144,9 +161,7 @@ public final class EtcdStateStore implements StateStore {
     };
   }
 
-  private GetResponse page(ByteSequence from, ByteSequence end, long revision)
-      throws InterruptedException {
-    var option = GetOption.builder().withRange(end).withLimit(PAGE).withRevision(revision).build();
+  private GetResponse page(ByteSequence from, GetOption option) throws InterruptedException {
     try {
       return link.call(c -> c.getKVClient().get(from, option));
     } catch (EtcdLink.Failed e) {

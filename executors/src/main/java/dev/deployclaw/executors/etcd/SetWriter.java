@@ -1,5 +1,9 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
@@ -69,16 +73,16 @@ final class SetWriter {
       if (active.isPresent() && active.get().names(epoch)) {
         return conflict("epoch " + epoch + " is active, its predecessor or its candidate");
       }
+      var owner = owner(epoch);
+      if (owner.filter(o -> needs(o.execution())).isPresent()) {
+        return conflict("epoch " + epoch + " is needed by " + owner.get().execution().id());
+      }
       List<Write> removals =
           Batches.removals(store, StoredSet.prefix(epoch), StoredSet.manifestKey(epoch));
       if (removals.isEmpty()) {
         return PolicyStore.one(Report.yes(PolicyStore.MEMBER, "", Map.of("removed", 0L)));
       }
-      Condition unmoved =
-          active
-              .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
-              .orElse(new Condition.Absent(Active.KEY));
-      last = write(removals, List.of(term(fence), unmoved));
+      last = write(removals, guard(fence, active, owner));
       if (last instanceof Result.Applied) {
         return PolicyStore.one(
             Report.yes(PolicyStore.MEMBER, "", Map.of("removed", (long) removals.size())));
@@ -88,6 +92,32 @@ final class SetWriter {
       }
     }
     return unsettled(last);
+  }
+
+  /** The change to which an epoch was given. */
+  private Optional<Stored> owner(long epoch) throws InterruptedException {
+    return store.list(Keys.CHANGES).stream()
+        .map(e -> new Stored(Execution.read(e.value()), e.modRevision()))
+        .filter(s -> s.execution().epoch() == epoch)
+        .findFirst();
+  }
+
+  /** Held or under way; one that is being given up lets go of it. */
+  private static boolean needs(Execution x) {
+    return !x.state().over() && !(x.state() instanceof State.Aborting);
+  }
+
+  /** What makes the removal right, compared in the transactions that do it. */
+  private static List<Condition> guard(
+      Fence fence, Optional<Active> active, Optional<Stored> owner) {
+    List<Condition> all = new ArrayList<>(List.of(term(fence)));
+    all.add(
+        active
+            .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
+            .orElse(new Condition.Absent(Active.KEY)));
+    owner.ifPresent(o ->
+        all.add(new Condition.Unmoved(Keys.change(o.execution().id()), o.revision())));
+    return all;
   }
 
   private boolean whole(long epoch) throws InterruptedException {

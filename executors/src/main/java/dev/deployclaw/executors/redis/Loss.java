@@ -59,10 +59,13 @@ record Loss(Optional<String> head, List<Missing> fields) {
     if (there.get().epoch() < activation.epoch()) {
       return Optional.of("its function library, and acts on epoch " + there.get().epoch());
     }
-    long fenced = NodeState.fence(c, primary).map(Mark::epoch).orElse(0L);
     boolean ours =
         there.get().epoch() == activation.epoch()
             && there.get().digest().equals(activation.digest());
+    if (ours && there.get().step() < activation.step()) {
+      return Optional.of("the last step of a cohort, and acts on step " + there.get().step());
+    }
+    long fenced = NodeState.fence(c, primary).map(Mark::epoch).orElse(0L);
     return ours && fenced < activation.epoch() ? Optional.of("its fence") : Optional.empty();
   }
 

@@ -49,7 +49,7 @@ final class Losses {
     var order =
         new Order(
             activation,
-            new Mark(fence.term(), activation.epoch()),
+            Fences.mark(activation, fence),
             Flip.source(activation, fence),
             topology);
     return nodes.each(

@@ -1,0 +1,131 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Event;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.runtime.Ledger.Permit;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Condition;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Removes epochs that nobody needs any more, however old: after the last one, the state store holds
+ * the committed epoch, its predecessor, the latest that was proven before it, and what is held; all
+ * others lie in the object store alone. What may go is decided in one transaction that compares all
+ * that it rests on. Each member refuses what it still acts on, and an epoch leaves the state store
+ * last, so whatever could not be removed is found there by the next change.
+ */
+final class Collecting {
+  /** How many are removed after one change; the next goes on. */
+  private static final int MOST = 64;
+
+  private final Crew crew;
+  private final StateStore state;
+  private final Ledger ledger;
+
+  Collecting(Crew crew, StateStore state, Ledger ledger) {
+    this.crew = crew;
+    this.state = state;
+    this.ledger = ledger;
+  }
+
+  Happening collect(Execution x, Duty duty) throws InterruptedException {
+    var active = state.get(Keys.ACTIVE);
+    if (active.isEmpty()) {
+      return new Happening.Now(new Event.Collected());
+    }
+    var old = old(Active.read(active.get().value()), ledger.changes());
+    if (old.isEmpty()) {
+      return new Happening.Now(new Event.Collected());
+    }
+    return switch (permit(x, active.get(), old, duty)) {
+      case Permit.Given() -> remove(old, duty);
+      case Permit.Refused() -> new Happening.Now(new Event.Collected());
+      case Permit.Unknown(String reason) -> {
+        duty.story().fallSilent();
+        yield new Happening.Stuck("collecting old epochs: " + reason);
+      }
+    };
+  }
+
+  /** Epochs of which something is stored, and which nothing needs. */
+  private List<Long> old(Active active, List<Execution> changes) throws InterruptedException {
+    var needed = needed(active, changes);
+    return stored().stream()
+        .filter(e -> e < active.epoch() && !needed.contains(e))
+        .limit(MOST)
+        .toList();
+  }
+
+  private static Set<Long> needed(Active active, List<Execution> changes) {
+    var needed = new TreeSet<>(Set.of(active.epoch(), active.predecessor()));
+    changes.stream()
+        .filter(c -> AfterCommit.baked(c.state()) && c.epoch() < active.epoch())
+        .mapToLong(Execution::epoch)
+        .max()
+        .ifPresent(needed::add);
+    for (var c : changes) {
+      if (!c.state().over()) {
+        needed.addAll(List.of(c.epoch(), c.content(), c.base().epoch()));
+      }
+    }
+    return needed;
+  }
+
+  /** By the names of their keys, whether or not they are whole. */
+  private Set<Long> stored() throws InterruptedException {
+    return state.keys(Keys.POLICIES).stream()
+        .map(key -> key.substring(Keys.POLICIES.length()))
+        .map(key -> key.substring(0, Math.max(0, key.indexOf('/'))))
+        .filter(epoch -> epoch.matches("[1-9][0-9]{0,17}"))
+        .map(Long::valueOf)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * While this change holds {@code open}, nothing else can be opened, approved or committed, so
+   * what was read of the others holds as long as these do.
+   */
+  private Permit permit(Execution x, Entry active, List<Long> old, Duty duty)
+      throws InterruptedException {
+    var telling = new Telling(words(old), Status.OK, Map.of("epochs", old));
+    var record = duty.story().record(Phase.FINISH, "Collecting old epochs", telling);
+    List<Condition> conditions =
+        List.of(
+            new Condition.Unmoved(Keys.ACTIVE, active.modRevision()),
+            new Condition.Holds(Keys.OPEN, x.id().getBytes(StandardCharsets.UTF_8)),
+            new Condition.Holds(Keys.change(x.id()), x.bytes()));
+    var on = new Transaction(conditions, List.of());
+    return ledger.permit(record, on, duty.leadership(), duty.story());
+  }
+
+  private Happening remove(List<Long> old, Duty duty) throws InterruptedException {
+    List<String> left = new ArrayList<>();
+    for (long epoch : old) {
+      var tally = crew.discard(epoch, duty.fence());
+      if (!tally.allYes()) {
+        left.add("epoch %d at %s".formatted(epoch, String.join(", ", tally.unfinished())));
+      }
+    }
+    if (!left.isEmpty()) {
+      var telling = new Telling("left: " + String.join("; ", left), Status.WARNING, Map.of());
+      duty.story().tell(Phase.FINISH, "Collecting old epochs", telling);
+    }
+    return new Happening.Now(new Event.Collected());
+  }
+
+  private static String words(List<Long> old) {
+    return old.stream().map(e -> "epoch " + e).collect(Collectors.joining(", "));
+  }
+}

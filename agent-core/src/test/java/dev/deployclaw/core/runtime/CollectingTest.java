@@ -1,0 +1,112 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.machine.Keys;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Old epochs leave the state store, however old; what somebody needs never does. */
+class CollectingTest {
+  private final World world = new World();
+
+  @Test
+  void keepsTheCommittedEpochItsPredecessorAndNothingOlder() throws Exception {
+    for (int limit = 700; limit < 706; limit++) {
+      world.run(limit == 700 ? "apply" : "set acme " + limit);
+    }
+
+    assertThat(stored()).containsExactly(5L, 6L);
+    assertThat(world.redis.staged()).containsExactlyInAnyOrder(5L, 6L);
+    assertAllWell();
+  }
+
+  @Test
+  void keepsTheLatestThatWasProvenBelowAFailedOne() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+    world.probe.fail("wrong");
+    world.run("set acme 800");
+    world.probe.fail("");
+
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(4);
+    assertThat(stored()).containsExactly(2L, 3L, 4L);
+  }
+
+  @Test
+  void keepsWhatIsHeldAndWhatItStandsOnForAnyNumberOfChanges() throws Exception {
+    world.gate = new GatePolicy(true, false, Duration.ofDays(9));
+    world.run("apply");
+    world.run("set acme 700 manually");
+    for (int limit = 0; limit < 4; limit++) {
+      world.run("set zenith " + (70 + limit));
+    }
+
+    assertThat(stored()).containsExactly(1L, 2L, 5L, 6L);
+    assertThat(world.redis.staged()).contains(2L);
+    assertAllWell();
+  }
+
+  @Test
+  void collectsWhatLiesDeeperThanAnyDepth() throws Exception {
+    world.run("apply");
+    world.redis.refuseAt("discard", "busy");
+    world.run("set acme 700");
+    world.run("set acme 701");
+    assertThat(stored()).contains(1L);
+    world.store.put(Keys.EPOCH, "500".getBytes(StandardCharsets.UTF_8));
+    world.redis.heal();
+
+    world.run("set acme 702");
+
+    assertThat(stored()).containsExactly(3L, 501L);
+    assertThat(world.redis.staged()).doesNotContain(1L);
+  }
+
+  @Test
+  void collectsTheLeftoversOfAChangeThatWasAborted() throws Exception {
+    world.run("apply");
+    world.gateway.refuseAt("prepare", "unknown directive");
+    world.redis.refuseAt("discard", "busy");
+    var aborted = world.run("set acme 700");
+    assertThat(aborted.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(stored()).containsExactly(1L, 2L);
+    world.gateway.heal();
+    world.redis.heal();
+
+    world.run("set acme 701");
+
+    assertThat(stored()).containsExactly(1L, 3L);
+    assertThat(world.redis.staged()).doesNotContain(2L);
+    assertAllWell();
+  }
+
+  @Test
+  void recordsWhatItRemovesInTheTransactionThatAllowsIt() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+
+    var ended = world.run("set acme 701");
+
+    assertThat(world.store.list(Keys.audits(ended.execution())))
+        .extracting(e -> new String(e.value(), StandardCharsets.UTF_8))
+        .anyMatch(r -> r.contains("Collecting old epochs") && r.contains("epoch 1"));
+  }
+
+  private List<Long> stored() {
+    return world.store.list(Keys.POLICIES).stream()
+        .map(e -> Long.valueOf(e.key().replaceAll("^policy/|/.*", "")))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}
