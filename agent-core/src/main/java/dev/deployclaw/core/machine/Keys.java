@@ -37,6 +37,9 @@ public final class Keys {
   /** Changes whose result is to be written back to their sources once they are complete. */
   public static final String WRITE_BACK = "write-back/";
 
+  /** What is to begin, or to be taken back, at a time: {@link Scheduled}. */
+  public static final String SCHEDULED = "scheduled/";
+
   private Keys() {}
 
   public static String change(String id) {
@@ -51,6 +54,10 @@ public final class Keys {
   /** Where an epoch's policies come from; lies below its policy set and is collected with it. */
   public static String provenance(long epoch) {
     return POLICIES + epoch + "/provenance";
+  }
+
+  public static String scheduled(String id) {
+    return SCHEDULED + id;
   }
 
   public static String writeBack(String id) {

@@ -44,7 +44,6 @@ import dev.deployclaw.core.machine.State.Staged;
 import dev.deployclaw.core.machine.State.Undoing;
 import dev.deployclaw.core.machine.State.Widened;
 import dev.deployclaw.core.machine.State.Withdrawing;
-import java.time.Instant;
 import java.util.List;
 
 /** Every legal move. What has no row here is illegal. */
@@ -62,7 +61,7 @@ final class MoveTable {
           row(Prepared.class, GateHeld.class, (x, s, e) -> new Held(e.why(), e.untilMillis())),
           row(Held.class, Approved.class, (x, s, e) -> new Resumed()),
           row(Held.class, Rejected.class, (x, s, e) -> rejected(e)),
-          row(Held.class, Expired.class, (x, s, e) -> expired(s)),
+          row(Held.class, Expired.class, (x, s, e) -> expired()),
           row(Held.class, Outdated.class, (x, s, e) -> new Aborting(Cause.STALE, e.reason())),
           row(Resumed.class, ObservedSame.class, (x, s, e) -> new Staged()),
           // the commit, and forward from it
@@ -157,9 +156,8 @@ final class MoveTable {
     return new Aborting(Cause.REJECTED, "rejected by " + e.who());
   }
 
-  private static State expired(Held s) {
-    return new Aborting(
-        Cause.EXPIRED, "nobody approved it until " + Instant.ofEpochMilli(s.untilMillis()));
+  private static State expired() {
+    return new Aborting(Cause.EXPIRED, "nobody approved it in time");
   }
 
   private static State aborting(Stopped e) {

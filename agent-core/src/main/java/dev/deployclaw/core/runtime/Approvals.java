@@ -22,6 +22,7 @@ final class Approvals {
   private final Stories stories;
   private final Epilogue epilogue;
   private final WriteBacks writeBacks;
+  private final Timetable timetable;
   private final GatePolicy gate;
   private final Time time;
 
@@ -30,6 +31,7 @@ final class Approvals {
     this.stories = architect.stories();
     this.epilogue = architect.epilogue();
     this.writeBacks = architect.writeBacks();
+    this.timetable = architect.timetable();
     this.gate = gate;
     this.time = architect.time();
   }
@@ -78,6 +80,9 @@ final class Approvals {
   Optional<Objection> objection(String id, String who, boolean approves)
       throws InterruptedException {
     var there = orchestrator.ledger().read(id);
+    if (!approves && timetable.holds(id)) {
+      return Optional.empty();
+    }
     if (there.isEmpty()) {
       return Optional.of(new Objection(Objection.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
     }
@@ -90,7 +95,12 @@ final class Approvals {
         : Optional.empty();
   }
 
+  /** Of a change that waits for its time, or for its end, it takes that away. */
   Ended reject(String id, String who, Leadership leadership) throws InterruptedException {
+    var cancelled = timetable.cancel(id, who, leadership);
+    if (cancelled.isPresent()) {
+      return cancelled.get();
+    }
     var held = held(id);
     if (held.isEmpty()) {
       return notHeld(id);

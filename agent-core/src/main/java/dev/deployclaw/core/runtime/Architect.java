@@ -2,11 +2,13 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,18 +60,8 @@ public final class Architect {
   /** What a request would do. Nothing is written, and no log is left. */
   public PlanAnswer plan(TaskRequest request) throws InterruptedException {
     try {
-      var silent =
-          new Ports(
-              ports.state(),
-              ports.objects(),
-              ports.executors(),
-              ports.recorder(),
-              new Unlogged(),
-              ports.planner(),
-              ports.playbook(),
-              ports.time());
       var story =
-          new Stories(silent, settings, Progress.NONE).begin(Operation.APPLY_POLICIES, false);
+          new Stories(ports.unlogged(), settings, Progress.NONE).begin(Operation.APPLY_POLICIES, false);
       return answer(draft(request, story));
     } catch (Unreachable e) {
       return new PlanAnswer.Refused(ExitCode.UNREACHABLE, reason(e));
@@ -213,6 +205,38 @@ public final class Architect {
     } catch (Unreachable e) {
       return CheckpointAnswer.without(ExitCode.UNREACHABLE, target, reason(e));
     }
+  }
+
+  /**
+   * What is to happen at a time.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public List<Scheduled> scheduled() throws InterruptedException {
+    return timetable().all();
+  }
+
+  /**
+   * Begins, or takes back, what is due by now. Called again and again by whoever serves.
+   *
+   * @throws Unreachable when the state store can't be read
+   */
+  public List<Ended> keepTime() throws InterruptedException {
+    if (!timetable().calls()) {
+      return List.of();
+    }
+    List<Ended> done = new ArrayList<>();
+    leading.run(
+        Optional.empty(),
+        leadership -> {
+          done.addAll(timetable().due(leadership));
+          return Ended.of("", new Ending(Result.NO_CHANGE, ExitCode.OK, ""));
+        });
+    return List.copyOf(done);
+  }
+
+  Timetable timetable() {
+    return new Timetable(this, ports);
   }
 
   public ScanAnswer validate() throws InterruptedException {

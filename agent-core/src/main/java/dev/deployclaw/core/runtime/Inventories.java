@@ -49,9 +49,10 @@ final class Inventories {
     if (!writesPolicies(intent.operation())) {
       guards.canaryPercent().ifPresent(p -> asked.add("a canary of " + of(intent)));
       guards.bakeSeconds().ifPresent(s -> asked.add("a bake time of " + of(intent)));
+      var start = intent.schedule().startAt();
+      start.ifPresent(s -> asked.add("a start time of " + of(intent)));
       guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99 of " + of(intent)));
     }
-    intent.schedule().startAt().ifPresent(s -> asked.add("a start time"));
     if (!canEnd(intent.operation())) {
       intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
     }

@@ -16,4 +16,11 @@ public record Ports(
     Journal journal,
     Planner planner,
     Playbook playbook,
-    Time time) {}
+    Time time) {
+
+  /** The same, but what is told is kept nowhere. */
+  Ports unlogged() {
+    return new Ports(
+        state, objects, executors, recorder, new Unlogged(), planner, playbook, time);
+  }
+}

@@ -6,6 +6,9 @@ import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Scheduled;
+import java.time.Instant;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -127,6 +130,70 @@ final class Running {
       String would = plan.diff().differences().size() + " differences, not carried out: a dry run";
       return end(story, nothing(would), List.of());
     }
+    var start = plan.intent().schedule().startAt().map(Instant::parse);
+    if (start.filter(s -> s.isBefore(request.received())).isPresent()) {
+      String past = start.get() + " is past: leave the start out to begin now, or give a later one";
+      return refuse(story, past);
+    }
+    if (start.filter(s -> s.isAfter(architect.time().instant())).isPresent()) {
+      var entry = entry(start.get(), plan, request, story);
+      return end(story, architect.timetable().keep(entry, story, leadership), List.of());
+    }
+    return open(ready, request, story);
+  }
+
+  private static Scheduled entry(Instant start, Plan plan, TaskRequest request, Story story) {
+    return new Scheduled(
+        story.execution(),
+        start.toEpochMilli(),
+        request.text(),
+        request.requester(),
+        request.received().toEpochMilli(),
+        request.manual(),
+        plan.base().revision(),
+        plan.targetDigest(),
+        0);
+  }
+
+  /** A change whose time has come: planned anew, and carried out if it comes to the same. */
+  Ended begin(Scheduled scheduled) throws InterruptedException {
+    var story = architect.stories().goOn(scheduled.id(), Operation.APPLY_POLICIES);
+    var request =
+        new TaskRequest(
+            scheduled.request(),
+            scheduled.requester(),
+            Instant.ofEpochMilli(scheduled.receivedMillis()),
+            scheduled.manual(),
+            Optional.of(scheduled.id()));
+    return switch (architect.draft(request, story)) {
+      case Draft.Over(Ending ending, List<String> questions) -> giveUp(story, ending, questions);
+      case Draft.Other(Intent intent) ->
+          giveUp(story, refusal(isNot(intent.operation())), List.of());
+      case Draft.Ready ready ->
+          ready.plan().targetDigest().equals(scheduled.target())
+              ? open(ready, request, story)
+              : giveUp(story, changed(scheduled, ready.plan()), List.of());
+    };
+  }
+
+  private static Ending changed(Scheduled scheduled, Plan plan) {
+    return Ending.aborted(
+        Cause.STALE,
+        "guard plan: observed policies of digest %s, expected %s: a source was changed since it was planned; ask again"
+            .formatted(plan.targetDigest(), scheduled.target()));
+  }
+
+  /** Its time is not to come again. */
+  private Ended giveUp(Story story, Ending ending, List<String> questions)
+      throws InterruptedException {
+    architect.timetable().drop(story.execution(), leadership);
+    return end(story, ending, questions);
+  }
+
+  private Ended open(Draft.Ready ready, TaskRequest request, Story story)
+      throws InterruptedException {
+    String hash = ready.plan().hash();
+    story.planned(hash);
     var duty = new Duty(leadership, story, ready.risks());
     var ending =
         orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
@@ -163,13 +230,16 @@ final class Running {
         plan.rollout(),
         mark.last(),
         mark.revision(),
-        beside(ready, story.execution(), mark.last() + 1));
+        beside(ready, request, story.execution(), mark.last() + 1));
   }
 
   /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
-  private static List<Write> beside(Draft.Ready ready, String id, long epoch) {
+  private static List<Write> beside(
+      Draft.Ready ready, TaskRequest request, String id, long epoch) {
     List<Write> writes = new ArrayList<>();
     writes.add(new Write.Put(Keys.provenance(epoch), ready.provenance().bytes()));
+    long revert = ready.plan().intent().schedule().revertAfterSeconds().orElse(0L);
+    writes.add(Timetable.beside(id, request, revert));
     if (ready.writesBack()) {
       writes.add(WriteBacks.due(id, ready.provenance()));
     }
@@ -200,7 +270,7 @@ final class Running {
 
   private Ended refuse(Story story, String reason) throws InterruptedException {
     story.tell(Phase.PLAN, "Refusing", new Telling(reason, Status.WARNING, Map.of()));
-    return end(story, new Ending(Result.REFUSED, ExitCode.REFUSED, reason), List.of());
+    return end(story, refusal(reason), List.of());
   }
 
   private Ended end(Story story, Ending ending, List<String> questions)
@@ -210,6 +280,10 @@ final class Running {
 
   private static Ending nothing(String reason) {
     return new Ending(Result.NO_CHANGE, ExitCode.OK, reason);
+  }
+
+  private static Ending refusal(String reason) {
+    return new Ending(Result.REFUSED, ExitCode.REFUSED, reason);
   }
 
   private static String isNot(Operation operation) {

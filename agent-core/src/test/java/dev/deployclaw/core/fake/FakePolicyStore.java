@@ -93,7 +93,9 @@ final class FakePolicyStore implements Executor {
   }
 
   private static boolean holds(Execution x, long epoch) {
-    boolean own = x.epoch() == epoch && !(x.state() instanceof State.Aborting);
+    boolean letsGo =
+        x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
+    boolean own = x.epoch() == epoch && !letsGo;
     return !x.state().over() && (own || x.base().epoch() == epoch);
   }
 

@@ -22,6 +22,24 @@ public final class Requests {
 
   static Interpretation understand(String text) {
     String[] words = text.split(" ");
+    return switch (read(words)) {
+      case Interpretation.Planned(Intent i) ->
+          new Interpretation.Planned(
+              new Intent(
+                  i.operation(), i.target(), i.changes(), i.guards(), schedule(words), List.of()));
+      case Interpretation.Refused refused -> refused;
+      case Interpretation.NeedsClarification unclear -> unclear;
+    };
+  }
+
+  /** {@code at INSTANT} says when it begins, {@code for SECONDS} how long it stays. */
+  private static Schedule schedule(String[] words) {
+    int at = List.of(words).indexOf("at");
+    var start = at < 0 ? Optional.<String>empty() : Optional.of(words[at + 1]);
+    return new Schedule(start, numbers(words, "for").findFirst());
+  }
+
+  private static Interpretation read(String[] words) {
     return switch (words[0]) {
       case "apply" -> planned(Operation.APPLY_POLICIES, List.of(), guards(words));
       case "only" -> planned(Operation.APPLY_POLICIES, List.of(whole(words[1])), guards(words));

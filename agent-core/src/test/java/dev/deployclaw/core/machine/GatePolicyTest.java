@@ -38,11 +38,14 @@ class GatePolicyTest {
 
   @Test
   void anApprovalIsGoodForItsPlanAndCheckpointOnly() {
-    var other = new Approval("ann", 7, "another plan", "ab", 0);
+    var other = new Approval("ann", 7, "another plan", "ab", 30);
 
     assertThat(HOLD.judge(FORWARD.with(Samples.APPROVAL), Risks.NONE))
         .isEqualTo(new Verdict.Pass("approved"));
     assertThat(HOLD.judge(FORWARD.with(other), Risks.NONE)).isInstanceOf(Verdict.Hold.class);
+    var onAnotherBase = new Approval("ann", 7, "plan", "ab", 31);
+    assertThat(HOLD.judge(FORWARD.with(onAnotherBase), Risks.NONE))
+        .isInstanceOf(Verdict.Hold.class);
   }
 
   @Test

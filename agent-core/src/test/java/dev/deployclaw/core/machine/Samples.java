@@ -8,7 +8,7 @@ final class Samples {
   private Samples() {}
 
   static final Checkpoint CHECKPOINT = new Checkpoint("checkpoints/ab.json", "ab", "f1", true);
-  static final Approval APPROVAL = new Approval("ann", 7, "plan", "ab", 0);
+  static final Approval APPROVAL = new Approval("ann", 7, "plan", "ab", 30);
 
   static final List<State> STATES =
       List.of(

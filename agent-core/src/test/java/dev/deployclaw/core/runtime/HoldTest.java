@@ -190,22 +190,6 @@ class HoldTest {
   }
 
   @Test
-  void ofTwoApprovalsAtOnceOneIsUsed() throws Exception {
-    var held = world.run("apply manually");
-    world.redis.before(
-        "observe",
-        () -> {
-          world.store.expireLeases();
-          uninterrupted(() -> world.agent().approve(held.execution(), "bob"));
-        });
-
-    world.agent().approve(held.execution(), "ann");
-
-    assertThat(world.active().map(a -> a.epoch()).orElse(0L)).isLessThan(2);
-    assertAllWell();
-  }
-
-  @Test
   void namesTheGuardAndBothRevisionsWhenTheBaseMoved() throws Exception {
     world.run("apply");
     var held = world.run("set acme 700 manually");
@@ -218,18 +202,6 @@ class HoldTest {
     assertThat(ended.reason())
         .contains("guard active: observed epoch 3", "at revision " + observed)
         .contains("expected revision " + expected, "ask again");
-  }
-
-  private interface Act {
-    void run() throws InterruptedException;
-  }
-
-  private static void uninterrupted(Act act) {
-    try {
-      act.run();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void assertAllWell() {

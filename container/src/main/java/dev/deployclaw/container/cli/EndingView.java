@@ -118,12 +118,17 @@ final class EndingView {
               ? "it is committed and was not put back; see who holds what with: deployclaw scan;"
                   + " mend what is named, then ask again, or: deployclaw rollback last"
               : "make what is named reachable again, then: deployclaw recover";
-      case HELD ->
-          "deployclaw approve %s, or: deployclaw reject %s"
-              .formatted(ended.execution(), ended.execution());
+      case HELD -> held(ended);
       case OK, INTERNAL_FAULT, WRONG_USAGE, NEEDS_CLARIFICATION, REFUSED -> remedy(ended.exit());
       case ROLLED_BACK, INVALID, AUDIT_FAILED, UNREACHABLE, ABORTED -> remedy(ended.exit());
     };
+  }
+
+  private static String held(Ended ended) {
+    return ended.reason().startsWith("scheduled for ")
+        ? "deployclaw status lists it"
+        : "deployclaw approve %s, or: deployclaw reject %s"
+            .formatted(ended.execution(), ended.execution());
   }
 
   private static String remedy(ExitCode exit) {

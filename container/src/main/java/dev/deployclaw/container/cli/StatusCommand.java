@@ -1,7 +1,8 @@
 package dev.deployclaw.container.cli;
 
 import java.time.Instant;
-import dev.deployclaw.core.runtime.Ahead;
+import dev.deployclaw.container.cli.StatusView.Beside;
+import java.util.Optional;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -20,15 +21,17 @@ final class StatusCommand extends AgentCommand {
   int use(Session session) throws InterruptedException {
     var watched = WatchFile.read(session.stateDir(), Instant.now());
     var status = session.architect().status();
-    return new StatusView(around()).show(status, ahead(session), watched, json());
+    return new StatusView(around()).show(status, beside(session, watched), json());
   }
 
   /** Where the state store can't be reached, the status says so. */
-  private static List<Ahead> ahead(Session session) throws InterruptedException {
+  private static Beside beside(Session session, Optional<WatchFile> watched)
+      throws InterruptedException {
     try {
-      return session.architect().regressed();
+      var architect = session.architect();
+      return new Beside(architect.regressed(), architect.scheduled(), watched);
     } catch (Unreachable e) {
-      return List.of();
+      return new Beside(List.of(), List.of(), watched);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Leader;
@@ -26,17 +27,22 @@ final class StatusView {
   }
 
   /** Prints it and returns the exit code. */
-  int show(
-      StatusAnswer answer, List<Ahead> ahead, Optional<WatchFile> watched, boolean json) {
+  int show(StatusAnswer answer, Beside beside, boolean json) {
+    var ahead = beside.ahead();
+    var watched = beside.watched();
     if (json) {
       var document = new LinkedHashMap<>(document(answer));
       if (!ahead.isEmpty()) {
         document.put("regressed", ahead.stream().map(Ahead::toMap).toList());
       }
+      if (answer.unreachable().isEmpty()) {
+        document.put("scheduled", beside.scheduled().stream().map(StatusView::scheduled).toList());
+      }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
+      beside.scheduled().forEach(s -> around.out().println(words(s)));
       for (var member : ahead) {
         around.out().println("REGRESSED: " + member.text());
       }
@@ -47,6 +53,38 @@ final class StatusView {
     }
     new EndingView(around).tell(answer);
     return answer.exit().code();
+  }
+
+  /**
+   * What stands beside the state of changes.
+   *
+   * @param ahead members that are further than the state store
+   * @param scheduled what is to happen at a time
+   * @param watched what the watch of this machine wrote down
+   */
+  record Beside(List<Ahead> ahead, List<Scheduled> scheduled, Optional<WatchFile> watched) {
+    static final Beside NOTHING = new Beside(List.of(), List.of(), Optional.empty());
+  }
+
+  private static Map<String, Object> scheduled(Scheduled s) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("id", s.id());
+    out.put("what", s.reverts() ? "revert" : "start");
+    if (s.armed()) {
+      out.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
+    }
+    out.put("requester", s.requester());
+    out.put("request", s.request());
+    return out;
+  }
+
+  private static String words(Scheduled s) {
+    String at =
+        s.armed()
+            ? "at " + Instant.ofEpochMilli(s.atMillis())
+            : s.revertAfterSeconds() + " s after it is complete";
+    return "%s %s %s, by an agent that serves; cancel it with: deployclaw reject %s"
+        .formatted(s.id(), s.reverts() ? "is taken back" : "begins", at, s.id());
   }
 
   private void print(Optional<WatchFile> watched) {

@@ -25,6 +25,7 @@ final class Duties {
             new Round("look", sidecar.bounds().look(), sidecar::look),
             new Round("recover", sidecar.settings().bounds().lease(), sidecar::recoverIfAbandoned),
             new Round("end", EVERY_MINUTE, sidecar::endOverlays),
+            new Round("schedule", sidecar.settings().bounds().lease(), sidecar::keepTime),
             new Round("settle", EVERY_MINUTE, sidecar::settleObjects),
             new Round("forget", HOURLY, () -> sidecar.forgetReservations(KEYS_HOLD)));
     return Stream.concat(own.stream(), sidecar.watching().stream()).toList();

@@ -196,6 +196,21 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
+  /** Begins, or takes back, what is due by now. */
+  void keepTime() throws InterruptedException {
+    try {
+      for (var ended : new Architect(ports, settings, meters).keepTime()) {
+        LOG.atInfo()
+            .addKeyValue("execution", ended.execution())
+            .addKeyValue("result", ended.result())
+            .addKeyValue("reason", ended.reason())
+            .log("What was due is done");
+      }
+    } catch (Unreachable e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is due");
+    }
+  }
+
   /** Brings checkpoints to the object store that it could not take before. */
   void settleObjects() throws InterruptedException {
     int waiting = ports.objects().settle();

@@ -9,6 +9,8 @@ import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Leader;
+import dev.deployclaw.container.cli.StatusView.Beside;
+import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +39,7 @@ class StatusViewTest {
 
   @Test
   void documentsWhereThingsStand() {
-    int exit = view.show(HELD, List.of(), Optional.empty(), true);
+    int exit = view.show(HELD, Beside.NOTHING, true);
 
     var status = screen.json();
     assertThat(exit).isZero();
@@ -51,7 +53,7 @@ class StatusViewTest {
 
   @Test
   void tellsPeopleWhatToTypeForAHeldChange() {
-    view.show(HELD, List.of(), Optional.empty(), false);
+    view.show(HELD, Beside.NOTHING, false);
 
     assertThat(screen.out())
         .contains("epoch 3 is committed, by arch-2026-11-24-rate-limit-003")
@@ -74,14 +76,14 @@ class StatusViewTest {
             true,
             "");
 
-    view.show(trying, List.of(), Optional.empty(), false);
+    view.show(trying, Beside.NOTHING, false);
     assertThat(screen.out())
         .contains("epoch 3 is committed")
         .contains("epoch 4 is a candidate for positions below 500 of 10000")
         .contains("is under way: baking, watched until 1970-01-01T00:01:00Z");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(trying, List.of(), Optional.empty(), true);
+    new StatusView(again.surroundings()).show(trying, Beside.NOTHING, true);
     assertThat(again.json().at("/active/candidate/epoch").asLong()).isEqualTo(4);
     assertThat(again.json().at("/active/candidate/cohort").asLong()).isEqualTo(500);
     assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
@@ -121,14 +123,31 @@ class StatusViewTest {
   void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
     var ahead = List.of(new Ahead("redis/a", "epoch", 9, 3));
 
-    view.show(HELD, ahead, Optional.empty(), false);
+    view.show(HELD, new Beside(ahead, List.of(), Optional.empty()), false);
     assertThat(screen.out())
         .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
         .contains("deployclaw recover --accept-regression");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(HELD, ahead, Optional.empty(), true);
+    new StatusView(again.surroundings()).show(HELD, new Beside(ahead, List.of(), Optional.empty()), true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
+  }
+
+  @Test
+  void listsWhatIsScheduledAndHowToCancelIt() {
+    var start = new Scheduled("arch-1", 60_000, "set it", "olivia", 1, false, 4, "ab", 0);
+    var end = new Scheduled("arch-2", 0, "for an hour", "olivia", 1, false, 0, "", 3600);
+    var beside = new Beside(List.of(), List.of(start, end), Optional.empty());
+
+    view.show(HELD, beside, false);
+    assertThat(screen.out())
+        .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
+        .contains("arch-2 is taken back 3600 s after it is complete");
+
+    var again = new Screen(Path.of(""));
+    new StatusView(again.surroundings()).show(HELD, beside, true);
+    assertThat(again.json().at("/scheduled/0/at").asText()).isEqualTo("1970-01-01T00:01:00Z");
+    assertThat(again.json().at("/scheduled/1/what").asText()).isEqualTo("revert");
   }
 
   @Test
@@ -143,13 +162,13 @@ class StatusViewTest {
             true,
             "");
 
-    view.show(frozen, List.of(), Optional.empty(), false);
+    view.show(frozen, Beside.NOTHING, false);
     assertThat(screen.out())
         .contains("frozen by olivia since 1970-01-01T00:00:00Z: incident 4711")
         .contains("deployclaw thaw");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(frozen, List.of(), Optional.empty(), true);
+    new StatusView(again.surroundings()).show(frozen, Beside.NOTHING, true);
     assertThat(again.json().get("frozen").asBoolean()).isTrue();
     assertThat(again.json().at("/freeze/by").asText()).isEqualTo("olivia");
     assertThat(again.json().at("/freeze/reason").asText()).isEqualTo("incident 4711");
@@ -167,7 +186,7 @@ class StatusViewTest {
         """
             .getBytes(StandardCharsets.UTF_8));
 
-    view.show(HELD, List.of(), WatchFile.read(folder, written.plusSeconds(20)), false);
+    view.show(HELD, new Beside(List.of(), List.of(), WatchFile.read(folder, written.plusSeconds(20))), false);
 
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")
@@ -180,7 +199,7 @@ class StatusViewTest {
 
   @Test
   void saysThatNobodyEverWatched(@TempDir Path folder) {
-    view.show(HELD, List.of(), WatchFile.read(folder, Instant.EPOCH), false);
+    view.show(HELD, new Beside(List.of(), List.of(), WatchFile.read(folder, Instant.EPOCH)), false);
 
     assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
   }
@@ -197,7 +216,7 @@ class StatusViewTest {
             false,
             "the state store can't be reached");
 
-    assertThat(view.show(lost, List.of(), Optional.empty(), true)).isEqualTo(10);
+    assertThat(view.show(lost, Beside.NOTHING, true)).isEqualTo(10);
     assertThat(screen.json()).hasSize(1);
     assertThat(screen.json().get("unreachable").asText()).contains("can't be reached");
   }

@@ -104,7 +104,9 @@ final class SetWriter {
 
   /** Held or under way; one that is being given up lets go of it. */
   private static boolean needs(Execution x) {
-    return !x.state().over() && !(x.state() instanceof State.Aborting);
+    boolean letsGo =
+        x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
+    return !x.state().over() && !letsGo;
   }
 
   /** What makes the removal right, compared in the transactions that do it. */

@@ -1,0 +1,230 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Scheduled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Changes that begin at a time, and those that are taken back after one. */
+class TimetableTest {
+  private static final String AT_ONE = "set acme 700 at 2026-11-01T13:00:00Z";
+
+  private final World world = new World();
+
+  @Test
+  void aPlannedChangeWaitsInTheStateStoreAndBeginsAtItsTime() throws Exception {
+    world.run("apply");
+    var planned = world.run(AT_ONE);
+
+    assertThat(planned.exit()).as(planned.reason()).isEqualTo(ExitCode.HELD);
+    assertThat(planned.reason())
+        .contains("scheduled for 2026-11-01T13:00:00Z", "deployclaw serve")
+        .contains("deployclaw reject " + planned.execution());
+    assertThat(world.store.get(Keys.OPEN)).isEmpty();
+    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+
+    world.time.pass(Duration.ofHours(1));
+    var begun = world.agentElsewhere().keepTime();
+
+    assertThat(begun).extracting(Ended::result).containsExactly(Result.COMPLETED);
+    assertThat(begun).extracting(Ended::execution).containsExactly(planned.execution());
+    assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
+    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.agent().keepTime()).as("once").isEmpty();
+  }
+
+  @Test
+  void isStaleWhenSomethingWasCommittedMeanwhile() throws Exception {
+    world.run("apply");
+    var planned = world.run(AT_ONE);
+    world.run("set zenith 70");
+    world.time.pass(Duration.ofHours(1));
+
+    var ended = world.agent().keepTime();
+
+    assertThat(ended).extracting(Ended::cause).containsExactly(Optional.of(Cause.STALE));
+    assertThat(ended.getFirst().execution()).isEqualTo(planned.execution());
+    assertThat(ended.getFirst().reason()).contains("guard active: observed revision", "expected");
+    assertThat(world.agent().scheduled()).isEmpty();
+    assertAllWell();
+  }
+
+  @Test
+  void isStaleWhenASourceWasChangedMeanwhile() throws Exception {
+    world.run("apply");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 800));
+    world.run("apply at 2026-11-01T13:00:00Z");
+    world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+    world.time.pass(Duration.ofHours(1));
+
+    var ended = world.agent().keepTime();
+
+    assertThat(ended).extracting(Ended::cause).containsExactly(Optional.of(Cause.STALE));
+    assertThat(ended.getFirst().reason()).contains("guard plan: observed policies of digest");
+    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aPersonCancelsItWhereverTheyAre() throws Exception {
+    world.run("apply");
+    var planned = world.run(AT_ONE);
+    assertThat(world.agent().objection(planned.execution(), "ann", false)).isEmpty();
+
+    var cancelled = world.agent().reject(planned.execution(), "ann");
+
+    assertThat(cancelled.cause()).contains(Cause.REJECTED);
+    assertThat(cancelled.reason()).contains("cancelled by ann");
+    world.time.pass(Duration.ofHours(1));
+    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+    assertAllWell();
+  }
+
+  @Test
+  void isNotBegunLongAfterItsTime() throws Exception {
+    world.run("apply");
+    world.run(AT_ONE);
+    world.time.pass(Duration.ofHours(3));
+
+    var ended = world.agent().keepTime();
+
+    assertThat(ended.getFirst().cause()).contains(Cause.EXPIRED);
+    assertThat(ended.getFirst().reason()).contains("nobody served at its time");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aStartInThePastIsRefused() throws Exception {
+    var ended = world.run("apply at 2026-11-01T11:00:00Z");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("is past");
+  }
+
+  @Test
+  void isHeldAtItsTimeWhereTheGateSaysSo() throws Exception {
+    world.run("apply");
+    var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
+    world.time.pass(Duration.ofHours(1));
+
+    assertThat(world.agent().keepTime()).extracting(Ended::result).containsExactly(Result.HELD);
+
+    var ended = world.agent().approve(planned.execution(), "ann");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void aLimitedChangeIsTakenBackAfterItsTimeByAnyAgent() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    var limited = world.run("set acme 700 for 3600");
+    assertThat(limited.result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().keepTime()).as("armed").isEmpty();
+    assertThat(world.agent().scheduled()).singleElement().matches(Scheduled::armed);
+    world.time.pass(Duration.ofMinutes(59));
+    assertThat(world.agent().keepTime()).isEmpty();
+
+    world.time.pass(Duration.ofMinutes(2));
+    var ended = world.agentElsewhere().keepTime();
+
+    assertThat(ended).extracting(Ended::result).containsExactly(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
+    assertThat(world.active().orElseThrow().change()).isNotEqualTo(limited.execution());
+    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.agent().keepTime()).as("once").isEmpty();
+  }
+
+  @Test
+  void aLaterChangeCancelsTheWayBackAndTheLogSaysSo() throws Exception {
+    world.run("apply");
+    var limited = world.run("set acme 700 for 3600");
+    world.agent().keepTime();
+    var later = world.run("set zenith 70");
+
+    world.time.pass(Duration.ofHours(2));
+    var ended = world.agent().keepTime();
+
+    assertThat(ended).extracting(Ended::execution).containsExactly(limited.execution());
+    assertThat(log(limited)).contains("cancelled, since " + later.execution() + " replaced it");
+    assertThat(world.active().orElseThrow().change()).isEqualTo(later.execution());
+    assertAllWell();
+  }
+
+  @Test
+  void aChangeThatIsNotLiveIsNotTakenBack() throws Exception {
+    world.run("apply");
+    world.probe.fail("wrong");
+    world.run("set acme 700 for 3600");
+    world.probe.fail("");
+    long epoch = world.active().orElseThrow().epoch();
+
+    world.agent().keepTime();
+
+    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(epoch);
+    assertAllWell();
+  }
+
+  @Test
+  void aHeldOnesTimeCountsFromWhenItIsLive() throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 for 3600 manually");
+    world.time.pass(Duration.ofMinutes(50));
+    assertThat(world.agent().keepTime()).isEmpty();
+    world.agent().approve(held.execution(), "ann");
+    world.agent().keepTime();
+    world.time.pass(Duration.ofMinutes(50));
+
+    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(world.active().orElseThrow().change()).isEqualTo(held.execution());
+  }
+
+  @Test
+  void aPersonKeepsALimitedChangeForGood() throws Exception {
+    world.run("apply");
+    var limited = world.run("set acme 700 for 3600");
+    world.agent().keepTime();
+
+    var kept = world.agent().reject(limited.execution(), "ann");
+
+    assertThat(kept.result()).as(kept.reason()).isEqualTo(Result.COMPLETED);
+    world.time.pass(Duration.ofHours(2));
+    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(world.active().orElseThrow().change()).isEqualTo(limited.execution());
+    assertAllWell();
+  }
+
+  @Test
+  void onlyAChangeOfPoliciesIsScheduled() throws Exception {
+    world.run("apply");
+
+    for (String request : List.of("back at 2026-11-01T13:00:00Z", "repair for 60")) {
+      var ended = world.run(request);
+      assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+      assertThat(ended.reason()).contains("doesn't carry out");
+    }
+  }
+
+  private String log(Ended ended) {
+    return String.join(
+        "\n",
+        world.journal.read(ended.execution()).stream()
+            .map(r -> new String(r, StandardCharsets.UTF_8))
+            .toList());
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}
