@@ -97,15 +97,13 @@ final class Approvals {
 
   /** Of a change that waits for its time, or for its end, it takes that away. */
   Ended reject(String id, String who, Leadership leadership) throws InterruptedException {
-    var cancelled = timetable.cancel(id, who, leadership);
-    if (cancelled.isPresent()) {
-      return cancelled.get();
-    }
     var held = held(id);
-    if (held.isEmpty()) {
-      return notHeld(id);
+    if (held.isPresent()) {
+      var duty = duty(held.get().execution(), leadership);
+      return end(held.get(), new Event.Rejected(who), duty);
     }
-    return end(held.get(), new Event.Rejected(who), duty(held.get().execution(), leadership));
+    var cancelled = timetable.cancel(id, who, leadership);
+    return cancelled.isPresent() ? cancelled.get() : notHeld(id);
   }
 
   private Ended end(Stored held, Event event, Duty duty) throws InterruptedException {

@@ -8,7 +8,9 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.ExecutionMachine;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.WriteBacks.Tried;
@@ -208,7 +210,7 @@ final class Recovery {
       if (!ThoughtLog.ended(records) || anchored.getOrDefault(id, 0L) > records.size()) {
         var stored = ledger.read(id).map(Stored::execution);
         var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
-        var ending = stored.map(x -> Ending.of(x.state())).orElseGet(() -> unstored(id));
+        var ending = stored.isPresent() ? Ending.of(stored.get().state()) : unstored(id);
         if (!story.ended()) {
           finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
         }
@@ -217,7 +219,11 @@ final class Recovery {
   }
 
   /** Of an execution that is no change: only a repair publishes without one. */
-  private Ending unstored(String id) {
+  private Ending unstored(String id) throws InterruptedException {
+    var scheduled = state.get(Keys.scheduled(id)).map(e -> Scheduled.read(e.value()));
+    if (scheduled.isPresent()) {
+      return Timetable.waiting(scheduled.get());
+    }
     return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 

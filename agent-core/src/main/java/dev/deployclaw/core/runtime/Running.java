@@ -171,9 +171,19 @@ final class Running {
           giveUp(story, refusal(isNot(intent.operation())), List.of());
       case Draft.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? open(ready, request, story)
+              ? opened(ready, request, story)
               : giveUp(story, changed(scheduled, ready.plan()), List.of());
     };
+  }
+
+  /** Opening it clears its entry; where it could not be opened, that is done here. */
+  private Ended opened(Draft.Ready ready, TaskRequest request, Story story)
+      throws InterruptedException {
+    var ended = open(ready, request, story);
+    if (orchestrator.ledger().read(story.execution()).isEmpty()) {
+      architect.timetable().drop(story.execution(), leadership);
+    }
+    return ended;
   }
 
   private static Ending changed(Scheduled scheduled, Plan plan) {

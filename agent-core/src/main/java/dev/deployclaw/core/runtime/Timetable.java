@@ -65,9 +65,18 @@ final class Timetable {
 
   /** Whether something is to be done now, or armed. Needs no leadership. */
   boolean calls() throws InterruptedException {
-    long now = time.instant().toEpochMilli();
-    boolean any = all().stream().anyMatch(s -> !s.armed() || s.atMillis() <= now);
-    return any && ledger.open().isEmpty();
+    for (var scheduled : all()) {
+      if (calls(scheduled)) {
+        return ledger.open().isEmpty();
+      }
+    }
+    return false;
+  }
+
+  private boolean calls(Scheduled scheduled) throws InterruptedException {
+    return scheduled.armed()
+        ? scheduled.atMillis() <= time.instant().toEpochMilli()
+        : ledger.read(scheduled.id()).filter(s -> s.execution().state().over()).isPresent();
   }
 
   /** What a change that is taken back after a while writes as it opens; else it clears its entry. */
@@ -92,9 +101,7 @@ final class Timetable {
   /** Keeps a planned change until its time. */
   Ending keep(Scheduled entry, Story story, Leadership leadership) throws InterruptedException {
     String at = Instant.ofEpochMilli(entry.atMillis()).toString();
-    String detail =
-        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile; cancel it with: deployclaw reject %s"
-            .formatted(at, entry.id());
+    String detail = waiting(entry).reason();
     var telling =
         new Telling(
             detail,
@@ -111,7 +118,7 @@ final class Timetable {
     }
     var record = story.record(Phase.PLAN, ACTION, telling);
     return switch (ledger.permit(record, on, leadership, story)) {
-      case Permit.Given() -> new Ending(Result.HELD, ExitCode.HELD, detail);
+      case Permit.Given() -> waiting(entry);
       case Permit.Refused() ->
           Ending.aborted(Cause.STALE, "something was committed while it was planned: ask again");
       case Permit.Unknown(String reason) -> {
@@ -119,6 +126,15 @@ final class Timetable {
         yield Ending.unknown("whether it is scheduled can't be told: " + reason);
       }
     };
+  }
+
+  /** How a change stands that waits for its time. */
+  static Ending waiting(Scheduled entry) {
+    return new Ending(
+        Result.HELD,
+        ExitCode.HELD,
+        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile; cancel it with: deployclaw reject %s"
+            .formatted(Instant.ofEpochMilli(entry.atMillis()), entry.id()));
   }
 
   /** Does what is due, one after the other. */
