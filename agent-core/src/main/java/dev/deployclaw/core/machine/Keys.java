@@ -37,7 +37,7 @@ public final class Keys {
   /** Changes whose result is to be written back to their sources once they are complete. */
   public static final String WRITE_BACK = "write-back/";
 
-  /** What is to begin, or to be taken back, at a time: {@link Scheduled}. */
+  /** Planned changes that are to begin at a time: {@link Scheduled}. */
   public static final String SCHEDULED = "scheduled/";
 
   private Keys() {}

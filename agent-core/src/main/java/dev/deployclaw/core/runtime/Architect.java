@@ -207,17 +207,13 @@ public final class Architect {
     }
   }
 
-  /**
-   * What is to happen at a time.
-   *
-   * @throws Unreachable when the state store can't be read
-   */
+  /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
   public List<Scheduled> scheduled() throws InterruptedException {
     return timetable().all();
   }
 
   /**
-   * Begins, or takes back, what is due by now. Called again and again by whoever serves.
+   * Begins what is due by now. Called again and again by whoever serves.
    *
    * @throws Unreachable when the state store can't be read
    */

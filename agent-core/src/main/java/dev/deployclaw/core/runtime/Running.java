@@ -148,21 +148,22 @@ final class Running {
         start.toEpochMilli(),
         request.text(),
         request.requester(),
-        request.received().toEpochMilli(),
         request.manual(),
         plan.base().revision(),
-        plan.targetDigest(),
-        0);
+        plan.targetDigest());
   }
 
-  /** A change whose time has come: planned anew, and carried out if it comes to the same. */
+  /**
+   * A change whose time has come: planned anew, as if it were asked now, and carried out if it comes
+   * to the same.
+   */
   Ended begin(Scheduled scheduled) throws InterruptedException {
     var story = architect.stories().goOn(scheduled.id(), Operation.APPLY_POLICIES);
     var request =
         new TaskRequest(
             scheduled.request(),
             scheduled.requester(),
-            Instant.ofEpochMilli(scheduled.receivedMillis()),
+            Instant.ofEpochMilli(scheduled.atMillis()),
             scheduled.manual(),
             Optional.of(scheduled.id()));
     return switch (architect.draft(request, story)) {
@@ -240,16 +241,14 @@ final class Running {
         plan.rollout(),
         mark.last(),
         mark.revision(),
-        beside(ready, request, story.execution(), mark.last() + 1));
+        beside(ready, story.execution(), mark.last() + 1));
   }
 
   /** Where its policies come from is written as it opens, so that whoever goes on knows it. */
-  private static List<Write> beside(
-      Draft.Ready ready, TaskRequest request, String id, long epoch) {
+  private static List<Write> beside(Draft.Ready ready, String id, long epoch) {
     List<Write> writes = new ArrayList<>();
     writes.add(new Write.Put(Keys.provenance(epoch), ready.provenance().bytes()));
-    long revert = ready.plan().intent().schedule().revertAfterSeconds().orElse(0L);
-    writes.add(Timetable.beside(id, request, revert));
+    writes.add(Timetable.opened(id));
     if (ready.writesBack()) {
       writes.add(WriteBacks.due(id, ready.provenance()));
     }

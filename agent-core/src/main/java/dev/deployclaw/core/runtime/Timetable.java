@@ -3,11 +3,8 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
-import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Scheduled;
-import dev.deployclaw.core.machine.State;
-import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -16,7 +13,6 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,16 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Changes that begin at a time, and those that are taken back after one. They stand in the state
- * store until it has come, written under the lead, so any agent that serves then does it, once.
- * Used by one thread.
+ * Changes that begin at a time. They stand in the state store until it has come, written under the
+ * lead, so any agent that serves then begins them, once. Used by one thread.
  */
 final class Timetable {
   /** A change that could not begin for so long after its time isn't begun any more. */
   static final Duration MOST_LATE = Duration.ofHours(1);
-
-  /** What could not be reached is tried again after so long. */
-  private static final Duration AGAIN = Duration.ofMinutes(1);
 
   private static final String ACTION = "Keeping to the schedule";
 
@@ -63,39 +55,16 @@ final class Timetable {
     return state.get(Keys.scheduled(id)).isPresent();
   }
 
-  /** Whether something is to be done now, or armed. Needs no leadership. */
+  /** Whether something is to begin now. Needs no leadership. */
   boolean calls() throws InterruptedException {
-    for (var scheduled : all()) {
-      if (calls(scheduled)) {
-        return ledger.open().isEmpty();
-      }
-    }
-    return false;
+    long now = time.instant().toEpochMilli();
+    boolean due = all().stream().anyMatch(s -> s.atMillis() <= now);
+    return due && ledger.open().isEmpty();
   }
 
-  private boolean calls(Scheduled scheduled) throws InterruptedException {
-    return scheduled.armed()
-        ? scheduled.atMillis() <= time.instant().toEpochMilli()
-        : ledger.read(scheduled.id()).filter(s -> s.execution().state().over()).isPresent();
-  }
-
-  /** What a change that is taken back after a while writes as it opens; else it clears its entry. */
-  static Write beside(String id, TaskRequest request, long revertAfterSeconds) {
-    if (revertAfterSeconds == 0) {
-      return new Write.Delete(Keys.scheduled(id));
-    }
-    var entry =
-        new Scheduled(
-            id,
-            0,
-            request.text(),
-            request.requester(),
-            request.received().toEpochMilli(),
-            request.manual(),
-            0,
-            "",
-            revertAfterSeconds);
-    return new Write.Put(Keys.scheduled(id), entry.bytes());
+  /** A change that opens waits no more. */
+  static Write opened(String id) {
+    return new Write.Delete(Keys.scheduled(id));
   }
 
   /** Keeps a planned change until its time. */
@@ -145,10 +114,8 @@ final class Timetable {
       if (ledger.open().isPresent() || !leadership.holds()) {
         break;
       }
-      if (scheduled.reverts()) {
-        revert(scheduled, entry, leadership).ifPresent(done::add);
-      } else if (scheduled.atMillis() <= time.instant().toEpochMilli()) {
-        begin(scheduled, entry, leadership).ifPresent(done::add);
+      if (scheduled.atMillis() <= time.instant().toEpochMilli()) {
+        done.add(begin(scheduled, entry, leadership));
       }
     }
     return done;
@@ -160,28 +127,26 @@ final class Timetable {
     if (entry.isEmpty()) {
       return Optional.empty();
     }
-    var x = ledger.read(id).map(Stored::execution);
     String what = "cancelled by " + who;
-    var ending = x.map(c -> Ending.of(c.state())).orElse(Ending.aborted(Cause.REJECTED, what));
+    var ending = Ending.aborted(Cause.REJECTED, what);
     return Optional.of(close(entry.get(), what, ending, leadership));
   }
 
-  private Optional<Ended> begin(Scheduled scheduled, Entry entry, Leadership leadership)
+  private Ended begin(Scheduled scheduled, Entry entry, Leadership leadership)
       throws InterruptedException {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
           "nobody served at its time, %s, and it is too late now: ask again, and keep deployclaw serve running"
               .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
-      return Optional.of(
-          close(entry, why, Ending.aborted(Cause.EXPIRED, why), leadership));
+      return close(entry, why, Ending.aborted(Cause.EXPIRED, why), leadership);
     }
     long revision = ledger.base().revision();
     if (revision != scheduled.baseRevision()) {
       var stale = stale(scheduled, revision);
-      return Optional.of(close(entry, stale.reason(), stale, leadership));
+      return close(entry, stale.reason(), stale, leadership);
     }
-    return Optional.of(new Running(architect, leadership).begin(scheduled));
+    return new Running(architect, leadership).begin(scheduled);
   }
 
   private static Ending stale(Scheduled scheduled, long revision) {
@@ -191,58 +156,12 @@ final class Timetable {
             .formatted(revision, scheduled.baseRevision()));
   }
 
-  private Optional<Ended> revert(Scheduled scheduled, Entry entry, Leadership leadership)
-      throws InterruptedException {
-    var x = ledger.read(scheduled.id()).map(Stored::execution);
-    var state = x.map(Execution::state);
-    if (x.isEmpty() || state.filter(s -> s.over() && !AfterCommit.baked(s)).isPresent()) {
-      var ending = state.map(Ending::of).orElse(Ending.aborted(Cause.INTERRUPTED, "it never began"));
-      return Optional.of(
-          close(entry, "no way back is due: it isn't live", ending, leadership));
-    }
-    if (state.filter(State::over).isEmpty()) {
-      return Optional.empty();
-    }
-    var base = ledger.base();
-    if (!base.change().equals(scheduled.id())) {
-      String why = "the way back is cancelled, since " + base.change() + " replaced it";
-      return Optional.of(close(entry, why, Ending.of(x.get().state()), leadership));
-    }
-    long now = time.instant().toEpochMilli();
-    if (!scheduled.armed()) {
-      move(entry, scheduled.at(now + scheduled.revertAfterSeconds() * 1000), leadership);
-      return Optional.empty();
-    }
-    return scheduled.atMillis() <= now ? Optional.of(back(scheduled, entry, leadership)) : Optional.empty();
-  }
-
-  private Ended back(Scheduled scheduled, Entry entry, Leadership leadership)
-      throws InterruptedException {
-    String text =
-        "rollback %s: %d s after it was complete, as it was asked"
-            .formatted(scheduled.id(), scheduled.revertAfterSeconds());
-    var request = new TaskRequest(text, scheduled.requester(), time.instant());
-    var ended = new Running(architect, leadership).rollback(scheduled.id(), request);
-    if (ended.exit() == ExitCode.UNREACHABLE) {
-      long again = time.instant().plus(AGAIN).toEpochMilli();
-      move(entry, scheduled.at(again), leadership);
-    } else {
-      write(entry, new Write.Delete(entry.key()), leadership);
-    }
-    return ended;
-  }
-
   /** Takes a change that can't begin off. */
   void drop(String id, Leadership leadership) throws InterruptedException {
     var entry = state.get(Keys.scheduled(id));
     if (entry.isPresent()) {
       write(entry.get(), new Write.Delete(entry.get().key()), leadership);
     }
-  }
-
-  /** Should it be lost, the next look does the same. */
-  private void move(Entry entry, Scheduled to, Leadership leadership) throws InterruptedException {
-    write(entry, new Write.Put(entry.key(), to.bytes()), leadership);
   }
 
   private void write(Entry entry, Write write, Leadership leadership) throws InterruptedException {

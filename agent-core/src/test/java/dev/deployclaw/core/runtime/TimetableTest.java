@@ -6,14 +6,11 @@ import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.machine.Scheduled;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Changes that begin at a time, and those that are taken back after one. */
+/** Changes that begin at a time. */
 class TimetableTest {
   private static final String AT_ONE = "set acme 700 at 2026-11-01T13:00:00Z";
 
@@ -124,103 +121,13 @@ class TimetableTest {
   }
 
   @Test
-  void aLimitedChangeIsTakenBackAfterItsTimeByAnyAgent() throws Exception {
-    world.run("apply");
-    String before = world.active().orElseThrow().digest();
-    var limited = world.run("set acme 700 for 3600");
-    assertThat(limited.result()).isEqualTo(Result.COMPLETED);
-    assertThat(world.agent().keepTime()).as("armed").isEmpty();
-    assertThat(world.agent().scheduled()).singleElement().matches(Scheduled::armed);
-    world.time.pass(Duration.ofMinutes(59));
-    assertThat(world.agent().keepTime()).isEmpty();
-
-    world.time.pass(Duration.ofMinutes(2));
-    var ended = world.agentElsewhere().keepTime();
-
-    assertThat(ended).extracting(Ended::result).containsExactly(Result.COMPLETED);
-    assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
-    assertThat(world.active().orElseThrow().change()).isNotEqualTo(limited.execution());
-    assertThat(world.agent().scheduled()).isEmpty();
-    assertThat(world.agent().keepTime()).as("once").isEmpty();
-  }
-
-  @Test
-  void aLaterChangeCancelsTheWayBackAndTheLogSaysSo() throws Exception {
-    world.run("apply");
-    var limited = world.run("set acme 700 for 3600");
-    world.agent().keepTime();
-    var later = world.run("set zenith 70");
-
-    world.time.pass(Duration.ofHours(2));
-    var ended = world.agent().keepTime();
-
-    assertThat(ended).extracting(Ended::execution).containsExactly(limited.execution());
-    assertThat(log(limited)).contains("cancelled, since " + later.execution() + " replaced it");
-    assertThat(world.active().orElseThrow().change()).isEqualTo(later.execution());
-    assertAllWell();
-  }
-
-  @Test
-  void aChangeThatIsNotLiveIsNotTakenBack() throws Exception {
-    world.run("apply");
-    world.probe.fail("wrong");
-    world.run("set acme 700 for 3600");
-    world.probe.fail("");
-    long epoch = world.active().orElseThrow().epoch();
-
-    world.agent().keepTime();
-
-    assertThat(world.agent().scheduled()).isEmpty();
-    assertThat(world.active().orElseThrow().epoch()).isEqualTo(epoch);
-    assertAllWell();
-  }
-
-  @Test
-  void aHeldOnesTimeCountsFromWhenItIsLive() throws Exception {
-    world.run("apply");
-    var held = world.run("set acme 700 for 3600 manually");
-    world.time.pass(Duration.ofMinutes(50));
-    assertThat(world.agent().keepTime()).isEmpty();
-    world.agent().approve(held.execution(), "ann");
-    world.agent().keepTime();
-    world.time.pass(Duration.ofMinutes(50));
-
-    assertThat(world.agent().keepTime()).isEmpty();
-    assertThat(world.active().orElseThrow().change()).isEqualTo(held.execution());
-  }
-
-  @Test
-  void aPersonKeepsALimitedChangeForGood() throws Exception {
-    world.run("apply");
-    var limited = world.run("set acme 700 for 3600");
-    world.agent().keepTime();
-
-    var kept = world.agent().reject(limited.execution(), "ann");
-
-    assertThat(kept.result()).as(kept.reason()).isEqualTo(Result.COMPLETED);
-    world.time.pass(Duration.ofHours(2));
-    assertThat(world.agent().keepTime()).isEmpty();
-    assertThat(world.active().orElseThrow().change()).isEqualTo(limited.execution());
-    assertAllWell();
-  }
-
-  @Test
   void onlyAChangeOfPoliciesIsScheduled() throws Exception {
     world.run("apply");
 
-    for (String request : List.of("back at 2026-11-01T13:00:00Z", "repair for 60")) {
-      var ended = world.run(request);
-      assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
-      assertThat(ended.reason()).contains("doesn't carry out");
-    }
-  }
+    var ended = world.run("back at 2026-11-01T13:00:00Z");
 
-  private String log(Ended ended) {
-    return String.join(
-        "\n",
-        world.journal.read(ended.execution()).stream()
-            .map(r -> new String(r, StandardCharsets.UTF_8))
-            .toList());
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("doesn't carry out a start time");
   }
 
   private void assertAllWell() {

@@ -59,7 +59,7 @@ final class StatusView {
    * What stands beside the state of changes.
    *
    * @param ahead members that are further than the state store
-   * @param scheduled what is to happen at a time
+   * @param scheduled what is to begin at a time
    * @param watched what the watch of this machine wrote down
    */
   record Beside(List<Ahead> ahead, List<Scheduled> scheduled, Optional<WatchFile> watched) {
@@ -69,22 +69,15 @@ final class StatusView {
   private static Map<String, Object> scheduled(Scheduled s) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", s.id());
-    out.put("what", s.reverts() ? "revert" : "start");
-    if (s.armed()) {
-      out.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
-    }
+    out.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
     out.put("requester", s.requester());
     out.put("request", s.request());
     return out;
   }
 
   private static String words(Scheduled s) {
-    String at =
-        s.armed()
-            ? "at " + Instant.ofEpochMilli(s.atMillis())
-            : s.revertAfterSeconds() + " s after it is complete";
-    return "%s %s %s, by an agent that serves; cancel it with: deployclaw reject %s"
-        .formatted(s.id(), s.reverts() ? "is taken back" : "begins", at, s.id());
+    return "%s begins at %s, by an agent that serves; cancel it with: deployclaw reject %s"
+        .formatted(s.id(), Instant.ofEpochMilli(s.atMillis()), s.id());
   }
 
   private void print(Optional<WatchFile> watched) {

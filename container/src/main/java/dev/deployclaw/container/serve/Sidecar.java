@@ -196,7 +196,7 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  /** Begins, or takes back, what is due by now. */
+  /** Begins what is due by now. */
   void keepTime() throws InterruptedException {
     try {
       for (var ended : new Architect(ports, settings, meters).keepTime()) {
@@ -204,7 +204,7 @@ public final class Sidecar implements AutoCloseable {
             .addKeyValue("execution", ended.execution())
             .addKeyValue("result", ended.result())
             .addKeyValue("reason", ended.reason())
-            .log("What was due is done");
+            .log("What was scheduled was begun");
       }
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is due");
