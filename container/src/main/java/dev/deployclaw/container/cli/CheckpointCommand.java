@@ -25,8 +25,8 @@ final class CheckpointCommand {
 
   @Command(
       description = {
-        "Read a checkpoint's object again, hash it, compare it with its marker in etcd,",
-        "and say for each member what a way back would do. Nothing is changed."
+        "Hash a checkpoint's object again, and rehearse the way back. Nothing is changed.",
+        "It is compared with its marker in etcd; of each member it is said what would become of it."
       })
   int verify(
       @Mixin Shared shared,
