@@ -115,6 +115,23 @@ class LossesTest {
   }
 
   @Test
+  void tellsTheHighestMarksThatEachNodeNames() throws InterruptedException {
+    redis.command(home, "FUNCTION FLUSH");
+
+    var marks = redis.look("marks");
+
+    assertThat(marks).hasSize(6).extracting(Report::answer).containsOnly(Answer.YES);
+    assertThat(marks)
+        .filteredOn(r -> r.member().equals("redis/" + home))
+        .singleElement()
+        .satisfies(r ->
+            assertThat(r.facts())
+                .as("its fence")
+                .containsEntry("epoch", 1L)
+                .containsEntry("term", TERM));
+  }
+
+  @Test
   void refusesALeaderOfAnEarlierTerm() throws InterruptedException {
     redis.command(home, "FUNCTION FLUSH");
 

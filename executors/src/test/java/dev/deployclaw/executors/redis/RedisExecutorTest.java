@@ -273,24 +273,6 @@ class RedisExecutorTest {
   }
 
   @Test
-  void tellsTheHighestMarksThatEachNodeNames() throws InterruptedException {
-    var activation = activation(4, SampleSets.of(5));
-    redis.reports(new Call.Stage(activation));
-    redis.reports(new Call.Publish(activation));
-    HostPort home = redis.home(TENANT);
-    redis.command(home, "FUNCTION", "DELETE", FunctionLibrary.NAME);
-
-    var marks = redis.look("marks");
-
-    allSay(Report.Answer.YES, marks, 6);
-    assertThat(marks)
-        .filteredOn(r -> r.member().equals("redis/" + home))
-        .singleElement()
-        .satisfies(r -> assertThat(r.facts()).as("its fence").containsEntry("epoch", 4L));
-    assertThat(marks).filteredOn(r -> Long.valueOf(4).equals(r.facts().get("epoch"))).hasSizeGreaterThan(3);
-  }
-
-  @Test
   void rollsBackToWhatWasThereBeforeAnyPolicy() throws InterruptedException {
     var first = activation(1, SampleSets.of(60));
     redis.reports(new Call.Stage(first));
