@@ -97,14 +97,6 @@ public final class Requests {
         new Intent(operation, Optional.empty(), changes, guards, schedule, List.of()));
   }
 
-  /** {@code set acme 700 for 60}: seconds. */
-  private static Schedule schedule(String[] words) {
-    boolean ends = words.length > 4 && words[3].equals("for");
-    return ends
-        ? new Schedule(Optional.empty(), Optional.of(Long.parseLong(words[4])))
-        : Schedule.NONE;
-  }
-
   private static Guards guards(String[] words) {
     boolean manual = words[words.length - 1].equals("manually");
     return new Guards(
