@@ -37,6 +37,9 @@ final class Acceptance {
       new Ending(
           Result.COMPLETED, ExitCode.OK, "accepted: what back ends name is never given out again");
 
+  /** How far above what the state store knows a mark may be. */
+  private static final long MOST_AHEAD = 1_000_000;
+
   private final Architect architect;
   private final Ports ports;
   private final Settings settings;
@@ -57,7 +60,8 @@ final class Acceptance {
       if (seen.ahead().isEmpty()) {
         return end(story, nothing("no back end is ahead of the state store"), Optional.empty());
       }
-      var refused = raise(seen, request, story);
+      var absurd = absurd(seen);
+      var refused = absurd.isPresent() ? absurd : raise(seen, request, story);
       var raised = end(story, refused.orElse(ACCEPTED), Optional.empty());
       return refused.isPresent()
           ? raised
@@ -65,6 +69,19 @@ final class Acceptance {
     } catch (Unreachable e) {
       return Ended.of("", Ending.unreachable(Leading.reason(e)));
     }
+  }
+
+  /** Numbers are given out one by one: a mark that is far beyond them was forged, or is broken. */
+  private static Optional<Ending> absurd(Seen seen) {
+    return seen.ahead().stream()
+        .filter(a -> a.observed() - a.expected() > MOST_AHEAD)
+        .findFirst()
+        .map(a ->
+            new Ending(
+                Result.REFUSED,
+                ExitCode.REFUSED,
+                "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
+                    .formatted(a.text(), MOST_AHEAD)));
   }
 
   private Optional<Ending> raise(Seen seen, TaskRequest request, Story story)

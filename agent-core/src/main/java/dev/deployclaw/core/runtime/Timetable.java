@@ -137,7 +137,7 @@ final class Timetable {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
-          "nobody served at its time, %s, and it is too late now: ask again, and keep deployclaw serve running"
+          "could not begin within an hour of its time, %s: was deployclaw serve running, and nothing else under way? ask again"
               .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
       return close(entry, why, Ending.aborted(Cause.EXPIRED, why), leadership);
     }

@@ -103,6 +103,19 @@ class RegressionTest {
   }
 
   @Test
+  void aMarkThatCannotBeRealIsNotAccepted() throws Exception {
+    world.run("apply");
+    world.redis.says(
+        "marks", Report.yes("redis/a", "", Map.of("epoch", 999_999_999_999_999_999L)));
+
+    var ended = world.agent().acceptRegression(world.request("accept"));
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("redis/a names epoch 999999999999999999", "by hand");
+    assertThat(number(Keys.EPOCH)).isEqualTo(1);
+  }
+
+  @Test
   void acceptingWhereAllIsWellChangesNothing() throws Exception {
     world.run("apply");
 

@@ -96,7 +96,7 @@ class TimetableTest {
     var ended = world.agent().keepTime();
 
     assertThat(ended.getFirst().cause()).contains(Cause.EXPIRED);
-    assertThat(ended.getFirst().reason()).contains("nobody served at its time");
+    assertThat(ended.getFirst().reason()).contains("could not begin within an hour of its time");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 

@@ -11,6 +11,7 @@ import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.Result;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -29,6 +30,11 @@ import org.slf4j.LoggerFactory;
 final class Lookout implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
 
+  /** Between two tries to put back what can't be. */
+  private static final Duration SHORTEST_WAIT = Duration.ofMinutes(10);
+
+  private static final Duration LONGEST_WAIT = Duration.ofHours(4);
+
   private final Views views;
   private final Time time;
   private final Supplier<Architect> architects;
@@ -36,6 +42,8 @@ final class Lookout implements AutoCloseable {
   private final Couriers couriers;
   private volatile int regressed;
   private Optional<PutBack> lastPutBack = Optional.empty();
+  private Duration pause = Duration.ZERO;
+  private Instant putBackAgain = Instant.EPOCH;
   private final AtomicBoolean settled = new AtomicBoolean();
 
   /** What was lost and put back by itself, and when. */
@@ -141,13 +149,23 @@ final class Lookout implements AutoCloseable {
   /** What a failover took away is put back before anybody is told that it is missing. */
   private void putBack() throws InterruptedException {
     try {
-      var ended = architects.get().reassert();
+      boolean waits = time.instant().isBefore(putBackAgain);
+      var ended = waits ? Optional.<Ended>empty() : architects.get().reassert();
+      ended.ifPresent(this::later);
       ended.ifPresent(e -> lastPutBack = Optional.of(new PutBack(e, time.instant())));
       ended.ifPresent(e -> views.meters().putBack(e.result()));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for losses tells nothing");
     }
     watcher.see(Set.of(Kind.PUT_BACK), Conditions.putBack(lastPutBack, time.instant()));
+  }
+
+  /** What can't be put back is drift, and isn't tried in each round: each try is an execution. */
+  private void later(Ended ended) {
+    boolean done = ended.result() == Result.COMPLETED;
+    var longer = pause.isZero() ? SHORTEST_WAIT : pause.multipliedBy(2);
+    pause = done ? Duration.ZERO : longer.compareTo(LONGEST_WAIT) < 0 ? longer : LONGEST_WAIT;
+    putBackAgain = time.instant().plus(pause);
   }
 
   private boolean rests() throws InterruptedException {

@@ -92,6 +92,19 @@ class LookoutTest {
   }
 
   @Test
+  void doesNotTryInEachRoundWhatCannotBePutBack() throws Exception {
+    applied();
+    world.redis.refuseAt("reassert", "out of memory");
+    world.redis.forget("a");
+    awaitAmiss(Kind.PUT_BACK, "estate");
+    int seen = world.redis.calls("scan");
+
+    Await.until("it looks on", Desks.SOON, () -> world.redis.calls("scan") > seen + 2);
+
+    assertThat(world.redis.calls("reassert")).isEqualTo(1);
+  }
+
+  @Test
   void seesThatABackEndIsAheadOfTheStateStore() throws Exception {
     applied();
     world.redis.says("marks", Report.yes("redis/a", "", Map.of("epoch", 9L)));

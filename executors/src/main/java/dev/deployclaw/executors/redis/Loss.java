@@ -53,7 +53,9 @@ record Loss(Optional<String> head, List<Missing> fields) {
       return Optional.of("its function library");
     }
     var there = FunctionLibrary.read(source.get());
-    if (there.isEmpty() || !FunctionLibrary.isWhole(source.get())) {
+    boolean ofAnAgent =
+        FunctionLibrary.isWhole(source.get()) || FunctionLibrary.isOfAnotherVersion(source.get());
+    if (there.isEmpty() || !ofAnAgent) {
       return Optional.empty();
     }
     if (there.get().epoch() < activation.epoch()) {
