@@ -38,13 +38,7 @@ public final class Activations {
   public static Activation restoring(Observation observation, long epoch) {
     var set = PolicySet.EMPTY;
     return new Activation(
-        EXECUTION,
-        epoch,
-        set.digest(),
-        set,
-        epoch - 1,
-        Optional.empty(),
-        Optional.of(observation));
+        EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.of(observation));
   }
 
   /** The runtime notes whose they are. */

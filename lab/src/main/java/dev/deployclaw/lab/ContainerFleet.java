@@ -83,7 +83,9 @@ record ContainerFleet(Containers containers, List<Contained> gateways, Beside be
     Await.until(
         "all gateways in containers answer",
         READY,
-        () -> contained.stream().allMatch(g -> Health.answers(g.url() + g.gateway().routes().getFirst().prefix())));
+        () ->
+            contained.stream()
+                .allMatch(g -> Health.answers(g.url() + g.gateway().routes().getFirst().prefix())));
     return fleet;
   }
 
@@ -105,10 +107,18 @@ record ContainerFleet(Containers containers, List<Contained> gateways, Beside be
     Files.createDirectories(run.resolve("tmp"));
     var files = gateway.way().mounted ? files(gateway) : volume(client, gateway.name());
     LabGateway.lay(files, handWritten(gateway.gateway()));
-    String source = gateway.way().mounted ? files + ":" + Boxes.FILES + ":ro" : gateway.name() + ":" + Boxes.FILES;
+    String source =
+        gateway.way().mounted
+            ? files + ":" + Boxes.FILES + ":ro"
+            : gateway.name() + ":" + Boxes.FILES;
     var binds = List.of(Bind.parse(source), Bind.parse(run + ":" + RUN));
     var box =
-        new Box(gateway.name(), Box.Role.GATEWAY, gateway.networks(), binds, Boxes.FILES + "/live/nginx.conf");
+        new Box(
+            gateway.name(),
+            Box.Role.GATEWAY,
+            gateway.networks(),
+            binds,
+            Boxes.FILES + "/live/nginx.conf");
     box.start(client, List.of(PortBinding.parse(HostPort.loopback(gateway.port()) + ":" + PORT)));
   }
 
@@ -123,7 +133,8 @@ record ContainerFleet(Containers containers, List<Contained> gateways, Beside be
   }
 
   private String handWritten(Gateway gateway) {
-    return LabGateway.handWritten(gateway, named(gateway), Map.of("FOLDER", RUN, "LISTEN", listen()));
+    return LabGateway.handWritten(
+        gateway, named(gateway), Map.of("FOLDER", RUN, "LISTEN", listen()));
   }
 
   private static String listen() {
@@ -133,8 +144,11 @@ record ContainerFleet(Containers containers, List<Contained> gateways, Beside be
   /** The services by their names, which the daemon resolves in their networks. */
   private static Upstreams named(Gateway gateway) {
     var addresses = new TreeMap<String, String>();
-    gateway.routes().forEach(r ->
-        addresses.put(r.service(), new HostPort(r.service(), Containers.SERVICE_PORT).toString()));
+    gateway
+        .routes()
+        .forEach(r ->
+            addresses.put(
+                r.service(), new HostPort(r.service(), Containers.SERVICE_PORT).toString()));
     return new Upstreams(addresses);
   }
 
@@ -170,7 +184,9 @@ record ContainerFleet(Containers containers, List<Contained> gateways, Beside be
             gateway.namespace(),
             gateway.name(),
             Boxes.FILES,
-            contained.way().mounted ? "\n      folder: docker/gateways/" + gateway.name() + "/files" : "",
+            contained.way().mounted
+                ? "\n      folder: docker/gateways/" + gateway.name() + "/files"
+                : "",
             contained.way().reload,
             Box.NGINX,
             RUN,

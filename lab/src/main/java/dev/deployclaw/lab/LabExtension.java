@@ -6,7 +6,10 @@ import dev.deployclaw.lab.campaign.CampaignCommand;
 import java.util.List;
 import picocli.CommandLine;
 
-/** Adds {@code lab}, {@code demo} and {@code campaign} to the command line where this module is on the class path. */
+/**
+ * Adds {@code lab}, {@code demo} and {@code campaign} to the command line where this module is on
+ * the class path.
+ */
 public final class LabExtension implements Extension {
   @Override
   public List<Object> commands(Surroundings around) {

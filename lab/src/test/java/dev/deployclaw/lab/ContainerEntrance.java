@@ -70,9 +70,8 @@ record ContainerEntrance(ContainerEntry entry, String daemon, Path lab) {
   }
 
   String startedAt() {
-    return inDaemon(
-        client ->
-            String.valueOf(client.inspectContainerCmd(name()).exec().getState().getStartedAt()));
+    return inDaemon(client ->
+        String.valueOf(client.inspectContainerCmd(name()).exec().getState().getStartedAt()));
   }
 
   /** The synthetic requests of an execution that the rate limit service verified. */

@@ -226,11 +226,7 @@ class ContainerRunTest {
       old.getNetworkSettings().getNetworks().keySet().stream()
           .filter(n -> !n.equals(old.getHostConfig().getNetworkMode()))
           .forEach(n ->
-              client
-                  .connectToNetworkCmd()
-                  .withContainerId(made.getId())
-                  .withNetworkId(n)
-                  .exec());
+              client.connectToNetworkCmd().withContainerId(made.getId()).withNetworkId(n).exec());
       return made.getId();
     });
     LabGateway.lay(gateway.files(), byHand);
@@ -270,12 +266,14 @@ class ContainerRunTest {
 
   /** What the daemon lists, in the log's words. */
   private static String counted() {
-    return gateways.getFirst().inDaemon(client -> {
-      var all = client.listContainersCmd().withShowAll(true).exec();
-      assertThat(all).hasSize(Scenario.NAMESPACES.size() + Scenario.SERVICES.size());
-      return "docker has %d containers (%d running, 0 unhealthy) in %d networks"
-          .formatted(all.size(), all.size(), networks(all));
-    });
+    return gateways
+        .getFirst()
+        .inDaemon(client -> {
+          var all = client.listContainersCmd().withShowAll(true).exec();
+          assertThat(all).hasSize(Scenario.NAMESPACES.size() + Scenario.SERVICES.size());
+          return "docker has %d containers (%d running, 0 unhealthy) in %d networks"
+              .formatted(all.size(), all.size(), networks(all));
+        });
   }
 
   private static long networks(List<Container> containers) {
@@ -287,9 +285,7 @@ class ContainerRunTest {
   }
 
   private static List<String> names() {
-    return Boxes.in(scene.lab().folder()).standing().stream()
-        .map(Boxes.Standing::name)
-        .toList();
+    return Boxes.in(scene.lab().folder()).standing().stream().map(Boxes.Standing::name).toList();
   }
 
   private static SortedMap<String, String> each(Function<ContainerEntrance, String> what) {

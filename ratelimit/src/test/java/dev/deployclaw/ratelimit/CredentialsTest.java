@@ -136,8 +136,8 @@ class CredentialsTest {
   }
 
   /** Links belong to one event loop. */
-  private static <T> T asked(
-      Optional<Cluster.Login> login, Function<Shards, Future<T>> question) throws Exception {
+  private static <T> T asked(Optional<Cluster.Login> login, Function<Shards, Future<T>> question)
+      throws Exception {
     var answer = new CompletableFuture<T>();
     loop.runOnContext(_ -> {
       var shards = Shards.open(vertx, cluster(login));

@@ -64,8 +64,7 @@ class SettingsTest {
 
     var settings = Settings.read(arguments, Map.of("DC_RATELIMIT_ETCD_PASSWORD", "a word"));
 
-    assertThat(settings.redis().login())
-        .contains(new Cluster.Login("service", "from a file"));
+    assertThat(settings.redis().login()).contains(new Cluster.Login("service", "from a file"));
     assertThat(settings.etcd().login()).contains(new EtcdSource.Login("reader", "a word"));
     assertThat(settings.toString()).doesNotContain("from a file", "a word");
   }

@@ -33,8 +33,7 @@ public final class GuardedRedis implements AutoCloseable {
       Files.createDirectories(folder);
       Path file = Files.writeString(folder.resolve("users.acl"), OPEN);
       var lines = List.of("cluster-enabled yes", "aclfile " + file.toAbsolutePath());
-      var node =
-          RedisNode.start(folder, new RedisNode.Options(Ports.free(), lines, Map.of()));
+      var node = RedisNode.start(folder, new RedisNode.Options(Ports.free(), lines, Map.of()));
       node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
       Await.until(
           "the cluster is whole",

@@ -94,6 +94,7 @@ public record GatePolicy(boolean auto, boolean approverMustDiffer, Duration hold
             && x.checkpoint().filter(c -> c.sha256().equals(approval.checkpoint())).isPresent();
     return bound
         ? new Verdict.Pass("approved")
-        : new Verdict.Hold("approval-stale", "the approval was given for something else: approve this one");
+        : new Verdict.Hold(
+            "approval-stale", "the approval was given for something else: approve this one");
   }
 }

@@ -17,7 +17,9 @@ public final class Keys {
   /** The kill switch: while it is there, no forward change opens or commits. */
   public static final String FREEZE = "freeze";
 
-  /** Up to where back ends may be ahead of {@link #ACTIVE}, by a person's word: {@link Accepted}. */
+  /**
+   * Up to where back ends may be ahead of {@link #ACTIVE}, by a person's word: {@link Accepted}.
+   */
   public static final String ACCEPTED = "accepted-regression";
 
   public static final String CHANGES = "change/";

@@ -21,8 +21,8 @@ public final class CandidateDrift {
   public static List<Discrepancy> of(Active active, Map<String, Outcome> looks) {
     String wanted = active.candidate().map(CandidateDrift::words).orElse("by none");
     return Measurements.yes(looks, "redis.scan").stream()
-        .filter(node ->
-            Measurements.number(node, "epoch").filter(e -> e == active.epoch()).isPresent())
+        .filter(
+            node -> Measurements.number(node, "epoch").filter(e -> e == active.epoch()).isPresent())
         .filter(node -> !held(node).equals(wanted))
         .map(node ->
             new Discrepancy(

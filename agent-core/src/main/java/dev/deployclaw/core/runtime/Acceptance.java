@@ -88,8 +88,7 @@ final class Acceptance {
       throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
-        return Optional.of(
-            new Ending(Result.ABORTED, ExitCode.ABORTED, Lead.taken(ports.state())));
+        return Optional.of(new Ending(Result.ABORTED, ExitCode.ABORTED, Lead.taken(ports.state())));
       }
       var record = story.record(Phase.OPEN, "Accepting the state store", telling(seen));
       return switch (ledger.permit(record, raising(seen, request, leadership), leadership, story)) {
@@ -143,8 +142,7 @@ final class Acceptance {
   }
 
   /** A change of its own, with a log of its own: recovery came in between. */
-  private Ended putInForce(TaskRequest request, Leadership leadership)
-      throws InterruptedException {
+  private Ended putInForce(TaskRequest request, Leadership leadership) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
     Architect.asked(story, request);
     var base = ledger.base();
@@ -174,8 +172,7 @@ final class Acceptance {
             .formatted(base.epoch()));
   }
 
-  private Opening opening(Base base, TaskRequest request, Story story)
-      throws InterruptedException {
+  private Opening opening(Base base, TaskRequest request, Story story) throws InterruptedException {
     var mark = ledger.epochMark();
     var plan =
         Map.of(

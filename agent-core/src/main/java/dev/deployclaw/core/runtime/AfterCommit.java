@@ -9,8 +9,6 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Report.Answer;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -63,16 +61,14 @@ final class AfterCommit {
   private static void leftAlone(Tally tally, Content content, Story story) {
     content
         .restores()
-        .ifPresent(
-            found ->
-                tally
-                    .reports()
-                    .forEach(
-                        (participant, reports) ->
-                            reports.stream()
-                                .filter(r -> r.answer() == Answer.SKIPPED)
-                                .filter(r -> found.whyUnseen(participant, r.member()).isPresent())
-                                .forEach(r -> story.leaveOpen(r.member()))));
+        .ifPresent(found ->
+            tally
+                .reports()
+                .forEach((participant, reports) ->
+                    reports.stream()
+                        .filter(r -> r.answer() == Answer.SKIPPED)
+                        .filter(r -> found.whyUnseen(participant, r.member()).isPresent())
+                        .forEach(r -> story.leaveOpen(r.member()))));
   }
 
   /** A change has a way back that needn't wait; what goes back has nowhere else to go. */

@@ -12,8 +12,8 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** A person's word on a held change. */
@@ -63,7 +63,8 @@ final class Approvals {
     Event event =
         x.state() instanceof State.Held h && h.untilMillis() < now
             ? new Event.Expired()
-            : new Event.Approved(new Approval(who, now, x.planHash(), checkpoint, x.base().revision()));
+            : new Event.Approved(
+                new Approval(who, now, x.planHash(), checkpoint, x.base().revision()));
     return end(held.get(), event, duty);
   }
 

@@ -46,22 +46,23 @@ public final class Architect {
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
     var recovery =
         new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);
-    this.leading =
-        new Leading(ports, settings, new Leading.Parts(stories, epilogue, recovery));
+    this.leading = new Leading(ports, settings, new Leading.Parts(stories, epilogue, recovery));
     this.inspector = new Inspector(ports, settings, orchestrator);
     this.freezing = new Freezing(ports, stories, epilogue);
   }
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
   public Ended run(TaskRequest request) throws InterruptedException {
-    return leading.run(Optional.of(request), leadership -> new Running(this, leadership).run(request));
+    return leading.run(
+        Optional.of(request), leadership -> new Running(this, leadership).run(request));
   }
 
   /** What a request would do. Nothing is written, and no log is left. */
   public PlanAnswer plan(TaskRequest request) throws InterruptedException {
     try {
       var story =
-          new Stories(ports.unlogged(), settings, Progress.NONE).begin(Operation.APPLY_POLICIES, false);
+          new Stories(ports.unlogged(), settings, Progress.NONE)
+              .begin(Operation.APPLY_POLICIES, false);
       return answer(draft(request, story));
     } catch (Unreachable e) {
       return new PlanAnswer.Refused(ExitCode.UNREACHABLE, reason(e));

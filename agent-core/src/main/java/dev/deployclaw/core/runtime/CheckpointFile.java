@@ -78,8 +78,8 @@ record CheckpointFile(String change, Base base, Observation observation, Optiona
     observation
         .members()
         .values()
-        .forEach(all ->
-            all.forEach(f -> digests.put(String.valueOf(f.get("member")), f.get("digest"))));
+        .forEach(
+            all -> all.forEach(f -> digests.put(String.valueOf(f.get("member")), f.get("digest"))));
     return Canonical.sha256(Canonical.bytes(digests));
   }
 
@@ -87,9 +87,7 @@ record CheckpointFile(String change, Base base, Observation observation, Optiona
     List<Map<String, Object>> out = new ArrayList<>();
     for (var report : reports) {
       out.add(
-          report.unseen()
-              ? Observation.unseen(report.member(), report.reason())
-              : seen(report));
+          report.unseen() ? Observation.unseen(report.member(), report.reason()) : seen(report));
     }
     return out;
   }

@@ -71,9 +71,7 @@ final class History {
       String which = withdrawn(x) ? ", a candidate that was taken back," : "";
       return Optional.of(
           entry(
-              x,
-              List.of(),
-              "the policy set of epoch " + lost + which + " can't be read any more"));
+              x, List.of(), "the policy set of epoch " + lost + which + " can't be read any more"));
     }
     var concerned = new HashSet<>(groups(before.get(), tenant));
     concerned.addAll(groups(after.get(), tenant));

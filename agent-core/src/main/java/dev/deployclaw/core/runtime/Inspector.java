@@ -7,8 +7,8 @@ import dev.deployclaw.core.plan.Comparison;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
-import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Overlay;
+import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.spi.Call;
@@ -66,7 +66,9 @@ final class Inspector {
     return inspect(Operation.VALIDATE, probe());
   }
 
-  /** Overlays that still stand when their time is over. Sources are only read if there may be any. */
+  /**
+   * Overlays that still stand when their time is over. Sources are only read if there may be any.
+   */
   List<Overlay> expired() throws InterruptedException {
     var now = ports.time().instant();
     var base = ledger.base();
@@ -114,8 +116,7 @@ final class Inspector {
         sources.problems(),
         findings,
         probe,
-        Truth.of(committed, archive.provenance(base.epoch()), sources)
-            .at(ports.time().instant()));
+        Truth.of(committed, archive.provenance(base.epoch()), sources).at(ports.time().instant()));
   }
 
   /** Who is ahead by what no scan compares: a fence, or a term. */

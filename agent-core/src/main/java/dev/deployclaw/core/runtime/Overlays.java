@@ -22,21 +22,16 @@ record Overlays(Provenance before, Provenance.Step step) {
 
   Provenance after(String execution, TaskRequest request, Intent intent) {
     long at = request.received().toEpochMilli();
-    var until =
-        intent.schedule().revertAfterSeconds().map(s -> request.received().plusSeconds(s));
+    var until = intent.schedule().revertAfterSeconds().map(s -> request.received().plusSeconds(s));
     return before.after(
         step,
         new Overlay.By(
-            execution,
-            request.requester(),
-            at,
-            request.text(),
-            until.map(Instant::toEpochMilli)));
+            execution, request.requester(), at, request.text(), until.map(Instant::toEpochMilli)));
   }
 
   /**
-   * Why a change can't have an end: when its time is over, its tenants go back to what their sources
-   * say, so they need one, and nothing else may lie over it. Empty where it can.
+   * Why a change can't have an end: when its time is over, its tenants go back to what their
+   * sources say, so they need one, and nothing else may lie over it. Empty where it can.
    */
   Optional<String> endless(Intent intent, Map<String, String> fresh) {
     if (intent.schedule().revertAfterSeconds().isEmpty()) {

@@ -20,7 +20,6 @@ public record Ports(
 
   /** The same, but what is told is kept nowhere. */
   Ports unlogged() {
-    return new Ports(
-        state, objects, executors, recorder, new Unlogged(), planner, playbook, time);
+    return new Ports(state, objects, executors, recorder, new Unlogged(), planner, playbook, time);
   }
 }

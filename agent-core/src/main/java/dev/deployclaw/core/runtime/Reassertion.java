@@ -161,7 +161,9 @@ final class Reassertion {
     facts.put("put_back", back.stream().limit(Standing.MOST_LISTED).toList());
     String done = back.isEmpty() ? "nothing is put back" : "put back: " + Standing.named(back);
     String left =
-        tally.allYes() ? "" : "; not put back: " + tally.named(Answer.NO) + tally.named(Answer.UNKNOWN);
+        tally.allYes()
+            ? ""
+            : "; not put back: " + tally.named(Answer.NO) + tally.named(Answer.UNKNOWN);
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()
         .tellTimed(Phase.PUBLISH, "Putting it back", new Telling(done + left, status, facts), from);

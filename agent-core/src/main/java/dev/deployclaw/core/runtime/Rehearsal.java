@@ -50,7 +50,8 @@ final class Rehearsal {
     var x = id.isEmpty() ? Optional.<Execution>empty() : ledger.read(id).map(Stored::execution);
     if (x.isEmpty()) {
       String none = id.isEmpty() ? "nothing was committed yet" : "there is no change " + id;
-      return CheckpointAnswer.without(ExitCode.REFUSED, id, none + ": deployclaw status shows what is");
+      return CheckpointAnswer.without(
+          ExitCode.REFUSED, id, none + ": deployclaw status shows what is");
     }
     return x.get().checkpoint().isPresent()
         ? verify(x.get(), x.get().checkpoint().get(), base)
@@ -124,15 +125,12 @@ final class Rehearsal {
     };
   }
 
-  private static Optional<CheckpointFile> hashed(
-      Found found, Checkpoint checkpoint, byte[] bytes) {
+  private static Optional<CheckpointFile> hashed(Found found, Checkpoint checkpoint, byte[] bytes) {
     String sha256 = Canonical.sha256(bytes);
     found.facts().put("observed_sha256", sha256);
     found.facts().put("bytes", (long) bytes.length);
     if (!sha256.equals(checkpoint.sha256())) {
-      found
-          .damage()
-          .add("its object hashes to " + sha256 + ", expected " + checkpoint.sha256());
+      found.damage().add("its object hashes to " + sha256 + ", expected " + checkpoint.sha256());
       return Optional.empty();
     }
     try {
@@ -174,8 +172,7 @@ final class Rehearsal {
   }
 
   /** Takes the member's report out of those of now. */
-  private static Member member(
-      Execution x, Map<String, Object> then, Map<String, Report> now) {
+  private static Member member(Execution x, Map<String, Object> then, Map<String, Report> now) {
     String name = String.valueOf(then.get("member"));
     var report = now.remove(name);
     if (report == null || report.answer() == Answer.UNKNOWN) {

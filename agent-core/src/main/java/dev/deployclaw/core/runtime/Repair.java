@@ -15,7 +15,6 @@ import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;

@@ -3,12 +3,11 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
-import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Scheduled;
-import java.time.Instant;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -17,6 +16,7 @@ import dev.deployclaw.core.task.Intent.Guards.Approval;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.diff.Difference;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -154,8 +154,8 @@ final class Running {
   }
 
   /**
-   * A change whose time has come: planned anew, as if it were asked now, and carried out if it comes
-   * to the same.
+   * A change whose time has come: planned anew, as if it were asked now, and carried out if it
+   * comes to the same.
    */
   Ended begin(Scheduled scheduled) throws InterruptedException {
     var story = architect.stories().goOn(scheduled.id(), Operation.APPLY_POLICIES);

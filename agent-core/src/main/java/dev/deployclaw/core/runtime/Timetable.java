@@ -75,7 +75,13 @@ final class Timetable {
         new Telling(
             detail,
             Status.OK,
-            Map.of("start_at", at, "base_revision", entry.baseRevision(), "target_digest", entry.target()));
+            Map.of(
+                "start_at",
+                at,
+                "base_revision",
+                entry.baseRevision(),
+                "target_digest",
+                entry.target()));
     var base = ledger.base();
     var on =
         new Transaction(
@@ -185,7 +191,8 @@ final class Timetable {
           architect.epilogue().end(story, ending, Optional.of(leadership), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
         story.fallSilent();
-        yield Ended.of(scheduled.id(), Ending.unknown("the schedule could not be changed: ask again"));
+        yield Ended.of(
+            scheduled.id(), Ending.unknown("the schedule could not be changed: ask again"));
       }
     };
   }

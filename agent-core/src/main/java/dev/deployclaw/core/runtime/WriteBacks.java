@@ -184,7 +184,8 @@ final class WriteBacks {
   }
 
   private static String words(Report r) {
-    String again = r.answer() == Answer.UNKNOWN ? " (the next command that may write tries again)" : "";
+    String again =
+        r.answer() == Answer.UNKNOWN ? " (the next command that may write tries again)" : "";
     String patch = r.facts().containsKey(PATCH) ? "; by hand:\n" + r.facts().get(PATCH) : "";
     return r.member() + " is left: " + r.reason() + again + patch;
   }

@@ -29,8 +29,8 @@ public record Observation(SortedMap<String, List<Map<String, Object>>> members) 
   }
 
   /**
-   * What was seen of a member. Empty where it wasn't asked, since it was configured later, and where
-   * it didn't say: that isn't to have held nothing.
+   * What was seen of a member. Empty where it wasn't asked, since it was configured later, and
+   * where it didn't say: that isn't to have held nothing.
    */
   public Optional<Map<String, Object>> of(String participant, String member) {
     return entry(participant, member).filter(facts -> !facts.containsKey(UNSEEN));

@@ -158,7 +158,8 @@ public final class FakeParticipant implements Executor {
   @Override
   public Set<String> verbs() {
     var verbs = new HashSet<>(PARTICIPANT_VERBS);
-    verbs.addAll(Set.of("topology", "scan", "latency", "clock", "counters", "marks", "lost", "reassert"));
+    verbs.addAll(
+        Set.of("topology", "scan", "latency", "clock", "counters", "marks", "lost", "reassert"));
     return verbs;
   }
 
@@ -221,8 +222,8 @@ public final class FakeParticipant implements Executor {
       return Report.yes(m, "", Map.of());
     }
     var facts = new TreeMap<String, Object>(Map.of("epoch", member.epoch));
-    member.candidate.ifPresent(c ->
-        facts.put("candidate", Map.of("epoch", c.epoch(), "cohort", c.cohort().share())));
+    member.candidate.ifPresent(
+        c -> facts.put("candidate", Map.of("epoch", c.epoch(), "cohort", c.cohort().share())));
     return Report.yes(m, member.live.replaceAll(" and .*", ""), facts);
   }
 
@@ -309,7 +310,9 @@ public final class FakeParticipant implements Executor {
         : Report.no(m, "acts on " + member.live);
   }
 
-  /** One that was set up anew, or was thrown back, has lost it; one that was meddled with hasn't. */
+  /**
+   * One that was set up anew, or was thrown back, has lost it; one that was meddled with hasn't.
+   */
   private Report lost(String m, Activation a) {
     var member = member(m);
     return member.epoch < a.epoch()

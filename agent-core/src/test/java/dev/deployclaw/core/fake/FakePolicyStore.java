@@ -2,8 +2,8 @@ package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
-import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
@@ -44,7 +44,12 @@ final class FakePolicyStore implements Executor {
       case Call.Publish(Activation a) -> committed(a);
       case Call.Converge(Activation a) -> committed(a);
       case Call.Discard(long epoch) -> discard(epoch);
-      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Look _,
+          Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _ ->
           Outcome.failed(new Fault.Invalid("no such verb"));
     };
   }
@@ -74,8 +79,7 @@ final class FakePolicyStore implements Executor {
   /** Nobody may ever be told to remove what somebody needs (I14). */
   private Outcome discard(long epoch) {
     var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
-    boolean live =
-        active.filter(a -> a.epoch() == epoch || a.predecessor() == epoch).isPresent();
+    boolean live = active.filter(a -> a.epoch() == epoch || a.predecessor() == epoch).isPresent();
     var changes = store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value())).toList();
     boolean held = changes.stream().anyMatch(x -> holds(x, epoch));
     long latest =
@@ -93,8 +97,7 @@ final class FakePolicyStore implements Executor {
   }
 
   private static boolean holds(Execution x, long epoch) {
-    boolean letsGo =
-        x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
+    boolean letsGo = x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
     boolean own = x.epoch() == epoch && !letsGo;
     return !x.state().over() && (own || x.base().epoch() == epoch);
   }

@@ -99,7 +99,9 @@ class CanaryBadDaysTest {
     prepare(rehearsal);
     rehearsal.agent(whole).run(rehearsal.request(CANARY));
     try {
-      world.agent(Wire.cut(first(whole.calls(), "heartbeat"), Moment.AFTER)).run(world.request(CANARY));
+      world
+          .agent(Wire.cut(first(whole.calls(), "heartbeat"), Moment.AFTER))
+          .run(world.request(CANARY));
     } catch (Killed e) {
       // as it was meant
     }

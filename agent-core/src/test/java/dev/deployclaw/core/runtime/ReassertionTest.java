@@ -75,9 +75,7 @@ class ReassertionTest {
     var agent = world.agent();
     world.gateway.before(
         "lost",
-        () ->
-            world.gateway.before(
-                "lost", () -> world.store.put(Keys.FREEZE, new byte[] {1})));
+        () -> world.gateway.before("lost", () -> world.store.put(Keys.FREEZE, new byte[] {1})));
 
     var ended = agent.reassert().orElseThrow();
 

@@ -55,8 +55,7 @@ class RefusedShareTest {
   void whoStaysTheSameInTheCohortHidesNothing() throws InterruptedException {
     counts("acme", 100, Optional.of("one"), Optional.of("zenith"));
 
-    assertThat(world.run("set acme 650 canary 40 bake 60").exit())
-        .isEqualTo(ExitCode.ROLLED_BACK);
+    assertThat(world.run("set acme 650 canary 40 bake 60").exit()).isEqualTo(ExitCode.ROLLED_BACK);
   }
 
   @Test
@@ -92,8 +91,7 @@ class RefusedShareTest {
   /**
    * @param busy a tenant of whom each reading has a thousand allowed ones more
    */
-  private void counts(
-      String tenant, long refused, Optional<String> since, Optional<String> busy) {
+  private void counts(String tenant, long refused, Optional<String> since, Optional<String> busy) {
     world.ratelimit.answers(
         "usage",
         member -> {
@@ -111,13 +109,18 @@ class RefusedShareTest {
           return Report.yes(
               member,
               "",
-              Map.of("since", since.orElse("reading " + reading), "limits", List.of(limit, busy(busy, reading))));
+              Map.of(
+                  "since",
+                  since.orElse("reading " + reading),
+                  "limits",
+                  List.of(limit, busy(busy, reading))));
         });
   }
 
   private static Map<String, Object> busy(Optional<String> tenant, int reading) {
     return tenant
-        .<Map<String, Object>>map(t -> Map.of("tenant", t, "limit", "orders", "allowed", 1_000 * reading))
+        .<Map<String, Object>>map(
+            t -> Map.of("tenant", t, "limit", "orders", "allowed", 1_000 * reading))
         .orElse(Map.of());
   }
 }

@@ -105,8 +105,7 @@ class RegressionTest {
   @Test
   void aMarkThatCannotBeRealIsNotAccepted() throws Exception {
     world.run("apply");
-    world.redis.says(
-        "marks", Report.yes("redis/a", "", Map.of("epoch", 999_999_999_999_999_999L)));
+    world.redis.says("marks", Report.yes("redis/a", "", Map.of("epoch", 999_999_999_999_999_999L)));
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 

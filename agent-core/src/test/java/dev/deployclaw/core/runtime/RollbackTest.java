@@ -2,10 +2,10 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RollbackTest {

@@ -89,7 +89,8 @@ class WriteBacksTest {
     world.sources.unwritable(true);
     var ended = world.run("set acme 700");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
-    assertThat(log(ended.execution())).contains("no answer (the next command that may write tries again)");
+    assertThat(log(ended.execution()))
+        .contains("no answer (the next command that may write tries again)");
     assertThat(world.store.list(Keys.WRITE_BACK)).hasSize(1);
 
     world.agent().recover();

@@ -30,7 +30,9 @@ final class CheckpointCommand {
       })
   int verify(
       @Mixin Shared shared,
-      @Parameters(paramLabel = "ID", description = "An execution's id, or `last`: the committed one.")
+      @Parameters(
+              paramLabel = "ID",
+              description = "An execution's id, or `last`: the committed one.")
           String id)
       throws InvalidConfig, Unusable, InterruptedException {
     try (var session = Session.open(around, shared)) {

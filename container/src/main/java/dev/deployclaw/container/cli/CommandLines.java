@@ -41,7 +41,8 @@ public final class CommandLines {
     var failures = new Failures(around);
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(around.err(), true, StandardCharsets.UTF_8))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(around.display().colour() ? Ansi.ON : Ansi.OFF))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(around.display().colour() ? Ansi.ON : Ansi.OFF))
         .setExitCodeExceptionMapper(_ -> ExitCode.INTERNAL_FAULT.code())
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)

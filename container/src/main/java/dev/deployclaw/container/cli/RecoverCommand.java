@@ -32,8 +32,7 @@ final class RecoverCommand extends AgentCommand {
   @Override
   int use(Session session) throws InterruptedException {
     if (accepts) {
-      var request =
-          new TaskRequest("recover --accept-regression", around().user(), Instant.now());
+      var request = new TaskRequest("recover --accept-regression", around().user(), Instant.now());
       return session.finish(session.architect().acceptRegression(request));
     }
     return new RecoveryView(around()).show(session.architect().recover(), json());

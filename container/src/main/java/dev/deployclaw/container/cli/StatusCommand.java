@@ -1,10 +1,10 @@
 package dev.deployclaw.container.cli;
 
-import java.time.Instant;
 import dev.deployclaw.container.cli.StatusView.Beside;
-import java.util.Optional;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /** {@code status}. */

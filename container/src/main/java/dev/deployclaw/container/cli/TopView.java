@@ -107,12 +107,15 @@ final class TopView {
   private String table(UsageAnswer answer) {
     var uses = first(answer);
     String names =
-        "%%-%ds  %%-%ds  ".formatted(width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit));
+        "%%-%ds  %%-%ds  "
+            .formatted(width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit));
     var out = new StringBuilder();
     out.append(
         "epoch %d, by %s; allowed and refused over the last %.1f s\n"
             .formatted(answer.epoch(), order.word(), answer.windowMicros() / SECOND));
-    out.append((names + HEADS).formatted("TENANT", "LIMIT", "USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED"));
+    out.append(
+        (names + HEADS)
+            .formatted("TENANT", "LIMIT", "USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED"));
     for (var use : uses) {
       out.append(
           (names + CELLS)

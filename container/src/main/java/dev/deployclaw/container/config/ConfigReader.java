@@ -269,8 +269,7 @@ public final class ConfigReader {
   }
 
   /** Two stores at one place would write over each other, as one below the agent's own would. */
-  private static List<Config.ConfigurationStore> stores(
-      Fields root, EtcdReader etcds, String own) {
+  private static List<Config.ConfigurationStore> stores(Fields root, EtcdReader etcds, String own) {
     var out = new ArrayList<Config.ConfigurationStore>();
     for (var f : root.sections("configurationStores")) {
       String name = f.required("name");

@@ -12,7 +12,14 @@ import java.util.Set;
 public record Notify(String name, Target target, Set<String> events) {
   /** All that can be told of. */
   public static final List<String> EVENTS =
-      List.of("not-enforced", "enforcement-unknown", "regressed", "put-back", "drift", "execution", "held");
+      List.of(
+          "not-enforced",
+          "enforcement-unknown",
+          "regressed",
+          "put-back",
+          "drift",
+          "execution",
+          "held");
 
   public Notify {
     events = Set.copyOf(events);

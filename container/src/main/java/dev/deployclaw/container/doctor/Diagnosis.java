@@ -50,7 +50,8 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
     return switch (fault) {
       case Fault.Unavailable(String reason) -> unreachable(about, reason);
       case Fault.Unknown(String reason) -> unreachable(about, reason);
-      case Fault.Denied(String reason) -> error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
+      case Fault.Denied(String reason) ->
+          error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
       case Fault.Invalid(String reason) -> error(about, reason, "mend what is named");
       case Fault.Conflict(String reason) -> error(about, reason, "look at who else acts");
     };

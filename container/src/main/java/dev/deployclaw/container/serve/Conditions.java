@@ -1,9 +1,9 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.container.serve.Lookout.PutBack;
 import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.core.machine.Execution;
-import dev.deployclaw.container.serve.Lookout.PutBack;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.runtime.StatusAnswer;

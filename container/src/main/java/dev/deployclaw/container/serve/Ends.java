@@ -15,9 +15,7 @@ final class Ends {
     String key =
         "end of %s at %d: %s"
             .formatted(
-                overlay.by().execution(),
-                overlay.by().untilMillis().orElse(0L),
-                overlay.remedy());
+                overlay.by().execution(), overlay.by().untilMillis().orElse(0L), overlay.remedy());
     return Asked.task(overlay.remedy(), WHO, false, Optional.of(key));
   }
 }

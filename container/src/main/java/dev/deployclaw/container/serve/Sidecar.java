@@ -174,8 +174,8 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /**
-   * What was asked for a while, and whose time is over, is taken back by a change of its own: judged
-   * by the gate as any, and asked for once, whichever agent is the first.
+   * What was asked for a while, and whose time is over, is taken back by a change of its own:
+   * judged by the gate as any, and asked for once, whichever agent is the first.
    */
   void endOverlays() throws InterruptedException {
     var status = architect().status();

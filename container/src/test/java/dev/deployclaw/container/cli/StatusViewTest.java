@@ -2,16 +2,16 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.container.cli.StatusView.Beside;
 import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Leader;
-import dev.deployclaw.container.cli.StatusView.Beside;
-import dev.deployclaw.core.machine.Scheduled;
-import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -129,7 +129,8 @@ class StatusViewTest {
         .contains("deployclaw recover --accept-regression");
 
     var again = new Screen(Path.of(""));
-    new StatusView(again.surroundings()).show(HELD, new Beside(ahead, List.of(), Optional.empty()), true);
+    new StatusView(again.surroundings())
+        .show(HELD, new Beside(ahead, List.of(), Optional.empty()), true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
   }
 
@@ -183,7 +184,10 @@ class StatusViewTest {
         """
             .getBytes(StandardCharsets.UTF_8));
 
-    view.show(HELD, new Beside(List.of(), List.of(), WatchFile.read(folder, written.plusSeconds(20))), false);
+    view.show(
+        HELD,
+        new Beside(List.of(), List.of(), WatchFile.read(folder, written.plusSeconds(20))),
+        false);
 
     assertThat(screen.out())
         .contains("enforcement points {not_enforced=1, ok=1}")

@@ -15,7 +15,8 @@ class TopViewTest {
   private static final Use FULL = new Use("oscorp", "checkout-long", 400, 400, 1, 12, 3_400);
   private static final Use HALF = new Use("wonka", "orders", 5, 10, 1, 7, 0);
   private static final UsageAnswer ANSWER =
-      new UsageAnswer(ExitCode.OK, "", 4, 2_000_000, List.of(HALF, FULL), List.of("edge-us: silent"));
+      new UsageAnswer(
+          ExitCode.OK, "", 4, 2_000_000, List.of(HALF, FULL), List.of("edge-us: silent"));
 
   @TempDir Path folder;
 

@@ -68,7 +68,8 @@ class EtcdReaderTest {
 
   @Test
   void aUserOfRedisNeedsAPassword() {
-    var text = "etcd: {endpoints: [\"http://a:1\"]}\n" + OTHERS.replace("]}\ns3", "], username: u}\ns3");
+    var text =
+        "etcd: {endpoints: [\"http://a:1\"]}\n" + OTHERS.replace("]}\ns3", "], username: u}\ns3");
 
     assertThat(catchThrowableOfType(InvalidConfig.class, () -> whole(text)))
         .hasMessageContaining("redis.username: has no password; add passwordFile");

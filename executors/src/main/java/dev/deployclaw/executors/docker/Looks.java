@@ -50,8 +50,7 @@ final class Looks {
     var view = gateway.view();
     var fence = view.fence().orElse(Mark.NOBODY);
     long epoch = Math.max(fence.epoch(), view.liveEpoch().orElse(0));
-    return Report.yes(
-        gateway.gateway().member(), "", Map.of("epoch", epoch, "term", fence.term()));
+    return Report.yes(gateway.gateway().member(), "", Map.of("epoch", epoch, "term", fence.term()));
   }
 
   /** Link and file, the text included, so that it can be put back. */

@@ -53,8 +53,7 @@ final class EtcdFaults {
           said(status).contains("authentication is not enabled")
               ? new Fault.Denied(reason)
               : new Fault.Invalid(reason);
-      case OUT_OF_RANGE, UNIMPLEMENTED, NOT_FOUND, ALREADY_EXISTS ->
-          new Fault.Invalid(reason);
+      case OUT_OF_RANGE, UNIMPLEMENTED, NOT_FOUND, ALREADY_EXISTS -> new Fault.Invalid(reason);
       case OK, CANCELLED, DEADLINE_EXCEEDED, UNKNOWN, INTERNAL, ABORTED, DATA_LOSS ->
           new Fault.Unknown(reason);
     };
@@ -62,9 +61,7 @@ final class EtcdFaults {
 
   /** What all causes say: of a user that isn't let in, only the innermost says why. */
   private static String words(Throwable error) {
-    return chain(error)
-        .map(e -> String.valueOf(e.getMessage()))
-        .collect(Collectors.joining("; "));
+    return chain(error).map(e -> String.valueOf(e.getMessage())).collect(Collectors.joining("; "));
   }
 
   /** What to do about what etcd says of a user; empty where it is about something else. */
@@ -98,11 +95,10 @@ final class EtcdFaults {
   /** Whether the call met no server at all. */
   static boolean neverSent(Throwable error) {
     return chain(error)
-        .anyMatch(
-            e ->
-                e instanceof ConnectException
-                    || e instanceof UnknownHostException
-                    || e instanceof SSLHandshakeException);
+        .anyMatch(e ->
+            e instanceof ConnectException
+                || e instanceof UnknownHostException
+                || e instanceof SSLHandshakeException);
   }
 
   /** jetcd's own exceptions carry a code that is named as gRPC's. */

@@ -48,7 +48,9 @@ public record EtcdSettings(
 
   /** The context of a connection; empty for {@code http://}. */
   Optional<SslContext> context() throws SSLException {
-    return endpoints.getFirst().startsWith("https://") ? Optional.of(tls.context()) : Optional.empty();
+    return endpoints.getFirst().startsWith("https://")
+        ? Optional.of(tls.context())
+        : Optional.empty();
   }
 
   /**

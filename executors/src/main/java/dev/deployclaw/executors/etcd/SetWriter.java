@@ -104,8 +104,7 @@ final class SetWriter {
 
   /** Held or under way; one that is being given up lets go of it. */
   private static boolean needs(Execution x) {
-    boolean letsGo =
-        x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
+    boolean letsGo = x.state() instanceof State.Aborting || x.state() instanceof State.Withdrawing;
     return !x.state().over() && !letsGo;
   }
 
@@ -117,8 +116,8 @@ final class SetWriter {
         active
             .<Condition>map(a -> new Condition.Unmoved(Active.KEY, a.revision()))
             .orElse(new Condition.Absent(Active.KEY)));
-    owner.ifPresent(o ->
-        all.add(new Condition.Unmoved(Keys.change(o.execution().id()), o.revision())));
+    owner.ifPresent(
+        o -> all.add(new Condition.Unmoved(Keys.change(o.execution().id()), o.revision())));
     return all;
   }
 

@@ -45,8 +45,7 @@ final class Looks {
   /** Who moved the link last, and the epoch that it points to. */
   static Report marks(FileGateway gateway) throws IOException {
     var mark = new EpochFolder(gateway.folder()).standing();
-    return Report.yes(
-        gateway.member(), "", Map.of("epoch", mark.epoch(), "term", mark.term()));
+    return Report.yes(gateway.member(), "", Map.of("epoch", mark.epoch(), "term", mark.term()));
   }
 
   /** Link and file, the text included, so that it can be put back. */

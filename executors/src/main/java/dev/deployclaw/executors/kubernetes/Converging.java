@@ -2,7 +2,6 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
-import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.util.TreeMap;
 
 /**

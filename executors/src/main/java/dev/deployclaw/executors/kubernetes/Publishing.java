@@ -2,7 +2,6 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
-import dev.deployclaw.executors.sandbox.GatewayFile;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;

@@ -155,8 +155,7 @@ final class ServedPublishing {
 
   /** What it holds was written by a publish, or is nothing. */
   private static boolean isOurs(ConfigMap live) {
-    return Marks.of(live).filter(Marks::serves).isPresent()
-        || Piece.of(live).equals(Piece.NOTHING);
+    return Marks.of(live).filter(Marks::serves).isPresent() || Piece.of(live).equals(Piece.NOTHING);
   }
 
   /** Whether what was put back bears the epoch that put it back, and serves none. */

@@ -3,7 +3,6 @@ package dev.deployclaw.executors.kubernetes;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
-import dev.deployclaw.executors.sandbox.GatewayFile;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Collection;
 import java.util.List;

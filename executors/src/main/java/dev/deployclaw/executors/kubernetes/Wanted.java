@@ -100,8 +100,8 @@ sealed interface Wanted {
     return observation
         .of(GatewayFile.PARTICIPANT, member)
         .map(Wanted::observed)
-        .orElseGet(() -> new Unlisted(
-            GatewayFile.Unlisted.in(observation, GatewayFile.PARTICIPANT, member)));
+        .orElseGet(() ->
+            new Unlisted(GatewayFile.Unlisted.in(observation, GatewayFile.PARTICIPANT, member)));
   }
 
   private static Wanted observed(Map<String, Object> facts) {

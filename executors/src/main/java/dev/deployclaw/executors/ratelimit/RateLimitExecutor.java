@@ -63,7 +63,12 @@ public final class RateLimitExecutor implements Executor {
     return switch (invocation.call()) {
       case Call.Look(String verb, _) when verb.equals("usage") -> all(invocation, this::usage);
       case Call.Look(String verb, _) when LOOKS.contains(verb) -> all(invocation, seeing());
-      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Look _,
+          Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _ ->
           Outcome.failed(
               new Fault.Invalid("rate limit services know no " + invocation.call().verb()));
       case Call.Observe _ -> all(invocation, seeing());

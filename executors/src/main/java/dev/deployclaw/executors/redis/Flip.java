@@ -93,10 +93,9 @@ final class Flip {
           }
           return NodeState.fault(library)
               .map(fault -> Report.no(node.member(), fault))
-              .orElseGet(
-                  () ->
-                      Report.yes(
-                          node.member(), activation.digest(), Map.of("epoch", activation.epoch())));
+              .orElseGet(() ->
+                  Report.yes(
+                      node.member(), activation.digest(), Map.of("epoch", activation.epoch())));
         });
   }
 

@@ -98,7 +98,9 @@ final class Inspection {
 
   private static Report marks(Connection c, Node node) {
     var library =
-        NodeState.constants(c).map(k -> new Mark(k.term(), k.epoch(), k.step())).orElse(Mark.NOBODY);
+        NodeState.constants(c)
+            .map(k -> new Mark(k.term(), k.epoch(), k.step()))
+            .orElse(Mark.NOBODY);
     boolean fenced = node.primary() && !node.slots().isEmpty();
     var fence = fenced ? NodeState.fence(c, node).orElse(Mark.NOBODY) : Mark.NOBODY;
     return Report.yes(

@@ -48,10 +48,7 @@ final class Losses {
     var shares = Shares.of(activation, topology);
     var order =
         new Order(
-            activation,
-            Fences.mark(activation, fence),
-            Flip.source(activation, fence),
-            topology);
+            activation, Fences.mark(activation, fence), Flip.source(activation, fence), topology);
     return nodes.each(
         topology.primaries(),
         (node, link) -> link.call(c -> reassert(c, node, order, shares.of(node))));

@@ -34,8 +34,7 @@ final class Surplus {
   /** Looks through all hashes of the node: for one that acts on the epoch already. */
   static void removeStrangers(NodeConnection c, Share share) {
     String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
-    var known =
-        share.tenants().stream().map(t -> share.rules().key(t)).collect(Collectors.toSet());
+    var known = share.tenants().stream().map(t -> share.rules().key(t)).collect(Collectors.toSet());
     var strangers =
         Commands.scan(c, Staging.HASHES, Staging.MOST_HASHES).stream()
             .filter(key -> !known.contains(key))

@@ -120,7 +120,6 @@ class EtcdUsersTest {
 
   private static Transaction put(String key) {
     return new Transaction(
-        List.<Condition>of(),
-        List.of(new Write.Put(key, "x".getBytes(StandardCharsets.UTF_8))));
+        List.<Condition>of(), List.of(new Write.Put(key, "x".getBytes(StandardCharsets.UTF_8))));
   }
 }

@@ -13,13 +13,8 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.Activations;
 import dev.deployclaw.executors.SampleSets;
-import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.parse.PolicyWriter;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,9 +147,13 @@ class ConfigMapWayBackTest {
     server.rule(asked -> {
       boolean creating = asked.method().equals("POST") && asked.body().contains("active");
       if (creating && creates.incrementAndGet() == 1) {
-        server.put(SERVED, "deployclaw", Estate.json("{'metadata':{'namespace':'shop',"
-            + "'name':'limits','annotations':{'deployclaw.dev/term':'7',"
-            + "'deployclaw.dev/epoch':'2'}}}"));
+        server.put(
+            SERVED,
+            "deployclaw",
+            Estate.json(
+                "{'metadata':{'namespace':'shop',"
+                    + "'name':'limits','annotations':{'deployclaw.dev/term':'7',"
+                    + "'deployclaw.dev/epoch':'2'}}}"));
       }
       return Optional.empty();
     });

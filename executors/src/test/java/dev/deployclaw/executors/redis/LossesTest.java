@@ -60,12 +60,14 @@ class LossesTest {
 
     assertThat(lost(second))
         .singleElement()
-        .satisfies(r -> assertThat(r.reason())
-            .contains("its function library, and acts on epoch 1", "rules of "));
+        .satisfies(r ->
+            assertThat(r.reason())
+                .contains("its function library, and acts on epoch 1", "rules of "));
     assertThat(putBack(second))
         .singleElement()
-        .satisfies(r -> assertThat(String.valueOf(r.facts().get(Call.Reassert.PUT_BACK)))
-            .contains("rules of "));
+        .satisfies(r ->
+            assertThat(String.valueOf(r.facts().get(Call.Reassert.PUT_BACK)))
+                .contains("rules of "));
     assertThat(lost(second)).isEmpty();
     assertThat(((Outcome.Done) redis.run(new Call.Converge(second), TERM)).reports())
         .filteredOn(r -> !r.member().endsWith(home.toString()))
@@ -105,7 +107,10 @@ class LossesTest {
     redis.command(home, "HDEL", hash.key(), fields.getFirst());
     redis.command(home, "HSET", hash.key(), fields.getLast(), "mine");
 
-    assertThat(lost(first)).singleElement().extracting(Report::reason).asString()
+    assertThat(lost(first))
+        .singleElement()
+        .extracting(Report::reason)
+        .asString()
         .isEqualTo("lost rules of 1 tenants");
     assertThat(putBack(first)).hasSize(1);
 
@@ -153,14 +158,13 @@ class LossesTest {
   }
 
   private List<Report> lost(Activation activation) throws InterruptedException {
-    return ((Outcome.Done) redis.run(new Call.Lost(activation), TERM)).reports().stream()
-            .filter(r -> r.answer() != Answer.YES).toList();
+    return ((Outcome.Done) redis.run(new Call.Lost(activation), TERM))
+        .reports().stream().filter(r -> r.answer() != Answer.YES).toList();
   }
 
   private List<Report> putBack(Activation activation) throws InterruptedException {
-    return ((Outcome.Done) redis.run(new Call.Reassert(activation), TERM)).reports().stream()
-        .filter(r -> r.facts().containsKey(Call.Reassert.PUT_BACK))
-        .toList();
+    return ((Outcome.Done) redis.run(new Call.Reassert(activation), TERM))
+        .reports().stream().filter(r -> r.facts().containsKey(Call.Reassert.PUT_BACK)).toList();
   }
 
   private String tenant() {

@@ -241,15 +241,16 @@ class RedisExecutorTest {
     HostPort home = redis.home(TENANT);
     String ours = FunctionLibrary.source(1, 1, activation.digest(), 0);
     String older =
-        ours.substring(0, ours.lastIndexOf("-- sealed ")).replace("callback=status", "callback = status");
+        ours.substring(0, ours.lastIndexOf("-- sealed "))
+            .replace("callback=status", "callback = status");
     String seal = Canonical.sha256(older.getBytes(StandardCharsets.UTF_8));
     redis.command(home, "FUNCTION LOAD", "REPLACE", older + "-- sealed " + seal + "\n");
 
     assertThat(redis.look("scan"))
         .filteredOn(r -> r.answer() == Report.Answer.NO)
         .isNotEmpty()
-        .allSatisfy(r ->
-            assertThat(r.reason()).contains("of the same epoch, unaltered", "drift --repair"));
+        .allSatisfy(
+            r -> assertThat(r.reason()).contains("of the same epoch, unaltered", "drift --repair"));
     assertThat(redis.fault(new Call.Publish(activation), 0)).isInstanceOf(Fault.Conflict.class);
     redis.reports(new Call.Publish(activation));
     allSay(Report.Answer.YES, redis.look("scan"), 6);

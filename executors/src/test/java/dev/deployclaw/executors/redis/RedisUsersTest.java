@@ -75,7 +75,9 @@ class RedisUsersTest {
         var answer = executor.execute(invocation(call));
         assertThat(answer).as(call.verb()).isInstanceOf(Outcome.Done.class);
         for (Report report : ((Outcome.Done) answer).reports()) {
-          assertThat(report.answer()).as(call.verb() + ": " + report.reason()).isEqualTo(Answer.YES);
+          assertThat(report.answer())
+              .as(call.verb() + ": " + report.reason())
+              .isEqualTo(Answer.YES);
         }
       }
     }
@@ -112,8 +114,7 @@ class RedisUsersTest {
 
   private static RedisExecutor executor(Optional<RedisSettings.Login> login) {
     var settings =
-        new RedisSettings(
-            List.of(redis.address().toString()), Duration.ofSeconds(10), login);
+        new RedisSettings(List.of(redis.address().toString()), Duration.ofSeconds(10), login);
     return new RedisExecutor(settings, () -> new Mark(0, 0));
   }
 

@@ -62,11 +62,9 @@ record Agents(Path config, Path cache) {
     return new Ran(attempt.awaitEnd(LONGEST), attempt.out(), attempt.err());
   }
 
-  private Attempt start(Path folder, Map<String, String> more, String... words)
-      throws IOException {
+  private Attempt start(Path folder, Map<String, String> more, String... words) throws IOException {
     Files.createDirectories(folder);
-    var options =
-        Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.<String>of();
+    var options = Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.<String>of();
     return new Attempt(process(folder, command(options, words), more), folder);
   }
 
@@ -97,8 +95,7 @@ record Agents(Path config, Path cache) {
             "-Xlog:all=error:stderr"));
     command.addAll(options);
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), "dev.deployclaw.container.Main"));
+        List.of("-cp", System.getProperty("java.class.path"), "dev.deployclaw.container.Main"));
     command.addAll(List.of(words));
     return command;
   }

@@ -52,12 +52,9 @@ final class Breaks {
     var primary = primaries.get(s.random().nextInt(primaries.size()));
     var point = s.points().first(s.task(), "before", "redis.publish");
     var attempt =
-        s.site()
-            .agents()
-            .stopping(s.site().newFolder("failover"), point, s.site().words(s.task()));
+        s.site().agents().stopping(s.site().newFolder("failover"), point, s.site().words(s.task()));
     if (attempt.reached()) {
-      var heir =
-          s.site().redis().view().orElseThrow().replicasOf(primary).getFirst();
+      var heir = s.site().redis().view().orElseThrow().replicasOf(primary).getFirst();
       var node = s.site().redis().node(primary);
       String before = library(node);
       s.site().inflict("cut", name(primary), name(heir));

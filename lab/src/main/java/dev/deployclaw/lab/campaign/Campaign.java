@@ -120,12 +120,11 @@ public final class Campaign {
 
   private List<Kind> possible(Site site) {
     return order.kinds().stream()
-        .filter(
-            kind -> {
-              var obstacle = Rights.obstacle(kind, site);
-              obstacle.ifPresent(why -> progress.accept("without " + kind.word() + ": " + why));
-              return obstacle.isEmpty();
-            })
+        .filter(kind -> {
+          var obstacle = Rights.obstacle(kind, site);
+          obstacle.ifPresent(why -> progress.accept("without " + kind.word() + ": " + why));
+          return obstacle.isEmpty();
+        })
         .toList();
   }
 

@@ -2,7 +2,6 @@ package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.container.cli.Failure;
 import dev.deployclaw.container.cli.Surroundings;
-import dev.deployclaw.lab.Lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,10 @@ public final class CampaignCommand implements Callable<Integer> {
   @Option(names = "--first", defaultValue = "0", description = "Number of the first trial.")
   private int first;
 
-  @Option(names = "--minutes", defaultValue = "240", description = "Begin none after (default 240).")
+  @Option(
+      names = "--minutes",
+      defaultValue = "240",
+      description = "Begin none after (default 240).")
   private int minutes;
 
   @Option(names = "--only", split = ",", description = "These kinds of trials only.")

@@ -80,8 +80,7 @@ record Course(Site site, Points points, Duration usual) {
     int tries = 1 + s.random().nextInt(MOST_RECOVERIES_KILLED);
     for (int i = 0; i < tries; i++) {
       var point = points.recovering(s.task(), s.random());
-      var attempt =
-          site.agents().stopping(site.newFolder("recovery"), point, "recover", "--json");
+      var attempt = site.agents().stopping(site.newFolder("recovery"), point, "recover", "--json");
       boolean reached = attempt.reached();
       kills += attempt.kill() && reached ? 1 : 0;
     }

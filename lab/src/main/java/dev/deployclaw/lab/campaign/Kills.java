@@ -25,8 +25,7 @@ final class Kills {
 
   /** At a random instant between its first call and its usual end. */
   static Done atInstant(Course.Setting s) throws IOException, InterruptedException {
-    var attempt =
-        s.site().agents().noting(s.site().newFolder("instant"), s.site().words(s.task()));
+    var attempt = s.site().agents().noting(s.site().newFolder("instant"), s.site().words(s.task()));
     boolean began = attempt.began();
     boolean ended =
         began && attempt.ended(Duration.ofMillis(s.random().nextLong(s.usual().toMillis())));
@@ -52,8 +51,7 @@ final class Kills {
     var gateways = s.site().config().gateways();
     var link = gateways.get(s.random().nextInt(gateways.size())).folder().resolve("live");
     var before = Files.readSymbolicLink(link);
-    var attempt =
-        s.site().agents().noting(s.site().newFolder("rollout"), s.site().words(s.task()));
+    var attempt = s.site().agents().noting(s.site().newFolder("rollout"), s.site().words(s.task()));
     Await.until(
         "a gateway is switched, or the agent ends",
         REACH,

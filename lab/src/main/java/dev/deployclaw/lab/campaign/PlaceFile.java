@@ -36,8 +36,7 @@ public final class PlaceFile {
 
   private static void gateways(List<Config.GatewayEntry> gateways, List<String> lines) {
     for (var entry : gateways) {
-      lines.add(
-          "gateway." + entry.gateway().name() + "=" + entry.url() + " " + entry.folder());
+      lines.add("gateway." + entry.gateway().name() + "=" + entry.url() + " " + entry.folder());
       if (entry.gateway().identity() instanceof Gateway.Identity.Host(String suffix)) {
         lines.add("host=" + suffix);
       }

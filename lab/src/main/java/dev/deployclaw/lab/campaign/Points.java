@@ -50,8 +50,8 @@ record Points(List<Point> all) {
     var its =
         all.stream()
             .filter(p -> p.task() == task && p.call().matches(RECOVERING))
-            .flatMap(
-                p -> Stream.of(p, new Point(task, p.moment(), p.call().replace("publish", "discard"))))
+            .flatMap(p ->
+                Stream.of(p, new Point(task, p.moment(), p.call().replace("publish", "discard"))))
             .distinct()
             .toList();
     return its.get(random.nextInt(its.size()));

@@ -36,8 +36,7 @@ public final class Site implements AutoCloseable {
   private static final String ALL = "Orchestrate the rate limit policies of all tenants";
   private static final String FEW = "tb 1500 ";
   private static final String LOW = "tb 60 60000000 10 ";
-  private static final Pattern EXECUTION =
-      Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
+  private static final Pattern EXECUTION = Pattern.compile("\"execution_id\"\\s*:\\s*\"([^\"]+)\"");
   private static final Duration WHOLE = Duration.ofMinutes(2);
 
   /** Replicas, services and reloading gateways follow within it, on a slow machine too. */

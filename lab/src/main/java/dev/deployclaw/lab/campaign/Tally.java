@@ -55,11 +55,10 @@ public final class Tally {
     var lines = new ArrayList<String>();
     lines.add("%-36s %7s %7s %7s %7s".formatted("disturbed", "trials", "kills", "new", "old"));
     var byWhere = new TreeMap<String, List<Outcome>>();
-    outcomes.forEach(
-        o ->
-            byWhere
-                .computeIfAbsent(o.trial().kind().word() + ": " + o.where(), _ -> new ArrayList<>())
-                .add(o));
+    outcomes.forEach(o ->
+        byWhere
+            .computeIfAbsent(o.trial().kind().word() + ": " + o.where(), _ -> new ArrayList<>())
+            .add(o));
     byWhere.forEach((where, of) -> lines.add(line(where, of)));
     lines.add(line("all", outcomes));
     lines.add(

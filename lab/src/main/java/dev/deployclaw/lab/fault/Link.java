@@ -61,8 +61,7 @@ record Link(String name, List<Packets> either, List<Packets> towards, List<Packe
     }
     var towards =
         List.of(replicated(one.redis(), other.redis()), replicated(other.redis(), one.redis()));
-    var back =
-        List.of(answered(one.redis(), other.redis()), answered(other.redis(), one.redis()));
+    var back = List.of(answered(one.redis(), other.redis()), answered(other.redis(), one.redis()));
     var either = new ArrayList<>(towards);
     either.addAll(back);
     String names = Stream.of(one.name(), other.name()).sorted().collect(Collectors.joining(" "));

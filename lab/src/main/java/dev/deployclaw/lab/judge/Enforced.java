@@ -68,8 +68,7 @@ record Enforced(Place place, Wanted wanted) {
         admitted += ask(gateway, small, refusing, wrong) ? 1 : 0;
       }
     }
-    long most =
-        small.burst() + 1 + (long) Math.ceil((System.nanoTime() - from) * small.perNano());
+    long most = small.burst() + 1 + (long) Math.ceil((System.nanoTime() - from) * small.perNano());
     if (admitted > most) {
       wrong.add(
           "%s got %d requests through, %d are its limit".formatted(small.tenant(), admitted, most));
@@ -80,7 +79,8 @@ record Enforced(Place place, Wanted wanted) {
     return wrong;
   }
 
-  private boolean ask(Place.Gateway gateway, Small small, Set<String> refusing, List<String> wrong) {
+  private boolean ask(
+      Place.Gateway gateway, Small small, Set<String> refusing, List<String> wrong) {
     try {
       var url = URI.create(gateway.url() + "/" + small.limit().text("service") + "/judge");
       var answer = Http.get(url, Map.of("Host", small.tenant() + "." + place.host()));

@@ -97,8 +97,7 @@ record Etcd(String endpoint) {
   }
 
   private BufferedReader post(String path, String body) throws IOException {
-    var connection =
-        (HttpURLConnection) URI.create(endpoint + path).toURL().openConnection();
+    var connection = (HttpURLConnection) URI.create(endpoint + path).toURL().openConnection();
     connection.setConnectTimeout(MILLIS);
     connection.setReadTimeout(MILLIS);
     connection.setDoOutput(true);

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Judges an estate that is said to be at rest: whether everybody holds what etcd says is committed,
- * all of it and nothing else, and whether it came there as it must. It goes on from what it has read
- * before. For one thread.
+ * all of it and nothing else, and whether it came there as it must. It goes on from what it has
+ * read before. For one thread.
  */
 public final class Judge {
   private final Place place;
@@ -45,7 +45,9 @@ public final class Judge {
         .orElse(new Committed(0, "", false));
   }
 
-  /** How a limit stands in the committed set, as it is staged in Redis; empty where there is none. */
+  /**
+   * How a limit stands in the committed set, as it is staged in Redis; empty where there is none.
+   */
   public String rule(String tenant, String limit) throws IOException {
     var rules = Wanted.of(etcd.keys(place.prefix())).rules().get(tenant);
     return rules == null ? "" : rules.getOrDefault(limit, "");
@@ -82,8 +84,6 @@ public final class Judge {
 
   public Seen seen() {
     return new Seen(
-        past.moves(),
-        proofs.map(Proofs::intact).orElse(0),
-        trail.map(Trail::read).orElse(0L));
+        past.moves(), proofs.map(Proofs::intact).orElse(0), trail.map(Trail::read).orElse(0L));
   }
 }

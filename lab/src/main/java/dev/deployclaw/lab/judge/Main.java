@@ -11,7 +11,8 @@ public final class Main {
 
   public static void main(String[] words) {
     if (words.length != 1) {
-      System.err.println("usage: judge PLACE    a file of properties; a campaign writes estate.properties");
+      System.err.println(
+          "usage: judge PLACE    a file of properties; a campaign writes estate.properties");
       System.exit(USAGE);
     }
     var judge = new Judge(Place.read(Path.of(words[0])));

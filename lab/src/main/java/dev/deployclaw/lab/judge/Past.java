@@ -93,8 +93,10 @@ final class Past {
     var before = Json.parse(now.getOrDefault("active", "{}"));
     var after = Json.parse(h.text());
     if (!now.getOrDefault("term", "").equals(after.text("term"))) {
-      says(h, "active was written in term %s by one of term %s"
-          .formatted(now.get("term"), after.text("term")));
+      says(
+          h,
+          "active was written in term %s by one of term %s"
+              .formatted(now.get("term"), after.text("term")));
     }
     if (after.number("epoch") == before.number("epoch") && after.number("step") > 0) {
       widened(h, before, after, beside);
@@ -110,8 +112,7 @@ final class Past {
   }
 
   /** What is committed stays, and a candidate beside it comes, grows or goes. */
-  private void widened(
-      Happened h, Json before, Json after, Map<String, Happened> beside) {
+  private void widened(Happened h, Json before, Json after, Map<String, Happened> beside) {
     var was = before.at("candidate");
     var is = after.at("candidate");
     boolean same =
@@ -133,8 +134,7 @@ final class Past {
   }
 
   /** What must have been written before a decision for an epoch, and with it. */
-  private void decided(
-      Happened h, Json epochs, String state, Map<String, Happened> beside) {
+  private void decided(Happened h, Json epochs, String state, Map<String, Happened> beside) {
     long epoch = epochs.number("epoch");
     String id = epochs.text("change");
     if (!now.containsKey("checkpoint/" + epoch)) {
@@ -219,7 +219,8 @@ final class Past {
     }
     var record = Json.parse(h.text());
     long seq = record.number("seq");
-    if (!h.key().endsWith("/%08d".formatted(seq)) || seq <= lastRecord.getOrDefault(execution, 0L)) {
+    if (!h.key().endsWith("/%08d".formatted(seq))
+        || seq <= lastRecord.getOrDefault(execution, 0L)) {
       says(h, h.key() + " is record " + seq + " after " + lastRecord.get(execution));
     }
     lastRecord.merge(execution, seq, Math::max);
@@ -233,7 +234,9 @@ final class Past {
   private void policy(Happened h) {
     String epoch = h.key().split("/", 3)[1];
     String before = now.getOrDefault(h.key(), "");
-    if (!h.deleted() && !h.key().endsWith("/provenance") && !before.isEmpty()
+    if (!h.deleted()
+        && !h.key().endsWith("/provenance")
+        && !before.isEmpty()
         && !before.equals(h.text())) {
       says(h, h.key() + " was written again, differently");
     }

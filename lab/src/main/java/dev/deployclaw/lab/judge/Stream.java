@@ -64,8 +64,7 @@ final class Stream implements AutoCloseable {
 
   private Json ask(String what, String request) throws IOException {
     send(
-        "PUB $JS.API.%s %s %d\r\n%s\r\n"
-            .formatted(what, INBOX, Bytes.of(request).length, request));
+        "PUB $JS.API.%s %s %d\r\n%s\r\n".formatted(what, INBOX, Bytes.of(request).length, request));
     for (String line = Lines.read(in); ; line = Lines.read(in)) {
       if (line.startsWith("MSG ") || line.startsWith("HMSG ")) {
         return answer(line);

@@ -45,8 +45,7 @@ class CampaignTest {
   void endsAllNewOrAllOldWhateverIsDoneToIt() throws Exception {
     long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(MOST_SEED));
     var order =
-        new Campaign.Order(
-            seed, 0, TRIALS, Duration.ofHours(1), Arrays.asList(Kind.values()));
+        new Campaign.Order(seed, 0, TRIALS, Duration.ofHours(1), Arrays.asList(Kind.values()));
 
     var tally = new Campaign(order, System.out::println).run(site);
 

@@ -69,7 +69,8 @@ class PastTest {
             "active", active(1, 1), "change/a", change("a", "committed", 7), audit(7), record(7)));
 
     assertThat(wrong())
-        .anySatisfy(w -> assertThat(w).contains("active went from epoch 1 step 0 to epoch 1 step 0"))
+        .anySatisfy(
+            w -> assertThat(w).contains("active went from epoch 1 step 0 to epoch 1 step 0"))
         .anySatisfy(w -> assertThat(w).contains("a was over, and went on to committed"));
   }
 
@@ -83,7 +84,8 @@ class PastTest {
   @Test
   void findsACandidateThatComesByAnotherWay() {
     canary();
-    life.set(10, with(life.get(10), "active", onTrial(1, 1, 10).replace("\"step\":1", "\"step\":3")));
+    life.set(
+        10, with(life.get(10), "active", onTrial(1, 1, 10).replace("\"step\":1", "\"step\":3")));
     life.set(11, with(life.get(11), "active", onTrial(1, 4, 5)));
     life.set(12, with(life.get(12), "change/b", change("b", "aborted", 4)));
 
@@ -168,8 +170,8 @@ class PastTest {
       long at = ++revision;
       past.tell(
           transaction.entrySet().stream()
-              .map(e ->
-                  new Happened(e.getKey(), e.getValue().isEmpty(), Bytes.of(e.getValue()), at))
+              .map(
+                  e -> new Happened(e.getKey(), e.getValue().isEmpty(), Bytes.of(e.getValue()), at))
               .toList());
     }
     return past.wrong();
@@ -196,9 +198,7 @@ class PastTest {
   /** Of a second change, after the first: opened, ready, widened twice, withdrawn. */
   private void canary() {
     life.add(opening("b", 2, 1));
-    life.add(
-        Map.of(
-            "checkpoint/2", "{}", "policy/2/manifest", "{\"digest\":\"" + SET + "\"}"));
+    life.add(Map.of("checkpoint/2", "{}", "policy/2/manifest", "{\"digest\":\"" + SET + "\"}"));
     life.add(with(trial("widened", 2), "active", onTrial(1, 1, 10)));
     life.add(with(trial("widened", 3), "active", onTrial(1, 2, 50)));
     var active = active(1, 0).replace("\"epoch\":1", "\"epoch\":1,\"step\":3");
@@ -232,7 +232,8 @@ class PastTest {
     out.put("open", id);
     out.put("epoch", "" + epoch);
     out.put("change/" + id, change(id, "opened", turn).replace(":1,", ":" + epoch + ","));
-    out.put(audit(turn).replace("/a/", "/" + id + "/"), record(turn).replace("\"a\"", '"' + id + '"'));
+    out.put(
+        audit(turn).replace("/a/", "/" + id + "/"), record(turn).replace("\"a\"", '"' + id + '"'));
     return out;
   }
 

@@ -80,7 +80,8 @@ class ServersTest {
       keys.put("checkpoint/1", marker(name, Bytes.sha256(Bytes.of("held"))));
       var proofs = new Proofs(bucket);
 
-      assertThat(bucket.object(name)).hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("held"));
+      assertThat(bucket.object(name))
+          .hasValueSatisfying(b -> assertThat(b).asString().isEqualTo("held"));
       assertThat(bucket.object("checkpoints/none")).isEmpty();
       assertThat(proofs.wrong(new Keys(keys))).isEmpty();
 
@@ -149,8 +150,7 @@ class ServersTest {
   }
 
   private static Keys.Value marker(String name, String sha256) {
-    return new Keys.Value(
-        Bytes.of("{\"s3\":\"%s\",\"sha256\":\"%s\"}".formatted(name, sha256)), 1);
+    return new Keys.Value(Bytes.of("{\"s3\":\"%s\",\"sha256\":\"%s\"}".formatted(name, sha256)), 1);
   }
 
   private Bucket.Access access(S3 server, String secret) throws IOException {

@@ -59,16 +59,16 @@ public final class FunctionLibrary {
   public static String source(Constants constants) {
     return Seal.on(
         "#!lua name="
-        + NAME
-        + "\n"
-        + constants(constants)
-        + BODY
-        + "\nredis.register_function('"
-        + DECIDE
-        + "', decide)\n"
-        + "redis.register_function{function_name='"
-        + STATUS
-        + "', callback=status, flags={'no-writes'}}\n");
+            + NAME
+            + "\n"
+            + constants(constants)
+            + BODY
+            + "\nredis.register_function('"
+            + DECIDE
+            + "', decide)\n"
+            + "redis.register_function{function_name='"
+            + STATUS
+            + "', callback=status, flags={'no-writes'}}\n");
   }
 
   /** The same, where everybody is at the epoch. */

@@ -82,8 +82,7 @@ public record EtcdSource(List<String> endpoints, String prefix, Optional<Login> 
     var context = GrpcSslContexts.forClient();
     try {
       tls.authority().ifPresent(file -> context.trustManager(file.toFile()));
-      tls.identity()
-          .ifPresent(i -> context.keyManager(i.certificate().toFile(), i.key().toFile()));
+      tls.identity().ifPresent(i -> context.keyManager(i.certificate().toFile(), i.key().toFile()));
     } catch (IllegalArgumentException e) {
       throw new SSLException(String.valueOf(e.getMessage()), e);
     }
