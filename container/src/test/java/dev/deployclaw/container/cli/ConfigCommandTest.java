@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigCommandTest {
   private static final String GOOD =
       """
-      etcd: {endpoints: ["http://etcd:2379"], password: very-secret-1}
+      etcd: {endpoints: ["http://etcd:2379"], username: agent, password: very-secret-1}
       redis: {nodes: ["redis:6379"], passwordFile: redis.pw}
       s3: {endpoint: "http://s3:9000", bucket: b, accessKey: very-secret-2, secretKey: very-secret-3}
       nats: {url: "nats://nats:4222"}
