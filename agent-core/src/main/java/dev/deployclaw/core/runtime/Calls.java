@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls executors: each call on a virtual thread of its own, interrupted when it takes longer than
- * its deadline and a little. A thrown exception is a bug: it is logged, and the outcome is unknown.
+ * its deadline and a little; one that is {@link Threadless} is only asked. A thrown exception is a
+ * bug: it is logged, and the outcome is unknown.
  */
 final class Calls {
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
@@ -50,20 +52,28 @@ final class Calls {
     return out;
   }
 
-  private record Running(String executor, FutureTask<Outcome> task) {}
+  private record Running(String executor, Future<Outcome> outcome) {}
 
   private static Running start(Executor executor, Call call, Fence fence, Duration deadline) {
     var invocation = new Invocation(executor.name(), call, fence, deadline);
+    var outcome =
+        executor instanceof Threadless threadless
+            ? threadless.begin(invocation)
+            : onThread(executor, invocation);
+    return new Running(executor.name(), outcome);
+  }
+
+  private static Future<Outcome> onThread(Executor executor, Invocation invocation) {
     var task = new FutureTask<>(() -> executor.execute(invocation));
     Thread.ofVirtual().name(invocation.operation()).start(task);
-    return new Running(executor.name(), task);
+    return task;
   }
 
   private static Outcome await(Running running, Duration deadline) throws InterruptedException {
     try {
-      return running.task().get(deadline.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+      return running.outcome().get(deadline.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      running.task().cancel(true);
+      running.outcome().cancel(true);
       return Outcome.failed(new Fault.Unknown("no answer within " + deadline.toMillis() + " ms"));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
@@ -72,7 +82,7 @@ final class Calls {
       LOG.atError().addKeyValue("executor", running.executor()).setCause(e).log("call threw");
       return Outcome.failed(new Fault.Unknown("internal fault: " + e.getCause()));
     } catch (InterruptedException e) {
-      running.task().cancel(true);
+      running.outcome().cancel(true);
       throw e;
     }
   }
