@@ -65,12 +65,21 @@ final class Freezing {
       reached = false;
       ending = Ending.unreachable("the state store can't be reached: " + e.getMessage());
     }
-    var story = stories.begin(request, Operation.APPLY_POLICIES, reached);
+    var story = begin(request, reached);
     Architect.asked(story, request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
     story.tell(
         Phase.GATE, "Turning the kill switch", new Telling(ending.reason(), status, Map.of()));
     return epilogue.end(story, ending, Optional.empty(), List.of());
+  }
+
+  /** What was turned is turned, even if the store is away by now. */
+  private Story begin(TaskRequest request, boolean reached) throws InterruptedException {
+    try {
+      return stories.begin(request, Operation.APPLY_POLICIES, reached);
+    } catch (Unreachable e) {
+      return stories.begin(request, Operation.APPLY_POLICIES, false);
+    }
   }
 
   private static Ending done(String reason) {

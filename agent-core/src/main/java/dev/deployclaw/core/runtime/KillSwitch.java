@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
 import java.util.List;
 import java.util.Optional;
@@ -48,25 +49,41 @@ final class KillSwitch {
   /** Where an answer was lost, the next round reads whether it was applied. */
   private Turn turn(Optional<Freeze> wanted) throws InterruptedException {
     String reason = "somebody else turned it meanwhile";
+    boolean doubted = false;
     var before = Optional.<Freeze>empty();
-    boolean asked = false;
-    for (int i = 0; i < MOST_TRIES; i++) {
-      var there = state.get(Keys.FREEZE);
-      var freeze = there.map(e -> Freeze.read(e.value()));
-      if (there.isPresent() == wanted.isPresent()) {
-        return asked && freeze.equals(wanted) ? new Turn.Turned(before) : new Turn.Already(freeze);
+    try {
+      for (int i = 0; i < MOST_TRIES; i++) {
+        var there = state.get(Keys.FREEZE);
+        var freeze = there.map(e -> Freeze.read(e.value()));
+        if (there.isPresent() == wanted.isPresent()) {
+          return doubted && freeze.equals(wanted)
+              ? new Turn.Turned(before)
+              : new Turn.Already(freeze);
+        }
+        before = freeze;
+        switch (state.transact(transaction(there, wanted))) {
+          case Result.Applied _ -> {
+            return new Turn.Turned(before);
+          }
+          case Result.Unknown(String why) -> {
+            reason = why;
+            doubted = true;
+          }
+          case Result.Refused() -> {}
+        }
       }
-      before = freeze;
-      var result = state.transact(transaction(there, wanted));
-      asked = true;
-      if (result instanceof Result.Applied) {
-        return new Turn.Turned(before);
-      }
-      if (result instanceof Result.Unknown(String why)) {
-        reason = why;
-      }
+      return new Turn.Unknown(reason);
+    } catch (Unreachable e) {
+      return unread(e, doubted, reason);
     }
-    return new Turn.Unknown(reason);
+  }
+
+  /** Only where no answer was lost, "unreachable" means that nothing was turned. */
+  private static Turn unread(Unreachable e, boolean doubted, String reason) {
+    if (!doubted) {
+      throw e;
+    }
+    return new Turn.Unknown(reason + ", and it can't be read: " + e.getMessage());
   }
 
   private Transaction transaction(Optional<Entry> there, Optional<Freeze> wanted)

@@ -73,6 +73,30 @@ class FreezingTest {
   }
 
   @Test
+  void saysThatNobodyKnowsWhenTheStoreIsAwayBeforeItCanBeRead() throws Exception {
+    world.store.fate("freeze", Fate.APPLIED_THEN_CUT);
+
+    var frozen = world.agent().freeze("olivia", "incident");
+
+    assertThat(frozen.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(frozen.reason()).contains("nobody knows", "see status");
+  }
+
+  @Test
+  void isTurnedThoughTheStoreIsAwayRightBehindIt() throws Exception {
+    world.store.watch(store -> {
+      if (store.get("freeze").isPresent()) {
+        store.reachable(false);
+      }
+    });
+
+    var frozen = world.agent().freeze("olivia", "incident");
+
+    assertThat(frozen.result()).isEqualTo(Result.COMPLETED);
+    assertThat(frozen.execution()).isNotEmpty();
+  }
+
+  @Test
   void saysWhenTheStoreIsAway() throws Exception {
     world.store.reachable(false);
 
