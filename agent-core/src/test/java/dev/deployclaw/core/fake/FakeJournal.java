@@ -12,6 +12,12 @@ import java.util.TreeMap;
 public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
 
+  synchronized FakeJournal copy() {
+    var copy = new FakeJournal();
+    records.forEach((execution, kept) -> copy.records.put(execution, new ArrayList<>(kept)));
+    return copy;
+  }
+
   @Override
   public synchronized void append(String execution, Sealed sealed) {
     var kept = records.computeIfAbsent(execution, _ -> new ArrayList<>());

@@ -13,6 +13,15 @@ public final class FakeObjects implements ObjectStore {
   private boolean reachable = true;
   private boolean keeps;
 
+  synchronized FakeObjects copy() {
+    var copy = new FakeObjects();
+    copy.objects.putAll(objects);
+    copy.kept.putAll(kept);
+    copy.reachable = reachable;
+    copy.keeps = keeps;
+    return copy;
+  }
+
   public synchronized void reachable(boolean now) {
     reachable = now;
   }

@@ -8,7 +8,6 @@ import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A participant with some members, each of which stages, votes, takes an epoch, and can be broken.
@@ -28,6 +28,9 @@ import java.util.function.Function;
 public final class FakeParticipant implements Executor {
   /** What a member acts on before anybody changed it. */
   public static final String ORIGINAL = "original";
+
+  /** What a member acts on that lost the rules of its epoch. */
+  public static final String NOTHING = "nothing";
 
   private final String name;
   private final FakeStore store;
@@ -39,24 +42,76 @@ public final class FakeParticipant implements Executor {
   private final Map<String, Runnable> happenings = new TreeMap<>();
   private final Map<String, Integer> calls = new TreeMap<>();
   private boolean leftOut;
-  private long term;
+  private final Fencing fencing;
 
   public FakeParticipant(String name, FakeStore store, String... members) {
     this.name = name;
     this.store = store;
+    this.fencing = new Fencing(store);
     for (String member : members) {
       this.members.put(name + "/" + member, new Member());
     }
   }
 
-  private static final class Member {
-    private final Map<Long, String> staged = new TreeMap<>();
-    private final Set<String> voted = new HashSet<>();
-    private long epoch;
-    private long step;
-    private String live = ORIGINAL;
-    private Optional<Activation.Candidate> candidate = Optional.empty();
-    private boolean up = true;
+  /**
+   * What a member acts on.
+   *
+   * @param thrownBack whether it lost what it had acknowledged, and nobody published to it since
+   */
+  public record Standing(String member, long epoch, String live, boolean thrownBack) {}
+
+  /** The same back end as it stands, in another world. */
+  synchronized FakeParticipant copy(FakeStore elsewhere) {
+    var copy = new FakeParticipant(name, elsewhere);
+    members.forEach((m, member) -> copy.members.put(m, member.copy()));
+    copy.unreachableAt.addAll(unreachableAt);
+    copy.refusals.putAll(refusals);
+    copy.violations.addAll(violations);
+    copy.leftOut = leftOut;
+    copy.fencing.take(fencing);
+    return copy;
+  }
+
+  public synchronized List<Standing> standings() {
+    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey())).toList();
+  }
+
+  public synchronized List<String> members() {
+    return List.copyOf(members.keySet());
+  }
+
+  /** The replica of a member has all that it has; from now on it hears nothing. */
+  public synchronized void replicate(String m) {
+    member(m).replica = Optional.of(member(m).image());
+  }
+
+  /**
+   * The replica of a member takes over: what was written since is gone, though acknowledged.
+   *
+   * @param withFence whether the replica has a fence at all
+   */
+  public synchronized void failOver(String m, boolean withFence) {
+    var member = member(m);
+    member.replica.ifPresent(image -> {
+      member.thrownBack |= image.epoch != member.epoch;
+      member.take(image);
+      member.fence = withFence ? member.fence : Optional.empty();
+    });
+  }
+
+  /** A flush, or a replica that never had it. */
+  public synchronized void loseFence(String m) {
+    member(m).fence = Optional.empty();
+  }
+
+  /** What was staged of an epoch is gone by itself; who acts on it acts on nothing. */
+  public synchronized void expire(String m, long epoch) {
+    member(m).lose(epoch);
+  }
+
+  /** Where bugs are planted. */
+  public Fencing fencing() {
+    return fencing;
   }
 
   /** From now on no call of this verb gets through. */
@@ -163,8 +218,20 @@ public final class FakeParticipant implements Executor {
     return verbs;
   }
 
+  /** The same call to one member alone. */
+  public synchronized Report at(String m, Invocation invocation) {
+    return switch (execute(invocation, List.of(m))) {
+      case Outcome.Done done -> done.reports().getFirst();
+      case Outcome.Failed failed -> failed.report(m);
+    };
+  }
+
   @Override
   public synchronized Outcome execute(Invocation invocation) {
+    return execute(invocation, List.copyOf(members.keySet()));
+  }
+
+  private Outcome execute(Invocation invocation, List<String> of) {
     String verb = invocation.call().verb();
     calls.merge(verb, 1, Integer::sum);
     Optional.ofNullable(happenings.remove(verb)).ifPresent(Runnable::run);
@@ -175,23 +242,27 @@ public final class FakeParticipant implements Executor {
       return Outcome.done(List.of(Report.skipped(name, "none is configured")));
     }
     if (refusals.containsKey(verb)) {
-      return each(m -> refusals.get(verb).apply(m));
+      return each(of, m -> refusals.get(verb).apply(m));
     }
+    var fence = invocation.fence();
     return switch (invocation.call()) {
       case Call.Look _ when looks.containsKey(verb) ->
           Outcome.done(looks.getOrDefault(verb, List.of()));
-      case Call.Look _ when verb.equals("scan") -> each(this::scan);
-      case Call.Look _ when verb.equals("marks") ->
-          each(m -> Report.yes(m, "", Map.of("epoch", member(m).epoch, "term", term)));
-      case Call.Look _ -> each(m -> Report.yes(m, "", Map.of()));
-      case Call.Observe _ -> each(this::observe);
-      case Call.Stage(Activation a) -> fenced(invocation.fence(), m -> stage(m, a));
-      case Call.Prepare(Activation a) -> each(m -> vote(m, a));
-      case Call.Publish(Activation a) -> fenced(invocation.fence(), m -> publish(m, a));
-      case Call.Converge(Activation a) -> each(m -> converge(m, a));
-      case Call.Discard(long epoch) -> fenced(invocation.fence(), m -> discard(m, epoch));
-      case Call.Lost(Activation a) -> each(m -> lost(m, a));
-      case Call.Reassert(Activation a) -> fenced(invocation.fence(), m -> reassert(m, a));
+      case Call.Look _ when verb.equals("scan") -> each(of, this::scan);
+      case Call.Look _ when verb.equals("marks") -> each(of, this::marks);
+      case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
+      case Call.Observe _ -> each(of, this::observe);
+      case Call.Stage(Activation a) ->
+          each(of, m -> fenced(m, fence, a.epoch(), () -> stage(m, a)));
+      case Call.Prepare(Activation a) -> each(of, m -> vote(m, a));
+      case Call.Publish(Activation a) ->
+          each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
+      case Call.Converge(Activation a) -> each(of, m -> converge(m, a));
+      case Call.Discard(long epoch) ->
+          each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
+      case Call.Lost(Activation a) -> each(of, m -> lost(m, a));
+      case Call.Reassert(Activation a) ->
+          each(of, m -> fenced(m, fence, a.epoch(), () -> reassert(m, a, fence)));
       case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
           Outcome.failed(new Fault.Invalid("no probe"));
     };
@@ -201,19 +272,21 @@ public final class FakeParticipant implements Executor {
     return Objects.requireNonNull(members.get(m));
   }
 
-  private Outcome each(Function<String, Report> question) {
-    List<Report> reports = new ArrayList<>();
-    members.forEach((m, member) ->
-        reports.add(member.up ? question.apply(m) : Report.unknown(m, "does not answer")));
-    return Outcome.done(reports);
+  private Outcome each(List<String> of, Function<String, Report> question) {
+    return Outcome.done(
+        of.stream()
+            .map(m -> member(m).up ? question.apply(m) : Report.unknown(m, "does not answer"))
+            .toList());
   }
 
-  private Outcome fenced(Fence fence, Function<String, Report> act) {
-    if (fence.term() < term) {
-      return Outcome.failed(new Fault.Conflict("term " + term + " was here"));
-    }
-    term = fence.term();
-    return each(act);
+  private Report fenced(String m, Fence fence, long epoch, Supplier<Report> act) {
+    return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
+  }
+
+  private Report marks(String m) {
+    var member = member(m);
+    long term = member.fence.map(Fencing.Mark::term).orElse(0L);
+    return Report.yes(m, "", Map.of("epoch", member.epoch, "term", term));
   }
 
   private Report scan(String m) {
@@ -245,14 +318,10 @@ public final class FakeParticipant implements Executor {
     return Report.yes(m, a.digest(), Map.of());
   }
 
-  private Report publish(String m, Activation a) {
+  private Report publish(String m, Activation a, Fence fence) {
     var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
     if (active.map(Active::epoch).orElse(0L) < a.epoch()) {
-      violations.add(m + " was told to act on epoch " + a.epoch() + " early");
-    }
-    long tried = active.flatMap(Active::candidate).map(c -> (long) c.cohort()).orElse(0L);
-    if (a.candidate().filter(c -> c.cohort().share() > tried).isPresent()) {
-      violations.add(m + " was told of a cohort early: " + a.candidate());
+      violations.add("I7: " + m + " was told to act on epoch " + a.epoch() + " early");
     }
     var member = member(m);
     boolean staged =
@@ -268,7 +337,14 @@ public final class FakeParticipant implements Executor {
     if (isNobodys(a, m)) {
       return Report.skipped(m, "nobody knows what it held: it keeps what it has");
     }
+    long tried = active.flatMap(Active::candidate).map(c -> (long) c.cohort()).orElse(0L);
+    if (tellsApart() && a.candidate().filter(c -> c.cohort().share() > tried).isPresent()) {
+      violations.add("I7: " + m + " was told of a cohort early: " + a.candidate());
+    }
+    member.fence = Optional.of(Fencing.mark(fence, a.epoch()));
+    member.thrownBack = false;
     member.epoch = a.epoch();
+    member.predecessor = a.predecessor();
     member.step = a.step();
     member.live = acting(m, a);
     member.candidate = a.candidate().filter(_ -> tellsApart());
@@ -277,7 +353,11 @@ public final class FakeParticipant implements Executor {
 
   /** What a member acts on: with a candidate, of both epochs. */
   private String acting(String m, Activation a) {
-    String own = a.restores().map(o -> restored(o, m)).orElse(a.digest());
+    String own =
+        a.restores()
+            .flatMap(o -> o.of(name, m))
+            .map(facts -> String.valueOf(facts.getOrDefault("live", NOTHING)))
+            .orElse(a.digest());
     return tellsApart()
         ? own + a.candidate().map(c -> beside(c.digest(), c.cohort().share())).orElse("")
         : own;
@@ -290,11 +370,6 @@ public final class FakeParticipant implements Executor {
   /** Whether what is to be put back doesn't say what a member held. */
   private boolean isNobodys(Activation a, String m) {
     return a.restores().filter(o -> o.of(name, m).isEmpty()).isPresent();
-  }
-
-  /** A member that held nothing has a fact that says so. */
-  private String restored(Observation observation, String m) {
-    return String.valueOf(observation.of(name, m).orElseThrow().getOrDefault("live", "nothing"));
   }
 
   private Report converge(String m, Activation a) {
@@ -320,7 +395,7 @@ public final class FakeParticipant implements Executor {
         : Report.yes(m, a.digest(), Map.of());
   }
 
-  private Report reassert(String m, Activation a) {
+  private Report reassert(String m, Activation a, Fence fence) {
     if (lost(m, a).answer() == Report.Answer.YES) {
       return Report.yes(m, a.digest(), Map.of());
     }
@@ -328,22 +403,31 @@ public final class FakeParticipant implements Executor {
     member.staged.put(a.epoch(), a.digest());
     member.epoch = a.epoch();
     member.live = a.digest();
+    member.fence = Optional.of(Fencing.mark(fence, a.epoch()));
+    member.thrownBack = false;
     return Report.yes(m, a.digest(), Map.of(Call.Reassert.PUT_BACK, "epoch " + a.epoch()));
+  }
+
+  /** Nobody knows of who was thrown back to an epoch that nobody needs any more. */
+  private void blame(Member member, String what) {
+    if (!member.thrownBack) {
+      violations.add("I14: " + what);
+    }
   }
 
   private Report discard(String m, long epoch) {
     var member = member(m);
-    var candidate =
-        store
-            .get(Keys.ACTIVE)
-            .map(e -> Active.read(e.value()))
-            .flatMap(Active::candidate)
-            .filter(c -> c.epoch() == epoch);
-    if (candidate.isPresent()) {
-      violations.add(m + " was told to remove epoch " + epoch + ", which is a candidate");
+    var active = store.get(Keys.ACTIVE).map(e -> Active.read(e.value()));
+    if (active.flatMap(Active::candidate).filter(c -> c.epoch() == epoch).isPresent()) {
+      violations.add("I14: " + m + " was told to remove epoch " + epoch + ", a candidate");
     }
     if (member.epoch == epoch) {
-      violations.add(m + " was told to remove epoch " + epoch + ", which it acts on");
+      blame(member, m + " was told to remove epoch " + epoch + ", which it acts on");
+      return Report.unknown(m, "acts on epoch " + epoch);
+    }
+    if (member.predecessor == epoch && epoch > 0) {
+      blame(member, m + " was told to remove epoch " + epoch + ", its predecessor");
+      return Report.unknown(m, "epoch " + epoch + " is the predecessor of what it acts on");
     }
     member.staged.remove(epoch);
     return Report.yes(m, "", Map.of());

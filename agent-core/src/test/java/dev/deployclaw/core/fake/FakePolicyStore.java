@@ -8,13 +8,16 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.wire.StoredSet;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The participant that keeps policy sets in the state store. */
 final class FakePolicyStore implements Executor {
@@ -39,19 +42,26 @@ final class FakePolicyStore implements Executor {
   public Outcome execute(Invocation invocation) {
     return switch (invocation.call()) {
       case Call.Observe _ -> yes(active());
-      case Call.Stage(Activation a) -> stage(a);
+      case Call.Stage(Activation a) -> termed(invocation.fence(), () -> stage(a));
       case Call.Prepare(Activation a) -> prepare(a);
       case Call.Publish(Activation a) -> committed(a);
       case Call.Converge(Activation a) -> committed(a);
-      case Call.Discard(long epoch) -> discard(epoch);
-      case Call.Look _,
-          Call.Probe _,
-          Call.Heartbeat _,
-          Call.WriteBack _,
-          Call.Lost _,
-          Call.Reassert _ ->
+      case Call.Discard(long epoch) -> termed(invocation.fence(), () -> discard(epoch));
+      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
           Outcome.failed(new Fault.Invalid("no such verb"));
     };
+  }
+
+  /** As the real one: whoever isn't of the current term writes nothing. */
+  private Outcome termed(Fence fence, Supplier<Outcome> act) {
+    long term =
+        store
+            .get(Keys.TERM)
+            .map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8)))
+            .orElse(0L);
+    return term == fence.term()
+        ? act.get()
+        : Outcome.failed(new Fault.Conflict("the term is no longer " + fence.term()));
   }
 
   private Outcome stage(Activation a) {

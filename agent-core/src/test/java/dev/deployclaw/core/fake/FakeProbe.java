@@ -23,6 +23,15 @@ public final class FakeProbe implements Executor {
   private volatile Function<Activation, List<Report>> answers = _ -> List.of();
   private volatile List<Report> beats = List.of(Report.yes("gateway/shop/one", "", Map.of()));
 
+  FakeProbe copy() {
+    var copy = new FakeProbe();
+    copy.failure = failure;
+    copy.beats = beats;
+    copy.failingEpoch = failingEpoch;
+    copy.p99Micros = p99Micros;
+    return copy;
+  }
+
   /** Every probe fails from now on; none with the empty text. */
   public void fail(String reason) {
     failure = reason;

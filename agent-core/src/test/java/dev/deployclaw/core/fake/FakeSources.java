@@ -32,6 +32,14 @@ public final class FakeSources implements Executor {
     documents.put(name, text);
   }
 
+  synchronized FakeSources copy() {
+    var copy = new FakeSources();
+    copy.documents.putAll(documents);
+    copy.editors.putAll(editors);
+    copy.writesBack = writesBack;
+    return copy;
+  }
+
   /** Somebody writes a document, and the source knows who. */
   public synchronized void edit(String name, String text, String editor) {
     documents.put(name, text);

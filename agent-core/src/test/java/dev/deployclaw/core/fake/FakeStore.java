@@ -21,7 +21,9 @@ public final class FakeStore implements StateStore {
 
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final List<Consumer<FakeStore>> watchers = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
   private long revision = 1;
+  private boolean lenient;
   private boolean reachable = true;
   private Fate next = Fate.ANSWERED;
   private Optional<Transaction> late = Optional.empty();
@@ -52,6 +54,26 @@ public final class FakeStore implements StateStore {
   public synchronized void fate(String key, Fate fate) {
     fatedKey = key;
     next = fate;
+  }
+
+  /** Another store that holds the same, and is watched by nobody. */
+  synchronized FakeStore copy() {
+    var copy = new FakeStore();
+    copy.entries.putAll(entries);
+    copy.violations.addAll(violations);
+    copy.revision = revision;
+    copy.lenient = lenient;
+    return copy;
+  }
+
+  /** From now on it takes writes without the term, as etcd would, and remembers that it did. */
+  public synchronized void lenient() {
+    lenient = true;
+  }
+
+  /** What an agent must never have sent. */
+  public synchronized List<String> violations() {
+    return List.copyOf(violations);
   }
 
   /** Called after every applied transaction, within it. */
@@ -162,8 +184,11 @@ public final class FakeStore implements StateStore {
             .anyMatch(c ->
                 (c instanceof Condition.Holds h && h.key().equals("term"))
                     || (c instanceof Condition.Absent a && a.key().equals("term")));
-    if (!termed) {
+    if (!termed && !lenient) {
       throw new AssertionError("a write without the term: " + transaction.writes());
+    }
+    if (!termed) {
+      violations.add("I8: a write without the term: " + keys(transaction));
     }
     if (transaction.conditions().size() > MOST || transaction.writes().size() > MOST) {
       throw new AssertionError("more than etcd takes");
@@ -179,6 +204,10 @@ public final class FakeStore implements StateStore {
     if (bytes > MOST_BYTES) {
       throw new AssertionError("request is too large: " + keys);
     }
+  }
+
+  private static List<String> keys(Transaction transaction) {
+    return transaction.writes().stream().map(FakeStore::key).toList();
   }
 
   private static String key(Write write) {

@@ -4,7 +4,7 @@ package dev.deployclaw.core.fake;
 public final class Killed extends Error {
   private static final long serialVersionUID = 1L;
 
-  Killed(String at) {
+  public Killed(String at) {
     super("killed " + at);
   }
 }

@@ -1,15 +1,15 @@
 package dev.deployclaw.core.fake;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.deployclaw.policy.wire.StoredSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,46 +17,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The invariants of activation, by the numbers of the design: checked after every transaction, and
  * once more when all is quiet.
  */
 public final class Laws {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final World world;
+  private final Records records;
   private final List<String> broken = new ArrayList<>();
-  private final Map<String, byte[]> over = new TreeMap<>();
-  private long lastActive;
-  private long lastEpoch;
+  private final Map<String, Change> changes = new TreeMap<>();
+  private final Map<Long, String> contents = new TreeMap<>();
   private Optional<Active> last = Optional.empty();
+  private long lastEpoch;
+
+  /** A change as it was stored last. */
+  private record Change(Entry entry, Execution execution) {}
 
   Laws(World world) {
+    this(world, new Records(world));
+  }
+
+  private Laws(World world, Records records) {
     this.world = world;
+    this.records = records;
+    contents.put(0L, PolicySet.EMPTY.digest());
+  }
+
+  /** What they know by now, of another world that stands the same. */
+  synchronized Laws copy(World elsewhere) {
+    var copy = new Laws(elsewhere, records.copy(elsewhere));
+    copy.broken.addAll(broken);
+    copy.changes.putAll(changes);
+    copy.contents.putAll(contents);
+    copy.last = last;
+    copy.lastEpoch = lastEpoch;
+    return copy;
   }
 
   /** What was broken so far; empty when all is well. */
   public synchronized List<String> broken() {
     var all = new ArrayList<>(broken);
     world.participants().forEach(p -> all.addAll(p.violations()));
+    all.addAll(world.store.violations());
+    all.addAll(records.broken());
     return all;
   }
 
   synchronized void check(FakeStore store) {
     epochsIncrease(store);
-    store
-        .get(Keys.ACTIVE)
-        .map(e -> Active.read(e.value()))
-        .ifPresent(a -> {
-          active(store, a);
-          cohort(a);
-          last = Optional.of(a);
-        });
-    List<Execution> changes =
-        store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value())).toList();
-    changes.forEach(this::terminalStays);
-    onlyOneOpen(store, changes);
+    moved(store);
+    store.get(Keys.ACTIVE).map(e -> Active.read(e.value())).ifPresent(a -> active(store, a));
+    onlyOneOpen(store);
+    readers();
+    records.heads();
   }
 
   /** At rest: everyone acts on what is committed, nothing is open, and every chain is whole. */
@@ -68,38 +84,99 @@ public final class Laws {
         .active()
         .flatMap(Active::candidate)
         .ifPresent(c -> broken.add("A4: a candidate is left: " + c));
-    String committed = world.active().map(Active::digest).orElse(FakeParticipant.ORIGINAL);
+    String committed = world.active().map(Active::digest).map(Laws::live).orElse(live(""));
     if (!world.live().equals(List.of(committed))) {
       broken.add("A4: a third state: " + world.live() + ", committed is " + committed);
     }
     if (!world.store.list(Keys.WRITE_BACK).isEmpty()) {
       broken.add("something is still to be written back");
     }
-    world.journal.executions().forEach(this::chain);
+    readers();
+    kept();
+    records.checkAtRest();
+  }
+
+  /** What members act on that act on this. */
+  private static String live(String digest) {
+    return digest.isEmpty() || digest.equals(PolicySet.EMPTY.digest())
+        ? FakeParticipant.ORIGINAL
+        : digest;
   }
 
   private void epochsIncrease(FakeStore store) {
-    long epoch = store.get(Keys.EPOCH).map(e -> number(e.value())).orElse(0L);
+    long epoch =
+        store
+            .get(Keys.EPOCH)
+            .map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8)))
+            .orElse(0L);
     if (epoch < lastEpoch) {
       broken.add("I2: epoch went back to " + epoch);
     }
     lastEpoch = epoch;
   }
 
-  private void active(FakeStore store, Active active) {
-    if (active.epoch() == lastActive) {
+  /** Each change that this transaction moved. */
+  private void moved(FakeStore store) {
+    for (var entry : store.list(Keys.CHANGES)) {
+      var before = changes.get(entry.key());
+      if (before == null || before.entry().modRevision() != entry.modRevision()) {
+        var x = Execution.read(entry.value());
+        moved(before, x);
+        records.moved(x, entry.modRevision());
+        changes.put(entry.key(), new Change(entry, x));
+      }
+    }
+  }
+
+  private void moved(@Nullable Change before, Execution x) {
+    if (before == null) {
+      if (contents.put(x.epoch(), x.digest()) != null) {
+        broken.add("I2: epoch " + x.epoch() + " was given out twice");
+      }
       return;
     }
-    if (active.epoch() < lastActive) {
-      broken.add("I2: active went back to " + active.epoch());
+    var was = before.execution();
+    if (was.state().over() && !Arrays.equals(before.entry().value(), x.bytes())) {
+      broken.add("I9: " + x.id() + " was over and changed");
     }
-    lastActive = active.epoch();
-    var marker = store.get(Keys.checkpoint(active.epoch()));
+    if (was.state().committed() && !x.state().committed()) {
+      broken.add("I9: " + x.id() + " was committed, and is " + x.state());
+    }
+    if (x.turn() != was.turn() + 1) {
+      broken.add("I9: " + x.id() + " went from turn " + was.turn() + " to " + x.turn());
+    }
+  }
+
+  private void active(FakeStore store, Active active) {
+    if (last.filter(active::equals).isPresent()) {
+      return;
+    }
+    long before = last.map(Active::epoch).orElse(0L);
+    if (active.epoch() == before) {
+      cohort(active);
+      return;
+    }
+    if (active.epoch() < before) {
+      broken.add("I2: active went from " + before + " to " + active.epoch());
+    }
+    if (active.predecessor() != before) {
+      broken.add("I1: epoch " + active.epoch() + " doesn't know that " + before + " was active");
+    }
+    last = Optional.of(active);
     var entry = store.get(Keys.ACTIVE).orElseThrow();
+    var marker = store.get(Keys.checkpoint(active.epoch()));
     if (marker.isEmpty() || marker.get().modRevision() >= entry.modRevision()) {
       broken.add("I3: no checkpoint before the activation of epoch " + active.epoch());
     }
-    var x = world.change(active.change()).orElseThrow();
+    var x = Optional.ofNullable(changes.get(Keys.change(active.change()))).map(Change::execution);
+    if (x.filter(c -> c.state() instanceof State.Committed).isEmpty()) {
+      broken.add("I1: epoch " + active.epoch() + " is active without a change that committed it");
+      return;
+    }
+    committed(store, active, x.get());
+  }
+
+  private void committed(FakeStore store, Active active, Execution x) {
     boolean votes =
         x.kind().back()
             || world.participants().stream()
@@ -107,15 +184,23 @@ public final class Laws {
     if (!votes) {
       broken.add("I4: committed without all votes: epoch " + active.epoch());
     }
+    if (x.kind() == Kind.FORWARD && store.get(Keys.FREEZE).isPresent()) {
+      broken.add("the kill switch was on when epoch " + active.epoch() + " was committed");
+    }
+    if (!x.kind().back()) {
+      stored(store, active);
+    }
     objectHolds(x);
   }
 
   /** Each move of a cohort is a step of its own, with votes; it grows, becomes all, or goes. */
   private void cohort(Active now) {
-    if (last.isEmpty() || last.get().equals(now) || last.get().epoch() != now.epoch()) {
+    if (last.isEmpty()) {
+      broken.add("I1: epoch 0 is active");
       return;
     }
     var before = last.get();
+    last = Optional.of(now);
     if (now.step() != before.step() + 1) {
       broken.add("A1: step " + before.step() + " is followed by " + now.step());
     }
@@ -136,34 +221,36 @@ public final class Laws {
     objectHolds(world.change(now.change()).orElseThrow());
   }
 
+  private void stored(FakeStore store, Active active) {
+    var manifest = store.get(StoredSet.manifestKey(active.epoch()));
+    boolean same =
+        manifest
+            .filter(m -> StoredSet.Manifest.parse(m.value()).digest().equals(active.digest()))
+            .isPresent();
+    if (!same) {
+      broken.add("I1: what is stored of epoch " + active.epoch() + " isn't what active says");
+    }
+  }
+
   private void objectHolds(Execution x) {
-    var checkpoint = x.checkpoint().orElseThrow();
-    if (!checkpoint.stored()) {
+    if (x.checkpoint().isEmpty() || !x.checkpoint().get().stored()) {
       return;
     }
+    var checkpoint = x.checkpoint().get();
     var read = world.objects.read(checkpoint.object());
     boolean holds =
         read instanceof ObjectStore.Get.Found(byte[] bytes)
             && Canonical.sha256(bytes).equals(checkpoint.sha256());
-    if (!holds) {
+    if (!holds && !(read instanceof ObjectStore.Get.Failed)) {
       broken.add("I3: the checkpoint's object doesn't hash to its name");
     }
   }
 
-  private void terminalStays(Execution x) {
-    if (!x.state().over()) {
-      return;
-    }
-    byte[] before = over.putIfAbsent(x.id(), x.bytes());
-    if (before != null && !Arrays.equals(before, x.bytes())) {
-      broken.add("I9: " + x.id() + " was over and changed");
-    }
-  }
-
-  private void onlyOneOpen(FakeStore store, List<Execution> changes) {
+  private void onlyOneOpen(FakeStore store) {
     String open =
         store.get(Keys.OPEN).map(e -> new String(e.value(), StandardCharsets.UTF_8)).orElse("");
-    for (var x : changes) {
+    for (var change : changes.values()) {
+      var x = change.execution();
       boolean waits = x.state() instanceof State.Undoing;
       if (x.state().open() && !x.id().equals(open) && !waits) {
         broken.add("I9: " + x.id() + " is under way, and open is " + open);
@@ -171,40 +258,47 @@ public final class Laws {
     }
   }
 
-  private void chain(String execution) {
-    String prev = "";
-    String phase = "";
-    long seq = 0;
-    for (byte[] record : world.journal.read(execution)) {
-      var json = parse(record);
-      if (json.path("seq").asLong() != ++seq || !json.path("prev").asText().equals(prev)) {
-        broken.add("I12: the chain of " + execution + " breaks at " + seq);
-        return;
-      }
-      prev = json.path("hash").asText();
-      phase = json.path("phase").asText();
-    }
-    if (!phase.equals("end")) {
-      broken.add("the log of " + execution + " has no end");
-    }
-    for (var entry : world.store.list(Keys.audits(execution))) {
-      boolean there =
-          world.journal.read(execution).stream().anyMatch(r -> Arrays.equals(r, entry.value()));
-      if (!there) {
-        broken.add("I12: " + entry.key() + " is in no journal");
+  /**
+   * Readers act on what is committed or on what was before it, except for who was thrown back
+   * behind what it had acknowledged, and until who failed to go back is mended.
+   */
+  private void readers() {
+    var allowed = new TreeSet<String>();
+    allowed.add(content(last.map(Active::epoch).orElse(0L)));
+    allowed.add(content(last.map(Active::predecessor).orElse(0L)));
+    boolean stranded =
+        changes.values().stream().anyMatch(c -> c.execution().state() instanceof State.Failed);
+    for (var participant : world.participants()) {
+      for (var reader : participant.standings()) {
+        if (reader.live().equals(FakeParticipant.NOTHING)) {
+          broken.add("I16: " + reader.member() + " has no rules of epoch " + reader.epoch());
+        }
+        boolean excused = reader.thrownBack() || stranded;
+        if (!excused && !allowed.contains(content(reader.epoch()))) {
+          broken.add("I5: " + reader.member() + " acts on epoch " + reader.epoch() + ", " + last);
+        }
       }
     }
   }
 
-  private static JsonNode parse(byte[] record) {
-    try {
-      return JSON.readTree(record);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private String content(long epoch) {
+    return contents.getOrDefault(epoch, "of nobody");
   }
 
-  private static long number(byte[] value) {
-    return Long.parseLong(new String(value, StandardCharsets.UTF_8));
+  /** What is active, what it can go back to, and what is held is still there. */
+  private void kept() {
+    var needed = new TreeSet<Long>();
+    last.ifPresent(a -> needed.add(a.epoch()));
+    last.ifPresent(a -> needed.add(a.predecessor()));
+    changes.values().stream()
+        .map(Change::execution)
+        .filter(x -> x.state() instanceof State.Held)
+        .forEach(x -> needed.add(x.epoch()));
+    needed.removeIf(e -> content(e).equals(PolicySet.EMPTY.digest()));
+    for (long epoch : needed) {
+      if (world.store.get(StoredSet.manifestKey(epoch)).isEmpty()) {
+        broken.add("I14: epoch " + epoch + " is needed and was collected");
+      }
+    }
   }
 }

@@ -15,28 +15,32 @@ import dev.deployclaw.core.runtime.Executors;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Settings;
+import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.model.Gateway;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A small estate: everything outside one or more agents, which may come and die. */
 public final class World {
-  public final FakeStore store = new FakeStore();
-  public final FakeObjects objects = new FakeObjects();
-  public final FakeJournal journal = new FakeJournal();
+  public final FakeStore store;
+  public final FakeObjects objects;
+  public final FakeJournal journal;
   public final FakeTime time = new FakeTime();
-  public final FakeSources sources = new FakeSources();
-  public final FakeProbe probe = new FakeProbe();
-  public final FakeParticipant redis = new FakeParticipant("redis", store, "a", "b");
-  public final FakeParticipant gateway =
-      new FakeParticipant("gateway", store, "one", "two", "three");
-  public final FakeParticipant ratelimit = new FakeParticipant("ratelimit", store, "shop");
-  public final Laws laws = new Laws(this);
+  public final FakeSources sources;
+  public final FakeProbe probe;
+  public final FakeParticipant redis;
+  public final FakeParticipant gateway;
+  public final FakeParticipant ratelimit;
+  public final Laws laws;
   public List<Gateway> gateways =
       List.of(
           new Gateway(
@@ -45,12 +49,47 @@ public final class World {
               new Gateway.Identity.Host("example.test"),
               List.of(new Gateway.Route("/orders", "orders"))));
   public GatePolicy gate = new GatePolicy(true, false, Duration.ofHours(1));
+  private final List<FakeJournal> machines = new ArrayList<>();
   private int agents;
 
   public World() {
+    store = new FakeStore();
+    objects = new FakeObjects();
+    journal = new FakeJournal();
+    sources = new FakeSources();
+    probe = new FakeProbe();
+    redis = new FakeParticipant("redis", store, "a", "b");
+    gateway = new FakeParticipant("gateway", store, "one", "two", "three");
+    ratelimit = new FakeParticipant("ratelimit", store, "shop");
+    laws = new Laws(this);
     sources.put("acme.yaml", FakeSources.document("acme", 600));
     sources.put("zenith.yaml", FakeSources.document("zenith", 60));
+    begin();
+  }
+
+  private World(World other) {
+    store = other.store.copy();
+    objects = other.objects.copy();
+    journal = other.journal.copy();
+    sources = other.sources.copy();
+    probe = other.probe.copy();
+    redis = other.redis.copy(store);
+    gateway = other.gateway.copy(store);
+    ratelimit = other.ratelimit.copy(store);
+    laws = other.laws.copy(this);
+    gate = other.gate;
+    gateways = other.gateways;
+    begin();
+  }
+
+  private void begin() {
+    machines.add(journal);
     store.watch(laws::check);
+  }
+
+  /** Another world that stands the same by now; the files of other machines aren't in it. */
+  public World copy() {
+    return new World(this);
   }
 
   public List<FakeParticipant> participants() {
@@ -76,25 +115,56 @@ public final class World {
         ports(wire, journal.over(wire)), settings("agent-" + ++agents), Progress.NONE);
   }
 
+  /** Another machine, with no file of any log. */
+  public FakeJournal machine() {
+    var disk = new FakeJournal();
+    machines.add(disk);
+    return disk;
+  }
+
+  /** The files of all machines that last. */
+  List<FakeJournal> journals() {
+    return machines;
+  }
+
   /** What an agent reaches this world by. */
   public Ports ports() {
     return ports(Wire.whole(), journal);
   }
 
   private Ports ports(Wire wire, Journal journal) {
-    var executors =
-        Stream.<Executor>of(redis, gateway, ratelimit, probe, sources, new FakePolicyStore(store))
-            .map(e -> new WiredExecutor(e, wire))
-            .toList();
-    return new Ports(
+    return ports(
         new WiredStore(store, wire),
         objects.over(wire),
+        e -> new WiredExecutor(e, wire),
+        journal,
+        time);
+  }
+
+  /**
+   * What an agent reaches this world by, over lines of its own.
+   *
+   * @param line how it reaches an executor
+   */
+  public Ports ports(
+      StateStore state,
+      ObjectStore bucket,
+      UnaryOperator<Executor> line,
+      Journal journal,
+      Time clock) {
+    var executors =
+        Stream.<Executor>of(redis, gateway, ratelimit, probe, sources, new FakePolicyStore(store))
+            .map(line)
+            .toList();
+    return new Ports(
+        state,
+        bucket,
         Executors.of(executors),
         new FakeRecorder(),
         journal,
         planner(),
         operation -> operation == Operation.REPAIR_DRIFT ? REPAIR : PROCEDURE,
-        time);
+        clock);
   }
 
   public Ended run(String text) throws InterruptedException {

@@ -1,0 +1,17 @@
+package dev.deployclaw.core.sim;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The agent dies, and whoever finishes what it left dies too: every pair of points there is. */
+class EveryDoubleCrashTest {
+  @ParameterizedTest
+  @EnumSource
+  void theAgentDiesAndItsSuccessorToo(Scene scene) {
+    var findings = new Findings();
+
+    Exhaustive.doubleCrashes(scene, findings::play);
+
+    findings.assertNone("double crashes, " + scene);
+  }
+}

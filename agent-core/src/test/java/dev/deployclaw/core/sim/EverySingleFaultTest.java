@@ -1,0 +1,37 @@
+package dev.deployclaw.core.sim;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One thing goes wrong, at every await point of every scene, none left out. */
+class EverySingleFaultTest {
+  @ParameterizedTest
+  @EnumSource
+  void theAgentDies(Scene scene) {
+    var findings = new Findings();
+
+    Exhaustive.crashes(scene).forEach(findings::play);
+
+    findings.assertNone("single crashes, " + scene);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCallIsLostOrLateOrDoubled(Scene scene) {
+    var findings = new Findings();
+
+    Exhaustive.outcomes(scene).forEach(findings::play);
+
+    findings.assertNone("outcomes of calls, " + scene);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theAgentStandsStillPastItsLease(Scene scene) {
+    var findings = new Findings();
+
+    Exhaustive.pauses(scene).forEach(findings::play);
+
+    findings.assertNone("pauses, " + scene);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.deployclaw.core.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.sim.Estate.Image;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was played and what was found, with the command that plays it again. */
+final class Findings {
+  /** The findings that are told; the first one matters. */
+  private static final int MOST_TOLD = 5;
+
+  private static final String REPLAY =
+      "./test -pl agent-core -am -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false ";
+
+  private final List<String> told = new ArrayList<>();
+  private int played;
+  private int found;
+
+  void play(Schedule schedule) {
+    var outcome = schedule.play(Defect.NONE, Trace.hashed());
+    count(outcome.broken(), "'-Dsim.schedule=" + schedule + "'");
+  }
+
+  /** The same, from what its first process left. */
+  void play(Schedule schedule, Image left) {
+    var outcome = schedule.playOn(left, Defect.NONE, Trace.hashed());
+    count(outcome.broken(), "'-Dsim.schedule=" + schedule + "'");
+  }
+
+  void play(long seed) {
+    count(Swarm.play(seed, Defect.NONE, Trace.hashed()).broken(), "-Dsim.seed=" + seed);
+  }
+
+  private void count(List<String> broken, String what) {
+    played++;
+    if (!broken.isEmpty()) {
+      found++;
+      if (told.size() < MOST_TOLD) {
+        told.add(String.join("\n", broken) + "\n  again, with its trace: " + REPLAY + what);
+      }
+    }
+  }
+
+  int played() {
+    return played;
+  }
+
+  void assertNone(String what) {
+    System.out.println(played + " schedules of " + what + ", " + found + " findings");
+    assertThat(played).isPositive();
+    assertThat(told).as("%s of %s schedules", found, played).isEmpty();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.deployclaw.core.sim;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Threadless;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.ObjectStore;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The bugs that are planted, one at a time, to see that they are found. None of them touches the
+ * product's code: each stands between the agent and a port of it, or in a back end.
+ */
+enum Planted implements Defect {
+  TERM_NOT_COMPARED("no transaction compares the term"),
+  LEAD_READ_AGAIN("a writer takes the term as it is now for its own, and trusts its lease"),
+  BASE_NOT_COMPARED("a commit doesn't compare what it stands on"),
+  ACTIVE_REMEMBERED("active is read once and then remembered"),
+  OPEN_NOT_COMPARED("whether a change is open is neither read nor compared"),
+  OPEN_RELEASED_EARLY("the commit gives open back"),
+  OPEN_FROM_A_WATCH("open is what a watch said last, and it missed an event"),
+  FREEZE_NOT_COMPARED("the kill switch isn't compared"),
+  EPOCH_REUSED("an aborted change gives its epoch back"),
+  CHECKPOINT_WITH_THE_COMMIT("the checkpoint's marker is written with the commit, not before"),
+  COMMIT_REPEATED_BLIND("a commit without an answer is sent again without conditions"),
+  UNKNOWN_COMMIT_BELIEVED("a commit without an answer counts as committed"),
+  ROLLED_BACK_AFTER_COMMIT("recovery undoes a change that is committed"),
+  PRESUMED_COMMIT("recovery goes on with a change that isn't committed"),
+  RECORD_BESIDE_THE_TRANSACTION("the record follows in a transaction of its own"),
+  HELD_COLLECTED("what is held is collected"),
+  READ_BACK_SKIPPED("the checkpoint's object is never really read back"),
+  VOTES_NOT_ASKED("nobody is asked for a vote"),
+  UNKNOWN_VOTE_IS_YES("no answer counts as a yes"),
+  PUBLISHED_BEFORE_THE_COMMIT("what is voted on is published at once"),
+  PREDECESSOR_COLLECTED("the predecessor is collected when the next epoch is published"),
+  STAGED_WITH_A_TTL("what is staged expires"),
+  LOWER_TERM_TAKEN("back ends take a write of a lower term"),
+  FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there");
+
+  /** What is staged with a bound lives so long. */
+  private static final long TTL = 5_000_000;
+
+  private final String words;
+
+  Planted(String words) {
+    this.words = words;
+  }
+
+  String words() {
+    return words;
+  }
+
+  @Override
+  public void breakWorld(World world) {
+    world.store.lenient();
+    if (this == LOWER_TERM_TAKEN) {
+      world.participants().forEach(p -> p.fencing().off());
+    }
+    if (this == FENCE_ONLY_IN_REDIS) {
+      world.redis.fencing().asksNobody();
+    }
+  }
+
+  @Override
+  public Ports plant(Ports honest, Site site) {
+    return new Ports(
+        new Tap.On(honest.state(), tap(site)),
+        this == READ_BACK_SKIPPED ? new Unread(honest.objects()) : honest.objects(),
+        honest.executors(),
+        honest.recorder(),
+        honest.journal(),
+        honest.planner(),
+        honest.playbook(),
+        honest.time());
+  }
+
+  private Tap tap(Site site) {
+    return switch (this) {
+      case TERM_NOT_COMPARED -> StateTaps.withoutTerm();
+      case LEAD_READ_AGAIN -> StateTaps.leadReadAgain(site);
+      case BASE_NOT_COMPARED -> StateTaps.withoutBase();
+      case ACTIVE_REMEMBERED -> StateTaps.activeRemembered(site);
+      case OPEN_NOT_COMPARED -> StateTaps.openUnseen();
+      case OPEN_RELEASED_EARLY -> StateTaps.openReleasedEarly();
+      case OPEN_FROM_A_WATCH -> StateTaps.openWatched();
+      case FREEZE_NOT_COMPARED -> StateTaps.withoutFreeze();
+      case EPOCH_REUSED -> StateTaps.epochReused();
+      case CHECKPOINT_WITH_THE_COMMIT -> StateTaps.checkpointLate(site);
+      case COMMIT_REPEATED_BLIND -> StateTaps.commitRepeated();
+      case UNKNOWN_COMMIT_BELIEVED -> StateTaps.commitBelieved();
+      case ROLLED_BACK_AFTER_COMMIT -> StateTaps.committedUndone();
+      case PRESUMED_COMMIT -> StateTaps.presumedCommit();
+      case RECORD_BESIDE_THE_TRANSACTION -> StateTaps.recordBeside();
+      case HELD_COLLECTED -> StateTaps.heldCollected(site);
+      default -> new Tap() {};
+    };
+  }
+
+  @Override
+  public Threadless executor(SimExecutor honest, Site site) {
+    return switch (this) {
+      case VOTES_NOT_ASKED -> new Bent(honest, (call, to) -> Bent.unasked(call, to));
+      case UNKNOWN_VOTE_IS_YES -> new Bent(honest, (call, to) -> Bent.believed(call, to));
+      case PUBLISHED_BEFORE_THE_COMMIT ->
+          new Bent(honest, (call, to) -> Bent.after(call, to, Planted::published));
+      case PREDECESSOR_COLLECTED ->
+          new Bent(honest, (call, to) -> Bent.after(call, to, Planted::predecessorGone));
+      case STAGED_WITH_A_TTL ->
+          new Bent(
+              honest,
+              (call, to) -> {
+                expireLater(call, to, site);
+                return to.begin(call);
+              });
+      default -> honest;
+    };
+  }
+
+  private static Optional<Call> published(Call call) {
+    return call instanceof Call.Prepare(var activation)
+        ? Optional.of(new Call.Publish(activation))
+        : Optional.empty();
+  }
+
+  private static Optional<Call> predecessorGone(Call call) {
+    return call instanceof Call.Publish(var activation) && activation.predecessor() > 0
+        ? Optional.of(new Call.Discard(activation.predecessor()))
+        : Optional.empty();
+  }
+
+  private static void expireLater(Invocation call, SimExecutor to, Site site) {
+    if (call.call() instanceof Call.Stage(var activation)
+        && to.inner() instanceof FakeParticipant participant) {
+      site.line()
+          .sim()
+          .after(
+              TTL,
+              "a TTL",
+              () -> participant.members().forEach(m -> participant.expire(m, activation.epoch())));
+    }
+  }
+
+  /** A bucket that gives back what this process wrote, without asking. */
+  private static final class Unread implements ObjectStore {
+    private final ObjectStore honest;
+    private final Map<String, byte[]> written = new TreeMap<>();
+
+    Unread(ObjectStore honest) {
+      this.honest = honest;
+    }
+
+    @Override
+    public Put create(String name, byte[] bytes) throws InterruptedException {
+      written.put(name, bytes);
+      return honest.create(name, bytes);
+    }
+
+    @Override
+    public Get read(String name) throws InterruptedException {
+      byte[] mine = written.get(name);
+      return mine == null ? honest.read(name) : new Get.Found(mine);
+    }
+
+    @Override
+    public String locate(String name) {
+      return honest.locate(name);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,49 @@
+package dev.deployclaw.core.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Plays one seed or one schedule again, and prints all that happens in it: {@code ./test -pl
+ * agent-core -am -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false -Dsim.seed=42}.
+ */
+class ReplayTest {
+  private static final String WHY = "plays what it is told to: -Dsim.seed=, -Dsim.schedule=";
+
+  @Test
+  @EnabledIfSystemProperty(named = "sim.seed", matches = "-?\\d+", disabledReason = WHY)
+  void aSeed() {
+    var trace = Trace.told();
+
+    var outcome = Swarm.play(Long.parseLong(System.getProperty("sim.seed", "0")), planted(), trace);
+
+    print(trace);
+    assertThat(outcome.broken()).isEmpty();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "sim.schedule", matches = ".+", disabledReason = WHY)
+  void aSchedule() {
+    var trace = Trace.told();
+
+    var outcome = Schedule.parse(System.getProperty("sim.schedule", "")).play(planted(), trace);
+
+    print(trace);
+    assertThat(outcome.broken()).isEmpty();
+  }
+
+  /** With a bug, where one is named: {@code -Dsim.planted=EPOCH_REUSED}. */
+  private static Defect planted() {
+    String name = System.getProperty("sim.planted", "");
+    return name.isEmpty() ? Defect.NONE : Planted.valueOf(name);
+  }
+
+  private static void print(Trace trace) {
+    List<String> lines = trace.lines();
+    lines.forEach(System.out::println);
+    System.out.println("trace " + Long.toHexString(trace.hash()));
+  }
+}

@@ -1,0 +1,227 @@
+package dev.deployclaw.core.sim;
+
+import dev.deployclaw.core.sim.Estate.Image;
+import dev.deployclaw.core.sim.Estate.Life;
+import dev.deployclaw.core.sim.Weather.Bucket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A scene, and what happens to whom at which await point. Played, it ends at rest, or it found
+ * something. The processes are {@code first}, which plays the scene; {@code second}, which comes
+ * after it died or while it stands still; and {@code third}, which comes last.
+ */
+record Schedule(Scene scene, List<Strike> strikes) {
+  /** The most virtual time from the last strike to rest: I10. */
+  private static final long LONGEST = 600_000_000;
+
+  private static final long SEED = 1;
+
+  static final String FIRST = "first";
+  static final String SECOND = "second";
+
+  Schedule {
+    strikes = List.copyOf(strikes);
+  }
+
+  /** What is wrong with a back end just then. */
+  enum Twist {
+    NONE,
+    SWALLOWS,
+    CORRUPTS,
+    IGNORES_CONDITION,
+    STALE,
+    /** Redis lost every fence by the time a late message arrives. */
+    FENCES_LOST;
+
+    Bucket bucket() {
+      return switch (this) {
+        case NONE, FENCES_LOST -> Bucket.HONEST;
+        case SWALLOWS -> Bucket.SWALLOWS;
+        case CORRUPTS -> Bucket.CORRUPTS;
+        case IGNORES_CONDITION -> Bucket.IGNORES_CONDITION;
+        case STALE -> Bucket.STALE;
+      };
+    }
+  }
+
+  /**
+   * @param late how long a late message takes in microseconds; negative: until all is at rest
+   */
+  record Strike(String process, int hop, Fate fate, long late, Twist twist) {
+    @Override
+    public String toString() {
+      return process + "@" + hop + ":" + fate + ":" + late + ":" + twist;
+    }
+
+    static Strike parse(String text) {
+      String[] parts = text.split("[@:]", -1);
+      return new Strike(
+          parts[0],
+          Integer.parseInt(parts[1]),
+          Fate.valueOf(parts[2]),
+          Long.parseLong(parts[3]),
+          Twist.valueOf(parts[4]));
+    }
+  }
+
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    return scene + strikes.stream().map(s -> " " + s).collect(Collectors.joining());
+  }
+
+  static Schedule parse(String text) {
+    String[] words = text.split(" ", -1);
+    return new Schedule(
+        Scene.valueOf(words[0]), Stream.of(words).skip(1).map(Strike::parse).toList());
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param first the await points of the first process, and so on
+   */
+  record Outcome(List<String> broken, List<Hop> first, List<Hop> second, long hash) {}
+
+  Outcome play(Defect defect, Trace trace) {
+    if (kills(SECOND)) {
+      return playOn(afterFirst(defect), defect, trace);
+    }
+    var estate = Images.of(scene, defect).begin(SEED, defect, trace);
+    return told(
+        estate,
+        trace,
+        hops -> {
+          var one = start(estate, FIRST);
+          hops.add(one);
+          estate.sim().untilOverOrPaused(one.actor());
+          var two = one.actor().paused() ? takeOver(estate) : start(estate, SECOND);
+          hops.add(two);
+          estate.sim().join(two.actor());
+          finish(estate, one);
+        });
+  }
+
+  /** The world that the first leaves that dies, once all that it had sent has arrived. */
+  Image afterFirst(Defect defect) {
+    var estate = Images.of(scene, defect).begin(SEED, defect, Trace.hashed());
+    estate.sim().join(start(estate, FIRST).actor());
+    return estate.image();
+  }
+
+  /** The rest of it, from what the first left. */
+  Outcome playOn(Image left, Defect defect, Trace trace) {
+    var estate = left.begin(SEED, defect, trace);
+    return told(
+        estate,
+        trace,
+        hops -> {
+          var two = start(estate, SECOND);
+          hops.add(two);
+          hops.add(two);
+          estate.sim().join(two.actor());
+          finish(estate, two);
+        });
+  }
+
+  /** What is played, telling whose await points count. */
+  private interface Play {
+    void on(List<Life> processes);
+  }
+
+  private static Outcome told(Estate estate, Trace trace, Play play) {
+    List<String> broken = new ArrayList<>();
+    List<Life> processes = new ArrayList<>();
+    try {
+      play.on(processes);
+    } catch (AssertionError e) {
+      broken.add(String.valueOf(e.getMessage()));
+    }
+    broken.addAll(estate.broken());
+    var hops = processes.stream().map(p -> p.line().hops()).toList();
+    return new Outcome(
+        broken,
+        hops.isEmpty() ? List.of() : hops.getFirst(),
+        hops.isEmpty() ? List.of() : hops.getLast(),
+        trace.hash());
+  }
+
+  private boolean kills(String process) {
+    return strikes.stream().anyMatch(s -> s.process().equals(process) && s.fate().kills());
+  }
+
+  private Life start(Estate estate, String name) {
+    return estate.start(
+        name,
+        estate.here(),
+        weather(),
+        agent -> {
+          if (name.equals(FIRST)) {
+            scene.play(estate, agent);
+          } else {
+            scene.settle(estate, agent);
+          }
+        });
+  }
+
+  /** On another machine, while the first stands still: it finishes what is open, and goes on. */
+  private Life takeOver(Estate estate) {
+    return estate.start(
+        SECOND, estate.elsewhere(), weather(), agent -> agent.run(estate.request("set zenith 90")));
+  }
+
+  private void finish(Estate estate, Life one) {
+    if (one.actor().paused()) {
+      if (losesFences()) {
+        estate.world().redis.members().forEach(estate.world().redis::loseFence);
+      }
+      estate.release();
+      estate.sim().resume(one.actor());
+      estate.sim().join(one.actor());
+    }
+    long from = estate.sim().now();
+    estate.calmly("third", agent -> scene.settle(estate, agent));
+    if (estate.sim().now() - from > LONGEST) {
+      throw new AssertionError("I10: it took " + (estate.sim().now() - from) / 1_000_000 + " s");
+    }
+    estate.release();
+    estate.world().laws.checkAtRest();
+  }
+
+  private boolean losesFences() {
+    return strikes.stream().anyMatch(s -> s.twist() == Twist.FENCES_LOST);
+  }
+
+  private Weather weather() {
+    return new Weather() {
+      private long late;
+      private Twist twist = Twist.NONE;
+
+      @Override
+      public Fate fate(Actor actor, Hop hop) {
+        twist = Twist.NONE;
+        for (var strike : strikes) {
+          if (strike.hop() == hop.number() && strike.process().equals(actor.toString())) {
+            late = strike.late();
+            twist = strike.twist();
+            return strike.fate();
+          }
+        }
+        return Fate.ANSWERED;
+      }
+
+      @Override
+      public long lateness() {
+        return late;
+      }
+
+      @Override
+      public Bucket bucket() {
+        return twist.bucket();
+      }
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package dev.deployclaw.core.sim;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The synced file of one machine, as one process reaches it. A record whose write was torn is left
+ * out by every reader, so it is one that was never written.
+ */
+record SimJournal(Journal journal, Line line) implements Journal {
+  @Override
+  public void append(String execution, Sealed sealed) {
+    line.write("journal.append", () -> journal.append(execution, sealed));
+  }
+
+  @Override
+  public List<byte[]> read(String execution) {
+    return journal.read(execution);
+  }
+
+  @Override
+  public List<String> executions() {
+    return journal.executions();
+  }
+
+  @Override
+  public Shipping flush(Duration atMost) throws InterruptedException {
+    return journal.flush(atMost);
+  }
+
+  @Override
+  public void close() {}
+}

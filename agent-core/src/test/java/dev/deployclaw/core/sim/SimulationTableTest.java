@@ -1,0 +1,103 @@
+package dev.deployclaw.core.sim;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Measures the tables of {@code docs/simulation.md} anew and puts them in. */
+class SimulationTableTest {
+  private static final String BEGIN = "<!-- measured: begin -->\n";
+  private static final String END = "<!-- measured: end -->";
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "sim.table",
+      matches = ".+",
+      disabledReason = "writes into the document that -Dsim.table= names")
+  void writesTheTables() throws IOException {
+    var document = Path.of(System.getProperty("sim.table", ""));
+    String text = Files.readString(document);
+    int from = text.indexOf(BEGIN) + BEGIN.length();
+    int to = text.indexOf(END);
+
+    List<String> lines = new ArrayList<>(scenes());
+    lines.add("");
+    lines.addAll(bugs());
+
+    String measured = "\n" + String.join("\n", lines) + "\n\n";
+    Files.writeString(
+        document, text.substring(0, from) + measured + text.substring(to), StandardCharsets.UTF_8);
+  }
+
+  private static List<String> scenes() {
+    List<String> lines = new ArrayList<>();
+    lines.add("| scene | await points | crashes | outcomes | pauses | double crashes |");
+    lines.add("|---|---|---|---|---|---|");
+    long[] sums = new long[5];
+    for (var scene : Scene.values()) {
+      long[] counts = {
+        Exhaustive.plain(scene).first().size(),
+        Exhaustive.crashes(scene).count(),
+        Exhaustive.outcomes(scene).count(),
+        Exhaustive.pauses(scene).count(),
+        doubles(scene)
+      };
+      for (int i = 0; i < counts.length; i++) {
+        sums[i] += counts[i];
+      }
+      lines.add(row(words(scene), counts));
+    }
+    lines.add(row("**all**", sums));
+    return lines;
+  }
+
+  private static String row(String name, long[] counts) {
+    return "| %s | %d | %d | %d | %d | %d |"
+        .formatted(name, counts[0], counts[1], counts[2], counts[3], counts[4]);
+  }
+
+  private static long doubles(Scene scene) {
+    List<Schedule> all = new ArrayList<>();
+    Exhaustive.doubleCrashes(scene, (schedule, _) -> all.add(schedule));
+    return all.size();
+  }
+
+  private static List<String> bugs() {
+    List<String> lines = new ArrayList<>();
+    lines.add("| planted bug | single faults until found | swarms until found | found by |");
+    lines.add("|---|---|---|---|");
+    for (var bug : Planted.values()) {
+      var schedules = Hunt.bySchedules(bug);
+      var seeds = Hunt.bySeeds(bug);
+      lines.add(
+          "| %s | %s | %s | %s |"
+              .formatted(
+                  bug.words(), tried(schedules), tried(seeds), law(schedules.or(() -> seeds))));
+    }
+    return lines;
+  }
+
+  private static String tried(Optional<Hunt.Found> found) {
+    return found.map(f -> Integer.toString(f.tried())).orElse("-");
+  }
+
+  /** The law in its first words. */
+  private static String law(Optional<Hunt.Found> found) {
+    String law = found.map(Hunt.Found::law).orElse("");
+    int line = law.indexOf('\n');
+    String first = line < 0 ? law : law.substring(0, line);
+    String plain = first.replaceAll("[0-9a-f]{64}", "…").replace('|', '/');
+    return plain.length() > 70 ? plain.substring(0, 70) + "…" : plain;
+  }
+
+  private static String words(Scene scene) {
+    return scene.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

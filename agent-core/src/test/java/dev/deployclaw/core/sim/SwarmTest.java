@@ -1,0 +1,52 @@
+package dev.deployclaw.core.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Everything at once, by seeds: a fixed set that never changes, and a fresh one each time. {@code
+ * -Dsim.seeds=100000} makes both longer.
+ */
+class SwarmTest {
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 300);
+
+  /** How many are played twice. */
+  private static final int TWICE = 100;
+
+  @Test
+  void fixedSeedsEndAtRest() {
+    var findings = new Findings();
+
+    LongStream.rangeClosed(1, SEEDS).forEach(findings::play);
+
+    findings.assertNone("swarms, seeds from 1");
+  }
+
+  @Test
+  void freshSeedsEndAtRest() {
+    long base = Long.getLong("sim.base", System.nanoTime() & 0xFFFF_FFFFL);
+    System.out.println("fresh seeds from " + base + ", again by -Dsim.base=" + base);
+    var findings = new Findings();
+
+    LongStream.range(base, base + SEEDS).forEach(findings::play);
+
+    findings.assertNone("swarms, seeds from " + base);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameTrace() {
+    var hashes = new HashSet<Long>();
+
+    for (long seed = 1; seed <= TWICE; seed++) {
+      long once = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
+      long again = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
+      assertThat(again).as("seed %s", seed).isEqualTo(once);
+      hashes.add(once);
+    }
+
+    assertThat(hashes).hasSize(TWICE);
+  }
+}
