@@ -47,7 +47,12 @@ final class FakePolicyStore implements Executor {
       case Call.Publish(Activation a) -> committed(a);
       case Call.Converge(Activation a) -> committed(a);
       case Call.Discard(long epoch) -> termed(invocation.fence(), () -> discard(epoch));
-      case Call.Look _, Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Look _,
+          Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _ ->
           Outcome.failed(new Fault.Invalid("no such verb"));
     };
   }

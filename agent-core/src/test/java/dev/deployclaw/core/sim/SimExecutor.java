@@ -78,8 +78,8 @@ record SimExecutor(Executor inner, Line line) implements Threadless {
   /** Whether a back end is another one after it. A probe spends counters of its own only. */
   private static boolean writes(Call call) {
     return switch (call) {
-      case Call.Stage _, Call.Publish _, Call.Discard _, Call.WriteBack _ -> true;
-      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _ -> false;
+      case Call.Stage _, Call.Publish _, Call.Discard _, Call.WriteBack _, Call.Reassert _ -> true;
+      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _, Call.Lost _ -> false;
       case Call.Probe _, Call.Heartbeat _ -> false;
     };
   }
