@@ -3,13 +3,13 @@ package dev.deployclaw.executors.etcd;
 import dev.deployclaw.core.spi.Fault;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +28,9 @@ final class EtcdFaults {
     if (chain(error).anyMatch(TimeoutException.class::isInstance)) {
       return new Fault.Unknown("etcd didn't answer in time");
     }
-    var untrusted = chain(error).filter(SSLException.class::isInstance).findFirst();
+    var untrusted = chain(error).filter(EtcdFaults::noHandshake).findFirst();
     if (untrusted.isPresent()) {
-      return new Fault.Unavailable(noTls(String.valueOf(untrusted.get().getMessage())));
+      return noTls(untrusted.get());
     }
     Status status = status(error);
     String reason = "etcd: " + status.getCode() + said(status) + remedy(words(error));
@@ -83,22 +83,30 @@ final class EtcdFaults {
         : "";
   }
 
-  private static String noTls(String said) {
-    return "etcd: no TLS with it (%s): %s"
-        .formatted(
-            said,
-            said.contains("not an SSL/TLS record")
-                ? "it speaks none, so write http:// in endpoints"
-                : "check tls.ca and the names in its certificate");
+  /** No connection came about. One that breaks later, also by TLS, may have carried the call. */
+  static Fault noTls(Throwable why) {
+    String said = String.valueOf(why.getMessage());
+    return new Fault.Unavailable(
+        "etcd: no TLS with it (%s): %s"
+            .formatted(
+                said,
+                said.contains("not an SSL/TLS record")
+                    ? "it speaks none, so write http:// in endpoints"
+                    : "check tls.ca and the names in its certificate"));
+  }
+
+  private static boolean noHandshake(Throwable error) {
+    return error instanceof SSLHandshakeException || error instanceof NotSslRecordException;
   }
 
   /** Whether the call met no server at all. */
   static boolean neverSent(Throwable error) {
     return chain(error)
-        .anyMatch(e ->
-            e instanceof ConnectException
-                || e instanceof UnknownHostException
-                || e instanceof SSLHandshakeException);
+        .anyMatch(
+            e ->
+                e instanceof ConnectException
+                    || e instanceof UnknownHostException
+                    || noHandshake(e));
   }
 
   /** jetcd's own exceptions carry a code that is named as gRPC's. */

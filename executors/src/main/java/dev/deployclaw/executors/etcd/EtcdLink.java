@@ -126,7 +126,7 @@ final class EtcdLink implements AutoCloseable {
     try {
       settings.context().ifPresent(builder::sslContext);
     } catch (SSLException e) {
-      throw new Failed(EtcdFaults.of(e), e);
+      throw new Failed(EtcdFaults.noTls(e), e);
     }
     return builder.build();
   }

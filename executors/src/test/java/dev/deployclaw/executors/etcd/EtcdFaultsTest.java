@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Fault;
 import io.grpc.Status;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +20,9 @@ class EtcdFaultsTest {
     var refused = Status.UNAVAILABLE.withCause(new ConnectException("refused"));
     return Stream.of(
         Arguments.of(refused.asRuntimeException(), Fault.Unavailable.class),
+        Arguments.of(broken(new SSLHandshakeException("unknown_ca")), Fault.Unavailable.class),
+        Arguments.of(broken(new NotSslRecordException("x")), Fault.Unavailable.class),
+        Arguments.of(broken(new SSLException("Received fatal alert: x")), Fault.Unknown.class),
         Arguments.of(said(Status.UNAVAILABLE, "etcdserver: no leader"), Fault.Unavailable.class),
         Arguments.of(said(Status.UNAVAILABLE, "etcdserver: leader changed"), Fault.Unknown.class),
         Arguments.of(said(Status.UNAVAILABLE, "io exception"), Fault.Unknown.class),
@@ -50,6 +56,10 @@ class EtcdFaultsTest {
   @MethodSource("errors")
   void saysWhatAnErrorMeans(Throwable error, Class<? extends Fault> expected) {
     assertThat(EtcdFaults.of(error)).isInstanceOf(expected);
+  }
+
+  private static RuntimeException broken(Exception cause) {
+    return Status.UNAVAILABLE.withDescription("io exception").withCause(cause).asRuntimeException();
   }
 
   private static RuntimeException said(Status status, String description) {
