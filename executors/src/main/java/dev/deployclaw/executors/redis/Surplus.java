@@ -31,10 +31,16 @@ final class Surplus {
     Commands.each(c, removals, r -> r, (_, answer) -> Commands.succeed(answer));
   }
 
-  /** Looks through all hashes of the node: for one that acts on the epoch already. */
+  /**
+   * Looks through all hashes of the node: for one that acts on the epoch already. Known are the
+   * tenants of the whole set: a slot may have come here since the shares were dealt.
+   */
   static void removeStrangers(NodeConnection c, Share share) {
     String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
-    var known = share.tenants().stream().map(t -> share.rules().key(t)).collect(Collectors.toSet());
+    var known =
+        share.rules().tenants().stream()
+            .map(t -> share.rules().key(t))
+            .collect(Collectors.toSet());
     var strangers =
         Commands.scan(c, Staging.HASHES, Staging.MOST_HASHES).stream()
             .filter(key -> !known.contains(key))
