@@ -90,7 +90,7 @@ final class AfterCommit {
   Happening validate(Execution x, Content content, Duty duty) throws InterruptedException {
     boolean probes = x.kind() != Kind.COMPENSATION && !x.restores();
     if (!probes) {
-      return compare(x, duty);
+      return compare(x, content, duty);
     }
     var event = probing.probe(content.activation(x), x.rollout(), duty);
     boolean watched = x.state().onTrial() || x.rollout().bakes();
@@ -106,7 +106,7 @@ final class AfterCommit {
   }
 
   /** The committed digest is the one that was to come back, and everyone answers again. */
-  private Happening compare(Execution x, Duty duty) throws InterruptedException {
+  private Happening compare(Execution x, Content content, Duty duty) throws InterruptedException {
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
       return new Happening.Now(
@@ -121,6 +121,10 @@ final class AfterCommit {
       return new Happening.Stuck(String.join(", ", observed.unfinished()) + " can't be observed");
     }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
+    if (x.restores()) {
+      // whoever published may have died with what it knew of this
+      leftAlone(crew.converged(content.activation(x), duty.fence()), content, duty.story());
+    }
     return new Happening.Now(new Event.Validated());
   }
 

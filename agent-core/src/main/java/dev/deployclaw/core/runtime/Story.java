@@ -205,7 +205,7 @@ final class Story {
     return ending.result() == Result.COMPLETED && !open.isEmpty()
         ? Ending.unknown(
             "done, but it is unknown what %s held before: look at what it has now"
-                .formatted(String.join(", ", open)))
+                .formatted(Standing.named(List.copyOf(open))))
         : ending;
   }
 

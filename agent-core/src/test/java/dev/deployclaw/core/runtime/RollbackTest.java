@@ -1,8 +1,12 @@
 package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
@@ -144,13 +148,8 @@ class RollbackTest {
 
   @Test
   void leavesAloneOfWhomNobodyKnowsWhatItHeldAndSaysThatItIsUnknown() throws Exception {
-    world.run("apply");
+    silentOnce(world);
     String first = world.active().orElseThrow().digest();
-    world.agent().rollback("last", "olivia");
-    world.gateway.stop("two");
-    world.agent().rollback("last", "olivia");
-    world.gateway.heal();
-    world.agent().recover();
 
     var ended = world.agent().rollback("last", "olivia");
 
@@ -160,6 +159,36 @@ class RollbackTest {
     assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
     assertThat(ended.reason()).contains("unknown what gateway/two held");
     assertThat(world.agent().status().open()).isEmpty();
+  }
+
+  @Test
+  void saysThatItIsUnknownAlsoWhereAnotherAgentEndsIt() throws Exception {
+    silentOnce(world);
+    var whole = Wire.whole();
+    world.agent(whole).rollback("last", "olivia");
+    int compared = whole.calls().lastIndexOf("gateway.observe") + 1;
+    var other = new World();
+    silentOnce(other);
+    var dying = other.agent(Wire.cut(compared, Moment.BEFORE));
+    assertThatThrownBy(() -> dying.rollback("last", "olivia")).isInstanceOf(Killed.class);
+    other.store.expireLeases();
+
+    var recovered = other.agent().recover();
+
+    assertThat(recovered.finished())
+        .singleElement()
+        .satisfies(e -> assertThat(e.result()).isEqualTo(Result.UNKNOWN))
+        .satisfies(e -> assertThat(e.reason()).contains("unknown what gateway/two held"));
+  }
+
+  /** The way back from the first change went on without a gateway. */
+  private static void silentOnce(World world) throws InterruptedException {
+    world.run("apply");
+    world.agent().rollback("last", "olivia");
+    world.gateway.stop("two");
+    world.agent().rollback("last", "olivia");
+    world.gateway.heal();
+    world.agent().recover();
   }
 
   @Test
