@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -258,32 +259,39 @@ public final class Architect {
     }
   }
 
+  /** Where things stand, and whose time is over: for that, the sources may be read. */
   public StatusAnswer status() throws InterruptedException {
     try {
-      var ledger = orchestrator.ledger();
-      var open = ledger.open();
-      var changes = ledger.changes();
-      return new StatusAnswer(
-          ExitCode.OK,
-          ledger.active(),
-          changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
-          changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
-          ledger.freeze(),
-          Lead.now(ports.state()),
-          writeBacks.pending(),
-          inspector.expired(),
-          epilogue.rollbackAvailable(),
-          "");
+      return standing(inspector.expired());
     } catch (Unreachable e) {
-      return new StatusAnswer(
-          ExitCode.UNREACHABLE,
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          Optional.empty(),
-          false,
-          reason(e));
+      return StatusAnswer.unreachable(reason(e));
     }
+  }
+
+  /** The same from the state store alone, for who looks often: it names no overlay. */
+  public StatusAnswer standing() throws InterruptedException {
+    try {
+      return standing(List.of());
+    } catch (Unreachable e) {
+      return StatusAnswer.unreachable(reason(e));
+    }
+  }
+
+  private StatusAnswer standing(List<Overlay> expired) throws InterruptedException {
+    var ledger = orchestrator.ledger();
+    var open = ledger.open();
+    var changes = ledger.changes();
+    return new StatusAnswer(
+        ExitCode.OK,
+        ledger.active(),
+        changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
+        changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
+        ledger.freeze(),
+        Lead.now(ports.state()),
+        writeBacks.pending(),
+        expired,
+        epilogue.rollbackAvailable(),
+        "");
   }
 
   /** The policies that are committed. */

@@ -35,6 +35,17 @@ public record StatusAnswer(
     expired = List.copyOf(expired);
   }
 
+  static StatusAnswer unreachable(String why) {
+    return new StatusAnswer(
+        ExitCode.UNREACHABLE,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        false,
+        why);
+  }
+
   /** Where nobody leads, and nothing is due. */
   public StatusAnswer(
       ExitCode exit,

@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.Wire;
 import dev.deployclaw.core.fake.World;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,24 @@ class OverlayEndsTest {
         .singleElement()
         .satisfies(o -> assertThat(o.remedy()).isEqualTo("apply the policies of acme"));
     assertThat(world.agent().scan().truth().expired()).hasSize(1);
+  }
+
+  @Test
+  void whoLooksOftenDoesNotReadTheSourcesForIt() throws Exception {
+    world.run("apply");
+    world.run("set acme 700 for 3600");
+    world.time.pass(HOUR);
+    var often = Wire.whole();
+    var asked = Wire.whole();
+
+    var standing = world.agent(often).standing();
+    var status = world.agent(asked).status();
+
+    assertThat(often.calls()).noneMatch(call -> call.startsWith("sources."));
+    assertThat(asked.calls()).anyMatch(call -> call.startsWith("sources."));
+    assertThat(standing.active()).isEqualTo(status.active());
+    assertThat(standing.expired()).isEmpty();
+    assertThat(status.expired()).hasSize(1);
   }
 
   @Test

@@ -169,7 +169,7 @@ final class Lookout implements AutoCloseable {
   }
 
   private boolean rests() throws InterruptedException {
-    StatusAnswer status = architects.get().status();
+    StatusAnswer status = architects.get().standing();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 
