@@ -1,6 +1,8 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.core.plan.Overlay;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What is asked for when an overlay's time is over. */
@@ -8,14 +10,33 @@ final class Ends {
   /** Stands as the requester in the log. */
   private static final String WHO = "deployclaw";
 
+  /** When it is asked for a second time; each time after that, twice as late. */
+  private static final Duration AGAIN = Duration.ofMinutes(5);
+
+  /** The last of them is due when the key of the first is forgotten. */
+  private static final int MOST_TRIES = 10;
+
   private Ends() {}
 
-  /** The same for every agent and at every look, so that it is asked for once. */
-  static Asked of(Overlay overlay) {
+  /** Whether it may be asked for once more, where it was asked for so often and still stands. */
+  static boolean due(Overlay overlay, int tries, Instant now) {
+    if (tries == 0) {
+      return true;
+    }
+    long until = overlay.by().untilMillis().orElse(0L);
+    var from = Instant.ofEpochMilli(until).plus(AGAIN.multipliedBy(1L << (tries - 1)));
+    return tries < MOST_TRIES && !now.isBefore(from);
+  }
+
+  /** The same for every agent and at every look, so that each try is asked for once. */
+  static Asked of(Overlay overlay, int tries) {
     String key =
-        "end of %s at %d: %s"
+        "end of %s at %d, after %d tries: %s"
             .formatted(
-                overlay.by().execution(), overlay.by().untilMillis().orElse(0L), overlay.remedy());
+                overlay.by().execution(),
+                overlay.by().untilMillis().orElse(0L),
+                tries,
+                overlay.remedy());
     return Asked.task(overlay.remedy(), WHO, false, Optional.of(key));
   }
 }

@@ -3,12 +3,14 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Objection;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Settings;
+import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
 import java.util.List;
@@ -174,22 +176,20 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /**
-   * What was asked for a while, and whose time is over, is taken back by a change of its own:
-   * judged by the gate as any, and asked for once, whichever agent is the first.
+   * What was asked for a while, and whose time is over, is taken back by a change of its own: judged
+   * by the gate as any, and asked for once, whichever agent is the first. Where that ended otherwise,
+   * it is asked for again, later and later.
    */
   void endOverlays() throws InterruptedException {
-    var status = architect().status();
-    boolean rests = status.exit() == ExitCode.OK && status.open().isEmpty();
-    if (!rests || status.frozen().isPresent()) {
+    var standing = architect().standing();
+    boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
+    if (!rests || standing.frozen().isPresent()) {
       return;
     }
     try {
+      var status = architect().status();
       for (var overlay : status.expired()) {
-        var answer = desk.submit(Ends.of(overlay));
-        LOG.atInfo()
-            .addKeyValue("of", overlay.by().execution())
-            .addKeyValue("answer", answer)
-            .log("An overlay's time is over");
+        end(overlay, status);
       }
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Nothing ended");
@@ -209,6 +209,32 @@ public final class Sidecar implements AutoCloseable {
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is due");
     }
+  }
+
+  private void end(Overlay overlay, StatusAnswer status) throws InterruptedException {
+    for (int tries = 0; Ends.due(overlay, tries, ports.time().instant()); tries++) {
+      switch (desk.submit(Ends.of(overlay, tries))) {
+        case Desk.Answer.Repeated(String earlier) -> {
+          if (desk.busyWith(earlier) || isHeld(earlier, status)) {
+            return;
+          }
+        }
+        case Desk.Answer.Accepted(String execution) -> {
+          LOG.atInfo()
+              .addKeyValue("of", overlay.by().execution())
+              .addKeyValue("execution", execution)
+              .log("An overlay's time is over");
+          return;
+        }
+        case Desk.Answer.KeyReused _, Desk.Answer.Full _, Desk.Answer.Closed _ -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean isHeld(String execution, StatusAnswer status) {
+    return status.held().stream().anyMatch(x -> x.id().equals(execution));
   }
 
   /** Brings checkpoints to the object store that it could not take before. */

@@ -20,7 +20,17 @@ public final class Brake {
   private static final List<String> NAMES =
       List.of("redis", "gateway", "ratelimit", "probe", "sources", "etcd");
 
+  private final Time clock;
   private volatile Optional<Stop> stop = Optional.empty();
+
+  /** On the system's clock. */
+  public Brake() {
+    this(Time.system());
+  }
+
+  Brake(Time clock) {
+    this.clock = clock;
+  }
 
   private record Stop(String operation, CountDownLatch reached, CountDownLatch go) {}
 
@@ -39,7 +49,7 @@ public final class Brake {
     stop = Optional.empty();
   }
 
-  /** The ports, with the brake in them, on the system's clock. */
+  /** The ports, with the brake in them, on its clock. */
   public Ports in(Ports ports) {
     var all = new ArrayList<Executor>();
     for (var name : NAMES) {
@@ -53,7 +63,7 @@ public final class Brake {
         ports.journal(),
         ports.planner(),
         ports.playbook(),
-        Time.system());
+        clock);
   }
 
   private final class Braked implements Executor {

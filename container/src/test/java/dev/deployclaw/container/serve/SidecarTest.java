@@ -114,7 +114,7 @@ class SidecarTest {
     world.run("apply");
     String before = world.active().orElseThrow().digest();
     world.run("set acme 700 for 3600");
-    try (var sidecar = start(Desks.bounds(8, AMPLE))) {
+    try (var sidecar = startOnTheWorldsClock()) {
       Await.until("it recovered", Desks.SOON, sidecar::recovered);
       sidecar.endOverlays();
       assertThat(sidecar.executions().waiting()).as("its time isn't over").isEmpty();
@@ -131,6 +131,43 @@ class SidecarTest {
       sidecar.endOverlays();
       assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void takesBackLaterWhatCouldNotBeTakenBackAtOnce() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.run("set acme 700 for 3600");
+    world.time.pass(Duration.ofHours(1));
+    try (var sidecar = startOnTheWorldsClock()) {
+      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      world.gateway.stop("two");
+      sidecar.endOverlays();
+      Desks.awaitResult(sidecar, tried(sidecar, 0), "ABORTED");
+      world.gateway.heal();
+      sidecar.endOverlays();
+      assertThat(sidecar.executions().waiting()).as("not at each look").isEmpty();
+      assertThat(world.active().orElseThrow().digest()).isNotEqualTo(before);
+      world.time.pass(Duration.ofMinutes(5));
+
+      sidecar.endOverlays();
+
+      Await.until(
+          "it is taken back",
+          Desks.SOON,
+          () -> world.active().orElseThrow().digest().equals(before));
+    }
+  }
+
+  private Sidecar startOnTheWorldsClock() {
+    return Sidecar.start(
+        Desks.estate(world, new Brake(world.time), folder, List.of()), Desks.bounds(8, AMPLE));
+  }
+
+  /** The execution that was given to a try of taking the overlay back. */
+  private String tried(Sidecar sidecar, int tries) throws InterruptedException {
+    var overlay = world.agent().status().expired().getFirst();
+    return ((Desk.Answer.Repeated) sidecar.desk().submit(Ends.of(overlay, tries))).execution();
   }
 
   @Test
