@@ -1,6 +1,7 @@
 #!/bin/sh
 # Once: makes the users of etcd by its JSON gateway, and turns its authentication on. docs/guide/credentials.md says the
-# same for etcdctl. Passwords go over standard input, so that no list of processes shows them.
+# same for etcdctl. Passwords go over standard input, so that no list of processes shows them. Where it was cut off in
+# the middle, the next run goes on: who is there already gets the password again.
 set -eu
 etcd=${ETCD:-http://etcd:2379}
 secrets=${SECRETS:-/run/secrets}
@@ -8,8 +9,9 @@ prefix=$(printf /deployclaw/default/ | base64)
 after=$(printf /deployclaw/default0 | base64)          # the first key that no longer begins so
 
 say() { curl -fsS -o /dev/null --data-binary @- "$etcd/v3/$1"; }
-user() { printf '{"name":"%s","password":"%s"}' "$1" "$(cat "$secrets/$2")" | say auth/user/add; }
-role() { printf '{"name":"%s"}' "$1" | say auth/role/add; }
+account() { printf '{"name":"%s","password":"%s"}' "$1" "$(cat "$secrets/$2")"; }
+user() { account "$1" "$2" | say auth/user/add || account "$1" "$2" | say auth/user/changepw; }
+role() { printf '{"name":"%s"}' "$1" | say auth/role/add || printf '{"role":"%s"}' "$1" | say auth/role/get; }
 grant() { printf '{"user":"%s","role":"%s"}' "$1" "$1" | say auth/user/grant; }
 may() {
   printf '{"name":"%s","perm":{"permType":"%s","key":"%s","range_end":"%s"}}' "$1" "$2" "$prefix" "$after" |
