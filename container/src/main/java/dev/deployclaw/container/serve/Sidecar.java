@@ -176,9 +176,9 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /**
-   * What was asked for a while, and whose time is over, is taken back by a change of its own: judged
-   * by the gate as any, and asked for once, whichever agent is the first. Where that ended otherwise,
-   * it is asked for again, later and later.
+   * What was asked for a while, and whose time is over, is taken back by a change of its own:
+   * judged by the gate as any, and asked for once, whichever agent is the first. Where that ended
+   * otherwise, it is asked for again, later and later.
    */
   void endOverlays() throws InterruptedException {
     var standing = architect().standing();

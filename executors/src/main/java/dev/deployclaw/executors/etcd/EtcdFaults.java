@@ -102,11 +102,8 @@ final class EtcdFaults {
   /** Whether the call met no server at all. */
   static boolean neverSent(Throwable error) {
     return chain(error)
-        .anyMatch(
-            e ->
-                e instanceof ConnectException
-                    || e instanceof UnknownHostException
-                    || noHandshake(e));
+        .anyMatch(e ->
+            e instanceof ConnectException || e instanceof UnknownHostException || noHandshake(e));
   }
 
   /** jetcd's own exceptions carry a code that is named as gRPC's. */

@@ -38,9 +38,7 @@ final class Surplus {
   static void removeStrangers(NodeConnection c, Share share) {
     String prefix = RedisLayout.fieldPrefix(share.rules().epoch());
     var known =
-        share.rules().tenants().stream()
-            .map(t -> share.rules().key(t))
-            .collect(Collectors.toSet());
+        share.rules().tenants().stream().map(t -> share.rules().key(t)).collect(Collectors.toSet());
     var strangers =
         Commands.scan(c, Staging.HASHES, Staging.MOST_HASHES).stream()
             .filter(key -> !known.contains(key))

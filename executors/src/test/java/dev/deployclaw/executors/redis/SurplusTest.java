@@ -16,8 +16,7 @@ class SurplusTest {
   @TempDir Path folder;
 
   @Test
-  void takesNothingAwayOfATenantWhoseSlotCameAfterTheSharesWereDealt()
-      throws InterruptedException {
+  void takesNothingAwayOfATenantWhoseSlotCameAfterTheSharesWereDealt() throws InterruptedException {
     try (var redis = ClusterFixture.start(folder);
         var nodes =
             new RedisNodes(RedisSettings.of(List.of("" + redis.cluster.nodes().getFirst())))) {
