@@ -3,8 +3,6 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Scheduled;
-import dev.deployclaw.core.machine.State;
-import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -262,7 +260,7 @@ public final class Architect {
   /** Where things stand, and whose time is over: for that, the sources may be read. */
   public StatusAnswer status() throws InterruptedException {
     try {
-      return standing(inspector.expired());
+      return situation().with(inspector.expired());
     } catch (Unreachable e) {
       return StatusAnswer.unreachable(reason(e));
     }
@@ -271,27 +269,10 @@ public final class Architect {
   /** The same from the state store alone, for who looks often: it names no overlay. */
   public StatusAnswer standing() throws InterruptedException {
     try {
-      return standing(List.of());
+      return situation().with(List.of());
     } catch (Unreachable e) {
       return StatusAnswer.unreachable(reason(e));
     }
-  }
-
-  private StatusAnswer standing(List<Overlay> expired) throws InterruptedException {
-    var ledger = orchestrator.ledger();
-    var open = ledger.open();
-    var changes = ledger.changes();
-    return new StatusAnswer(
-        ExitCode.OK,
-        ledger.active(),
-        changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
-        changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
-        ledger.freeze(),
-        Lead.now(ports.state()),
-        writeBacks.pending(),
-        expired,
-        epilogue.rollbackAvailable(),
-        "");
   }
 
   /** The policies that are committed. */
@@ -382,6 +363,10 @@ public final class Architect {
             request.text(),
             Status.OK,
             Map.of("request", request.text(), "requester", request.requester())));
+  }
+
+  private Situation situation() {
+    return new Situation(ports.state(), orchestrator.ledger(), writeBacks, epilogue);
   }
 
   private Approvals approvals() {

@@ -248,21 +248,21 @@ public final class FakeParticipant implements Executor {
     return switch (invocation.call()) {
       case Call.Look _ when looks.containsKey(verb) ->
           Outcome.done(looks.getOrDefault(verb, List.of()));
-      case Call.Look _ when verb.equals("scan") -> each(of, this::scan);
-      case Call.Look _ when verb.equals("marks") -> each(of, this::marks);
+      case Call.Look _ when verb.equals("scan") -> each(of, m -> member(m).scan(m));
+      case Call.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
       case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
       case Call.Observe _ -> each(of, this::observe);
       case Call.Stage(Activation a) ->
-          each(of, m -> fenced(m, fence, a.epoch(), () -> stage(m, a)));
-      case Call.Prepare(Activation a) -> each(of, m -> vote(m, a));
+          each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
+      case Call.Prepare(Activation a) -> each(of, m -> member(m).vote(m, a));
       case Call.Publish(Activation a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
       case Call.Converge(Activation a) -> each(of, m -> converge(m, a));
       case Call.Discard(long epoch) ->
           each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
-      case Call.Lost(Activation a) -> each(of, m -> lost(m, a));
+      case Call.Lost(Activation a) -> each(of, m -> member(m).lost(m, a));
       case Call.Reassert(Activation a) ->
-          each(of, m -> fenced(m, fence, a.epoch(), () -> reassert(m, a, fence)));
+          each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).reassert(m, a, fence)));
       case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
           Outcome.failed(new Fault.Invalid("no probe"));
     };
@@ -283,39 +283,9 @@ public final class FakeParticipant implements Executor {
     return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
   }
 
-  private Report marks(String m) {
-    var member = member(m);
-    long term = member.fence.map(Fencing.Mark::term).orElse(0L);
-    return Report.yes(m, "", Map.of("epoch", member.epoch, "term", term));
-  }
-
-  private Report scan(String m) {
-    var member = member(m);
-    if (member.epoch == 0) {
-      return Report.yes(m, "", Map.of());
-    }
-    var facts = new TreeMap<String, Object>(Map.of("epoch", member.epoch));
-    member.candidate.ifPresent(
-        c -> facts.put("candidate", Map.of("epoch", c.epoch(), "cohort", c.cohort().share())));
-    return Report.yes(m, member.live.replaceAll(" and .*", ""), facts);
-  }
-
   private Report observe(String m) {
     String live = member(m).live;
     return Report.yes(m, live, Map.of("live", live));
-  }
-
-  private Report stage(String m, Activation a) {
-    member(m).staged.put(a.epoch(), a.digest());
-    return Report.yes(m, a.digest(), Map.of());
-  }
-
-  private Report vote(String m, Activation a) {
-    if (!a.digest().equals(member(m).staged.get(a.epoch()))) {
-      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
-    }
-    member(m).voted.add(a.epoch() + " " + a.digest());
-    return Report.yes(m, a.digest(), Map.of());
   }
 
   private Report publish(String m, Activation a, Fence fence) {
@@ -383,29 +353,6 @@ public final class FakeParticipant implements Executor {
     return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())
         : Report.no(m, "acts on " + member.live);
-  }
-
-  /**
-   * One that was set up anew, or was thrown back, has lost it; one that was meddled with hasn't.
-   */
-  private Report lost(String m, Activation a) {
-    var member = member(m);
-    return member.epoch < a.epoch()
-        ? Report.no(m, "lost it, and acts on epoch " + member.epoch)
-        : Report.yes(m, a.digest(), Map.of());
-  }
-
-  private Report reassert(String m, Activation a, Fence fence) {
-    if (lost(m, a).answer() == Report.Answer.YES) {
-      return Report.yes(m, a.digest(), Map.of());
-    }
-    var member = member(m);
-    member.staged.put(a.epoch(), a.digest());
-    member.epoch = a.epoch();
-    member.live = a.digest();
-    member.fence = Optional.of(Fencing.mark(fence, a.epoch()));
-    member.thrownBack = false;
-    return Report.yes(m, a.digest(), Map.of(Call.Reassert.PUT_BACK, "epoch " + a.epoch()));
   }
 
   /** Nobody knows of who was thrown back to an epoch that nobody needs any more. */

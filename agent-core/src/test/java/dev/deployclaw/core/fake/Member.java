@@ -1,6 +1,9 @@
 package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Report;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -60,5 +63,52 @@ final class Member {
 
   FakeParticipant.Standing standing(String name) {
     return new FakeParticipant.Standing(name, epoch, live, thrownBack);
+  }
+
+  Report marks(String name) {
+    long term = fence.map(Fencing.Mark::term).orElse(0L);
+    return Report.yes(name, "", Map.of("epoch", epoch, "term", term));
+  }
+
+  Report scan(String name) {
+    if (epoch == 0) {
+      return Report.yes(name, "", Map.of());
+    }
+    var facts = new TreeMap<String, Object>(Map.of("epoch", epoch));
+    candidate.ifPresent(
+        c -> facts.put("candidate", Map.of("epoch", c.epoch(), "cohort", c.cohort().share())));
+    return Report.yes(name, live.replaceAll(" and .*", ""), facts);
+  }
+
+  Report stage(String name, Activation a) {
+    staged.put(a.epoch(), a.digest());
+    return Report.yes(name, a.digest(), Map.of());
+  }
+
+  Report vote(String name, Activation a) {
+    if (!a.digest().equals(staged.get(a.epoch()))) {
+      return Report.no(name, "epoch " + a.epoch() + " isn't staged here");
+    }
+    voted.add(a.epoch() + " " + a.digest());
+    return Report.yes(name, a.digest(), Map.of());
+  }
+
+  /** One that was set up anew, or thrown back, has lost it; one that was meddled with hasn't. */
+  Report lost(String name, Activation a) {
+    return epoch < a.epoch()
+        ? Report.no(name, "lost it, and acts on epoch " + epoch)
+        : Report.yes(name, a.digest(), Map.of());
+  }
+
+  Report reassert(String name, Activation a, Fence caller) {
+    if (epoch >= a.epoch()) {
+      return Report.yes(name, a.digest(), Map.of());
+    }
+    staged.put(a.epoch(), a.digest());
+    epoch = a.epoch();
+    live = a.digest();
+    fence = Optional.of(Fencing.mark(caller, a.epoch()));
+    thrownBack = false;
+    return Report.yes(name, a.digest(), Map.of(Call.Reassert.PUT_BACK, "epoch " + a.epoch()));
   }
 }

@@ -3,7 +3,9 @@ package dev.deployclaw.lab.judge;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,7 +16,7 @@ import java.util.zip.GZIPInputStream;
  * What everybody must hold, by what etcd says is committed.
  *
  * @param allowed the epochs of which something may lie around: the committed one, its predecessor,
- *     and those that are held
+ *     the latest that was proven before it, and those that are held
  * @param rules by tenant and limit, as they are staged in Redis
  * @param set as it is stored
  */
@@ -37,17 +39,26 @@ record Wanted(
       throw new IOException(
           "active names %s, epoch %d holds %s".formatted(digest, epoch, Bytes.sha256(bytes)));
     }
-    var allowed = new TreeSet<Long>();
-    allowed.add(epoch);
-    allowed.add(active.number("predecessor"));
-    for (String id : etcd.under("change/")) {
-      var change = etcd.json("change/" + id).orElseThrow();
-      if (change.at("state").text("name").equals("held")) {
-        allowed.add(change.number("epoch"));
-      }
-    }
+    var allowed = needed(etcd, epoch);
+    allowed.addAll(List.of(epoch, active.number("predecessor")));
     var set = Json.parse(Bytes.text(bytes));
     return new Wanted(epoch, digest, allowed, rules(set), set);
+  }
+
+  /** Whatever is held, and the latest that was proven before the committed one. */
+  private static SortedSet<Long> needed(Keys etcd, long committed) throws IOException {
+    var held = new TreeSet<Long>();
+    var proven = new TreeSet<Long>();
+    for (String id : etcd.under("change/")) {
+      var change = etcd.json("change/" + id).orElseThrow();
+      switch (change.at("state").text("name")) {
+        case "held" -> held.add(change.number("epoch"));
+        case "completed" -> proven.add(change.number("epoch"));
+        default -> {}
+      }
+    }
+    Optional.ofNullable(proven.lower(committed)).ifPresent(held::add);
+    return held;
   }
 
   /** Before the first change, and after the way back to there, nobody is held to anything. */

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -18,7 +20,7 @@ import java.util.zip.GZIPInputStream;
  * What must be everywhere, by what etcd says is committed.
  *
  * @param allowed the epochs of which something may lie around: the committed one, its predecessor,
- *     and those that are held
+ *     the latest that was proven before it, and those that are held
  * @param rules by tenant and limit, as they are staged in Redis
  */
 record Wanted(
@@ -43,16 +45,25 @@ record Wanted(
       throw new IllegalStateException(
           "epoch " + epoch + " holds " + sha256(set) + ", not " + digest);
     }
-    var allowed = new TreeSet<Long>();
-    allowed.add(epoch);
-    allowed.add(predecessor);
+    var allowed = needed(etcd, epoch);
+    allowed.addAll(List.of(epoch, predecessor));
+    return new Wanted(epoch, digest, predecessor, allowed, rules(Snapshot.json(set)));
+  }
+
+  /** Whatever is held, and the latest that was proven before the committed one. */
+  private static SortedSet<Long> needed(Snapshot etcd, long committed) {
+    var held = new TreeSet<Long>();
+    var proven = new TreeSet<Long>();
     for (String id : etcd.under("change/")) {
       var change = etcd.at("change/" + id).orElseThrow();
-      if (change.path("state").path("name").asText().equals("held")) {
-        allowed.add(change.path("epoch").asLong());
+      switch (change.path("state").path("name").asText()) {
+        case "held" -> held.add(change.path("epoch").asLong());
+        case "completed" -> proven.add(change.path("epoch").asLong());
+        default -> {}
       }
     }
-    return new Wanted(epoch, digest, predecessor, allowed, rules(Snapshot.json(set)));
+    Optional.ofNullable(proven.lower(committed)).ifPresent(held::add);
+    return held;
   }
 
   /** The bytes of the stored set, put together from its chunks. */
