@@ -77,7 +77,8 @@ final class Collecting {
         .ifPresent(needed::add);
     for (var c : changes) {
       if (!c.state().over()) {
-        needed.addAll(List.of(c.epoch(), c.content(), c.base().epoch()));
+        long read = c.state().committed() ? c.epoch() : c.content();
+        needed.addAll(List.of(c.epoch(), read, c.base().epoch()));
       }
     }
     return needed;

@@ -38,6 +38,17 @@ class CollectingTest {
   }
 
   @Test
+  void keepsNoSecondCopyOfWhatAWayBackBroughtBack() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+
+    world.agent().rollback("last", "olivia");
+
+    assertThat(stored()).containsExactly(2L, 3L);
+    assertAllWell();
+  }
+
+  @Test
   void keepsWhatIsHeldAndWhatItStandsOnForAnyNumberOfChanges() throws Exception {
     world.gate = new GatePolicy(true, false, Duration.ofDays(9));
     world.run("apply");
