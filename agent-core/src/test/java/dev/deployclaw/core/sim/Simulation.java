@@ -3,6 +3,7 @@ package dev.deployclaw.core.sim;
 import dev.deployclaw.core.fake.Killed;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   /** More than any schedule needs: a loop that doesn't end is a finding. */
   private static final int MOST_EVENTS = 400_000;
+
+  private static final int LONGEST_TURN_SECONDS = 120;
 
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
   private final Random random;
@@ -79,6 +82,7 @@ final class Simulation {
     } catch (Throwable e) {
       actor.failed(e);
     }
+    actor.waitNoLonger();
     actor.end();
     trace.add(now, actor + " is over");
     pass();
@@ -112,8 +116,19 @@ final class Simulation {
       step();
       if (turn != null) {
         turn.baton().release();
-        outside.baton().acquireUninterruptibly();
+        awaitOutside();
       }
+    }
+  }
+
+  /** A turn takes milliseconds: one that doesn't come back was handed to nobody. */
+  private void awaitOutside() {
+    try {
+      if (!outside.baton().tryAcquire(LONGEST_TURN_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("the turn doesn't come back from " + turn);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
