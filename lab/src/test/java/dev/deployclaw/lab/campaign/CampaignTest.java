@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -22,7 +21,8 @@ class CampaignTest {
   /** Comes by every kind once, and by as many steps. */
   private static final int TRIALS = 18;
 
-  private static final int MOST_SEED = 1_000_000;
+  /** The long campaign takes others; so does {@code -Dseed=}. */
+  private static final long SEED = 242_806;
 
   @TempDir static Path folder;
 
@@ -43,7 +43,7 @@ class CampaignTest {
   @Test
   @Order(1)
   void endsAllNewOrAllOldWhateverIsDoneToIt() throws Exception {
-    long seed = Long.getLong("seed", ThreadLocalRandom.current().nextInt(MOST_SEED));
+    long seed = Long.getLong("seed", SEED);
     var order =
         new Campaign.Order(seed, 0, TRIALS, Duration.ofHours(1), Arrays.asList(Kind.values()));
 
