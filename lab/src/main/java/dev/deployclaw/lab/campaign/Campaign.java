@@ -3,15 +3,9 @@ package dev.deployclaw.lab.campaign;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -21,8 +15,6 @@ import java.util.function.Consumer;
  * one finds a violation: then its estate stays as it is.
  */
 public final class Campaign {
-  private static final int FIRST_RUNS = 2;
-
   private final Order order;
   private final Consumer<String> progress;
   private final AtomicInteger next;
@@ -54,17 +46,18 @@ public final class Campaign {
 
   /** Starts estates in the folder, makes all trials on them, and stops those that are whole. */
   public Tally run(Path folder, int estates) throws IOException, InterruptedException {
-    try (var lanes = Executors.newFixedThreadPool(estates)) {
-      var running = new ArrayList<Future<Tally>>();
-      for (int i = 1; i <= estates; i++) {
-        var own = folder.resolve("estate-" + i);
-        running.add(lanes.submit((Callable<Tally>) () -> lane(own)));
-      }
-      for (var lane : running) {
-        Tally _ = done(lane);
-      }
-    }
+    new Lanes(folder, progress).run(estates, this::whole);
     return tally;
+  }
+
+  private boolean whole(Site site) throws IOException, InterruptedException {
+    boolean whole = false;
+    try {
+      whole = run(site).violations().isEmpty();
+      return whole;
+    } finally {
+      over.compareAndSet(false, !whole);
+    }
   }
 
   /** Makes the trials on an estate that stands already. */
@@ -80,34 +73,15 @@ public final class Campaign {
       var outcome = course.run(Trial.of(order.seed(), number, kinds));
       tally.add(outcome);
       whole = outcome.wrong().isEmpty();
-      progress.accept(told(outcome));
+      progress.accept(outcome.told());
     }
     tally.seen(site.judge().seen());
-    over.compareAndSet(false, !whole);
     return tally;
   }
 
-  private Tally lane(Path folder) throws IOException, InterruptedException {
-    Site site = Site.start(folder);
-    boolean whole = false;
-    try {
-      whole = run(site).violations().isEmpty();
-      return tally;
-    } finally {
-      if (whole) {
-        site.close();
-      } else {
-        over.set(true);
-        progress.accept("stays for a look: " + folder + "; end it with: ./campaign --clean");
-      }
-    }
-  }
-
-  /** What undisturbed runs call, and how long they take. The first finds less to do than others. */
+  /** What undisturbed runs call, and how long they take. */
   private static Course course(Site site) throws IOException, InterruptedException {
-    for (int i = 0; i < FIRST_RUNS; i++) {
-      Site.Dry _ = site.dry(Task.CHANGE);
-    }
+    site.settle();
     Map<Task, List<String>> calls = new EnumMap<>(Task.class);
     var usual = Duration.ZERO;
     for (var task : Task.values()) {
@@ -126,23 +100,5 @@ public final class Campaign {
           return obstacle.isEmpty();
         })
         .toList();
-  }
-
-  private static String told(Outcome o) {
-    return "%s: %s, %d kills, all %s%s"
-        .formatted(
-            o.trial(),
-            o.where(),
-            o.kills(),
-            o.ending().name().toLowerCase(Locale.ROOT),
-            o.wrong().isEmpty() ? "" : "\n  " + String.join("\n  ", o.wrong()));
-  }
-
-  private static Tally done(Future<Tally> lane) throws IOException, InterruptedException {
-    try {
-      return lane.get();
-    } catch (ExecutionException e) {
-      throw new IOException("a lane of the campaign failed: " + e.getCause(), e.getCause());
-    }
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,6 +46,12 @@ public final class CampaignCommand implements Callable<Integer> {
   private List<String> only = Arrays.stream(Kind.values()).map(Kind::word).toList();
 
   @Option(
+      names = "--walk",
+      split = ",",
+      description = "No trials: kill these tasks before and after each of their calls in turn.")
+  private List<String> walk = List.of();
+
+  @Option(
       names = "--estates",
       defaultValue = "2",
       description = "How many estates to work on at once (default 2).")
@@ -68,22 +75,51 @@ public final class CampaignCommand implements Callable<Integer> {
     if (runs < 1 || minutes < 1 || first < 0 || estates < 1 || estates > MOST_ESTATES) {
       return usage("--runs and --minutes are from 1 on, --first from 0, --estates 1 to 16");
     }
+    var tasks = walk.stream().flatMap(word -> Task.find(word).stream()).distinct().toList();
+    if (tasks.size() < walk.size()) {
+      return usage(
+          "--walk takes, each once, " + Arrays.stream(Task.values()).map(Task::word).toList());
+    }
     end(folder);
-    return clean ? 0 : campaign(folder, kinds);
-  }
-
-  private int campaign(Path folder, List<Kind> kinds) throws IOException, InterruptedException {
+    if (clean) {
+      return 0;
+    }
     var stop = new Thread(() -> end(folder), "stop-estates");
     Runtime.getRuntime().addShutdownHook(stop);
+    var violations = tasks.isEmpty() ? campaign(folder, kinds) : walk(folder, tasks);
+    Runtime.getRuntime().removeShutdownHook(stop);
+    violations.forEach(around.out()::println);
+    return violations.isEmpty() ? 0 : VIOLATED;
+  }
+
+  private List<String> campaign(Path folder, List<Kind> kinds)
+      throws IOException, InterruptedException {
     around.err().println("seed " + seed);
     var order = new Campaign.Order(seed, first, runs, Duration.ofMinutes(minutes), kinds);
-    var campaign = new Campaign(order, line -> around.err().println(line));
-    var tally = campaign.run(folder, estates);
-    Runtime.getRuntime().removeShutdownHook(stop);
+    var tally = new Campaign(order, around.err()::println).run(folder, estates);
     around.out().println("seed " + seed);
     tally.lines().forEach(around.out()::println);
-    tally.violations().forEach(around.out()::println);
-    return tally.violations().isEmpty() ? 0 : VIOLATED;
+    return tally.violations();
+  }
+
+  private List<String> walk(Path folder, List<Task> tasks)
+      throws IOException, InterruptedException {
+    var left = new ConcurrentLinkedQueue<>(tasks);
+    var walks = new ConcurrentLinkedQueue<Walk>();
+    new Lanes(folder, around.err()::println)
+        .run(
+            Math.min(estates, tasks.size()),
+            site -> {
+              boolean whole = true;
+              for (var task = left.poll(); whole && task != null; task = left.poll()) {
+                var walked = Walk.by(task, site, around.err()::println);
+                walks.add(walked);
+                whole = walked.violations().isEmpty();
+              }
+              return whole;
+            });
+    walks.forEach(walked -> around.out().println(walked.line()));
+    return walks.stream().flatMap(walked -> walked.violations().stream()).toList();
   }
 
   private int usage(String reason) {

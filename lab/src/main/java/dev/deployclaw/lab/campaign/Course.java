@@ -26,29 +26,47 @@ record Course(Site site, Points points, Duration usual) {
   record Setting(
       Site site, Points points, Duration usual, Trial trial, Task task, RandomGenerator random) {}
 
+  /** Kills of what recovers. */
+  @FunctionalInterface
+  private interface Again {
+    int kills(Setting setting) throws IOException, InterruptedException;
+  }
+
   /** Never throws what a trial brought about: that is an outcome. */
   Outcome run(Trial trial) throws InterruptedException {
     var random = trial.random();
     var tasks = Task.values();
     var task = tasks[random.nextInt(tasks.length)];
     var setting = new Setting(site, points, usual, trial, task, random);
+    return outcome(setting, act(trial.kind()), this::killRecoveries);
+  }
+
+  /** A trial whose agent is killed at a certain point, and what recovers it isn't. */
+  Outcome at(Point point, Trial trial) throws InterruptedException {
+    var setting = new Setting(site, points, usual, trial, point.task(), trial.random());
+    return outcome(setting, s -> Kills.at(point, s), _ -> 0);
+  }
+
+  private Outcome outcome(Setting setting, Act act, Again again) throws InterruptedException {
+    var trial = setting.trial();
     try {
       site.tidy();
-      return disturb(setting);
+      return disturb(setting, act, again);
     } catch (IOException | IllegalStateException | UncheckedIOException e) {
       return new Outcome(
           trial, "broken off", 0, Ending.OLD, Optional.empty(), List.of(String.valueOf(e)));
     }
   }
 
-  private Outcome disturb(Setting s) throws IOException, InterruptedException {
+  private Outcome disturb(Setting s, Act act, Again again)
+      throws IOException, InterruptedException {
     var before = site.judge().committed();
-    var done = act(s.trial().kind()).perform(s);
+    var done = act.perform(s);
     if (s.trial().kind().breaks()) {
       site.heal();
     }
     var atKill = site.judge().committed();
-    int kills = done.kills() + killRecoveries(s);
+    int kills = done.kills() + again.kills(s);
     long from = System.nanoTime();
     var recovered = site.run("recover", "--json");
     var took = Duration.ofNanos(System.nanoTime() - from);

@@ -23,6 +23,7 @@ final class KindsHelp implements IModelTransformer {
             "  ./campaign --runs 200",
             "  ./campaign --seed 7 --first 137 --runs 1       repeat one trial",
             "  ./campaign --minutes 60 --only step,instant",
+            "  ./campaign --walk change,rollback              kill at every call of these",
             "  ./campaign --clean                             end what a violation left"));
     command.usageMessage().footer(lines.toArray(String[]::new));
     return command;

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,17 @@ record Outcome(
     List<String> wrong) {
   Outcome {
     wrong = List.copyOf(wrong);
+  }
+
+  /** As people read it. */
+  String told() {
+    return "%s: %s, %d kills, all %s%s"
+        .formatted(
+            trial,
+            where,
+            kills,
+            ending.name().toLowerCase(Locale.ROOT),
+            wrong.isEmpty() ? "" : "\n  " + String.join("\n  ", wrong));
   }
 
   /** All new, or all old. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -104,5 +105,24 @@ class CampaignTest {
     assertThat(wrong).anySatisfy(w -> assertThat(w).startsWith(name));
     site.heal();
     assertThat(site.wrong()).isEmpty();
+  }
+
+  @Test
+  @Order(5)
+  void aWalkKillsAtEachOfItsPoints() throws Exception {
+    var dry = site.dry(Task.CHANGE);
+    var points =
+        Points.of(Map.of(Task.CHANGE, List.of("etcd.transact#1", "redis.publish#1"))).all();
+
+    var walk =
+        Walk.over(
+            points,
+            new Course(site, Points.of(Map.of(Task.CHANGE, dry.calls())), dry.took()),
+            System.out::println);
+
+    assertThat(walk.violations()).isEmpty();
+    assertThat(walk.kills()).isEqualTo(points.size());
+    assertThat(walk.endings(Ending.OLD)).isEqualTo(2);
+    assertThat(walk.endings(Ending.NEW)).isEqualTo(2);
   }
 }

@@ -1,0 +1,61 @@
+package dev.deployclaw.lab.campaign;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Estates that are worked on side by side. One that isn't whole afterwards stays for a look.
+ *
+ * @param progress gets a line for each that stays, from several threads
+ */
+record Lanes(Path folder, Consumer<String> progress) {
+  /** What is done on one estate. */
+  @FunctionalInterface
+  interface Work {
+    /** Says whether the estate is whole. */
+    boolean on(Site site) throws IOException, InterruptedException;
+  }
+
+  /** Starts them, works on them, and stops those that are whole. */
+  void run(int estates, Work work) throws IOException, InterruptedException {
+    try (var lanes = Executors.newFixedThreadPool(estates)) {
+      var running = new ArrayList<Future<Boolean>>();
+      for (int i = 1; i <= estates; i++) {
+        var own = folder.resolve("estate-" + i);
+        running.add(lanes.submit((Callable<Boolean>) () -> lane(own, work)));
+      }
+      for (var lane : running) {
+        boolean _ = done(lane);
+      }
+    }
+  }
+
+  private boolean lane(Path own, Work work) throws IOException, InterruptedException {
+    Site site = Site.start(own);
+    boolean whole = false;
+    try {
+      whole = work.on(site);
+      return whole;
+    } finally {
+      if (whole) {
+        site.close();
+      } else {
+        progress.accept("stays for a look: " + own + "; end it with: ./campaign --clean");
+      }
+    }
+  }
+
+  private static boolean done(Future<Boolean> lane) throws IOException, InterruptedException {
+    try {
+      return lane.get();
+    } catch (ExecutionException e) {
+      throw new IOException("a lane of the campaign failed: " + e.getCause(), e.getCause());
+    }
+  }
+}
