@@ -69,6 +69,23 @@ class TopTest {
   }
 
   @Test
+  void checkTellsWhatIsLeftAndChargesNothing() throws Exception {
+    Await.until("the gateway passes requests on", SOON, () -> ask() != 503);
+    String[] words = {"check", "oscorp", "checkout", "/checkout/1", "GET", "--json"};
+
+    var first = Keyspace.tree(scene.quickAgent(Map.of()).run(words).out());
+    var again = Keyspace.tree(scene.quickAgent(Map.of()).run(words).out());
+
+    var limits = StreamSupport.stream(again.path("limits").spliterator(), false).toList();
+    assertThat(first.path("not_known")).isEmpty();
+    assertThat(limits).anyMatch(l -> l.path("why").asText().equals("applies"));
+    for (int i = 0; i < limits.size(); i++) {
+      assertThat(limits.get(i).path("remaining").asLong())
+          .isGreaterThanOrEqualTo(first.path("limits").get(i).path("remaining").asLong());
+    }
+  }
+
+  @Test
   void tellsTheHistoryOfATenant() {
     var changed = scene.run("run", "set umbrella's search limit to 360 per minute");
     assertThat(changed.exit()).as(changed.err()).isZero();

@@ -285,11 +285,7 @@ public final class Architect {
     }
   }
 
-  /**
-   * What each committed epoch changed of a tenant, the latest first.
-   *
-   * @param most changes that are told
-   */
+  /** What each committed epoch changed of a tenant, the latest first; at most so many. */
   public HistoryAnswer history(String tenant, int most) throws InterruptedException {
     try {
       return new History(orchestrator, ports).of(tenant, most);
@@ -308,6 +304,15 @@ public final class Architect {
       return new Usage(ports, settings, orchestrator).measure(over);
     } catch (Unreachable e) {
       return UsageAnswer.unreachable(reason(e));
+    }
+  }
+
+  /** What a client would meet with one request, now. Charges nothing. */
+  public ClientAnswer check(ClientQuestion question) throws InterruptedException {
+    try {
+      return new ClientView(ports, settings, orchestrator).of(question);
+    } catch (Unreachable e) {
+      return ClientAnswer.unreachable(reason(e));
     }
   }
 

@@ -80,6 +80,7 @@ public final class CommandLines {
         new StatusCommand(around),
         new HistoryCommand(around),
         new TopCommand(around),
+        new CheckCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),
         new LogCommand(around),

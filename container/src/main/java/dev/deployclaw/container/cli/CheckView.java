@@ -1,0 +1,169 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.runtime.ClientAnswer;
+import dev.deployclaw.core.runtime.ClientAnswer.Row;
+import dev.deployclaw.core.runtime.ClientQuestion;
+import dev.deployclaw.policy.decide.Decision;
+import dev.deployclaw.policy.decide.Decision.Verdict;
+import dev.deployclaw.policy.match.Explained.Why;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Mode;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Shows what a client would meet. */
+final class CheckView {
+  private static final double SECOND = 1e6;
+
+  private final Surroundings around;
+
+  CheckView(Surroundings around) {
+    this.around = around;
+  }
+
+  /** Prints it and returns the exit code. */
+  int show(ClientQuestion question, ClientAnswer answer, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(question, answer)));
+    } else if (answer.reason().isEmpty()) {
+      around.out().print(text(question, answer));
+    }
+    if (!answer.reason().isEmpty()) {
+      around
+          .err()
+          .println("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
+    }
+    return answer.exit().code();
+  }
+
+  private static String text(ClientQuestion question, ClientAnswer answer) {
+    var out = new StringBuilder();
+    var shape = question.shape();
+    out.append(
+        "%s %s of %s, asked by %s, at epoch %d: %s\n"
+            .formatted(
+                shape.method(),
+                shape.path(),
+                shape.service(),
+                question.tenant(),
+                answer.epoch(),
+                passes(answer)));
+    if (!answer.policy().isEmpty() && !answer.policy().equals(question.tenant())) {
+      out.append(
+          "  by the policy of %s: %s has none\n".formatted(answer.policy(), question.tenant()));
+    }
+    answer.limits().forEach(row -> out.append(line(row)));
+    answer.gaps().forEach(g -> out.append("  not known: ").append(g).append('\n'));
+    return out.toString();
+  }
+
+  private static String passes(ClientAnswer answer) {
+    return switch (answer.passes()) {
+      case YES -> answer.why().isEmpty() ? "passes" : "passes; " + answer.why();
+      case NO -> "is refused; " + answer.why();
+      case UNKNOWN -> "can't be told; " + answer.why();
+    };
+  }
+
+  private static String line(Row row) {
+    var limit = row.explained().limit();
+    return "  %-9s %s/%s (%s): %s\n"
+        .formatted(
+            word(row.explained().why()),
+            row.explained().owner(),
+            limit.name(),
+            numbers(limit),
+            why(row));
+  }
+
+  private static String word(Why why) {
+    return switch (why) {
+      case Why.Applies() -> "applies";
+      case Why.Replaced _ -> "replaced";
+      case Why.Elsewhere _ -> "elsewhere";
+    };
+  }
+
+  private static String why(Row row) {
+    return switch (row.explained().why()) {
+      case Why.Applies() -> row.state().map(s -> left(row, s)).orElse("what is left isn't known");
+      case Why.Replaced(String by) -> by + " names a more specific route of the same match and key";
+      case Why.Elsewhere(String part) -> "its " + part + " is another";
+    };
+  }
+
+  private static String left(Row row, Verdict state) {
+    var out = new StringBuilder();
+    out.append(state.remaining()).append(" of ").append(row.capacity()).append(" left");
+    if (state.waitMicros() >= Decision.NEVER) {
+      out.append(", never enough for this request");
+    } else if (state.waitMicros() > 0) {
+      out.append(", enough again in ").append(seconds(state.waitMicros()));
+    }
+    if (state.resetMicros() > 0 && state.resetMicros() < Decision.NEVER) {
+      out.append(", idle in ").append(seconds(state.resetMicros()));
+    }
+    return out.toString();
+  }
+
+  private static String numbers(Limit limit) {
+    String rate =
+        limit.algorithm() == Algorithm.CONCURRENCY
+            ? limit.requests() + " at a time"
+            : limit.requests() + " in " + PolicyWriter.window(limit.window());
+    String key = limit.key().isEmpty() ? "" : ", for each " + PolicyWriter.key(limit.key());
+    String mode = limit.mode() == Mode.SHADOW ? ", shadow: refuses nobody" : "";
+    return limit.algorithm().word() + ", " + rate + key + mode;
+  }
+
+  private static String seconds(long micros) {
+    return String.format(Locale.ROOT, "%.1f s", micros / SECOND);
+  }
+
+  private static Map<String, Object> document(ClientQuestion question, ClientAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("tenant", question.tenant());
+    out.put("service", question.shape().service());
+    out.put("route", question.shape().path());
+    out.put("method", question.shape().method());
+    if (!answer.reason().isEmpty()) {
+      out.put("reason", answer.reason());
+    }
+    out.put("epoch", answer.epoch());
+    out.put("policy", answer.policy());
+    out.put("passes", answer.passes().name().toLowerCase(Locale.ROOT));
+    out.put("why", answer.why());
+    out.put("limits", answer.limits().stream().map(CheckView::limit).toList());
+    out.put("not_known", List.copyOf(answer.gaps()));
+    return out;
+  }
+
+  private static Map<String, Object> limit(Row row) {
+    var limit = row.explained().limit();
+    var out = new LinkedHashMap<String, Object>();
+    out.put("owner", row.explained().owner());
+    out.put("limit", limit.name());
+    out.put("algorithm", limit.algorithm().word());
+    out.put("mode", limit.mode().word());
+    out.put("why", word(row.explained().why()));
+    if (row.explained().why() instanceof Why.Replaced(String by)) {
+      out.put("by", by);
+    }
+    if (row.explained().why() instanceof Why.Elsewhere(String part)) {
+      out.put("part", part);
+    }
+    out.put("capacity", row.capacity());
+    row.state()
+        .ifPresent(s -> {
+          out.put("remaining", s.remaining());
+          out.put(
+              "reset_seconds", s.resetMicros() < Decision.NEVER ? s.resetMicros() / SECOND : -1);
+          out.put("wait_seconds", s.waitMicros() < Decision.NEVER ? s.waitMicros() / SECOND : -1);
+        });
+    return out;
+  }
+}
