@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Write;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,13 @@ public record Transition(
   public Transition {
     conditions = List.copyOf(conditions);
     writes = List.copyOf(writes);
+  }
+
+  /** The same, with more that becomes true by it. */
+  public Transition with(List<Write> more) {
+    var all = new ArrayList<>(writes);
+    all.addAll(more);
+    return new Transition(next, conditions, all, note);
   }
 
   /** What the log says about the move. */

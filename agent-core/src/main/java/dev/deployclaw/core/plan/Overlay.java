@@ -1,5 +1,6 @@
 package dev.deployclaw.core.plan;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -33,10 +34,10 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
    * @param author who asked
    * @param atMillis when it was asked, in milliseconds since 1970
    * @param reason the request as it was typed, cut to a bound
-   * @param untilMillis when it was to end, where the request said for how long
+   * @param end when it is to be taken back, where the request said that
    */
   public record By(
-      String execution, String author, long atMillis, String reason, Optional<Long> untilMillis) {
+      String execution, String author, long atMillis, String reason, Optional<End> end) {
     private static final int LONGEST_REASON = 300;
 
     public By {
@@ -48,8 +49,37 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
       this(execution, author, atMillis, reason, Optional.empty());
     }
 
-    private Optional<Instant> until() {
-      return untilMillis.map(Instant::ofEpochMilli);
+    /** When it ends; empty where it doesn't, or that isn't known before its commit. */
+    public Optional<Instant> until() {
+      return end.flatMap(End::instant);
+    }
+
+    private By ending(End known) {
+      return new By(execution, author, atMillis, reason, Optional.of(known));
+    }
+  }
+
+  /** When an overlay's time is over. */
+  public sealed interface End {
+    /**
+     * @param millis since 1970
+     */
+    record At(long millis) implements End {}
+
+    /** So long after its commit, of which nobody knows before when it comes. */
+    record AfterCommit(Duration lasts) implements End {}
+
+    private Optional<Instant> instant() {
+      return this instanceof At(long millis)
+          ? Optional.of(Instant.ofEpochMilli(millis))
+          : Optional.empty();
+    }
+
+    private String text() {
+      return switch (this) {
+        case At(long millis) -> "until " + Instant.ofEpochMilli(millis);
+        case AfterCommit(Duration lasts) -> "for " + lasts.toSeconds() + " s from its commit";
+      };
     }
   }
 
@@ -62,6 +92,13 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
   public String remedy() {
     return "apply the policies of "
         + String.join(" and ", tenants.keySet().stream().limit(MOST_AT_ONCE).toList());
+  }
+
+  /** The same, committed at an instant; empty where that says nothing of its end. */
+  Optional<Overlay> committed(Instant at) {
+    return by.end().orElse(null) instanceof End.AfterCommit(Duration lasts)
+        ? Optional.of(new Overlay(by.ending(new End.At(at.plus(lasts).toEpochMilli())), tenants))
+        : Optional.empty();
   }
 
   /** The same over fewer tenants. */
@@ -99,7 +136,7 @@ public record Overlay(By by, SortedMap<String, String> tenants) {
                 by.author(),
                 Instant.ofEpochMilli(by.atMillis()),
                 by.execution());
-    return asked + by.until().map(end -> ", until " + end).orElse("");
+    return asked + by.end().map(end -> ", " + end.text()).orElse("");
   }
 
   private String names() {

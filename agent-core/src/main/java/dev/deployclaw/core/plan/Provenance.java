@@ -9,6 +9,8 @@ import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.policy.parse.PolicyWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,6 +118,29 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
     return new Provenance(new TreeSet<>(), own);
   }
 
+  /**
+   * The same when an execution's change is committed: from now on it is known when its overlay
+   * ends. Empty where that says nothing new.
+   */
+  public Optional<Provenance> committed(String execution, Instant at) {
+    boolean known = true;
+    var all = new ArrayList<Overlay>();
+    for (var o : overlays) {
+      var told = o.by().execution().equals(execution) ? o.committed(at) : Optional.<Overlay>empty();
+      known &= told.isEmpty();
+      all.add(told.orElse(o));
+    }
+    return known ? Optional.empty() : Optional.of(new Provenance(applied, all));
+  }
+
+  /** When the overlay of an execution ends; empty where it doesn't, or isn't committed yet. */
+  public Optional<Instant> until(String execution) {
+    return overlays.stream()
+        .filter(o -> o.by().execution().equals(execution))
+        .findFirst()
+        .flatMap(o -> o.by().until());
+  }
+
   /** The same without what was applied: what a way back has of the epoch that it goes back to. */
   public Provenance withoutApplied() {
     return new Provenance(new TreeSet<>(), overlays);
@@ -158,8 +183,24 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
     out.put("at_ms", o.by().atMillis());
     out.put("reason", o.by().reason());
     out.put("tenants", o.tenants());
-    o.by().untilMillis().ifPresent(end -> out.put("until_ms", end));
+    o.by().end().ifPresent(end -> stored(end, out));
     return out;
+  }
+
+  private static void stored(Overlay.End end, Map<String, Object> out) {
+    switch (end) {
+      case Overlay.End.At(long millis) -> out.put("until_ms", millis);
+      case Overlay.End.AfterCommit(var lasts) -> out.put("lasts_ms", lasts.toMillis());
+    }
+  }
+
+  private static Optional<Overlay.End> end(JsonNode json) {
+    if (json.path("until_ms").isNumber()) {
+      return Optional.of(new Overlay.End.At(json.path("until_ms").asLong()));
+    }
+    return Optional.of(json.path("lasts_ms"))
+        .filter(JsonNode::isNumber)
+        .map(lasts -> new Overlay.End.AfterCommit(Duration.ofMillis(lasts.asLong())));
   }
 
   private static Overlay overlay(JsonNode json) {
@@ -171,7 +212,7 @@ public record Provenance(SortedSet<String> applied, List<Overlay> overlays) {
             json.path("author").asText(),
             json.path("at_ms").asLong(),
             json.path("reason").asText(),
-            Optional.of(json.path("until_ms")).filter(JsonNode::isNumber).map(JsonNode::asLong));
+            end(json));
     return new Overlay(by, tenants);
   }
 }

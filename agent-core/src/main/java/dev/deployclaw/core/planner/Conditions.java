@@ -187,11 +187,12 @@ final class Conditions {
     var widenings = take(CANARY).map(this::cohorts).orElse(List.of());
     var end = take(UNTIL);
     var start = take(START).flatMap(this::start);
-    var revert = end.isPresent() ? lasts(end.get(), start) : revertAfter();
+    var until = end.flatMap(h -> until(h, start));
+    var revert = end.isPresent() ? Optional.<Long>empty() : revertAfter();
     var approval = approval();
     boolean dry = takeAll(DRY, "dry run");
     left();
-    if (revert.isEmpty() && rest.has(rule("temporary|temporarily"))) {
+    if (end.isEmpty() && revert.isEmpty() && rest.has(rule("temporary|temporarily"))) {
       doubts.ask("For how long?");
     }
     return new Found(
@@ -203,7 +204,7 @@ final class Conditions {
             widenings.stream().skip(1).toList(),
             bake,
             p99),
-        new Schedule(start, revert));
+        new Schedule(start, revert, until));
   }
 
   private Optional<Hit> take(Pattern rule) {
@@ -298,18 +299,21 @@ final class Conditions {
     return revert;
   }
 
-  /** From a start to an end, which must both be there. */
-  private Optional<Long> lasts(Hit end, Optional<String> start) {
+  /** An end by itself, or after a start; whether it is past is for whoever has a clock. */
+  private Optional<String> until(Hit end, Optional<String> start) {
     var item = end.first(Meaning.Moment.class);
-    var to = instant(item.meaning() instanceof Meaning.Moment(String text) ? text : "");
-    var from = start.flatMap(Conditions::instant);
-    if (to.isEmpty() || from.isEmpty() || !to.get().isAfter(from.get())) {
+    String text = item.meaning() instanceof Meaning.Moment(String moment) ? moment : "";
+    var to = instant(text);
+    if (to.isEmpty()) {
+      doubts.ask("Which instant is meant by the end? Write it as 2026-12-24T06:00:00Z.");
+      return Optional.empty();
+    }
+    if (start.flatMap(Conditions::instant).filter(from -> !to.get().isAfter(from)).isPresent()) {
       doubts.ask("An end needs an earlier start: from which instant to which?");
       return Optional.empty();
     }
-    long seconds = to.get().getEpochSecond() - from.get().getEpochSecond();
-    grounds.add(Long.toString(seconds), item, "until");
-    return Optional.of(seconds);
+    grounds.add(text, item, "until");
+    return Optional.of(text);
   }
 
   private static Optional<Instant> instant(String text) {

@@ -102,6 +102,7 @@ public final class IntentJson {
     var out = new LinkedHashMap<String, Object>();
     schedule.startAt().ifPresent(s -> out.put("startAt", s));
     schedule.revertAfterSeconds().ifPresent(r -> out.put("revertAfterSeconds", r));
+    schedule.revertAt().ifPresent(r -> out.put("revertAt", r));
     return out;
   }
 

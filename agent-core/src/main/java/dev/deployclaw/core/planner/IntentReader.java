@@ -37,7 +37,7 @@ public final class IntentReader {
       Set.of("requests", "windowSeconds", "burst", "algorithm", "mode", "onBackendFailure");
   private static final Set<String> GUARDS =
       Set.of("approval", "dryRun", "canaryPercent", "widenPercent", "bakeSeconds", "maxP99Millis");
-  private static final Set<String> SCHEDULE = Set.of("startAt", "revertAfterSeconds");
+  private static final Set<String> SCHEDULE = Set.of("startAt", "revertAfterSeconds", "revertAt");
   private static final Set<String> GROUNDING = Set.of("value", "from", "to", "rule");
 
   private final Map<?, ?> map;
@@ -115,7 +115,7 @@ public final class IntentReader {
 
   private static Schedule schedule(@Nullable Object json) {
     var in = new IntentReader(json, SCHEDULE);
-    return new Schedule(in.text("startAt"), in.number("revertAfterSeconds"));
+    return new Schedule(in.text("startAt"), in.number("revertAfterSeconds"), in.text("revertAt"));
   }
 
   private static Grounding grounding(@Nullable Object json) {

@@ -217,11 +217,11 @@ final class Drafting {
     var provenance = overlays.after(story.execution(), request, intent);
     var fresh = provenance.by(story.execution());
     var overlaid = overlays.between(intent.operation(), fresh);
-    boolean ends = intent.schedule().revertAfterSeconds().isPresent();
+    boolean ends = intent.schedule().ends();
     boolean writesBack = !ends && Overlays.writesBack(overlaid, survey.looks());
     var tooMuch =
         overlays
-            .endless(intent, fresh)
+            .endless(intent, fresh, ports.time().instant())
             .or(() -> Overlays.tooMuch(provenance, story.execution(), writesBack));
     if (tooMuch.isPresent()) {
       return refused(tooMuch.get());

@@ -54,7 +54,9 @@ final class Inventories {
       guards.maxP99Millis().ifPresent(m -> asked.add("a bound on p99 of " + of(intent)));
     }
     if (!canEnd(intent.operation())) {
-      intent.schedule().revertAfterSeconds().ifPresent(s -> asked.add("a revert after a while"));
+      if (intent.schedule().ends()) {
+        asked.add("a revert after a while");
+      }
     }
     return asked.isEmpty()
         ? Optional.empty()
@@ -77,7 +79,10 @@ final class Inventories {
   static String words(Intent intent) {
     int changes = intent.changes().size();
     String how = changes == 0 ? "" : ", " + changes + (changes == 1 ? " change" : " changes");
-    String end = intent.schedule().revertAfterSeconds().map(s -> ", for " + s + " s").orElse("");
+    var schedule = intent.schedule();
+    String end =
+        schedule.revertAfterSeconds().map(s -> ", for " + s + " s").orElse("")
+            + schedule.revertAt().map(until -> ", until " + until).orElse("");
     return intent.operation().word() + how + end + (intent.guards().dryRun() ? ", dry run" : "");
   }
 

@@ -6,9 +6,11 @@ import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Intent.Schedule;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.parse.Origin;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +24,35 @@ record Overlays(Provenance before, Provenance.Step step) {
 
   Provenance after(String execution, TaskRequest request, Intent intent) {
     long at = request.received().toEpochMilli();
-    var until = intent.schedule().revertAfterSeconds().map(s -> request.received().plusSeconds(s));
     return before.after(
         step,
-        new Overlay.By(
-            execution, request.requester(), at, request.text(), until.map(Instant::toEpochMilli)));
+        new Overlay.By(execution, request.requester(), at, request.text(), end(intent.schedule())));
+  }
+
+  private static Optional<Overlay.End> end(Schedule schedule) {
+    var lasts =
+        schedule
+            .revertAfterSeconds()
+            .<Overlay.End>map(s -> new Overlay.End.AfterCommit(Duration.ofSeconds(s)));
+    return lasts.or(() ->
+        schedule
+            .revertAt()
+            .map(Instant::parse)
+            .map(until -> new Overlay.End.At(until.toEpochMilli())));
   }
 
   /**
    * Why a change can't have an end: when its time is over, its tenants go back to what their
    * sources say, so they need one, and nothing else may lie over it. Empty where it can.
    */
-  Optional<String> endless(Intent intent, Map<String, String> fresh) {
-    if (intent.schedule().revertAfterSeconds().isEmpty()) {
+  Optional<String> endless(Intent intent, Map<String, String> fresh, Instant now) {
+    if (!intent.schedule().ends()) {
       return Optional.empty();
+    }
+    var past =
+        intent.schedule().revertAt().map(Instant::parse).filter(until -> !until.isAfter(now));
+    if (past.isPresent()) {
+      return Optional.of(past.get() + ", its end, is past: give a later one, or leave it out");
     }
     var nowhere =
         fresh.entrySet().stream().filter(e -> e.getValue().isEmpty()).map(Map.Entry::getKey);

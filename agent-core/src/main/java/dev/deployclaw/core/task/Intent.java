@@ -81,10 +81,27 @@ public record Intent(
   }
 
   /**
+   * When it begins and ends; an end is one of both, or none.
+   *
    * @param startAt an RFC 3339 instant as it was written
+   * @param revertAfterSeconds counted from its commit
+   * @param revertAt an RFC 3339 instant as it was written
    */
-  public record Schedule(Optional<String> startAt, Optional<Long> revertAfterSeconds) {
-    public static final Schedule NONE = new Schedule(Optional.empty(), Optional.empty());
+  public record Schedule(
+      Optional<String> startAt, Optional<Long> revertAfterSeconds, Optional<String> revertAt) {
+    public static final Schedule NONE =
+        new Schedule(Optional.empty(), Optional.empty(), Optional.empty());
+
+    public Schedule {
+      if (revertAfterSeconds.isPresent() && revertAt.isPresent()) {
+        throw new IllegalArgumentException("two ends: revertAfterSeconds and revertAt");
+      }
+    }
+
+    /** Whether it is to be taken back by itself. */
+    public boolean ends() {
+      return revertAfterSeconds.isPresent() || revertAt.isPresent();
+    }
   }
 
   /**

@@ -32,11 +32,15 @@ public final class Requests {
     };
   }
 
-  /** {@code at INSTANT} says when it begins, {@code for SECONDS} how long it stays. */
+  /** {@code at INSTANT} says when it begins, {@code for SECONDS} or {@code until INSTANT} ends. */
   private static Schedule schedule(String[] words) {
-    int at = List.of(words).indexOf("at");
-    var start = at < 0 ? Optional.<String>empty() : Optional.of(words[at + 1]);
-    return new Schedule(start, numbers(words, "for").findFirst());
+    return new Schedule(
+        behind(words, "at"), numbers(words, "for").findFirst(), behind(words, "until"));
+  }
+
+  private static Optional<String> behind(String[] words, String word) {
+    int at = List.of(words).indexOf(word);
+    return at < 0 ? Optional.empty() : Optional.of(words[at + 1]);
   }
 
   private static Interpretation read(String[] words) {

@@ -132,8 +132,11 @@ final class PlanView {
   }
 
   private static List<String> end(Plan plan) {
-    return plan.intent().schedule().revertAfterSeconds().stream()
-        .map(s -> s + " s after it was asked, at what each source says then")
+    var schedule = plan.intent().schedule();
+    return Stream.concat(
+            schedule.revertAfterSeconds().map(s -> s + " s after its commit").stream(),
+            schedule.revertAt().map(until -> "at " + until).stream())
+        .map(when -> when + ", at what each source says then")
         .toList();
   }
 

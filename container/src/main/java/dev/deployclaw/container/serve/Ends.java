@@ -23,8 +23,7 @@ final class Ends {
     if (tries == 0) {
       return true;
     }
-    long until = overlay.by().untilMillis().orElse(0L);
-    var from = Instant.ofEpochMilli(until).plus(AGAIN.multipliedBy(1L << (tries - 1)));
+    var from = until(overlay).plus(AGAIN.multipliedBy(1L << (tries - 1)));
     return tries < MOST_TRIES && !now.isBefore(from);
   }
 
@@ -33,10 +32,11 @@ final class Ends {
     String key =
         "end of %s at %d, after %d tries: %s"
             .formatted(
-                overlay.by().execution(),
-                overlay.by().untilMillis().orElse(0L),
-                tries,
-                overlay.remedy());
+                overlay.by().execution(), until(overlay).toEpochMilli(), tries, overlay.remedy());
     return Asked.task(overlay.remedy(), WHO, false, Optional.of(key));
+  }
+
+  private static Instant until(Overlay overlay) {
+    return overlay.by().until().orElse(Instant.EPOCH);
   }
 }
