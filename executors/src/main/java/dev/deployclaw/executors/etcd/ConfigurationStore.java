@@ -9,8 +9,8 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile.Unlisted;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +27,9 @@ import java.util.TreeMap;
 public final class ConfigurationStore implements Executor {
   private static final String MARKS = "marks";
   private static final Set<String> LOOKS = Set.of("scan", MARKS);
+
+  /** One that doesn't answer holds up no other. */
+  private static final int AT_ONCE = 16;
 
   private final SortedMap<String, ServedPrefix> members;
 
@@ -62,17 +65,14 @@ public final class ConfigurationStore implements Executor {
     if (members.isEmpty()) {
       return Outcome.done(List.of(Report.skipped(name(), "no configuration store is configured")));
     }
-    List<Report> reports = new ArrayList<>();
-    for (var member : members.values()) {
-      reports.add(report(member, call));
-    }
-    return Outcome.done(reports);
+    var fanout = Fanout.by(call.deadline(), call.operation(), AT_ONCE);
+    return Outcome.done(fanout.ask(List.copyOf(members.values()), member -> report(member, call)));
   }
 
   private static Report report(ServedPrefix member, Invocation call) throws InterruptedException {
-    var unlisted = Unlisted.in(call, member.name());
+    var unlisted = Unlisted.in(call, member.member());
     if (unlisted.isPresent()) {
-      return unlisted.get().kept(member.name());
+      return unlisted.get().kept(member.member());
     }
     try {
       return switch (call.call()) {
@@ -87,7 +87,7 @@ public final class ConfigurationStore implements Executor {
             throw new IllegalStateException("refused before");
       };
     } catch (Unreachable e) {
-      return Report.unknown(member.name(), String.valueOf(e.getMessage()));
+      return Report.unknown(member.member(), String.valueOf(e.getMessage()));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.executors.sandbox.Fanout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
  * active} moves in one transaction and never to a lower epoch, but for the way back to before the
  * first change.
  */
-final class ServedPrefix {
+final class ServedPrefix implements Fanout.Member {
   /** How often a write starts again when something moved under its hands. */
   private static final int MOST_TRIES = 3;
 
@@ -36,7 +37,8 @@ final class ServedPrefix {
     this.writes = new FencedWrites(name, store);
   }
 
-  String name() {
+  @Override
+  public String member() {
     return name;
   }
 

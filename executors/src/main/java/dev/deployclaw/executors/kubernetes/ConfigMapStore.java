@@ -7,8 +7,8 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.GatewayFile.Unlisted;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -20,6 +20,9 @@ import java.util.Set;
  */
 public final class ConfigMapStore implements Executor {
   private static final String MARKS = "marks";
+
+  /** One that doesn't answer holds up no other. */
+  private static final int AT_ONCE = 16;
 
   private final KubernetesLink link;
   private final List<ServedMap> maps;
@@ -46,11 +49,8 @@ public final class ConfigMapStore implements Executor {
       return Outcome.failed(
           new Fault.Invalid("a configuration store has no verb " + call.call().verb()));
     }
-    List<Report> reports = new ArrayList<>();
-    for (var map : maps) {
-      reports.add(report(map, call));
-    }
-    return Outcome.done(reports);
+    var fanout = Fanout.by(call.deadline(), call.operation(), AT_ONCE);
+    return Outcome.done(fanout.ask(maps, map -> report(map, call)));
   }
 
   private Report report(ServedMap map, Invocation call) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
+import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.policy.model.Names;
 
 /**
@@ -8,7 +9,7 @@ import dev.deployclaw.policy.model.Names;
  * @param name of the store, as the log shows it
  * @param configMap its name
  */
-public record ServedMap(String name, String namespace, String configMap) {
+public record ServedMap(String name, String namespace, String configMap) implements Fanout.Member {
   public ServedMap {
     Names.label("namespace", namespace);
     if (!configMap.matches("[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?")) {
@@ -16,7 +17,8 @@ public record ServedMap(String name, String namespace, String configMap) {
     }
   }
 
-  String member() {
+  @Override
+  public String member() {
     return "configuration/" + name;
   }
 

@@ -10,6 +10,7 @@ import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -25,6 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -240,6 +245,51 @@ class ConfigurationStoreTest {
           .extracting(Report::answer)
           .containsExactly(Answer.UNKNOWN, Answer.YES);
     }
+  }
+
+  @Test
+  void asksAllStoresAtOnce() throws InterruptedException {
+    var all = new CyclicBarrier(2);
+    var both =
+        new ConfigurationStore(
+            Map.of("a", new Meeting(services, all), "b", new Meeting(services, all)));
+
+    var outcome = both.execute(invocation(new Call.Look("marks", Map.of()), FENCE));
+
+    assertThat(((Outcome.Done) outcome).reports())
+        .extracting(Report::answer)
+        .containsExactly(Answer.YES, Answer.YES);
+  }
+
+  /** A store that answers once all others are asked as well. */
+  private record Meeting(StateStore inner, CyclicBarrier all) implements StateStore {
+    @Override
+    public Optional<Entry> get(String key) throws InterruptedException {
+      try {
+        all.await(20, TimeUnit.SECONDS);
+      } catch (BrokenBarrierException | TimeoutException e) {
+        throw new Unreachable("the others weren't asked", e);
+      }
+      return inner.get(key);
+    }
+
+    @Override
+    public List<Entry> list(String prefix) throws InterruptedException {
+      return inner.list(prefix);
+    }
+
+    @Override
+    public Result transact(Transaction transaction) throws InterruptedException {
+      return inner.transact(transaction);
+    }
+
+    @Override
+    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
+      return inner.stand(name, lease);
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
