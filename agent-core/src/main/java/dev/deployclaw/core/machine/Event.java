@@ -70,6 +70,12 @@ public sealed interface Event {
     }
   }
 
+  /**
+   * Its epoch's number was given out again while the state store was another one, so nobody can be
+   * told to act on it.
+   */
+  record Superseded(String reason) implements Event {}
+
   /** The compensating change {@code by} is completed. */
   record Compensated(String by) implements Event {}
 

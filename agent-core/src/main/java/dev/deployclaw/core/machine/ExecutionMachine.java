@@ -21,6 +21,7 @@ import dev.deployclaw.core.machine.Event.Rejected;
 import dev.deployclaw.core.machine.Event.Soaked;
 import dev.deployclaw.core.machine.Event.StagedEverywhere;
 import dev.deployclaw.core.machine.Event.Stopped;
+import dev.deployclaw.core.machine.Event.Superseded;
 import dev.deployclaw.core.machine.Event.Validated;
 import dev.deployclaw.core.machine.Event.Voted;
 import dev.deployclaw.core.machine.Event.Withdrawn;
@@ -154,7 +155,7 @@ public final class ExecutionMachine {
       case StagedEverywhere _, Voted _, GateOpened _, GateHeld _, Rejected _, Expired _ -> x;
       case Outdated _, ObservedSame _, CheckpointIntact _, PublishedEverywhere _ -> x;
       case ConvergedEverywhere _, Validated _, Collected _, Stopped _, Refused _ -> x;
-      case BakeBegun _, Soaked _, Withdrawn _ -> x;
+      case BakeBegun _, Soaked _, Withdrawn _, Superseded _ -> x;
       case Discarded _, Compensated _, NotCompensated _ -> x;
     };
   }

@@ -20,6 +20,7 @@ import dev.deployclaw.core.machine.Event.Rejected;
 import dev.deployclaw.core.machine.Event.Soaked;
 import dev.deployclaw.core.machine.Event.StagedEverywhere;
 import dev.deployclaw.core.machine.Event.Stopped;
+import dev.deployclaw.core.machine.Event.Superseded;
 import dev.deployclaw.core.machine.Event.Validated;
 import dev.deployclaw.core.machine.Event.Voted;
 import dev.deployclaw.core.machine.Event.Withdrawn;
@@ -87,6 +88,14 @@ final class MoveTable {
           row(Soaking.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Undoing.class, Compensated.class, (x, s, e) -> new RolledBack(e.by(), s.reason())),
           row(Undoing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
+          // committed, and overtaken: whoever accepted that puts its content in force anew
+          row(Widened.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
+          row(Baking.class, Superseded.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
+          row(Withdrawing.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
+          row(Committed.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
+          row(Published.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
+          row(Converged.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
+          row(Soaking.class, Superseded.class, (x, s, e) -> new Failed(e.reason())),
           // not committed, and over
           row(Opened.class, Stopped.class, (x, s, e) -> aborting(e)),
           row(Checkpointed.class, Stopped.class, (x, s, e) -> aborting(e)),

@@ -55,6 +55,9 @@ final class Acceptance {
   Ended run(TaskRequest request) throws InterruptedException {
     try {
       var seen = new Regression(ports, settings).look();
+      if (seen.unsettled()) {
+        return inForce(request);
+      }
       var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
       Architect.asked(story, request);
       if (seen.ahead().isEmpty()) {
@@ -63,12 +66,31 @@ final class Acceptance {
       var absurd = absurd(seen);
       var refused = absurd.isPresent() ? absurd : raise(seen, request, story);
       var raised = end(story, refused.orElse(ACCEPTED), Optional.empty());
-      return refused.isPresent()
-          ? raised
-          : architect.leading().run(Optional.of(request), lead -> putInForce(request, lead));
+      return refused.isPresent() ? raised : inForce(request);
     } catch (Unreachable e) {
       return Ended.of("", Ending.unreachable(Leading.reason(e)));
     }
+  }
+
+  /**
+   * A way back is asked for by a person, and few members that are ahead don't stop it: what they
+   * name is never given out again, as if that had been asked for, and the way back has an epoch
+   * above it. Leaves a log of its own.
+   *
+   * @return how it ends where that can't be done
+   */
+  Optional<Ended> outvote(Seen seen, TaskRequest request) throws InterruptedException {
+    var story = architect.stories().begin(Operation.ROLLBACK, true);
+    Architect.asked(story, request);
+    var refused = absurd(seen);
+    var stopped = refused.isPresent() ? refused : raise(seen, request, story);
+    var ended = end(story, stopped.orElse(ACCEPTED), Optional.empty());
+    return stopped.map(_ -> ended);
+  }
+
+  /** Also where an earlier try got no further than to be accepted. */
+  private Ended inForce(TaskRequest request) throws InterruptedException {
+    return architect.leading().run(Optional.of(request), lead -> putInForce(request, lead));
   }
 
   /** Numbers are given out one by one: a mark that is far beyond them was forged, or is broken. */

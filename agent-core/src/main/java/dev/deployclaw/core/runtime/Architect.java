@@ -2,12 +2,10 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
-import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,8 +119,9 @@ public final class Architect {
 
   /** The same, as it was asked. */
   public Ended rollback(String target, TaskRequest request) throws InterruptedException {
-    return leading.run(
-        Optional.of(request),
+    return leading.back(
+        request,
+        seen -> new Acceptance(this, ports, settings).outvote(seen, request),
         leadership -> new Running(this, leadership).rollback(target, request));
   }
 
@@ -208,27 +207,22 @@ public final class Architect {
   }
 
   /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */
-  public List<Scheduled> scheduled() throws InterruptedException {
+  public ScheduleAnswer scheduled() throws InterruptedException {
     return timetable().all();
   }
 
   /**
-   * Begins what is due by now. Called again and again by whoever serves.
+   * The executions that are to begin now. Asked again and again by whoever serves.
    *
    * @throws Unreachable when the state store can't be read
    */
-  public List<Ended> keepTime() throws InterruptedException {
-    if (!timetable().calls()) {
-      return List.of();
-    }
-    List<Ended> done = new ArrayList<>();
-    leading.run(
-        Optional.empty(),
-        leadership -> {
-          done.addAll(timetable().due(leadership));
-          return Ended.of("", new Ending(Result.NO_CHANGE, ExitCode.OK, ""));
-        });
-    return List.copyOf(done);
+  public List<String> due() throws InterruptedException {
+    return timetable().due();
+  }
+
+  /** Begins what was scheduled, if it is due and still stands in the schedule. */
+  public Ended begin(String id) throws InterruptedException {
+    return leading.run(Optional.empty(), leadership -> timetable().begin(id, leadership));
   }
 
   Timetable timetable() {

@@ -39,12 +39,13 @@ final class BeforeCommit {
       return new Event.Stopped(
           Cause.UNREACHABLE, "the policy set of epoch " + x.base().epoch() + " can't be read");
     }
-    var ahead = regression.look().ahead();
+    long from = time.micros();
+    var marks = regression.begin();
+    var observed = crew.observe();
+    var ahead = marks.see().ahead();
     if (!ahead.isEmpty()) {
       return new Event.Stopped(Cause.REGRESSED, Regression.sentence(ahead));
     }
-    long from = time.micros();
-    var observed = crew.observe();
     duty.story()
         .tellTimed(Phase.CHECKPOINT, "Observing every participant", Telling.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {

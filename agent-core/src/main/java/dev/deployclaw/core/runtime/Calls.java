@@ -7,7 +7,6 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,15 +40,33 @@ final class Calls {
   static SortedMap<String, Outcome> all(
       List<Executor> executors, Call call, Fence fence, Duration deadline)
       throws InterruptedException {
-    List<Running> running = new ArrayList<>();
-    for (var executor : executors) {
-      running.add(start(executor, call, fence, deadline));
+    return begin(executors, call, fence, deadline).answers();
+  }
+
+  /** The same, but the answers are waited for later. */
+  static Asked begin(List<Executor> executors, Call call, Fence fence, Duration deadline) {
+    return new Asked(
+        executors.stream().map(e -> start(e, call, fence, deadline)).toList(), deadline);
+  }
+
+  /** Who was asked, and when they must have answered. For one thread. */
+  static final class Asked {
+    private final List<Running> running;
+    private final Duration deadline;
+
+    private Asked(List<Running> running, Duration deadline) {
+      this.running = running;
+      this.deadline = deadline;
     }
-    var out = new TreeMap<String, Outcome>();
-    for (var one : running) {
-      out.put(one.executor(), await(one, deadline));
+
+    /** Waits for all of them, bounded. */
+    SortedMap<String, Outcome> answers() throws InterruptedException {
+      var out = new TreeMap<String, Outcome>();
+      for (var one : running) {
+        out.put(one.executor(), await(one, deadline));
+      }
+      return out;
     }
-    return out;
   }
 
   private record Running(String executor, Future<Outcome> outcome) {}

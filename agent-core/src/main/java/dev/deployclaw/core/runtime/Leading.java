@@ -44,15 +44,36 @@ final class Leading {
 
   /** Does it, if nothing stands in the way. */
   Ended run(Optional<TaskRequest> request, Led led) throws InterruptedException {
+    return run(request, Optional.empty(), led);
+  }
+
+  private Ended run(Optional<TaskRequest> request, Optional<Outvoting> outvoting, Led led)
+      throws InterruptedException {
     try {
-      var ahead = regression.look().ahead();
-      return ahead.isEmpty()
-          ? elected(request, led)
-          : turnedAway(request, Regression.ending(ahead), false);
+      var seen = regression.look();
+      if (seen.ahead().isEmpty()) {
+        return elected(request, led);
+      }
+      if (!seen.outvoted() || outvoting.isEmpty()) {
+        return turnedAway(request, Regression.ending(seen.ahead()), false);
+      }
+      var stopped = outvoting.get().accept(seen);
+      return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
       return turnedAway(request, Ending.unreachable(reason(e)), false);
     }
+  }
+
+  /** What is done about few members that are ahead; how it ends, if that stops it. */
+  @FunctionalInterface
+  interface Outvoting {
+    Optional<Ended> accept(Regression.Seen seen) throws InterruptedException;
+  }
+
+  /** A way back isn't stopped by the word of few: see {@link Acceptance#outvote}. */
+  Ended back(TaskRequest request, Outvoting outvoting, Led led) throws InterruptedException {
+    return run(Optional.of(request), Optional.of(outvoting), led);
   }
 
   private Ended elected(Optional<TaskRequest> request, Led led) throws InterruptedException {

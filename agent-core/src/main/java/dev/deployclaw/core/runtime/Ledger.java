@@ -154,6 +154,21 @@ final class Ledger {
     }
   }
 
+  /**
+   * Anchors the last record of a log that ended before, while the state store couldn't be reached
+   * or nobody led. Without an answer the next start does it again.
+   *
+   * @param head as it was read
+   */
+  void anchorLate(String execution, Sealed last, Optional<Entry> head, Leadership leadership)
+      throws InterruptedException {
+    List<Condition> conditions = new ArrayList<>(leadership.conditions());
+    conditions.add(Condition.unmoved(Keys.auditHead(execution), head));
+    List<Write> writes = new ArrayList<>();
+    audit(execution, last, writes);
+    var _ = anchors(new Transaction(conditions, writes));
+  }
+
   /** Whether an act that isn't a change may be done now. */
   sealed interface Permit {
     /** Recorded, and allowed: this agent leads, and what it stands on holds. */

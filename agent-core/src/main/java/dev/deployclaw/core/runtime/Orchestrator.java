@@ -37,6 +37,7 @@ final class Orchestrator {
   private final Trial trial;
   private final Watch watch;
   private final SourceCheck sources;
+  private final Lasting lasting;
   private final Compensation compensation;
   private final StateStore state;
   private final Time time;
@@ -50,6 +51,7 @@ final class Orchestrator {
     this.trial = new Trial(after, crew, ports.time());
     this.watch = new Watch(ports, settings, this);
     this.sources = new SourceCheck(ports, settings, archive);
+    this.lasting = new Lasting(archive, ports.time());
     this.compensation = new Compensation(this, ledger);
     this.state = ports.state();
     this.time = ports.time();
@@ -112,10 +114,27 @@ final class Orchestrator {
    * @param content what it carries, where that is at hand; else it is read back
    */
   Ending drive(Stored start, Optional<Content> content, Duty duty) throws InterruptedException {
+    return loop(start, duty, at -> turn(at, content, duty));
+  }
+
+  /** Ends what was {@link Overtaken}; what of it can go on goes on. */
+  Ending supersede(Stored start, Duty duty) throws InterruptedException {
+    return loop(
+        start,
+        duty,
+        at -> {
+          var event = Overtaken.next(at.execution());
+          return event.isPresent()
+              ? follow(at, event.get(), duty)
+              : turn(at, Optional.empty(), duty);
+        });
+  }
+
+  private static Ending loop(Stored start, Duty duty, Turn turn) throws InterruptedException {
     duty.story().about(start.execution());
     var at = start;
-    for (int turn = 0; turn < MOST_TURNS; turn++) {
-      switch (turn(at, content, duty)) {
+    for (int i = 0; i < MOST_TURNS; i++) {
+      switch (turn.from(at)) {
         case Next.Go(Stored stored) -> at = stored;
         case Next.End(Ending ending) -> {
           return ending;
@@ -131,6 +150,12 @@ final class Orchestrator {
     record Go(Stored stored) implements Next {}
 
     record End(Ending ending) implements Next {}
+  }
+
+  /** One turn of the loop. */
+  @FunctionalInterface
+  private interface Turn {
+    Next from(Stored at) throws InterruptedException;
   }
 
   private Next turn(Stored at, Optional<Content> content, Duty duty) throws InterruptedException {
@@ -178,9 +203,14 @@ final class Orchestrator {
     };
   }
 
-  /** The checkpoint still holds, and the sources still say what was taken from them. */
+  /** Its time isn't over, the checkpoint holds, and the sources say what was taken from them. */
   private Event lastLook(Execution x, Optional<Content> content, Duty duty)
       throws InterruptedException {
+    var end = lasting.over(x);
+    if (end.isPresent()) {
+      String past = "its end, " + end.get() + ", is past: ask again, with a later one";
+      return new Event.Stopped(Cause.EXPIRED, past);
+    }
     var event = before.verifyCheckpoint(x);
     return event instanceof Event.CheckpointIntact
         ? sources.moved(x, content, duty).<Event>map(stopped -> stopped).orElse(event)
@@ -284,7 +314,8 @@ final class Orchestrator {
 
   private Advance write(Stored at, Event event, Duty duty) throws InterruptedException {
     Transition transition = ExecutionMachine.on(at, event, duty.leadership().term());
-    return ledger.write(transition, duty.leadership(), duty.story());
+    var whole = transition.with(lasting.with(transition.next()));
+    return ledger.write(whole, duty.leadership(), duty.story());
   }
 
   /** A held change that can't be resumed because what it stands on moved. */

@@ -7,7 +7,11 @@ import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
 
-/** All that the runtime reaches the world by. Closed by whoever made them. */
+/**
+ * All that the runtime reaches the world by. Closed by whoever made them.
+ *
+ * @param writers of the journal: whoever shares that shares these
+ */
 public record Ports(
     StateStore state,
     ObjectStore objects,
@@ -16,7 +20,21 @@ public record Ports(
     Journal journal,
     Planner planner,
     Playbook playbook,
-    Time time) {
+    Time time,
+    Writers writers) {
+
+  /** With a journal that no other ports share. */
+  public Ports(
+      StateStore state,
+      ObjectStore objects,
+      Executors executors,
+      Recorder recorder,
+      Journal journal,
+      Planner planner,
+      Playbook playbook,
+      Time time) {
+    this(state, objects, executors, recorder, journal, planner, playbook, time, new Writers());
+  }
 
   /** The same, but what is told is kept nowhere. */
   Ports unlogged() {

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
@@ -8,13 +7,10 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.ExecutionMachine;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
-import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
-import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.WriteBacks.Tried;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
@@ -36,22 +32,13 @@ final class Recovery {
 
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-  private static final Ending NEVER_OPENED =
-      new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
-
-  /** What was written was what is committed. */
-  private static final Ending CUT_SHORT =
-      Ending.unknown(
-          "the agent ended while it repaired; what is left is shown by: deployclaw drift, and"
-              + " repaired by: deployclaw drift --repair");
-
   private final Orchestrator orchestrator;
   private final Ledger ledger;
   private final Stories stories;
   private final Epilogue epilogue;
   private final WriteBacks writeBacks;
-  private final Journal journal;
-  private final StateStore state;
+  private final LogEnds logEnds;
+  private final Overtaken overtaken;
   private final Time time;
 
   /** What it works with. */
@@ -64,8 +51,8 @@ final class Recovery {
     this.stories = parts.stories();
     this.epilogue = parts.epilogue();
     this.writeBacks = parts.writeBacks();
-    this.journal = ports.journal();
-    this.state = ports.state();
+    this.overtaken = new Overtaken(ports.state());
+    this.logEnds = new LogEnds(ports, ledger, stories, epilogue);
     this.time = ports.time();
   }
 
@@ -94,7 +81,7 @@ final class Recovery {
       var open = ledger.open();
       if (open.isEmpty()) {
         expire(leadership, finished);
-        endLogs(leadership, finished);
+        finished.addAll(logEnds.write(leadership));
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership);
@@ -124,7 +111,11 @@ final class Recovery {
 
   private Ending presume(Stored stored, Duty duty) throws InterruptedException {
     var state = stored.execution().state();
-    String found = "found " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    if (overtaken.has(stored.execution())) {
+      tell(duty, "found " + word(state) + ": " + Regression.ACCEPTED);
+      return orchestrator.supersede(stored, duty);
+    }
+    String found = "found " + word(state);
     if (ExecutionMachine.presumedAborted(state)) {
       tell(duty, found + ": not committed, presumed aborted");
       return orchestrator.resume(
@@ -134,19 +125,27 @@ final class Recovery {
     return orchestrator.drive(stored, Optional.empty(), duty);
   }
 
+  private static String word(State state) {
+    return state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
   private static String goingOn(State state) {
     return state.onTrial() ? ": its cohort is committed, going on with it" : ": going on";
   }
 
-  /** Held changes whose time is over are removed, one after the other. */
+  /** Held changes whose time is over, or whose epoch is, are ended, one after the other. */
   private void expire(Leadership leadership, List<Ended> finished) throws InterruptedException {
     long now = time.instant().toEpochMilli();
+    long upTo = overtaken.upTo();
     for (var x : ledger.changes()) {
-      if (x.state() instanceof State.Held held && held.untilMillis() < now) {
+      if (x.state() instanceof State.Held held && (held.untilMillis() < now || x.epoch() <= upTo)) {
         var stored = ledger.read(x.id()).orElseThrow();
         var story = stories.goOn(x.log(), operation(x));
         var duty = new Duty(leadership, story, Risks.NONE);
-        var ending = orchestrator.resume(stored, new Event.Expired(), duty);
+        var ending =
+            x.epoch() <= upTo
+                ? orchestrator.supersede(stored, duty)
+                : orchestrator.resume(stored, new Event.Expired(), duty);
         finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
       }
     }
@@ -195,36 +194,6 @@ final class Recovery {
                 .addKeyValue("reason", t.telling().detail())
                 .log("still to be written back"));
     return tried;
-  }
-
-  /**
-   * Logs of this machine that nobody ended: their agent died right after, or before, the change.
-   * Those that another machine went on with are brought up to date, so that they are shipped.
-   */
-  private void endLogs(Leadership leadership, List<Ended> finished) throws InterruptedException {
-    var known = journal.executions();
-    var latest = known.subList(Math.max(0, known.size() - MOST), known.size());
-    var anchored = ThoughtLog.anchored(state, latest);
-    for (String id : latest) {
-      var records = journal.read(id);
-      if (!ThoughtLog.ended(records) || anchored.getOrDefault(id, 0L) > records.size()) {
-        var stored = ledger.read(id).map(Stored::execution);
-        var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
-        var ending = stored.isPresent() ? Ending.of(stored.get().state()) : unstored(id);
-        if (!story.ended()) {
-          finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
-        }
-      }
-    }
-  }
-
-  /** Of an execution that is no change: only a repair publishes without one. */
-  private Ending unstored(String id) throws InterruptedException {
-    var scheduled = state.get(Keys.scheduled(id)).map(e -> Scheduled.read(e.value()));
-    if (scheduled.isPresent()) {
-      return Timetable.waiting(scheduled.get());
-    }
-    return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 
   static Operation operation(Execution x) {

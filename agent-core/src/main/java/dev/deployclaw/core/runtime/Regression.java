@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
 final class Regression {
   /** The look that tells the highest epoch and term that a member names. */
   static final String MARKS = "marks";
+
+  /** What a person said of it, for whoever it ends. */
+  static final String ACCEPTED = "a person accepted a state store that was restored";
 
   private static final String EPOCH = "epoch";
   private static final String TERM = "term";
@@ -47,9 +51,18 @@ final class Regression {
    * @param ahead empty where all is well
    * @param epoch the highest that any member names
    * @param term the highest that any member names
+   * @param outvoted whether of each participant fewer than half of the members that answered are
+   *     ahead
+   * @param unsettled whether a member acts beyond what is committed, by a person's word
    * @param silent members that could not be asked
    */
-  record Seen(List<Ahead> ahead, long epoch, long term, List<String> silent) {
+  record Seen(
+      List<Ahead> ahead,
+      long epoch,
+      long term,
+      boolean outvoted,
+      boolean unsettled,
+      List<String> silent) {
     Seen {
       ahead = List.copyOf(ahead);
       silent = List.copyOf(silent);
@@ -57,16 +70,73 @@ final class Regression {
   }
 
   Seen look() throws InterruptedException {
-    var marks = marks();
-    long epoch = Math.max(committed(), accepted().epoch());
-    long term = term();
+    return begin().see();
+  }
+
+  /** Asks the members; they answer while something else is done. */
+  Look begin() {
+    var those = executors.participants().stream().filter(e -> e.verbs().contains(MARKS)).toList();
+    var call = new Call.Look(MARKS, Map.of());
+    return new Look(Calls.begin(those, call, Fence.NONE, settings.bounds().call()));
+  }
+
+  /** Members that were asked. */
+  final class Look {
+    private final Calls.Asked asked;
+
+    private Look(Calls.Asked asked) {
+      this.asked = asked;
+    }
+
+    /** Waits for their answers, and holds them against the state store as it is then. */
+    Seen see() throws InterruptedException {
+      var marks = Tally.of(asked.answers());
+      return compare(marks, Known.read(state));
+    }
+  }
+
+  private static Seen compare(Tally marks, Known known) {
+    long epoch = Math.max(known.committed(), known.accepted());
     List<Ahead> ahead = new ArrayList<>();
     for (var report : marks.all()) {
       beyond(report, EPOCH, epoch).ifPresent(ahead::add);
-      beyond(report, TERM, term).ifPresent(ahead::add);
+      beyond(report, TERM, known.term()).ifPresent(ahead::add);
     }
+    long highest = highest(marks, EPOCH);
     return new Seen(
-        ahead, highest(marks, EPOCH), highest(marks, TERM), marks.members(Answer.UNKNOWN));
+        ahead,
+        highest,
+        highest(marks, TERM),
+        !ahead.isEmpty() && outvoted(marks, ahead),
+        ahead.isEmpty() && highest > known.committed(),
+        marks.members(Answer.UNKNOWN));
+  }
+
+  private static boolean outvoted(Tally marks, List<Ahead> ahead) {
+    var named = ahead.stream().map(Ahead::member).collect(Collectors.toSet());
+    return marks.reports().values().stream()
+        .allMatch(members -> {
+          long answered = members.stream().filter(r -> r.answer() == Answer.YES).count();
+          long beyond = members.stream().filter(r -> named.contains(r.member())).count();
+          return beyond == 0 || 2 * beyond < answered;
+        });
+  }
+
+  /** What the state store knows, in one snapshot. */
+  private record Known(long committed, long accepted, long term) {
+    static Known read(StateStore state) throws InterruptedException {
+      var found =
+          state.get(List.of(Keys.ACTIVE, Keys.ACCEPTED, Keys.TERM)).stream()
+              .collect(Collectors.toMap(Entry::key, Entry::value));
+      return new Known(
+          Optional.ofNullable(found.get(Keys.ACTIVE)).map(b -> Active.read(b).epoch()).orElse(0L),
+          Optional.ofNullable(found.get(Keys.ACCEPTED))
+              .map(b -> Accepted.read(b).epoch())
+              .orElse(0L),
+          Optional.ofNullable(found.get(Keys.TERM))
+              .map(b -> Long.parseLong(new String(b, StandardCharsets.UTF_8)))
+              .orElse(0L));
+    }
   }
 
   /** How whoever is stopped by it ends. */
@@ -84,12 +154,6 @@ final class Regression {
         + " is written until a person decides";
   }
 
-  private Tally marks() throws InterruptedException {
-    var those = executors.participants().stream().filter(e -> e.verbs().contains(MARKS)).toList();
-    var call = new Call.Look(MARKS, Map.of());
-    return Tally.of(Calls.all(those, call, Fence.NONE, settings.bounds().call()));
-  }
-
   private static Optional<Ahead> beyond(Report report, String what, long most) {
     long named = number(report, what);
     return named > most
@@ -103,20 +167,5 @@ final class Regression {
 
   private static long number(Report report, String what) {
     return report.facts().get(what) instanceof Number n ? n.longValue() : 0;
-  }
-
-  private long committed() throws InterruptedException {
-    return state.get(Keys.ACTIVE).map(e -> Active.read(e.value()).epoch()).orElse(0L);
-  }
-
-  private long term() throws InterruptedException {
-    return state
-        .get(Keys.TERM)
-        .map(e -> Long.parseLong(new String(e.value(), StandardCharsets.UTF_8)))
-        .orElse(0L);
-  }
-
-  private Accepted accepted() throws InterruptedException {
-    return state.get(Keys.ACCEPTED).map(e -> Accepted.read(e.value())).orElse(Accepted.NOTHING);
   }
 }

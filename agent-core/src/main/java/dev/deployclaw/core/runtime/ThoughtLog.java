@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +32,7 @@ final class ThoughtLog {
 
   private final Recorder recorder;
   private final Journal journal;
+  private final Writers writers;
   private final Progress progress;
   private final String execution;
   private Head head;
@@ -45,8 +44,10 @@ final class ThoughtLog {
   ThoughtLog(Ports ports, Progress progress, String execution) {
     this.recorder = ports.recorder();
     this.journal = ports.journal();
+    this.writers = ports.writers();
     this.progress = progress;
     this.execution = execution;
+    writers.begin(execution);
     var records = journal.read(execution);
     this.head = records.isEmpty() ? Head.START : head(records.getLast());
     this.ended = ended(records);
@@ -67,6 +68,7 @@ final class ThoughtLog {
    */
   void fallSilent() {
     silent = true;
+    writers.end(execution);
   }
 
   boolean silent() {
@@ -109,6 +111,9 @@ final class ThoughtLog {
   void keep(Sealed sealed, Thought thought) {
     append(sealed);
     ended = thought.phase() == Phase.END;
+    if (ended) {
+      writers.end(execution);
+    }
     progress.thought(thought);
   }
 
@@ -173,16 +178,6 @@ final class ThoughtLog {
         .findFirst();
   }
 
-  /** The numbers of the last records that a transaction wrote; of executions with any. */
-  static Map<String, Long> anchored(StateStore state, List<String> executions)
-      throws InterruptedException {
-    var last = new TreeMap<String, Long>();
-    for (var head : state.get(executions.stream().map(Keys::auditHead).toList())) {
-      last.put(head.key().substring(Keys.AUDIT_HEADS.length()), head(head.value()).seq());
-    }
-    return last;
-  }
-
   private void append(Sealed sealed) {
     if (!elsewhere) {
       journal.append(execution, sealed);
@@ -194,7 +189,8 @@ final class ThoughtLog {
     return json(record).path("phase").asText().equals(Phase.END.word());
   }
 
-  private static Head head(byte[] record) {
+  /** Where a chain stands after a record, or as the state store's head of it says. */
+  static Head head(byte[] record) {
     JsonNode json = json(record);
     return new Head(json.path("seq").asLong(), json.path("hash").asText());
   }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Scheduled;
+import dev.deployclaw.core.machine.Unreadable;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -29,6 +30,9 @@ final class Timetable {
   /** A change that could not begin for so long after its time isn't begun any more. */
   static final Duration MOST_LATE = Duration.ofHours(1);
 
+  /** How many changes may wait for their time at once. */
+  static final int MOST = 1_000;
+
   private static final String ACTION = "Keeping to the schedule";
 
   private final Architect architect;
@@ -43,23 +47,43 @@ final class Timetable {
     this.time = ports.time();
   }
 
-  /** All of it, the next first. */
-  List<Scheduled> all() throws InterruptedException {
-    return state.list(Keys.SCHEDULED).stream()
-        .map(e -> Scheduled.read(e.value()))
-        .sorted(Comparator.comparingLong(Scheduled::atMillis))
-        .toList();
+  /** All of it. */
+  ScheduleAnswer all() throws InterruptedException {
+    List<Scheduled> entries = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
+    for (var entry : state.list(Keys.SCHEDULED)) {
+      var read = read(entry);
+      read.ifPresent(entries::add);
+      if (read.isEmpty()) {
+        unread.add(id(entry) + ": its entry in the schedule can't be read");
+      }
+    }
+    entries.sort(Comparator.comparingLong(Scheduled::atMillis));
+    return new ScheduleAnswer(entries, unread);
+  }
+
+  /** An entry, if it is what one writes, and of the execution whose key it is. */
+  static Optional<Scheduled> read(Entry entry) {
+    try {
+      return Optional.of(Scheduled.read(entry.value())).filter(s -> s.id().equals(id(entry)));
+    } catch (Unreadable e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String id(Entry entry) {
+    return entry.key().substring(Keys.SCHEDULED.length());
   }
 
   boolean holds(String id) throws InterruptedException {
     return state.get(Keys.scheduled(id)).isPresent();
   }
 
-  /** Whether something is to begin now. Needs no leadership. */
-  boolean calls() throws InterruptedException {
+  /** What is to begin now; nothing while a change is under way. Needs no leadership. */
+  List<String> due() throws InterruptedException {
     long now = time.instant().toEpochMilli();
-    boolean due = all().stream().anyMatch(s -> s.atMillis() <= now);
-    return due && ledger.open().isEmpty();
+    var due = all().entries().stream().filter(s -> s.atMillis() <= now).map(Scheduled::id).toList();
+    return due.isEmpty() || ledger.open().isPresent() ? List.of() : due;
   }
 
   /** A change that opens waits no more. */
@@ -87,6 +111,9 @@ final class Timetable {
         new Transaction(
             List.of(base.unmoved(), new Condition.Absent(Keys.scheduled(entry.id()))),
             List.of(new Write.Put(Keys.scheduled(entry.id()), entry.bytes())));
+    if (state.keys(Keys.SCHEDULED).size() >= MOST) {
+      return full(entry);
+    }
     boolean moved = base.revision() != entry.baseRevision();
     if (moved) {
       return stale(entry, base.revision());
@@ -103,6 +130,14 @@ final class Timetable {
     };
   }
 
+  private static Ending full(Scheduled entry) {
+    return new Ending(
+        Result.REFUSED,
+        ExitCode.REFUSED,
+        "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
+            .formatted(MOST, entry.id()));
+  }
+
   /** How a change stands that waits for its time. */
   static Ending waiting(Scheduled entry) {
     return new Ending(
@@ -112,19 +147,14 @@ final class Timetable {
             .formatted(Instant.ofEpochMilli(entry.atMillis()), entry.id()));
   }
 
-  /** Does what is due, one after the other. */
-  List<Ended> due(Leadership leadership) throws InterruptedException {
-    List<Ended> done = new ArrayList<>();
-    for (var entry : state.list(Keys.SCHEDULED)) {
-      var scheduled = Scheduled.read(entry.value());
-      if (ledger.open().isPresent() || !leadership.holds()) {
-        break;
-      }
-      if (scheduled.atMillis() <= time.instant().toEpochMilli()) {
-        done.add(begin(scheduled, entry, leadership));
-      }
-    }
-    return done;
+  /** Begins a change if it is due; another agent may have been the first, or a person. */
+  Ended begin(String id, Leadership leadership) throws InterruptedException {
+    var entry = state.get(Keys.scheduled(id));
+    var scheduled =
+        entry.flatMap(Timetable::read).filter(s -> s.atMillis() <= time.instant().toEpochMilli());
+    return scheduled.isPresent()
+        ? begin(scheduled.get(), entry.get(), leadership)
+        : Ended.of("", new Ending(Result.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
   }
 
   /** Ends a schedule by a person's word; empty where there is none. */
@@ -179,8 +209,7 @@ final class Timetable {
   /** Takes it off, in the transaction that records why. */
   private Ended close(Entry entry, String why, Ending ending, Leadership leadership)
       throws InterruptedException {
-    var scheduled = Scheduled.read(entry.value());
-    var story = architect.stories().goOn(scheduled.id(), Operation.APPLY_POLICIES);
+    var story = architect.stories().goOn(id(entry), Operation.APPLY_POLICIES);
     var record = story.record(Phase.FINISH, ACTION, new Telling(why, Status.WARNING, Map.of()));
     var on =
         new Transaction(
@@ -191,8 +220,7 @@ final class Timetable {
           architect.epilogue().end(story, ending, Optional.of(leadership), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
         story.fallSilent();
-        yield Ended.of(
-            scheduled.id(), Ending.unknown("the schedule could not be changed: ask again"));
+        yield Ended.of(id(entry), Ending.unknown("the schedule could not be changed: ask again"));
       }
     };
   }

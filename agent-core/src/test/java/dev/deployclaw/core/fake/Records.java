@@ -106,6 +106,18 @@ final class Records {
       anchored.stream()
           .filter(e -> files.getFirst().stream().noneMatch(r -> Arrays.equals(r, e.value())))
           .forEach(e -> broken.add("I12: " + e.key() + " is in no journal"));
+      head(execution, files.getFirst());
+    }
+  }
+
+  /** The last record of a log is the one that the store knows as its last. */
+  private void head(String execution, List<byte[]> records) {
+    var head = world.store.get(Keys.auditHead(execution));
+    if (head.isPresent() && !records.isEmpty()) {
+      var last = parse(records.getLast()).path("hash");
+      if (!parse(head.get().value()).path("hash").equals(last)) {
+        broken.add("I12: " + execution + ": the store doesn't know the last record of its log");
+      }
     }
   }
 

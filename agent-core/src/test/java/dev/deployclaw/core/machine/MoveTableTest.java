@@ -30,20 +30,27 @@ class MoveTableTest {
       Cleared Stopped Aborting
       Widened BakeBegun Baking
       Widened Refused Withdrawing
+      Widened Superseded Withdrawing
       Baking Soaked Committed
       Baking Stopped Withdrawing
       Baking Refused Withdrawing
+      Baking Superseded Withdrawing
       Withdrawing Withdrawn RolledBack
+      Withdrawing Superseded Failed
       Withdrawing NotCompensated Failed
       Committed PublishedEverywhere Published
       Committed Refused Undoing
+      Committed Superseded Failed
       Published ConvergedEverywhere Converged
       Published Refused Undoing
+      Published Superseded Failed
       Converged Validated Baked
       Converged BakeBegun Soaking
       Converged Refused Undoing
+      Converged Superseded Failed
       Soaking Soaked Baked
       Soaking Refused Undoing
+      Soaking Superseded Failed
       Baked Collected Completed
       Undoing Compensated RolledBack
       Undoing NotCompensated Failed

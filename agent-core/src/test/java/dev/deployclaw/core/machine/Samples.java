@@ -57,6 +57,7 @@ final class Samples {
           new Event.Refused("refused"),
           new Event.Discarded(List.of()),
           new Event.Withdrawn(List.of()),
+          new Event.Superseded("overtaken"),
           new Event.Compensated("x-undo-1"),
           new Event.NotCompensated("no"));
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.fake.Wire;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.GatePolicy;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
 /** A change for a while lies over its source until its end, and is then taken back unheld. */
@@ -47,6 +49,66 @@ class OverlayEndsTest {
     assertThat(standing.active()).isEqualTo(status.active());
     assertThat(standing.expired()).isEmpty();
     assertThat(status.expired()).hasSize(1);
+  }
+
+  @Test
+  void countsFromItsCommitHoweverLongItWasHeld() throws Exception {
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.run("apply");
+    var held = world.run("set acme 700 for 3600 manually");
+    world.time.pass(HOUR.multipliedBy(2));
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().expired()).isEmpty();
+    world.time.pass(HOUR.minusMinutes(1));
+    assertThat(world.agent().status().expired()).isEmpty();
+    world.time.pass(Duration.ofMinutes(1));
+    assertThat(world.agent().status().expired()).hasSize(1);
+  }
+
+  @Test
+  void countsFromTheCommitForEverybody() throws Exception {
+    world.run("apply");
+    var asked = world.time.instant();
+
+    var ended = world.run("set acme 700 canary 50 bake 600 for 3600");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    var until = world.agent().scan().truth().overlays().getFirst().by().until().orElseThrow();
+    assertThat(until).isAfter(asked.plus(HOUR).plusSeconds(599));
+    assertThat(until).isBefore(world.time.instant().plus(HOUR));
+  }
+
+  @Test
+  void endsAtAnInstant() throws Exception {
+    world.run("apply");
+
+    var ended = world.run("set acme 700 until " + world.time.instant().plus(HOUR));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().expired()).isEmpty();
+    world.time.pass(HOUR);
+    assertThat(world.agent().status().expired()).hasSize(1);
+  }
+
+  @Test
+  void isNotBegunOrCommittedOnceItsEndIsPast() throws Exception {
+    world.gate = new GatePolicy(true, false, HOUR.multipliedBy(4));
+    world.run("apply");
+    var end = world.time.instant().plus(HOUR).truncatedTo(ChronoUnit.MILLIS);
+    var held = world.run("set acme 700 until " + end + " manually");
+    world.time.pass(HOUR);
+
+    var late = world.agent().approve(held.execution(), "ann");
+    var refused = world.run("set acme 700 until " + end);
+
+    assertThat(late.result()).isEqualTo(Result.ABORTED);
+    assertThat(late.reason()).contains("its end, " + end + ", is past");
+    assertThat(refused.result()).isEqualTo(Result.REFUSED);
+    assertThat(refused.reason()).contains("is past: give a later one");
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
   @Test

@@ -2,15 +2,22 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.fake.FakeStore;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A state store that was restored from a backup: nothing writes until a person decided. */
 class RegressionTest {
@@ -84,6 +91,171 @@ class RegressionTest {
     assertThat(world.run("set acme 950").result()).isEqualTo(Result.COMPLETED);
     assertThat(world.agent().rollback("last", "olivia").result()).isEqualTo(Result.COMPLETED);
     assertThat(world.live()).containsExactly(restored);
+  }
+
+  @Test
+  void aWayBackGoesOnAgainstTheWordOfOneOfThree() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.says("marks", mark("one", 9), mark("two", 2), mark("three", 2));
+
+    var forward = world.run("set acme 800");
+    var back = world.agent().rollback("last", "olivia");
+
+    assertThat(forward.cause()).contains(Cause.REGRESSED);
+    assertThat(back.result()).as(back.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(10);
+    assertThat(world.live()).containsExactly(first);
+    assertThat(number(Keys.TERM)).isGreaterThan(40);
+    var log = world.journal.executions().get(world.journal.executions().size() - 2);
+    assertThat(new String(world.journal.read(log).getLast(), StandardCharsets.UTF_8))
+        .contains("COMPLETED");
+  }
+
+  @Test
+  void aWayBackIsStoppedByTwoOfThreeAndByTheOnlyOne() throws Exception {
+    world.run("apply");
+    world.run("set acme 700");
+    world.gateway.says("marks", mark("one", 9), mark("two", 9), mark("three", 2));
+
+    assertThat(world.agent().rollback("last", "olivia").cause()).contains(Cause.REGRESSED);
+
+    world.gateway.says("marks", mark("one", 2), mark("two", 2), mark("three", 2));
+    world.ratelimit.says("marks", Report.yes("ratelimit/shop", "", Map.of("epoch", 3L)));
+
+    assertThat(world.agent().rollback("last", "olivia").cause()).contains(Cause.REGRESSED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
+  }
+
+  private static Report mark(String gateway, long epoch) {
+    long term = epoch == 9 ? 40 : 1;
+    return Report.yes("gateway/" + gateway, "", Map.of("epoch", epoch, "term", term));
+  }
+
+  /** Members refuse the epoch that the backup left under way: its number was given out again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"committed", "published", "converged", "baked"})
+  void whatTheBackupSaysIsCommittedGoesIntoForceThoughItWasUnderWayThen(String state)
+      throws Exception {
+    var backup = new AtomicReference<List<Entry>>();
+    world.run("apply");
+    world.store.watch(store -> taken(store, state, backup));
+    world.run("set acme 700");
+    String committed = world.active().orElseThrow().digest();
+    world.run("set acme 800");
+    restore(backup.get());
+
+    var ended = world.agent().acceptRegression(world.request("accept"));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(committed);
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(committed);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(4);
+    assertThat(world.run("set acme 900").result()).isEqualTo(Result.COMPLETED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"opened", "staged", "prepared", "cleared"})
+  void whatTheBackupSaysIsNotCommittedIsAborted(String state) throws Exception {
+    var backup = new AtomicReference<List<Entry>>();
+    world.run("apply");
+    String committed = world.active().orElseThrow().digest();
+    world.store.watch(store -> taken(store, state, backup));
+    var under = world.run("set acme 700");
+    world.run("set acme 800");
+    restore(backup.get());
+
+    var ended = world.agent().acceptRegression(world.request("accept"));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(committed);
+    assertThat(world.change(under.execution()).orElseThrow().state())
+        .isInstanceOf(State.Aborted.class);
+    assertThat(world.redis.violations()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"widened", "baking", "withdrawing"})
+  void aCandidateOfTheBackupIsTakenBack(String state) throws Exception {
+    var backup = new AtomicReference<List<Entry>>();
+    world.run("apply");
+    String committed = world.active().orElseThrow().digest();
+    world.store.watch(store -> taken(store, state, backup));
+    if (state.equals("withdrawing")) {
+      world.probe.fail(2, "wrong");
+    }
+    world.run("set acme 700 canary 50 bake 60");
+    world.run("set acme 800");
+    restore(backup.get());
+
+    var ended = world.agent().acceptRegression(world.request("accept"));
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(committed);
+    assertThat(world.active().orElseThrow().candidate()).isEmpty();
+  }
+
+  @Test
+  void aHeldChangeWhoseEpochWasGivenOutAgainIsNotApproved() throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 manually");
+    var backup = world.store.list("");
+    world.agent().reject(held.execution(), "ann");
+    world.run("set acme 800");
+    restore(backup);
+    world.agent().acceptRegression(world.request("accept"));
+
+    world.agent().approve(held.execution(), "ann");
+
+    assertThat(world.change(held.execution()).orElseThrow().state())
+        .isInstanceOf(State.Aborted.class);
+  }
+
+  @Test
+  void whoDiedBetweenItsWordAndTheChangeIsAskedAgain() throws Exception {
+    var backup = backedUp();
+    String restored = world.active().orElseThrow().digest();
+    world.run("set acme 800");
+    restore(backup);
+    world.store.watch(store -> cutAt(store, Keys.ACCEPTED));
+    var cut = world.agent().acceptRegression(world.request("accept"));
+    assertThat(cut.exit()).as(cut.reason()).isEqualTo(ExitCode.UNREACHABLE);
+    world.store.reachable(true);
+    world.store.expireLeases();
+
+    world.agent().recover();
+    var again = world.agent().acceptRegression(world.request("accept"));
+
+    assertThat(again.result()).as(again.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(restored);
+    assertThat(world.agent().acceptRegression(world.request("accept")).result())
+        .isEqualTo(Result.NO_CHANGE);
+  }
+
+  private boolean cut;
+
+  private void cutAt(FakeStore store, String key) {
+    if (!cut && store.get(key).isPresent()) {
+      cut = true;
+      store.reachable(false);
+    }
+  }
+
+  private static void taken(FakeStore store, String state, AtomicReference<List<Entry>> backup) {
+    boolean there =
+        store.list(Keys.CHANGES).stream()
+            .map(e -> Execution.read(e.value()).state().getClass().getSimpleName())
+            .anyMatch(s -> s.toLowerCase(Locale.ROOT).equals(state));
+    if (there && backup.get() == null) {
+      backup.set(store.list(""));
+    }
+  }
+
+  /** What was leased is not in it. */
+  private void restore(List<Entry> backup) {
+    world.store.restore(backup);
+    world.store.expireLeases();
   }
 
   @Test

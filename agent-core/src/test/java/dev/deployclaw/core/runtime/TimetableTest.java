@@ -7,6 +7,8 @@ import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,17 +28,17 @@ class TimetableTest {
         .contains("scheduled for 2026-11-01T13:00:00Z", "deployclaw serve")
         .contains("deployclaw reject " + planned.execution());
     assertThat(world.store.get(Keys.OPEN)).isEmpty();
-    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(keepTime(world.agent())).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
 
     world.time.pass(Duration.ofHours(1));
-    var begun = world.agentElsewhere().keepTime();
+    var begun = keepTime(world.agentElsewhere());
 
     assertThat(begun).extracting(Ended::result).containsExactly(Result.COMPLETED);
     assertThat(begun).extracting(Ended::execution).containsExactly(planned.execution());
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
-    assertThat(world.agent().scheduled()).isEmpty();
-    assertThat(world.agent().keepTime()).as("once").isEmpty();
+    assertThat(world.agent().scheduled().entries()).isEmpty();
+    assertThat(keepTime(world.agent())).as("once").isEmpty();
   }
 
   @Test
@@ -46,12 +48,12 @@ class TimetableTest {
     world.run("set zenith 70");
     world.time.pass(Duration.ofHours(1));
 
-    var ended = world.agent().keepTime();
+    var ended = keepTime(world.agent());
 
     assertThat(ended).extracting(Ended::cause).containsExactly(Optional.of(Cause.STALE));
     assertThat(ended.getFirst().execution()).isEqualTo(planned.execution());
     assertThat(ended.getFirst().reason()).contains("guard active: observed revision", "expected");
-    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.agent().scheduled().entries()).isEmpty();
     assertAllWell();
   }
 
@@ -63,11 +65,11 @@ class TimetableTest {
     world.sources.put("acme.yaml", FakeSources.document("acme", 900));
     world.time.pass(Duration.ofHours(1));
 
-    var ended = world.agent().keepTime();
+    var ended = keepTime(world.agent());
 
     assertThat(ended).extracting(Ended::cause).containsExactly(Optional.of(Cause.STALE));
     assertThat(ended.getFirst().reason()).contains("guard plan: observed policies of digest");
-    assertThat(world.agent().scheduled()).isEmpty();
+    assertThat(world.agent().scheduled().entries()).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
@@ -82,7 +84,7 @@ class TimetableTest {
     assertThat(cancelled.cause()).contains(Cause.REJECTED);
     assertThat(cancelled.reason()).contains("cancelled by ann");
     world.time.pass(Duration.ofHours(1));
-    assertThat(world.agent().keepTime()).isEmpty();
+    assertThat(keepTime(world.agent())).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertAllWell();
   }
@@ -93,7 +95,7 @@ class TimetableTest {
     world.run(AT_ONE);
     world.time.pass(Duration.ofHours(3));
 
-    var ended = world.agent().keepTime();
+    var ended = keepTime(world.agent());
 
     assertThat(ended.getFirst().cause()).contains(Cause.EXPIRED);
     assertThat(ended.getFirst().reason()).contains("could not begin within an hour of its time");
@@ -114,7 +116,7 @@ class TimetableTest {
     var planned = world.run("set acme 700 at 2026-11-01T13:00:00Z manually");
     world.time.pass(Duration.ofHours(1));
 
-    assertThat(world.agent().keepTime()).extracting(Ended::result).containsExactly(Result.HELD);
+    assertThat(keepTime(world.agent())).extracting(Ended::result).containsExactly(Result.HELD);
 
     var ended = world.agent().approve(planned.execution(), "ann");
     assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
@@ -128,6 +130,66 @@ class TimetableTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(ended.reason()).contains("doesn't carry out a start time");
+  }
+
+  @Test
+  void anEntryThatCannotBeReadIsNamedAndHoldsUpNoOther() throws Exception {
+    world.run("apply");
+    var planned = world.run(AT_ONE);
+    world.store.put(Keys.scheduled("arch-2026-11-01-rate-limit-000"), new byte[] {1});
+    world.store.put(
+        Keys.scheduled("arch-2026-11-01-rate-limit-900"),
+        world.store.get(Keys.scheduled(planned.execution())).orElseThrow().value());
+    world.time.pass(Duration.ofHours(1));
+
+    assertThat(world.agent().scheduled().unread())
+        .hasSize(2)
+        .anyMatch(text -> text.contains("rate-limit-000: its entry"))
+        .anyMatch(text -> text.contains("rate-limit-900: its entry"));
+    assertThat(keepTime(world.agent())).extracting(Ended::result).containsExactly(Result.COMPLETED);
+
+    var rejected = world.agent().reject("arch-2026-11-01-rate-limit-000", "ann");
+
+    assertThat(rejected.cause()).contains(Cause.REJECTED);
+    assertThat(world.agent().scheduled().unread()).hasSize(1);
+  }
+
+  @Test
+  void noMoreThanAThousandWaitAtOnceAndTheNextIsRefused() throws Exception {
+    world.run("apply");
+    for (int i = 0; i < Timetable.MOST; i++) {
+      world.store.put(Keys.scheduled("arch-2026-11-01-rate-limit-%04d".formatted(i)), new byte[0]);
+    }
+
+    var ended = world.run(AT_ONE);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(ended.reason()).contains("1000 changes wait", ended.execution());
+  }
+
+  @Test
+  void isBegunOnceThoughTwoAgentsSawThatItIsDue() throws Exception {
+    world.run("apply");
+    var planned = world.run(AT_ONE);
+    world.time.pass(Duration.ofHours(1));
+    var seen = world.agent().due();
+
+    var first = world.agent().begin(seen.getFirst());
+    var second = world.agentElsewhere().begin(seen.getFirst());
+
+    assertThat(first.execution()).isEqualTo(planned.execution());
+    assertThat(first.result()).isEqualTo(Result.COMPLETED);
+    assertThat(second.result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
+  }
+
+  /** As whoever serves does. */
+  private static List<Ended> keepTime(Architect agent) throws InterruptedException {
+    var done = new ArrayList<Ended>();
+    for (String id : agent.due()) {
+      done.add(agent.begin(id));
+    }
+    return done;
   }
 
   private void assertAllWell() {

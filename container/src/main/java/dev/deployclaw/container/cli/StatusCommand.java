@@ -1,6 +1,7 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.cli.StatusView.Beside;
+import dev.deployclaw.core.runtime.ScheduleAnswer;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,7 @@ final class StatusCommand extends AgentCommand {
       var architect = session.architect();
       return new Beside(architect.regressed(), architect.scheduled(), watched);
     } catch (Unreachable e) {
-      return new Beside(List.of(), List.of(), watched);
+      return new Beside(List.of(), ScheduleAnswer.NOTHING, watched);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Leader;
+import dev.deployclaw.core.runtime.ScheduleAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import dev.deployclaw.policy.redis.Cohort;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.Optional;
 
 /** Shows where things stand. */
 final class StatusView {
+  private static final String TAKE_OFF = "; it isn't begun; take it off with: deployclaw reject";
+
   private final Surroundings around;
 
   StatusView(Surroundings around) {
@@ -36,13 +39,16 @@ final class StatusView {
         document.put("regressed", ahead.stream().map(Ahead::toMap).toList());
       }
       if (answer.unreachable().isEmpty()) {
-        document.put("scheduled", beside.scheduled().stream().map(StatusView::scheduled).toList());
+        var entries = beside.scheduled().entries();
+        document.put("scheduled", entries.stream().map(StatusView::scheduled).toList());
+        document.put("unreadable_schedule", beside.scheduled().unread());
       }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
-      beside.scheduled().forEach(s -> around.out().println(words(s)));
+      beside.scheduled().entries().forEach(s -> around.out().println(words(s)));
+      beside.scheduled().unread().forEach(u -> around.out().println(u + TAKE_OFF));
       for (var member : ahead) {
         around.out().println("REGRESSED: " + member.text());
       }
@@ -62,8 +68,8 @@ final class StatusView {
    * @param scheduled what is to begin at a time
    * @param watched what the watch of this machine wrote down
    */
-  record Beside(List<Ahead> ahead, List<Scheduled> scheduled, Optional<WatchFile> watched) {
-    static final Beside NOTHING = new Beside(List.of(), List.of(), Optional.empty());
+  record Beside(List<Ahead> ahead, ScheduleAnswer scheduled, Optional<WatchFile> watched) {
+    static final Beside NOTHING = new Beside(List.of(), ScheduleAnswer.NOTHING, Optional.empty());
   }
 
   private static Map<String, Object> scheduled(Scheduled s) {

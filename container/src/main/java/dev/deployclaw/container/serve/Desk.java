@@ -99,6 +99,18 @@ public final class Desk {
     return new Answer.Accepted(execution);
   }
 
+  /** Takes on a scheduled change whose time has come; not where no place is free. */
+  boolean begin(String execution) {
+    if (busyWith(execution) || promise().isPresent()) {
+      return false;
+    }
+    change(() -> {
+      promised--;
+      waiting.add(new Job.Begin(execution));
+    });
+    return true;
+  }
+
   /** The executions that wait, the next one first. */
   public List<String> waiting() {
     return locked(() -> waiting.stream().map(Job::execution).filter(id -> !id.isEmpty()).toList());
@@ -113,7 +125,8 @@ public final class Desk {
                 switch (job) {
                   case Job.Run(var _, var request) -> Optional.of(request).stream();
                   case Job.Back(var _, var _, var request) -> Optional.of(request).stream();
-                  case Job.Word _, Job.Recover _ -> Optional.<TaskRequest>empty().stream();
+                  case Job.Word _, Job.Begin _, Job.Recover _ ->
+                      Optional.<TaskRequest>empty().stream();
                 })
             .findFirst());
   }

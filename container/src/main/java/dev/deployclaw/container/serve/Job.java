@@ -20,6 +20,9 @@ sealed interface Job {
   /** A person's word on a held change. */
   record Word(String execution, String who, boolean approves) implements Job {}
 
+  /** A scheduled change whose time has come. */
+  record Begin(String execution) implements Job {}
+
   /** Finishing what an agent that died left behind. */
   record Recover() implements Job {
     @Override

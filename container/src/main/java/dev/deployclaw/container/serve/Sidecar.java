@@ -196,15 +196,13 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  /** Begins what is due by now. */
+  /** Hands in what is due by now. */
   void keepTime() throws InterruptedException {
     try {
-      for (var ended : new Architect(ports, settings, meters).keepTime()) {
-        LOG.atInfo()
-            .addKeyValue("execution", ended.execution())
-            .addKeyValue("result", ended.result())
-            .addKeyValue("reason", ended.reason())
-            .log("What was scheduled was begun");
+      for (String execution : architect().due()) {
+        if (desk.begin(execution)) {
+          LOG.atInfo().addKeyValue("execution", execution).log("What was scheduled is due");
+        }
       }
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is due");
@@ -285,6 +283,7 @@ public final class Sidecar implements AutoCloseable {
         new ToldJournal(ports.journal(), feed),
         ports.planner(),
         ports.playbook(),
-        ports.time());
+        ports.time(),
+        ports.writers());
   }
 }

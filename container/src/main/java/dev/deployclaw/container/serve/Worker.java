@@ -106,6 +106,7 @@ final class Worker {
           ended(job, architect.rollback(undoes, request));
       case Job.Word(String id, String who, boolean approves) ->
           ended(job, approves ? architect.approve(id, who) : architect.reject(id, who));
+      case Job.Begin(String id) -> ended(job, architect.begin(id));
       case Job.Recover() -> recovered(architect.recover());
     }
   }

@@ -12,6 +12,7 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Leader;
+import dev.deployclaw.core.runtime.ScheduleAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -123,29 +124,35 @@ class StatusViewTest {
   void tellsWhoIsAheadOfTheStateStoreAndWhatCanBeDecided() {
     var ahead = List.of(new Ahead("redis/a", "epoch", 9, 3));
 
-    view.show(HELD, new Beside(ahead, List.of(), Optional.empty()), false);
+    view.show(HELD, new Beside(ahead, ScheduleAnswer.NOTHING, Optional.empty()), false);
     assertThat(screen.out())
         .contains("REGRESSED: redis/a names epoch 9, the state store knows none above 3")
         .contains("deployclaw recover --accept-regression");
 
     var again = new Screen(Path.of(""));
     new StatusView(again.surroundings())
-        .show(HELD, new Beside(ahead, List.of(), Optional.empty()), true);
+        .show(HELD, new Beside(ahead, ScheduleAnswer.NOTHING, Optional.empty()), true);
     assertThat(again.json().at("/regressed/0/observed").asLong()).isEqualTo(9);
   }
 
   @Test
   void listsWhatIsScheduledAndHowToCancelIt() {
     var start = new Scheduled("arch-1", 60_000, "set it", "olivia", false, 4, "ab");
-    var beside = new Beside(List.of(), List.of(start), Optional.empty());
+    var beside =
+        new Beside(
+            List.of(),
+            new ScheduleAnswer(List.of(start), List.of("arch-2: its entry can't be read")),
+            Optional.empty());
 
     view.show(HELD, beside, false);
     assertThat(screen.out())
-        .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1");
+        .contains("arch-1 begins at 1970-01-01T00:01:00Z", "deployclaw reject arch-1")
+        .contains("arch-2: its entry can't be read; it isn't begun");
 
     var again = new Screen(Path.of(""));
     new StatusView(again.surroundings()).show(HELD, beside, true);
     assertThat(again.json().at("/scheduled/0/at").asText()).isEqualTo("1970-01-01T00:01:00Z");
+    assertThat(again.json().at("/unreadable_schedule/0").asText()).startsWith("arch-2");
   }
 
   @Test
@@ -186,7 +193,8 @@ class StatusViewTest {
 
     view.show(
         HELD,
-        new Beside(List.of(), List.of(), WatchFile.read(folder, written.plusSeconds(20))),
+        new Beside(
+            List.of(), ScheduleAnswer.NOTHING, WatchFile.read(folder, written.plusSeconds(20))),
         false);
 
     assertThat(screen.out())
@@ -200,7 +208,10 @@ class StatusViewTest {
 
   @Test
   void saysThatNobodyEverWatched(@TempDir Path folder) {
-    view.show(HELD, new Beside(List.of(), List.of(), WatchFile.read(folder, Instant.EPOCH)), false);
+    view.show(
+        HELD,
+        new Beside(List.of(), ScheduleAnswer.NOTHING, WatchFile.read(folder, Instant.EPOCH)),
+        false);
 
     assertThat(screen.out()).contains("nobody watches from here: deployclaw serve does");
   }

@@ -159,9 +159,36 @@ class SidecarTest {
     }
   }
 
+  @Test
+  void whatIsDueIsBegunInItsTurnAndMayEndWhenTheAgentIsStopped() throws Exception {
+    world.run("apply");
+    var planned = world.run("set acme 700 at " + world.time.instant().plus(Duration.ofHours(1)));
+    world.time.pass(Duration.ofHours(1));
+    var clocked = new Brake(world.time);
+    try (var sidecar = start(clocked)) {
+      Await.until("it recovered", Desks.SOON, sidecar::recovered);
+      clocked.at("redis.stage");
+      sidecar.keepTime();
+      clocked.awaitReached();
+      sidecar.keepTime();
+      assertThat(sidecar.executions().waiting()).as("it is begun once").isEmpty();
+
+      var stopping = Thread.ofVirtual().start(sidecar::stop);
+      Await.until("it stops", Desks.SOON, () -> !sidecar.accepting());
+      clocked.release();
+      stopping.join();
+    }
+
+    assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
+    assertThat(world.store.get(Keys.OPEN)).isEmpty();
+  }
+
   private Sidecar startOnTheWorldsClock() {
-    return Sidecar.start(
-        Desks.estate(world, new Brake(world.time), folder, List.of()), Desks.bounds(8, AMPLE));
+    return start(new Brake(world.time));
+  }
+
+  private Sidecar start(Brake clocked) {
+    return Sidecar.start(Desks.estate(world, clocked, folder, List.of()), Desks.bounds(8, AMPLE));
   }
 
   /** The execution that was given to a try of taking the overlay back. */

@@ -1,0 +1,118 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Stored;
+import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Sees to it that the latest logs of this machine have an end, and that the state store knows it. A
+ * log has none where its agent died; the state store doesn't know it where it couldn't be reached
+ * just then, or where nobody led. Each record's hash covers all before it, so the last one anchors
+ * them all. A log that another thread of this process writes now is left to it.
+ */
+final class LogEnds {
+  /** How many logs are looked at, the latest. */
+  static final int MOST = 16;
+
+  private static final Ending NEVER_OPENED =
+      new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+
+  /** What was written was what is committed. */
+  private static final Ending CUT_SHORT =
+      Ending.unknown(
+          "the agent ended while it repaired; what is left is shown by: deployclaw drift, and"
+              + " repaired by: deployclaw drift --repair");
+
+  private static final Ending UNREAD =
+      Ending.unknown(
+          "its entry in the schedule can't be read, so it isn't begun; take it off with: deployclaw"
+              + " reject");
+
+  private final Journal journal;
+  private final StateStore state;
+  private final Writers writers;
+  private final Ledger ledger;
+  private final Stories stories;
+  private final Epilogue epilogue;
+
+  LogEnds(Ports ports, Ledger ledger, Stories stories, Epilogue epilogue) {
+    this.journal = ports.journal();
+    this.state = ports.state();
+    this.writers = ports.writers();
+    this.ledger = ledger;
+    this.stories = stories;
+    this.epilogue = epilogue;
+  }
+
+  /** What was ended. */
+  List<Ended> write(Leadership leadership) throws InterruptedException {
+    List<Ended> finished = new ArrayList<>();
+    var known = journal.executions();
+    var latest = known.subList(Math.max(0, known.size() - MOST), known.size());
+    var heads = heads(latest);
+    for (String id : latest) {
+      var records = journal.read(id);
+      if (!writers.another(id) && !records.isEmpty()) {
+        var head = Optional.ofNullable(heads.get(Keys.auditHead(id)));
+        long anchored = head.map(e -> ThoughtLog.head(e.value()).seq()).orElse(0L);
+        if (!ThoughtLog.ended(records) || anchored > records.size()) {
+          end(id, leadership).ifPresent(finished::add);
+        } else if (anchored < records.size() && follow(records, head)) {
+          ledger.anchorLate(id, last(records), head, leadership);
+        }
+      }
+    }
+    return finished;
+  }
+
+  private Map<String, Entry> heads(List<String> executions) throws InterruptedException {
+    return state.get(executions.stream().map(Keys::auditHead).toList()).stream()
+        .collect(Collectors.toMap(Entry::key, Function.identity()));
+  }
+
+  /** Its agent died right after, or before, the change; or another machine went on with it. */
+  private Optional<Ended> end(String id, Leadership leadership) throws InterruptedException {
+    var stored = ledger.read(id).map(Stored::execution);
+    var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
+    var ending = stored.isPresent() ? Ending.of(stored.get().state()) : unstored(id);
+    if (story.ended()) {
+      writers.end(id);
+      return Optional.empty();
+    }
+    return Optional.of(epilogue.end(story, ending, Optional.of(leadership), List.of()));
+  }
+
+  /** Of an execution that is no change: only a repair publishes without one. */
+  private Ending unstored(String id) throws InterruptedException {
+    var scheduled = state.get(Keys.scheduled(id));
+    if (scheduled.isPresent()) {
+      return Timetable.read(scheduled.get()).map(Timetable::waiting).orElse(UNREAD);
+    }
+    return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
+  }
+
+  /** Whether the file goes on where the state store's chain ends; else that is another log's. */
+  private static boolean follow(List<byte[]> records, Optional<Entry> head) {
+    if (head.isEmpty()) {
+      return true;
+    }
+    Head anchored = ThoughtLog.head(head.get().value());
+    return ThoughtLog.head(records.get((int) anchored.seq() - 1)).equals(anchored);
+  }
+
+  private static Sealed last(List<byte[]> records) {
+    return new Sealed(records.getLast(), ThoughtLog.head(records.getLast()));
+  }
+}

@@ -1,0 +1,196 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeStore;
+import dev.deployclaw.core.fake.FakeStore.Fate;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.spi.StateStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Logs that have an end, and a state store that knows it. */
+class LogEndsTest {
+  private final World world = new World();
+  private boolean cut;
+
+  @Test
+  void anEndThatTheStoreDidNotTakeIsAnchoredByTheNextStart() throws Exception {
+    world.store.watch(this::cutOnceCompleted);
+    var ended = world.run("apply");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    world.store.reachable(true);
+    world.store.expireLeases();
+    assertThat(head(ended.execution())).isNotEqualTo(last(ended.execution()));
+
+    var recovered = world.agent().recover();
+
+    assertThat(recovered.finished()).isEmpty();
+    assertAnchored(ended.execution());
+  }
+
+  @Test
+  void aLogThatNobodyLedIsAnchoredToo() throws Exception {
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    var ended = world.run("apply");
+    assertThat(ended.result()).isEqualTo(Result.ABORTED);
+    assertThat(world.store.get(Keys.auditHead(ended.execution()))).isEmpty();
+    world.store.expireLeases();
+
+    world.agent().recover();
+
+    assertAnchored(ended.execution());
+  }
+
+  @Test
+  void anAnchorWithoutAnAnswerIsSetByTheNextStart() throws Exception {
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    var ended = world.run("apply");
+    world.store.expireLeases();
+    world.store.fate(Keys.auditHead(ended.execution()), Fate.LOST);
+
+    assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.store.get(Keys.auditHead(ended.execution()))).isEmpty();
+    world.agent().recover();
+
+    assertAnchored(ended.execution());
+  }
+
+  @Test
+  void aLogOfAnotherChainIsLeftAsItIs() throws Exception {
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    var ended = world.run("apply");
+    world.store.expireLeases();
+    byte[] other = "{\"hash\":\"ab\",\"seq\":1}".getBytes(StandardCharsets.UTF_8);
+    world.store.put(Keys.auditHead(ended.execution()), other);
+
+    world.agent().recover();
+
+    assertThat(head(ended.execution())).isEqualTo(new Head(1, "ab"));
+  }
+
+  @Test
+  void aLogThatAnotherThreadStillWritesIsLeftToIt() throws Exception {
+    var meanwhile = new AtomicReference<Architect>();
+    var shared = new Once(world.store, Keys.ACTIVE, () -> elsewhere(meanwhile.get()));
+    var ports = world.ports(shared, world.objects, e -> e, world.journal, world.time);
+    meanwhile.set(new Architect(ports, world.settings("worker"), Progress.NONE));
+    var front = new Architect(ports, world.settings("front"), Progress.NONE);
+
+    var frozen = front.freeze("olivia", "incident");
+
+    assertThat(shared.ran).isTrue();
+    assertThat(frozen.result()).isEqualTo(Result.COMPLETED);
+    var records = world.journal.read(frozen.execution());
+    assertThat(records.stream().filter(r -> ThoughtLog.ended(List.of(r)))).hasSize(1);
+    assertThat(new String(records.getLast(), StandardCharsets.UTF_8)).contains("COMPLETED");
+  }
+
+  @Test
+  void aLogIsNobodysWhenItsThreadIsDeadOrWritesAnother() throws Exception {
+    var writers = new Writers();
+    onAnotherThread(() -> writers.begin("dead"));
+
+    assertThat(writers.another("dead")).isFalse();
+
+    writers.begin("one");
+    writers.begin("two");
+    var seen = new AtomicReference<List<Boolean>>();
+    onAnotherThread(() -> seen.set(List.of(writers.another("one"), writers.another("two"))));
+
+    assertThat(seen.get()).containsExactly(false, true);
+  }
+
+  private void cutOnceCompleted(FakeStore store) {
+    boolean completed =
+        store.list(Keys.CHANGES).stream()
+            .anyMatch(e -> Execution.read(e.value()).state() instanceof State.Completed);
+    if (completed && !cut) {
+      cut = true;
+      store.reachable(false);
+    }
+  }
+
+  private static void elsewhere(Architect architect) {
+    onAnotherThread(() -> {
+      try {
+        architect.recover();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  private static void onAnotherThread(Runnable step) {
+    try {
+      Thread.ofVirtual().start(step).join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void assertAnchored(String execution) throws InterruptedException {
+    assertThat(head(execution)).isEqualTo(last(execution));
+    assertThat(world.store.list(Keys.audits(execution)).getLast().value())
+        .isEqualTo(world.journal.read(execution).getLast());
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+
+  private Head head(String execution) {
+    return ThoughtLog.head(world.store.get(Keys.auditHead(execution)).orElseThrow().value());
+  }
+
+  private Head last(String execution) {
+    return ThoughtLog.head(world.journal.read(execution).getLast());
+  }
+
+  /** Does something when a key is read for the first time. */
+  private static final class Once implements StateStore {
+    private final StateStore inner;
+    private final String key;
+    private final Runnable act;
+    private boolean ran;
+
+    Once(StateStore inner, String key, Runnable act) {
+      this.inner = inner;
+      this.key = key;
+      this.act = act;
+    }
+
+    @Override
+    public Optional<Entry> get(String wanted) throws InterruptedException {
+      if (wanted.equals(key) && !ran) {
+        ran = true;
+        act.run();
+      }
+      return inner.get(wanted);
+    }
+
+    @Override
+    public List<Entry> list(String prefix) throws InterruptedException {
+      return inner.list(prefix);
+    }
+
+    @Override
+    public StateStore.Result transact(Transaction transaction) throws InterruptedException {
+      return inner.transact(transaction);
+    }
+
+    @Override
+    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
+      return inner.stand(name, lease);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
