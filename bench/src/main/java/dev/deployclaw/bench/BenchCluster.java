@@ -54,6 +54,13 @@ final class BenchCluster implements AutoCloseable {
     return primaries;
   }
 
+  /** The addresses of all nodes by their ids in the cluster. */
+  Map<String, String> addressesById() {
+    Map<String, String> byId = new LinkedHashMap<>();
+    nodes().forEach(n -> byId.put(call(n, "CLUSTER", "MYID"), n.toString()));
+    return byId;
+  }
+
   /** The hashes dealt out to the primaries that own their slots. */
   Map<HostPort, List<StagedRules.Hash>> dealt(List<StagedRules.Hash> hashes) {
     Map<HostPort, List<StagedRules.Hash>> shares = new LinkedHashMap<>();

@@ -19,7 +19,8 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
-            .addSubcommand(new EstateBench(out));
+            .addSubcommand(new EstateBench(out))
+            .addSubcommand(new ActivationBench(out));
     System.exit(command.execute(words));
   }
 }

@@ -1,10 +1,13 @@
 package dev.deployclaw.bench;
 
 import dev.deployclaw.testkit.HostPort;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -53,6 +56,14 @@ final class RawPipe implements AutoCloseable {
     return received;
   }
 
+  /** Sends one small command, and returns its answer as it came (RESP2). */
+  String ask(Batch command) {
+    write(command);
+    var answer = new ByteArrayOutputStream();
+    long _ = read(command, answer);
+    return answer.toString(StandardCharsets.UTF_8);
+  }
+
   @Override
   public void close() {
     try {
@@ -71,6 +82,10 @@ final class RawPipe implements AutoCloseable {
   }
 
   private long read(Batch batch) {
+    return read(batch, OutputStream.nullOutputStream());
+  }
+
+  private long read(Batch batch, OutputStream to) {
     var count = new ReplyCount(batch.commands());
     long received = 0;
     try {
@@ -80,6 +95,7 @@ final class RawPipe implements AutoCloseable {
           throw new EOFException("the node hung up");
         }
         count.take(piece, length);
+        to.write(piece, 0, length);
         received += length;
       }
     } catch (IOException e) {

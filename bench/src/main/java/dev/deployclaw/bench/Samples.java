@@ -16,6 +16,12 @@ record Samples(List<Long> sortedNanos) {
     return sortedNanos.get(sortedNanos.size() / 2);
   }
 
+  /** The smallest that so many of a hundred don't exceed (nearest rank). */
+  long rank(int percent) {
+    int rank = Math.ceilDiv(percent * sortedNanos.size(), 100);
+    return sortedNanos.get(Math.max(1, rank) - 1);
+  }
+
   long best() {
     return sortedNanos.getFirst();
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 
 /**
@@ -34,26 +35,28 @@ final class Flip {
 
   private final RedisNodes nodes;
   private final Fences fences;
+  private final Voted voted;
 
-  Flip(RedisNodes nodes, Fences fences) {
+  Flip(RedisNodes nodes, Fences fences, Voted voted) {
     this.nodes = nodes;
     this.fences = fences;
+    this.voted = voted;
   }
 
   /**
    * First every primary is made to hold the epoch's rules, then all that do are switched, so that
-   * the switches lie close together. A failover since the vote may have lost what was staged; it is
-   * written again. A primary whose rules still differ isn't switched, and says NO.
+   * the switches lie close together. Who has voted since and can't have lost anything isn't read
+   * again: from the commit on, the time doesn't grow with the tenants. A failover since the vote
+   * may have lost what was staged; it is written again. A primary whose rules still differ isn't
+   * switched, and says NO.
    */
   Outcome publish(Activation activation, Fence fence) throws InterruptedException {
     Topology topology = nodes.topology();
-    var shares = shares(activation, topology);
+    var dealt = dealt(activation, topology);
     var mark = Fences.mark(activation, fence);
     var held =
         nodes.each(
-            topology.primaries(),
-            (node, link) ->
-                link.call(c -> hold(c, node, mark, shares.stream().map(s -> s.of(node)).toList())));
+            topology.primaries(), (node, link) -> link.call(c -> hold(c, node, mark, dealt)));
     if (!(held instanceof Outcome.Done(List<Report> holds, Map<String, Object> _))) {
       return held;
     }
@@ -117,10 +120,31 @@ final class Flip {
   }
 
   /** The rules of the epoch, and of the candidate beside it: a primary is to hold both. */
-  private static List<Shares> shares(Activation activation, Topology topology) {
+  private static List<Dealt> dealt(Activation activation, Topology topology) {
     return Stream.concat(Stream.of(activation), activation.tried().stream())
-        .map(a -> Shares.of(a, topology))
+        .map(a -> new Dealt(a, topology))
         .toList();
+  }
+
+  /** An epoch's rules, dealt out when the first asks for its share. Any thread. */
+  private static final class Dealt {
+    private final Activation activation;
+    private final Topology topology;
+    private @Nullable Shares shares;
+
+    Dealt(Activation activation, Topology topology) {
+      this.activation = activation;
+      this.topology = topology;
+    }
+
+    synchronized Share of(Node primary) {
+      var there = shares;
+      if (there == null) {
+        there = Shares.of(activation, topology);
+        shares = there;
+      }
+      return there.of(primary);
+    }
   }
 
   static String source(Activation activation, Fence fence) {
@@ -138,10 +162,14 @@ final class Flip {
     return new Trial(candidate.epoch(), candidate.digest(), candidate.cohort());
   }
 
-  private Report hold(NodeConnection c, Node node, Mark mark, List<Share> shares)
+  private Report hold(NodeConnection c, Node node, Mark mark, List<Dealt> all)
       throws InterruptedException {
     fences.refuseOlder(c, node, mark);
-    for (var share : shares) {
+    for (var dealt : all) {
+      if (voted.holds(c, node, dealt.activation)) {
+        continue;
+      }
+      var share = dealt.of(node);
       Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
       Surplus.remove(c, lost);
       RuleWrites.run(c, lost);

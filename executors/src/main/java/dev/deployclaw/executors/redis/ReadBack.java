@@ -31,10 +31,12 @@ final class ReadBack {
 
   private final RedisNodes nodes;
   private final Fences fences;
+  private final Voted voted;
 
-  ReadBack(RedisNodes nodes, Fences fences) {
+  ReadBack(RedisNodes nodes, Fences fences, Voted voted) {
     this.nodes = nodes;
     this.fences = fences;
+    this.voted = voted;
   }
 
   Outcome prepare(Activation activation, Fence fence) throws InterruptedException {
@@ -71,7 +73,11 @@ final class ReadBack {
           "only %d of %d replicas acknowledged within %d ms"
               .formatted(acknowledged, replicas, REPLICATION.toMillis()));
     }
+    var asked = Voted.Incarnation.of(c, node);
     var differing = Comparison.of(c, ballot.share());
+    if (differing.isEmpty()) {
+      voted.yes(node, ballot.activation(), asked);
+    }
     return vote(node, ballot.activation(), differing, Map.of("replicas", acknowledged));
   }
 

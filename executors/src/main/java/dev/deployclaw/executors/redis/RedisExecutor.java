@@ -43,9 +43,10 @@ public final class RedisExecutor implements Executor, AutoCloseable {
   public RedisExecutor(RedisSettings settings, Authority authority) {
     var fences = new Fences(authority);
     this.nodes = new RedisNodes(settings);
-    this.staging = new Staging(nodes, fences);
-    this.readBack = new ReadBack(nodes, fences);
-    this.flip = new Flip(nodes, fences);
+    var voted = new Voted();
+    this.staging = new Staging(nodes, fences, voted);
+    this.readBack = new ReadBack(nodes, fences, voted);
+    this.flip = new Flip(nodes, fences, voted);
     this.losses = new Losses(nodes, fences);
     this.looks = new Looks(nodes);
     this.inspection = new Inspection(nodes);

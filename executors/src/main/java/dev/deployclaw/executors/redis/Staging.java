@@ -27,14 +27,17 @@ final class Staging {
 
   private final RedisNodes nodes;
   private final Fences fences;
+  private final Voted voted;
 
-  Staging(RedisNodes nodes, Fences fences) {
+  Staging(RedisNodes nodes, Fences fences, Voted voted) {
     this.nodes = nodes;
     this.fences = fences;
+    this.voted = voted;
   }
 
   /** Idempotent: the same epoch gives the same fields. */
   Outcome stage(Activation activation, Fence fence) throws InterruptedException {
+    voted.forget();
     Topology topology = nodes.wholeTopology();
     var shares = Shares.of(activation, topology);
     var mark = Fences.mark(activation, fence);

@@ -1,0 +1,158 @@
+package dev.deployclaw.bench;
+
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.executors.etcd.EtcdSettings;
+import dev.deployclaw.executors.etcd.EtcdStateStore;
+import dev.deployclaw.executors.etcd.PolicyStore;
+import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
+import dev.deployclaw.executors.ratelimit.RateLimitSettings;
+import dev.deployclaw.executors.redis.RedisExecutor;
+import dev.deployclaw.executors.sandbox.Mark;
+import dev.deployclaw.lab.Lab;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.testkit.Etcd;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * What a change costs from its commit on, with few and with many tenants; what the votes of many
+ * participants cost; and how long it takes until all is new after the agent was killed.
+ */
+@Command(
+    name = "activation",
+    mixinStandardHelpOptions = true,
+    description = "Commit to all published, votes, and recovery from a kill.")
+final class ActivationBench implements Callable<Integer> {
+  private static final String PREFIX = "/deployclaw/bench/";
+  private static final int SERVICES = 1;
+  private static final int GATEWAYS = 3;
+  private static final int IDLE_RUNS = 5;
+
+  @Option(
+      names = "--tenants",
+      split = ",",
+      defaultValue = "1000,10000,100000",
+      description = "how many tenants, one or more numbers (default: ${DEFAULT-VALUE})")
+  private List<Integer> tenants = List.of();
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "11",
+      description = "measured changes of each number (default: ${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "5",
+      description = "changes that are thrown away before (default: ${DEFAULT-VALUE})")
+  private int warmUp;
+
+  @Option(
+      names = "--participants",
+      defaultValue = "300",
+      description = "who vote in one prepare (default: ${DEFAULT-VALUE})")
+  private int participants;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "30",
+      description = "agents killed at their publish; 0 for none (default: ${DEFAULT-VALUE})")
+  private int kills;
+
+  @Option(
+      names = "--lease",
+      defaultValue = "10",
+      description = "seconds for which a dead agent leads (default: ${DEFAULT-VALUE})")
+  private int leaseSeconds;
+
+  @Mixin private final Reporting reporting = new Reporting();
+
+  private final PrintWriter out;
+
+  ActivationBench(PrintWriter out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (var scratch = reporting.scratch()) {
+      var figures = switches(scratch.path().resolve("switch"));
+      Optional<Recoveries.Recovered> recovered =
+          kills > 0 ? Optional.of(recoveries(scratch.path())) : Optional.empty();
+      if (reporting.json()) {
+        out.println(Canonical.text(json(figures, recovered)));
+      } else {
+        out.println(Machine.now().text());
+        ActivationTable.print(figures, out);
+        recovered.ifPresent(r -> ActivationTable.print(r, out));
+      }
+      out.flush();
+    }
+    return 0;
+  }
+
+  /**
+   * @param switches by the number of tenants
+   */
+  record Figures(Map<Integer, Map<Switch.Part, Samples>> switches, Votes.Counted votes) {}
+
+  private Figures switches(Path folder) throws InterruptedException {
+    try (var cluster = BenchCluster.start(folder.resolve("redis"));
+        var etcd = Etcd.start(folder.resolve("etcd"));
+        var state = new EtcdStateStore(EtcdSettings.of(etcd.endpoint(), PREFIX));
+        var deciders =
+            Deciders.start(
+                folder.resolve("services"),
+                SERVICES,
+                new Deciders.Stores(etcd.endpoint(), PREFIX, cluster.nodes()));
+        var redis = new RedisExecutor(StageBench.settings(cluster), () -> Mark.NOBODY);
+        var watched = new Watched(cluster.primaries())) {
+      var services =
+          new RateLimitExecutor(RateLimitSettings.of(deciders.services()), cluster::addressesById);
+      var crew = new Switches.Crew(new PolicyStore(state), redis, services);
+      var switches = new Switches(cluster, state, crew, watched);
+      switches.begin(SampleTenants.of(tenants.getFirst()));
+      Map<Integer, Map<Switch.Part, Samples>> measured = new LinkedHashMap<>();
+      for (int number : tenants) {
+        measured.put(number, switches.run(SampleTenants.of(number), warmUp, rounds));
+      }
+      var url = deciders.services().getFirst().url();
+      var votes = new Votes(url, participants, cluster::addressesById);
+      var live = switches.live(SampleTenants.of(tenants.getLast()));
+      return new Figures(measured, votes.run(live, warmUp, rounds));
+    }
+  }
+
+  private Recoveries.Recovered recoveries(Path folder) throws Exception {
+    var lab = Lab.in(folder.resolve("lab"));
+    try {
+      lab.up(GATEWAYS, _ -> {});
+      var config = ConfigReader.read(lab.config(), Map.of());
+      var lease = Duration.ofSeconds(leaseSeconds);
+      return new Recoveries(lab, config, folder, lease).run(kills, IDLE_RUNS);
+    } finally {
+      lab.down();
+    }
+  }
+
+  private Map<String, Object> json(Figures figures, Optional<Recoveries.Recovered> recovered) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("bench", "activation");
+    document.put("machine", Machine.now().json());
+    Map<String, Object> switches = new LinkedHashMap<>();
+    figures.switches().forEach((number, of) -> switches.put("" + number, Switch.json(of)));
+    document.put("switches_by_tenants", switches);
+    document.put("votes", figures.votes().json());
+    recovered.ifPresent(r -> document.put("recovery", r.json()));
+    return document;
+  }
+}
