@@ -81,6 +81,7 @@ public final class CommandLines {
         new HistoryCommand(around),
         new TopCommand(around),
         new CheckCommand(around),
+        new ImportCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),
         new LogCommand(around),

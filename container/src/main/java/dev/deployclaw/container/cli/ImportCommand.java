@@ -1,0 +1,115 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.policy.imports.DescriptorImport;
+import dev.deployclaw.policy.imports.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code import FILE... --into FOLDER}. */
+@Command(
+    name = "import",
+    description = {
+      "Reads limits of envoyproxy/ratelimit (its YAML files) into policy documents.",
+      "What can't be carried exactly is listed, and refuses nobody. Needs no back end."
+    },
+    footer = {
+      "",
+      "What a key means (--map KEY=WHAT): tenant, service, route, method, client-address,",
+      "header:NAME, or any for one that stands on every request of the domain.",
+      "",
+      "Examples:",
+      "  deployclaw import ratelimit/config.yaml --into policies",
+      "  deployclaw import *.yaml --map user_id=header:x-user --map generic_key=service",
+      "  deployclaw import config.yaml --strict --json"
+    })
+final class ImportCommand implements Callable<Integer> {
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  @Parameters(paramLabel = "FILE", arity = "1..*", description = "All files of the configuration.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--into",
+      paramLabel = "FOLDER",
+      description = "Gets a document for each tenant; without it, only the report is made.")
+  private @Nullable Path into;
+
+  @Option(
+      names = "--map",
+      paramLabel = "KEY=WHAT",
+      description = "What a descriptor's key means. Repeatable; see below.")
+  private List<String> meanings = List.of();
+
+  @Option(
+      names = "--strict",
+      description = "Write nothing, exit 8, where anything isn't carried exactly.")
+  private boolean strict;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ImportCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var imported = DescriptorImport.of(read(), mapping());
+    boolean inexact = imported.rules().stream().anyMatch(r -> !r.differs().isEmpty());
+    boolean sound = imported.problems().isEmpty() && !(strict && inexact);
+    List<Path> written =
+        into == null || !sound
+            ? List.of()
+            : PolicyFolder.write(around.working().resolve(into), imported.policies());
+    new ImportView(around).show(imported, written, shared.json());
+    return sound ? ExitCode.OK.code() : ExitCode.INVALID.code();
+  }
+
+  private List<DescriptorImport.File> read() throws Unusable {
+    List<DescriptorImport.File> out = new ArrayList<>();
+    for (Path file : files) {
+      Path place = around.working().resolve(file);
+      try {
+        out.add(new DescriptorImport.File(file.toString(), Files.readString(place)));
+      } catch (IOException e) {
+        throw new Unusable(file + " can't be read: " + e + "; give a UTF-8 file");
+      }
+    }
+    return out;
+  }
+
+  private Mapping mapping() {
+    var mapping = Mapping.USUAL;
+    for (String meaning : meanings) {
+      int equals = meaning.indexOf('=');
+      Optional<Mapping.Meaning> what =
+          equals < 1 ? Optional.empty() : Mapping.Meaning.ofWord(meaning.substring(equals + 1));
+      if (what.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--map: \""
+                + meaning
+                + "\" is not KEY=WHAT with one of tenant, service, route, method,"
+                + " client-address, header:NAME, any");
+      }
+      mapping = mapping.with(meaning.substring(0, equals), what.get());
+    }
+    return mapping;
+  }
+}

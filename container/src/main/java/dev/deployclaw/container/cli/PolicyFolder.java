@@ -1,0 +1,102 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.parse.Collected;
+import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.policy.parse.Rights;
+import dev.deployclaw.policy.parse.Source;
+import dev.deployclaw.policy.parse.Sources;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Policy documents as files: one file a tenant, in a folder. */
+final class PolicyFolder {
+  private static final int MOST_FILES = 100_000;
+  private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
+
+  /** Files that a person names may define whom they like. */
+  private static final String HOME = "files";
+
+  private static final Rights ANY_TENANT = Rights.of(Map.of(HOME, Set.of(Rights.ANY)));
+
+  private PolicyFolder() {}
+
+  /**
+   * What a file, or all files of a folder and of those below it, define.
+   *
+   * @throws Unusable where it isn't there, can't be listed, or holds too many files
+   */
+  static Collected read(Path place) throws Unusable {
+    List<Source> sources = new ArrayList<>();
+    for (Path file : files(place)) {
+      sources.add(source(file));
+    }
+    return Sources.collect(sources, ANY_TENANT, Set.of());
+  }
+
+  /**
+   * Writes a document for each policy. Nothing is overwritten: where one of the files is there
+   * already, none is written.
+   */
+  static List<Path> write(Path folder, List<TenantPolicy> policies) throws Unusable {
+    var files = policies.stream().map(p -> folder.resolve(p.tenant() + ".yaml")).toList();
+    for (Path file : files) {
+      if (Files.exists(file)) {
+        throw new Unusable(file + " is there already; give a new folder, or move it away");
+      }
+    }
+    try {
+      Files.createDirectories(folder);
+      for (int i = 0; i < files.size(); i++) {
+        String text = PolicyWriter.yaml(policies.get(i));
+        Files.writeString(files.get(i), text, StandardOpenOption.CREATE_NEW);
+      }
+      return files;
+    } catch (FileAlreadyExistsException e) {
+      throw new Unusable(e.getFile() + " is there already; give a new folder, or move it away");
+    } catch (IOException e) {
+      throw new Unusable(folder + " can't be written: " + e + "; give a folder that can");
+    }
+  }
+
+  private static List<Path> files(Path place) throws Unusable {
+    if (!Files.exists(place)) {
+      throw new Unusable(place + " is not there; give a file or a folder of policy documents");
+    }
+    try (Stream<Path> all = Files.walk(place)) {
+      var files =
+          all.filter(Files::isRegularFile)
+              .filter(f -> f.equals(place) || ENDINGS.stream().anyMatch(f.toString()::endsWith))
+              .limit(MOST_FILES + 1L)
+              .sorted()
+              .toList();
+      if (files.size() > MOST_FILES) {
+        throw new Unusable(place + " holds more than " + MOST_FILES + " files; give fewer");
+      }
+      return files;
+    } catch (IOException e) {
+      throw new Unusable(place + " can't be listed: " + e + "; check its rights");
+    }
+  }
+
+  private static Source source(Path file) {
+    String name = file.toString();
+    try {
+      return new Source.Document(name, HOME, Files.readString(file));
+    } catch (MalformedInputException e) {
+      return new Source.Malformed(name, HOME, "not UTF-8");
+    } catch (IOException e) {
+      return new Source.Unreadable(name, e.toString());
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.deployclaw.policy.imports;
+
+import dev.deployclaw.policy.imports.Mapping.Meaning;
+import dev.deployclaw.policy.match.RoutePattern;
+import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the entries of a descriptor, from the root to a limit, come to here. Immutable: each entry
+ * makes another.
+ *
+ * @param tenant empty where the entries name none
+ * @param perTenant whether each tenant without a rule of its own is counted apart
+ * @param differs what isn't the same here, of a limit that is carried
+ * @param lost why it can't be carried at all
+ */
+record Walk(
+    Optional<String> tenant,
+    boolean perTenant,
+    Match match,
+    List<KeyPart> key,
+    List<String> differs,
+    List<String> lost) {
+
+  static final Walk START =
+      new Walk(Optional.empty(), false, Match.ANY, List.of(), List.of(), List.of());
+
+  private static final String METHOD = "[A-Z]{1,20}";
+  private static final int MOST_WILDCARDS = 8;
+  private static final int LONGEST_ROUTE = 256;
+
+  Walk {
+    key = List.copyOf(key);
+    differs = List.copyOf(differs);
+    lost = List.copyOf(lost);
+  }
+
+  /** With one entry more. */
+  Walk through(Descriptor entry, List<Descriptor> siblings, Mapping mapping) {
+    var meaning = mapping.of(entry.key());
+    if (meaning.isEmpty()) {
+      return losing(
+          "nobody said what the key %s means: give --map %s=WHAT"
+              .formatted(entry.key(), entry.key()));
+    }
+    return switch (meaning.get()) {
+      case Meaning.Any() -> this;
+      case Meaning.Tenant() -> ofTenant(entry);
+      case Meaning.Service() -> ofService(entry);
+      case Meaning.Route() -> ofRoute(entry, siblings);
+      case Meaning.Method() -> ofMethod(entry);
+      case Meaning.Key(KeyPart part) -> ofKey(entry, part, siblings);
+    };
+  }
+
+  private Walk ofTenant(Descriptor entry) {
+    if (tenant.isPresent() || perTenant) {
+      return losing("the tenant is named twice");
+    }
+    if (entry.value().isEmpty()) {
+      return new Walk(tenant, true, match, key, differs, lost);
+    }
+    return Names.isLabel(entry.value())
+        ? new Walk(Optional.of(entry.value()), false, match, key, differs, lost)
+        : losing("the tenant " + entry.value() + " is not a DNS label");
+  }
+
+  private Walk ofService(Descriptor entry) {
+    if (match.service().isPresent() || !Names.isLabel(entry.value())) {
+      return losing(
+          match.service().isPresent()
+              ? "the service is named twice"
+              : "a service is a DNS label here, not \"" + entry.value() + "\"");
+    }
+    return matching(new Match(Optional.of(entry.value()), match.route(), match.method()));
+  }
+
+  private Walk ofMethod(Descriptor entry) {
+    if (match.method().isPresent() || !entry.value().matches(METHOD)) {
+      return losing(
+          match.method().isPresent()
+              ? "the method is named twice"
+              : "a method is one word in upper case here, not \"" + entry.value() + "\"");
+    }
+    return matching(new Match(match.service(), match.route(), Optional.of(entry.value())));
+  }
+
+  private Walk ofRoute(Descriptor entry, List<Descriptor> siblings) {
+    String value = entry.value();
+    if (match.route().isPresent()) {
+      return losing("the route is named twice");
+    }
+    if (value.isEmpty()) {
+      return losing("each path is counted apart, and a counter here is never a path's");
+    }
+    if (!value.startsWith("/") && !value.startsWith("*")) {
+      return losing("a route starts with / or * here, not as \"" + value + "\" does");
+    }
+    if (wildcards(value) > MOST_WILDCARDS || value.length() > LONGEST_ROUTE) {
+      return losing("a route has at most 256 characters and 8 times * here");
+    }
+    var on = matching(new Match(match.service(), Optional.of(value), match.method()));
+    if (!entry.wild()) {
+      return on.differing("covers the paths below " + value + " too");
+    }
+    if (outOfTurn(entry, siblings)) {
+      on = on.differing("there the first wildcard in the file decides, here the most specific");
+    }
+    return entry.marks().shareThreshold()
+        ? on
+        : on.differing("all paths that match " + value + " share one counter");
+  }
+
+  /** Whether another wildcard overlaps, and file order and specificity disagree about the two. */
+  private static boolean outOfTurn(Descriptor entry, List<Descriptor> siblings) {
+    var own = new RoutePattern(entry.value());
+    int at = siblings.indexOf(entry);
+    for (int i = 0; i < siblings.size(); i++) {
+      var other = siblings.get(i);
+      if (i == at || !other.wild() || !other.key().equals(entry.key())) {
+        continue;
+      }
+      var rival = new RoutePattern(other.value());
+      int first = RoutePattern.MOST_SPECIFIC_FIRST.compare(own, rival);
+      boolean overlap = own.includes(rival) || rival.includes(own);
+      if (overlap && (first == 0 || first < 0 != at < i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Walk ofKey(Descriptor entry, KeyPart part, List<Descriptor> siblings) {
+    if (!entry.value().isEmpty()) {
+      return losing(
+          "a limit here can't be for one value alone: " + entry.key() + "=" + entry.value());
+    }
+    if (key.contains(part)) {
+      return losing("the key " + entry.key() + " stands twice");
+    }
+    var more = new ArrayList<>(key);
+    more.add(part);
+    var on = new Walk(tenant, perTenant, match, more, differs, lost);
+    if (part instanceof KeyPart.Header(String name)) {
+      on = on.differing("requests without the header " + name + " share one counter");
+    }
+    var own =
+        siblings.stream()
+            .filter(s -> s.key().equals(entry.key()) && !s.value().isEmpty())
+            .map(Descriptor::value)
+            .toList();
+    return own.isEmpty()
+        ? on
+        : on.differing("it is for these values too: " + String.join(", ", own));
+  }
+
+  private Walk matching(Match other) {
+    return new Walk(tenant, perTenant, other, key, differs, lost);
+  }
+
+  Walk differing(String how) {
+    var more = new ArrayList<>(differs);
+    more.add(how);
+    return new Walk(tenant, perTenant, match, key, more, lost);
+  }
+
+  Walk losing(String why) {
+    var more = new ArrayList<>(lost);
+    more.add(why);
+    return new Walk(tenant, perTenant, match, key, differs, more);
+  }
+
+  private static long wildcards(String value) {
+    return value.chars().filter(c -> c == '*').count();
+  }
+}
