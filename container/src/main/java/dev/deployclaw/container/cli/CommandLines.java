@@ -82,6 +82,7 @@ public final class CommandLines {
         new TopCommand(around),
         new CheckCommand(around),
         new ImportCommand(around),
+        new ImpactCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),
         new LogCommand(around),

@@ -1,0 +1,104 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.policy.replay.Impact;
+import dev.deployclaw.policy.replay.Impact.OfTenant;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows what a change of policy would have meant. */
+final class ImpactView {
+  private static final long MICROS = 1_000_000;
+  private static final int MOST_SHOWN = 50;
+
+  private final Surroundings around;
+
+  ImpactView(Surroundings around) {
+    this.around = around;
+  }
+
+  void show(Impact impact, LogReading reading, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(impact, reading)));
+    } else {
+      around.out().print(text(impact, reading));
+    }
+  }
+
+  private static String text(Impact impact, LogReading reading) {
+    var out = new StringBuilder();
+    var hit = impact.tenants().stream().filter(t -> t.newlyRefused() > 0).toList();
+    out.append(
+        "%d requests replayed: %d newly refused, of %d tenants\n"
+            .formatted(impact.requests(), impact.newlyRefused(), hit.size()));
+    hit.stream().limit(MOST_SHOWN).forEach(t -> tenant(t, out));
+    if (hit.size() > MOST_SHOWN) {
+      out.append("  … and %d tenants more: see --json\n".formatted(hit.size() - MOST_SHOWN));
+    }
+    long admitted = impact.tenants().stream().mapToLong(OfTenant::newlyAdmitted).sum();
+    if (admitted > 0) {
+      out.append("%d requests that were refused would be admitted\n".formatted(admitted));
+    }
+    if (impact.unrouted() > 0) {
+      out.append("%d requests take no route, and weren't replayed\n".formatted(impact.unrouted()));
+    }
+    impact.notes().forEach(n -> out.append("note: ").append(n).append('\n'));
+    if (reading.failed() > 0) {
+      out.append("%d lines tell no request:\n".formatted(reading.failed()));
+      reading.unread().forEach(u -> out.append("  ").append(u).append('\n'));
+      if (reading.failed() > reading.unread().size()) {
+        out.append("  … and %d more\n".formatted(reading.failed() - reading.unread().size()));
+      }
+    }
+    return out.toString();
+  }
+
+  private static void tenant(OfTenant t, StringBuilder out) {
+    out.append(
+        "  %s: %d of %d newly refused by %s, first %s, last %s, most in the hour of %s: %d\n"
+            .formatted(
+                t.tenant(),
+                t.newlyRefused(),
+                t.requests(),
+                t.by(),
+                time(t.first()),
+                time(t.last()),
+                time(t.worstHour()),
+                t.inWorstHour()));
+  }
+
+  private static Map<String, Object> document(Impact impact, LogReading reading) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("requests", impact.requests());
+    out.put("newly_refused", impact.newlyRefused());
+    out.put("unrouted", impact.unrouted());
+    out.put("tenants", impact.tenants().stream().map(ImpactView::tenant).toList());
+    out.put("notes", impact.notes());
+    out.put("unread_lines", reading.failed());
+    out.put("unread", List.copyOf(reading.unread()));
+    return out;
+  }
+
+  private static Map<String, Object> tenant(OfTenant t) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("tenant", t.tenant());
+    out.put("requests", t.requests());
+    out.put("refused_before", t.refusedBefore());
+    out.put("refused_after", t.refusedAfter());
+    out.put("newly_refused", t.newlyRefused());
+    out.put("newly_admitted", t.newlyAdmitted());
+    if (t.newlyRefused() > 0) {
+      out.put("by", t.by());
+      out.put("first", time(t.first()));
+      out.put("last", time(t.last()));
+      out.put("worst_hour", time(t.worstHour()));
+      out.put("in_worst_hour", t.inWorstHour());
+    }
+    return out;
+  }
+
+  private static String time(long micros) {
+    return Instant.ofEpochSecond(micros / MICROS, micros % MICROS * 1_000).toString();
+  }
+}

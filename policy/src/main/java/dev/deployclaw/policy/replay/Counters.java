@@ -1,0 +1,56 @@
+package dev.deployclaw.policy.replay;
+
+import dev.deployclaw.policy.decide.Counter;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counters of a replay, at most so many. When there is one too many, the one that was used
+ * longest ago goes; where it still held something, that is counted.
+ */
+final class Counters extends LinkedHashMap<String, Counter> {
+  private static final long serialVersionUID = 1L;
+
+  private final int most;
+
+  /** When each will be idle, as of its last charge. */
+  private final HashMap<String, Long> idleAt = new HashMap<>();
+
+  private long now;
+  private long forgotten;
+
+  Counters(int most) {
+    super(16, 0.75f, true);
+    this.most = most;
+  }
+
+  /** The time of what comes next. */
+  void at(long micros) {
+    now = micros;
+  }
+
+  /** Counters that went although they held something: from then on, too much may be admitted. */
+  long forgotten() {
+    return forgotten;
+  }
+
+  @Override
+  public @Nullable Counter put(String key, Counter counter) {
+    idleAt.put(key, now + counter.reset(now));
+    return super.put(key, counter);
+  }
+
+  @Override
+  protected boolean removeEldestEntry(Map.Entry<String, Counter> eldest) {
+    if (size() <= most) {
+      return false;
+    }
+    Long idle = idleAt.remove(eldest.getKey());
+    if (idle != null && idle > now) {
+      forgotten++;
+    }
+    return true;
+  }
+}

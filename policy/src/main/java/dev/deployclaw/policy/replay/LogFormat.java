@@ -1,0 +1,69 @@
+package dev.deployclaw.policy.replay;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** How an access log is written. */
+public enum LogFormat {
+  /**
+   * As {@link #COMBINED}, with {@code host:port} in front: tried first, since that reads it too.
+   */
+  VHOST_COMBINED("vhost-combined", () -> new CombinedLines(true)),
+  /** NGINX's {@code combined}, which Apache has too. */
+  COMBINED("combined", () -> new CombinedLines(false)),
+  /** One JSON object a line. */
+  JSON("json", JsonLines::new),
+  /** That of a gateway's file which this program rendered. */
+  DEPLOYCLAW("deployclaw", GatewayLines::new);
+
+  private final String word;
+  private final Supplier<Lines> lines;
+
+  LogFormat(String word, Supplier<Lines> lines) {
+    this.word = word;
+    this.lines = lines;
+  }
+
+  public String word() {
+    return word;
+  }
+
+  /** A reader of its own, which may remember what it read last. For one thread. */
+  public Lines lines() {
+    return lines.get();
+  }
+
+  public static Optional<LogFormat> ofWord(String word) {
+    return Arrays.stream(values()).filter(f -> f.word.equals(word)).findFirst();
+  }
+
+  /** The format that a log's first line is in. */
+  public static Optional<LogFormat> of(String line) {
+    return Arrays.stream(values()).filter(f -> reads(f, line)).findFirst();
+  }
+
+  private static boolean reads(LogFormat format, String line) {
+    try {
+      format.lines().read(line);
+      return true;
+    } catch (Lines.Unread e) {
+      return false;
+    }
+  }
+
+  /** Reads lines. */
+  public interface Lines {
+    /** The request that a line tells. */
+    Recorded read(String line) throws Unread;
+
+    /** A line that tells no request, and why. */
+    final class Unread extends Exception {
+      private static final long serialVersionUID = 1L;
+
+      Unread(String reason) {
+        super(reason, null, false, false);
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.deployclaw.policy.replay;
+
+import java.util.Locale;
+
+/** Pieces of lines that others wrote. */
+final class Shown {
+  private static final int LONGEST = 60;
+
+  private Shown() {}
+
+  /** For a message: its start, without what a terminal would obey. */
+  static String shortly(String text) {
+    String plain = text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f]", " ");
+    return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
+  }
+
+  /** In lower case, without a port. */
+  static String host(String text) {
+    return text.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+  }
+}
