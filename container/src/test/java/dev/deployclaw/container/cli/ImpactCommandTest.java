@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
@@ -54,7 +55,7 @@ class ImpactCommandTest {
   @Test
   void readsPackedLogsAndTheLastLineWithoutAnEnd() throws IOException {
     try (var out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("access.log.gz")))) {
-      out.write((LINE + LINE.strip()).getBytes());
+      out.write((LINE + LINE.strip()).getBytes(StandardCharsets.UTF_8));
     }
 
     int exit = impact("access.log.gz", "--tenant", "user", "--json");

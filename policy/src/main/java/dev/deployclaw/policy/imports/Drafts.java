@@ -44,13 +44,13 @@ final class Drafts {
   }
 
   void add(String tenant, Limit limit) {
-    open(tenant);
-    limits.get(tenant).add(limit);
+    limits.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(limit);
   }
 
   /** Gives a policy its group; another one than it has already isn't taken, and false. */
   boolean under(String tenant, String group) {
-    return parents.putIfAbsent(tenant, group) == null || parents.get(tenant).equals(group);
+    var before = parents.putIfAbsent(tenant, group);
+    return before == null || before.equals(group);
   }
 
   List<TenantPolicy> policies() {

@@ -2,27 +2,24 @@ package dev.deployclaw.policy.replay;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** How an access log is written. */
 public enum LogFormat {
   /**
    * As {@link #COMBINED}, with {@code host:port} in front: tried first, since that reads it too.
    */
-  VHOST_COMBINED("vhost-combined", () -> new CombinedLines(true)),
+  VHOST_COMBINED("vhost-combined"),
   /** NGINX's {@code combined}, which Apache has too. */
-  COMBINED("combined", () -> new CombinedLines(false)),
+  COMBINED("combined"),
   /** One JSON object a line. */
-  JSON("json", JsonLines::new),
+  JSON("json"),
   /** That of a gateway's file which this program rendered. */
-  DEPLOYCLAW("deployclaw", GatewayLines::new);
+  DEPLOYCLAW("deployclaw");
 
   private final String word;
-  private final Supplier<Lines> lines;
 
-  LogFormat(String word, Supplier<Lines> lines) {
+  LogFormat(String word) {
     this.word = word;
-    this.lines = lines;
   }
 
   public String word() {
@@ -31,7 +28,12 @@ public enum LogFormat {
 
   /** A reader of its own, which may remember what it read last. For one thread. */
   public Lines lines() {
-    return lines.get();
+    return switch (this) {
+      case VHOST_COMBINED -> new CombinedLines(true);
+      case COMBINED -> new CombinedLines(false);
+      case JSON -> new JsonLines();
+      case DEPLOYCLAW -> new GatewayLines();
+    };
   }
 
   public static Optional<LogFormat> ofWord(String word) {

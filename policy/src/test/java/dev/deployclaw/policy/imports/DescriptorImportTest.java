@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,8 +250,9 @@ class DescriptorImportTest {
 
   private static TenantPolicy tenant(Imported imported, String name) {
     return imported.policies().stream()
-        .collect(Collectors.toMap(TenantPolicy::tenant, Function.identity()))
-        .get(name);
+        .filter(p -> p.tenant().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Imported imported(String name, Mapping mapping) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ReplayTest {
   private static final long SECOND = 1_000_000;
+  private static final long HOUR = 3600 * SECOND;
   private static final long START = 1_795_669_200 * SECOND;
   private static final Naming BY_USER = new Naming(new Naming.Teller.User(), List.of());
 
@@ -29,7 +30,7 @@ class ReplayTest {
     for (int i = 0; i < 12; i++) {
       replay.next(request("acme", START));
     }
-    replay.next(request("acme", START + 3600 * SECOND));
+    replay.next(request("acme", START + HOUR));
 
     var impact = replay.impact();
     assertThat(impact.requests()).isEqualTo(13);
@@ -50,14 +51,14 @@ class ReplayTest {
 
     for (int hour = 0; hour < 3; hour++) {
       for (int i = 0; i < 2 + (hour == 1 ? 5 : 0); i++) {
-        replay.next(request("acme", START + hour * 3600 * SECOND));
+        replay.next(request("acme", START + hour * HOUR));
       }
     }
 
     var acme = replay.impact().tenants().getFirst();
-    assertThat(acme.worstHour()).isEqualTo(START + 3600 * SECOND);
+    assertThat(acme.worstHour()).isEqualTo(START + HOUR);
     assertThat(acme.inWorstHour()).isEqualTo(6);
-    assertThat(acme.last()).isEqualTo(START + 7200 * SECOND);
+    assertThat(acme.last()).isEqualTo(START + 2 * HOUR);
   }
 
   @Test
