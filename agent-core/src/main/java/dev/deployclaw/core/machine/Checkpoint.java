@@ -12,6 +12,15 @@ import java.util.Map;
  * @param stored false when the object store could not be reached, which only a rollback survives
  */
 public record Checkpoint(String object, String sha256, String fingerprint, boolean stored) {
+  /**
+   * The change of which a marker is.
+   *
+   * @throws Unreadable when the bytes aren't what {@link #marker} writes
+   */
+  public static String change(byte[] marker) {
+    return Fields.parse(marker).text("change");
+  }
+
   /** The marker in the state store. */
   public byte[] marker(Execution of) {
     return Canonical.bytes(

@@ -28,7 +28,7 @@ final class AfterCommit {
     this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     Optional<Executor> probe = ports.executors().named("probe");
     this.probing = new Probing(probe, settings, ports.time());
-    this.collecting = new Collecting(crew, ports.state(), ledger);
+    this.collecting = new Collecting(crew, ledger, ports, settings);
     this.ledger = ledger;
     this.time = ports.time();
   }
@@ -55,6 +55,11 @@ final class AfterCommit {
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     leftAlone(tally, content, duty.story());
     return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+  }
+
+  /** See {@link Convergence#mend}. */
+  Optional<String> mend(Activation activation, Duty duty) throws InterruptedException {
+    return convergence.mend(activation, duty);
   }
 
   /** Who keeps what it has, since nobody knows what it is to get back. */

@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,14 +31,21 @@ final class Collecting {
   /** How many are removed after one change; the next goes on. */
   private static final int MOST = 64;
 
+  /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
+  private static final long SCATTER = 0x9E3779B97F4A7C15L;
+
   private final Crew crew;
   private final StateStore state;
   private final Ledger ledger;
+  private final Settings settings;
+  private final Time time;
 
-  Collecting(Crew crew, StateStore state, Ledger ledger) {
+  Collecting(Crew crew, Ledger ledger, Ports ports, Settings settings) {
     this.crew = crew;
-    this.state = state;
+    this.state = ports.state();
     this.ledger = ledger;
+    this.settings = settings;
+    this.time = ports.time();
   }
 
   Happening collect(Execution x, Duty duty) throws InterruptedException {
@@ -62,10 +70,18 @@ final class Collecting {
   /** Epochs of which something is stored, and which nothing needs. */
   private List<Long> old(Active active, List<Execution> changes) throws InterruptedException {
     var needed = needed(active, changes);
-    return stored().stream()
-        .filter(e -> e < active.epoch() && !needed.contains(e))
-        .limit(MOST)
-        .toList();
+    var all = stored().stream().filter(e -> e < active.epoch() && !needed.contains(e)).toList();
+    return turn(all, active.epoch());
+  }
+
+  /** Each change begins elsewhere, so that what is stuck holds up no other for long. */
+  private static List<Long> turn(List<Long> all, long epoch) {
+    var turned = new ArrayList<>(all);
+    if (all.size() > MOST) {
+      long scattered = (epoch * SCATTER) >>> Integer.SIZE;
+      Collections.rotate(turned, -Math.floorMod(scattered, all.size()));
+    }
+    return turned.stream().limit(MOST).toList();
   }
 
   private static Set<Long> needed(Active active, List<Execution> changes) {
@@ -111,9 +127,17 @@ final class Collecting {
     return ledger.permit(record, on, duty.leadership(), duty.story());
   }
 
+  /**
+   * A member that is away costs a whole call: it is asked no more often than one deadline allows.
+   */
   private Happening remove(List<Long> old, Duty duty) throws InterruptedException {
     List<String> left = new ArrayList<>();
+    long until = time.micros() + settings.bounds().call().toNanos() / 1000;
     for (long epoch : old) {
+      if (time.micros() > until) {
+        left.add("epoch %d and what follows, for the next change".formatted(epoch));
+        break;
+      }
       var tally = crew.discard(epoch, duty.fence());
       if (!tally.allYes()) {
         left.add("epoch %d at %s".formatted(epoch, String.join(", ", tally.unfinished())));

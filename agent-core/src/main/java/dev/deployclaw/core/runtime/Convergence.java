@@ -6,6 +6,7 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -58,6 +59,19 @@ final class Convergence {
     }
     duty.story().waited(time.micros() - since);
     return tally;
+  }
+
+  /**
+   * Publishes once more to whoever doesn't act on it any more, and says who that was; empty where
+   * nobody is known of whom that is so.
+   */
+  Optional<String> mend(Activation activation, Duty duty) throws InterruptedException {
+    var tally = crew.converged(activation, duty.fence());
+    if (tally.with(Answer.NO).isEmpty()) {
+      return Optional.empty();
+    }
+    again(crew.names(), tally, activation, duty);
+    return Optional.of(tally.named(Answer.NO));
   }
 
   /** An eighth of the time at first, then twice as long each time. */

@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.GatePolicy;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.Report;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Old epochs leave the state store, however old; what somebody needs never does. */
 class CollectingTest {
+  private static final Pattern EPOCH = Pattern.compile("epoch (1[0-9]{3})\\b");
+
   private final World world = new World();
 
   @Test
@@ -76,6 +83,62 @@ class CollectingTest {
 
     assertThat(stored()).containsExactly(3L, 501L);
     assertThat(world.redis.staged()).doesNotContain(1L);
+  }
+
+  @Test
+  void whatIsStuckHoldsUpNoOther() throws Exception {
+    world.run("apply");
+    for (int epoch = 1_001; epoch <= 1_080; epoch++) {
+      world.store.put("policy/" + epoch + "/00000", new byte[] {1});
+    }
+    world.store.put(Keys.EPOCH, "2000".getBytes(StandardCharsets.UTF_8));
+    world.redis.refuseAt("discard", "busy");
+
+    for (int limit = 700; limit < 712; limit++) {
+      world.run("set acme " + limit);
+    }
+
+    assertThat(tried()).contains(LongStream.rangeClosed(1_001, 1_080).boxed().toArray(Long[]::new));
+    world.redis.heal();
+    world.run("set acme 800");
+    world.run("set acme 801");
+    assertThat(stored()).containsExactly(2_013L, 2_014L);
+  }
+
+  /** The epochs that changes set out to remove. */
+  private Set<Long> tried() {
+    var out = new TreeSet<Long>();
+    for (String execution : world.journal.executions()) {
+      for (byte[] bytes : world.journal.read(execution)) {
+        var epoch = EPOCH.matcher(new String(bytes, StandardCharsets.UTF_8));
+        while (epoch.find()) {
+          out.add(Long.valueOf(epoch.group(1)));
+        }
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void aMemberThatIsAwayIsNotWaitedForAgainAndAgain() throws Exception {
+    world.run("apply");
+    for (int epoch = 101; epoch <= 140; epoch++) {
+      world.store.put("policy/" + epoch + "/00000", new byte[] {1});
+    }
+    world.store.put(Keys.EPOCH, "200".getBytes(StandardCharsets.UTF_8));
+    world.redis.answers(
+        "discard",
+        member -> {
+          world.time.pass(Duration.ofSeconds(31));
+          return Report.unknown(member, "no answer");
+        });
+    int before = world.redis.calls("discard");
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.redis.calls("discard") - before).isEqualTo(1);
+    assertThat(stored()).contains(101L, 140L);
   }
 
   @Test

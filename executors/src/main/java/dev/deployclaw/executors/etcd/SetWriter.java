@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
@@ -94,12 +95,29 @@ final class SetWriter {
     return unsettled(last);
   }
 
-  /** The change to which an epoch was given. */
+  /**
+   * The change to which an epoch was given, as the marker of its checkpoint says: nothing is staged
+   * without one. What was never staged has few leftovers, and they are looked for among all.
+   */
   private Optional<Stored> owner(long epoch) throws InterruptedException {
+    var marker = store.get(Keys.checkpoint(epoch));
+    var marked =
+        marker.isPresent()
+            ? store.get(Keys.change(Checkpoint.change(marker.get().value())))
+            : Optional.<Entry>empty();
+    var owner = marked.map(SetWriter::stored).filter(s -> s.execution().epoch() == epoch);
+    return owner.isPresent() ? owner : amongAll(epoch);
+  }
+
+  private Optional<Stored> amongAll(long epoch) throws InterruptedException {
     return store.list(Keys.CHANGES).stream()
-        .map(e -> new Stored(Execution.read(e.value()), e.modRevision()))
+        .map(SetWriter::stored)
         .filter(s -> s.execution().epoch() == epoch)
         .findFirst();
+  }
+
+  private static Stored stored(Entry change) {
+    return new Stored(Execution.read(change.value()), change.modRevision());
   }
 
   /** Held or under way; one that is being given up lets go of it. */

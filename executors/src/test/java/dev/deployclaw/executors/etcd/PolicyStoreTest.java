@@ -3,7 +3,12 @@ package dev.deployclaw.executors.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Checkpoint;
+import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Fault;
@@ -216,6 +221,39 @@ class PolicyStoreTest {
     assertThat(store.read(1)).isPresent();
     assertThat(store.read(2)).isPresent();
     assertThat(state.list("policy/3/")).isEmpty();
+  }
+
+  /** With thousands of changes, reading them all for each epoch would be slow. */
+  @Test
+  void findsTheChangeOfAnEpochByItsCheckpointAlone() throws InterruptedException {
+    report(new Call.Stage(activation(5, SET)));
+    var held = held();
+    var marker = held.checkpoint().orElseThrow().marker(held);
+    put(Keys.change("c5"), new String(held.bytes(), StandardCharsets.UTF_8));
+    put(Keys.checkpoint(5), new String(marker, StandardCharsets.UTF_8));
+    put(Keys.change("other"), "nobody reads this");
+
+    var outcome = run(new Call.Discard(5), FENCE);
+
+    assertThat(((Outcome.Failed) outcome).fault().reason()).contains("epoch 5 is needed by c5");
+  }
+
+  private static Execution held() {
+    return new Execution(
+        "c5",
+        "c5",
+        Kind.FORWARD,
+        5,
+        5,
+        new Base(4, "d4", "c4", 30),
+        SET.digest(),
+        "plan",
+        "olivia",
+        Optional.empty(),
+        Optional.of(new Checkpoint("checkpoints/ab.json", "ab", "cd", true)),
+        Optional.empty(),
+        5,
+        new State.Held("why", 1));
   }
 
   @Test

@@ -1,0 +1,75 @@
+package dev.deployclaw.container.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.audit.ChainRecorder;
+import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Ports;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What each change leaves in the state store for good: that isn't collected, so it has a bound. */
+class GrowthTest {
+  private static final int CHANGES = 20;
+  private static final int MOST_KEYS = 24;
+  private static final int MOST_BYTES = 32 * 1024;
+
+  private final World world = new World();
+
+  @Test
+  void aChangeLeavesFewKeysAndFewBytes() throws Exception {
+    run("apply");
+    run("set acme 700");
+    var before = world.store.list("");
+
+    for (int i = 1; i <= CHANGES; i++) {
+      run("set acme " + (700 + i));
+    }
+
+    var after = world.store.list("");
+    int keys = (after.size() - before.size()) / CHANGES;
+    long bytes = (bytes(after) - bytes(before)) / CHANGES;
+    System.out.println("a change leaves " + keys + " keys, " + bytes + " bytes: " + by(after));
+    assertThat(keys).isBetween(1, MOST_KEYS);
+    assertThat(bytes).isBetween(1L, (long) MOST_BYTES);
+  }
+
+  private void run(String text) throws InterruptedException {
+    var p = world.ports();
+    var ports =
+        new Ports(
+            p.state(),
+            p.objects(),
+            p.executors(),
+            new ChainRecorder(Redaction.of(List.of())),
+            p.journal(),
+            p.planner(),
+            p.playbook(),
+            p.time());
+    var ended =
+        new Architect(ports, world.settings("agent"), Progress.NONE).run(world.request(text));
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+  }
+
+  private static long bytes(List<Entry> entries) {
+    return entries.stream().mapToLong(GrowthTest::bytes).sum();
+  }
+
+  private static long bytes(Entry entry) {
+    return entry.key().length() + (long) entry.value().length;
+  }
+
+  /** Bytes by the first part of the key, of all changes together. */
+  private static Map<String, Long> by(List<Entry> entries) {
+    var out = new TreeMap<String, Long>();
+    entries.forEach(e -> out.merge(e.key().replaceAll("/.*", ""), bytes(e), Long::sum));
+    return out;
+  }
+}
