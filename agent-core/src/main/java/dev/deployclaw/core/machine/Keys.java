@@ -17,6 +17,9 @@ public final class Keys {
   /** The kill switch: while it is there, no forward change opens or commits. */
   public static final String FREEZE = "freeze";
 
+  /** The last {@link Freeze}, which stays when it is thawed: who watches sees that it was there. */
+  public static final String LAST_FREEZE = "last-freeze";
+
   /**
    * Up to where back ends may be ahead of {@link #ACTIVE}, by a person's word: {@link Accepted}.
    */

@@ -47,10 +47,14 @@ final class Crew {
     return tally;
   }
 
-  /** Stages it and publishes it once more. */
+  /** Stages it, and what is tried beside it, and publishes it once more. */
   Tally again(List<String> names, Activation activation, Fence fence) throws InterruptedException {
     var those = those(names);
     all(those, new Call.Stage(activation), fence);
+    var tried = activation.tried();
+    if (tried.isPresent()) {
+      all(those, new Call.Stage(tried.get()), fence);
+    }
     return all(those, new Call.Publish(activation), fence);
   }
 

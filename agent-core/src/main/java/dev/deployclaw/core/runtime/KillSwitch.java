@@ -89,10 +89,13 @@ final class KillSwitch {
   private Transaction transaction(Optional<Entry> there, Optional<Freeze> wanted)
       throws InterruptedException {
     var conditions = List.of(CurrentTerm.of(state), Condition.unmoved(Keys.FREEZE, there));
-    var write =
+    List<Write> writes =
         wanted
-            .<Write>map(f -> new Write.Put(Keys.FREEZE, f.bytes()))
-            .orElse(new Write.Delete(Keys.FREEZE));
-    return new Transaction(conditions, List.of(write));
+            .<List<Write>>map(f ->
+                List.of(
+                    new Write.Put(Keys.FREEZE, f.bytes()),
+                    new Write.Put(Keys.LAST_FREEZE, f.bytes())))
+            .orElse(List.of(new Write.Delete(Keys.FREEZE)));
+    return new Transaction(conditions, writes);
   }
 }

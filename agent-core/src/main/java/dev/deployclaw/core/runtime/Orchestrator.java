@@ -49,7 +49,7 @@ final class Orchestrator {
     this.before = new BeforeCommit(ports, settings, crew);
     this.after = new AfterCommit(ports, settings, crew, ledger);
     this.trial = new Trial(after, crew, ports.time());
-    this.watch = new Watch(ports, settings, this);
+    this.watch = new Watch(ports, settings, this, after);
     this.sources = new SourceCheck(ports, settings, archive);
     this.lasting = new Lasting(archive, ports.time());
     this.compensation = new Compensation(this, ledger);

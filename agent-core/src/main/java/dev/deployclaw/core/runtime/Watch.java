@@ -5,8 +5,10 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +18,10 @@ import java.util.Optional;
 /**
  * Watches a change until the time that is stored with it: every enforcement point's heartbeat, by
  * turns on both sides of a cohort, and how many requests are refused. It fails at the first look
- * that shows something wrong; looks without an answer are no data, and a few of them in a row are
- * no pass. It passes when the time is over, there were a few looks, and each side's last one was
- * good.
+ * that shows something wrong, unless somebody lost what it was told, as a failover does: who lost
+ * it is published to again, and looked at anew. Looks without an answer are no data, and a few of
+ * them in a row are no pass. It passes when the time is over, there were a few looks, each side's
+ * last one was good, and where p99 has a bound, it keeps that once more.
  */
 final class Watch {
   /** Looks that a bake has at least, however late its agent comes back to it. */
@@ -34,14 +37,16 @@ final class Watch {
 
   private final Heartbeat heartbeat;
   private final RefusedShare refusals;
-  private final Ledger ledger;
+  private final AfterCommit after;
+  private final StateStore state;
   private final Settings settings;
   private final Time time;
 
-  Watch(Ports ports, Settings settings, Orchestrator orchestrator) {
+  Watch(Ports ports, Settings settings, Orchestrator orchestrator, AfterCommit after) {
     this.heartbeat = new Heartbeat(ports, settings, orchestrator);
     this.refusals = new RefusedShare(ports, settings);
-    this.ledger = orchestrator.ledger();
+    this.after = after;
+    this.state = ports.state();
     this.settings = settings;
     this.time = ports.time();
   }
@@ -61,6 +66,7 @@ final class Watch {
     tell("until " + Instant.ofEpochMilli(until), Status.OK, duty);
     var before = refusals.read(activation);
     int looks = 0;
+    int mended = 0;
     for (int silent = 0; silent < MOST_SILENT; ) {
       if (!duty.leadership().holds()) {
         return new Happening.Again();
@@ -72,7 +78,16 @@ final class Watch {
       looks++;
       switch (look(activation, before)) {
         case Look.Wrong(String what) -> {
-          return refused(what, duty);
+          var lost =
+              mended < settings.bounds().attempts()
+                  ? after.mend(activation, duty)
+                  : Optional.<String>empty();
+          if (lost.isEmpty()) {
+            return refused(what, duty);
+          }
+          mended++;
+          silent++;
+          tell("lost, and published again: " + lost.get(), Status.WARNING, duty);
         }
         case Look.Silent(String why) -> {
           silent++;
@@ -82,13 +97,24 @@ final class Watch {
       }
       long left = until - now();
       if (left <= 0 && silent == 0 && looks >= fewest(x)) {
-        tell("passed, looks: " + looks, Status.OK, duty);
-        duty.story().summarise("watched, " + looks + " looks", Status.OK);
-        return new Happening.Now(new Event.Soaked());
+        return passed(x, content, looks, duty);
       }
       time.pause(pause(x, left));
     }
     return refused("no data in " + MOST_SILENT + " looks in a row, which is no pass", duty);
+  }
+
+  /** Slow, it may have become while it was watched. */
+  private Happening passed(Execution x, Content content, int looks, Duty duty)
+      throws InterruptedException {
+    if (x.rollout().mostP99Micros().isPresent()
+        && after.validate(x, content, duty)
+            instanceof Happening.Now(Event.Refused(String reason))) {
+      return refused(reason, duty);
+    }
+    tell("passed, looks: " + looks, Status.OK, duty);
+    duty.story().summarise("watched, " + looks + " looks", Status.OK);
+    return new Happening.Now(new Event.Soaked());
   }
 
   /** A bake that went on without its agent was watched by nobody: its end alone is no pass. */
@@ -138,10 +164,22 @@ final class Watch {
         .findFirst();
   }
 
-  /** The kill switch takes a candidate back; what is committed for everybody stays. */
+  /**
+   * The kill switch takes a candidate back, even if it was thawed since; what is committed for
+   * everybody stays.
+   */
   private Optional<String> frozen(Execution x) throws InterruptedException {
+    if (!(x.state() instanceof State.Baking baking)) {
+      return Optional.empty();
+    }
     try {
-      return x.state().onTrial() ? ledger.freeze().map(Freeze::refusal) : Optional.empty();
+      var now = state.get(Keys.FREEZE).map(e -> Freeze.read(e.value()).refusal());
+      return now.isPresent()
+          ? now
+          : state
+              .get(Keys.LAST_FREEZE)
+              .filter(e -> e.modRevision() > baking.revision())
+              .map(e -> "the kill switch was on, " + Freeze.read(e.value()).sentence());
     } catch (Unreachable e) {
       return Optional.empty();
     }
