@@ -116,6 +116,21 @@ public final class Desk {
     return locked(() -> waiting.stream().map(Job::execution).filter(id -> !id.isEmpty()).toList());
   }
 
+  /**
+   * For what a task waits.
+   *
+   * @param atWork the execution that the worker carries out; without an id it is a recovery
+   * @param before how many wait before it
+   */
+  record Turn(Optional<String> atWork, int before) {}
+
+  Turn turn(String execution) {
+    return locked(() ->
+        new Turn(
+            atWork.map(Job::execution),
+            (int) waiting.stream().takeWhile(job -> !job.execution().equals(execution)).count()));
+  }
+
   /** What was asked, while it waits. */
   Optional<TaskRequest> request(String execution) {
     return locked(() ->

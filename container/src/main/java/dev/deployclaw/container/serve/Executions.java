@@ -39,13 +39,15 @@ public final class Executions {
   private final Journal journal;
   private final HeadSigner signer;
   private final ThoughtFeed feed;
+  private final Turns turns;
   private final Desk desk;
 
-  Executions(Journal journal, HeadSigner signer, ThoughtFeed feed, Desk desk) {
+  Executions(Journal journal, HeadSigner signer, ThoughtFeed feed, Turns turns) {
     this.journal = journal;
     this.signer = signer;
     this.feed = feed;
-    this.desk = desk;
+    this.turns = turns;
+    this.desk = turns.desk();
   }
 
   /**
@@ -156,7 +158,7 @@ public final class Executions {
     return out;
   }
 
-  private static ExecutionDocument queued(String execution, TaskRequest request) {
+  private ExecutionDocument queued(String execution, TaskRequest request) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("execution_id", execution);
     fields.put("agent", Derivation.AGENT);
@@ -165,6 +167,7 @@ public final class Executions {
     fields.put("requester", request.requester());
     fields.put("thought_log", List.of());
     fields.put("result", QUEUED);
+    fields.put("reason", turns.waitsFor(execution));
     return new ExecutionDocument(Json.object(fields));
   }
 }

@@ -53,9 +53,11 @@ public final class Sidecar implements AutoCloseable {
     this.desk = new Desk(estate.signer().publicKey(), ports, leftovers, bounds.queue());
     var patient = new Architect(ports, settings.waiting(bounds.leaderWait()), meters);
     this.worker = new Worker(desk, patient, leftovers, meters);
-    this.executions = new Executions(ports.journal(), estate.signer(), feed, desk);
     this.looks = new Looks(this::architect, ports.time());
     this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
+    var turns =
+        new Turns(desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(StatusAnswer::open));
+    this.executions = new Executions(ports.journal(), estate.signer(), feed, turns);
     var views = new Lookout.Views(pulse, executions, meters);
     this.lookout = Lookout.start(estate, this::architect, ports.time(), views);
     measure(state);
