@@ -32,6 +32,8 @@ public final class Laws {
   private final Map<Long, String> contents = new TreeMap<>();
   private Optional<Active> last = Optional.empty();
   private long lastEpoch;
+  private long remembered;
+  private long forgotten;
 
   /** A change as it was stored last. */
   private record Change(Entry entry, Execution execution) {}
@@ -54,7 +56,25 @@ public final class Laws {
     copy.contents.putAll(contents);
     copy.last = last;
     copy.lastEpoch = lastEpoch;
+    copy.remembered = remembered;
+    copy.forgotten = forgotten;
     return copy;
+  }
+
+  /**
+   * The store is another one. What it says holds from now on, but no epoch that was ever given out
+   * is given out again, and members may be ahead of it until they are told.
+   */
+  synchronized void restored() {
+    forgotten = contents.keySet().stream().max(Long::compare).orElse(0L);
+    changes.clear();
+    for (var entry : world.store.list(Keys.CHANGES)) {
+      changes.put(entry.key(), new Change(entry, Execution.read(entry.value())));
+    }
+    last = world.active();
+    remembered = last.map(Active::epoch).orElse(0L);
+    lastEpoch = 0;
+    records.restored();
   }
 
   /** What was broken so far; empty when all is well. */
@@ -273,7 +293,8 @@ public final class Laws {
         if (reader.live().equals(FakeParticipant.NOTHING)) {
           broken.add("I16: " + reader.member() + " has no rules of epoch " + reader.epoch());
         }
-        boolean excused = reader.thrownBack() || stranded;
+        boolean ahead = reader.epoch() > remembered && reader.epoch() <= forgotten;
+        boolean excused = reader.thrownBack() || stranded || ahead;
         if (!excused && !allowed.contains(content(reader.epoch()))) {
           broken.add("I5: " + reader.member() + " acts on epoch " + reader.epoch() + ", " + last);
         }

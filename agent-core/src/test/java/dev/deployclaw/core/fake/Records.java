@@ -43,6 +43,14 @@ final class Records {
     return copy;
   }
 
+  /** The store is another one: what it knows of logs begins anew. */
+  void restored() {
+    heads.clear();
+    for (var entry : world.store.list(Keys.AUDIT_HEADS)) {
+      heads.put(entry.key(), parse(entry.value()).path("seq").asLong());
+    }
+  }
+
   /** The end of a log never goes back. */
   void heads() {
     long newest = seen;

@@ -19,6 +19,7 @@ import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.model.Gateway;
@@ -165,6 +166,13 @@ public final class World {
         planner(),
         operation -> operation == Operation.REPAIR_DRIFT ? REPAIR : PROCEDURE,
         clock);
+  }
+
+  /** The state store is what it was once; leases aren't in a backup. */
+  public void restore(List<Entry> backup) {
+    store.restore(backup);
+    store.expireLeases();
+    laws.restored();
   }
 
   public Ended run(String text) throws InterruptedException {

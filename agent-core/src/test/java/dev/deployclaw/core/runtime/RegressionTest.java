@@ -144,7 +144,7 @@ class RegressionTest {
     world.run("set acme 700");
     String committed = world.active().orElseThrow().digest();
     world.run("set acme 800");
-    restore(backup.get());
+    world.restore(backup.get());
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
@@ -164,7 +164,7 @@ class RegressionTest {
     world.store.watch(store -> taken(store, state, backup));
     var under = world.run("set acme 700");
     world.run("set acme 800");
-    restore(backup.get());
+    world.restore(backup.get());
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
@@ -187,7 +187,7 @@ class RegressionTest {
     }
     world.run("set acme 700 canary 50 bake 60");
     world.run("set acme 800");
-    restore(backup.get());
+    world.restore(backup.get());
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
@@ -203,7 +203,7 @@ class RegressionTest {
     var backup = world.store.list("");
     world.agent().reject(held.execution(), "ann");
     world.run("set acme 800");
-    restore(backup);
+    world.restore(backup);
     world.agent().acceptRegression(world.request("accept"));
 
     world.agent().approve(held.execution(), "ann");
@@ -217,7 +217,7 @@ class RegressionTest {
     var backup = backedUp();
     String restored = world.active().orElseThrow().digest();
     world.run("set acme 800");
-    restore(backup);
+    world.restore(backup);
     world.store.watch(store -> cutAt(store, Keys.ACCEPTED));
     var cut = world.agent().acceptRegression(world.request("accept"));
     assertThat(cut.exit()).as(cut.reason()).isEqualTo(ExitCode.UNREACHABLE);
@@ -250,12 +250,6 @@ class RegressionTest {
     if (there && backup.get() == null) {
       backup.set(store.list(""));
     }
-  }
-
-  /** What was leased is not in it. */
-  private void restore(List<Entry> backup) {
-    world.store.restore(backup);
-    world.store.expireLeases();
   }
 
   @Test

@@ -1,9 +1,17 @@
 package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.FakeStore;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What the agent is about when something happens to it. */
 enum Scene {
@@ -20,7 +28,10 @@ enum Scene {
   ROLLBACK_TO_WHAT_WAS_FOUND,
   REPAIR,
   CANARY,
-  CANARY_THAT_IS_WITHDRAWN;
+  CANARY_THAT_IS_WITHDRAWN,
+  REASSERTION,
+  SCHEDULED_BEGIN,
+  ACCEPTED_REGRESSION;
 
   /** How the world came to be as it is. */
   void prepare(Estate estate) {
@@ -50,11 +61,39 @@ enum Scene {
         twoChanged(estate);
         estate.world().probe.beats(Report.no("gateway/shop/one", "wrong"));
       }
+      case REASSERTION -> {
+        estate.world().redis.replicate("redis/a");
+        run(estate, "apply");
+        estate.world().redis.failOver("redis/a", true);
+      }
+      case SCHEDULED_BEGIN -> {
+        run(estate, "apply");
+        run(estate, "set acme 700 at " + estate.request("").received().plusSeconds(60));
+        estate.sim().pass(60_000_000);
+      }
+      case ACCEPTED_REGRESSION -> {
+        var backup = new AtomicReference<List<Entry>>();
+        run(estate, "apply");
+        estate.world().store.watch(store -> whilePublished(store, backup));
+        run(estate, "set acme 700");
+        run(estate, "set acme 800");
+        estate.world().restore(backup.get());
+      }
       case REPAIR -> {
         run(estate, "apply");
         estate.world().gateway.tamper("two", "somebody's");
         estate.world().redis.tamper("a", "somebody's");
       }
+    }
+  }
+
+  /** A backup that was taken in the middle of the second change. */
+  private static void whilePublished(FakeStore store, AtomicReference<List<Entry>> backup) {
+    boolean published =
+        store.list(Keys.CHANGES).stream()
+            .anyMatch(e -> Execution.read(e.value()).state() instanceof State.Published);
+    if (published && backup.get() == null) {
+      backup.set(store.list(""));
     }
   }
 
@@ -81,17 +120,49 @@ enum Scene {
       case REJECTION -> agent.reject(estate.here().executions().getFirst(), "ann");
       case ROLLBACK, ROLLBACK_TO_WHAT_WAS_FOUND -> agent.rollback("last", "olivia");
       case REPAIR -> agent.repair(estate.request("repair"));
+      case REASSERTION -> asServed(agent::reassert);
+      case SCHEDULED_BEGIN -> asServed(() -> beginWhatIsDue(agent));
+      case ACCEPTED_REGRESSION -> agent.acceptRegression(estate.request("accept"));
     }
   }
 
-  /** What brings the world to rest: the next start; a repair is no change, so it is asked again. */
+  /** What a round does. */
+  private interface Walk {
+    void once() throws InterruptedException;
+  }
+
+  /** Who serves looks again, where the state store couldn't be read. */
+  private static void asServed(Walk walk) throws InterruptedException {
+    try {
+      walk.once();
+    } catch (Unreachable e) {
+      // until the next round
+    }
+  }
+
+  private static void beginWhatIsDue(Architect agent) throws InterruptedException {
+    for (String id : agent.due()) {
+      agent.begin(id);
+    }
+  }
+
+  /** What brings the world to rest: the next start; what is no change is asked for again. */
   void settle(Estate estate, Architect agent) throws InterruptedException {
+    if (this == ACCEPTED_REGRESSION) {
+      agent.acceptRegression(estate.request("accept"));
+    }
     var recovered = agent.recover();
     if (recovered.exit() != ExitCode.OK) {
       throw new AssertionError("I10: a start doesn't finish what it found: " + recovered.reason());
     }
     if (this == REPAIR) {
       agent.repair(estate.request("repair"));
+    }
+    if (this == REASSERTION) {
+      agent.reassert();
+    }
+    if (this == SCHEDULED_BEGIN) {
+      beginWhatIsDue(agent);
     }
   }
 }
