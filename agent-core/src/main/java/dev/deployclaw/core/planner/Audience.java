@@ -5,6 +5,7 @@ import static dev.deployclaw.core.planner.Phrase.rule;
 import dev.deployclaw.core.planner.Phrase.Hit;
 import dev.deployclaw.core.task.Change.Who;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class Audience {
       rule(
           "(?:(?:all|every|each|any|the|of|our|with|whose|in|single) )*(?:"
               + NOUN
-              + " )?(?:(?:with|whose|in|on|the) )*(?:"
+              + " )?(?:(?:with|whose|in|on|from|that|which|have|has|of|the) )*(?:"
               + KEY
               + "(?: (?:=|:|is|of))? )*<label>(?: "
               + KEY
@@ -84,6 +85,9 @@ final class Audience {
               + "|(?:on |across |over |for )?(?:all|any)(?: of)?(?: (?:the|its|their|our))? services"
               + "|(?:on|across) everything");
 
+  private static final Pattern NOT_THERE =
+      rule("(?:(?:,|and|but) )*not (?:on|for|in)(?: the)? <targets>");
+
   private final KnownNames names;
   private final Doubts doubts;
   private final Grounds grounds;
@@ -105,6 +109,7 @@ final class Audience {
             .rewrite(REST, h -> group(h, List.of(others(h, phrase))))
             .rewrite(EVERYBODY, h -> group(h, List.of(everybody(h))))
             .rewrite(NAMED, this::named)
+            .rewrite(rule("<group> <group>"), Audience::narrowed)
             .rewrite(EITHER_EXCEPTION, this::together)
             .rewrite(rule("<group>(?: " + ALSO + "<group>)+"), this::together);
     var placed =
@@ -112,7 +117,13 @@ final class Audience {
             .rewrite(EACH_SERVICE, this::eachService)
             .rewrite(OVERALL, h -> Optional.of(h.joined(new Meaning.Overall(), "overall")))
             .rewrite(SERVICES, this::services);
-    return farExceptions(placed.rewrite(EXCEPT_NEXT, this::except));
+    return elsewhere(farExceptions(placed.rewrite(EXCEPT_NEXT, this::except)));
+  }
+
+  /** "On checkout, not on search": a service that is denied carries nothing beside another. */
+  private static Phrase elsewhere(Phrase phrase) {
+    var rest = phrase.without(NOT_THERE);
+    return rest.has(Meaning.Targets.class) ? rest : phrase;
   }
 
   private Optional<Item> labelled(Hit hit) {
@@ -157,6 +168,21 @@ final class Audience {
     return group(hit, List.of(new Who(List.copyOf(tenants), new TreeMap<>(), false, List.of())));
   }
 
+  /** "Gold tenants in region us": labels of different keys, one behind the other. */
+  private static Optional<Item> narrowed(Hit hit) {
+    var labels = new TreeMap<String, String>();
+    for (Item item : hit.items()) {
+      for (Who who : whoOf(item)) {
+        boolean other = who.all() || who.labels().isEmpty();
+        if (other || who.labels().keySet().stream().anyMatch(labels::containsKey)) {
+          return Optional.empty();
+        }
+        labels.putAll(who.labels());
+      }
+    }
+    return group(hit, List.of(new Who(List.of(), labels, false, List.of())));
+  }
+
   /** Groups in a row stay alternatives. */
   private Optional<Item> together(Hit hit) {
     var who = new ArrayList<Who>();
@@ -197,7 +223,14 @@ final class Audience {
     var rest = phrase;
     for (var hit = rest.find(EXCEPT_FAR); hit.isPresent(); hit = rest.find(EXCEPT_FAR)) {
       var exempt = exempt(hit.get().first(Meaning.Group.class));
+      boolean denied =
+          hit.get().items().stream().anyMatch(i -> i.is("not"))
+              && rest.items().subList(0, hit.get().from()).stream()
+                  .anyMatch(i -> i.meaning() instanceof Meaning.Group);
       rest = rest.without(hit.get());
+      if (denied && onlyOthers(rest, exempt)) {
+        continue;
+      }
       if (rest.all(Meaning.Group.class).stream().filter(Audience::open).count() != 1) {
         doubts.ask("An exception needs one group to be taken from: which tenants are meant?");
         return rest;
@@ -211,6 +244,17 @@ final class Audience {
                       : Optional.empty());
     }
     return rest;
+  }
+
+  /** "Hooli, not stark": whoever is denied was never meant. */
+  private static boolean onlyOthers(Phrase rest, List<String> exempt) {
+    var named =
+        rest.all(Meaning.Group.class).stream()
+            .flatMap(i -> whoOf(i).stream())
+            .map(Who::tenants)
+            .toList();
+    return !named.isEmpty()
+        && named.stream().noneMatch(t -> t.isEmpty() || !Collections.disjoint(t, exempt));
   }
 
   private List<String> exempt(Item item) {
@@ -251,7 +295,7 @@ final class Audience {
     return Optional.of(hit.joined(new Meaning.Group(merged(who)), "group"));
   }
 
-  /** Named tenants become one alternative; labels of different keys narrow each other. */
+  /** Named tenants become one alternative. */
   private static List<Who> merged(List<Who> who) {
     var tenants = new LinkedHashSet<String>();
     var out = new ArrayList<Who>();

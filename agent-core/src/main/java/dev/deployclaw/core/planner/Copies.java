@@ -67,10 +67,17 @@ final class Copies {
 
   /** How much a group looks like the one that is copied from. */
   private static int score(Phrase phrase, int i) {
-    String before = i > 0 ? phrase.items().get(i - 1).meaning().shape() : "";
+    String before = shape(phrase, i - 1);
+    if (before.equals("for") && BEFORE_SOURCE.contains(shape(phrase, i - 2))) {
+      before = shape(phrase, i - 2);
+    }
     boolean owns = i + 1 < phrase.items().size() && phrase.items().get(i + 1).is("'s");
     int score = owns ? 1 : 0;
     score += BEFORE_SOURCE.contains(before) ? 3 : BEFORE_OBJECT.contains(before) ? 2 : 0;
     return score - (BEFORE_GOAL.contains(before) ? 2 : 0);
+  }
+
+  private static String shape(Phrase phrase, int i) {
+    return i >= 0 ? phrase.items().get(i).meaning().shape() : "";
   }
 }

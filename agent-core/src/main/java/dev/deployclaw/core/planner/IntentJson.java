@@ -23,7 +23,7 @@ public final class IntentJson {
 
   /** The form that is printed: {@code scale} is a decimal number. */
   public static Map<String, Object> of(Intent intent) {
-    return write(intent, scale -> scale);
+    return write(intent, scale -> scale.setScale(Math.max(0, scale.scale())));
   }
 
   /** The form that is hashed: whole numbers only, so {@code scale} is a reduced fraction "3/2". */

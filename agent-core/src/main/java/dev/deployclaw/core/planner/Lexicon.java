@@ -10,8 +10,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The English that the planner knows. Keywords carry the grammar and are recognised in spite of a
- * typing error; fillers carry nothing. A word in neither list is a question, never a guess.
+ * The English that the planner knows. Keywords carry the grammar; those that decide what is done
+ * are recognised in spite of a typing error. Fillers carry nothing. A word in neither list is a
+ * question, never a guess.
  */
 final class Lexicon {
   static final Map<String, Long> RATE_UNITS =
@@ -39,6 +40,7 @@ final class Lexicon {
           .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private static final Set<String> KEYWORDS = words(read("keywords.txt"));
+  private static final Set<String> CORRECTED = words(read("corrected.txt"));
   private static final Set<String> FILLERS = words(read("fillers.txt"));
 
   /** Words that stay words even where something is named so, unless they are pointed at. */
@@ -70,13 +72,17 @@ final class Lexicon {
     return Optional.ofNullable(UNITS.get(word));
   }
 
-  /** The one keyword of five letters or more within one edit of a word. */
+  /**
+   * The one keyword of five letters or more within one edit of a word. Only words that a rule uses
+   * are given: a misspelt word that came to nothing might have been a name. A letter of another
+   * script isn't a typing error.
+   */
   static Optional<String> keywordNear(String word) {
-    if (word.length() < SHORTEST_TYPO) {
+    if (word.length() < SHORTEST_TYPO || word.chars().anyMatch(c -> c > 127)) {
       return Optional.empty();
     }
     var near =
-        KEYWORDS.stream()
+        CORRECTED.stream()
             .filter(k -> k.length() > SHORTEST_TYPO)
             .filter(k -> Math.abs(k.length() - word.length()) <= 1)
             .filter(k -> KnownNames.distance(word, k) <= 1)

@@ -29,6 +29,24 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
               + "|instead|rather|other|others|at least|minimum|between|either|or|per(?! tenant)"
               + "|(?:around|about|roughly|approximately|nearly|almost) (?:<rate>|<count>|<num>|<burst>)");
 
+  /** "Doesn't need a limit", "don't limit": what is denied is the limit, not the request. */
+  private static final Pattern NEEDLESS =
+      rule(
+          "(?:no longer|(?:don't|do not|doesn't|does not)(?: really)?"
+              + "(?= (?:\\S+ )?(?:needs?|wants?|requires?|limit|throttle)))");
+
+  /** A word of the grammar where a service's name stands: whoever wrote it meant something. */
+  private static final Pattern STRANGE_PLACE =
+      rule(
+          "on(?: the)? (?!top|average|behalf|hold|request|demand|it|its|this|that|these|those|the"
+              + "|them|their|each|every|all|any|a|an|both|which|what|my|our|your|one|canary)"
+              + Phrase.WORD
+              + "(?= (?:[.,;:=!?<]|for|to|and|by|at|with|in|service|api|$))"
+              + "|(?!a|an|the|this|that|each|every|any|all|per|rate|limit|same|which|what|one|whole|and|or|our|of|on|for|my|its"
+              + "|their|your|other|as|is|in|to|at|tenant|both|limits)"
+              + Phrase.WORD
+              + " (?:service|api)(?= (?:[.,;:=!?<]|for|to|and|by|at|with|in|$))");
+
   Meant {
     changes = List.copyOf(changes);
   }
@@ -136,6 +154,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
 
   private static Meant values(Phrase phrase, Doubts doubts, Grounds grounds) {
     leftovers(phrase, doubts);
+    twoInOnePlace(phrase, doubts);
     var changes = new ArrayList<Change>();
     for (Phrase clause : Clauses.of(phrase)) {
       if (Clauses.sets(clause) || clause.has(Meaning.Group.class)) {
@@ -145,6 +164,22 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     var operation = operationOf(changes, doubts);
     contradictions(changes, doubts);
     return new Meant(operation, Optional.empty(), changes.stream().distinct().toList());
+  }
+
+  /** Two algorithms or modes where only one limit is spoken of. */
+  private static void twoInOnePlace(Phrase phrase, Doubts doubts) {
+    boolean places =
+        phrase.all(Meaning.Group.class).size() > 1
+            || phrase.all(Meaning.Targets.class).size() > 1
+            || phrase.all(Meaning.Route.class).size() > 1;
+    if (!places
+        && (several(phrase, Meaning.Counting.class) || several(phrase, Meaning.Enforcing.class))) {
+      doubts.ask("One limit has one algorithm and one mode: which of the two is meant?");
+    }
+  }
+
+  private static boolean several(Phrase phrase, Class<? extends Meaning> kind) {
+    return phrase.all(kind).stream().map(Item::meaning).distinct().count() > 1;
   }
 
   private static Operation operationOf(List<Change> changes, Doubts doubts) {
@@ -192,7 +227,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   private static Meant tenantsOnly(
       Operation operation, Phrase phrase, Doubts doubts, Grounds grounds) {
     leftovers(
-        operation == Operation.UNBLOCK ? phrase.without(rule("don't|do not")) : phrase, doubts);
+        operation == Operation.UNBLOCK ? phrase.without(Operations.UNBLOCKED) : phrase, doubts);
     var scope = ChangeReader.scope(phrase, doubts, grounds);
     requireTenants(scope, doubts);
     if (phrase.has(Meaning.Targets.class) || phrase.has(Meaning.Route.class)) {
@@ -203,7 +238,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   }
 
   private static Meant remove(Phrase phrase, Doubts doubts, Grounds grounds) {
-    leftovers(phrase.without(rule("don't|do not|no longer")), doubts);
+    leftovers(phrase.without(NEEDLESS), doubts);
     var scope = ChangeReader.scope(phrase, doubts, grounds);
     requireTenants(scope, doubts);
     boolean everything =
@@ -298,13 +333,13 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   /** What no rule has used, and what could turn the meaning round. */
   static void leftovers(Phrase phrase, Doubts doubts) {
     phrase
+        .find(STRANGE_PLACE)
+        .ifPresent(h -> doubts.ask("Which service is meant by \"%s\"?".formatted(text(h))));
+    phrase
         .find(CAUTION)
         .ifPresent(h ->
             doubts.ask(
-                "I can't tell what \"%s\" changes here. Say it another way?"
-                    .formatted(
-                        String.join(
-                            " ", h.items().stream().map(i -> i.meaning().shape()).toList()))));
+                "I can't tell what \"%s\" changes here. Say it another way?".formatted(text(h))));
     if (phrase.has(Meaning.Duration.class) || phrase.has(Meaning.Unit.class)) {
       doubts.ask("A length of time is left over: is it a window, or how long the change lasts?");
     }
@@ -314,5 +349,9 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     if (phrase.has(Meaning.Run.class)) {
       doubts.ask("What has the execution to do with it?");
     }
+  }
+
+  private static String text(Phrase.Hit hit) {
+    return String.join(" ", hit.items().stream().map(i -> i.meaning().shape()).toList());
   }
 }

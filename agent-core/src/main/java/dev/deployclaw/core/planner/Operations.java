@@ -19,6 +19,13 @@ final class Operations {
   /** An operation and the words that ask for it. */
   private record Named(Operation operation, Pattern rule) {}
 
+  /** "Not blocked any more", however it is said. */
+  static final Pattern UNBLOCKED =
+      rule(
+          "(?:don't|do not|never|not|isn't|aren't|shouldn't|no longer|stop|quit)"
+              + "(?: (?!<unknown)\\S+){0,2}? (?:block(?:ed|ing)?|ban(?:ned|ning)?|suspend(?:ed|ing)?)"
+              + "(?: \\S+){0,4}? (?:any ?more|any longer)");
+
   /** The first that matches is meant. */
   private static final List<Named> NAMED =
       List.of(
@@ -57,16 +64,17 @@ final class Operations {
           new Named(
               Operation.UNBLOCK,
               rule(
-                  "unblock(?:s|ed)?|unban|unsuspend|un block|reinstate|readmit|(?:let|allow|admit)"
+                  UNBLOCKED.pattern()
+                      + "|unblock(?:s|ed)?|unban|unsuspend|un block|reinstate|readmit|(?:let|allow|admit)"
                       + G
                       + " (?:back in|back|again|in again)"
                       + "|(?:lift|end|remove|cancel|undo|clear|drop)(?: \\S+){0,3}? (?:block|ban|suspension|blocking)"
-                      + "|(?:stop|no longer|quit)(?: \\S+)? (?:block|blocking|banning|suspending)"
+                      + "|(?:stop|no longer|quit)(?: \\S+)? (?:block(?:ed|ing)?|bann(?:ed|ing)|suspend(?:ed|ing))"
                       + "|(?:restore|give)(?: \\S+){0,3} access|re ?enable <group>|access again")),
           new Named(
               Operation.ROLLBACK,
               rule(
-                  "rollback|roll(?: \\S+){0,3}? back|take(?: (?!<)\\S+){0,3}? back|undo|revert|back out|go back to|(?:return|restore)"
+                  "rollback|roll(?: \\S+){0,3}? back|(?:change|set|turn|switch|put) (?:it|that|this|them|everything) back|take(?: (?!<)\\S+){0,3}? back|undo|revert|back out|go back to|(?:return|restore)"
                       + G
                       + " <run>"
                       + "|(?:restore|return to|bring back)(?: \\S+){0,2}? (?:previous|last|former|prior|old) (?:\\S+ ){0,2}?"
@@ -81,7 +89,7 @@ final class Operations {
           new Named(
               Operation.COPY_POLICY,
               rule(
-                  "(?:same|identical|equal)(?: \\S+){0,4}? (?:as|to|like|that|of|than)|(?:copy|clone|mirror|duplicate|replicate|transfer)"
+                  "(?:same|identical|equal)(?: \\S+){0,4}? (?:as|to|like|that|of|than)|(?:to|like|as) (?:that|those|the one|the ones) of <group>|(?:copy|clone|mirror|duplicate|replicate|transfer)"
                       + "|(?:apply|use|give|take|reuse|assign)(?: the)? <group> (?:'s )?"
                       + POLICIES
                       + "(?: (?:to|for|on|onto|with))? <group>"
@@ -113,7 +121,7 @@ final class Operations {
                       + LIMITS
                       + "|(?:no|without)(?: more)? "
                       + LIMITS
-                      + "|no longer (?:needs?|has|have|wants?|requires?)"
+                      + "|(?:no longer (?:has|have)|(?:no longer|doesn't|don't|does not|do not)(?: really)? (?:needs?|wants?|requires?))"
                       + G
                       + " "
                       + LIMITS
@@ -167,7 +175,7 @@ final class Operations {
   private static final Pattern LOOKS =
       rule(
           "(?<=^ )(?:(?:please|can you|could you|would you|hey|hi|hello|now|,|and|then) )*(?:list|show|display|print|what|which"
-              + "|how|is|are|does|did|was|were|why|who|whose|when|where|tell|view|scan)");
+              + "|how|is|are|has|do(?= (?:the(?! same)|all|our|any|they|we|<))|does|did|was|were|why|who|whose|when|where|tell|view|scan)");
 
   private Operations() {}
 

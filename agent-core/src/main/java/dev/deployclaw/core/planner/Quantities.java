@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. Pure. */
 final class Quantities {
   static final String REQ =
-      "(?:(?:api |http )?(?:requests?|reqs?|calls?|hits?|query|queries|transactions?|messages?"
+      "(?:r(?= (?:/|per))|(?:api |http )?(?:requests?|reqs?|calls?|hits?|query|queries|transactions?|messages?"
           + "|operations?|ops|connections?))";
   private static final String IS = "(?: (?:of|to|=|:|at|is|up|be|limit|cap|size|capacity))*";
   private static final String PER =
@@ -49,7 +49,7 @@ final class Quantities {
           rewrite("<duration> (?:and )?<duration>", Quantities::sum),
           rewrite("<num> <per>", Quantities::shortRate),
           rewrite(
-              "<num> (?:" + REQ + " )?(?:max |maximum |at most )?" + PER + " " + SPAN,
+              "<num> (?:(?:" + REQ + "|times) )?(?:max |maximum |at most )?" + PER + " " + SPAN,
               Quantities::rate),
           rewrite("<num> (?:" + REQ + " )?" + OFTEN, Quantities::often),
           rewrite("(?:" + REQ + " )?(?:per|/) <unit>" + IS + " <num>", Quantities::rate),

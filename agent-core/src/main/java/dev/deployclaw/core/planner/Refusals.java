@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 
 /** Requests that are refused whatever else they say, by the words as typed. Pure. */
 final class Refusals {
-  private static final int LONGEST = 2000;
+  /** Characters of a request. */
+  static final int LONGEST = 2000;
+
   private static final String W = "[\\p{L}\\p{N}'<>-]+";
 
   private static final Pattern INVISIBLE =
@@ -53,6 +55,8 @@ final class Refusals {
                       + W
                       + "){0,3} "
                       + PROTECTED
+                      + "|(?:don't|do not|dont|never|without|not)(?: (?:even|just|please|ever))?"
+                      + " (?:log|logging|record|recording|audit|auditing)"
                       + "|(?:stop|pause)(?: the)? (?:audit|auditing|logging|logs?|recording)"),
               "the checkpoint, the audit log, the approval and the validation can't be skipped"),
           new Refusal(
@@ -61,6 +65,25 @@ final class Refusals {
                       + " (?:is |are |be )?(?:off|disabled|unnecessary|optional|isn't|aren't|not)"
                       + "(?: (?:needed|necessary|required|wanted))?"),
               "the checkpoint, the audit log, the approval and the validation can't be skipped"),
+          new Refusal(
+              rule(
+                  "(?:pretend|claim|assume|mark|fake|consider|declare|act as if|as if)(?: "
+                      + W
+                      + "){0,4} "
+                      + PROTECTED),
+              "the checkpoint, the audit log, the approval and the validation can't be skipped"),
+          new Refusal(
+              rule(
+                  "(?:delete|erase|remove|wipe|purge|clear|drop)(?: "
+                      + W
+                      + "){0,5} (?:keys?|(?:from|in|on) (?:redis|etcd|s3|nats|the (?:cluster|database|bucket)))"),
+              "the agent changes rate limits only; it never deletes data or stops a system"),
+          new Refusal(
+              rule(
+                  "(?:deploy|release|ship|roll out|install)(?: "
+                      + W
+                      + "){0,3} (?:version|build|release)"),
+              "the agent changes rate limits only, not the platform that runs them"),
           new Refusal(
               rule(
                   "(?:delete|erase|remove|wipe|purge|clear|rewrite|edit|falsify|tamper|forge|alter"
@@ -102,6 +125,11 @@ final class Refusals {
               "the agent changes rate limits only, not the platform that runs them"),
           new Refusal(
               rule(
+                  "(?:dns|firewalls?|certificates?|tls|ssl|vpn|subnets?|ip address(?:es)?"
+                      + "|load balancers?|cron ?jobs?|feature flags?|price lists?|subscriptions?)"),
+              "the agent changes rate limits only, not the platform that runs them"),
+          new Refusal(
+              rule(
                   "(?:create|register|onboard|add|invite|rename|delete)(?: an?| the)?(?: new)?"
                       + " (?:tenants?|customers?|users?|accounts?)(?! 's| limits?)"),
               "the agent changes rate limits only; tenants are defined by their policy documents"),
@@ -122,7 +150,7 @@ final class Refusals {
               "the agent can't be told to ignore its policy"),
           new Refusal(
               rule(
-                  "you (?:are|'re) now|you're now|act as|pretend to be|pretend you|developer mode"
+                  "you (?:are|'re) now|you're now|act as|pretend(?:ing)? (?:to be|you)|system :|unfreeze|developer mode"
                       + "|admin mode|god mode|jailbreak|system prompt|root access|as root"),
               "the agent's role doesn't change with a request"),
           new Refusal(
@@ -159,9 +187,6 @@ final class Refusals {
 
   /** Why a request is refused; empty when nothing speaks against reading it. */
   static Optional<String> of(String text, Phrase raw) {
-    if (text.length() > LONGEST) {
-      return Optional.of("the request is longer than 2000 characters");
-    }
     if (INVISIBLE.matcher(text).find()) {
       return Optional.of("the request holds invisible characters");
     }

@@ -17,9 +17,12 @@ import java.util.regex.Pattern;
  * a question. Stateless, needs no network, any number of threads.
  */
 public final class RulePlanner implements Planner {
+  /** Bounds the time, and the depth of the stack, that a rule takes. */
+  private static final int MOST_WORDS = 300;
+
   private static final Pattern BECAUSE =
       rule(
-          "(?:because|due to|owing to|in order to|so that|thanks to|given that|as (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
+          "(?:because|due to|owing to|in order to|so that(?! [^;.]*<num>)|thanks to|given that|as (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
   private static final Pattern AT_MOST =
       rule(
           "(?:no|not|never|nothing) (?:more|greater|higher|faster) than|more than|(?:to |should |must |may |can |shall |will |does |do )*"
@@ -27,23 +30,38 @@ public final class RulePlanner implements Planner {
               + "|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should not|may not)(?: be)? (?:let|allow(?:ed)?|send|make|do|exceed|go above|go over)"
               + "(?=.* (?:<rate>|<count>|<parallel>) )");
 
+  /** "Not 40 but 60 rps", "60 rps, not 40": the value that is denied carries nothing. */
+  private static final Pattern CORRECTED =
+      rule(
+          "not (?:<rate>|<num>|<count>|<percent>|<parallel>|<duration>|<burst>) (?:, )?(?:but|rather)"
+              + "|(?<=(?:<rate>|<count>|<percent>|<parallel>|<burst>) )(?:, )?(?:and )?(?:not|instead of|rather than)"
+              + " (?:<rate>|<num>|<count>|<percent>|<parallel>|<burst>)");
+
   /** Phrases that carry nothing, though their words do elsewhere. */
   private static final Pattern NOISE =
       rule(
           "(?:i'd|we'd|i would|we would|would|i) (?:really )?(?:like|love)(?: you)?(?: to(?! approve| review| confirm))?"
-              + "|until further notice|for good|for now|from now on|as soon as possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
+              + "|(?:, )?(?:with no|without|no) (?:any )?exceptions?|until further notice|for good|for now|from now on|as soon as possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
 
   @Override
   public Interpretation interpret(TaskRequest request, Inventory inventory) {
     var names = new KnownNames(inventory);
-    var words = Words.resolve(request.text(), names, Tokens.of(request.text(), names));
+    if (request.text().length() > Refusals.LONGEST) {
+      return new Refused("the request is longer than " + Refusals.LONGEST + " characters");
+    }
+    var tokens = Tokens.of(request.text(), names);
+    if (tokens.size() > MOST_WORDS) {
+      return new Refused(
+          "the request has more than " + MOST_WORDS + " words; ask for less at once");
+    }
+    var words = Words.resolve(request.text(), names, tokens);
     var refusal = Refusals.of(request.text(), spoken(words));
     if (refusal.isPresent()) {
       return new Refused(refusal.get());
     }
     var doubts = new Doubts();
     var grounds = new Grounds();
-    var measured = Quantities.read(Numbers.read(reasonless(words)));
+    var measured = Quantities.read(Numbers.read(reasonless(words))).without(CORRECTED);
     var conditions = Conditions.read(measured.without(NOISE).without(AT_MOST), doubts, grounds);
     var grouped = Audience.read(Signals.read(conditions.rest(), doubts), names, doubts, grounds);
     var meant = Meant.read(grouped, conditions.guards().dryRun(), doubts, grounds);

@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
 final class Signals {
   private static final Pattern UNSHADOW =
       rule(
-          "(?:no(?: more| longer)?|without|disable|turn off|switch off|remove)(?: in)?(?: the)? shadow(?: mode)?"
+          "(?:instead of|rather than) shadow(?:ing)?(?: (?:it|them))?|(?:no(?: more| longer)?|without|disable|turn off|switch off|remove)(?: in)?(?: the)? shadow(?: mode)?"
               + "|(?:(?:out of|leave|leaves|exit|end|stop|from) )+(?:the )?shadow(?: mode)?(?: (?:back )?(?:to|into)"
               + " (?:enforc(?:e|ing|ement)|live)(?: mode)?)?");
   private static final Pattern SHADOW =
       rule(
-          "(?:(?:in|into|to|as|on|from enforc(?:e|ing)(?: mode)? to) )*shadow(?: mode| only)?"
+          "(?:(?:in|into|to|as|on|from enforc(?:e|ing)(?: mode)? to) )*shadow(?:ing|ed)?(?: mode| only)?"
               + "|(?:only|just|merely) (?:observe|observing|count|log|watch|monitor|measure)"
               + "|(?:observe|monitor|log|report|count) only"
               + "|(?:stop|don't|do not|no longer|not) enforc(?:e|es|ing)");
@@ -27,7 +27,7 @@ final class Signals {
           "(?:(?:in|into|to|back) )*enforc(?:e|ing|ement|ed) mode|(?:start|begin|resume) enforcing"
               + "|(?:(?:to|into) )?enforc(?:e|ing|ement)(?= (?:[.,;?!]|please|now|again|$))"
               + "|enforce(?! .*(?:polic|<rate>|<count>|<num>|<burst>|committed))"
-              + "(?= (?:the )?(?:<tenant>|<service>|<label>))");
+              + "(?= (?:the )?(?:<tenant>|<service>|<label>|it|them|that|this))");
 
   private static final String DOWN =
       "(?:can't|cannot|can|isn't|is|are|goes|becomes|be|being|fails|failing|failed|dies|times|doesn't|does|should"
@@ -36,10 +36,10 @@ final class Signals {
   private static final Pattern OUTAGE =
       rule(
           "(?:when|if|while|whenever|in case|once|should|as soon as)(?: ever)?(?: (?:the|our))?"
-              + " (?:redis|backend|store)(?: (?:cluster|backend|store))?(?: "
+              + " (?:redis|backend|back end|store)(?: (?:cluster|backend|store))?(?: "
               + DOWN
               + "){1,6}"
-              + "|(?:on|upon|during|in case of)(?: an?)? (?:redis|backend|store)(?: (?:cluster|backend))?"
+              + "|(?:on|upon|during|in case of)(?: an?)? (?:redis|backend|back end|store)(?: (?:cluster|backend))?"
               + " (?:failures?|outages?|errors?|loss)");
   private static final Pattern FALLBACK_OPEN =
       rule(

@@ -60,6 +60,9 @@ final class Words {
     if (names.isAmbiguousLabel(word) && !ours) {
       return one(item, new Meaning.Unknown(word, List.of()), "unknown");
     }
+    if (names.isLabelKey(word) && !Lexicon.knows(word)) {
+      return one(item, new Meaning.Word("label"), "label key");
+    }
     return ours ? one(item, grammar(word), "word") : strange(item, word);
   }
 
