@@ -36,13 +36,14 @@ final class Audience {
       rule(
           "(?:all|every|each|any)(?: of)?(?: (?:the|our|my))?(?: single)? "
               + NOUN
-              + "(?: ')?"
-              + "|everyone|everybody|all of them|all(?= (?:but|except|excluding|other|apart|save|bar))");
+              + "(?: ')?|everyone|everybody|all of them|all(?="
+              + " (?:but|except|excluding|other|apart|save|bar))");
   private static final Pattern REST =
       rule(
           "(?:all|every|any)(?: of)?(?: the)? other "
               + NOUN
-              + "|(?:everyone|everybody) else|all(?: the)? others|the (?:others|rest)(?: of(?: the| our)? "
+              + "|(?:everyone|everybody) else|all(?: the)? others|the (?:others|rest)(?: of(?: the|"
+              + " our)? "
               + NOUN
               + ")?");
   private static final Pattern NAMED =
@@ -67,11 +68,10 @@ final class Audience {
       rule(
           "(?:(?:,|but|and|just|please) )*(?:"
               + STRONG
-              + "(?: for)? <group>"
-              + "|(?:don't|do not|dont|never) (?:touch|include|change|apply(?: (?:it|this|that))? to|affect|modify|limit)"
-              + " <group>"
-              + "|(?:leave|keep|leaving|keeping) <group> (?:alone|out|untouched|as is|as it is|unchanged|out of (?:it|this))"
-              + "|(?:skip|exclude|spare|omit|ignore) <group>)");
+              + "(?: for)? <group>|(?:don't|do not|dont|never) (?:touch|include|change|apply(?:"
+              + " (?:it|this|that))? to|affect|modify|limit) <group>|(?:leave|keep|leaving|keeping)"
+              + " <group> (?:alone|out|untouched|as is|as it is|unchanged|out of"
+              + " (?:it|this))|(?:skip|exclude|spare|omit|ignore) <group>)");
   private static final String AMONG = "(?:(?:,|and|&|\\+|plus|/|as well as)(?= ) )+?";
   private static final Pattern SERVICES =
       rule(
@@ -81,9 +81,9 @@ final class Audience {
   private static final Pattern EACH_SERVICE = rule("(?:on )?(?:each|every)(?: single)? services?");
   private static final Pattern OVERALL =
       rule(
-          "overall|in total|altogether|globally|combined|across the board"
-              + "|(?:on |across |over |for )?(?:all|any)(?: of)?(?: (?:the|its|their|our))? services"
-              + "|(?:on|across) everything");
+          "overall|in total|altogether|globally|combined|across the board|(?:on |across |over |for"
+              + " )?(?:all|any)(?: of)?(?: (?:the|its|their|our))? services|(?:on|across)"
+              + " everything");
 
   private static final Pattern NOT_THERE =
       rule("(?:(?:,|and|but) )*not (?:on|for|in)(?: the)? <targets>");

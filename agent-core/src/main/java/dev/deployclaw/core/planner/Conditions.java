@@ -45,10 +45,10 @@ final class Conditions {
               + "|approval(?: (?:is|=|:))? (?:required|needed|manual|first|mandatory)"
               + "|(?:i|we) (?:want|would like|need|have|must|wish|will|'ll|shall)(?: "
               + W
-              + "){0,2}? (?:approve|review|sign off|confirm)"
-              + "|let (?:me|us) (?:approve|review|confirm|check|look|see)"
-              + "|hold (?:it )?at the (?:gate|checkpoint))"
-              + "(?: (?:it|this|that|before|beforehand|first|required|needed|applying|you|apply|do|doing|going"
+              + "){0,2}? (?:approve|review|sign off|confirm)|let (?:me|us)"
+              + " (?:approve|review|confirm|check|look|see)|hold (?:it )?at the"
+              + " (?:gate|checkpoint))(?:"
+              + " (?:it|this|that|before|beforehand|first|required|needed|applying|you|apply|do|doing|going"
               + "|live|anything|so|is|for))*");
   private static final Pattern AUTO =
       rule(
@@ -69,12 +69,11 @@ final class Conditions {
               + "){0,2} (?:change|happen)(?: if)?"
               + "|what (?:would|will|does|might)(?: "
               + W
-              + "){0,2}? (?:change|happen|be different)(?: if| when)?"
-              + "|what (?:happens|changes) (?:if|when)|what if|what would it (?:do|mean)(?: if)?"
-              + "|(?:don't|do not|dont|without|not)(?: (?:actually|really|yet))*"
-              + " (?:apply|applying|change|changing|execute|executing|do|doing|touch|touching|commit"
-              + "|committing|run|running|deploy|make|making)(?: (?:it|anything|this|that|them|yet|any"
-              + "|changes|change|for real|now|real|for))*"
+              + "){0,2}? (?:change|happen|be different)(?: if| when)?|what (?:happens|changes)"
+              + " (?:if|when)|what if|what would it (?:do|mean)(?: if)?|(?:don't|do"
+              + " not|dont|without|not)(?: (?:actually|really|yet))*"
+              + " (?:apply|applying|change|changing|execute|executing|do|doing|touch|touching|commit|committing|run|running|deploy|make|making)(?:"
+              + " (?:it|anything|this|that|them|yet|any|changes|change|for real|now|real|for))*"
               + END
               + "|preview(?: of)?(?: only)?|simulate(?: only)?|simulation(?: only)?|plan only"
               + "|no changes(?: yet)?|hypothetically");
@@ -99,26 +98,25 @@ final class Conditions {
 
   private static final Pattern CANARY =
       rule(
-          "(?:(?:(?:as|in|with|use|using|via|through|on|a|an|start|starting|first|and|then|do|run) )*canary(?: (?:"
+          "(?:(?:(?:as|in|with|use|using|via|through|on|a|an|start|starting|first|and|then|do|run)"
+              + " )*canary(?: (?:"
               + W
               + "|=|:)){0,3}? <percent>"
               + COHORT
-              + "(?: first)?"
-              + "|(?:(?:with|use|using|as|a|an|and|at|on) )*<percent> canary(?: (?:first|cohort))*"
-              + "|(?:(?:and|then|but) )?(?:roll(?: it)? out|rollout|rolling out|start|starting|begin|try)(?: (?:it|with|on|at|to"
-              + "|for|by))* <percent>"
+              + "(?: first)?|(?:(?:with|use|using|as|a|an|and|at|on) )*<percent> canary(?:"
+              + " (?:first|cohort))*|(?:(?:and|then|but) )?(?:roll(?: it)? out|rollout|rolling"
+              + " out|start|starting|begin|try)(?: (?:it|with|on|at|to|for|by))* <percent>"
               + COHORT
-              + "(?: first)?"
-              + "|(?:on |to |with |for )?<percent> of(?: the| all| our)* (?:tenants|customers|clients)(?: first)?"
-              + "|(?:on |to |with |for )?<percent> first)"
+              + "(?: first)?|(?:on |to |with |for )?<percent> of(?: the| all| our)*"
+              + " (?:tenants|customers|clients)(?: first)?|(?:on |to |with |for )?<percent> first)"
               + WIDER);
   private static final String EACH =
       "(?: each(?: time)?|(?: (?:per|after|for|at|in between|between))?(?: (?:each|every|the))?"
           + " (?:step|steps|stage|stages|widening|widenings|cohort))?";
   private static final Pattern BAKE =
       rule(
-          "(?:(?:(?:then|and|let|it|them|with|a|to) )*(?:bake|bakes|baking|soak|soaking)(?: (?:time|for|it|period|of"
-              + "|=|:|a|at least|in|window|is))* <duration>"
+          "(?:(?:(?:then|and|let|it|them|with|a|to) )*(?:bake|bakes|baking|soak|soaking)(?:"
+              + " (?:time|for|it|period|of|=|:|a|at least|in|window|is))* <duration>"
               + EACH
               + "|(?:(?:with|a|and) )*<duration> (?:bake|baking|soak)(?: (?:time|period))?"
               + EACH
@@ -126,7 +124,8 @@ final class Conditions {
   private static final String P99 = "(?:the )?(?:p99|p 99|(?:<num> )?th percentile)(?: latency)?";
   private static final Pattern SLOW =
       rule(
-          "(?:(?:and|then|but|please) )*(?:(?:roll(?: it| them)? back|rollback|abort|stop|revert|undo|cancel|back out)(?: "
+          "(?:(?:and|then|but|please) )*(?:(?:roll(?: it| them)?"
+              + " back|rollback|abort|stop|revert|undo|cancel|back out)(?: "
               + W
               + "){0,4}? )?(?:(?:if|when|once|should|in case|unless|while|as long as|so long as"
               + "|provided|only if|keep|keeping|max|maximum)(?: "
@@ -139,25 +138,33 @@ final class Conditions {
               + "|<duration> p99");
   private static final Pattern BACK_OUT =
       rule(
-          "(?:,|then|and|please) (?:(?:then|please) )*(?:roll(?: it| them)? back|rollback|abort|stop|revert|undo|cancel|back out)(?: (?:it|this|that|everything|the|change|all))*");
+          "(?:,|then|and|please) (?:(?:then|please) )*(?:roll(?: it| them)?"
+              + " back|rollback|abort|stop|revert|undo|cancel|back out)(?:"
+              + " (?:it|this|that|everything|the|change|all))*");
   private static final Pattern UNTIL =
       rule("(?:and )?(?:until|till|up to|ending|ends)(?: at| on)? <moment>");
   private static final Pattern START =
       rule(
-          "(?:(?:and|but) )?(?:(?:starting|start|starts|from|at|on|as of|effective|effectively|beginning|begin|after|not before"
-              + "|since|scheduled|schedule|only)(?: (?:at|on|from|for|it|as|of))* )*<moment>(?: on| onwards?)?");
+          "(?:(?:and|but) )?(?:(?:starting|start|starts|from|at|on|as"
+              + " of|effective|effectively|beginning|begin|after|not"
+              + " before|since|scheduled|schedule|only)(?: (?:at|on|from|for|it|as|of))*"
+              + " )*<moment>(?: on| onwards?)?");
   private static final Pattern END_AFTER =
       rule(
-          "(?:(?:and|then|but|only|just|temporarily) )*(?:for|during|over)(?: (?:the|a|next|coming|following|only|just|about|total|of|period))* <duration>(?: only)?"
-              + "|(?:(?:and|then|but|please) )*(?:revert|reverts|reverting|undo|restore|roll back|put|reset|expire|expires"
-              + "|expiring|return|returning|go back|goes back|back to normal|back)(?: "
+          "(?:(?:and|then|but|only|just|temporarily) )*(?:for|during|over)(?:"
+              + " (?:the|a|next|coming|following|only|just|about|total|of|period))* <duration>(?:"
+              + " only)?|(?:(?:and|then|but|please) )*(?:revert|reverts|reverting|undo|restore|roll"
+              + " back|put|reset|expire|expires|expiring|return|returning|go back|goes back|back to"
+              + " normal|back)(?: "
               + W
-              + "){0,4}? (?:after|in|within) <duration>"
-              + "|(?:(?:and|then|but) )*(?:after|in) <duration> (?:revert|undo|restore|roll back|put|reset|expire|return|go back|back)"
-              + "(?: (?:it|that|this|the|back|change|to|normal|as|was|before|again|how))*");
+              + "){0,4}? (?:after|in|within) <duration>|(?:(?:and|then|but) )*(?:after|in)"
+              + " <duration> (?:revert|undo|restore|roll back|put|reset|expire|return|go"
+              + " back|back)(?:"
+              + " (?:it|that|this|the|back|change|to|normal|as|was|before|again|how))*");
   private static final Pattern AND_BACK =
       rule(
-          "(?:and |then |, )*(?:revert|undo|restore|roll back|put|reset|go back|back)(?: (?:it|that|this|them|to|back|normal"
+          "(?:and |then |, )*(?:revert|undo|restore|roll back|put|reset|go back|back)(?:"
+              + " (?:it|that|this|them|to|back|normal"
               + "|afterwards|after|again|the|old|limit|limits|as|was|before|how))*");
 
   private static final int EVERYBODY_PERCENT = 100;

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /** Up or down: factors and percentages, and requests that contradict themselves. One thread. */
 final class Directions {
   static final String UP =
-      "(?:raise[sd]?|raising|increase[sd]?|increasing|bump(?:s|ed)?|boost(?:s|ed)?|grow|lift(?:s|ed)?"
-          + "|higher|more|extra|up(?! to)|loosen|relax|widen|expand)";
+      "(?:raise[sd]?|raising|increase[sd]?|increasing|bump(?:s|ed)?|boost(?:s|ed)?|grow|lift(?:s|ed)?|higher|more|extra|up(?!"
+          + " to)|loosen|relax|widen|expand)";
   static final String DOWN =
       "(?:lower(?:s|ed|ing)?|decrease[sd]?|decreasing|reduce[sd]?|reducing|cut(?:s|ting)?|drop(?:s|ped)?"
           + "|shrink|trim|tighten|slash|less|fewer|down)";

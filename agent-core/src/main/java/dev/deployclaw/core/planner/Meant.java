@@ -17,17 +17,21 @@ import java.util.regex.Pattern;
 record Meant(Operation operation, Optional<String> target, List<Change> changes) {
   private static final Pattern DOMAIN =
       rule(
-          "limits?|limited|limiting|rate limits?|quotas?|caps?|throttl(?:e|ed|ing)|polic(?:y|ies)|tenants?|bursts?"
-              + "|windows?|drift|checkpoints?|shadow|rollback|enforce(?:d|ment)?|rate|<(?:group|targets|rate|count|parallel|burst|window"
-              + "|counting|run|factor|percent|enforcing|fallback|label|overall|route)>|<unknown> 's");
+          "limits?|limited|limiting|rate"
+              + " limits?|quotas?|caps?|throttl(?:e|ed|ing)|polic(?:y|ies)|tenants?|bursts?"
+              + "|windows?|drift|checkpoints?|shadow|rollback|enforce(?:d|ment)?|rate|<(?:group|targets|rate|count|parallel|burst|window|counting|run|factor|percent|enforcing|fallback|label|overall|route)>|<unknown>"
+              + " 's");
   private static final Pattern LAST =
       rule(
-          "(?:last|latest|previous|recent|just)(?: (?:change|run|execution|deployment|update|one|thing|rollout))?");
+          "(?:last|latest|previous|recent|just)(?:"
+              + " (?:change|run|execution|deployment|update|one|thing|rollout))?");
   private static final Pattern CAUTION =
       rule(
-          "don't|do not|dont|not|never|unless|if|when|whenever|while|until|during|after|before|since|except|excluding"
-              + "|instead|rather|other|others|at least|minimum|between|either|or|per(?! tenant)"
-              + "|(?:around|about|roughly|approximately|nearly|almost) (?:<rate>|<count>|<num>|<burst>)");
+          "don't|do"
+              + " not|dont|not|never|unless|if|when|whenever|while|until|during|after|before|since|except|excluding|instead|rather|other|others|at"
+              + " least|minimum|between|either|or|per(?!"
+              + " tenant)|(?:around|about|roughly|approximately|nearly|almost)"
+              + " (?:<rate>|<count>|<num>|<burst>)");
 
   /** "Doesn't need a limit", "don't limit": what is denied is the limit, not the request. */
   private static final Pattern NEEDLESS =
@@ -232,7 +236,8 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     requireTenants(scope, doubts);
     if (phrase.has(Meaning.Targets.class) || phrase.has(Meaning.Route.class)) {
       doubts.ask(
-          "A block covers all services of a tenant. Block it entirely, or set its limit there to 0?");
+          "A block covers all services of a tenant. Block it entirely, or set its limit there to"
+              + " 0?");
     }
     return new Meant(operation, Optional.empty(), plain(scope));
   }

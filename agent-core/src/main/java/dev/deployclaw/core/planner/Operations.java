@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 final class Operations {
   private static final String G = "(?: (?![.;!?])\\S+){0,8}?";
   private static final String LIMITS =
-      "(?:limits?|caps?|quotas?|throttl(?:e|es|ing)|rate limits?|rate limiting|restrictions?|limiting)";
+      "(?:limits?|caps?|quotas?|throttl(?:e|es|ing)|rate limits?|rate"
+          + " limiting|restrictions?|limiting)";
   private static final String POLICIES =
       "(?:polic(?:y|ies)|rules?|configurations?|configs?|settings?|documents?|sources?)";
 
@@ -22,9 +23,10 @@ final class Operations {
   /** "Not blocked any more", however it is said. */
   static final Pattern UNBLOCKED =
       rule(
-          "(?:don't|do not|never|not|isn't|aren't|shouldn't|no longer|stop|quit)"
-              + "(?: (?!<unknown)\\S+){0,2}? (?:block(?:ed|ing)?|ban(?:ned|ning)?|suspend(?:ed|ing)?)"
-              + "(?: \\S+){0,4}? (?:any ?more|any longer)");
+          "(?:don't|do not|never|not|isn't|aren't|shouldn't|no longer|stop|quit)(?:"
+              + " (?!<unknown)\\S+){0,2}?"
+              + " (?:block(?:ed|ing)?|ban(?:ned|ning)?|suspend(?:ed|ing)?)(?: \\S+){0,4}? (?:any"
+              + " ?more|any longer)");
 
   /** The first that matches is meant. */
   private static final List<Named> NAMED =
@@ -32,18 +34,20 @@ final class Operations {
           new Named(
               Operation.REPAIR_DRIFT,
               rule(
-                  "(?:repair|fix|correct|heal|remove|undo|revert|reverse|resolve|eliminate|clean up|get rid of)"
+                  "(?:repair|fix|correct|heal|remove|undo|revert|reverse|resolve|eliminate|clean"
+                      + " up|get rid of)"
                       + G
-                      + " (?:drift|drifted|drifts)"
-                      + "|(?:drift|drifted|out of sync)(?: \\S+){1,6}? (?:repair|fix|correct|heal|restore)"
-                      + "|(?:put|bring|set|get|restore|return|reset|revert|go|reapply|reassert|re assert|re apply|republish|enforce)"
+                      + " (?:drift|drifted|drifts)|(?:drift|drifted|out of sync)(?: \\S+){1,6}?"
+                      + " (?:repair|fix|correct|heal|restore)|(?:put|bring|set|get|restore|return|reset|revert|go|reapply|reassert|re"
+                      + " assert|re apply|republish|enforce)"
                       + G
                       + " (?:committed|in line|in sync)"
                       + "|reconcile|resync|resynchroni[sz]e|re sync|drift repair|repair")),
           new Named(
               Operation.CHECK_DRIFT,
               rule(
-                  "drift|drifts|drifted|drifting|compare|(?:in|out of) sync|diverg(?:e|es|ed)|deviat(?:e|es|ed)"
+                  "drift|drifts|drifted|drifting|compare|(?:in|out of)"
+                      + " sync|diverg(?:e|es|ed)|deviat(?:e|es|ed)"
                       + "|(?:match|matches|agree|agrees|differ|differs|different|equal|equals)"
                       + G
                       + " (?:committed|enforced)"
@@ -53,54 +57,64 @@ final class Operations {
           new Named(
               Operation.RESOLVE_CONFLICTS,
               rule(
-                  "(?:unify|resolve|fix|align|harmoni[sz]e|settle|sort out|clean up|standardi[sz]e|normali[sz]e|merge|consolidate|set|make"
-                      + "|change|bring)"
+                  "(?:unify|resolve|fix|align|harmoni[sz]e|settle|sort out|clean"
+                      + " up|standardi[sz]e|normali[sz]e|merge|consolidate|set|make|change|bring)"
                       + G
                       + " (?:conflicts?|conflicting|contradict(?:ing|ory)|inconsistent)"
                       + "|(?:unify|align|harmoni[sz]e|standardi[sz]e|normali[sz]e|consolidate)"
                       + G
-                      + " (?:windows?|<window>)"
-                      + "|conflict resolution|(?:conflicts?|conflicting)(?=.* (?:<duration>|<window>) )")),
+                      + " (?:windows?|<window>)|conflict resolution|(?:conflicts?|conflicting)(?=.*"
+                      + " (?:<duration>|<window>) )")),
           new Named(
               Operation.UNBLOCK,
               rule(
                   UNBLOCKED.pattern()
-                      + "|unblock(?:s|ed)?|unban|unsuspend|un block|reinstate|readmit|(?:let|allow|admit)"
+                      + "|unblock(?:s|ed)?|unban|unsuspend|un"
+                      + " block|reinstate|readmit|(?:let|allow|admit)"
                       + G
-                      + " (?:back in|back|again|in again)"
-                      + "|(?:lift|end|remove|cancel|undo|clear|drop)(?: \\S+){0,3}? (?:block|ban|suspension|blocking)"
-                      + "|(?:stop|no longer|quit)(?: \\S+)? (?:block(?:ed|ing)?|bann(?:ed|ing)|suspend(?:ed|ing))"
-                      + "|(?:restore|give)(?: \\S+){0,3} access|re ?enable <group>|access again")),
+                      + " (?:back in|back|again|in"
+                      + " again)|(?:lift|end|remove|cancel|undo|clear|drop)(?: \\S+){0,3}?"
+                      + " (?:block|ban|suspension|blocking)|(?:stop|no longer|quit)(?: \\S+)?"
+                      + " (?:block(?:ed|ing)?|bann(?:ed|ing)|suspend(?:ed|ing))|(?:restore|give)(?:"
+                      + " \\S+){0,3} access|re ?enable <group>|access again")),
           new Named(
               Operation.ROLLBACK,
               rule(
-                  "rollback|roll(?: \\S+){0,3}? back|(?:change|set|turn|switch|put) (?:it|that|this|them|everything) back|take(?: (?!<)\\S+){0,3}? back|undo|revert|back out|go back to|(?:return|restore)"
+                  "rollback|roll(?: \\S+){0,3}? back|(?:change|set|turn|switch|put)"
+                      + " (?:it|that|this|them|everything) back|take(?: (?!<)\\S+){0,3}?"
+                      + " back|undo|revert|back out|go back to|(?:return|restore)"
                       + G
-                      + " <run>"
-                      + "|(?:restore|return to|bring back)(?: \\S+){0,2}? (?:previous|last|former|prior|old) (?:\\S+ ){0,2}?"
+                      + " <run>|(?:restore|return to|bring back)(?: \\S+){0,2}?"
+                      + " (?:previous|last|former|prior|old) (?:\\S+ ){0,2}?"
                       + "(?:state|version|policies|limits|epoch|configuration)")),
           new Named(
               Operation.SNAPSHOT,
               rule(
-                  "snapshots?|backups?|back up|back(?: \\S+){1,4} up|(?:save|store|capture|record|preserve|archive)"
+                  "snapshots?|backups?|back up|back(?: \\S+){1,4}"
+                      + " up|(?:save|store|capture|record|preserve|archive)"
                       + G
                       + " (?:state|limits?|polic(?:y|ies))"
                       + "|(?:create|make|take)(?: \\S+){0,2} (?:checkpoint|copy)")),
           new Named(
               Operation.COPY_POLICY,
               rule(
-                  "(?:same|identical|equal)(?: \\S+){0,4}? (?:as|to|like|that|of|than)|(?:to|like|as) (?:that|those|the one|the ones) of <group>|(?:copy|clone|mirror|duplicate|replicate|transfer)"
-                      + "|(?:apply|use|give|take|reuse|assign)(?: the)? <group> (?:'s )?"
+                  "(?:same|identical|equal)(?: \\S+){0,4}?"
+                      + " (?:as|to|like|that|of|than)|(?:to|like|as) (?:that|those|the one|the"
+                      + " ones) of"
+                      + " <group>|(?:copy|clone|mirror|duplicate|replicate|transfer)|(?:apply|use|give|take|reuse|assign)(?:"
+                      + " the)? <group> (?:'s )?"
                       + POLICIES
                       + "(?: (?:to|for|on|onto|with))? <group>"
                       + "|(?:apply|use|give|take|reuse|assign)(?: \\S+){0,3} "
                       + POLICIES
-                      + " (?:of|from) <group> (?:to|for|on) <group>"
-                      + "|(?:just |exactly )?like <group>"
-                      + "|(?:give )?<group>(?: (?:should|must|will|shall|gets?|have|has|use|uses|inherits?|needs?))*(?: the)? (?:limits|"
+                      + " (?:of|from) <group> (?:to|for|on) <group>|(?:just |exactly )?like"
+                      + " <group>|(?:give )?<group>(?:"
+                      + " (?:should|must|will|shall|gets?|have|has|use|uses|inherits?|needs?))*(?:"
+                      + " the)? (?:limits|"
                       + POLICIES
-                      + ") (?:of|from) <group>"
-                      + "|(?:give )?<group>(?: (?:should|must|gets?|has|have|use|uses|needs?|shall|will))* <group> 's (?:limits|"
+                      + ") (?:of|from) <group>|(?:give )?<group>(?:"
+                      + " (?:should|must|gets?|has|have|use|uses|needs?|shall|will))* <group> 's"
+                      + " (?:limits|"
                       + POLICIES
                       + ")"
                       + "|<group> 's (?:limits|"
@@ -109,35 +123,44 @@ final class Operations {
           new Named(
               Operation.BLOCK,
               rule(
-                  "block(?:s|ed|ing)?|ban|suspend|(?:lock|shut|keep)(?: \\S+){0,2}? out|cut(?: \\S+){0,2}? off|blacklist|denylist|(?:disable|deactivate|pause|kick out|throw out) <group>(?! 's)|stop <group>(?= (?:from|[.,;!?]|now|completely|entirely|altogether|$))"
-                      + "|(?:deny|reject|refuse|stop|drop)(?: \\S+){0,3}? (?:requests?|traffic|access|calls?)"
-                      + "|(?:deny|reject|refuse) <group>|no(?: more)? (?:requests?|traffic|access|calls?) (?:from|for) <group>")),
+                  "block(?:s|ed|ing)?|ban|suspend|(?:lock|shut|keep)(?: \\S+){0,2}? out|cut(?:"
+                      + " \\S+){0,2}? off|blacklist|denylist|(?:disable|deactivate|pause|kick"
+                      + " out|throw out) <group>(?! 's)|stop <group>(?="
+                      + " (?:from|[.,;!?]|now|completely|entirely|altogether|$))|(?:deny|reject|refuse|stop|drop)(?:"
+                      + " \\S+){0,3}? (?:requests?|traffic|access|calls?)|(?:deny|reject|refuse)"
+                      + " <group>|no(?: more)? (?:requests?|traffic|access|calls?) (?:from|for)"
+                      + " <group>")),
           new Named(
               Operation.REMOVE_LIMIT,
               rule(
-                  "(?:remove|removing|drop|delete|lift|clear|scrap|abolish|cancel|discard|get rid of|take off|take away|do away with|erase|disable|turn off|switch off)"
+                  "(?:remove|removing|drop|delete|lift|clear|scrap|abolish|cancel|discard|get rid"
+                      + " of|take off|take away|do away with|erase|disable|turn off|switch off)"
                       + G
                       + " "
                       + LIMITS
                       + "|(?:no|without)(?: more)? "
                       + LIMITS
-                      + "|(?:no longer (?:has|have)|(?:no longer|doesn't|don't|does not|do not)(?: really)? (?:needs?|wants?|requires?))"
+                      + "|(?:no longer (?:has|have)|(?:no longer|doesn't|don't|does not|do not)(?:"
+                      + " really)? (?:needs?|wants?|requires?))"
                       + G
                       + " "
                       + LIMITS
-                      + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)? (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}? (?:limit|limits|cap) (?:off|away)")),
+                      + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)?"
+                      + " (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}?"
+                      + " (?:limit|limits|cap) (?:off|away)")),
           new Named(
               Operation.APPLY_POLICIES,
               rule(
-                  "(?:apply|applies|applying|orchestrate|orchestrating|rollout|roll(?: \\S+){0,3}? out|deploy|publish|enforce|push(?: out)?|activate|sync|synchroni[sz]e"
+                  "(?:apply|applies|applying|orchestrate|orchestrating|rollout|roll(?: \\S+){0,3}?"
+                      + " out|deploy|publish|enforce|push(?: out)?|activate|sync|synchroni[sz]e"
                       + "|update|refresh|install|implement|ship|release|propagate|distribute|load|bring)"
                       + G
                       + " (?:"
                       + POLICIES
                       + "|"
                       + LIMITS
-                      + ")"
-                      + "|orchestrat(?:e|ion)(?: \\S+){0,4}? <group>|(?:apply|orchestrate|deploy|publish|roll out) everything")),
+                      + ")|orchestrat(?:e|ion)(?: \\S+){0,4}?"
+                      + " <group>|(?:apply|orchestrate|deploy|publish|roll out) everything")),
           new Named(
               Operation.VALIDATE,
               rule(
@@ -150,23 +173,26 @@ final class Operations {
                       + "|conflicts?|conflicting|coheren(?:t|ce)|windows?|valid|validity|consistency|correctness|errors?|mistakes)"
                       + "|(?:is|are|do|does|has|have)"
                       + G
-                      + " (?:valid|invalid|correct|ok|okay|coherent|consistent|sound|fine|conflict|conflicts|conflicting|errors?|problems?|wrong|broken|sane)"
-                      + "|(?:find|list|show|any|report|look for|search for|detect|see)"
+                      + " (?:valid|invalid|correct|ok|okay|coherent|consistent|sound|fine|conflict|conflicts|conflicting|errors?|problems?|wrong|broken|sane)|(?:find|list|show|any|report|look"
+                      + " for|search for|detect|see)"
                       + G
-                      + " (?:conflicts?|conflicting|errors?|problems?|mistakes)"
-                      + "|validat(?:e|ion)(?: \\S+)?|(?:check|verify) <group>(?: 's)?|conflicting windows|anything wrong")),
+                      + " (?:conflicts?|conflicting|errors?|problems?|mistakes)|validat(?:e|ion)(?:"
+                      + " \\S+)?|(?:check|verify) <group>(?: 's)?|conflicting windows|anything"
+                      + " wrong")),
           new Named(
               Operation.SCAN,
               rule(
-                  "(?:list|show|display|print|scan|get|fetch|see|tell|view|dump|report|give|read|inspect|enumerate|look at|look up|find|what|which|how|describe|overview|summari[sz]e)"
+                  "(?:list|show|display|print|scan|get|fetch|see|tell|view|dump|report|give|read|inspect|enumerate|look"
+                      + " at|look up|find|what|which|how|describe|overview|summari[sz]e)"
                       + G
                       + " (?:"
                       + POLICIES
                       + "|"
                       + LIMITS
-                      + "|limited|allowed|state|allowance|overview|rate|rates)"
-                      + "|scan(?: \\S+){0,3}|how (?:much|many)(?: \\S+){0,6}|what (?:may|can|is|does)(?: \\S+)? <group>(?: \\S+){0,4}"
-                      + "|(?:show|list|display)(?: \\S+){0,3} <(?:group|targets)>|(?:show|list|display|scan)(?: me)? everything")));
+                      + "|limited|allowed|state|allowance|overview|rate|rates)|scan(?:"
+                      + " \\S+){0,3}|how (?:much|many)(?: \\S+){0,6}|what (?:may|can|is|does)(?:"
+                      + " \\S+)? <group>(?: \\S+){0,4}|(?:show|list|display)(?: \\S+){0,3}"
+                      + " <(?:group|targets)>|(?:show|list|display|scan)(?: me)? everything")));
 
   /** Operations that imply the other one, so that naming both is one request. */
   private static final Set<Operation> LOOKING =
@@ -174,8 +200,9 @@ final class Operations {
 
   private static final Pattern LOOKS =
       rule(
-          "(?<=^ )(?:(?:please|can you|could you|would you|hey|hi|hello|now|,|and|then) )*(?:list|show|display|print|what|which"
-              + "|how|is|are|has|do(?= (?:the(?! same)|all|our|any|they|we|<))|does|did|was|were|why|who|whose|when|where|tell|view|scan)");
+          "(?<=^ )(?:(?:please|can you|could you|would you|hey|hi|hello|now|,|and|then)"
+              + " )*(?:list|show|display|print|what|which|how|is|are|has|do(?= (?:the(?!"
+              + " same)|all|our|any|they|we|<))|does|did|was|were|why|who|whose|when|where|tell|view|scan)");
 
   private Operations() {}
 

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** Puts numbers and units together: durations, rates, counts, bursts, windows, factors. Pure. */
 final class Quantities {
   static final String REQ =
-      "(?:r(?= (?:/|per))|(?:api |http )?(?:requests?|reqs?|calls?|hits?|query|queries|transactions?|messages?"
+      "(?:r(?= (?:/|per))|(?:api |http"
+          + " )?(?:requests?|reqs?|calls?|hits?|query|queries|transactions?|messages?"
           + "|operations?|ops|connections?))";
   private static final String IS = "(?: (?:of|to|=|:|at|is|up|be|limit|cap|size|capacity))*";
   private static final String PER =
@@ -127,8 +128,8 @@ final class Quantities {
             n -> new Meaning.Parallel(((Meaning.Num) n.meaning()).value()))
         .rewriteLast(
             rule(
-                "(?:scaled?|scaling|multiply|multiplied)(?: (?!and|but|then|<num>)[^,;. ]+){1,8}? by"
-                    + " <num>"),
+                "(?:scaled?|scaling|multiply|multiplied)(?: (?!and|but|then|<num>)[^,;. ]+){1,8}?"
+                    + " by <num>"),
             n -> new Meaning.Factor(((Meaning.Num) n.meaning()).value(), "times"))
         .rewriteLast(rule("windows?" + FAR + "<duration>"), n -> new Meaning.Window(millis(n)));
   }

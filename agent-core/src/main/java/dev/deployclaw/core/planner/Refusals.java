@@ -24,9 +24,9 @@ final class Refusals {
           + "|recording|snapshots?|backups?|sandbox|votes?|voting|kill switch|probes?|record)";
   private static final String SKIP =
       "(?:without|skip|skips|skipping|bypass|bypassing|circumvent|disable|disabling|omit|omitting"
-          + "|avoid|avoiding|override|overriding|suppress|ignore|ignoring|forgo|forget|drop|mute"
-          + "|no|turn off|turning off|switch off|leave out"
-          + "|(?:don't|do not|dont|never|needn't|no need to|doesn't|not) (?:make|do|create|write|take"
+          + "|avoid|avoiding|override|overriding|suppress|ignore|ignoring|forgo|forget|drop|mute|no|turn"
+          + " off|turning off|switch off|leave out|(?:don't|do not|dont|never|needn't|no need"
+          + " to|doesn't|not) (?:make|do|create|write|take"
           + "|keep|run|wait|ask|need|require|log|record|bother))";
 
   /** Promises to keep a safeguard, which read like attempts to skip it. */
@@ -76,7 +76,8 @@ final class Refusals {
               rule(
                   "(?:delete|erase|remove|wipe|purge|clear|drop)(?: "
                       + W
-                      + "){0,5} (?:keys?|(?:from|in|on) (?:redis|etcd|s3|nats|the (?:cluster|database|bucket)))"),
+                      + "){0,5} (?:keys?|(?:from|in|on) (?:redis|etcd|s3|nats|the"
+                      + " (?:cluster|database|bucket)))"),
               "the agent changes rate limits only; it never deletes data or stops a system"),
           new Refusal(
               rule(
@@ -94,9 +95,9 @@ final class Refusals {
               "logs and checkpoints aren't removed or altered"),
           new Refusal(
               rule(
-                  "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill"
-                      + "|shutdown|shut down|terminate|corrupt|crash|clear|delete|remove|reset|drop|empty)"
-                      + "(?: (?!limits?|from|for|on|of)"
+                  "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill|shutdown|shut"
+                      + " down|terminate|corrupt|crash|clear|delete|remove|reset|drop|empty)(?:"
+                      + " (?!limits?|from|for|on|of)"
                       + W
                       + "){0,2} (?:redis|etcd|s3|nats|buckets?"
                       + "(?! limits?)|databases?|db|clusters?|keys?|counters?|data|everything|state"
@@ -150,15 +151,17 @@ final class Refusals {
               "the agent can't be told to ignore its policy"),
           new Refusal(
               rule(
-                  "you (?:are|'re) now|you're now|act as|pretend(?:ing)? (?:to be|you)|system :|unfreeze|developer mode"
-                      + "|admin mode|god mode|jailbreak|system prompt|root access|as root"),
+                  "you (?:are|'re) now|you're now|act as|pretend(?:ing)? (?:to be|you)|system"
+                      + " :|unfreeze|developer mode|admin mode|god mode|jailbreak|system"
+                      + " prompt|root access|as root"),
               "the agent's role doesn't change with a request"),
           new Refusal(
               rule(
                   "(?:grant|give)(?: "
                       + W
-                      + "){0,2} (?:access(?! again| back)|admin|root|permissions?|privileges?|rights)"
-                      + "|escalate|self[ -]approve|approve (?:"
+                      + "){0,2} (?:access(?! again|"
+                      + " back)|admin|root|permissions?|privileges?|rights)|escalate|self["
+                      + " -]approve|approve (?:"
                       + W
                       + " ){0,2}(?:yourself|itself|own)"),
               "permissions and approvals aren't given by a request"),
@@ -167,13 +170,13 @@ final class Refusals {
               "a person approves, rejects or freezes with the command of that name"),
           new Refusal(
               rule(
-                  "passwords?|secrets?|credentials?|api keys?|private keys?|access keys?|signing keys?"
-                      + "|environment variables?|env vars?"),
+                  "passwords?|secrets?|credentials?|api keys?|private keys?|access keys?|signing"
+                      + " keys?|environment variables?|env vars?"),
               "secrets are never shown or changed"),
           new Refusal(
               rule(
-                  "secretly|covertly|silently|quietly|off the record|(?:don't|do not|without) tell(?:ing)?"
-                      + "|without (?:anyone|anybody)(?: "
+                  "secretly|covertly|silently|quietly|off the record|(?:don't|do not|without)"
+                      + " tell(?:ing)?|without (?:anyone|anybody)(?: "
                       + W
                       + ")*|nobody (?:must|should|may) know"),
               "every change is recorded and can be seen"),

@@ -22,26 +22,32 @@ public final class RulePlanner implements Planner {
 
   private static final Pattern BECAUSE =
       rule(
-          "(?:because|due to|owing to|in order to|so that(?! [^;.]*<num>)|thanks to|given that|as (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
+          "(?:because|due to|owing to|in order to|so that(?! [^;.]*<num>)|thanks to|given that|as"
+              + " (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
   private static final Pattern AT_MOST =
       rule(
-          "(?:no|not|never|nothing) (?:more|greater|higher|faster) than|more than|(?:to |should |must |may |can |shall |will |does |do )*"
-              + "(?:not|never)(?: (?:be allowed to|ever|be|able|go))* (?:exceed(?:ing)?|above|over|beyond)|without exceeding"
-              + "|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should not|may not)(?: be)? (?:let|allow(?:ed)?|send|make|do|exceed|go above|go over)"
-              + "(?=.* (?:<rate>|<count>|<parallel>) )");
+          "(?:no|not|never|nothing) (?:more|greater|higher|faster) than|more than|(?:to |should"
+              + " |must |may |can |shall |will |does |do )*(?:not|never)(?: (?:be allowed"
+              + " to|ever|be|able|go))* (?:exceed(?:ing)?|above|over|beyond)|without"
+              + " exceeding|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should"
+              + " not|may not)(?: be)? (?:let|allow(?:ed)?|send|make|do|exceed|go above|go"
+              + " over)(?=.* (?:<rate>|<count>|<parallel>) )");
 
   /** "Not 40 but 60 rps", "60 rps, not 40": the value that is denied carries nothing. */
   private static final Pattern CORRECTED =
       rule(
-          "not (?:<rate>|<num>|<count>|<percent>|<parallel>|<duration>|<burst>) (?:, )?(?:but|rather)"
-              + "|(?<=(?:<rate>|<count>|<percent>|<parallel>|<burst>) )(?:, )?(?:and )?(?:not|instead of|rather than)"
+          "not (?:<rate>|<num>|<count>|<percent>|<parallel>|<duration>|<burst>) (?:,"
+              + " )?(?:but|rather)|(?<=(?:<rate>|<count>|<percent>|<parallel>|<burst>) )(?:,"
+              + " )?(?:and )?(?:not|instead of|rather than)"
               + " (?:<rate>|<num>|<count>|<percent>|<parallel>|<burst>)");
 
   /** Phrases that carry nothing, though their words do elsewhere. */
   private static final Pattern NOISE =
       rule(
-          "(?:i'd|we'd|i would|we would|would|i) (?:really )?(?:like|love)(?: you)?(?: to(?! approve| review| confirm))?"
-              + "|(?:, )?(?:with no|without|no) (?:any )?exceptions?|until further notice|for good|for now|from now on|as soon as possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
+          "(?:i'd|we'd|i would|we would|would|i) (?:really )?(?:like|love)(?: you)?(?: to(?!"
+              + " approve| review| confirm))?|(?:, )?(?:with no|without|no) (?:any"
+              + " )?exceptions?|until further notice|for good|for now|from now on|as soon as"
+              + " possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
 
   @Override
   public Interpretation interpret(TaskRequest request, Inventory inventory) {

@@ -13,15 +13,16 @@ import java.util.regex.Pattern;
 final class Signals {
   private static final Pattern UNSHADOW =
       rule(
-          "(?:instead of|rather than) shadow(?:ing)?(?: (?:it|them))?|(?:no(?: more| longer)?|without|disable|turn off|switch off|remove)(?: in)?(?: the)? shadow(?: mode)?"
-              + "|(?:(?:out of|leave|leaves|exit|end|stop|from) )+(?:the )?shadow(?: mode)?(?: (?:back )?(?:to|into)"
-              + " (?:enforc(?:e|ing|ement)|live)(?: mode)?)?");
+          "(?:instead of|rather than) shadow(?:ing)?(?: (?:it|them))?|(?:no(?: more|"
+              + " longer)?|without|disable|turn off|switch off|remove)(?: in)?(?: the)? shadow(?:"
+              + " mode)?|(?:(?:out of|leave|leaves|exit|end|stop|from) )+(?:the )?shadow(?:"
+              + " mode)?(?: (?:back )?(?:to|into) (?:enforc(?:e|ing|ement)|live)(?: mode)?)?");
   private static final Pattern SHADOW =
       rule(
-          "(?:(?:in|into|to|as|on|from enforc(?:e|ing)(?: mode)? to) )*shadow(?:ing|ed)?(?: mode| only)?"
-              + "|(?:only|just|merely) (?:observe|observing|count|log|watch|monitor|measure)"
-              + "|(?:observe|monitor|log|report|count) only"
-              + "|(?:stop|don't|do not|no longer|not) enforc(?:e|es|ing)");
+          "(?:(?:in|into|to|as|on|from enforc(?:e|ing)(?: mode)? to) )*shadow(?:ing|ed)?(?: mode|"
+              + " only)?|(?:only|just|merely)"
+              + " (?:observe|observing|count|log|watch|monitor|measure)|(?:observe|monitor|log|report|count)"
+              + " only|(?:stop|don't|do not|no longer|not) enforc(?:e|es|ing)");
   private static final Pattern ENFORCE =
       rule(
           "(?:(?:in|into|to|back) )*enforc(?:e|ing|ement|ed) mode|(?:start|begin|resume) enforcing"
@@ -38,15 +39,16 @@ final class Signals {
           "(?:when|if|while|whenever|in case|once|should|as soon as)(?: ever)?(?: (?:the|our))?"
               + " (?:redis|backend|back end|store)(?: (?:cluster|backend|store))?(?: "
               + DOWN
-              + "){1,6}"
-              + "|(?:on|upon|during|in case of)(?: an?)? (?:redis|backend|back end|store)(?: (?:cluster|backend))?"
-              + " (?:failures?|outages?|errors?|loss)");
+              + "){1,6}|(?:on|upon|during|in case of)(?: an?)? (?:redis|backend|back end|store)(?:"
+              + " (?:cluster|backend))? (?:failures?|outages?|errors?|loss)");
   private static final Pattern FALLBACK_OPEN =
       rule(
-          "(?:to )?fail(?:s|ing)? open|failopen|(?:onbackendfailure|on backend failure)(?: (?:to|=|:))? allow");
+          "(?:to )?fail(?:s|ing)? open|failopen|(?:onbackendfailure|on backend failure)(?:"
+              + " (?:to|=|:))? allow");
   private static final Pattern FALLBACK_CLOSED =
       rule(
-          "(?:to )?fail(?:s|ing)? closed|failclosed|(?:onbackendfailure|on backend failure)(?: (?:to|=|:))? deny");
+          "(?:to )?fail(?:s|ing)? closed|failclosed|(?:onbackendfailure|on backend failure)(?:"
+              + " (?:to|=|:))? deny");
   private static final Pattern ALLOW =
       rule("allow(?:ed|ing)?|admit(?:ted)?|accept(?:ed)?|permit(?:ted)?|through|pass|open");
   private static final Pattern DENY =

@@ -56,8 +56,8 @@ class CorpusTest {
 
   private static void report(String part, List<Corpus.Case> cases) {
     System.out.printf(
-        "%s: %d requests, exact %d %%; plans %d %%, questions %d %%, refusals %d %%; other plans %d,"
-            + " unsafe plans %d%n",
+        "%s: %d requests, exact %d %%; plans %d %%, questions %d %%, refusals %d %%; other plans"
+            + " %d, unsafe plans %d%n",
         part,
         cases.size(),
         percent(cases, c -> true),
