@@ -218,14 +218,14 @@ class BadInputTest {
 
   @Test
   void aNamedTenantHearsOfItsOwnErrorAndNotOfAnothers() throws Exception {
-    UnaryOperator<String> unenforced = t -> t.replace("algorithm: token-bucket", "algorithm: gcra");
+    UnaryOperator<String> dear = t -> t.replace("algorithm: token-bucket", "cost: 1000000");
     edited(
         "edge-eu/acme.yaml",
-        unenforced,
+        dear,
         () ->
             edited(
                 "edge-eu/initech.yaml",
-                unenforced,
+                dear,
                 () -> {
                   var named = nothingMoves("run", "--json", "apply initech's policies");
                   var all = estate.applyAll();
@@ -234,24 +234,14 @@ class BadInputTest {
                   assertThat(named.json().path("reason").asText())
                       .startsWith("the policy of initech is invalid: ")
                       .containsPattern(
-                          "edge-eu/initech.yaml:\\d+: limit checkout: gcra is not enforced yet"
-                              + " \\(use token-bucket or sliding-window\\)")
+                          "edge-eu/initech.yaml:\\d+: limit checkout: a request costs 1000000, but"
+                              + " .* \\(raise burst to 1000000 or more\\)")
                       .doesNotContain("acme");
                   assertThat(all.exit()).as(all.err()).isZero();
                   assertThat(all.json().path("thought_log").toString())
                       .contains("tenant acme keeps its committed policy: ", "WARNING");
                   assertThat(estate.checker().rule("acme", "checkout")).startsWith("tb ");
                 }));
-  }
-
-  @Test
-  void anAlgorithmThatNobodyEnforcesYetIsRefused() {
-    var ran = nothingMoves("run", "--json", "no more than 4 concurrent calls for acme on checkout");
-
-    assertThat(ran.exit()).as(ran.err()).isEqualTo(4);
-    assertThat(ran.json().path("reason").asText())
-        .isEqualTo(
-            "concurrency isn't enforced by this version: use token-bucket or sliding-window");
   }
 
   @Test

@@ -21,6 +21,9 @@ import java.util.TreeMap;
 public record PolicySet(
     SortedMap<String, TenantPolicy> tenants, SortedMap<String, Gateway> gateways, String probeKey) {
 
+  /** A tenant has at most so many groups above it; validation refuses more. */
+  public static final int MOST_GROUPS = 32;
+
   public static final PolicySet EMPTY = new PolicySet(new TreeMap<>(), new TreeMap<>(), "");
 
   public PolicySet {
@@ -53,12 +56,13 @@ public record PolicySet(
   }
 
   /**
-   * The topmost group of a tenant, itself where it has no parent: the hash tag of all its keys. A
-   * cycle ends at the first name that repeats (validation reports it).
+   * The topmost group of a tenant, itself where it has no parent: the hash tag of all its keys. Of
+   * a tenant in a cycle, or with too many groups above it, it is the tenant (validation reports
+   * both).
    */
   public String root(String tenant) {
     String at = tenant;
-    for (int hops = 0; hops <= tenants.size(); hops++) {
+    for (int hops = 0; hops <= MOST_GROUPS; hops++) {
       var parent = tenant(at).flatMap(TenantPolicy::parent);
       if (parent.isEmpty()) {
         return at;

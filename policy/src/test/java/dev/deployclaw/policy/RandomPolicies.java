@@ -50,7 +50,7 @@ public final class RandomPolicies {
     var algorithm = of(Algorithm.values());
     long seconds =
         algorithm == Algorithm.CONCURRENCY
-            ? 0
+            ? random.nextLong(1, Limit.LONGEST_LEASE.toSeconds() + 1)
             : random.nextLong(1, Limit.LONGEST_WINDOW.toSeconds() + 1);
     return new Limit(
         name,
@@ -60,7 +60,9 @@ public final class RandomPolicies {
             maybe(() -> of("GET", "POST"))),
         keyParts(),
         algorithm,
-        random.nextLong(0, Limit.MOST_REQUESTS + 1),
+        random.nextLong(
+            0,
+            algorithm == Algorithm.CONCURRENCY ? Limit.MOST_AT_ONCE + 1 : Limit.MOST_REQUESTS + 1),
         Duration.ofSeconds(seconds),
         random.nextLong(1, Limit.MOST_REQUESTS + 1),
         random.nextLong(1, 10),

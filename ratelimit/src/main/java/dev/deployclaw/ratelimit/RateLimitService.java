@@ -1,6 +1,7 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decide.Answer;
 import dev.deployclaw.ratelimit.decide.Decider;
@@ -9,6 +10,7 @@ import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.redis.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service on one event loop: {@code GET /v1/decide} for gateways, {@code GET /v1/status} and
- * {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code GET /readyz} for whoever
- * starts it. Answers 204 or 403 to a decision, which is what {@code auth_request} understands.
+ * The service on one event loop: {@code GET /v1/decide} and {@code POST /v1/release} for gateways,
+ * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
+ * GET /readyz} for whoever starts it. Answers 204 or 403 to a decision, which is what {@code
+ * auth_request} understands.
  */
 public final class RateLimitService extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
@@ -76,6 +79,7 @@ public final class RateLimitService extends VerticleBase {
               .decide(question(request))
               .onSuccess(answer -> send(request.response(), answer))
               .onFailure(e -> fault(request, e));
+      case "/v1/release" -> release(request, decider);
       case "/v1/status" ->
           StatusReport.of(feed, shards)
               .onSuccess(status -> json(request.response(), status.toJson()))
@@ -85,6 +89,27 @@ public final class RateLimitService extends VerticleBase {
       case "/readyz" -> ready(request.response());
       case null, default -> request.response().setStatusCode(404).end();
     }
+  }
+
+  /** Anybody may try: a lease has a name that only its holder knows. */
+  private static void release(HttpServerRequest request, Decider decider) {
+    if (!request.method().equals(HttpMethod.POST)) {
+      request.response().putHeader("Allow", "POST").setStatusCode(405).end();
+      return;
+    }
+    var held = ReleaseCall.read(header(request, DecideHeaders.LEASE));
+    if (held.isEmpty()) {
+      request
+          .response()
+          .setStatusCode(400)
+          .end("send the " + DecideHeaders.LEASE + " that the decision answered\n");
+      return;
+    }
+    decider
+        .release(held.get())
+        .onSuccess(_ -> request.response().setStatusCode(204).end())
+        .onFailure(e ->
+            request.response().setStatusCode(503).end("not released, its lease ends by itself\n"));
   }
 
   /** Alive is not ready: before it knows what is committed, it decides without any policy. */

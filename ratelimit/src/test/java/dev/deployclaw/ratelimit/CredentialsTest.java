@@ -2,7 +2,13 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.policy.match.RequestShape;
+import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.DecideCall;
+import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.FunctionLibrary;
+import dev.deployclaw.policy.redis.ReleaseCall;
+import dev.deployclaw.policy.redis.Subject;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
@@ -21,9 +27,11 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -112,6 +120,35 @@ class CredentialsTest {
     assertThat(said("SET", "dc:fence:{0}", "9 9")).contains("NOPERM");
     assertThat(said("FUNCTION", "DELETE", FunctionLibrary.NAME)).contains("NOPERM");
     assertThat(said("SET", "somebody-elses", "x")).contains("NOPERM");
+  }
+
+  @Test
+  void theServicesUserMayHoldPlacesAndGiveThemBack() throws Exception {
+    var login =
+        DefaultJedisClientConfig.builder().user("deployclaw-agent").password("another").build();
+    var at = redis.address();
+    try (var agent = new Jedis(at.host(), at.port(), login)) {
+      agent.functionLoadReplace(FunctionLibrary.source(1, 1, "d".repeat(64), 0));
+    }
+    var held = new EpochSet(1, "d".repeat(64), Sets.of(Sets.tenant("busy", Sets.atOnce("all", 2))));
+    var subject = Subject.ordinary("busy", new RequestShape("web", "/", "GET"), _ -> "");
+    var claim = Claim.of(held, subject);
+    var first = new DecideCall(List.of(claim), 1, OptionalLong.empty(), "01");
+    var second = new DecideCall(List.of(claim), 2, OptionalLong.empty(), "02");
+
+    assertThat(said(FunctionLibrary.DECIDE, first.withRules())).startsWith("Items");
+    assertThat(said(FunctionLibrary.DECIDE, second.withRules())).startsWith("Items");
+    for (String lease : List.of("01", "02")) {
+      var place = ReleaseCall.of(claim, lease, 0).orElseThrow();
+      assertThat(said(FunctionLibrary.RELEASE, place.encoded())).contains("1");
+    }
+  }
+
+  private static String said(String function, DecideCall.Encoded call) throws Exception {
+    var words = new ArrayList<>(List.of("FCALL", function, "" + call.keys().size()));
+    words.addAll(call.keys());
+    words.addAll(call.arguments());
+    return said(words.toArray(String[]::new));
   }
 
   @Test

@@ -196,7 +196,22 @@ final class Estate implements AutoCloseable {
   }
 
   HttpResponse<String> get(String path, Map<String, String> headers) {
-    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path));
+    return send(HttpRequest.newBuilder(), path, headers);
+  }
+
+  HttpResponse<String> post(String path, Map<String, String> headers) {
+    var request = HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody());
+    return send(request, path, headers);
+  }
+
+  /** Where the service listens. */
+  int port() {
+    return service.port();
+  }
+
+  private HttpResponse<String> send(
+      HttpRequest.Builder request, String path, Map<String, String> headers) {
+    request.uri(URI.create("http://127.0.0.1:" + service.port() + path));
     headers.forEach(request::header);
     try {
       return http.send(request.timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());

@@ -60,6 +60,21 @@ final class Sets {
         tenant.limits());
   }
 
+  /** A concurrency limit whose leases outlast a test. */
+  static Limit atOnce(String name, long requests) {
+    return new Limit(
+        name,
+        Match.ANY,
+        List.of(),
+        Algorithm.CONCURRENCY,
+        requests,
+        Duration.ofHours(1),
+        Math.max(1, requests),
+        1,
+        Mode.ENFORCE,
+        Optional.empty());
+  }
+
   /** So slow a bucket that it doesn't refill while a test runs. */
   static Limit burst(String name, long burst, KeyPart... key) {
     return new Limit(

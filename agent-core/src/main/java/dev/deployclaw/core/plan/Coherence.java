@@ -77,6 +77,10 @@ public record Coherence(PolicySet target, Set<String> leftOut, List<Finding> fin
   private static Thresholds thresholds(int stepFactor) {
     var d = Thresholds.DEFAULT;
     return new Thresholds(
-        d.mostDriftMicros(), d.mostDriftErrorPercent(), d.decisionBudgetMicros(), stepFactor);
+        d.mostDriftMicros(),
+        d.mostDriftErrorPercent(),
+        d.decisionBudgetMicros(),
+        d.mostMemoryPercent(),
+        stepFactor);
   }
 }

@@ -5,6 +5,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ public final class Comparison {
 
   private static boolean says(Limit limit, String perMinute) {
     long window = limit.window().toSeconds();
-    return window > 0
+    return limit.algorithm() != Algorithm.CONCURRENCY
         && String.valueOf(limit.requests() * MINUTE_SECONDS / window).equals(perMinute);
   }
 

@@ -10,12 +10,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Changes limits of one tenant. What isn't set stays as it is. */
@@ -24,13 +22,9 @@ final class LimitChange {
 
   /**
    * Sets the limit whose match equals the change's; none: a new one; several: the one with the same
-   * window. An algorithm that nobody enforces yet is refused.
+   * window.
    */
   static Part<TenantPolicy> set(TenantPolicy tenant, Change change) {
-    var unenforced = change.set().algorithm().filter(algorithm -> !algorithm.enforced());
-    if (unenforced.isPresent()) {
-      return Part.refused(unenforced(unenforced.get()));
-    }
     var found = exact(tenant, change);
     return found.isEmpty()
         ? fresh(tenant, change).map(limit -> added(tenant, limit))
@@ -132,15 +126,6 @@ final class LimitChange {
             + ". Which one is meant?");
   }
 
-  private static String unenforced(Algorithm algorithm) {
-    String enforced =
-        Arrays.stream(Algorithm.values())
-            .filter(Algorithm::enforced)
-            .map(Algorithm::word)
-            .collect(Collectors.joining(" or "));
-    return algorithm.word() + " isn't enforced by this version: use " + enforced;
-  }
-
   private static TenantPolicy added(TenantPolicy tenant, Limit limit) {
     List<Limit> limits = new ArrayList<>(tenant.limits());
     limits.add(limit);
@@ -160,7 +145,7 @@ final class LimitChange {
     }
     long requests = set.requests().get();
     var algorithm = set.algorithm().orElse(Algorithm.TOKEN_BUCKET);
-    return window(tenant, algorithm, said(set))
+    return window(tenant, algorithm, said(algorithm, set))
         .map(window ->
             new Limit(
                 change.limit().orElseGet(() -> name(tenant, change)),
@@ -177,8 +162,10 @@ final class LimitChange {
 
   private static Part<TenantPolicy> set(TenantPolicy tenant, Limit limit, Change.Settings set) {
     var algorithm = set.algorithm().orElse(limit.algorithm());
-    var kept = Optional.of(limit.window()).filter(window -> !window.isZero());
-    return window(tenant, algorithm, said(set).or(() -> kept))
+    boolean held = limit.algorithm() == Algorithm.CONCURRENCY;
+    var kept =
+        Optional.of(limit.window()).filter(_ -> held == (algorithm == Algorithm.CONCURRENCY));
+    return window(tenant, algorithm, said(algorithm, set).or(() -> kept))
         .map(window ->
             new Limit(
                 limit.name(),
@@ -194,14 +181,17 @@ final class LimitChange {
         .map(changed -> replaced(tenant, List.of(limit), _ -> changed));
   }
 
-  private static Optional<Duration> said(Change.Settings set) {
-    return set.windowSeconds().map(Duration::ofSeconds);
+  /** The window; with concurrency, what is said of a window is no lease. */
+  private static Optional<Duration> said(Algorithm algorithm, Change.Settings set) {
+    return algorithm == Algorithm.CONCURRENCY
+        ? Optional.empty()
+        : set.windowSeconds().map(Duration::ofSeconds);
   }
 
   private static Part<Duration> window(
       TenantPolicy tenant, Algorithm algorithm, Optional<Duration> window) {
     if (algorithm == Algorithm.CONCURRENCY) {
-      return Part.made(Duration.ZERO);
+      return Part.made(window.orElse(Limit.DEFAULT_LEASE));
     }
     return window.isPresent()
         ? Part.made(window.get())

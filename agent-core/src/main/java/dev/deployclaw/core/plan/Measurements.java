@@ -5,16 +5,19 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.check.Measured;
 import dev.deployclaw.policy.check.Measured.Cluster;
 import dev.deployclaw.policy.check.Measured.Drift;
+import dev.deployclaw.policy.check.Measured.Memory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * What the looks at Redis measured, as the checks want it. Facts by member: {@code redis.latency}
  * gives {@code median_us}, {@code redis.clock} gives {@code offset_us} and {@code error_us}, {@code
  * redis.topology} gives {@code role}, and where they were read {@code node_timeout_ms}, {@code
- * require_full_coverage}, {@code min_replicas_to_write} and {@code min_replicas_max_lag_ms}.
+ * require_full_coverage}, {@code min_replicas_to_write}, {@code min_replicas_max_lag_ms}, {@code
+ * maxmemory} and {@code maxmemory_policy}.
  */
 public final class Measurements {
   private Measurements() {}
@@ -35,7 +38,20 @@ public final class Measurements {
         drift.put(report.member(), new Drift(offset.get(), error.get()));
       }
     }
-    return new Measured(trips, drift, cluster(yes(looks, "redis.topology")));
+    var nodes = yes(looks, "redis.topology");
+    return new Measured(trips, drift, cluster(nodes), memory(nodes));
+  }
+
+  private static SortedMap<String, Memory> memory(List<Report> nodes) {
+    var memory = new TreeMap<String, Memory>();
+    for (var node : nodes) {
+      number(node, "maxmemory")
+          .ifPresent(most -> {
+            String policy = String.valueOf(node.facts().get("maxmemory_policy"));
+            memory.put(node.member(), new Memory(most, policy));
+          });
+    }
+    return memory;
   }
 
   private static Optional<Cluster> cluster(List<Report> nodes) {

@@ -271,12 +271,12 @@ public final class Architect {
 
   /** The policies that are committed. */
   public PoliciesAnswer policies() throws InterruptedException {
-    try {
-      var base = orchestrator.ledger().base();
-      return PoliciesAnswer.of(base, orchestrator.archive().committed(base));
-    } catch (Unreachable e) {
-      return PoliciesAnswer.unreachable(reason(e));
-    }
+    return PoliciesAnswer.committed(orchestrator);
+  }
+
+  /** The policies of an epoch that the state store still has, committed or not. */
+  public PoliciesAnswer policies(long epoch) throws InterruptedException {
+    return PoliciesAnswer.of(epoch, orchestrator.archive());
   }
 
   /** What each committed epoch changed of a tenant, the latest first; at most so many. */

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import java.util.Optional;
 
@@ -12,12 +12,37 @@ import java.util.Optional;
  */
 public record PoliciesAnswer(ExitCode exit, String reason, long epoch, PolicySet set) {
 
-  static PoliciesAnswer of(Base base, Optional<PolicySet> set) {
-    return set.map(s -> new PoliciesAnswer(ExitCode.OK, "", base.epoch(), s))
-        .orElseGet(() -> unreachable("the policy set of epoch " + base.epoch() + " can't be read"));
+  static PoliciesAnswer committed(Orchestrator orchestrator) throws InterruptedException {
+    try {
+      var base = orchestrator.ledger().base();
+      return of(
+          base.epoch(),
+          orchestrator.archive().committed(base),
+          "the policy set of epoch " + base.epoch() + " can't be read");
+    } catch (Unreachable e) {
+      return unreachable(Leading.reason(e));
+    }
   }
 
-  static PoliciesAnswer unreachable(String reason) {
+  static PoliciesAnswer of(long epoch, Archive archive) throws InterruptedException {
+    try {
+      return of(
+          epoch,
+          archive.stored(epoch),
+          "the state store has no policies of epoch "
+              + epoch
+              + ": it keeps the active one, its predecessor and the last proven one");
+    } catch (Unreachable e) {
+      return unreachable(Leading.reason(e));
+    }
+  }
+
+  private static PoliciesAnswer of(long epoch, Optional<PolicySet> set, String otherwise) {
+    return set.map(s -> new PoliciesAnswer(ExitCode.OK, "", epoch, s))
+        .orElseGet(() -> unreachable(otherwise));
+  }
+
+  private static PoliciesAnswer unreachable(String reason) {
     return new PoliciesAnswer(ExitCode.UNREACHABLE, reason, 0, PolicySet.EMPTY);
   }
 }

@@ -15,6 +15,7 @@ import dev.deployclaw.core.task.Change.Settings;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -250,27 +251,14 @@ class IntentCompilerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FIXED_WINDOW", "GCRA", "CONCURRENCY"})
-  void refusesAnAlgorithmThatNobodyEnforcesYet(Algorithm algorithm) {
-    for (String service : List.of("orders", "payments")) {
-      var compiled =
-          compile(
-              committed, NO_SOURCES, Operation.SET_LIMIT, change("acme", service, in(algorithm)));
+  @EnumSource
+  void setsEachAlgorithmAndTakesNoWindowForALease(Algorithm algorithm) {
+    var target = ready(Operation.SET_LIMIT, change("acme", "search", in(algorithm)));
 
-      assertThat(compiled)
-          .isEqualTo(
-              new Compiled.Refused(
-                  algorithm.word()
-                      + " isn't enforced by this version: use token-bucket or sliding-window"));
-    }
-  }
-
-  @Test
-  void setsAnAlgorithmThatIsEnforced() {
-    var target = ready(Operation.SET_LIMIT, change("acme", "orders", in(Algorithm.SLIDING_WINDOW)));
-
-    assertThat(target.tenant("acme").orElseThrow().limits().getFirst().algorithm())
-        .isEqualTo(Algorithm.SLIDING_WINDOW);
+    var limit = target.tenant("acme").orElseThrow().limits().getLast();
+    assertThat(limit.algorithm()).isEqualTo(algorithm);
+    assertThat(limit.window().toSeconds())
+        .isEqualTo(algorithm == Algorithm.CONCURRENCY ? Limit.DEFAULT_LEASE.toSeconds() : 30);
   }
 
   @ParameterizedTest
@@ -300,7 +288,7 @@ class IntentCompilerTest {
   private static Settings in(Algorithm algorithm) {
     return new Settings(
         Optional.of(5L),
-        Optional.of(60L),
+        Optional.of(30L),
         Optional.empty(),
         Optional.of(algorithm),
         Optional.empty(),

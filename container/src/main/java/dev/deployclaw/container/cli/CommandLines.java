@@ -76,6 +76,7 @@ public final class CommandLines {
         new ThawCommand(around),
         new ScanCommand(around),
         new ValidateCommand(around),
+        new DiffCommand(around),
         new DriftCommand(around),
         new StatusCommand(around),
         new HistoryCommand(around),

@@ -25,6 +25,7 @@ class CommandLinesTest {
           "checkpoint",
           "scan",
           "validate",
+          "diff",
           "drift",
           "history",
           "config",

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * What counters hold now, on the primaries. Counters whose names are known are read by name. Those
  * that a client's address or a header makes are found by a bounded {@code SCAN}: never by {@code
- * KEYS}, and never through a whole large keyspace. Writes nothing.
+ * KEYS}, and never through a whole large keyspace. What a concurrency limit holds is told as its
+ * sum, {@code cc 7}. Writes nothing.
  */
 final class Usage {
   private static final String COUNTERS = "dc:{*}:c:*";
@@ -61,6 +63,7 @@ final class Usage {
       whole = found.whole();
     }
     Map<String, Object> counters = new TreeMap<>();
+    List<String> others = new ArrayList<>();
     Commands.each(
         c,
         new ArrayList<>(asked),
@@ -68,6 +71,17 @@ final class Usage {
         (key, answer) -> {
           if (answer instanceof byte[] bytes) {
             counters.put(key, Commands.text(bytes));
+          } else if (answer instanceof JedisDataException) {
+            others.add(key);
+          }
+        });
+    Commands.each(
+        c,
+        others,
+        key -> Commands.command("ZSCORE", key, "#"),
+        (key, answer) -> {
+          if (answer instanceof byte[] bytes) {
+            counters.put(key, "cc " + Commands.text(bytes).replace("-", ""));
           }
         });
     return Report.yes(

@@ -2,7 +2,6 @@ package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Rule;
-import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
 import java.util.ArrayList;
@@ -51,20 +50,18 @@ final class AdmissionCheck {
   }
 
   private static String bound(Limit limit) {
-    return limit.algorithm() == Algorithm.TOKEN_BUCKET ? "burst" : "requests";
+    return limit.algorithm().bursts() ? "burst" : "requests";
   }
 
   private static Optional<Finding> unusedBurst(About about, Limit limit) {
-    boolean used =
-        limit.algorithm() == Algorithm.TOKEN_BUCKET || limit.algorithm() == Algorithm.GCRA;
-    if (used || limit.burst() == Math.max(1, limit.requests())) {
+    if (limit.algorithm().bursts() || limit.burst() == Math.max(1, limit.requests())) {
       return Optional.empty();
     }
     return Optional.of(
         about.info(
             Check.UNUSED_SETTING,
             "burst has no effect with " + limit.algorithm().word(),
-            "leave it out, or use token-bucket",
+            "leave it out, or use token-bucket or gcra",
             Map.of("burst", limit.burst())));
   }
 }

@@ -2,22 +2,23 @@ package dev.deployclaw.policy.check;
 
 /**
  * What is checked. Errors, which leave a tenant out, come from {@link #HIERARCHY} (unknown parent,
- * cycle), {@link #NOT_ENFORCED}, {@link #NEVER_ADMITTED} (a cost that no bucket can hold), {@link
- * #KEY_COLLISION} and {@link #DEADLOCK}; all else warns or informs.
+ * cycle), {@link #NEVER_ADMITTED} (a cost that no bucket can hold), {@link #KEY_COLLISION} and
+ * {@link #DEADLOCK}; all else warns or informs.
  */
 public enum Check {
   HIERARCHY("hierarchy"),
   DEADLOCK("deadlock"),
-  NOT_ENFORCED("not-enforced"),
   NEVER_ADMITTED("never-admitted"),
   KEY_COLLISION("key-collision"),
   CONFLICTING_WINDOWS("conflicting-windows"),
   SHADOWED("shadowed"),
   STEP_SIZE("step-size"),
   ROOT_CHANGE("root-change"),
+  FRESH_COUNTERS("fresh-counters"),
   LATENCY("latency"),
   CLOCK("clock"),
   PARTITION("partition"),
+  MEMORY("memory"),
   UNUSED_SETTING("unused-setting");
 
   private final String word;

@@ -23,7 +23,6 @@ public final class Checks {
     found.addAll(HierarchyCheck.find(set));
     found.addAll(OvercommitCheck.find(set));
     found.addAll(DeadlockCheck.find(set));
-    found.addAll(EnforcedCheck.find(set));
     found.addAll(AdmissionCheck.find(set));
     found.addAll(CollisionCheck.find(set));
     found.addAll(RivalLimitsCheck.find(set));
@@ -32,6 +31,7 @@ public final class Checks {
     found.addAll(LatencyCheck.find(set, measured, thresholds));
     found.addAll(ClockCheck.find(set, measured, thresholds));
     found.addAll(PartitionCheck.find(set, measured));
+    found.addAll(MemoryCheck.find(set, measured, thresholds));
     return found.stream().sorted(Finding.WORST_FIRST).toList();
   }
 }

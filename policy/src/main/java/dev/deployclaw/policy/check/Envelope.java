@@ -55,7 +55,7 @@ final class Envelope {
 
   /** Whether all that {@code inner} admits stays within what {@code outer} admits. */
   private static boolean isWithin(Limit inner, Limit outer) {
-    if (outer.algorithm() == Algorithm.TOKEN_BUCKET || outer.algorithm() == Algorithm.GCRA) {
+    if (outer.algorithm().bursts()) {
       return isAtMost(burst(inner), inner.cost(), capacity(outer), outer.cost())
           && isAtMost(
               big(inner.requests()).multiply(big(windowMicros(outer))),

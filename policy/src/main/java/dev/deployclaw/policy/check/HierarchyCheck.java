@@ -1,8 +1,11 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.match.Hierarchy;
 import dev.deployclaw.policy.model.Limit;
+import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +24,7 @@ final class HierarchyCheck {
     for (var policy : set.tenants().values()) {
       brokenParent(set, policy).ifPresent(found::add);
       found.addAll(limitsAboveTheGroups(set, policy));
+      shutOut(set, policy).ifPresent(found::add);
     }
     return found;
   }
@@ -32,6 +36,9 @@ final class HierarchyCheck {
       String parent = at.parent().get();
       if (!seen.add(at.tenant())) {
         return Optional.of(cycle(set, policy));
+      }
+      if (seen.size() > PolicySet.MOST_GROUPS) {
+        return Optional.of(tooDeep(policy));
       }
       var above = set.tenant(parent);
       if (above.isEmpty()) {
@@ -50,6 +57,15 @@ final class HierarchyCheck {
             "the groups form a cycle: " + String.join(" -> ", names),
             "remove the parent of one of them",
             Map.of("chain", names));
+  }
+
+  private static Finding tooDeep(TenantPolicy policy) {
+    return About.tenant(policy.tenant())
+        .error(
+            Check.HIERARCHY,
+            "it has more than " + PolicySet.MOST_GROUPS + " groups above it",
+            "take groups out between it and the root",
+            Map.of("most", PolicySet.MOST_GROUPS));
   }
 
   private static Finding unknown(TenantPolicy policy, String parent) {
@@ -73,6 +89,39 @@ final class HierarchyCheck {
       }
     }
     return found;
+  }
+
+  /** A group that is blocked, or one of whose limits covers all and never admits a request. */
+  private static Optional<Finding> shutOut(PolicySet set, TenantPolicy policy) {
+    var groups = Hierarchy.chain(set, policy.tenant());
+    for (var group : groups.subList(1, groups.size())) {
+      if (group.blocked()) {
+        return Optional.of(shutOut(policy, group, "is blocked", "unblock " + group.tenant()));
+      }
+      var closed = group.limits().stream().filter(HierarchyCheck::admitsNobody).findFirst();
+      if (closed.isPresent()) {
+        String why = "has " + Phrases.of(closed.get()) + ", which admits nothing";
+        return Optional.of(
+            shutOut(policy, group, why, "raise " + closed.get().name() + " of " + group.tenant()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean admitsNobody(Limit limit) {
+    return limit.mode() == Mode.ENFORCE
+        && limit.match().equals(Match.ANY)
+        && Rule.of(limit).capacity() < limit.cost();
+  }
+
+  private static Finding shutOut(
+      TenantPolicy policy, TenantPolicy group, String why, String remedy) {
+    return About.tenant(policy.tenant())
+        .warning(
+            Check.HIERARCHY,
+            "no request of it is ever admitted: the group " + group.tenant() + " " + why,
+            remedy + ", or take it out of the group",
+            Map.of("group", group.tenant()));
   }
 
   private static boolean isAbove(Limit limit, Limit groups) {

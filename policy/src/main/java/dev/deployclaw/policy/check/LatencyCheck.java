@@ -1,7 +1,6 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,7 +52,7 @@ final class LatencyCheck {
   }
 
   private static boolean isTooSmall(Limit limit, long micros) {
-    return limit.algorithm() == Algorithm.TOKEN_BUCKET
+    return limit.algorithm().bursts()
         && limit.burst() / limit.cost() < Envelope.accrued(limit, micros);
   }
 

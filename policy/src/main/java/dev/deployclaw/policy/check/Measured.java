@@ -10,14 +10,27 @@ import java.util.TreeMap;
  *
  * @param rttMicros the round trip of a decision, by node
  * @param drift how far a node's clock is ahead of ours, by node
+ * @param memory what each node may take, by node
  */
 public record Measured(
-    SortedMap<String, Long> rttMicros, SortedMap<String, Drift> drift, Optional<Cluster> cluster) {
+    SortedMap<String, Long> rttMicros,
+    SortedMap<String, Drift> drift,
+    Optional<Cluster> cluster,
+    SortedMap<String, Memory> memory) {
 
   public static final Measured NOTHING =
       new Measured(new TreeMap<>(), new TreeMap<>(), Optional.empty());
 
+  /** Where no memory was read. */
+  public Measured(
+      SortedMap<String, Long> rttMicros,
+      SortedMap<String, Drift> drift,
+      Optional<Cluster> cluster) {
+    this(rttMicros, drift, cluster, new TreeMap<>());
+  }
+
   public Measured {
+    memory = Collections.unmodifiableSortedMap(new TreeMap<>(memory));
     rttMicros = Collections.unmodifiableSortedMap(new TreeMap<>(rttMicros));
     drift = Collections.unmodifiableSortedMap(new TreeMap<>(drift));
   }
@@ -27,6 +40,25 @@ public record Measured(
    * @param errorMicros the bound of the measurement: half the round trip
    */
   public record Drift(long micros, long errorMicros) {}
+
+  /** Among how many nodes the tenants are spread, as far as it is known. */
+  int primaries() {
+    return Math.max(1, cluster.map(Cluster::masters).orElse(1));
+  }
+
+  /**
+   * @param mostBytes {@code maxmemory}; 0 for no bound
+   * @param policy {@code maxmemory-policy}
+   */
+  public record Memory(long mostBytes, String policy) {
+    boolean isBounded() {
+      return mostBytes > 0;
+    }
+
+    boolean evicts() {
+      return !policy.equals("noeviction");
+    }
+  }
 
   /**
    * How the cluster behaves when it is cut in two.

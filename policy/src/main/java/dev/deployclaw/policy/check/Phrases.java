@@ -12,8 +12,7 @@ final class Phrases {
     if (limit.algorithm() == Algorithm.CONCURRENCY) {
       return limit.name() + " (" + limit.requests() + " at the same time)";
     }
-    boolean bursts = limit.algorithm() == Algorithm.TOKEN_BUCKET;
-    String burst = bursts ? ", burst " + limit.burst() : "";
+    String burst = limit.algorithm().bursts() ? ", burst " + limit.burst() : "";
     return "%s (%d per %d s%s)"
         .formatted(limit.name(), limit.requests(), limit.window().toSeconds(), burst);
   }

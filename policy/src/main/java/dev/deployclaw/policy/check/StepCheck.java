@@ -2,6 +2,7 @@ package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -77,10 +78,27 @@ final class StepCheck {
           step(tenant, Optional.of(old.name()), "to nothing: " + what, evidence(old, now)));
     }
     if (!isRateStep(old, limit, factor) && !isCapacityStep(old, limit, factor)) {
-      return Optional.empty();
+      return freshCounters(tenant, old, limit);
     }
     String reason = "by more than a factor of " + factor + ": " + what;
     return Optional.of(step(tenant, Optional.of(old.name()), reason, evidence(old, now)));
+  }
+
+  /** Another name or key makes other counters, which begin idle. */
+  private static Optional<Finding> freshCounters(TenantPolicy tenant, Limit old, Limit now) {
+    boolean renamed = !now.name().equals(old.name());
+    if (!renamed && now.key().equals(old.key())) {
+      return Optional.empty();
+    }
+    long extra = Rule.of(now).capacity() / now.cost();
+    return Optional.of(
+        About.limit(tenant.tenant(), old.name())
+            .info(
+                Check.FRESH_COUNTERS,
+                "its counters start afresh under another %s: up to %d requests more for each"
+                    .formatted(renamed ? "name" : "key", extra),
+                "keep name and key where that is too much",
+                Map.of("extra_requests", extra, "to", now.name())));
   }
 
   private static Finding step(
@@ -90,10 +108,13 @@ final class StepCheck {
   }
 
   private static boolean isRateStep(Limit old, Limit now, int factor) {
-    return areApart(
-        product(old.requests(), now.window().toSeconds(), now.cost()),
-        product(now.requests(), old.window().toSeconds(), old.cost()),
-        factor);
+    boolean rates =
+        old.algorithm() != Algorithm.CONCURRENCY && now.algorithm() != Algorithm.CONCURRENCY;
+    return rates
+        && areApart(
+            product(old.requests(), now.window().toSeconds(), now.cost()),
+            product(now.requests(), old.window().toSeconds(), old.cost()),
+            factor);
   }
 
   private static boolean isCapacityStep(Limit old, Limit now, int factor) {

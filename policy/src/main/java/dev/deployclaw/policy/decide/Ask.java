@@ -7,8 +7,15 @@ import java.util.List;
  *
  * @param blocked whether the tenant, or a group above it, is blocked
  * @param requests at least 1; each is admitted whole or not at all
+ * @param lease names these requests where a concurrency limit holds a place for each; no two asks
+ *     share it
  */
-public record Ask(boolean blocked, List<Charge> charges, long requests) {
+public record Ask(boolean blocked, List<Charge> charges, long requests, String lease) {
+  /** Where no limit is one of concurrency. */
+  public Ask(boolean blocked, List<Charge> charges, long requests) {
+    this(blocked, charges, requests, "");
+  }
+
   public Ask {
     charges = List.copyOf(charges);
     if (requests < 1) {

@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket, kept as the debt that drains at the rule's rate: tokens are capacity minus debt.
- * Debt and not tokens, because an idle counter then is zero whatever its limit becomes, so it may
- * vanish. The debt is {@code debt + fraction / windowMicros}, exact at any rate: in {@code dt}
+ * It is GCRA as well, whose theoretical arrival time is the stamp plus what the debt takes to drain
+ * (ITU-T I.371, annex A: both always say the same).
+ *
+ * <p>Debt and not tokens, because an idle counter then is zero whatever its limit becomes, so it
+ * may vanish. The debt is {@code debt + fraction / windowMicros}, exact at any rate: in {@code dt}
  * microseconds {@code dt * requests / windowMicros} drain.
  *
  * @param requests of the rule that wrote it
@@ -23,6 +26,8 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
       case null -> new Bucket(rule.requests(), rule.windowMicros(), 0, 0, now);
       case Bucket bucket -> bucket.under(rule, now);
       case Window window -> replay(window, rule, now);
+      case FixedWindow window -> window.owed().under(rule, now);
+      case Leases _, Shared _ -> throw new IllegalArgumentException("leases are no debt");
     };
   }
 
@@ -101,10 +106,10 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
   }
 
   @Override
-  public Counter plus(long cost, Rule rule, long now) {
+  public Counter plus(Taken taken, Rule rule, long now) {
     return rule.algorithm() == Algorithm.SLIDING_WINDOW
-        ? Window.holding(held() + cost, rule, now)
-        : charged(cost);
+        ? Window.holding(held() + taken.cost(), rule, now)
+        : charged(taken.cost());
   }
 
   @Override

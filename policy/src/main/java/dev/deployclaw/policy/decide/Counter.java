@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.decide;
 
+import dev.deployclaw.policy.model.Algorithm;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +13,25 @@ import org.jspecify.annotations.Nullable;
  * changed limit is no free second bucket, neither is the way back, and nobody waits longer than the
  * kinder of the two rules asks.
  */
-public sealed interface Counter permits Bucket, Window {
+public sealed interface Counter permits Bucket, Window, FixedWindow, Leases, Shared {
 
   /** The counter at {@code now} in the terms of {@code rule}; an absent one is idle. */
   static Counter read(@Nullable Counter stored, Rule rule, long now) {
+    if (rule.algorithm() == Algorithm.CONCURRENCY) {
+      return Leases.read(stored, now);
+    }
+    return stored instanceof Leases leases
+        ? Shared.read(leases, rule, now)
+        : counted(stored, rule, now);
+  }
+
+  /** The same for what counts requests by time. */
+  private static Counter counted(@Nullable Counter stored, Rule rule, long now) {
     return switch (rule.algorithm()) {
-      case TOKEN_BUCKET -> Bucket.read(stored, rule, now);
+      case TOKEN_BUCKET, GCRA -> Bucket.read(stored, rule, now);
       case SLIDING_WINDOW -> Window.read(stored, rule, now);
-      case FIXED_WINDOW, GCRA, CONCURRENCY ->
-          throw new IllegalArgumentException("not enforced yet: " + rule.algorithm().word());
+      case FIXED_WINDOW -> FixedWindow.read(stored, rule, now);
+      case CONCURRENCY -> throw new IllegalArgumentException("counts no requests");
     };
   }
 
@@ -31,6 +42,8 @@ public sealed interface Counter permits Bucket, Window {
       return switch (words[0]) {
         case "tb" -> Optional.of(Bucket.parse(words));
         case "sw" -> Optional.of(Window.parse(words));
+        case "cc" -> Optional.of(Leases.parse(words));
+        case "fw" -> Optional.of(FixedWindow.parse(words));
         default -> Optional.empty();
       };
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
@@ -40,7 +53,8 @@ public sealed interface Counter permits Bucket, Window {
 
   /**
    * The same counter after the clock stepped back behind it: what was charged counts as charged
-   * now. The error is at most the step. Returns this where the clock didn't step back.
+   * now. The error is at most the step. Returns this where the clock didn't step back. Leases that
+   * ended are gone from it for good.
    */
   Counter rewound(long now);
 
@@ -48,7 +62,12 @@ public sealed interface Counter permits Bucket, Window {
   long remaining(Rule rule);
 
   /** The counter with a charge, in the form that {@code rule} keeps. */
-  Counter plus(long cost, Rule rule, long now);
+  Counter plus(Taken taken, Rule rule, long now);
+
+  /** What of a counter that a rule has read is to be remembered. */
+  default Counter kept() {
+    return this;
+  }
 
   /** Until the counter is idle. */
   long reset(long now);

@@ -32,6 +32,21 @@ public final class Reference {
     return settle(counters, ask, new Admission(views, admitted, nowMicros));
   }
 
+  /**
+   * Gives back the place that a request holds under a concurrency limit, also one that ended by
+   * itself but wasn't noticed yet.
+   *
+   * @param lease as {@link Taken#id} names it
+   * @return whether it was there
+   */
+  public static boolean release(Map<String, Counter> counters, String counter, String lease) {
+    if (!(counters.get(counter) instanceof Leases leases) || !leases.holds(lease)) {
+      return false;
+    }
+    counters.put(counter, leases.without(lease));
+    return true;
+  }
+
   private record Admission(List<Counter> views, long admitted, long now) {}
 
   private static Counter view(Map<String, Counter> counters, Charge charge, long now) {
@@ -52,8 +67,9 @@ public final class Reference {
       long fits = fits(view, charge, ask.requests());
       long taken = Math.min(fits, admission.admitted());
       if (taken > 0) {
-        view = view.plus(taken * charge.cost(), charge.rule(), admission.now());
-        counters.put(charge.counter(), view);
+        var what = new Taken(taken, charge.cost(), ask.lease());
+        view = view.plus(what, charge.rule(), admission.now());
+        counters.put(charge.counter(), view.kept());
       }
       var verdict = verdict(view, charge, fits, admission.now());
       verdicts.add(verdict);

@@ -8,7 +8,7 @@ import dev.deployclaw.policy.text.ByteText;
 /**
  * The numbers of one limit, apart from what it matches.
  *
- * @param windowMicros microseconds
+ * @param windowMicros microseconds; of a concurrency limit, how long a lease lasts
  * @param cost what one request takes
  */
 public record Rule(
@@ -30,7 +30,7 @@ public record Rule(
 
   /** What can be held at once. A limit of zero requests admits nothing, whatever its burst. */
   public long capacity() {
-    return algorithm == Algorithm.TOKEN_BUCKET && requests > 0 ? burst : requests;
+    return algorithm.bursts() && requests > 0 ? burst : requests;
   }
 
   /** The staged form, for example {@code tb 300 60000000 50 1 enforce}. */

@@ -43,7 +43,7 @@ record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
 
   /** All of it charged now. */
   static Window holding(long units, Rule rule, long now) {
-    return new Window(rule.windowMicros() / SLOTS, new TreeMap<>()).plus(units, rule, now);
+    return new Window(rule.windowMicros() / SLOTS, new TreeMap<>()).plus(units, now);
   }
 
   /** Without the slots that are wholly older than this window. */
@@ -72,7 +72,11 @@ record Window(long slotMicros, SortedMap<Long, Long> slots) implements Counter {
   }
 
   @Override
-  public Window plus(long cost, Rule rule, long now) {
+  public Window plus(Taken taken, Rule rule, long now) {
+    return plus(taken.cost(), now);
+  }
+
+  private Window plus(long cost, long now) {
     var charged = new TreeMap<>(slots);
     charged.merge(now / slotMicros, cost, Long::sum);
     return new Window(slotMicros, charged);

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.diff;
 
+import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
@@ -32,9 +33,8 @@ final class FieldTexts {
     }
     fields.put("algorithm", limit.algorithm().word());
     fields.put("requests", String.valueOf(limit.requests()));
-    if (!limit.window().isZero()) {
-      fields.put("window", PolicyWriter.window(limit.window()));
-    }
+    boolean held = limit.algorithm() == Algorithm.CONCURRENCY;
+    fields.put(held ? "lease" : "window", PolicyWriter.window(limit.window()));
     fields.put("burst", String.valueOf(limit.burst()));
     fields.put("cost", String.valueOf(limit.cost()));
     fields.put("mode", limit.mode().word());

@@ -12,12 +12,15 @@ public final class Hierarchy {
 
   /**
    * The tenant's policy, then its group's, and so on to the root group. Ends where a parent is
-   * unknown or repeats (validation reports both); empty for an unknown tenant.
+   * unknown or repeats, and after {@link PolicySet#MOST_GROUPS} groups (validation reports all
+   * three); empty for an unknown tenant.
    */
   public static List<TenantPolicy> chain(PolicySet set, String tenant) {
     var chain = new LinkedHashMap<String, TenantPolicy>();
     Optional<TenantPolicy> at = set.tenant(tenant);
-    while (at.isPresent() && chain.putIfAbsent(at.get().tenant(), at.get()) == null) {
+    while (at.isPresent()
+        && chain.size() <= PolicySet.MOST_GROUPS
+        && chain.putIfAbsent(at.get().tenant(), at.get()) == null) {
       at = at.get().parent().flatMap(set::tenant);
     }
     return List.copyOf(chain.values());

@@ -27,12 +27,9 @@ public enum Algorithm {
     return code;
   }
 
-  /** Whether the reference models and the Redis function have it. */
-  public boolean enforced() {
-    return switch (this) {
-      case TOKEN_BUCKET, SLIDING_WINDOW -> true;
-      case FIXED_WINDOW, GCRA, CONCURRENCY -> false;
-    };
+  /** Whether {@code burst} says how much it admits at once; the others have no use for it. */
+  public boolean bursts() {
+    return this == TOKEN_BUCKET || this == GCRA;
   }
 
   public static Optional<Algorithm> ofWord(String word) {

@@ -8,8 +8,11 @@ import java.util.Optional;
  * One limit of a tenant.
  *
  * @param name a DNS label, unique within the tenant
- * @param requests admitted per window (concurrency: at the same time), at least 0
- * @param window 1 s to 30 d in whole seconds; {@link Duration#ZERO} for concurrency only
+ * @param requests admitted per window, at least 0; with concurrency at the same time, and at most
+ *     {@link #MOST_AT_ONCE}
+ * @param window 1 s to 30 d in whole seconds; with concurrency the lease, 1 s to 1 d: how long a
+ *     request holds its place at most when nobody releases it. Zero stands for {@link
+ *     #DEFAULT_LEASE} there
  * @param burst capacity of a bucket, at least 1; equals {@code requests} where not written
  * @param cost what one request takes, at least 1
  */
@@ -26,6 +29,11 @@ public record Limit(
     Optional<BackendFailure> onBackendFailure) {
 
   public static final Duration LONGEST_WINDOW = Duration.ofDays(30);
+  public static final Duration LONGEST_LEASE = Duration.ofDays(1);
+  public static final Duration DEFAULT_LEASE = Duration.ofMinutes(1);
+
+  /** Each request that is under way stands in Redis by itself. */
+  public static final long MOST_AT_ONCE = 100_000;
 
   /** Above this, products with a window in microseconds no longer fit 2^53. */
   public static final long MOST_REQUESTS = 1_000_000_000L;
@@ -36,10 +44,12 @@ public record Limit(
     require(requests >= 0 && requests <= MOST_REQUESTS, "requests out of range: " + requests);
     require(burst >= 1 && burst <= MOST_REQUESTS, "burst out of range: " + burst);
     require(cost >= 1 && cost <= MOST_REQUESTS, "cost out of range: " + cost);
-    boolean windowless = algorithm == Algorithm.CONCURRENCY;
-    require(windowless == window.isZero(), "only a concurrency limit has no window");
+    boolean held = algorithm == Algorithm.CONCURRENCY;
+    require(!held || requests <= MOST_AT_ONCE, "too many at the same time: " + requests);
+    window = held && window.isZero() ? DEFAULT_LEASE : window;
+    var longest = held ? LONGEST_LEASE : LONGEST_WINDOW;
     require(
-        windowless || (window.toSeconds() >= 1 && window.compareTo(LONGEST_WINDOW) <= 0),
+        window.toSeconds() >= 1 && window.compareTo(longest) <= 0,
         "window out of range: " + window);
     require(
         window.equals(Duration.ofSeconds(window.toSeconds())),

@@ -28,6 +28,7 @@ final class LimitReader {
           "algorithm",
           "requests",
           "window",
+          "lease",
           "burst",
           "cost",
           "mode",
@@ -43,7 +44,7 @@ final class LimitReader {
     var match = in.optional("match", LimitReader::match).orElse(Match.ANY);
     var key = in.optional("key", KeyParts::read).orElse(List.of());
     var algorithm = in.optional("algorithm", ALGORITHM).orElse(Algorithm.TOKEN_BUCKET);
-    var requests = in.required("requests", Values.whole(0)).orElse(0L);
+    var requests = in.required("requests", Values.whole(0, most(algorithm))).orElse(0L);
     var window = window(in, algorithm);
     var burst = in.optional("burst", Values.whole(1)).orElse(Math.max(1, requests));
     var cost = in.optional("cost", Values.whole(1)).orElse(1L);
@@ -66,13 +67,22 @@ final class LimitReader {
             failure));
   }
 
+  private static long most(Algorithm algorithm) {
+    return algorithm == Algorithm.CONCURRENCY ? Limit.MOST_AT_ONCE : Limit.MOST_REQUESTS;
+  }
+
+  /** The window, or with concurrency the lease. */
   private static Duration window(Fields in, Algorithm algorithm) {
-    if (algorithm != Algorithm.CONCURRENCY) {
-      return in.required("window", Values::window).orElse(Duration.ZERO);
+    if (algorithm == Algorithm.CONCURRENCY) {
+      in.spot("window")
+          .ifPresent(s -> s.refuse("a concurrency limit has no window", "leave window out"));
+      return in.optional("lease", Values.duration("lease", Limit.LONGEST_LEASE))
+          .orElse(Limit.DEFAULT_LEASE);
     }
-    in.spot("window")
-        .ifPresent(s -> s.refuse("a concurrency limit has no window", "leave window out"));
-    return Duration.ZERO;
+    in.spot("lease")
+        .ifPresent(s -> s.refuse("only a concurrency limit has a lease", "leave lease out"));
+    return in.required("window", Values.duration("window", Limit.LONGEST_WINDOW))
+        .orElse(Duration.ZERO);
   }
 
   private static Optional<Match> match(Spot spot) {

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
  * for what a schema can't say (duplicate keys and names, spelling of paths).
  *
  * <p>What isn't written: {@code algorithm} is token-bucket, {@code burst} equals {@code requests}
- * (at least 1), {@code cost} is 1, {@code mode} is enforce, {@code key} is empty (one counter for
- * the tenant), {@code blocked} is false. {@code onBackendFailure} is <b>deny</b>: a wrong Redis
- * address must not silently mean "no limits", so failing open is something that a policy says, not
- * something that it forgets.
+ * (at least 1), {@code lease} of a concurrency limit is 1m, {@code cost} is 1, {@code mode} is
+ * enforce, {@code key} is empty (one counter for the tenant), {@code blocked} is false. {@code
+ * onBackendFailure} is <b>deny</b>: a wrong Redis address must not silently mean "no limits", so
+ * failing open is something that a policy says, not something that it forgets.
  */
 public final class PolicyDocument {
   public static final String API_VERSION = "deployclaw.dev/v1";

@@ -71,6 +71,8 @@ public final class PolicyWriter {
     field("requests", String.valueOf(limit.requests()));
     if (limit.algorithm() != Algorithm.CONCURRENCY) {
       field("window", window(limit.window()));
+    } else if (!limit.window().equals(Limit.DEFAULT_LEASE)) {
+      field("lease", window(limit.window()));
     }
     if (limit.burst() != Math.max(1, limit.requests())) {
       field("burst", String.valueOf(limit.burst()));

@@ -15,7 +15,7 @@ final class Values {
   static final int MOST_WILDCARDS = 8;
 
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]*)");
-  private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,8})(s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})(s|m|h|d)");
   private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
   private static final int MOST_DIGITS = 18;
 
@@ -52,7 +52,10 @@ final class Values {
   }
 
   static Function<Spot, Optional<Long>> whole(long least) {
-    long most = Limit.MOST_REQUESTS;
+    return whole(least, Limit.MOST_REQUESTS);
+  }
+
+  static Function<Spot, Optional<Long>> whole(long least, long most) {
     return spot -> {
       String remedy = "a whole number from " + least + " to " + most + ", without quotes";
       var digits = spot.scalar(Node.Kind.NUMBER, remedy);
@@ -70,28 +73,37 @@ final class Values {
     };
   }
 
-  /** A number and a unit: seconds, minutes, hours or days. */
-  static Optional<Duration> window(Spot spot) {
-    String remedy = "from \"1s\" to \"30d\": a whole number and s, m, h or d";
-    var text = spot.scalar(Node.Kind.STRING, remedy);
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    var parts = WINDOW.matcher(text.get());
-    if (!parts.matches()) {
-      return spot.refuse("not a window: " + Quoted.shortly(text.get()), remedy);
-    }
-    long count = Long.parseLong(parts.group(1));
-    var window =
-        switch (parts.group(2)) {
-          case "s" -> Duration.ofSeconds(count);
-          case "m" -> Duration.ofMinutes(count);
-          case "h" -> Duration.ofHours(count);
-          default -> Duration.ofDays(count);
-        };
-    return window.compareTo(Limit.LONGEST_WINDOW) > 0
-        ? spot.refuse("out of range: " + Quoted.of(text.get()), remedy)
-        : Optional.of(window);
+  /**
+   * A number and a unit: seconds, minutes, hours or days.
+   *
+   * @param what is read, for people
+   */
+  static Function<Spot, Optional<Duration>> duration(String what, Duration longest) {
+    String remedy =
+        "from \"1s\" to \"%dd\": a whole number and s, m, h or d".formatted(longest.toDays());
+    return spot -> {
+      var text = spot.scalar(Node.Kind.STRING, remedy);
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      var parts = DURATION.matcher(text.get());
+      if (!parts.matches()) {
+        return spot.refuse("not a " + what + ": " + Quoted.shortly(text.get()), remedy);
+      }
+      var duration = duration(Long.parseLong(parts.group(1)), parts.group(2));
+      return duration.compareTo(longest) > 0
+          ? spot.refuse("out of range: " + Quoted.of(text.get()), remedy)
+          : Optional.of(duration);
+    };
+  }
+
+  private static Duration duration(long count, String unit) {
+    return switch (unit) {
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
+    };
   }
 
   static Optional<String> method(Spot spot) {

@@ -18,7 +18,7 @@ final class Idle {
   /** From exhausted to idle; empty where that takes too long to be of use. */
   static OptionalLong after(Rule rule) {
     var micros = BigInteger.valueOf(rule.windowMicros()).multiply(BigInteger.TWO);
-    if (rule.algorithm() == Algorithm.TOKEN_BUCKET && rule.requests() > 0) {
+    if (rule.algorithm().bursts() && rule.requests() > 0) {
       micros =
           BigInteger.valueOf(rule.windowMicros())
               .multiply(BigInteger.valueOf(rule.capacity()))
@@ -28,13 +28,14 @@ final class Idle {
   }
 
   /**
-   * The smallest step of at least {@code least} that is a multiple of every sliding window, so that
-   * a history moved by it meets the same slots.
+   * The smallest step of at least {@code least} that is a multiple of every window that is aligned
+   * to the clock, so that a history moved by it meets the same slots.
    */
   static OptionalLong step(Collection<Rule> rules, long least) {
     var multiple = BigInteger.ONE;
     for (var rule : rules) {
-      if (rule.algorithm() == Algorithm.SLIDING_WINDOW) {
+      if (rule.algorithm() == Algorithm.SLIDING_WINDOW
+          || rule.algorithm() == Algorithm.FIXED_WINDOW) {
         var window = BigInteger.valueOf(rule.windowMicros());
         multiple = multiple.divide(multiple.gcd(window)).multiply(window);
         if (bounded(multiple).isEmpty()) {

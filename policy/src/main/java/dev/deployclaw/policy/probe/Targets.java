@@ -4,14 +4,12 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.match.Applied;
 import dev.deployclaw.policy.match.Hierarchy;
-import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,9 +23,6 @@ import java.util.stream.Collectors;
  * tenants where the fewest other limits stand in the way. A group itself asks for nothing.
  */
 final class Targets {
-  private static final Set<Algorithm> KNOWN =
-      EnumSet.of(Algorithm.TOKEN_BUCKET, Algorithm.SLIDING_WINDOW);
-
   private final PolicySet set;
   private final List<Gateway> gateways;
   private final List<TenantPolicy> askers;
@@ -132,9 +127,7 @@ final class Targets {
   }
 
   private static boolean testable(Target target) {
-    return target.applied().stream()
-        .map(Applied::limit)
-        .allMatch(l -> KNOWN.contains(l.algorithm()) && forgets(l));
+    return target.applied().stream().map(Applied::limit).allMatch(Targets::forgets);
   }
 
   private static boolean forgets(Limit limit) {

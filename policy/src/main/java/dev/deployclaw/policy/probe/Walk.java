@@ -174,7 +174,7 @@ final class Walk {
   }
 
   private Ask asking(long units) {
-    return new Ask(target.blocked(), target.charges(units), 1);
+    return new Ask(target.blocked(), target.charges(units), 1, Integer.toString(steps.size()));
   }
 
   private long waitOfOthers(long units) {

@@ -6,6 +6,7 @@ import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.match.Applied;
 import dev.deployclaw.policy.match.Hierarchy;
 import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -31,7 +32,12 @@ public record Claim(long epoch, String root, List<Owner> owners) {
   }
 
   /** A limit and the counter that it charges. */
-  public record Item(Applied applied, Rule rule, String counterKey, long units) {}
+  public record Item(Applied applied, Rule rule, String counterKey, long units) {
+    /** Whether a request that is admitted holds a place until it is over. */
+    public boolean holds() {
+      return rule.algorithm() == Algorithm.CONCURRENCY;
+    }
+  }
 
   /** Throws IllegalArgumentException for a tenant that the set doesn't have. */
   public static Claim of(EpochSet held, Subject subject) {
@@ -48,12 +54,21 @@ public record Claim(long epoch, String root, List<Owner> owners) {
     return new Claim(held.epoch(), root, owners);
   }
 
-  /** The same for the reference model. */
+  /** The same for the reference model, where no limit is one of concurrency. */
   public Ask ask(long requests) {
+    return ask(requests, "");
+  }
+
+  /**
+   * The same for the reference model.
+   *
+   * @param lease names the requests, see {@link Ask}
+   */
+  public Ask ask(long requests, String lease) {
     boolean blocked = owners.stream().anyMatch(Owner::blocked);
     var charges =
         items().stream().map(i -> new Charge(i.counterKey(), i.rule(), i.units())).toList();
-    return new Ask(blocked, charges, requests);
+    return new Ask(blocked, charges, requests, lease);
   }
 
   /** All items, in the order of the answer's verdicts. */

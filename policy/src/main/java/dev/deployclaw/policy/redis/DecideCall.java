@@ -13,8 +13,15 @@ import java.util.OptionalLong;
  * @param claims at least one; all of one root, so that all keys share a slot
  * @param requests how many equal requests, each admitted whole or not
  * @param at the clock of synthetic requests in microseconds; empty for the server's
+ * @param lease names the requests where a concurrency limit holds places for them; no two calls may
+ *     share it. Empty where there is no such limit
  */
-public record DecideCall(List<Claim> claims, long requests, OptionalLong at) {
+public record DecideCall(List<Claim> claims, long requests, OptionalLong at, String lease) {
+  /** Where no limit is one of concurrency. */
+  public DecideCall(List<Claim> claims, long requests, OptionalLong at) {
+    this(claims, requests, at, "");
+  }
+
   public DecideCall {
     claims = List.copyOf(claims);
     if (claims.stream().map(Claim::root).distinct().count() != 1) {
@@ -55,7 +62,11 @@ public record DecideCall(List<Claim> claims, long requests, OptionalLong at) {
     return new Encoded(keys.inOrder(), arguments);
   }
 
-  private static List<String> list(Claim claim, Keys keys, boolean inline) {
+  private String units(Claim.Item item) {
+    return item.holds() ? item.units() + ":" + lease : Long.toString(item.units());
+  }
+
+  private List<String> list(Claim claim, Keys keys, boolean inline) {
     var list = new ArrayList<String>();
     for (var owner : claim.owners()) {
       list.add(keys.number(owner.policyKey()));
@@ -64,7 +75,7 @@ public record DecideCall(List<Claim> claims, long requests, OptionalLong at) {
       for (var item : owner.items()) {
         list.add(item.applied().limit().name());
         list.add(keys.number(item.counterKey()));
-        list.add(Long.toString(item.units()));
+        list.add(units(item));
         list.add(inline ? item.rule().text() : "");
       }
     }

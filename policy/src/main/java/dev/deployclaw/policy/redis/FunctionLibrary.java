@@ -24,7 +24,14 @@ public final class FunctionLibrary {
    */
   public static final String STATUS = "dc_status";
 
-  private static final String BODY = resource("counters.lua") + "\n" + resource("decide.lua");
+  /**
+   * Writes: gives back the places that requests hold under concurrency limits, see {@link
+   * ReleaseCall}.
+   */
+  public static final String RELEASE = "dc_release";
+
+  private static final String COUNTING = resource("counters.lua") + "\n" + resource("leases.lua");
+  private static final String BODY = COUNTING + "\n" + resource("decide.lua");
   private static final Pattern CONSTANTS =
       Pattern.compile(
           "^local TERM, EPOCH, PREDECESSOR, DIGEST = (\\d+), (\\d+), (\\d+), '([0-9a-f]*)'$",
@@ -66,6 +73,9 @@ public final class FunctionLibrary {
             + "\nredis.register_function('"
             + DECIDE
             + "', decide)\n"
+            + "redis.register_function('"
+            + RELEASE
+            + "', release)\n"
             + "redis.register_function{function_name='"
             + STATUS
             + "', callback=status, flags={'no-writes'}}\n");
@@ -82,6 +92,11 @@ public final class FunctionLibrary {
    */
   public static String script(Constants active) {
     return constants(active) + BODY + "\nreturn decide(KEYS, ARGV)\n";
+  }
+
+  /** {@link #RELEASE} as a plain script, likewise. It goes by no epoch. */
+  public static String releaseScript() {
+    return COUNTING + "\nreturn release(KEYS, ARGV)\n";
   }
 
   /** The constants in a library's source, empty where it isn't one of ours. */

@@ -90,7 +90,7 @@ final class Side {
   private TenantPolicy replayable(TenantPolicy policy) {
     List<Limit> kept = new ArrayList<>();
     for (var limit : policy.limits()) {
-      if (limit.algorithm().enforced() && limit.algorithm() != Algorithm.CONCURRENCY) {
+      if (limit.algorithm() != Algorithm.CONCURRENCY) {
         kept.add(limit);
       } else {
         leftOut.add(policy.tenant() + "/" + limit.name());

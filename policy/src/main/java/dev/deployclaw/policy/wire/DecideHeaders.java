@@ -29,6 +29,12 @@ public final class DecideHeaders {
   /** Answer: {@code 1} for a verified probe. */
   public static final String PROBE = "X-DC-Probe";
 
+  /**
+   * Answer: what the request holds under concurrency limits until it is over, to be sent to {@code
+   * POST /v1/release} then; absent where it holds nothing.
+   */
+  public static final String LEASE = "X-DC-Lease";
+
   /** Answer: why Redis didn't decide; absent where it did. */
   public static final String FAILURE = "X-DC-Failure";
 

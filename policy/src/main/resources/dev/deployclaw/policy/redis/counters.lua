@@ -1,9 +1,10 @@
--- What limits count: a bucket's debt and a window's slots. The reference model in Java is the
--- definition. Whole numbers only, each below 2^53; times are microseconds.
+-- What limits count by time: a bucket's debt (GCRA's, too), a window's units. The reference model
+-- in Java is the definition. Whole numbers only, each below 2^53; times are microseconds.
 
 local EXACT = 9007199254740992 -- 2^53
 local NEVER = 2251799813685248 -- 2^51, some 71 years
 local SLOTS = 16
+local MONDAY = 259200000000 -- 1970 began on a Thursday; a week begins on a Monday
 
 -- While a library loads there is no `math` and no `string`: the first call fetches them.
 local ceil, floor, fmod, min, max, format, match, find
@@ -117,6 +118,23 @@ local function forgotten(w, slot)
   return (slot + SLOTS + 1) * w.width
 end
 
+-- Fixed window: units since it began.
+
+local function fixed(rule, slot, units, stamp)
+  return {
+    kind = 'fw', requests = rule.requests, window = rule.window,
+    slot = slot, held = units, stamp = stamp,
+  }
+end
+
+local function fixed_slot(at, span)
+  return floor((at + MONDAY) / span)
+end
+
+local function fixed_end(c)
+  return (c.slot + 1) * c.window - MONDAY
+end
+
 -- A counter as a bucket of another rule: it holds the smaller of what both would.
 
 local function replayed(w, rule, now)
@@ -134,6 +152,9 @@ local function bucket_under(c, rule, now)
   end
   if c.kind == 'sw' then
     return replayed(c, rule, now)
+  end
+  if c.kind == 'fw' then
+    c = bucket(c, c.held, 0, c.stamp)
   end
   local own = drained(c, now)
   if c.requests == rule.requests and c.window == rule.window then
@@ -158,9 +179,15 @@ local function parsed(text)
     local rule = { requests = tonumber(requests), window = tonumber(span) }
     return bucket(rule, tonumber(debt), tonumber(fraction), tonumber(stamp))
   end
+  local slot, units
+  requests, span, slot, units, stamp = match(text, '^fw (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  if requests then
+    local rule = { requests = tonumber(requests), window = tonumber(span) }
+    return fixed(rule, tonumber(slot), tonumber(units), tonumber(stamp))
+  end
   local w = window(tonumber(match(text, '^sw (%d+)')))
-  for slot, units in string.gmatch(text, '(%d+):(%d+)') do
-    add(w, tonumber(slot), tonumber(units))
+  for at, charged in string.gmatch(text, '(%d+):(%d+)') do
+    add(w, tonumber(at), tonumber(charged))
   end
   return w
 end
@@ -168,6 +195,9 @@ end
 local function written(c)
   if c.kind == 'tb' then
     return format('tb %d %d %d %d %d', c.requests, c.window, c.debt, c.fraction, c.stamp)
+  end
+  if c.kind == 'fw' then
+    return format('fw %d %d %d %d %d', c.requests, c.window, c.slot, c.held, c.stamp)
   end
   local parts = { format('sw %d', c.width) }
   for i, slot in ipairs(c.slots) do
@@ -185,6 +215,12 @@ local function rewound(c, now)
     c.stamp = now
     return c, true
   end
+  if c.kind == 'fw' then
+    if now >= c.stamp then
+      return c, false
+    end
+    return fixed(c, min(c.slot, fixed_slot(now, c.window)), c.held, now), true
+  end
   local last, n = floor(now / c.width), #c.slots
   if n == 0 or c.slots[n] <= last then
     return c, false
@@ -196,10 +232,28 @@ local function rewound(c, now)
   return w, true
 end
 
+-- A debt that a fixed window's rule meets stays one until the window of its last charge is over.
+local function read_fixed(c, rule, now)
+  local slot = fixed_slot(now, rule.window)
+  if c and c.kind == 'fw' and c.window == rule.window then
+    return c.slot == slot and c or fixed(rule, slot, 0, now)
+  end
+  local over = c and c.kind == 'tb' and fixed_slot(c.stamp, rule.window) < slot
+  local owed = bucket_under(c, rule, now)
+  local held = bucket_held(owed)
+  if held == 0 or over then
+    return fixed(rule, slot, held, now)
+  end
+  return owed
+end
+
 -- The counter in the terms of a rule. A bucket that a window's rule reads stays one until a charge.
 local function read(c, rule, now)
   if rule.kind == 'tb' then
     return bucket_under(c, rule, now)
+  end
+  if rule.kind == 'fw' then
+    return read_fixed(c, rule, now)
   end
   local width = rule.window / SLOTS
   if c and c.kind == 'sw' and c.width == width then
@@ -215,7 +269,10 @@ end
 
 -- The counter with a charge, in the form that the rule keeps.
 local function plus(c, cost, rule, now)
-  if rule.kind == 'tb' then
+  if c.kind == 'fw' then
+    return fixed(rule, c.slot, c.held + cost, now)
+  end
+  if c.kind == 'tb' and rule.kind ~= 'sw' then
     c.debt = c.debt + cost
     return c
   end
@@ -231,6 +288,9 @@ local function reset(c, now)
   if c.kind == 'tb' then
     return drain_time(c, c.debt)
   end
+  if c.kind == 'fw' then
+    return c.held == 0 and 0 or fixed_end(c) - now
+  end
   local n = #c.slots
   return n == 0 and 0 or forgotten(c, c.slots[n]) - now
 end
@@ -243,6 +303,9 @@ local function wait_for(c, cost, rule, now)
     local over = c.debt + cost - rule.capacity
     return over < 0 and 0 or drain_time(c, over)
   end
+  if c.kind == 'fw' then
+    return c.held + cost <= rule.capacity and 0 or fixed_end(c) - now
+  end
   local over, wait = c.held + cost - rule.capacity, 0
   for i, slot in ipairs(c.slots) do
     if over <= 0 then
@@ -251,4 +314,13 @@ local function wait_for(c, cost, rule, now)
     over, wait = over - c.units[i], forgotten(c, slot) - now
   end
   return wait
+end
+
+-- Until no rule finds anything in it: another rule than its own forgets a fixed window later.
+local function lifetime(c, now)
+  if c.kind ~= 'fw' then
+    return reset(c, now)
+  end
+  local b = drained(bucket(c, c.held, 0, c.stamp), now)
+  return max(reset(c, now), drain_time(b, b.debt))
 end

@@ -1,9 +1,9 @@
 -- Decides whether requests pass their limits. Epochs, digests and the cohort stand above as
--- constants, the counters in counters.lua.
+-- constants, the counters in counters.lua and leases.lua.
 
-local PROBE_TTL = 900000 -- milliseconds; longer than any probe token lives
 local MOST_RULES = 10000
 local DECIDED, NEED_EPOCH, NEED_RULE = 0, 1, 2
+local KINDS = { tb = 'tb', gcra = 'tb', sw = 'sw', fw = 'fw', cc = 'cc' }
 
 -- Rules by their text, which never means anything else.
 local rules, known = {}, 0
@@ -14,7 +14,7 @@ local function rule_of(text)
   end
   local kind, requests, span, burst, cost, mode =
     match(text, '^(%l+) (%d+) (%d+) (%d+) (%d+) (%l+)$')
-  assert(kind == 'tb' or kind == 'sw', 'not a rule: ' .. text)
+  kind = assert(KINDS[kind], 'not a rule: ' .. text)
   local rule = {
     kind = kind, requests = tonumber(requests), window = tonumber(span),
     cost = tonumber(cost), enforced = mode == 'enforce',
@@ -72,8 +72,13 @@ local function owner(keys, args, i, charges, field)
       return nil
     end
     local rule = rule_of(text)
+    local units, lease = args[at + 2], nil
+    if rule.kind == 'cc' then
+      units, lease = match(units, '^(%d+):?(.*)$')
+    end
     charges[#charges + 1] = {
-      key = keys[tonumber(args[at + 1])], rule = rule, cost = tonumber(args[at + 2]) * rule.cost,
+      key = keys[tonumber(args[at + 1])], rule = rule, cost = tonumber(units) * rule.cost,
+      lease = lease,
     }
   end
   if line == '' then
@@ -90,43 +95,81 @@ local function clock(at)
   return tonumber(time[1]) * 1000000 + tonumber(time[2]), false
 end
 
--- Writes a counter that will be idle in `idle_in`; it vanishes then.
-local function save(key, c, now, idle_in, probe)
-  if probe then
-    redis.call('SET', key, written(c), 'PX', PROBE_TTL)
+-- What is remembered at a key: nil, a counter by time or leases.
+local function remembered(key, rule, now, probe)
+  local text, lowest
+  if rule.kind == 'cc' then
+    lowest = redis.pcall('ZRANGE', key, 0, 1, 'WITHSCORES')
+    text = is_wrong_type(lowest) and redis.call('GET', key)
   else
-    local idle = ceil((now + idle_in) / 1000)
-    redis.call('SET', key, written(c), 'PXAT', format('%d', idle))
+    text = redis.pcall('GET', key)
+    lowest = is_wrong_type(text) and redis.call('ZRANGE', key, 0, 1, 'WITHSCORES') or {}
   end
+  if lowest[1] then
+    return leases(key, lowest, now)
+  end
+  if not text then
+    return nil
+  end
+  local stored, moved = rewound(parsed(text), now)
+  if moved then
+    save(key, stored, now, reset(stored, now), probe)
+  end
+  return stored
 end
 
 -- Reads the counter of a charge, and how many of n requests it alone admits.
 local function view(charge, n, now, probe)
-  local stored, moved = parsed(redis.call('GET', charge.key)), false
-  if stored then
-    stored, moved = rewound(stored, now)
+  local rule = charge.rule
+  local stored, left = remembered(charge.key, rule, now, probe), nil
+  if rule.kind == 'cc' then
+    if not stored or stored.kind ~= 'cc' then
+      stored = { kind = 'cc', key = charge.key, total = 0, beside = stored, fresh = true }
+    end
+    charge.counter, left = stored, rule.capacity - stored.total
+  elseif stored and stored.kind == 'cc' then
+    charge.counter = shared(stored, rule, now)
+    left = remaining(charge.counter.counted, rule) - stored.total
+  else
+    charge.counter = read(stored, rule, now)
+    left = remaining(charge.counter, rule)
   end
-  if moved then
-    save(charge.key, stored, now, reset(stored, now), probe)
+  charge.fits = min(n, floor(max(0, left) / charge.cost))
+end
+
+-- Takes what was admitted; answers what is left, until when it is idle, and how long to wait.
+local function take(charge, taken, now, probe)
+  local c, rule, cost = charge.counter, charge.rule, charge.cost
+  if c.kind == 'cc' then
+    if taken > 0 then
+      hold(c, charge, taken, now, probe)
+    end
+    return max(0, rule.capacity - c.total), lease_reset(c, now), lease_wait(c, cost, rule, now)
   end
-  charge.counter = read(stored, charge.rule, now)
-  charge.fits = min(n, floor(remaining(charge.counter, charge.rule) / charge.cost))
+  if c.kind == 'shared' then
+    if taken > 0 then
+      charge_shared(c, charge, taken * cost, now, probe)
+    end
+    local left = max(0, remaining(c.counted, rule) - c.leases.total)
+    local idle_in = max(lease_reset(c.leases, now), reset(c.counted, now))
+    return left, idle_in, shared_wait(c, cost, rule, now)
+  end
+  if taken > 0 then
+    c = plus(c, taken * cost, rule, now)
+  end
+  local idle_in = reset(c, now)
+  if taken > 0 then
+    save(charge.key, c, now, idle_in, probe)
+  end
+  return remaining(c, rule), idle_in, wait_for(c, cost, rule, now)
 end
 
 -- Charges what was admitted and writes down how each limit stands.
 local function settle(charge, admitted, now, probe, answer)
-  local rule, taken = charge.rule, min(charge.fits, admitted)
-  if taken > 0 then
-    charge.counter = plus(charge.counter, taken * charge.cost, rule, now)
-  end
-  local idle_in = reset(charge.counter, now)
-  if taken > 0 then
-    save(charge.key, charge.counter, now, idle_in, probe)
-  end
-  local wait, a = wait_for(charge.counter, charge.cost, rule, now), #answer
-  answer[a + 1], answer[a + 2] = charge.fits, remaining(charge.counter, rule)
-  answer[a + 3], answer[a + 4] = idle_in, wait
-  return rule.enforced and wait or 0
+  local left, idle_in, wait = take(charge, min(charge.fits, admitted), now, probe)
+  local a = #answer
+  answer[a + 1], answer[a + 2], answer[a + 3], answer[a + 4] = charge.fits, left, idle_in, wait
+  return charge.rule.enforced and wait or 0
 end
 
 -- All charges of an epoch's list; nil where a rule is missing.

@@ -23,7 +23,8 @@ class EnvelopeTest {
   private static final int PAIRS = 4_000;
   private static final int STEPS = 150;
   private static final List<Algorithm> DEFINED =
-      List.of(Algorithm.TOKEN_BUCKET, Algorithm.SLIDING_WINDOW);
+      List.of(
+          Algorithm.TOKEN_BUCKET, Algorithm.SLIDING_WINDOW, Algorithm.FIXED_WINDOW, Algorithm.GCRA);
 
   @Test
   void claimsNeverBindsOnlyOfLimitsThatNeverRefuse() {

@@ -113,7 +113,8 @@ class EstateChecksTest {
         .containsExactly(
             "no round trip was measured",
             "no clock was measured",
-            "the cluster's settings were not read");
+            "the cluster's settings were not read",
+            "no node's memory was read");
   }
 
   private static PolicySet one(Limit limit) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.check;
 
+import static dev.deployclaw.policy.Policies.bursting;
 import static dev.deployclaw.policy.Policies.child;
 import static dev.deployclaw.policy.Policies.counting;
 import static dev.deployclaw.policy.Policies.limit;
@@ -11,6 +12,9 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
+import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HierarchyCheckTest {
@@ -68,6 +72,57 @@ class HierarchyCheckTest {
     assertThat(Found.brief(found)).containsExactly("INFO gold/total");
     assertThat(found.getFirst().evidence()).containsEntry("overcommit_percent", 110L);
     assertThat(Found.by(Check.HIERARCHY, within)).isEmpty();
+  }
+
+  @Test
+  void refusesGroupsThatAreNestedTooDeep() {
+    assertThat(Found.brief(Found.by(Check.HIERARCHY, ladder(33)))).containsExactly("ERROR t33");
+    assertThat(ladder(33).root("t33")).isEqualTo("t33");
+  }
+
+  @Test
+  void acceptsGroupsAsDeepAsTheyMayBe() {
+    assertThat(Found.by(Check.HIERARCHY, ladder(32))).isEmpty();
+    assertThat(ladder(32).root("t32")).isEqualTo("t0");
+  }
+
+  /** A hundred thousand tenants in one cycle, or one below the other: no step is taken for each. */
+  @Test
+  void longCyclesAndLaddersEndInBoundedTime() {
+    int many = 100_000;
+    var cycle =
+        IntStream.range(0, many)
+            .mapToObj(i -> child("t" + i, "t" + (i + 1) % many))
+            .toArray(TenantPolicy[]::new);
+
+    assertThat(Found.by(Check.HIERARCHY, set(cycle))).hasSize(many);
+    assertThat(Found.by(Check.HIERARCHY, ladder(many))).hasSize(many - 32);
+  }
+
+  private static PolicySet ladder(int groups) {
+    var tenants =
+        IntStream.rangeClosed(0, groups)
+            .mapToObj(i -> i == 0 ? tenant("t0") : child("t" + i, "t" + (i - 1)))
+            .toArray(TenantPolicy[]::new);
+    return set(tenants);
+  }
+
+  @Test
+  void warnsOfATenantThatItsGroupShutsOut() {
+    var none = tenant("gold", limit("none", Match.ANY, 0, 60));
+    var dear = tenant("gold", bursting(limit("dear", Match.ANY, 60, 60), 4, 5));
+    var fits = tenant("gold", bursting(limit("fits", Match.ANY, 60, 60), 5, 5));
+    var some = tenant("gold", limit("some", Match.service("search"), 0, 60));
+
+    assertThat(shutOut(none)).containsExactly("WARNING acme");
+    assertThat(shutOut(dear)).containsExactly("WARNING acme");
+    assertThat(shutOut(fits.withBlocked(true))).containsExactly("WARNING acme");
+    assertThat(shutOut(fits)).isEmpty();
+    assertThat(shutOut(some)).isEmpty();
+  }
+
+  private static List<String> shutOut(TenantPolicy group) {
+    return Found.brief(Found.by(Check.HIERARCHY, set(group, child("acme", "gold"))));
   }
 
   @Test

@@ -2,12 +2,16 @@ package dev.deployclaw.policy.check;
 
 import static dev.deployclaw.policy.Policies.bursting;
 import static dev.deployclaw.policy.Policies.child;
+import static dev.deployclaw.policy.Policies.counting;
+import static dev.deployclaw.policy.Policies.keyed;
 import static dev.deployclaw.policy.Policies.limit;
 import static dev.deployclaw.policy.Policies.set;
 import static dev.deployclaw.policy.Policies.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
@@ -61,6 +65,31 @@ class StepCheckTest {
     assertThat(found.getFirst().evidence()).containsEntry("extra_requests", 100L);
     assertThat(found.getFirst().check().needsApproval()).isTrue();
     assertThat(Found.by(Check.ROOT_CHANGE, BEFORE, BEFORE)).isEmpty();
+  }
+
+  @Test
+  void saysWhatFreshCountersAdmit() {
+    var renamed = set(tenant("acme", limit("other", Match.ANY, 100, 60)));
+    var keyed = set(tenant("acme", keyed(OLD, new KeyPart.ClientAddress())));
+    var raised = set(tenant("acme", limit("all", Match.ANY, 200, 60)));
+
+    assertThat(Found.brief(Found.by(Check.FRESH_COUNTERS, BEFORE, renamed)))
+        .containsExactly("INFO acme/all");
+    assertThat(Found.by(Check.FRESH_COUNTERS, BEFORE, keyed))
+        .singleElement()
+        .satisfies(f -> assertThat(f.evidence()).containsEntry("extra_requests", 100L));
+    assertThat(Found.by(Check.FRESH_COUNTERS, BEFORE, raised)).isEmpty();
+  }
+
+  @Test
+  void comparesNoRatesWithPlaces() {
+    var held = counting(limit("all", Match.ANY, 100, 60), Algorithm.CONCURRENCY);
+
+    assertThat(reasons(tenant("acme", held))).isEmpty();
+    assertThat(
+            reasons(
+                tenant("acme", counting(limit("all", Match.ANY, 9, 60), Algorithm.CONCURRENCY))))
+        .hasSize(1);
   }
 
   private static List<String> reasons(TenantPolicy after) {

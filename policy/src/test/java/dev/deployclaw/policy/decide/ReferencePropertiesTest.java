@@ -1,14 +1,19 @@
 package dev.deployclaw.policy.decide;
 
 import static dev.deployclaw.policy.decide.Rules.SECOND;
+import static dev.deployclaw.policy.decide.Rules.atOnce;
 import static dev.deployclaw.policy.decide.Rules.bucket;
+import static dev.deployclaw.policy.decide.Rules.gcra;
 import static dev.deployclaw.policy.decide.Rules.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +22,9 @@ class ReferencePropertiesTest {
   private static final int HISTORIES = 200;
   private static final int STEPS = 200;
   private static final long START = 1_800_000_000L * SECOND;
+
+  /** Each ask has a name of its own. */
+  private static final AtomicLong ASKS = new AtomicLong();
 
   private record Admitted(long at, long requests) {}
 
@@ -59,10 +67,93 @@ class ReferencePropertiesTest {
   }
 
   @Test
+  void withFixedWindowsAmongThemTheyAdmitNoMoreThanTwiceTheLargestBurstAndTheFastestRate() {
+    for (long seed = 0; seed < HISTORIES * 3; seed++) {
+      var random = random(seed);
+      var rules = List.of(fixed(random), fixed(random), rule(random), fixed(random));
+      long burst = 2 * rules.stream().mapToLong(Rule::capacity).max().orElseThrow();
+      double rate = rules.stream().mapToDouble(Rules::rate).max().orElseThrow();
+
+      var history = history(random, rules);
+
+      for (int from = 0; from < history.size(); from++) {
+        long sum = 0;
+        for (var end : history.subList(from, history.size())) {
+          sum += end.requests();
+          assertThat((double) sum)
+              .as("seed %d", seed)
+              .isLessThanOrEqualTo(burst + rate * (end.at() - history.get(from).at()) + 0.001);
+        }
+      }
+    }
+  }
+
+  /** The virtual scheduling of ITU-T I.371, with fractions of a microsecond. */
+  @Test
+  void gcraIsTheVirtualSchedulingOfItsStandard() {
+    for (long seed = 0; seed < HISTORIES; seed++) {
+      var random = random(seed);
+      var rule = gcra(random.nextLong(1, 50), random.nextLong(1, 100), random.nextLong(1, 20));
+      Map<String, Counter> counters = new HashMap<>();
+      BigInteger requests = BigInteger.valueOf(rule.requests());
+      BigInteger arrival = BigInteger.ZERO; // theoretical, in 1/requests microseconds
+      long now = START;
+      for (int i = 0; i < STEPS; i++) {
+        now += random.nextLong(rule.windowMicros() / rule.requests() * 3);
+        long cost = 1 + random.nextLong(3);
+        BigInteger at = BigInteger.valueOf(now).multiply(requests);
+        BigInteger next = arrival.max(at).add(BigInteger.valueOf(cost * rule.windowMicros()));
+        BigInteger latest = at.add(BigInteger.valueOf(rule.burst() * rule.windowMicros()));
+        boolean conforms = next.compareTo(latest) <= 0;
+        arrival = conforms ? next : arrival;
+
+        var decision =
+            Reference.decide(counters, Ask.one(List.of(new Charge("a", rule, cost))), now);
+
+        assertThat(decision.allowed()).as("seed %d, step %d", seed, i).isEqualTo(conforms);
+      }
+    }
+  }
+
+  @Test
+  void placesUnderWayNeverExceedTheLimitWhateverEndsThem() {
+    for (long seed = 0; seed < HISTORIES; seed++) {
+      var random = random(seed);
+      var rule = atOnce(random.nextLong(1, 30), random.nextLong(1, 60));
+      Map<String, Counter> counters = new HashMap<>();
+      Map<String, Long> ends = new LinkedHashMap<>();
+      long now = START;
+      for (int i = 0; i < STEPS; i++) {
+        now += random.nextLong(rule.windowMicros() / 10);
+        long at = now;
+        ends.values().removeIf(end -> end <= at);
+        if (!ends.isEmpty() && random.nextInt(3) == 0) {
+          String id = ends.keySet().iterator().next();
+          ends.remove(id);
+          assertThat(Reference.release(counters, "a", id)).as("seed %d", seed).isTrue();
+          continue;
+        }
+        var charges = List.of(new Charge("a", rule, 1));
+        long asked = 1 + random.nextLong(8);
+        String lease = Integer.toHexString(i);
+
+        var decision = Reference.decide(counters, new Ask(false, charges, asked, lease), now);
+
+        assertThat(decision.admitted())
+            .as("seed %d", seed)
+            .isEqualTo(Math.min(asked, rule.requests() - ends.size()));
+        for (long n = 0; n < decision.admitted(); n++) {
+          ends.put(Taken.id(1, lease, n), now + rule.windowMicros());
+        }
+      }
+    }
+  }
+
+  @Test
   void refusedRequestFitsAfterTheToldWaitAndNotBefore() {
     for (long seed = 0; seed < HISTORIES * 10; seed++) {
       var random = random(seed);
-      var rule = rule(random);
+      var rule = List.of(rule(random), fixed(random), held(random)).get(random.nextInt(3));
       Map<String, Counter> counters = new HashMap<>();
       long now = START;
       for (int i = 0; i < 20; i++) {
@@ -79,7 +170,21 @@ class ReferencePropertiesTest {
     }
   }
 
+  private static Rule fixed(RandomGenerator random) {
+    return Rules.fixed(random.nextLong(1, 50), random.nextLong(1, 100));
+  }
+
+  private static Rule held(RandomGenerator random) {
+    return atOnce(random.nextLong(1, 50), random.nextLong(1, 100));
+  }
+
   private static Rule rule(RandomGenerator random) {
+    return random.nextInt(3) == 0
+        ? gcra(random.nextLong(1, 50), random.nextLong(1, 100), random.nextLong(1, 100))
+        : bucketOrWindow(random);
+  }
+
+  private static Rule bucketOrWindow(RandomGenerator random) {
     return random.nextBoolean()
         ? bucket(random.nextLong(1, 50), random.nextLong(1, 100), random.nextLong(1, 100))
         : window(random.nextLong(1, 50), random.nextLong(1, 100));
@@ -101,8 +206,9 @@ class ReferencePropertiesTest {
   }
 
   private static Decision ask(Map<String, Counter> counters, Rule rule, long requests, long at) {
+    var charges = List.of(new Charge("a", rule, 1));
     return Reference.decide(
-        counters, new Ask(false, List.of(new Charge("a", rule, 1)), requests), at);
+        counters, new Ask(false, charges, requests, Long.toHexString(ASKS.incrementAndGet())), at);
   }
 
   private static long sum(List<Admitted> history, long after, long until) {

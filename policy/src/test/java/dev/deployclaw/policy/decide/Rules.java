@@ -18,6 +18,19 @@ final class Rules {
         Algorithm.SLIDING_WINDOW, requests, seconds * SECOND, requests, 1, Mode.ENFORCE);
   }
 
+  static Rule fixed(long requests, long seconds) {
+    return new Rule(Algorithm.FIXED_WINDOW, requests, seconds * SECOND, requests, 1, Mode.ENFORCE);
+  }
+
+  static Rule gcra(long requests, long seconds, long burst) {
+    return new Rule(Algorithm.GCRA, requests, seconds * SECOND, burst, 1, Mode.ENFORCE);
+  }
+
+  static Rule atOnce(long requests, long leaseSeconds) {
+    return new Rule(
+        Algorithm.CONCURRENCY, requests, leaseSeconds * SECOND, requests, 1, Mode.ENFORCE);
+  }
+
   /** Requests a microsecond. */
   static double rate(Rule rule) {
     return (double) rule.requests() / rule.windowMicros();

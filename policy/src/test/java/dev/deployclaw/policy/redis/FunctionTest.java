@@ -11,13 +11,18 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
 import dev.deployclaw.policy.redis.DecideReply.NeedRules;
+import dev.deployclaw.testkit.Await;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +66,7 @@ class FunctionTest {
 
   @Test
   void idleCounterVanishesByItself() {
-    for (var algorithm : List.of(Algorithm.TOKEN_BUCKET, Algorithm.SLIDING_WINDOW)) {
+    for (var algorithm : Algorithm.values()) {
       var held =
           new EpochSet(
               9,
@@ -70,10 +75,16 @@ class FunctionTest {
       shard.redis().flushAll();
       shard.activate(held);
 
-      shard.decide(call(10, held));
+      shard.decide(new DecideCall(claims("", held), 10, OptionalLong.empty(), "ab"));
 
       long left = shard.redis().pttl(counterKey(held));
-      long longest = algorithm == Algorithm.TOKEN_BUCKET ? 1_000 : 10_000 * 17 / 16;
+      long longest =
+          switch (algorithm) {
+            case TOKEN_BUCKET, GCRA -> 1_000;
+            case SLIDING_WINDOW -> 10_000 * 17 / 16;
+            case FIXED_WINDOW -> 10_000;
+            case CONCURRENCY -> 60_000;
+          };
       assertThat(left).as(algorithm.word()).isBetween(1L, longest + 1);
     }
   }
@@ -146,6 +157,52 @@ class FunctionTest {
   }
 
   @Test
+  void placesComeBackByReleaseAndByTheEndOfTheirLease() {
+    var lease = Duration.ofSeconds(1);
+    var held = new EpochSet(7, "07".repeat(32), set(tenant("acme", atOnce(2, lease))));
+    shard.activate(held);
+
+    assertThat(admitted(call(held, "a"))).isEqualTo(2);
+    assertThat(admitted(call(held, "b"))).isZero();
+    assertThat(shard.release(release(held, "a", 0))).isEqualTo(1);
+    assertThat(shard.release(release(held, "a", 0))).isZero();
+    assertThat(admitted(call(held, "c"))).isEqualTo(1);
+    var numbers = new AtomicInteger();
+    Await.until(
+        "both leases ended",
+        Duration.ofMinutes(1),
+        () -> admitted(call(held, "d" + numbers.incrementAndGet())) == 2);
+  }
+
+  @Test
+  void nothingIsLeftOfPlacesThatWereAllReleased() {
+    var held =
+        new EpochSet(7, "07".repeat(32), set(tenant("acme", atOnce(2, Duration.ofHours(1)))));
+    shard.activate(held);
+    shard.decide(call(held, "a"));
+
+    shard.release(release(held, "a", 0));
+    shard.redis().functionFlush();
+    var byScript =
+        shard.all(
+            List.of(new Shard.Said(FunctionLibrary.RELEASE, release(held, "a", 1).encoded())),
+            Optional.of(new FunctionLibrary.Constants(1, 7, held.digest(), 6)));
+
+    assertThat(byScript).isEqualTo(List.of(1L));
+    assertThat(shard.redis().exists(counterKey(held))).isFalse();
+  }
+
+  @Test
+  void aReleaseOfWhatCountsByTimeChangesNothing() {
+    shard.activate(SEVEN);
+    shard.decide(call(3, SEVEN));
+
+    var place = new ReleaseCall.Place(counterKey(SEVEN), "1/ab:0");
+    assertThat(shard.release(new ReleaseCall(List.of(place)))).isZero();
+    assertThat(admitted(call(9, SEVEN))).isEqualTo(2);
+  }
+
+  @Test
   void statusIsReadOnlyAndSaysWhatIsActive() {
     shard.load(SEVEN);
 
@@ -171,6 +228,29 @@ class FunctionTest {
 
   private static DecideCall call(long requests, EpochSet... held) {
     return new DecideCall(claims("", held), requests, OptionalLong.empty());
+  }
+
+  private static Limit atOnce(long requests, Duration lease) {
+    var l = counting(limit("all", Match.ANY, requests, 60), Algorithm.CONCURRENCY);
+    return new Limit(
+        l.name(),
+        l.match(),
+        l.key(),
+        l.algorithm(),
+        l.requests(),
+        lease,
+        l.burst(),
+        l.cost(),
+        l.mode(),
+        l.onBackendFailure());
+  }
+
+  private static DecideCall call(EpochSet held, String lease) {
+    return new DecideCall(claims("", held), 2, OptionalLong.empty(), lease);
+  }
+
+  private static ReleaseCall release(EpochSet held, String lease, long number) {
+    return ReleaseCall.of(claims("", held).getFirst(), lease, number).orElseThrow();
   }
 
   private static String counterKey(EpochSet held) {

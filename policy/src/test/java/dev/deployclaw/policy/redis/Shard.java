@@ -4,6 +4,7 @@ import dev.deployclaw.testkit.RedisNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
@@ -65,17 +66,50 @@ final class Shard implements AutoCloseable {
 
   /** Decides one after the other, without waiting in between. */
   List<DecideReply> decideAll(List<DecideCall> calls) {
-    Pipeline pipeline = redis.pipelined();
-    calls.forEach(call -> pipeline.fcall(FunctionLibrary.DECIDE, keys(call), arguments(call)));
-    var answers = pipeline.syncAndReturnAll();
+    var answers =
+        all(
+            calls.stream().map(c -> new Said(FunctionLibrary.DECIDE, c.encoded())).toList(),
+            Optional.empty());
     var replies = new ArrayList<DecideReply>();
     for (int i = 0; i < calls.size(); i++) {
-      if (answers.get(i) instanceof RuntimeException e) {
-        throw e;
-      }
       replies.add(reply(answers.get(i), calls.get(i)));
     }
     return replies;
+  }
+
+  /** One call of a function. */
+  record Said(String function, DecideCall.Encoded words) {}
+
+  /**
+   * What functions answer, one after the other, without waiting in between.
+   *
+   * @param script instead of the library, with these constants
+   */
+  List<Object> all(List<Said> calls, Optional<FunctionLibrary.Constants> script) {
+    Pipeline pipeline = redis.pipelined();
+    for (var call : calls) {
+      var keys = call.words().keys();
+      var arguments = call.words().arguments();
+      if (script.isEmpty()) {
+        pipeline.fcall(call.function(), keys, arguments);
+      } else if (call.function().equals(FunctionLibrary.RELEASE)) {
+        pipeline.eval(FunctionLibrary.releaseScript(), keys, arguments);
+      } else {
+        pipeline.eval(FunctionLibrary.script(script.get()), keys, arguments);
+      }
+    }
+    var answers = pipeline.syncAndReturnAll();
+    for (var answer : answers) {
+      if (answer instanceof RuntimeException e) {
+        throw e;
+      }
+    }
+    return answers;
+  }
+
+  long release(ReleaseCall call) {
+    var said = new Said(FunctionLibrary.RELEASE, call.encoded());
+    return (Long) all(List.of(said), Optional.empty()).getFirst();
   }
 
   @Override
@@ -92,7 +126,7 @@ final class Shard implements AutoCloseable {
     return call.encoded().arguments();
   }
 
-  private static DecideReply reply(Object answer, DecideCall call) {
+  static DecideReply reply(Object answer, DecideCall call) {
     return DecideReply.parse(
         ((List<?>) answer).stream().map(Long.class::cast).toList(), call.requests());
   }

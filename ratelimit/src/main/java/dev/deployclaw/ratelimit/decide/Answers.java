@@ -7,24 +7,29 @@ import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
+import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.ratelimit.decide.Identified.Stranger;
+import dev.deployclaw.ratelimit.decide.Merger.Share;
 import java.util.ArrayList;
 import java.util.TreeMap;
 
 /**
  * The answers in the terms of HTTP. {@code RateLimit} and {@code RateLimit-Policy} follow the IETF
  * draft "RateLimit header fields for HTTP": lists of limits by name, {@code q} and {@code r} in
- * units of cost, {@code w} and {@code t} in seconds. Shadow limits aren't shown.
+ * units of cost, {@code w} and {@code t} in seconds, which a concurrency limit doesn't have. Shadow
+ * limits aren't shown.
  */
 final class Answers {
   private static final long MICROS = 1_000_000;
+  private static final long PLACE_RETRY_MICROS = MICROS;
   private static final String FAILURE_RETRY_SECONDS = "1";
 
   private Answers() {}
 
-  static Answer decided(Claim claim, Decided reply, boolean admitted) {
+  static Answer decided(Claim claim, Decided reply, Share share) {
+    boolean admitted = share.admitted();
     var decision = reply.decision();
     var headers = new TreeMap<String, String>();
     headers.put(DecideHeaders.EPOCH, Long.toString(reply.epoch()));
@@ -43,9 +48,26 @@ final class Answers {
       headers.put(DecideHeaders.RATE_LIMIT, String.join(", ", states));
     }
     if (!admitted && decision.retryAfterMicros() < Decision.NEVER) {
-      headers.put(DecideHeaders.RETRY_AFTER, seconds(decision.retryAfterMicros()));
+      headers.put(DecideHeaders.RETRY_AFTER, seconds(retryAfter(claim, decision)));
+    }
+    if (admitted) {
+      ReleaseCall.of(claim, share.lease(), share.place())
+          .ifPresent(held -> headers.put(DecideHeaders.LEASE, held.text()));
     }
     return new Answer(admitted, headers);
+  }
+
+  /** Places come back whenever a request is over, so for them it is worth asking again soon. */
+  private static long retryAfter(Claim claim, Decision decision) {
+    long retry = 0;
+    for (int i = 0; i < claim.items().size(); i++) {
+      var item = claim.items().get(i);
+      long wait = decision.verdicts().get(i).waitMicros();
+      if (item.rule().enforced()) {
+        retry = Math.max(retry, item.holds() ? Math.min(wait, PLACE_RETRY_MICROS) : wait);
+      }
+    }
+    return retry;
   }
 
   static Answer stranger(Stranger stranger) {
@@ -79,16 +101,13 @@ final class Answers {
   }
 
   private static String policy(Claim claim, Claim.Item item) {
-    return name(claim, item)
-        + ";q="
-        + item.rule().requests()
-        + ";w="
-        + item.rule().windowMicros() / MICROS;
+    String quota = name(claim, item) + ";q=" + item.rule().requests();
+    return item.holds() ? quota : quota + ";w=" + item.rule().windowMicros() / MICROS;
   }
 
   private static String state(Claim claim, Claim.Item item, Verdict verdict) {
     String state = name(claim, item) + ";r=" + verdict.remaining();
-    return verdict.resetMicros() < Decision.NEVER
+    return !item.holds() && verdict.resetMicros() < Decision.NEVER
         ? state + ";t=" + seconds(verdict.resetMicros())
         : state;
   }

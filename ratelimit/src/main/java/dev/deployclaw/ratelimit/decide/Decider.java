@@ -6,6 +6,7 @@ import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
 import dev.deployclaw.policy.redis.DecideReply.NeedRules;
+import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.ServiceUsage;
@@ -60,6 +61,15 @@ public final class Decider {
                 .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
   }
 
+  /**
+   * Gives back what a request held under concurrency limits.
+   *
+   * @return how many places it still held; fails with {@link Unavailable}
+   */
+  public Future<Long> release(ReleaseCall held) {
+    return redis.release(held);
+  }
+
   /** What was decided since this service began, synthetic requests apart. */
   public ServiceUsage usage() {
     return turnout.usage();
@@ -99,9 +109,8 @@ public final class Decider {
       return merger.decide(claims, active);
     }
     var at = OptionalLong.of(attempt.probe().get().at());
-    return redis
-        .decide(new DecideCall(claims, 1, at), active)
-        .map(reply -> new Share(reply, reply instanceof Decided d && d.decision().allowed()));
+    var call = Lease.named(new DecideCall(claims, 1, at));
+    return redis.decide(call, active).map(reply -> Share.of(reply, call.lease(), 0));
   }
 
   private Future<Answer> answer(Attempt attempt, Claims claims, Share share) {
@@ -119,7 +128,7 @@ public final class Decider {
           if (attempt.probe().isEmpty()) {
             turnout.note(claim, decided.decision(), share.admitted());
           }
-          return Answers.decided(claim, decided, share.admitted());
+          return Answers.decided(claim, decided, share);
         })
         .orElseThrow(() -> new Unavailable("Redis decided by an epoch that wasn't asked"));
   }

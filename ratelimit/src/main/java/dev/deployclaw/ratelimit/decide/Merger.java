@@ -33,8 +33,18 @@ final class Merger {
   /** Equal keys are equal calls: the encoded form holds all of a call but its number. */
   private record Key(DecideCall.Encoded encoded, Optional<Constants> active) {}
 
-  /** A reply, and whether this one of the joined requests is admitted by it. */
-  record Share(DecideReply reply, boolean admitted) {}
+  /**
+   * A reply, and whether this one of the joined requests is admitted by it.
+   *
+   * @param lease the call's name for what its requests hold
+   * @param place of this request among the joined ones
+   */
+  record Share(DecideReply reply, boolean admitted, String lease, int place) {
+    static Share of(DecideReply reply, String lease, int place) {
+      boolean admitted = reply instanceof Decided decided && place < decided.decision().admitted();
+      return new Share(reply, admitted, lease, place);
+    }
+  }
 
   Future<Share> decide(List<Claim> claims, Optional<Constants> active) {
     var call = new DecideCall(claims, 1, OptionalLong.empty());
@@ -42,10 +52,10 @@ final class Merger {
     var waiting = underWay.get(key);
     if (waiting == null) {
       underWay.put(key, new ArrayList<>());
-      return alone(key, call);
+      return alone(key, call).onComplete(_ -> next(key, call));
     }
     if (waiting.size() >= MOST_JOINED) {
-      return redis.decide(call, active).map(reply -> share(reply, 0));
+      return alone(key, call);
     }
     Promise<Share> promise = Promise.promise();
     waiting.add(promise);
@@ -53,10 +63,8 @@ final class Merger {
   }
 
   private Future<Share> alone(Key key, DecideCall call) {
-    return redis
-        .decide(call, key.active())
-        .map(reply -> share(reply, 0))
-        .onComplete(_ -> next(key, call));
+    var named = Lease.named(call);
+    return redis.decide(named, key.active()).map(reply -> Share.of(reply, named.lease(), 0));
   }
 
   /** Sends those who came meanwhile, if any. */
@@ -67,26 +75,23 @@ final class Merger {
       return;
     }
     underWay.put(key, new ArrayList<>());
+    var all = Lease.named(new DecideCall(call.claims(), joined.size(), call.at()));
     redis
-        .decide(new DecideCall(call.claims(), joined.size(), call.at()), key.active())
+        .decide(all, key.active())
         .onComplete(done -> {
           next(key, call);
-          split(joined, done);
+          split(joined, all.lease(), done);
         });
   }
 
-  private static void split(List<Promise<Share>> joined, AsyncResult<DecideReply> done) {
+  private static void split(
+      List<Promise<Share>> joined, String lease, AsyncResult<DecideReply> done) {
     for (int i = 0; i < joined.size(); i++) {
       if (done.succeeded()) {
-        joined.get(i).complete(share(done.result(), i));
+        joined.get(i).complete(Share.of(done.result(), lease, i));
       } else {
         joined.get(i).fail(done.cause());
       }
     }
-  }
-
-  private static Share share(DecideReply reply, int place) {
-    return new Share(
-        reply, reply instanceof Decided decided && place < decided.decision().admitted());
   }
 }

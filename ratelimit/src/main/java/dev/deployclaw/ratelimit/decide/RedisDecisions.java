@@ -5,6 +5,7 @@ import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.ratelimit.redis.Reply;
 import dev.deployclaw.ratelimit.redis.Shards;
 import dev.deployclaw.ratelimit.redis.Unavailable;
@@ -48,6 +49,27 @@ final class RedisDecisions {
                 ? shards.call(slot, words("EVAL", script(active.get()), encoded))
                 : Future.succeededFuture(reply))
         .map(reply -> parsed(reply, call.requests()));
+  }
+
+  /** Gives places back; where the library is gone, by script. Fails with {@link Unavailable}. */
+  Future<Long> release(ReleaseCall held) {
+    return shards
+        .call(held.slot(), words("FCALL", FunctionLibrary.RELEASE, held.encoded()))
+        .compose(reply ->
+            isMissing(reply)
+                ? shards.call(
+                    held.slot(), words("EVAL", FunctionLibrary.releaseScript(), held.encoded()))
+                : Future.succeededFuture(reply))
+        .map(RedisDecisions::released);
+  }
+
+  private static long released(Reply reply) {
+    return switch (reply) {
+      case Reply.Whole(long number) -> number;
+      case Reply.Refused(String message) -> throw new Unavailable("Redis refused: " + message);
+      case Reply.Text _, Reply.Items _, Reply.Nothing _ ->
+          throw new Unavailable("Redis answered something else");
+    };
   }
 
   private String script(Constants active) {

@@ -1,0 +1,69 @@
+package dev.deployclaw.policy.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The guide's table of checks names every check, and cases that are there. */
+class ChecksTableTest {
+  private static final Path TABLE = Path.of("..", "docs", "guide", "checks.md");
+  private static final Pattern CASE = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+  private static final List<String> PACKAGES = List.of("check", "parse", "redis");
+  private static final int COLUMNS = 5;
+
+  @Test
+  void everyCheckHasARow() throws Exception {
+    var words = Arrays.stream(Check.values()).map(c -> "`" + c.word() + "`").toList();
+
+    assertThat(rows().map(row -> row.get(0)).distinct())
+        .containsAll(words)
+        .hasSize(words.size() + 1);
+  }
+
+  @Test
+  void everyCaseIsThere() throws Exception {
+    var rows = rows().toList();
+
+    assertThat(rows).hasSizeGreaterThan(Check.values().length);
+    for (var row : rows) {
+      assertThat(row).as("columns").hasSize(COLUMNS);
+      assertThat(isThere(row.get(3))).as("triggered by: %s", row).isTrue();
+      assertThat(isThere(row.get(4))).as("near miss: %s", row).isTrue();
+    }
+  }
+
+  private static boolean isThere(String cell) {
+    var cases = CASE.matcher(cell).results().toList();
+    return !cases.isEmpty() && cases.stream().allMatch(c -> isThere(c.group(1), c.group(2)));
+  }
+
+  private static boolean isThere(String type, String method) {
+    return PACKAGES.stream()
+        .flatMap(p -> type("dev.deployclaw.policy." + p + "." + type))
+        .anyMatch(t ->
+            method == null
+                || Arrays.stream(t.getDeclaredMethods()).anyMatch(m -> m.getName().equals(method)));
+  }
+
+  private static Stream<Class<?>> type(String name) {
+    try {
+      return Stream.of(Class.forName(name));
+    } catch (ClassNotFoundException e) {
+      return Stream.empty();
+    }
+  }
+
+  private static Stream<List<String>> rows() throws Exception {
+    return Files.readAllLines(TABLE).stream()
+        .filter(l -> l.startsWith("| "))
+        .skip(1)
+        .map(l -> Arrays.stream(l.substring(1, l.length() - 1).split("\\|")).map(String::strip))
+        .map(Stream::toList);
+  }
+}
