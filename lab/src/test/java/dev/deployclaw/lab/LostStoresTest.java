@@ -1,0 +1,161 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.RedisCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ways back without a store that they don't need, and a serving agent's loop after a failover. */
+class LostStoresTest {
+  private static final Duration SOON = Duration.ofMinutes(2);
+
+  @TempDir static Path folder;
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterEach
+  void heal() {
+    assertThat(faults().heal().broken()).isEmpty();
+    redis().awaitWhole(SOON);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (estate != null) {
+      estate.close();
+    }
+  }
+
+  @Test
+  void goesBackWithoutTheCheckpointStoreAndStoresTheCheckpointLater() {
+    String before = changed();
+    inflict("kill", "s3");
+
+    var back = estate.run("rollback", "last", "--json");
+
+    assertThat(back.exit()).as(back.err()).isZero();
+    assertThat(back.json().path("result").asText()).isEqualTo("COMPLETED");
+    assertThat(back.json().path("checkpoint").path("s3").asText()).isEqualTo("pending");
+    String name = back.json().path("checkpoint").path("sha256").asText();
+    assertBackTo(before);
+    assertThat(kept(name)).exists();
+    assertThat(faults().heal().broken()).isEmpty();
+    assertThat(estate.run("recover").exit()).isZero();
+    assertThat(kept(name)).doesNotExist();
+    var verified = estate.run("checkpoint", "verify", "last");
+    assertThat(verified.exit()).as(verified.out() + verified.err()).isZero();
+    estate.checker().assertWhole();
+  }
+
+  @Test
+  void goesBackWithoutTheStreamAndShipsItsRecordsLater() {
+    String before = changed();
+    inflict("kill", "nats");
+
+    var back = estate.run("rollback", "last", "--json");
+
+    assertThat(back.exit()).as(back.err()).isZero();
+    assertThat(back.json().path("result").asText()).isEqualTo("COMPLETED");
+    assertThat(back.err()).contains("Records wait for the stream");
+    assertBackTo(before);
+    assertThat(faults().heal().broken()).isEmpty();
+    assertThat(estate.run("recover").exit()).isZero();
+    estate.checker().assertWhole();
+  }
+
+  @Test
+  void aServingAgentPutsTheLibraryBackThatAFailoverLost() throws Exception {
+    String committed = estate.checker().epoch() + "\n" + estate.checker().digest() + "\n";
+    var primary = redis().primaries().getFirst();
+    var heir = redis().view().orElseThrow().replicasOf(primary).getFirst();
+    try (var serving = Sidecar.start(estate, Map.of("DEPLOYCLAW_WATCH_DRIFT", "1s"))) {
+      neverGotTheLibrary(heir);
+      inflict("kill", "redis/node-" + primary.port());
+      Await.until("its replica took over", SOON, () -> redis().replaced(primary));
+
+      Await.until(
+          "it decides by the committed epoch again",
+          SOON,
+          () -> status(heir).startsWith(committed));
+      Await.until(
+          "the agent counts it",
+          SOON,
+          () ->
+              serving
+                  .get("/metrics")
+                  .body()
+                  .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1"));
+    }
+    assertThat(faults().heal().broken()).isEmpty();
+    estate.checker().assertWhole();
+  }
+
+  /** As if its primary had died before the library was replicated. */
+  private static void neverGotTheLibrary(HostPort replica) {
+    var node = redis().node(replica);
+    node.call("CONFIG", "SET", "replica-read-only", "no");
+    node.call("FUNCTION", "FLUSH");
+    node.call("CONFIG", "SET", "replica-read-only", "yes");
+    assertThat(status(replica)).contains("not found");
+  }
+
+  private static String status(HostPort node) {
+    try {
+      return redis().node(node).call("FCALL_RO", "dc_status", "0");
+    } catch (IllegalStateException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** Makes a change, and tells the digest of what was there before. */
+  private static String changed() {
+    String before = estate.checker().digest();
+    var change = estate.run("run", estate.change());
+    assertThat(change.exit()).as(change.err()).isZero();
+    assertThat(estate.checker().digest()).isNotEqualTo(before);
+    return before;
+  }
+
+  /** Every node, gateway, service and configuration store holds the set of that digest. */
+  private static void assertBackTo(String digest) {
+    assertThat(estate.checker().digest()).isEqualTo(digest);
+    estate.checker().assertWhole();
+  }
+
+  private static Path kept(String checkpoint) {
+    return estate.config().stateDir().resolve("pending").resolve(checkpoint);
+  }
+
+  private static RedisCluster redis() {
+    return RedisCluster.adopt(estate.lab().folder().resolve("redis"));
+  }
+
+  private static Faults faults() {
+    return Faults.in(estate.lab().folder());
+  }
+
+  private static void inflict(String... words) {
+    try {
+      faults().inflict(List.of(words));
+    } catch (Impossible e) {
+      throw new IllegalStateException(String.join(" ", words), e);
+    }
+  }
+}

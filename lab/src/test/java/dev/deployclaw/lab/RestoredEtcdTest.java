@@ -1,0 +1,113 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An etcd that is put back to what it was before a change, while everybody acts on that change. */
+class RestoredEtcdTest {
+  private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
+  private static final String OTHER = "set hooli's search limit to 1600 per minute, burst 200";
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Witness witness;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, 3);
+    witness = new Witness(scene);
+    var first = scene.run("run", DemoCommand.REQUEST);
+    assertThat(first.exit()).as(first.err()).isZero();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @Test
+  void stopsEverythingThatWritesUntilAPersonDecides() throws IOException {
+    long known = scene.active().path("epoch").asLong();
+    String digest = scene.active().path("digest").asText();
+    var backup = backUp();
+    var changed = scene.run("run", CHANGE);
+    assertThat(changed.exit()).as(changed.err()).isZero();
+    long lost = scene.active().path("epoch").asLong();
+    restore(backup);
+    var acts = witness.acts();
+
+    var refused =
+        List.of(scene.run("run", OTHER), scene.run("rollback", "last"), scene.run("recover"));
+
+    for (var ran : refused) {
+      assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(7);
+      assertThat(ran.err())
+          .contains("REGRESSED", "names epoch " + lost, "none above " + known)
+          .contains("recover --accept-regression");
+    }
+    assertThat(witness.acts()).as("nothing was written").isEqualTo(acts);
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(known);
+
+    var accepted = scene.run("recover", "--accept-regression");
+
+    assertThat(accepted.exit()).as(accepted.out() + accepted.err()).isZero();
+    long epoch = scene.active().path("epoch").asLong();
+    assertThat(epoch).as("an epoch is never given out again").isGreaterThan(lost);
+    witness.assertEveryoneActsOn(epoch, digest);
+    var next = scene.run("run", OTHER);
+    assertThat(next.exit()).as(next.out() + next.err()).isZero();
+  }
+
+  /** A copy of its files while it is down. */
+  private static Path backUp() throws IOException {
+    var etcd = etcd();
+    etcd.daemon().kill();
+    var backup = folder.resolve("backup");
+    copy(data(), backup);
+    restart(etcd);
+    return backup;
+  }
+
+  private static void restore(Path backup) throws IOException {
+    var etcd = etcd();
+    etcd.daemon().kill();
+    Folders.delete(data());
+    copy(backup, data());
+    restart(etcd);
+  }
+
+  private static void restart(Etcd etcd) {
+    etcd.restart();
+    etcd.leave();
+    scene.heal();
+  }
+
+  private static Etcd etcd() {
+    return Etcd.adopt(scene.lab().folder().resolve("etcd"));
+  }
+
+  private static Path data() {
+    return scene.lab().folder().resolve("etcd/data");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
