@@ -34,7 +34,13 @@ record Agents(Path config, Path cache) {
 
   /** Runs a command to its end. */
   Ran run(Path folder, String... words) throws IOException, InterruptedException {
-    var attempt = start(folder, Map.of(), words);
+    return run(folder, Map.of(), words);
+  }
+
+  /** The same with more of an environment. */
+  Ran run(Path folder, Map<String, String> more, String... words)
+      throws IOException, InterruptedException {
+    var attempt = start(folder, more, words);
     int exit = attempt.awaitEnd(LONGEST);
     return new Ran(exit, attempt.out(), attempt.err());
   }

@@ -111,6 +111,7 @@ record Course(Site site, Points points, Duration usual) {
       case INSTANT -> Kills::atInstant;
       case TORN -> Kills::tearing;
       case ROLLOUT -> Kills::byItsRollout;
+      case MACHINE -> Machines::another;
       case PAUSE -> Sleeps::pastTheLease;
       case OUTAGE -> Breaks::outage;
       case LINK -> Breaks::link;

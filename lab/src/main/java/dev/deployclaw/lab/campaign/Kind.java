@@ -10,6 +10,7 @@ public enum Kind {
   INSTANT(false, "the agent is killed at a random instant"),
   TORN(false, "the agent is killed, its journal's last line is half written"),
   ROLLOUT(false, "the agent is killed when a gateway acts on what it publishes"),
+  MACHINE(false, "the agent is killed; another machine recovers, then the first is back"),
   PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
   OUTAGE(true, "a back end is killed or paused at a call"),
   LINK(true, "a back end's link is cut at a call, both ways or one (root)"),

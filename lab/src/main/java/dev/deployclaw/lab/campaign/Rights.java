@@ -12,7 +12,7 @@ final class Rights {
     return switch (kind) {
       case LINK, FAILOVER -> Firewall.obstacle();
       case DISK -> site.disk().obstacle();
-      case STEP, INSTANT, TORN, ROLLOUT, PAUSE, OUTAGE -> Optional.empty();
+      case STEP, INSTANT, TORN, ROLLOUT, MACHINE, PAUSE, OUTAGE -> Optional.empty();
     };
   }
 }

@@ -14,6 +14,7 @@ import dev.deployclaw.testkit.RedisCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class Site implements AutoCloseable {
 
   /** Where the lab's configuration has it. */
   private static final String STATE = "state";
+
+  private static final String PROBE_KEY = "probe.key";
 
   private static final String ALL = "Orchestrate the rate limit policies of all tenants";
   private static final String FEW = "tb 1500 ";
@@ -97,6 +100,20 @@ public final class Site implements AutoCloseable {
   /** Runs a command of the agent to its end. */
   public Agents.Ran run(String... words) throws IOException, InterruptedException {
     return agents.run(newFolder(words[0]), words);
+  }
+
+  /**
+   * Runs a command on another machine: with a state folder of its own, and the probe key that all
+   * agents of a domain share.
+   */
+  Agents.Ran runElsewhere(String... words) throws IOException, InterruptedException {
+    var state = Files.createDirectories(lab.folder().resolveSibling("state-elsewhere"));
+    Files.copy(
+        config.stateDir().resolve(PROBE_KEY),
+        state.resolve(PROBE_KEY),
+        StandardCopyOption.REPLACE_EXISTING);
+    return agents.run(
+        newFolder("elsewhere"), Map.of("DEPLOYCLAW_STATE_DIR", state.toString()), words);
   }
 
   /** The folder of one more process. */

@@ -26,7 +26,7 @@ record Trial(long seed, int number, Kind kind) {
           Kind.LINK,
           Kind.INSTANT,
           Kind.PAUSE,
-          Kind.INSTANT,
+          Kind.MACHINE,
           Kind.OUTAGE);
 
   /** A prime, so that neighbouring numbers of neighbouring seeds have nothing in common. */
