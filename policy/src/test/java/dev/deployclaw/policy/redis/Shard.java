@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.redis;
 
+import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,16 +11,22 @@ import redis.clients.jedis.Pipeline;
 
 /** A Redis with one connection, and what a test does to it. */
 final class Shard implements AutoCloseable {
-  private final RedisNode node;
+  private final Runnable stop;
   private final Jedis redis;
 
-  private Shard(RedisNode node) {
-    this.node = node;
-    this.redis = new Jedis(node.address().host(), node.address().port());
+  private Shard(HostPort address, Runnable stop) {
+    this.stop = stop;
+    this.redis = new Jedis(address.host(), address.port());
   }
 
   static Shard start(Path folder) {
-    return new Shard(RedisNode.start(folder));
+    var node = RedisNode.start(folder);
+    return new Shard(node.address(), node::close);
+  }
+
+  /** A node that is somebody else's to stop. */
+  static Shard at(HostPort address) {
+    return new Shard(address, () -> {});
   }
 
   Jedis redis() {
@@ -115,7 +122,7 @@ final class Shard implements AutoCloseable {
   @Override
   public void close() {
     redis.close();
-    node.close();
+    stop.run();
   }
 
   private static List<String> keys(DecideCall call) {
