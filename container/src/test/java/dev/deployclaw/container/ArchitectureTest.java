@@ -115,4 +115,37 @@ class ArchitectureTest {
             "io.vertx..")
         .check(CONTAINER);
   }
+
+  @Test
+  void langchain4jIsKnownToTheModelsPackageAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.deployclaw.container.model")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.langchain4j..")
+        .check(CONTAINER);
+  }
+
+  /** It holds its provider's key and no other credential, and can reach no back end. */
+  @Test
+  void theModelReachesNoBackEndAndNoRuntime() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.model")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.executors..",
+            "dev.deployclaw.audit..",
+            "dev.deployclaw.skills..",
+            "dev.deployclaw.core.runtime..",
+            "dev.deployclaw.core.spi..",
+            "dev.deployclaw.core.machine..",
+            "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.http..",
+            "dev.deployclaw.container.cli..")
+        .check(CONTAINER);
+  }
 }

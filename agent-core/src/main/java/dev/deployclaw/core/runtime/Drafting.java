@@ -19,6 +19,7 @@ import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Widenings;
 import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
@@ -76,13 +77,23 @@ final class Drafting {
   Draft draft(TaskRequest request) throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = Inventories.of(committed, sources, settings.gateways());
-    var interpretation = ports.planner().interpret(request, inventory);
-    return switch (interpretation) {
+    var understanding = ports.planner().understand(request, inventory);
+    tellHow(understanding);
+    return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
       case Interpretation.Planned(Intent intent) ->
           planned(request.manual() ? intent.manual() : intent, request);
     };
+  }
+
+  /** Who else read the request, what that cost, and how the readings compare. */
+  private void tellHow(Understanding how) {
+    if (!how.facts().isEmpty()) {
+      var status = how.doubtful() ? Status.WARNING : Status.OK;
+      story.tell(
+          Phase.PLAN, "Comparing with the model", new Telling(how.note(), status, how.facts()));
+    }
   }
 
   private Draft planned(Intent intent, TaskRequest request) throws InterruptedException {

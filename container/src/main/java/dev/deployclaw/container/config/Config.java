@@ -34,7 +34,8 @@ public record Config(
     List<Secret> redact,
     Serve serve,
     Watch watch,
-    List<Notify> sinks) {
+    List<Notify> sinks,
+    Optional<ModelConfig> model) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

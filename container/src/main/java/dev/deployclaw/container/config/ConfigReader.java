@@ -113,7 +113,8 @@ public final class ConfigReader {
             f.secrets("redact"),
             new ServeReader(this::path).read(f.section("serve")),
             WatchReader.watch(f.section("watch")),
-            new WatchReader(this::content).sinks(f));
+            new WatchReader(this::content).sinks(f),
+            new ModelReader(this::content).read(f));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();

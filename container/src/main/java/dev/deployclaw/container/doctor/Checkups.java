@@ -3,6 +3,7 @@ package dev.deployclaw.container.doctor;
 import dev.deployclaw.audit.StreamHealth;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.DockerConfig;
+import dev.deployclaw.container.model.Models;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.executors.etcd.EtcdHealth;
@@ -37,6 +38,9 @@ public final class Checkups {
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
     all.add(new Checkup("regression", () -> regression(agent.architect().regressed())));
+    config
+        .model()
+        .ifPresent(m -> all.add(new Checkup("model", () -> ModelLook.examine(Models.proposer(m)))));
     all.add(new Checkup("privileges", () -> Privileges.examine(dockerSocket(config))));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);

@@ -7,8 +7,12 @@ import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.config.Secret;
+import dev.deployclaw.container.model.Models;
 import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.planner.ComparedPlanner;
+import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.planner.RulePlanner;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Executors;
@@ -77,12 +81,21 @@ public record Agent(
             executors(bare, decorations),
             new ChainRecorder(redaction(config, keys)),
             journal,
-            new RulePlanner(),
+            planner(config),
             playbook,
             Time.system());
     var settings = settings(config, keys);
     var architect = new Architect(ports, settings, progress);
     return new Agent(architect, journal, signer, ports, settings, clusters, stores);
+  }
+
+  /** The rules, and the model beside them where one is configured. */
+  private static Planner planner(Config config) {
+    var rules = new RulePlanner();
+    return config
+        .model()
+        .<Planner>map(m -> new ComparedPlanner(rules, Models.proposer(m)))
+        .orElse(rules);
   }
 
   /** The log of one execution, as read back from disk after the stream had its chance. */
@@ -179,6 +192,7 @@ public record Agent(
                     c.redis().password(),
                     c.s3().accessKey(),
                     c.s3().secretKey(),
+                    c.model().map(ModelConfig::apiKey).orElse(Secret.NONE),
                     new Secret(keys.privateKey())),
                 c.redact().stream())
             .map(Secret::value)

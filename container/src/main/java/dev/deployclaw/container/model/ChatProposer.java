@@ -1,0 +1,146 @@
+package dev.deployclaw.container.model;
+
+import dev.deployclaw.core.planner.Inventory;
+import dev.deployclaw.core.planner.Proposal;
+import dev.deployclaw.core.planner.Proposal.Answer;
+import dev.deployclaw.core.planner.Proposal.Cost;
+import dev.deployclaw.core.planner.Proposer;
+import dev.deployclaw.policy.json.Canonical;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a chat model what a request means. It is asked again, with what was wrong, until its answer
+ * can be read or a budget is used up; whatever a provider does becomes {@link Answer.Silent}. Any
+ * number of threads.
+ */
+final class ChatProposer implements Proposer {
+  private final ChatModel model;
+  private final String name;
+  private final Budget budget;
+
+  /**
+   * What one request may cost.
+   *
+   * @param time for all attempts together
+   * @param tokens in and out, as the provider counts; no further attempt once they are used
+   */
+  record Budget(Duration time, int tokens, int attempts) {}
+
+  ChatProposer(ChatModel model, String name, Budget budget) {
+    this.model = model;
+    this.name = name;
+    this.budget = budget;
+  }
+
+  @Override
+  public Proposal propose(String request, Inventory names) {
+    return new Conversation(Prompt.of(request, names)).hold();
+  }
+
+  /** One request's attempts. One thread. */
+  private final class Conversation {
+    private final long start = System.nanoTime();
+    private final List<ChatMessage> messages = new ArrayList<>();
+    private final List<String> prompts = new ArrayList<>();
+    private long in;
+    private long out;
+
+    Conversation(String prompt) {
+      say(SystemMessage.from(Prompt.SYSTEM), Prompt.SYSTEM);
+      say(UserMessage.from(prompt), prompt);
+    }
+
+    private void say(ChatMessage message, String text) {
+      messages.add(message);
+      prompts.add(Canonical.sha256(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    Proposal hold() {
+      String problem = "";
+      int calls = 0;
+      while (calls < budget.attempts() && in + out < budget.tokens()) {
+        calls++;
+        try {
+          var response = ask();
+          count(response);
+          if (response.finishReason() == FinishReason.LENGTH) {
+            throw new Reading.Unreadable("the answer was cut off");
+          }
+          return proposal(Reading.of(response.aiMessage().text()), calls);
+        } catch (Reading.Unreadable e) {
+          problem = String.valueOf(e.getMessage());
+          var repair = Prompt.repair(problem);
+          say(UserMessage.from(repair), repair);
+        } catch (ExecutionException e) {
+          return proposal(new Answer.Silent(fault(e.getCause())), calls);
+        } catch (java.util.concurrent.TimeoutException e) {
+          return proposal(new Answer.Silent("no answer within " + budget.time()), calls);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return proposal(new Answer.Silent("interrupted"), calls);
+        }
+      }
+      return proposal(new Answer.Silent("after " + calls + " attempts, " + problem), calls);
+    }
+
+    /** On a thread of its own, given up at the deadline: a provider may trickle for ever. */
+    private ChatResponse ask()
+        throws ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
+      var chat =
+          ChatRequest.builder()
+              .messages(List.copyOf(messages))
+              .responseFormat(IntentSchema.format())
+              .build();
+      var task = new FutureTask<>(() -> model.chat(chat));
+      var thread = Thread.ofVirtual().name("model").start(task);
+      long left = budget.time().toNanos() - (System.nanoTime() - start);
+      try {
+        return task.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+      } finally {
+        thread.interrupt();
+      }
+    }
+
+    private void count(ChatResponse response) {
+      var usage = response.tokenUsage();
+      if (usage != null) {
+        in += usage.inputTokenCount() == null ? 0 : usage.inputTokenCount();
+        out += usage.outputTokenCount() == null ? 0 : usage.outputTokenCount();
+      }
+    }
+
+    private Proposal proposal(Answer answer, int calls) {
+      return new Proposal(answer, new Cost(name, calls, in, out, prompts));
+    }
+  }
+
+  /** What happened, without a provider's own words: they may hold a key, or anything. */
+  private static String fault(@Nullable Throwable cause) {
+    return switch (cause) {
+      case RateLimitException _ -> "the provider's rate limit is reached";
+      case AuthenticationException _ -> "the provider refuses the key";
+      case ModelNotFoundException _ -> "the provider doesn't know the model";
+      case TimeoutException _ -> "the provider was too slow";
+      case null -> "the provider failed";
+      default -> "the provider failed (" + cause.getClass().getSimpleName() + ")";
+    };
+  }
+}
