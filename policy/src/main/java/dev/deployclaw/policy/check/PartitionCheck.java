@@ -15,7 +15,8 @@ import java.util.Map;
  * cluster-node-timeout} has passed, and the promoted replica serves the other side with the
  * counters that it has: so two masters for the slot, each admitting what the limit admits in that
  * time (Redis Cluster specification, "Write safety"). With {@code min-replicas-to-write} the
- * cut-off one stops after {@code min-replicas-max-lag}, which helps where that is the shorter.
+ * cut-off one stops after {@code min-replicas-max-lag}, which helps where that is the shorter; what
+ * it admitted until then is lost all the same, so a burst may come twice.
  */
 final class PartitionCheck {
   static final int FEWEST_MASTERS = 3;
@@ -51,8 +52,13 @@ final class PartitionCheck {
    * @param cluster its settings
    */
   static long admits(Limit limit, Cluster cluster) {
-    long once = Envelope.most(limit, cluster.nodeTimeoutMillis() * 1_000);
-    return cluster.cutOffStopsFirst() ? once : 2 * Math.min(once, Long.MAX_VALUE / 2);
+    long promoted = within(limit, cluster.nodeTimeoutMillis());
+    long cutOff = cluster.cutOffStopsFirst() ? within(limit, cluster.maxLagMillis()) : promoted;
+    return promoted + cutOff;
+  }
+
+  private static long within(Limit limit, long millis) {
+    return Math.min(Envelope.most(limit, millis * 1_000), Long.MAX_VALUE / 2);
   }
 
   private static Finding noFailover(Cluster cluster) {
@@ -80,9 +86,9 @@ final class PartitionCheck {
         "while a master is cut off, for %d ms, limits admit at most: %s"
             .formatted(cluster.nodeTimeoutMillis(), most.isEmpty() ? "-" : most.getFirst()),
         cluster.cutOffStopsFirst()
-            ? "nothing to do: a master without replicas refuses writes"
-            : "min-replicas-to-write 1, with a min-replicas-max-lag below the node timeout, halves"
-                + " this",
+            ? "nothing to do: a master without replicas soon refuses writes"
+            : "min-replicas-to-write 1, with a min-replicas-max-lag below the node timeout, lowers"
+                + " what its rate adds; a burst may come twice",
         Map.of(
             "node_timeout_ms", cluster.nodeTimeoutMillis(),
             "masters", cluster.masters(),

@@ -80,7 +80,8 @@ class EstateChecksTest {
     var limit = bursting(limit("all", Match.ANY, 60, 60), 10, 1);
 
     assertThat(PartitionCheck.admits(limit, CLUSTER)).isEqualTo(2 * (10 + 5));
-    assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 1000))).isEqualTo(10 + 5);
+    assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 1000)))
+        .isEqualTo(10 + 5 + 10 + 1);
     assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 10_000)))
         .isEqualTo(2 * (10 + 5));
     assertThat(PartitionCheck.admits(counting(limit, Algorithm.CONCURRENCY), CLUSTER))
