@@ -23,6 +23,11 @@ public final class ChainRecorder implements Recorder {
   /** Bytes of the canonical form, so that a record fits into a message and an etcd value. */
   static final int MOST_FACTS = 512 * 1024;
 
+  /** Characters of a fact that stays where the others are too large, and how many such stay. */
+  private static final int SHORT = 128;
+
+  private static final int MOST_SHORT = 64;
+
   private static final DateTimeFormatter RFC_3339 =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -74,15 +79,24 @@ public final class ChainRecorder implements Recorder {
     return text.substring(0, end) + "… (" + (text.length() - end) + " more characters)";
   }
 
-  /** Facts that are too large leave their size and hash. */
+  /** Facts that are too large leave their size and hash, and what among them is short. */
   private static Map<String, Object> bounded(Map<String, Object> facts) {
     byte[] bytes = Canonical.bytes(facts);
     if (bytes.length <= MOST_FACTS) {
       return facts;
     }
     var out = new TreeMap<String, Object>();
+    facts.entrySet().stream()
+        .filter(e -> isShort(e.getKey(), e.getValue()))
+        .limit(MOST_SHORT)
+        .forEach(e -> out.put(e.getKey(), e.getValue()));
     out.put("omitted", Map.of("bytes", bytes.length, "sha256", Canonical.sha256(bytes)));
-    out.put("summary", Boolean.TRUE.equals(facts.get("summary")));
     return out;
+  }
+
+  private static boolean isShort(String key, Object value) {
+    boolean plain = value instanceof Number || value instanceof Boolean;
+    boolean brief = value instanceof String s && s.length() <= SHORT;
+    return key.length() <= SHORT && (plain || brief);
   }
 }

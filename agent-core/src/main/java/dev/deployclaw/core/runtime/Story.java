@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Evidence;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Transition;
@@ -160,7 +161,7 @@ final class Story {
     var note = transition.note();
     place(note.phase());
     String word = transition.next().state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    var facts = new TreeMap<String, Object>();
+    var facts = new TreeMap<>(Evidence.of(transition.next()));
     facts.put("change", transition.next().id());
     facts.put("state", word);
     facts.put("turn", transition.next().turn());

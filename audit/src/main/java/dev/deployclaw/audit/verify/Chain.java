@@ -85,10 +85,13 @@ public final class Chain {
   public static String hash(Map<String, Object> entry) {
     var rest = new TreeMap<>(entry);
     rest.remove("hash");
+    return sha256(JsonText.canonical(rest).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** In lower-case hex. */
+  static String sha256(byte[] bytes) {
     try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      byte[] bytes = JsonText.canonical(rest).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(sha.digest(bytes));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

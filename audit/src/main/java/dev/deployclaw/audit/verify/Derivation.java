@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,15 @@ public final class Derivation {
   private final Map<String, Object> last;
   private final boolean ended;
   private final Map<String, Object> facts;
+  private final SortedMap<Long, List<Map<String, Object>>> byStep = new TreeMap<>();
 
   private Derivation(List<Map<String, Object>> records) {
     this.records = records;
     this.last = records.getLast();
     this.ended = "end".equals(last.get("phase"));
     this.facts = ended ? facts(last) : Map.of();
+    records.forEach(
+        r -> byStep.computeIfAbsent(number(r, "step").orElse(0L), _ -> new ArrayList<>()).add(r));
   }
 
   /**
@@ -75,13 +79,7 @@ public final class Derivation {
   }
 
   private List<Object> steps() {
-    return records.stream()
-        .map(r -> number(r, "step").orElse(0L))
-        .filter(n -> n > 0)
-        .distinct()
-        .sorted()
-        .map(this::step)
-        .toList();
+    return byStep.tailMap(1L).keySet().stream().<Object>map(this::step).toList();
   }
 
   /** A step without a summary has an unknown status: nobody has said yet how it went. */
@@ -104,7 +102,7 @@ public final class Derivation {
   }
 
   private List<Map<String, Object>> recordsOf(long step) {
-    return records.stream().filter(r -> number(r, "step").orElse(0L) == step).toList();
+    return byStep.getOrDefault(step, List.of());
   }
 
   private static boolean summarises(Map<String, Object> entry) {

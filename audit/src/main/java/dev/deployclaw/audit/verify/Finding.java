@@ -1,5 +1,7 @@
 package dev.deployclaw.audit.verify;
 
+import java.util.Locale;
+
 /**
  * One thing that is wrong with a log.
  *
@@ -8,6 +10,11 @@ package dev.deployclaw.audit.verify;
  * @param what for people
  */
 public record Finding(Code code, long seq, String what) {
+
+  /** The code as it is printed: lower case, joined by hyphens. */
+  public String word() {
+    return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /** What can be wrong. */
   public enum Code {
@@ -32,6 +39,20 @@ public record Finding(Code code, long seq, String what) {
     /** The head isn't signed, or the signature is wrong. */
     SIGNATURE,
     /** Signed with another key than the trusted one. */
-    KEY
+    KEY,
+    /** A move of a change is missing, doubled or out of place. */
+    TURN,
+    /** Activated without a plan that leads to these bytes. */
+    PLAN,
+    /** Activated without its checkpoint. */
+    CHECKPOINT,
+    /** Activated without every vote. */
+    VOTES,
+    /** Activated without the gate, or without the approval that the gate asked for. */
+    APPROVAL,
+    /** Activated other bytes than were planned, voted for and approved. */
+    DIGEST,
+    /** Published before it was activated. */
+    ACTIVATION
   }
 }

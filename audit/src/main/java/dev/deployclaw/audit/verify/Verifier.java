@@ -34,7 +34,9 @@ public final class Verifier {
     stored.forEach(chain::next);
     var findings = new ArrayList<>(chain.findings());
     if (findings.isEmpty()) {
-      endFault(stored).ifPresent(findings::add);
+      var records = parsed(stored);
+      endFault(records).ifPresent(findings::add);
+      findings.addAll(ProcessRules.check(records));
     }
     return findings;
   }
@@ -50,6 +52,7 @@ public final class Verifier {
     findings.addAll(signature(document, chain, trustedKey));
     if (chain.findings().isEmpty()) {
       findings.addAll(derived(document, records));
+      findings.addAll(ProcessRules.check(records));
       endFault(records.getLast()).ifPresent(findings::add);
     }
     return findings;
@@ -121,14 +124,20 @@ public final class Verifier {
         : List.of(new Finding(Code.SIGNATURE, 0, "the signature doesn't fit the head"));
   }
 
-  private static Optional<Finding> endFault(List<byte[]> stored) {
-    try {
-      return stored.isEmpty()
-          ? Optional.of(noEnd(0))
-          : endFault(Json.parseObject(stored.getLast()));
-    } catch (Json.Malformed e) {
-      return Optional.of(noEnd(stored.size()));
+  private static Optional<Finding> endFault(List<Map<String, Object>> records) {
+    return records.isEmpty() ? Optional.of(noEnd(0)) : endFault(records.getLast());
+  }
+
+  private static List<Map<String, Object>> parsed(List<byte[]> stored) {
+    var out = new ArrayList<Map<String, Object>>();
+    for (byte[] bytes : stored) {
+      try {
+        out.add(Json.parseObject(bytes));
+      } catch (Json.Malformed e) {
+        throw new IllegalArgumentException("the chain read it: " + e.getMessage(), e);
+      }
     }
+    return out;
   }
 
   private static Optional<Finding> endFault(Map<String, Object> last) {

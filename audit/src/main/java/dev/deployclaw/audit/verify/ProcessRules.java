@@ -1,0 +1,204 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an execution went by the rules, from its records alone: nothing is activated without a
+ * plan, a checkpoint, every vote, and an approval where the gate asked for one; and what is
+ * activated is what was planned, voted for and approved. It looks at records whose facts name a
+ * {@code state}: those were written in the transaction that moved the change. For one thread.
+ */
+final class ProcessRules {
+  private static final Set<String> ACTIVATIONS = Set.of("widened", "committed");
+
+  private final Map<String, Change> changes = new HashMap<>();
+  private final Map<String, Set<String>> planned = new HashMap<>();
+  private final Set<Long> doubted = new HashSet<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private Map<String, Object> lastVotes = Map.of();
+  private long seq;
+
+  private ProcessRules() {}
+
+  /**
+   * @param records of one execution, of a chain that holds
+   */
+  static List<Finding> check(List<Map<String, Object>> records) {
+    var rules = new ProcessRules();
+    records.forEach(rules::noteDoubt);
+    records.forEach(rules::next);
+    return rules.findings;
+  }
+
+  /** An end record names the record of which it isn't known whether its transaction was applied. */
+  private void noteDoubt(Map<String, Object> entry) {
+    if (facts(entry).get("in_doubt") instanceof Long n) {
+      doubted.add(n);
+    }
+  }
+
+  private void next(Map<String, Object> entry) {
+    seq = entry.get("seq") instanceof Long n ? n : 0;
+    var facts = facts(entry);
+    String hash = text(entry.get("plan_hash"));
+    if (facts.get("state") instanceof String state && facts.get("change") instanceof String id) {
+      moved(changes.computeIfAbsent(id, Change::new), state, entry);
+      return;
+    }
+    if (facts.get("target_digest") instanceof String digest) {
+      planned.computeIfAbsent(hash, _ -> new HashSet<>()).add(digest);
+    }
+    if ("prepare".equals(entry.get("phase")) && facts.containsKey("yes")) {
+      lastVotes = facts;
+    }
+    if ("publish".equals(entry.get("phase"))) {
+      published(entry.get("epoch"));
+    }
+  }
+
+  private void published(@Nullable Object epoch) {
+    changes.values().stream()
+        .filter(c -> Long.valueOf(c.epoch).equals(epoch) && !c.activated)
+        .forEach(c ->
+            found(
+                Code.ACTIVATION,
+                "epoch " + epoch + " is published, and " + c.id + " not activated"));
+  }
+
+  private void moved(Change change, String state, Map<String, Object> entry) {
+    var facts = facts(entry);
+    turn(change, state, facts);
+    switch (state) {
+      case "opened" -> change.open(entry, facts);
+      case "checkpointed" -> {
+        change.checkpoint = text(facts.get("checkpoint"));
+        change.stored = Boolean.TRUE.equals(facts.get("stored"));
+      }
+      case "staged" -> change.prepared = Map.of();
+      case "prepared" -> prepared(change, facts);
+      case "held" -> change.hold();
+      case "resumed" -> change.approval = facts;
+      case "cleared" -> change.rule = text(facts.get("rule"));
+      case "undoing", "withdrawing" -> change.failed = true;
+      default -> {}
+    }
+    if (ACTIVATIONS.contains(state)) {
+      activated(change, facts);
+    }
+  }
+
+  private void turn(Change change, String state, Map<String, Object> facts) {
+    long turn = number(facts.get("turn"));
+    boolean next = turn == change.turn + 1 || (change.inDoubt && turn == change.turn);
+    if (!next || (turn == 1) != state.equals("opened")) {
+      found(
+          Code.TURN,
+          change.id + " is " + state + " at turn " + turn + " after turn " + change.turn);
+    }
+    change.turn = turn;
+    change.inDoubt = doubted.contains(seq);
+  }
+
+  private void prepared(Change change, Map<String, Object> facts) {
+    change.prepared = facts;
+    change.votes = lastVotes;
+    lastVotes = Map.of();
+  }
+
+  private void activated(Change change, Map<String, Object> facts) {
+    change.activated = true;
+    plan(change);
+    checkpoint(change, facts);
+    votes(change);
+    approval(change);
+    if (!change.digest.equals(facts.get("digest")) || change.digest.isEmpty()) {
+      found(Code.DIGEST, "activated other bytes than were opened, " + change.digest);
+    }
+  }
+
+  private void plan(Change change) {
+    boolean there =
+        switch (change.kind) {
+          case "forward" -> planned.getOrDefault(change.planHash, Set.of()).contains(change.digest);
+          case "rollback" -> change.planHash.equals(change.wayBackHash());
+          case "compensation" -> undoes(change);
+          default -> false;
+        };
+    if (!there) {
+      found(
+          Code.PLAN, change.id + " is activated, and no plan with that hash leads to these bytes");
+    }
+  }
+
+  /** A compensation puts back what its failed change stood on. */
+  private boolean undoes(Change change) {
+    var undone = changes.get(change.undoes);
+    return undone != null
+        && undone.failed
+        && (undone.baseEpoch == 0 || undone.baseDigest.equals(change.digest));
+  }
+
+  private void checkpoint(Change change, Map<String, Object> facts) {
+    if (change.checkpoint.isEmpty() || !change.checkpoint.equals(facts.get("checkpoint"))) {
+      found(Code.CHECKPOINT, change.id + " is activated without the checkpoint that was taken");
+    } else if (!change.stored && !change.back()) {
+      found(Code.CHECKPOINT, change.id + " is activated, and its checkpoint isn't stored");
+    }
+  }
+
+  private void votes(Change change) {
+    long count = number(change.prepared.get("count"));
+    List<?> absent = list(change.prepared.get("absent"));
+    if (count < 1 || text(change.prepared.get("votes")).isEmpty()) {
+      found(Code.VOTES, change.id + " is activated, and nobody voted since it was staged");
+    } else if (number(change.votes.get("yes")) != count
+        || !list(change.votes.get("no")).isEmpty()
+        || !list(change.votes.get("unknown")).equals(absent)) {
+      found(Code.VOTES, change.id + " is activated on other votes than were counted");
+    } else if (!absent.isEmpty() && !change.back()) {
+      found(Code.VOTES, change.id + " is activated without the votes of " + absent);
+    } else if (!change.digest.equals(change.prepared.get("digest"))) {
+      found(Code.DIGEST, "the votes were for other bytes than were opened, " + change.digest);
+    }
+  }
+
+  private void approval(Change change) {
+    boolean approved = !text(change.approval.get("approver")).isEmpty();
+    if (change.rule.isEmpty()) {
+      found(Code.APPROVAL, change.id + " is activated, and the gate didn't let it pass");
+    } else if (change.rule.equals("way-back") && !change.back()) {
+      found(Code.APPROVAL, change.id + " passed as a way back, which it isn't");
+    } else if (!approved && (change.held || change.rule.equals("approved"))) {
+      found(Code.APPROVAL, change.id + " is activated, and nobody approved it");
+    } else if (approved && !change.approvalFits()) {
+      found(Code.APPROVAL, "the approval of " + change.id + " was given for something else");
+    }
+  }
+
+  private void found(Code code, String what) {
+    findings.add(new Finding(code, seq, what));
+  }
+
+  static Map<String, Object> facts(Map<String, Object> entry) {
+    return entry.get("facts") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+  }
+
+  static String text(@Nullable Object value) {
+    return value instanceof String s ? s : "";
+  }
+
+  static long number(@Nullable Object value) {
+    return value instanceof Long n ? n : 0;
+  }
+
+  private static List<?> list(@Nullable Object value) {
+    return value instanceof List<?> items ? items : List.of();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Chain;
+import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.audit.verify.JsonText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * Execution logs of runs against the lab, as {@code log ID --json} printed them, and the key that
+ * signed them.
+ */
+public final class RealLogs {
+  public static final List<String> NAMES =
+      List.of("all-tenants", "raised", "canary", "approved", "rollback", "refused", "aborted");
+
+  private RealLogs() {}
+
+  public static byte[] bytes(String name) {
+    return resource(name + ".json");
+  }
+
+  public static String key() {
+    return new String(resource("key.txt"), StandardCharsets.UTF_8).strip();
+  }
+
+  public static Map<String, Object> document(String name) {
+    try {
+      return Json.parseObject(bytes(name));
+    } catch (Json.Malformed e) {
+      throw new IllegalStateException(name, e);
+    }
+  }
+
+  /** The records of a log in their order; each may be changed. */
+  public static List<Map<String, Object>> records(String name) {
+    var document = document(name);
+    var out = new ArrayList<Map<String, Object>>();
+    collect(document, out);
+    list(document, "thought_log").forEach(step -> collect((Map<?, ?>) step, out));
+    out.sort(Comparator.comparingLong(r -> (Long) r.get("seq")));
+    return out;
+  }
+
+  /** Numbers the records anew, makes their chain again, and gives their bytes. */
+  public static List<byte[]> sealed(List<Map<String, Object>> records) {
+    var out = new ArrayList<byte[]>();
+    String head = "";
+    for (var original : records) {
+      var entry = new TreeMap<>(original);
+      entry.put("seq", (long) out.size() + 1);
+      entry.put("prev", head);
+      head = Chain.hash(entry);
+      entry.put("hash", head);
+      out.add(JsonText.canonical(entry).getBytes(StandardCharsets.UTF_8));
+    }
+    return out;
+  }
+
+  /** What must be an object. */
+  public static Map<String, Object> object(Map<?, ?> from, String key) {
+    return Json.object(Objects.requireNonNull((Map<?, ?>) from.get(key), key));
+  }
+
+  /** What must be a list. */
+  public static List<?> list(Map<?, ?> from, String key) {
+    return Objects.requireNonNull((List<?>) from.get(key), key);
+  }
+
+  private static void collect(Map<?, ?> from, List<Map<String, Object>> into) {
+    for (Object entry : list(from, "records")) {
+      into.add(new TreeMap<>(Json.object((Map<?, ?>) entry)));
+    }
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = RealLogs.class.getResourceAsStream("/logs/" + name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
