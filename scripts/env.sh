@@ -66,6 +66,11 @@ missing_packages() {
         has dockerd || echo docker.io
         has ip || echo iproute2
         ;;
+      browser)
+        has chromium || echo chromium
+        has python3 || echo python3
+        [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || echo fonts-dejavu-core
+        ;;
     esac
   done
 }

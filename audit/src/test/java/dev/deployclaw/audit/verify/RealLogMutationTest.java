@@ -1,0 +1,176 @@
+package dev.deployclaw.audit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.deployclaw.audit.ExecutionDocument;
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.testkit.SeededLoop;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Edits of logs of real runs, each of which must be found; and the same logs in another dress,
+ * which must pass. A sample is given to the verifier in Python, which must find the same.
+ */
+class RealLogMutationTest {
+  private static final int EDITS = 12_000;
+  private static final int SAMPLE = 1_000;
+  private static final int DRESSES = 20;
+  private static final Optional<String> KEY = Optional.of(RealLogs.key());
+
+  @Test
+  void findsEveryEdit(@TempDir Path elsewhere) {
+    var stranger = HeadSigner.open(elsewhere);
+    var counts = new EnumMap<Edits.Kind, Integer>(Edits.Kind.class);
+
+    SeededLoop.run(
+        EDITS,
+        (seed, random) -> {
+          var edit = Edit.make(seed, random, stranger);
+
+          assertThat(Verifier.document(edit.bytes(), KEY).isEmpty())
+              .as("%s of %s", edit.kind(), edit.log())
+              .isEqualTo(edit.changesNothing());
+          if (!edit.changesNothing()) {
+            counts.merge(edit.kind(), 1, Integer::sum);
+          }
+        });
+
+    assertThat(counts.values().stream().mapToInt(n -> n).sum()).isGreaterThan(10_000);
+    assertThat(counts).containsOnlyKeys(Edits.Kind.values());
+    System.out.println("edits found: " + counts);
+  }
+
+  @Test
+  void takesNoNoticeOfIndentAndOrderOfKeys(@TempDir Path elsewhere) {
+    var stranger = HeadSigner.open(elsewhere);
+
+    SeededLoop.run(
+        DRESSES * RealLogs.NAMES.size(),
+        (seed, random) -> {
+          byte[] dressed = new Edits(random, stranger).dressed(named(seed));
+
+          assertThat(Verifier.document(dressed, KEY)).isEmpty();
+        });
+  }
+
+  @Test
+  void theVerifierInPythonFindsTheSame(@TempDir Path folder) throws Exception {
+    assumeTrue(Python.isThere(), "python3 isn't installed");
+    var stranger = HeadSigner.open(folder);
+    var corpus = new ArrayList<byte[]>();
+    RealLogs.NAMES.forEach(name -> corpus.add(RealLogs.bytes(name)));
+    for (long seed = 1; seed <= SAMPLE; seed++) {
+      var random = SeededLoop.random(seed);
+      corpus.add(
+          seed % 20 == 0
+              ? new Edits(random, stranger).dressed(named(seed))
+              : Edit.make(seed, random, stranger).bytes());
+    }
+
+    List<String> told = Python.verdicts(folder.resolve("corpus"), corpus, RealLogs.key());
+
+    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, KEY)).toList());
+    assertThat(told).contains("ok").filteredOn(v -> !v.equals("ok")).hasSizeGreaterThan(900);
+  }
+
+  /** What breaks a rule and is signed by the right key all the same. */
+  @Test
+  void theVerifierInPythonKnowsTheSameRules(@TempDir Path folder) throws Exception {
+    assumeTrue(Python.isThere(), "python3 isn't installed");
+    var signer = HeadSigner.open(folder);
+    var corpus = new ArrayList<byte[]>();
+    for (String name : RealLogs.NAMES) {
+      int records = RealLogs.records(name).size();
+      for (int drop = 0; drop < records - 1; drop++) {
+        var rest = RealLogs.records(name);
+        rest.remove(drop);
+        corpus.add(
+            ExecutionDocument.of(RealLogs.sealed(rest), signer)
+                .text()
+                .getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    List<String> told = Python.verdicts(folder.resolve("corpus"), corpus, signer.publicKey());
+
+    var trusted = Optional.of(signer.publicKey());
+    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trusted)).toList());
+    assertThat(told)
+        .anyMatch(v -> v.contains("plan"))
+        .anyMatch(v -> v.contains("checkpoint"))
+        .anyMatch(v -> v.contains("votes"))
+        .anyMatch(v -> v.contains("approval"))
+        .anyMatch(v -> v.contains("activation"))
+        .anyMatch(v -> v.contains("turn"));
+  }
+
+  private record Edit(Edits.Kind kind, String log, byte[] bytes) {
+    static Edit make(long seed, RandomGenerator random, HeadSigner stranger) {
+      var kinds = Edits.Kind.values();
+      var kind = kinds[(int) (seed % kinds.length)];
+      String log = named(seed / kinds.length);
+      return new Edit(kind, log, new Edits(random, stranger).of(kind, log));
+    }
+
+    boolean changesNothing() {
+      return Edits.meaning(bytes).equals(Edits.meaning(RealLogs.bytes(log)));
+    }
+  }
+
+  private static String named(long n) {
+    return RealLogs.NAMES.get((int) (n % RealLogs.NAMES.size()));
+  }
+
+  private static String verdict(byte[] document, Optional<String> key) {
+    String codes =
+        Verifier.document(document, key).stream()
+            .map(Finding::word)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(" "));
+    return codes.isEmpty() ? "ok" : codes;
+  }
+
+  /** The verifier under {@code docs/verify}, run once for many documents. */
+  private static final class Python {
+    private static final long MOST_MINUTES = 10;
+
+    static boolean isThere() throws InterruptedException {
+      try {
+        return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    static List<String> verdicts(Path file, List<byte[]> corpus, String key) throws Exception {
+      var lines = corpus.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
+      Files.write(file, lines, StandardCharsets.US_ASCII);
+      Path out = file.resolveSibling("verdicts");
+      String program = Path.of("..", "docs", "verify", "verify.py").toString();
+      var run =
+          new ProcessBuilder("python3", program, "--key", key, "--corpus", file.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(out.toFile())
+              .start();
+      assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
+      assertThat(run.exitValue()).as(Files.readString(out)).isZero();
+      return Files.readAllLines(out);
+    }
+  }
+}

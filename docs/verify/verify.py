@@ -1,0 +1,556 @@
+#!/usr/bin/env python3
+"""Checks execution logs of DeployClaw offline, with Python's standard library and nothing else.
+
+A second implementation of what `deployclaw audit verify` does, written from the format (docs/verify/README.md),
+so that two programs have to be wrong in the same way before a changed log passes.
+
+usage: verify.py [--key KEY] FILE...        prints {"file","code","seq","what"} for each finding; exit 0, 9 or 2
+       verify.py [--key KEY] --corpus FILE  one document a line, as JSON text; prints one line of codes for each
+"""
+import base64
+import hashlib
+import json
+import re
+import sys
+from datetime import datetime
+from decimal import Decimal
+
+# --- Strict JSON: one spelling for each value but white space and the order of keys (RFC 8259, RFC 7493) ------------
+
+MOST_BYTES, MOST_DEPTH, MOST_WHOLE = 64 << 20, 64, (1 << 53) - 1
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})\Z")
+DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,23})\.[0-9]{0,23}[1-9]\Z")
+
+
+class Malformed(Exception):
+    pass
+
+
+def whole(text):
+    if not WHOLE.match(text) or text == "-0" or abs(int(text)) > MOST_WHOLE:
+        raise Malformed("a number that isn't in its shortest form, or beyond 2^53")
+    return int(text)
+
+
+def decimal(text):
+    if not DECIMAL.match(text):
+        raise Malformed("a number that isn't in its shortest form")
+    return Decimal(text)
+
+
+def members(pairs):
+    out = {}
+    for key, value in pairs:
+        if key in out:
+            raise Malformed("the key %r stands twice" % key)
+        out[key] = value
+    return out
+
+
+def refuse(word):
+    raise Malformed("not a value: " + word)
+
+
+def whole_text(value, depth=0):
+    """Every string must be whole Unicode, and nothing nested too deep."""
+    if depth > MOST_DEPTH:
+        raise Malformed("nested deeper than %d" % MOST_DEPTH)
+    if isinstance(value, str):
+        value.encode("utf-8")
+    elif isinstance(value, list):
+        for item in value:
+            whole_text(item, depth + 1)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            key.encode("utf-8")
+            whole_text(item, depth + 1)
+
+
+def parse(data):
+    if len(data) > MOST_BYTES:
+        raise Malformed("more than %d bytes" % MOST_BYTES)
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_int=whole,
+                           parse_float=decimal, parse_constant=refuse)
+        whole_text(value)
+    except (ValueError, RecursionError) as e:
+        raise Malformed(str(e)) from e
+    if not isinstance(value, dict):
+        raise Malformed("not an object")
+    return value
+
+
+# --- The canonical form (RFC 8785) and the chain -----------------------------------------------------------------------
+
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+SPECIAL = re.compile(r'["\\\x00-\x1f]')
+
+
+def quoted(text):
+    return '"' + SPECIAL.sub(lambda m: ESCAPES.get(m[0]) or "\\u%04x" % ord(m[0]), text) + '"'
+
+
+def utf16(key):
+    return key.encode("utf-16-be")
+
+
+def canonical(value):
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, (int, Decimal)):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    return "{" + ",".join(quoted(k) + ":" + canonical(value[k]) for k in sorted(value, key=utf16)) + "}"
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+PHASES = set("request plan open checkpoint stage prepare gate commit publish converge validate bake finish rollback end"
+             .split())
+STATUSES = {"OK", "WARNING", "ERROR", "SKIPPED", "UNKNOWN"}
+HASH = re.compile(r"[0-9a-f]{64}\Z")
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z\Z")
+OPTIONAL = {"plan_hash", "epoch", "duration_us"}
+
+
+def is_text(v):
+    return isinstance(v, str)
+
+
+def is_whole(v):
+    return isinstance(v, int) and not isinstance(v, bool)
+
+
+FIELDS = {
+    "schema_version": lambda v: is_whole(v) and v == 1,
+    "execution_id": lambda v: is_text(v) and v != "",
+    "seq": lambda v: is_whole(v) and v > 0,
+    "time": lambda v: is_text(v) and TIME.match(v),
+    "step": lambda v: is_whole(v) and v >= 0,
+    "phase": lambda v: is_text(v) and v in PHASES,
+    "action": is_text,
+    "detail": is_text,
+    "status": lambda v: is_text(v) and v in STATUSES,
+    "actor": is_text,
+    "plan_hash": is_text,
+    "epoch": is_whole,
+    "duration_us": lambda v: is_whole(v) and v >= 0,
+    "facts": lambda v: isinstance(v, dict),
+    "prev": lambda v: is_text(v) and (v == "" or HASH.match(v)),
+    "hash": lambda v: is_text(v) and HASH.match(v),
+}
+
+
+def shape_fault(record):
+    for field, holds in FIELDS.items():
+        if field in record:
+            if not holds(record[field]):
+                return field + " can't be " + canonical(record[field])
+        elif field not in OPTIONAL:
+            return field + " is missing"
+    unknown = [key for key in record if key not in FIELDS]
+    return unknown[0] + " isn't a field of a record" if unknown else None
+
+
+def chain(execution, records):
+    found, seq, head = [], 0, ""
+    for record in records:
+        expected = seq + 1
+        fault = shape_fault(record)
+        if fault:
+            found.append(("bad-record", expected, fault))
+            seq = expected
+            continue
+        seq = record["seq"]
+        if seq != expected:
+            found.append(("seq", expected, "expected record %d, found %d" % (expected, seq)))
+        if record["execution_id"] != execution:
+            found.append(("execution", seq, "belongs to " + record["execution_id"]))
+        if record["prev"] != head:
+            found.append(("prev", seq, "doesn't name the record before it"))
+        head = record["hash"]
+        if head != sha256(canonical({k: v for k, v in record.items() if k != "hash"})):
+            found.append(("hash", seq, "doesn't hash to what it says"))
+    return found, seq, head
+
+
+# --- Ed25519 (RFC 8032, 5.1.7): only the check of a signature, which needs no secret --------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+def add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(n, p):
+    q = (0, 1, 1, 0)
+    while n > 0:
+        if n & 1:
+            q = add(q, p)
+        p = add(p, p)
+        n >>= 1
+    return q
+
+
+def point(data):
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        raise ValueError("not a point")
+    xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(xx, (P + 3) // 8, P)
+    if (x * x - xx) % P:
+        x = x * ROOT % P
+    if (x * x - xx) % P or (x == 0 and sign):
+        raise ValueError("not a point")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = point(bytes.fromhex("58" + "66" * 31))
+
+
+def strict(text):
+    data = base64.b64decode(text.encode("ascii"), validate=True)
+    if base64.b64encode(data).decode("ascii") != text:
+        raise ValueError("not the canonical Base64")
+    return data
+
+
+def holds(message, signature, key):
+    try:
+        sig, der = strict(signature), strict(key)
+        if len(sig) != 64 or len(der) != len(SPKI) + 32 or not der.startswith(SPKI):
+            return False
+        public, r = point(der[len(SPKI):]), point(sig[:32])
+    except (ValueError, UnicodeError):
+        return False
+    s = int.from_bytes(sig[32:], "little")
+    if s >= L:
+        return False
+    k = int.from_bytes(hashlib.sha512(sig[:32] + der[len(SPKI):] + message).digest(), "little") % L
+    left, right = times(s, BASE), add(r, times(k, public))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+def signature(document, seq, head, trusted):
+    audit = document.get("audit")
+    audit = audit if isinstance(audit, dict) else {}
+    sig, key = audit.get("signature"), audit.get("key")
+    if not is_text(sig) or not is_text(key):
+        return [("signature", 0, "the head isn't signed")]
+    if trusted is not None and trusted != key:
+        return [("key", 0, "signed with a key that isn't the trusted one")]
+    execution = document.get("execution_id")
+    name = execution if is_text(execution) else "null"
+    message = "deployclaw-audit-head-v1\n%s\n%d\n%s\n" % (name, seq, head)
+    return [] if holds(message.encode("utf-8"), sig, key) else [("signature", 0, "the signature doesn't fit the head")]
+
+
+# --- What the document says, made again from its records ------------------------------------------------------------
+
+
+def scaled(micros, scale):
+    """Micros as seconds or milliseconds: an exact decimal in its shortest form, whole numbers without a point."""
+    exact = Decimal(micros).scaleb(-scale)
+    return int(exact) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def facts(record):
+    return record["facts"] if isinstance(record.get("facts"), dict) else {}
+
+
+def between(records):
+    try:
+        times_ = [datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ") for r in (records[0], records[-1])]
+    except ValueError:
+        return 0
+    delta = times_[1] - times_[0]
+    return max(0, (delta.days * 86400 + delta.seconds) * 10**6 + delta.microseconds)
+
+
+def in_millis(value):
+    if isinstance(value, list):
+        return [in_millis(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    out = {}
+    for key in sorted(value, key=utf16):
+        if key.endswith("_us") and is_whole(value[key]):
+            out[key[:-2] + "ms"] = scaled(value[key], 3)
+        else:
+            out[key] = in_millis(value[key])
+    return out
+
+
+def step(number, own):
+    summary = next((r for r in reversed(own) if facts(r).get("summary") is True), None)
+    line = summary or own[-1]
+    micros = summary.get("duration_us") if summary else None
+    return {
+        "step": number, "action": line["action"], "detail": line["detail"],
+        "status": summary["status"] if summary else "UNKNOWN", "phase": line["phase"], "time": own[0]["time"],
+        "duration_ms": scaled(between(own) if micros is None else micros, 3), "records": own,
+    }
+
+
+def first(records, key):
+    return next((facts(r)[key] for r in records if facts(r).get(key) is not None), None)
+
+
+def derive(records):
+    last = records[-1]
+    ended = last["phase"] == "end"
+    given = facts(last) if ended else {}
+    phases = {}
+    if isinstance(given.get("phases_us"), dict):
+        phases = {k + "_ms": scaled(v, 3) for k, v in given["phases_us"].items() if is_whole(v)}
+    if is_whole(given.get("waiting_us")):
+        phases["waiting_ms"] = scaled(given["waiting_us"], 3)
+    micros = given.get("duration_us")
+    steps = sorted({r["step"] for r in records if r["step"] > 0})
+    out = {
+        "execution_id": last["execution_id"], "agent": "System Architect", "timestamp": records[0]["time"],
+        "request": first([last] * ended + records, "request") or "",
+        "thought_log": [step(n, [r for r in records if r["step"] == n]) for n in steps],
+        "result": given.get("result", "UNKNOWN") if ended else "UNFINISHED",
+        "duration_seconds": scaled(micros if is_whole(micros) else between(records), 6),
+        "phases": phases, "rollback_available": given.get("rollback_available") is True,
+        "records": [r for r in records if r["step"] == 0],
+        "audit": {"head": last["hash"], "records": len(records)},
+    }
+    optional = {"requester": first([last] * ended + records, "requester")}
+    for field in ("epoch", "plan_hash"):
+        optional[field] = given.get(field, next((r[field] for r in reversed(records) if field in r), None))
+    for key in ("rollback_of", "reason", "questions", "checkpoint", "validation"):
+        if given.get(key) not in ("", {}, []):
+            optional[key] = given.get(key)
+    if "validation" in optional:
+        optional["validation"] = in_millis(optional["validation"])
+    out.update((k, v) for k, v in optional.items() if v is not None)
+    return out
+
+
+MISSING = object()
+
+
+def differences(path, found, expected, out):
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in sorted(set(found) | set(expected), key=utf16):
+            where = path + "." + key if path else key
+            differences(where, found.get(key, MISSING), expected.get(key, MISSING), out)
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        for i, (a, b) in enumerate(zip(found, expected)):
+            differences("%s[%d]" % (path, i), a, b, out)
+    elif found is MISSING or expected is MISSING or canonical(found) != canonical(expected):
+        out.append(("derived", 0, path + " doesn't follow from the records"))
+
+
+def derived(document, records):
+    out, copy = [], dict(document)
+    if isinstance(copy.get("audit"), dict):
+        copy["audit"] = {k: v for k, v in copy["audit"].items() if k not in ("signature", "key")}
+    differences("", copy, derive(records), out)
+    return out[:20]
+
+
+# --- The rules of the process ----------------------------------------------------------------------------------------
+
+
+def text(value):
+    return value if is_text(value) else ""
+
+
+def number(value):
+    return value if is_whole(value) else 0
+
+
+def listed(value):
+    return value if isinstance(value, list) else []
+
+
+class Change:
+    def __init__(self):
+        self.turn, self.doubted, self.opened, self.plan, self.epoch = 0, False, {}, "", 0
+        self.checkpoint, self.stored, self.prepared, self.votes = "", False, {}, {}
+        self.held, self.approval, self.rule, self.activated, self.failed = False, {}, "", False, False
+
+    def get(self, key):
+        return text(self.opened.get(key))
+
+    def back(self):
+        return self.get("kind") in ("rollback", "compensation")
+
+
+def planned(change, changes, plans):
+    digest, kind = change.get("digest"), change.get("kind")
+    if kind == "forward":
+        return digest in plans.get(change.plan, ())
+    if kind == "rollback":
+        plan = {"operation": "rollback", "undoes": change.get("undoes"), "target_digest": digest,
+                "base_epoch": number(change.opened.get("base_epoch")), "base_digest": change.get("base_digest")}
+        return change.plan == sha256(canonical(plan))
+    undone = changes.get(change.get("undoes")) if kind == "compensation" else None
+    return bool(undone and undone.failed and
+                (number(undone.opened.get("base_epoch")) == 0 or undone.get("base_digest") == digest))
+
+
+def vote_fault(change):
+    count, absent = number(change.prepared.get("count")), listed(change.prepared.get("absent"))
+    if count < 1 or not text(change.prepared.get("votes")):
+        return "votes"
+    if (number(change.votes.get("yes")) != count or listed(change.votes.get("no"))
+            or listed(change.votes.get("unknown")) != absent or (absent and not change.back())):
+        return "votes"
+    return None if change.prepared.get("digest") == change.get("digest") else "digest"
+
+
+def approval_holds(change):
+    approved = text(change.approval.get("approver")) != ""
+    if not change.rule or (change.rule == "way-back" and not change.back()):
+        return False
+    if not approved:
+        return not change.held and change.rule != "approved"
+    return (change.approval.get("approved_plan") == change.plan
+            and change.approval.get("approved_checkpoint") == change.checkpoint
+            and number(change.approval.get("approved_revision")) == number(change.opened.get("base_revision")))
+
+
+def activation_faults(change, fact, changes, plans):
+    if not planned(change, changes, plans):
+        yield "plan"
+    taken = change.checkpoint != "" and change.checkpoint == fact.get("checkpoint")
+    if not taken or not (change.stored or change.back()):
+        yield "checkpoint"
+    fault = vote_fault(change)
+    if fault:
+        yield fault
+    if not approval_holds(change):
+        yield "approval"
+    if not change.get("digest") or change.get("digest") != fact.get("digest"):
+        yield "digest"
+
+
+def move(change, record, fact, votes):
+    state = fact["state"]
+    if state == "opened":
+        change.opened, change.plan, change.epoch = fact, text(record.get("plan_hash")), number(record.get("epoch"))
+    elif state == "checkpointed":
+        change.checkpoint, change.stored = text(fact.get("checkpoint")), fact.get("stored") is True
+    elif state == "staged":
+        change.prepared = {}
+    elif state == "prepared":
+        change.prepared, change.votes = fact, votes
+    elif state == "held":
+        change.held, change.approval, change.rule = True, {}, ""
+    elif state == "resumed":
+        change.approval = fact
+    elif state == "cleared":
+        change.rule = text(fact.get("rule"))
+    elif state in ("undoing", "withdrawing"):
+        change.failed = True
+
+
+def process(records):
+    doubted = {facts(r)["in_doubt"] for r in records if is_whole(facts(r).get("in_doubt"))}
+    changes, plans, votes, found = {}, {}, {}, []
+    for record in records:
+        fact, seq = facts(record), record["seq"]
+        if is_text(fact.get("state")) and is_text(fact.get("change")):
+            change = changes.setdefault(fact["change"], Change())
+            turn = number(fact.get("turn"))
+            follows = turn == change.turn + 1 or (change.doubted and turn == change.turn)
+            if not follows or (turn == 1) != (fact["state"] == "opened"):
+                found.append(("turn", seq, "%s at turn %d after turn %d" % (fact["state"], turn, change.turn)))
+            change.turn, change.doubted = turn, seq in doubted
+            move(change, record, fact, votes)
+            if fact["state"] == "prepared":
+                votes = {}
+            if fact["state"] in ("widened", "committed"):
+                change.activated = True
+                for code in activation_faults(change, fact, changes, plans):
+                    found.append((code, seq, "%s was activated against the rules" % fact["change"]))
+            continue
+        if is_text(fact.get("target_digest")):
+            plans.setdefault(text(record.get("plan_hash")), set()).add(fact["target_digest"])
+        if record["phase"] == "prepare" and "yes" in fact:
+            votes = fact
+        if record["phase"] == "publish":
+            for name, change in changes.items():
+                if not change.activated and is_whole(record.get("epoch")) and change.epoch == record["epoch"]:
+                    found.append(("activation", seq, "%s is published, and not activated" % name))
+    return found
+
+
+# --- A document as a whole -----------------------------------------------------------------------------------------------
+
+
+def objects(value):
+    return [item for item in listed(value) if isinstance(item, dict)]
+
+
+def verify(data, trusted=None):
+    try:
+        document = parse(data)
+    except Malformed as e:
+        return [("not-json", 0, str(e))]
+    records = objects(document.get("records"))
+    for line in objects(document.get("thought_log")):
+        records += objects(line.get("records"))
+    records.sort(key=lambda r: r["seq"] if is_whole(r.get("seq")) else 0)
+    if not records:
+        return [("seq", 1, "the document holds no record")]
+    execution = document.get("execution_id")
+    broken, seq, head = chain(execution if is_text(execution) else "null", records)
+    found = broken + signature(document, seq, head, trusted)
+    if not broken:
+        found += derived(document, records) + process(records)
+        if records[-1]["phase"] != "end":
+            found.append(("no-end", seq, "the log stops without an end record"))
+    return found
+
+
+def corpus(path, key):
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            print(" ".join(sorted({code for code, _, _ in verify(base64.b64decode(line), key)})) or "ok", flush=True)
+    return 0
+
+
+def main(args):
+    key = None
+    if "--key" in args[:-1]:
+        at = args.index("--key")
+        key = args.pop(at + 1).strip()
+        args.pop(at)
+    if len(args) == 2 and args[0] == "--corpus":
+        return corpus(args[1], key)
+    if not args or any(a.startswith("-") for a in args):
+        print(__doc__, file=sys.stderr)
+        return 2
+    code = 0
+    for path in args:
+        with open(path, "rb") as file:
+            for word, seq, what in verify(file.read(), key):
+                print(json.dumps({"file": path, "code": word, "seq": seq, "what": what}, ensure_ascii=False))
+                code = 9
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
