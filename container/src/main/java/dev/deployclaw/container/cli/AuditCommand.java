@@ -1,5 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.audit.Explanation;
+import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Verifier;
@@ -11,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +21,40 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code audit verify | key}. */
+/** {@code audit verify | explain | key}. */
 @Command(
     name = "audit",
-    description = "Check execution logs, and show the key that signs them. Needs no back end.",
+    description = "Check and explain execution logs; show the signing key. Needs no back end.",
     footer = {
       "",
       "Examples:",
       "  deployclaw log last --json > log.json",
-      "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\""
+      "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\"",
+      "  deployclaw audit explain last --tenant acme"
     })
 final class AuditCommand {
+  /** What of an execution is explained. */
+  static final class Narrowing {
+    @Option(names = "--all", description = "What is routine, too, instead of its count.")
+    private boolean all;
+
+    @Option(
+        names = "--tenant",
+        paramLabel = "TENANT",
+        description = "Only this tenant's differences.")
+    private @Nullable String tenant;
+
+    @Option(
+        names = "--phase",
+        paramLabel = "PHASE",
+        description = "Only this phase: plan, gate, commit, …")
+    private @Nullable String phase;
+
+    Explanation.Filter filter() {
+      return new Explanation.Filter(all, Optional.ofNullable(tenant), Optional.ofNullable(phase));
+    }
+  }
+
   private final Surroundings around;
 
   AuditCommand(Surroundings around) {
@@ -65,6 +89,25 @@ final class AuditCommand {
     return (holds ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }
 
+  @Command(description = "A timeline of one execution: decisions, what is amiss, and what changed.")
+  int explain(
+      @Mixin Shared shared,
+      @Parameters(paramLabel = "ID|last", arity = "1", description = "The execution.") String id,
+      @Mixin Narrowing narrowing)
+      throws InvalidConfig {
+    try (var journal = FileJournal.open(Local.of(around, shared).stateDir())) {
+      var executions = journal.executions();
+      String chosen = id.equals("last") && !executions.isEmpty() ? executions.getLast() : id;
+      if (!executions.contains(chosen)) {
+        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
+            .report(around, shared.json());
+      }
+      var told = Explanation.of(journal.read(chosen), narrowing.filter());
+      around.out().print(shared.json() ? Json.text(told.lines().toList()) + "\n" : told);
+      return ExitCode.OK.code();
+    }
+  }
+
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")
   int key(@Mixin Shared shared) throws InvalidConfig {
     String key = HeadSigner.open(Local.of(around, shared).stateDir()).publicKey();
@@ -89,7 +132,7 @@ final class AuditCommand {
     }
     for (var f : findings) {
       String where = f.seq() == 0 ? "" : " record " + f.seq();
-      out.printf("%s:%s %s: %s%n", file, where, word(f), f.what());
+      out.printf("%s:%s %s: %s%n", file, where, f.word(), f.what());
     }
   }
 
@@ -109,13 +152,9 @@ final class AuditCommand {
 
   private static Map<String, Object> finding(Finding f) {
     var out = new LinkedHashMap<String, Object>();
-    out.put("code", word(f));
+    out.put("code", f.word());
     out.put("seq", f.seq());
     out.put("what", f.what());
     return out;
-  }
-
-  private static String word(Finding f) {
-    return f.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -4,10 +4,17 @@ import dev.deployclaw.audit.DocumentText;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogView;
+import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code log ID|last}: works from the files alone, when the estate is gone too. */
@@ -18,10 +25,12 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  deployclaw log last",
-      "  deployclaw log arch-2026-11-24-rate-limit-003 --json > log.json"
+      "  deployclaw log arch-2026-11-24-rate-limit-003 --json > log.json",
+      "  deployclaw log last --html log.html"
     })
 final class LogCommand implements Callable<Integer> {
   private static final String LAST = "last";
+  private static final String STANDARD_OUTPUT = "-";
 
   private final Surroundings around;
 
@@ -33,6 +42,15 @@ final class LogCommand implements Callable<Integer> {
       defaultValue = LAST,
       description = "The execution; the last one where none is given.")
   private String id = LAST;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = STANDARD_OUTPUT,
+      description =
+          "As one page that opens offline in a browser, into FILE; on standard output without one.")
+  private @Nullable String html;
 
   LogCommand(Surroundings around) {
     this.around = around;
@@ -51,9 +69,30 @@ final class LogCommand implements Callable<Integer> {
         return missing("there is no execution " + chosen + "; the last is " + executions.getLast());
       }
       var document = ExecutionDocument.of(journal.read(chosen), HeadSigner.open(stateDir));
-      around.out().print(shared.json() ? document.text() : DocumentText.of(document));
-      return ExitCode.OK.code();
+      return print(document);
     }
+  }
+
+  private int print(ExecutionDocument document) throws Unusable {
+    if (html == null) {
+      around.out().print(shared.json() ? document.text() : DocumentText.of(document));
+    } else if (shared.json()) {
+      return missing("--html and --json ask for two forms: give one of them");
+    } else if (html.equals(STANDARD_OUTPUT)) {
+      around.out().print(LogView.html(document));
+    } else {
+      write(around.working().resolve(html), LogView.html(document));
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void write(Path file, String page) throws Unusable {
+    try {
+      Files.writeString(file, page);
+    } catch (IOException e) {
+      throw new Unusable(file + " can't be written: " + e + "; name a file in a folder of yours");
+    }
+    around.out().println("The page is " + file + "; open it in a browser");
   }
 
   private int missing(String reason) {

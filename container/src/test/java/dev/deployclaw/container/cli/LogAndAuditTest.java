@@ -56,6 +56,32 @@ class LogAndAuditTest {
   }
 
   @Test
+  void writesAPageThatHoldsTheDocument() throws Exception {
+    journal();
+
+    int exit = screen.run("log", "--html", "log.html");
+
+    assertThat(exit).isZero();
+    assertThat(Files.readString(folder.resolve("log.html")))
+        .startsWith("<!doctype html>")
+        .contains("\"execution_id\":\"" + ID + "\"");
+    assertThat(screen.run("log", ID, "--html", "-")).isZero();
+    assertThat(screen.out()).startsWith("<!doctype html>");
+    assertThat(screen.run("log", "--html", "--json")).isEqualTo(2);
+  }
+
+  @Test
+  void explainsAnExecution() {
+    journal();
+
+    assertThat(screen.run("audit", "explain", "last")).isZero();
+    assertThat(screen.out()).startsWith(ID).contains("1 routine: 1 OK", "Finished");
+    assertThat(screen.run("audit", "explain", "last", "--all")).isZero();
+    assertThat(screen.out()).contains("Applying");
+    assertThat(screen.run("audit", "explain", "nothing")).isEqualTo(2);
+  }
+
+  @Test
   void findsWhatWasChangedInADocument() {
     journal();
     screen.run("log", "--json");
