@@ -238,6 +238,7 @@ public final class ConfigReader {
             pidFile,
             accessLog,
             List.of(),
+            Front.edge(f),
             f.flag("foreground", false));
     return f.make(() -> {
       var _ = front.site(); // refuses what can't stand in a gateway's file

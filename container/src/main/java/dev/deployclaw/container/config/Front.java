@@ -1,10 +1,12 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.policy.gateway.Edge;
 import dev.deployclaw.policy.gateway.Site;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -14,6 +16,7 @@ import java.util.TreeMap;
  * @param service host:port of the rate limit service beside it
  * @param upstreams host:port by service name
  * @param askers from where else than loopback the agent asks
+ * @param edge what is done before anybody is asked about a request
  * @param foreground whether the file says {@code daemon off}; else the command line does, or
  *     nothing needs to
  */
@@ -24,7 +27,10 @@ public record Front(
     Path pidFile,
     Path accessLog,
     List<String> askers,
+    Edge edge,
     boolean foreground) {
+
+  private static final int MOST_BACKSTOP = 1_000_000;
 
   /** How long an NGINX worker of an older file may go on with its connections. */
   private static final Duration WORKER_SHUTDOWN = Duration.ofSeconds(10);
@@ -38,7 +44,17 @@ public record Front(
         Path.of(f.text("pidFile", "/run/nginx.pid")),
         Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
         askers,
+        edge(f),
         f.flag("foreground", false));
+  }
+
+  /** Which hops are trusted, and how many requests a second each tenant may send at all. */
+  static Edge edge(Fields f) {
+    int backstop = f.whole("backstop", 0, 0, MOST_BACKSTOP);
+    var trusted = f.texts("trusted");
+    return f.make(
+            () -> new Edge(trusted, backstop == 0 ? OptionalInt.empty() : OptionalInt.of(backstop)))
+        .orElse(Edge.NONE);
   }
 
   /**
@@ -55,6 +71,7 @@ public record Front(
         accessLog,
         foreground,
         WORKER_SHUTDOWN,
-        askers);
+        askers,
+        edge);
   }
 }

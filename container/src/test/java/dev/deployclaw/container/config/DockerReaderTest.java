@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.container.config.DockerConfig.Tls;
 import dev.deployclaw.container.config.DockerConfig.Which;
+import dev.deployclaw.policy.gateway.Edge;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +79,8 @@ class DockerReaderTest {
                   url: http://10.0.0.9:8000
                   service: ratelimit:8089
                   askers: [172.18.0.1]
+                  trusted: [10.0.9.0/24]
+                  backstop: 50
                   foreground: true
                   identity: {header: x-tenant}
                   routes: [{prefix: /search, service: search}]
@@ -113,6 +117,7 @@ class DockerReaderTest {
                     Path.of("/p/nginx.pid"),
                     Path.of("/l/access.log"),
                     List.of("172.18.0.1"),
+                    new Edge(List.of("10.0.9.0/24"), OptionalInt.of(50)),
                     true)));
   }
 

@@ -20,15 +20,23 @@ final class Losses {
   }
 
   static List<Loss> of(PolicySet set, Gateway gateway, Site site) {
+    var losses = new ArrayList<>(shared(set, gateway, site));
+    losses.add(new Loss("backstop", backstop(site.edge())));
+    return losses;
+  }
+
+  /** What no kind of gateway can say. */
+  static List<Loss> shared(PolicySet set, Gateway gateway, Site site) {
     var losses = new ArrayList<Loss>();
     mixedFailure(set, losses);
-    if (gateway.identity() instanceof Gateway.Identity.Header(String name)) {
+    if (gateway.identity() instanceof Gateway.Identity.Header(String name)
+        && site.edge().trusted().isEmpty()) {
       losses.add(
           new Loss(
               "identity",
               "whoever reaches the listening port can set the header "
                   + name
-                  + "; only the trusted hop may reach it"));
+                  + "; only the trusted hop may reach it, or say trusted"));
     }
     for (var route : gateway.routes()) {
       if (!site.upstreams().containsKey(route.service())) {
@@ -38,12 +46,15 @@ final class Losses {
                 "no upstream is configured for " + route.service() + "; its requests get 404"));
       }
     }
-    losses.add(
-        new Loss(
-            "backstop",
-            "no limit_req is rendered: it would count in each gateway apart; the rate limit "
-                + "service decides alone"));
     return losses;
+  }
+
+  private static String backstop(Edge edge) {
+    return edge.backstop().isEmpty()
+        ? "none is configured, so no limit_req is rendered: the rate limit service decides alone"
+        : "limit_req counts in this gateway alone, by what a request says of its tenant: "
+            + edge.backstop().getAsInt()
+            + " a second";
   }
 
   private static void mixedFailure(PolicySet set, List<Loss> losses) {

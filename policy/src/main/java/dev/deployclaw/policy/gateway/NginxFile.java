@@ -23,8 +23,10 @@ import java.util.stream.Collectors;
  *       204; it is reached through the gateway's own port under a name nobody can own.
  *   <li>No {@code return} stands in a location that is limited: it would run before the question.
  *   <li>The file holds no limit and no epoch, so a changed limit leaves it as it is and needs no
- *       reload. That is also why there is no {@code limit_req} as a backstop: its rate would have
- *       to follow the largest limit, and would count in each gateway apart.
+ *       reload. The backstop is the configuration's for the same reason: it holds whatever the
+ *       service says, and counts in each gateway apart.
+ *   <li>Who the service took a request for is told to upstreams in {@code X-DC-Tenant}, which no
+ *       client can set.
  * </ul>
  *
  * <p>The file says who it is at {@code /.well-known/deployclaw}, to its own machine and to those
@@ -82,6 +84,7 @@ public final class NginxFile {
   private static String http(Gateway gateway, Site site, Routes routes) {
     return logs(site)
         + "\n"
+        + new Tenancy(gateway, site).shared()
         + decisions(site)
         + routes.upstreams()
         + "\n"
@@ -150,9 +153,9 @@ public final class NginxFile {
     """
         .formatted(
             site.listen(),
-            indented(asked()),
+            indented(asked() + new Tenancy(gateway, site).headers()),
             indented(
-                decide(gateway)
+                decide(gateway, site)
                     + "\n"
                     + identity(gateway, site)
                     + "\n"
@@ -172,10 +175,17 @@ public final class NginxFile {
     auth_request_set $dc_retry_after $upstream_http_retry_after;
     auth_request_set $dc_ratelimit $upstream_http_ratelimit;
     auth_request_set $dc_ratelimit_policy $upstream_http_ratelimit_policy;
+    auth_request_set $dc_old_limit $upstream_http_x_ratelimit_limit;
+    auth_request_set $dc_old_remaining $upstream_http_x_ratelimit_remaining;
+    auth_request_set $dc_old_reset $upstream_http_x_ratelimit_reset;
+    auth_request_set $dc_tenant $upstream_http_x_dc_tenant;
 
     add_header Retry-After $dc_retry_after always;
     add_header RateLimit $dc_ratelimit always;
     add_header RateLimit-Policy $dc_ratelimit_policy always;
+    add_header X-RateLimit-Limit $dc_old_limit always;
+    add_header X-RateLimit-Remaining $dc_old_remaining always;
+    add_header X-RateLimit-Reset $dc_old_reset always;
     add_header X-DC-Probe $dc_probe always;
     add_header X-DC-Rule $dc_shown_rule always;
     add_header X-DC-Epoch $dc_shown_epoch always;
@@ -197,6 +207,7 @@ public final class NginxFile {
     proxy_set_header X-DC-Rule "";
     proxy_set_header X-DC-Epoch "";
     proxy_set_header X-DC-Failure "";
+    proxy_set_header X-DC-Tenant $dc_tenant;
     proxy_hide_header X-DC-Probe;
     proxy_hide_header X-DC-Rule;
     proxy_hide_header X-DC-Epoch;
@@ -204,7 +215,7 @@ public final class NginxFile {
     """;
   }
 
-  private static String decide(Gateway gateway) {
+  private static String decide(Gateway gateway, Site site) {
     return """
     location = /_dc/decide {
         internal;
@@ -226,9 +237,10 @@ public final class NginxFile {
         proxy_set_header X-DC-Probe "";
         proxy_set_header X-DC-Rule "";
         proxy_set_header X-DC-Epoch "";
-    }
+        proxy_set_header X-DC-Tenant "";
+    %s}
     """
-        .formatted(gateway.name());
+        .formatted(gateway.name(), indented(new Tenancy(gateway, site).headers()));
   }
 
   private static String identity(Gateway gateway, Site site) {

@@ -9,11 +9,13 @@ import java.util.Set;
 /** The parts of a file that repeat per service or per route, in NGINX's language. */
 final class Routes {
   private final Site site;
+  private final Tenancy tenancy;
   private final boolean opens;
   private final List<Gateway.Route> routes;
 
   Routes(Gateway gateway, Site site, boolean opens) {
     this.site = site;
+    this.tenancy = new Tenancy(gateway, site);
     this.opens = opens;
     this.routes =
         gateway.routes().stream().filter(r -> site.upstreams().containsKey(r.service())).toList();
@@ -81,15 +83,20 @@ final class Routes {
   }
 
   private String location(String matches, String service) {
-    return """
+    return
+"""
     location %1$s {
-        auth_request /_dc/decide;
-        error_page 403 =429 @limited;
+%4$s    auth_request /_dc/decide;
+        error_page 403 429 =429 @limited;
         error_page 500 = %2$s;
         proxy_pass http://$dc_to_%3$s;
     }
-    """
-        .formatted(matches, opens ? "@open_" + service : "@undecided", service);
+"""
+        .formatted(matches, opens ? "@open_" + service : "@undecided", service, backstop());
+  }
+
+  private String backstop() {
+    return tenancy.backstop().indent(4);
   }
 
   private static List<String> matches(String prefix) {

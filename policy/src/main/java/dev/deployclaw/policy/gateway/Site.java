@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param workerShutdown how long a worker of an older file may go on with its connections
  * @param askers addresses or networks that may ask which file it acts on; its own machine always
  *     may
+ * @param edge what is done before anybody is asked about a request
  */
 public record Site(
     String listen,
@@ -33,7 +34,8 @@ public record Site(
     Path accessLog,
     boolean foreground,
     Duration workerShutdown,
-    List<String> askers) {
+    List<String> askers,
+    Edge edge) {
 
   private static final String HOST = "\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]";
   private static final Pattern LISTEN = Pattern.compile("(?:(" + HOST + "):)?(\\d{1,5})");
@@ -53,6 +55,34 @@ public record Site(
     if (workerShutdown.toSeconds() < 1) {
       throw new IllegalArgumentException("workerShutdown is under a second: " + workerShutdown);
     }
+  }
+
+  /** Without trusted hops and backstop. */
+  public Site(
+      String listen,
+      String service,
+      SortedMap<String, String> upstreams,
+      Path pidFile,
+      Path accessLog,
+      boolean foreground,
+      Duration workerShutdown,
+      List<String> askers) {
+    this(
+        listen,
+        service,
+        upstreams,
+        pidFile,
+        accessLog,
+        foreground,
+        workerShutdown,
+        askers,
+        Edge.NONE);
+  }
+
+  /** The same place with other rules at its edge. */
+  public Site with(Edge other) {
+    return new Site(
+        listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
   }
 
   /** The gateway's own listening port as a worker of it reaches it. */

@@ -38,8 +38,18 @@ public final class DecideHeaders {
   /** Answer: why Redis didn't decide; absent where it did. */
   public static final String FAILURE = "X-DC-Failure";
 
+  /** Answer: whose policy decided; absent where the request is nobody's. */
+  public static final String TENANT = "X-DC-Tenant";
+
   public static final String RATE_LIMIT = "RateLimit";
   public static final String RATE_LIMIT_POLICY = "RateLimit-Policy";
+
+  /** Of the limit with the least left, as gateways said it before there was a draft. */
+  public static final String OLD_LIMIT = "X-RateLimit-Limit";
+
+  public static final String OLD_REMAINING = "X-RateLimit-Remaining";
+  public static final String OLD_RESET = "X-RateLimit-Reset";
+
   public static final String RETRY_AFTER = "Retry-After";
 
   private DecideHeaders() {}
