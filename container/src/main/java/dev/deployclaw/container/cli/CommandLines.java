@@ -83,6 +83,7 @@ public final class CommandLines {
         new TopCommand(around),
         new CheckCommand(around),
         new ImportCommand(around),
+        new AdoptCommand(around),
         new ImpactCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),

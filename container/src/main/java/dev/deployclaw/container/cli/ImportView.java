@@ -21,10 +21,20 @@ final class ImportView {
    * @param written the documents that were made
    */
   void show(Imported imported, List<Path> written, boolean json) {
+    show(imported, List.of(), written, json);
+  }
+
+  /**
+   * @param writers of what was read, that go on writing it
+   */
+  void show(Imported imported, List<String> writers, List<Path> written, boolean json) {
     if (json) {
-      around.out().println(Json.text(document(imported, written)));
+      var document = document(imported, written);
+      document.put("writers", writers);
+      around.out().println(Json.text(document));
     } else {
       around.out().print(text(imported, written));
+      writers.forEach(w -> around.out().println("can't be owned: " + w));
     }
     imported.problems().forEach(p -> around.err().println("deployclaw: " + p.text()));
   }

@@ -1,0 +1,177 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.executors.redis.ForeignKeys;
+import dev.deployclaw.policy.imports.Adoption;
+import dev.deployclaw.policy.imports.KeyPattern;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code adopt --into FOLDER}. */
+@Command(
+    name = "adopt",
+    description = {
+      "Reads limits that an estate has already into policy documents, all in shadow mode.",
+      "From keys of Redis, ConfigMaps, and NGINX's limit_req. Writes to no back end."
+    },
+    footer = {
+      "",
+      "The password of Redis is read from DEPLOYCLAW_ADOPT_REDIS_PASSWORD.",
+      "",
+      "Examples:",
+      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rate_limit:{tenant}' --into policies",
+      "  deployclaw adopt --configmap limits.yaml --nginx /etc/nginx/nginx.conf",
+      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rl:{service}:{tenant}' --per second --json"
+    })
+final class AdoptCommand implements Callable<Integer> {
+  private static final String PASSWORD = "DEPLOYCLAW_ADOPT_REDIS_PASSWORD";
+  private static final Map<String, Duration> UNITS =
+      Map.of(
+          "second",
+          Duration.ofSeconds(1),
+          "minute",
+          Duration.ofMinutes(1),
+          "hour",
+          Duration.ofHours(1),
+          "day",
+          Duration.ofDays(1));
+
+  private final Surroundings around;
+
+  @Mixin private final Shared shared = new Shared();
+
+  @Option(
+      names = "--redis",
+      paramLabel = "HOST:PORT",
+      description = "A node to look at; each primary of a cluster. Repeatable.")
+  private List<String> nodes = List.of();
+
+  @Option(names = "--redis-user", paramLabel = "NAME", description = "As whom; default by default.")
+  private String user = "default";
+
+  @Option(
+      names = "--keys",
+      paramLabel = "PATTERN",
+      description = "Names of keys that hold limits, as rate_limit:{tenant}, with {service} too.")
+  private @Nullable String keys;
+
+  @Option(
+      names = "--per",
+      paramLabel = "UNIT",
+      defaultValue = "minute",
+      description = "What the numbers are for: second, minute (the default), hour or day.")
+  private String unit = "minute";
+
+  @Option(names = "--configmap", paramLabel = "FILE", description = "A manifest. Repeatable.")
+  private List<Path> configMaps = List.of();
+
+  @Option(names = "--nginx", paramLabel = "FILE", description = "A configuration. Repeatable.")
+  private List<Path> nginx = List.of();
+
+  @Option(
+      names = "--into",
+      paramLabel = "FOLDER",
+      description = "Gets a document for each tenant; without it, only the report is made.")
+  private @Nullable Path into;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  AdoptCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    var window = Optional.ofNullable(UNITS.get(unit));
+    var adoption =
+        new Adoption(
+            window.orElseThrow(
+                () -> wrong("--per: \"" + unit + "\" is not second, minute, hour or day")));
+    if (nodes.isEmpty() && configMaps.isEmpty() && nginx.isEmpty()) {
+      throw wrong("say what is adopted: --redis with --keys, --configmap, or --nginx");
+    }
+    try {
+      redis(adoption);
+    } catch (IOException e) {
+      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; is it running and reachable?")
+          .report(around, shared.json());
+    }
+    for (Path file : configMaps) {
+      adoption.configMap(file.toString(), text(file));
+    }
+    for (Path file : nginx) {
+      adoption.limitReq(file.toString(), text(file));
+    }
+    return told(adoption.adopted());
+  }
+
+  private int told(Adoption.Adopted adopted) throws Unusable {
+    var imported = adopted.imported();
+    boolean sound = imported.problems().isEmpty();
+    List<Path> written =
+        into == null || !sound
+            ? List.of()
+            : PolicyFolder.write(around.working().resolve(into), imported.policies());
+    new ImportView(around).show(imported, adopted.writers(), written, shared.json());
+    return sound ? ExitCode.OK.code() : ExitCode.INVALID.code();
+  }
+
+  private void redis(Adoption adoption) throws IOException {
+    if (nodes.isEmpty()) {
+      return;
+    }
+    var pattern =
+        Optional.ofNullable(keys)
+            .flatMap(KeyPattern::of)
+            .orElseThrow(() -> wrong("--keys: needs {tenant} once, as rate_limit:{tenant}"));
+    String password = around.environment().getOrDefault(PASSWORD, "");
+    for (String node : nodes) {
+      var found = ForeignKeys.read(node(node, password), pattern.glob());
+      adoption.keys(
+          pattern,
+          found.keys().stream()
+              .map(k -> new Adoption.Key(k.name(), k.value(), k.expires()))
+              .toList());
+      found.writers().forEach(w -> adoption.writer("redis " + node + ": " + w));
+      if (!found.whole()) {
+        adoption.writer("redis " + node + ": has more keys than were looked through");
+      }
+    }
+  }
+
+  private ForeignKeys.Node node(String text, String password) {
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      return new ForeignKeys.Node(text.substring(0, colon), port, user, password);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw wrong("--redis: \"" + text + "\" is not HOST:PORT");
+    }
+  }
+
+  private String text(Path file) throws Unusable {
+    try {
+      return Files.readString(around.working().resolve(file));
+    } catch (IOException e) {
+      throw new Unusable(file + " can't be read: " + e + "; give a UTF-8 file");
+    }
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}
