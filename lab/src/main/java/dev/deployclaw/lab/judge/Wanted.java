@@ -16,7 +16,8 @@ import java.util.zip.GZIPInputStream;
  * What everybody must hold, by what etcd says is committed.
  *
  * @param allowed the epochs of which something may lie around: the committed one, its predecessor,
- *     the latest that was proven before it, and those that are held
+ *     the latest that was proven before it, and those that are held; where the committed one is not
+ *     proven, also what was needed when it began, since only what is proven collects the old
  * @param rules by tenant and limit, as they are staged in Redis
  * @param set as it is stored
  */
@@ -41,6 +42,12 @@ record Wanted(
     }
     var allowed = needed(etcd, epoch);
     allowed.addAll(List.of(epoch, active.number("predecessor")));
+    var change = etcd.json("change/" + active.text("change")).orElse(Json.parse("{}"));
+    if (!change.at("state").text("name").equals("completed")) {
+      var base = change.at("base");
+      allowed.addAll(needed(etcd, base.number("epoch")));
+      allowed.addAll(List.of(base.number("predecessor"), change.number("content")));
+    }
     var set = Json.parse(Bytes.text(bytes));
     return new Wanted(epoch, digest, allowed, rules(set), set);
   }
