@@ -1,6 +1,7 @@
 package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.lab.campaign.Outcome.Ending;
+import dev.deployclaw.lab.judge.Judge;
 import dev.deployclaw.lab.judge.Judge.Committed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,12 +79,22 @@ record Course(Site site, Points points, Duration usual) {
     if (!done.inFlight() && !atKill.candidate() && !atKill.equals(after)) {
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
-    wrong.addAll(site.wrong());
+    wrong.addAll(wrong(s.trial().kind()));
     if (wrong.isEmpty()) {
       site.reject();
     }
     return new Outcome(
         s.trial(), done.where(), kills, ending(before, after), Optional.of(took), wrong);
+  }
+
+  /** What was away while old epochs were collected still has them, until the next change. */
+  private List<String> wrong(Kind kind) throws IOException, InterruptedException {
+    var wrong = site.wrong();
+    if (kind.breaks() && !wrong.isEmpty() && wrong.stream().allMatch(Judge::leftover)) {
+      Site.Dry _ = site.dry(Task.CHANGE);
+      wrong = site.wrong();
+    }
+    return wrong;
   }
 
   private static Ending ending(Committed before, Committed after) {

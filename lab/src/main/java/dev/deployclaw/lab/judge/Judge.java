@@ -11,6 +11,8 @@ import java.util.Optional;
  * read before. For one thread.
  */
 public final class Judge {
+  static final String STILL_HAS = " still has ";
+
   private final Place place;
   private final Etcd etcd;
   private final Past past = new Past();
@@ -80,6 +82,11 @@ public final class Judge {
     }
     wrong.addAll(past.wrong());
     return wrong;
+  }
+
+  /** Whether what is wrong is an old epoch that somebody still has, and nothing else. */
+  public static boolean leftover(String wrong) {
+    return wrong.contains(STILL_HAS);
   }
 
   public Seen seen() {

@@ -75,7 +75,7 @@ record Readers(Place place, Wanted wanted) {
       if (epoch == wanted.epoch()) {
         ours.put(field.substring(field.indexOf(':') + 1), hash.get(i + 1));
       } else if (!wanted.allowed().contains(epoch)) {
-        wrong.add("redis " + node + " still has " + key + " " + field);
+        wrong.add("redis " + node + Judge.STILL_HAS + key + " " + field);
       }
     }
     var expected = expected(key.substring(key.lastIndexOf(':') + 1));
@@ -107,7 +107,7 @@ record Readers(Place place, Wanted wanted) {
     }
     for (String epoch : names(g.folder().resolve("epochs"))) {
       if (!epoch.equals("0") && !wanted.allowed().contains(Long.parseLong(epoch))) {
-        wrong.add(g.name() + " still has epochs/" + epoch);
+        wrong.add(g.name() + Judge.STILL_HAS + "epochs/" + epoch);
       }
     }
   }
@@ -145,7 +145,7 @@ record Readers(Place place, Wanted wanted) {
     }
     for (String key : keys.under("epochs/")) {
       if (!wanted.allowed().contains(Long.parseLong(key.substring(0, key.indexOf('/'))))) {
-        wrong.add("store " + name + " still has epochs/" + key);
+        wrong.add("store " + name + Judge.STILL_HAS + "epochs/" + key);
       }
     }
   }

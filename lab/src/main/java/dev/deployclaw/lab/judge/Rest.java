@@ -23,7 +23,7 @@ record Rest(Keys etcd, Wanted wanted) {
     }
     for (String key : etcd.under("policy/")) {
       if (!wanted.allowed().contains(Long.parseLong(key.substring(0, key.indexOf('/'))))) {
-        wrong.add("etcd still has policy/" + key);
+        wrong.add("etcd" + Judge.STILL_HAS + "policy/" + key);
       }
     }
     return wrong;
