@@ -77,34 +77,35 @@ class BadPoliciesTest {
   @Test
   void theFirstErrorIsTheNamedTenantsOwn() throws Exception {
     world.run("apply");
-    world.sources.put("acme.yaml", gcra("acme"));
-    world.sources.put("zenith.yaml", gcra("zenith"));
+    world.sources.put("acme.yaml", dear("acme"));
+    world.sources.put("zenith.yaml", dear("zenith"));
 
     var ended = world.run("only zenith");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(ended.reason())
-        .isEqualTo(
-            "the policy of zenith is invalid: policies/zenith.yaml:7: limit orders: gcra is not"
-                + " enforced yet (use token-bucket or sliding-window)");
+        .startsWith(
+            "the policy of zenith is invalid: policies/zenith.yaml:7: limit orders: a request"
+                + " costs 1000, but ")
+        .endsWith(" never holds more than 60 (raise burst to 1000 or more)");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
   @Test
   void anErrorThatIsNotInTheDocumentIsNotLookedForThere() throws Exception {
-    world.sources.put("zenith.yaml", gcra("zenith"));
+    world.sources.put("zenith.yaml", dear("zenith"));
 
     var ended = world.run("set zenith 700");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(ended.reason())
-        .contains("invalid: as the request changes it: limit orders: gcra is not enforced yet");
+        .contains("invalid: as the request changes it: limit orders: a request costs 1000");
   }
 
   @Test
   void anErrorOfATenantThatIsNotNamedIsAWarningThatLeavesItOut() throws Exception {
     world.run("apply");
-    world.sources.put("acme.yaml", gcra("acme"));
+    world.sources.put("acme.yaml", dear("acme"));
     world.sources.put("zenith.yaml", FakeSources.document("zenith", 90));
 
     var ended = world.run("apply");
@@ -112,7 +113,7 @@ class BadPoliciesTest {
     assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
     assertThat(log(ended.execution()))
         .contains(
-            "tenant acme keeps its committed policy: policies/acme.yaml:7: limit orders: gcra")
+            "tenant acme keeps its committed policy: policies/acme.yaml:7: limit orders: a request")
         .contains("\"status\":\"WARNING\"");
   }
 
@@ -122,13 +123,13 @@ class BadPoliciesTest {
     world.sources.put("acme.yaml", NOT_YAML);
 
     var malformed = world.run("apply");
-    world.sources.put("acme.yaml", gcra("acme"));
-    var unenforced = world.run("apply");
+    world.sources.put("acme.yaml", dear("acme"));
+    var neverAdmitted = world.run("apply");
 
     assertThat(malformed.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(malformed.reason()).contains("policies/acme.yaml:2:1: not YAML");
-    assertThat(unenforced.exit()).isEqualTo(ExitCode.INVALID);
-    assertThat(unenforced.reason()).contains("tenant acme is left out: policies/acme.yaml:7: ");
+    assertThat(neverAdmitted.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(neverAdmitted.reason()).contains("tenant acme is left out: policies/acme.yaml:7: ");
   }
 
   @Test
@@ -163,8 +164,9 @@ class BadPoliciesTest {
             });
   }
 
-  private static String gcra(String tenant) {
-    return FakeSources.document(tenant, 60).replace("token-bucket", "gcra");
+  /** A limit that can never admit a request. */
+  private static String dear(String tenant) {
+    return FakeSources.document(tenant, 60) + "      cost: 1000\n";
   }
 
   private String log(String execution) {
