@@ -8,6 +8,8 @@ import dev.deployclaw.ratelimit.decide.Decider;
 import dev.deployclaw.ratelimit.decide.Question;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.redis.Shards;
+import dev.deployclaw.ratelimit.rls.EnvoyProtocol;
+import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
@@ -15,6 +17,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.grpcio.server.GrpcIoServer;
+import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,7 @@ public final class RateLimitService extends VerticleBase {
   private final PolicyFeed feed;
   private @Nullable Shards shards;
   private @Nullable HttpServer server;
+  private @Nullable HttpServer grpc;
 
   /** The feed is the caller's to close. */
   public RateLimitService(Settings settings, PolicyFeed feed) {
@@ -56,7 +61,30 @@ public final class RateLimitService extends VerticleBase {
             .setMaxHeaderSize(MOST_HEADER_BYTES);
     var created = vertx.createHttpServer(options);
     server = created;
-    return created.requestHandler(request -> serve(request, decider, opened)).listen();
+    return created
+        .requestHandler(request -> serve(request, decider, opened))
+        .listen()
+        .compose(_ -> envoy(decider));
+  }
+
+  /** Envoy's protocol, on a port of its own. Its many classes are not loaded on the event loop. */
+  private Future<?> envoy(Decider decider) {
+    var port = settings.fronts().grpcPort();
+    return port.isEmpty()
+        ? Future.succeededFuture()
+        : vertx
+            .executeBlocking(RlsProto::getDescriptor)
+            .compose(_ -> envoy(decider, port.getAsInt()));
+  }
+
+  private Future<HttpServer> envoy(Decider decider, int port) {
+    var calls = GrpcIoServer.server(vertx);
+    GrpcIoServiceBridge.bridge(new EnvoyProtocol(decider, settings.fronts().headers()::shows))
+        .bind(calls);
+    var created =
+        vertx.createHttpServer(new HttpServerOptions().setHost(settings.host()).setPort(port));
+    grpc = created;
+    return created.requestHandler(calls).listen();
   }
 
   @Override
@@ -64,12 +92,21 @@ public final class RateLimitService extends VerticleBase {
     if (shards != null) {
       shards.close();
     }
+    return closed(grpc).compose(_ -> closed(server));
+  }
+
+  private static Future<Void> closed(@Nullable HttpServer server) {
     return server == null ? Future.succeededFuture() : server.close();
   }
 
   /** Where it listens, once started. */
   public int port() {
     return Objects.requireNonNull(server, "not started").actualPort();
+  }
+
+  /** Where Envoy's protocol is answered, once started. */
+  public int grpcPort() {
+    return Objects.requireNonNull(grpc, "not served").actualPort();
   }
 
   private void serve(HttpServerRequest request, Decider decider, Shards shards) {
@@ -144,8 +181,14 @@ public final class RateLimitService extends VerticleBase {
     return Objects.requireNonNullElse(request.getHeader(name), "");
   }
 
-  private static void send(HttpServerResponse response, Answer answer) {
-    answer.headers().forEach(response::putHeader);
+  private void send(HttpServerResponse response, Answer answer) {
+    answer
+        .headers()
+        .forEach((name, value) -> {
+          if (settings.fronts().headers().shows(name)) {
+            response.putHeader(name, value);
+          }
+        });
     response.setStatusCode(answer.allowed() ? 204 : 403).end();
   }
 

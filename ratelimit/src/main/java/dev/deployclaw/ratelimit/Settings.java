@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param etcd what is committed is read from there
  * @param redis each call to a node is bounded by at most {@link #LONGEST_REDIS_TIMEOUT}
  * @param namespace names the service in its log
+ * @param fronts how gateways and clients are spoken to
  * @param withoutPolicy what happens to requests before any policy set could be read
  */
 public record Settings(
@@ -32,6 +33,7 @@ public record Settings(
     EtcdSource etcd,
     Cluster redis,
     String namespace,
+    Fronts fronts,
     BackendFailure withoutPolicy) {
 
   public static final Duration LONGEST_REDIS_TIMEOUT = Duration.ofSeconds(5);
@@ -53,8 +55,22 @@ public record Settings(
           Map.entry("redis-user", "-"),
           Map.entry("redis-password-file", "-"),
           Map.entry("namespace", "default"),
+          Map.entry("headers", "both"),
+          Map.entry("grpc-port", "-"),
           Map.entry("redis-timeout-ms", "100"),
           Map.entry("on-backend-failure", "deny"));
+
+  /** With HTTP alone. */
+  public Settings(
+      String host,
+      int port,
+      Optional<Path> portFile,
+      EtcdSource etcd,
+      Cluster redis,
+      String namespace,
+      BackendFailure withoutPolicy) {
+    this(host, port, portFile, etcd, redis, namespace, Fronts.HTTP, withoutPolicy);
+  }
 
   /** All that is wrong with the settings, one line each. */
   public static final class Invalid extends Exception {
@@ -78,6 +94,7 @@ public record Settings(
             reader.etcd(),
             reader.cluster(LONGEST_REDIS_TIMEOUT),
             reader.text("namespace"),
+            reader.fronts(),
             reader.failure("on-backend-failure"));
     if (!problems.isEmpty()) {
       throw new Invalid(problems);

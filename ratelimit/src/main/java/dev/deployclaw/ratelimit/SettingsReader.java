@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads values and collects what is wrong with them. No message quotes a secret. */
 record SettingsReader(
@@ -75,6 +76,18 @@ record SettingsReader(
       problems.add(name + " must be allow or deny");
     }
     return failure.orElse(BackendFailure.DENY);
+  }
+
+  Fronts fronts() {
+    var style = HeaderStyle.ofWord(text("headers"));
+    if (style.isEmpty()) {
+      problems.add("headers must be both, draft, old or none");
+    }
+    var grpc =
+        optional("grpc-port").isPresent()
+            ? OptionalInt.of(number("grpc-port", 0, 65_535))
+            : OptionalInt.empty();
+    return new Fronts(style.orElse(HeaderStyle.BOTH), grpc);
   }
 
   private record Login(String user, String password) {}

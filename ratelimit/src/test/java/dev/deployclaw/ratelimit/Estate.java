@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
 
@@ -222,6 +223,11 @@ final class Estate implements AutoCloseable {
     }
   }
 
+  /** Where Envoy's protocol is answered. */
+  int grpcPort() {
+    return service.grpcPort();
+  }
+
   @Override
   public void close() {
     vertx.close().toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
@@ -243,6 +249,7 @@ final class Estate implements AutoCloseable {
             Duration.ofSeconds(2),
             Optional.empty()),
         "test",
+        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0)),
         BackendFailure.DENY);
   }
 

@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.gateway;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -29,6 +30,13 @@ final class Losses {
   static List<Loss> shared(PolicySet set, Gateway gateway, Site site) {
     var losses = new ArrayList<Loss>();
     mixedFailure(set, losses);
+    if (held(set)) {
+      losses.add(
+          new Loss(
+              "concurrency",
+              "the gateway doesn't tell the service when a request has ended: its place comes back"
+                  + " when its lease ends"));
+    }
     if (gateway.identity() instanceof Gateway.Identity.Header(String name)
         && site.edge().trusted().isEmpty()) {
       losses.add(
@@ -47,6 +55,12 @@ final class Losses {
       }
     }
     return losses;
+  }
+
+  private static boolean held(PolicySet set) {
+    return set.tenants().values().stream()
+        .flatMap(t -> t.limits().stream())
+        .anyMatch(l -> l.algorithm() == Algorithm.CONCURRENCY);
   }
 
   private static String backstop(Edge edge) {

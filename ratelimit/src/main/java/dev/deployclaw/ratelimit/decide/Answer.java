@@ -2,22 +2,50 @@ package dev.deployclaw.ratelimit.decide;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What the gateway is told: whether the request passes, and headers for the client. */
-public record Answer(boolean allowed, SortedMap<String, String> headers) {
+/**
+ * What the gateway is told: whether the request passes, and headers for the client.
+ *
+ * @param by how it was found
+ * @param left of the enforced limit with the fewest requests left; empty where Redis didn't decide,
+ *     or where no limit is enforced
+ */
+public record Answer(
+    boolean allowed, SortedMap<String, String> headers, By by, Optional<Left> left) {
   public Answer {
     headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
   }
 
+  /** Who an answer is from. */
+  public enum By {
+    /** Redis, by the tenant's limits. */
+    LIMITS,
+    /** Nobody's policy: the request is a stranger's. */
+    IDENTITY,
+    /** What policies say for when Redis can't be asked. */
+    FAILURE
+  }
+
+  /**
+   * What is left of one limit.
+   *
+   * @param name as in the headers
+   * @param requests of a window
+   * @param remaining whole requests
+   */
+  public record Left(
+      String name, long requests, long windowMicros, long remaining, long resetMicros) {}
+
   Answer with(String header, String value) {
     var more = new TreeMap<>(headers);
     more.put(header, value);
-    return new Answer(allowed, more);
+    return new Answer(allowed, more, by, left);
   }
 
-  static Answer of(boolean allowed, String header, String value) {
-    return new Answer(allowed, new TreeMap<>(Map.of(header, value)));
+  static Answer of(boolean allowed, By by, String header, String value) {
+    return new Answer(allowed, new TreeMap<>(Map.of(header, value)), by, Optional.empty());
   }
 }

@@ -13,6 +13,8 @@ import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.ratelimit.decide.Identified.Stranger;
 import dev.deployclaw.ratelimit.decide.Merger.Share;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -47,6 +49,8 @@ final class Answers {
       headers.put(DecideHeaders.RATE_LIMIT_POLICY, String.join(", ", policies));
       headers.put(DecideHeaders.RATE_LIMIT, String.join(", ", states));
     }
+    headers.put(DecideHeaders.TENANT, tenant(claim));
+    headers.putAll(OldHeaders.of(claim, decision.verdicts()));
     if (!admitted && decision.retryAfterMicros() < Decision.NEVER) {
       headers.put(DecideHeaders.RETRY_AFTER, seconds(retryAfter(claim, decision)));
     }
@@ -54,7 +58,7 @@ final class Answers {
       ReleaseCall.of(claim, share.lease(), share.place())
           .ifPresent(held -> headers.put(DecideHeaders.LEASE, held.text()));
     }
-    return new Answer(admitted, headers);
+    return new Answer(admitted, headers, Answer.By.LIMITS, left(claim, decision.verdicts()));
   }
 
   /** Places come back whenever a request is over, so for them it is worth asking again soon. */
@@ -71,7 +75,8 @@ final class Answers {
   }
 
   static Answer stranger(Stranger stranger) {
-    return Answer.of(stranger.admitted(), DecideHeaders.FAILURE, stranger.reason());
+    return Answer.of(
+        stranger.admitted(), Answer.By.IDENTITY, DecideHeaders.FAILURE, stranger.reason());
   }
 
   /** Redis couldn't be asked: each limit says what it does then, else its tenant's policy. */
@@ -86,10 +91,34 @@ final class Answers {
 
   static Answer failed(BackendFailure what, String reason) {
     String printable = reason.replaceAll("[^\\x20-\\x7e]", " ");
-    var answer = Answer.of(what == BackendFailure.ALLOW, DecideHeaders.FAILURE, printable);
+    var answer =
+        Answer.of(
+            what == BackendFailure.ALLOW, Answer.By.FAILURE, DecideHeaders.FAILURE, printable);
     return answer.allowed()
         ? answer
         : answer.with(DecideHeaders.RETRY_AFTER, FAILURE_RETRY_SECONDS);
+  }
+
+  private static Optional<Answer.Left> left(Claim claim, List<Verdict> verdicts) {
+    int least = OldHeaders.least(claim, verdicts);
+    if (least < 0) {
+      return Optional.empty();
+    }
+    var item = claim.items().get(least);
+    var verdict = verdicts.get(least);
+    return Optional.of(
+        new Answer.Left(
+            name(claim, item).replace("\"", ""),
+            item.rule().requests(),
+            item.rule().windowMicros(),
+            verdict.remaining() / item.rule().cost(),
+            verdict.resetMicros()));
+  }
+
+  /** The hash of the first owner is the tenant's own. */
+  private static String tenant(Claim claim) {
+    String key = claim.owners().getFirst().policyKey();
+    return key.substring(key.lastIndexOf(':') + 1);
   }
 
   private static BackendFailure onFailure(Claim.Item item, PolicySet set) {

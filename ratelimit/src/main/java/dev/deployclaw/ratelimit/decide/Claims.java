@@ -38,7 +38,7 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
             known.tenant(),
             known.shape(),
             question::attribute,
-            probe.map(ProbeToken::cost).orElse(1L),
+            probe.map(ProbeToken::cost).orElse(Math.max(1L, question.units())),
             probe.map(ProbeToken::execution));
     return Claim.of(held, subject);
   }

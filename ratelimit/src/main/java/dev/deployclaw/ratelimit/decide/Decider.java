@@ -1,11 +1,13 @@
 package dev.deployclaw.ratelimit.decide;
 
+import dev.deployclaw.policy.decide.Decision;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.DecideReply.NeedEpoch;
 import dev.deployclaw.policy.redis.DecideReply.NeedRules;
+import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ProbeToken;
@@ -105,12 +107,37 @@ public final class Decider {
 
   private Future<Share> ask(Attempt attempt, List<Claim> claims) {
     var active = attempt.view().active();
+    if (attempt.probe().isEmpty() && attempt.question().units() == 0) {
+      return peek(claims, active);
+    }
     if (attempt.probe().isEmpty()) {
       return merger.decide(claims, active);
     }
     var at = OptionalLong.of(attempt.probe().get().at());
     var call = Lease.named(new DecideCall(claims, 1, at));
     return redis.decide(call, active).map(reply -> Share.of(reply, call.lease(), 0));
+  }
+
+  /** A call for no request at all: it tells how limits stand, and charges nothing. */
+  private Future<Share> peek(List<Claim> claims, Optional<Constants> active) {
+    return redis
+        .decide(new DecideCall(claims, 0, OptionalLong.empty()), active)
+        .map(reply -> new Share(reply, reply instanceof Decided d && fits(claims, d), "", 0));
+  }
+
+  private static boolean fits(List<Claim> claims, Decided decided) {
+    return claims.stream()
+        .filter(c -> c.epoch() == decided.epoch())
+        .allMatch(c -> fits(c, decided.decision()));
+  }
+
+  private static boolean fits(Claim claim, Decision decision) {
+    boolean blocked = claim.owners().stream().anyMatch(Claim.Owner::blocked);
+    for (int i = 0; i < claim.items().size(); i++) {
+      boolean waits = decision.verdicts().get(i).waitMicros() > 0;
+      blocked = blocked || (waits && claim.items().get(i).rule().enforced());
+    }
+    return !blocked;
   }
 
   private Future<Answer> answer(Attempt attempt, Claims claims, Share share) {
@@ -125,7 +152,7 @@ public final class Decider {
     return claims
         .claim(decided.epoch())
         .map(claim -> {
-          if (attempt.probe().isEmpty()) {
+          if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
             turnout.note(claim, decided.decision(), share.admitted());
           }
           return Answers.decided(claim, decided, share);

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
  * @param gateway by its name in the policy set
  * @param client address
  * @param token of a synthetic request; empty for none
+ * @param units how many ordinary requests it counts for; 0 asks without a charge
  * @param header the client's header by lower-case name, the empty value where it is absent
  */
 public record Question(
@@ -18,7 +19,25 @@ public record Question(
     String uri,
     String client,
     String token,
+    long units,
     UnaryOperator<String> header) {
+
+  /** An ordinary request. */
+  public Question(
+      String gateway,
+      String host,
+      String method,
+      String uri,
+      String client,
+      String token,
+      UnaryOperator<String> header) {
+    this(gateway, host, method, uri, client, token, 1, header);
+  }
+
+  /** The same question, without a charge. */
+  public Question uncharged() {
+    return new Question(gateway, host, method, uri, client, token, 0, header);
+  }
 
   String attribute(KeyPart part) {
     return switch (part) {

@@ -1,0 +1,47 @@
+package dev.deployclaw.policy.gateway;
+
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.model.Gateway;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an Envoy's bootstrap can't say of a policy set. */
+final class EnvoyLosses {
+  /** Buckets of the local filter; the one used longest ago goes first. */
+  static final int MOST_BUCKETS = 10_000;
+
+  private EnvoyLosses() {}
+
+  static List<Loss> of(PolicySet set, Gateway gateway, Site site) {
+    var losses = new ArrayList<>(Losses.shared(set, gateway, site));
+    losses.add(
+        new Loss(
+            "backstop",
+            site.edge().backstop().stream()
+                .mapToObj(EnvoyLosses::backstop)
+                .findFirst()
+                .orElse("none is configured: the rate limit service decides alone")));
+    losses.add(
+        new Loss(
+            "probes",
+            "a verified probe that is admitted reaches the upstream: routes can't be chosen by"
+                + " what the service answered"));
+    losses.add(
+        new Loss(
+            "identity of the file",
+            "/.well-known/deployclaw answers whoever asks, not only the agent"));
+    losses.add(new Loss("access log", "none is rendered: requests can't be counted again from it"));
+    losses.add(
+        new Loss(
+            "paths",
+            "routes are chosen by a path in which only slashes and dots are unescaped; limits by"
+                + " one that is unescaped as a whole"));
+    return losses;
+  }
+
+  private static String backstop(int rate) {
+    return "the local filter counts in this gateway alone, by what a request says of its tenant,"
+        + " %d a second; of more than %d tenants the oldest bucket goes, and starts full again"
+            .formatted(rate, MOST_BUCKETS);
+  }
+}

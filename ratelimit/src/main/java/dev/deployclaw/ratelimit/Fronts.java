@@ -1,0 +1,13 @@
+package dev.deployclaw.ratelimit;
+
+import java.util.OptionalInt;
+
+/**
+ * How gateways and clients are spoken to.
+ *
+ * @param headers in which clients are told what is left
+ * @param grpcPort where Envoy's protocol is answered, 0 for any free one; empty for nowhere
+ */
+public record Fronts(HeaderStyle headers, OptionalInt grpcPort) {
+  public static final Fronts HTTP = new Fronts(HeaderStyle.BOTH, OptionalInt.empty());
+}
