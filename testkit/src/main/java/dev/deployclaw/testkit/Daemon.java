@@ -177,9 +177,17 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  /** Sends SIGSTOP: it keeps its connections and answers nothing. */
+  /**
+   * Sends SIGSTOP, and waits until each thread has heeded it: from then on it keeps its connections
+   * and answers nothing.
+   */
   public void pause() {
     signal("STOP");
+    if (alive()) {
+      Await.until(name() + " stands still", KILL, () -> Threads.standStill(pid()));
+      id.groupIn(launch.folder())
+          .forEach(pid -> Await.until(pid + " stands still", KILL, () -> Threads.standStill(pid)));
+    }
   }
 
   public void resume() {

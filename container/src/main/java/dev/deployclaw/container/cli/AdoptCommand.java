@@ -1,8 +1,8 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.wiring.Strangers;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.executors.redis.ForeignKeys;
 import dev.deployclaw.policy.imports.Adoption;
 import dev.deployclaw.policy.imports.KeyPattern;
 import java.io.IOException;
@@ -140,24 +140,15 @@ final class AdoptCommand implements Callable<Integer> {
             .orElseThrow(() -> wrong("--keys: needs {tenant} once, as rate_limit:{tenant}"));
     String password = around.environment().getOrDefault(PASSWORD, "");
     for (String node : nodes) {
-      var found = ForeignKeys.read(node(node, password), pattern.glob());
-      adoption.keys(
-          pattern,
-          found.keys().stream()
-              .map(k -> new Adoption.Key(k.name(), k.value(), k.expires()))
-              .toList());
-      found.writers().forEach(w -> adoption.writer("redis " + node + ": " + w));
-      if (!found.whole()) {
-        adoption.writer("redis " + node + ": has more keys than were looked through");
-      }
+      node(node, password).into(adoption, pattern);
     }
   }
 
-  private ForeignKeys.Node node(String text, String password) {
+  private Strangers node(String text, String password) {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
-      return new ForeignKeys.Node(text.substring(0, colon), port, user, password);
+      return new Strangers(text.substring(0, colon), port, user, password);
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       throw wrong("--redis: \"" + text + "\" is not HOST:PORT");
     }
