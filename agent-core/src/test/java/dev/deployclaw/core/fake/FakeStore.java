@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /**
@@ -19,12 +19,12 @@ public final class FakeStore implements StateStore {
   private static final int MOST = 128;
   private static final int MOST_BYTES = 1_500_000;
 
-  private final TreeMap<String, Entry> entries = new TreeMap<>();
+  private final ConcurrentSkipListMap<String, Entry> entries = new ConcurrentSkipListMap<>();
   private final List<Consumer<FakeStore>> watchers = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private long revision = 1;
   private boolean lenient;
-  private boolean reachable = true;
+  private volatile boolean reachable = true;
   private Fate next = Fate.ANSWERED;
   private Optional<Transaction> late = Optional.empty();
 
@@ -104,8 +104,11 @@ public final class FakeStore implements StateStore {
     backup.forEach(e -> entries.put(e.key(), e));
   }
 
+  /**
+   * Takes no lock: a participant asks it in the midst of a call, and a watcher asks participants.
+   */
   @Override
-  public synchronized Optional<Entry> get(String key) {
+  public Optional<Entry> get(String key) {
     reach();
     return Optional.ofNullable(entries.get(key));
   }

@@ -78,8 +78,11 @@ public final class Laws {
   }
 
   /** What was broken so far; empty when all is well. */
-  public synchronized List<String> broken() {
-    var all = new ArrayList<>(broken);
+  public List<String> broken() {
+    var all = new ArrayList<String>();
+    synchronized (this) {
+      all.addAll(broken);
+    }
     world.participants().forEach(p -> all.addAll(p.violations()));
     all.addAll(world.store.violations());
     all.addAll(records.broken());
