@@ -43,7 +43,10 @@ public record Launch(
     return folder.resolve(name + ".log");
   }
 
-  /** Lines of NAME=value, an empty line, then the command, a word a line. */
+  /**
+   * Lines of NAME=value, an empty line, then the command, a word a line. Whoever reads it
+   * meanwhile, in this process or another, reads the one before or this one, never a part.
+   */
   void save() {
     List<String> lines = new ArrayList<>();
     new TreeMap<>(environment).forEach((key, value) -> lines.add(key + "=" + value));
@@ -51,7 +54,9 @@ public record Launch(
     lines.addAll(command);
     try {
       Files.createDirectories(folder);
-      Files.write(launchFile(folder, name), lines);
+      Path whole = Files.createTempFile(folder, name, ".tmp");
+      Files.write(whole, lines);
+      Files.move(whole, launchFile(folder, name), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
