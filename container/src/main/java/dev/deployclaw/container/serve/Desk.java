@@ -101,14 +101,18 @@ public final class Desk {
 
   /** Takes on a scheduled change whose time has come; not where no place is free. */
   boolean begin(String execution) {
-    if (busyWith(execution) || promise().isPresent()) {
+    if (promise().isPresent()) {
       return false;
     }
-    change(() -> {
+    return locked(() -> {
       promised--;
-      waiting.add(new Job.Begin(execution));
+      boolean begins = !busyWith(execution); // asked under the same lock: two may come at once
+      if (begins) {
+        waiting.add(new Job.Begin(execution));
+      }
+      changed.signalAll();
+      return begins;
     });
-    return true;
   }
 
   /** The executions that wait, the next one first. */
