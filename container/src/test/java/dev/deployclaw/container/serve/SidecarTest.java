@@ -165,9 +165,9 @@ class SidecarTest {
     var planned = world.run("set acme 700 at " + world.time.instant().plus(Duration.ofHours(1)));
     world.time.pass(Duration.ofHours(1));
     var clocked = new Brake(world.time);
+    clocked.at("redis.stage"); // its own round may come first
     try (var sidecar = start(clocked)) {
       Await.until("it recovered", Desks.SOON, sidecar::recovered);
-      clocked.at("redis.stage");
       sidecar.keepTime();
       clocked.awaitReached();
       sidecar.keepTime();
