@@ -25,7 +25,7 @@ class BuiltInSkillsTest {
   void indexListsEveryFileOfTheSkillsFolder() throws IOException {
     try (Stream<Path> folders = Files.list(Path.of("").toAbsolutePath())) {
       var skills = folders.filter(f -> Files.exists(f.resolve("SKILL.md"))).toList();
-      assertThat(skills).hasSize(5);
+      assertThat(skills).hasSize(7);
       for (Path skill : skills) {
         try (Stream<Path> files = Files.walk(skill)) {
           assertThat(BuiltInSkills.files())
@@ -44,7 +44,7 @@ class BuiltInSkillsTest {
     var catalogue = discover();
 
     assertThat(catalogue.diagnostics()).isEmpty();
-    assertThat(catalogue.skills()).hasSize(6).containsKey("system-architect");
+    assertThat(catalogue.skills()).hasSize(8).containsKey("system-architect");
     for (var entry : catalogue.skills().values()) {
       assertThat(SkillValidator.problems(entry.skill().folder())).isEmpty();
     }

@@ -73,8 +73,8 @@ public final class IntentCompiler {
       case BLOCK -> each(intent, (t, c) -> block(t, c, true));
       case UNBLOCK -> each(intent, (t, c) -> block(t, c, false));
       case COPY_POLICY -> each(intent, this::copy);
-      case RESOLVE_CONFLICTS, REPAIR_DRIFT, ROLLBACK ->
-          Part.notCarriedOut(intent.operation().word());
+      case RESOLVE_CONFLICTS -> each(intent, WindowMerge::merge);
+      case REPAIR_DRIFT, ROLLBACK -> Part.notCarriedOut(intent.operation().word());
       case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT -> Part.notCarriedOut(intent.operation().word());
     };
   }

@@ -87,16 +87,19 @@ final class LimitChange {
 
   /** Limits that agree in every part that was said; an absent part stands for any. */
   private static Part<List<Limit>> meant(TenantPolicy tenant, Change change) {
-    var found =
-        tenant.limits().stream()
-            .filter(l -> agrees(change.limit(), Optional.of(l.name())))
-            .filter(l -> agrees(change.service(), l.match().service()))
-            .filter(l -> agrees(change.route(), l.match().route()))
-            .filter(l -> agrees(change.method(), l.match().method()))
-            .toList();
+    var found = agreeing(tenant, change);
     return found.isEmpty()
         ? Part.unclear("Tenant " + tenant.tenant() + " has no such limit. Which one is meant?")
         : Part.made(found);
+  }
+
+  static List<Limit> agreeing(TenantPolicy tenant, Change change) {
+    return tenant.limits().stream()
+        .filter(l -> agrees(change.limit(), Optional.of(l.name())))
+        .filter(l -> agrees(change.service(), l.match().service()))
+        .filter(l -> agrees(change.route(), l.match().route()))
+        .filter(l -> agrees(change.method(), l.match().method()))
+        .toList();
   }
 
   private static boolean agrees(Optional<String> said, Optional<String> there) {

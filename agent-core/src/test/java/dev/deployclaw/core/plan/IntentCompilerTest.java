@@ -262,7 +262,7 @@ class IntentCompilerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"RESOLVE_CONFLICTS", "REPAIR_DRIFT", "SNAPSHOT"})
+  @EnumSource(names = {"REPAIR_DRIFT", "SNAPSHOT"})
   void saysWhatThisVersionDoesNotCarryOut(Operation operation) {
     assertThat(compile(committed, NO_SOURCES, operation))
         .isEqualTo(new Compiled.Refused(operation.word() + " isn't carried out by this version"));

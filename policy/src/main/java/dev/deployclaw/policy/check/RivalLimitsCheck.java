@@ -35,6 +35,19 @@ final class RivalLimitsCheck {
     return found;
   }
 
+  /** Whether two limits for the same requests and key can't both be meant, by their windows. */
+  static boolean conflict(Limit first, Limit second) {
+    boolean same =
+        first.match().equals(second.match())
+            && first.key().equals(second.key())
+            && !first.window().equals(second.window());
+    return same
+        && rates(first, second)
+        && (contradict(first, second)
+            || Envelope.neverBinds(first, second)
+            || Envelope.neverBinds(second, first));
+  }
+
   private static Optional<Finding> rivals(TenantPolicy policy, Limit first, Limit second) {
     if (Matching.replaces(first, second) || Matching.replaces(second, first)) {
       return Optional.empty();
@@ -68,12 +81,17 @@ final class RivalLimitsCheck {
     boolean close = Math.max(a, b) < TIER_FACTOR * Math.min(a, b);
     return a != b
         && close
-        && first.mode() == Mode.ENFORCE
-        && second.mode() == Mode.ENFORCE
-        && first.algorithm() != Algorithm.CONCURRENCY
-        && second.algorithm() != Algorithm.CONCURRENCY
+        && rates(first, second)
         && first.match().equals(second.match())
         && first.key().equals(second.key());
+  }
+
+  private static boolean rates(Limit first, Limit second) {
+    return rate(first) && rate(second);
+  }
+
+  private static boolean rate(Limit limit) {
+    return limit.mode() == Mode.ENFORCE && limit.algorithm() != Algorithm.CONCURRENCY;
   }
 
   private static Finding contradiction(TenantPolicy policy, Limit first, Limit second) {
