@@ -20,7 +20,11 @@ public sealed interface Event {
 
   record GateOpened(String rule) implements Event {}
 
-  record GateHeld(String why, long untilMillis) implements Event {}
+  record GateHeld(String why, long untilMillis, List<String> approval) implements Event {
+    public GateHeld {
+      approval = List.copyOf(approval);
+    }
+  }
 
   record Approved(Approval approval) implements Event {}
 

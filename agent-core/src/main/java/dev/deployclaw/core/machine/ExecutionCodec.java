@@ -116,6 +116,9 @@ final class ExecutionCodec {
       case Held h -> {
         out.put("why", h.why());
         out.put("until_ms", h.untilMillis());
+        if (!h.approval().isEmpty()) {
+          out.put("approval", h.approval());
+        }
       }
       case Cleared c -> out.put("rule", c.rule());
       case Widened w -> out.put("stage", w.stage());
@@ -158,7 +161,8 @@ final class ExecutionCodec {
       case "staged" -> new Staged();
       case "prepared" ->
           new Prepared(json.text("votes"), (int) json.number("count"), json.texts("absent"));
-      case "held" -> new Held(json.text("why"), json.number("until_ms"));
+      case "held" ->
+          new Held(json.text("why"), json.number("until_ms"), json.textsIfAny("approval"));
       case "resumed" -> new Resumed();
       case "cleared" -> new Cleared(json.text("rule"));
       case "widened" -> new Widened((int) json.number("stage"));

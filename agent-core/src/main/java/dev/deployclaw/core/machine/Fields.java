@@ -50,6 +50,11 @@ record Fields(JsonNode node) {
     return out;
   }
 
+  /** What earlier versions don't write, and who has none. */
+  List<String> textsIfAny(String name) {
+    return node.has(name) ? texts(name) : List.of();
+  }
+
   List<Long> numbers(String name) {
     List<Long> out = new ArrayList<>();
     required(name).forEach(item -> out.add(item.asLong()));

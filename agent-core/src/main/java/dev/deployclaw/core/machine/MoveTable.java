@@ -59,7 +59,10 @@ final class MoveTable {
           row(Staged.class, Voted.class, (x, s, e) -> prepared(e)),
           // the gate
           row(Prepared.class, GateOpened.class, (x, s, e) -> new Cleared(e.rule())),
-          row(Prepared.class, GateHeld.class, (x, s, e) -> new Held(e.why(), e.untilMillis())),
+          row(
+              Prepared.class,
+              GateHeld.class,
+              (x, s, e) -> new Held(e.why(), e.untilMillis(), e.approval())),
           row(Held.class, Approved.class, (x, s, e) -> new Resumed()),
           row(Held.class, Rejected.class, (x, s, e) -> rejected(e)),
           row(Held.class, Expired.class, (x, s, e) -> expired()),

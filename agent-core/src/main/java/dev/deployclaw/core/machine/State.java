@@ -33,8 +33,13 @@ public sealed interface State {
    * Waits for a person, without holding {@code open}. What is staged stays until then.
    *
    * @param untilMillis when it expires, in milliseconds since 1970
+   * @param approval rules of the gate that say who may approve it, by name
    */
-  record Held(String why, long untilMillis) implements State {}
+  record Held(String why, long untilMillis, List<String> approval) implements State {
+    public Held {
+      approval = List.copyOf(approval);
+    }
+  }
 
   /** Approved: holds {@code open} again, and is observed and voted on again. */
   record Resumed() implements State {}

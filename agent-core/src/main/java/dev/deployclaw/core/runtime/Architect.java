@@ -60,7 +60,7 @@ public final class Architect {
       var story =
           new Stories(ports.unlogged(), settings, Progress.NONE)
               .begin(Operation.APPLY_POLICIES, false);
-      return answer(draft(request, story));
+      return answer(draft(request, story), request.requester());
     } catch (Unreachable e) {
       return new PlanAnswer.Refused(ExitCode.UNREACHABLE, reason(e));
     }
@@ -372,11 +372,11 @@ public final class Architect {
     return new Approvals(this, settings.gate());
   }
 
-  private PlanAnswer answer(Draft draft) {
+  private PlanAnswer answer(Draft draft, String requester) {
     return switch (draft) {
       case Draft.Ready ready ->
           new PlanAnswer.Planned(
-              ready.plan(), ready.drift(), settings.gate().reasons(ready.risks()));
+              ready.plan(), ready.drift(), settings.gate().reasons(requester, ready.risks()));
       case Draft.Other(var intent) -> new PlanAnswer.Understood(intent);
       case Draft.Over(Ending ending, List<String> questions) ->
           questions.isEmpty()

@@ -110,10 +110,10 @@ final class BeforeCommit {
         duty.story().summarise("the gate passed it by rule " + rule, Status.OK);
         yield new Event.GateOpened(rule);
       }
-      case Verdict.Hold(String rule, String why) -> {
+      case Verdict.Hold(String rule, String why, var approval) -> {
         duty.story().summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
         var until = time.instant().plus(settings.gate().holdFor());
-        yield new Event.GateHeld(why, until.toEpochMilli());
+        yield new Event.GateHeld(why, until.toEpochMilli(), approval);
       }
     };
   }

@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.plan.Coherence;
 import dev.deployclaw.core.plan.Comparison;
 import dev.deployclaw.core.plan.Compiled;
@@ -274,7 +275,9 @@ final class Drafting {
             .limit(MOST_NAMED)
             .map(Overlay::text)
             .toList();
-    return new Risks(manual, removed, overlays, coherence.orElseThrow().steps());
+    var radius = plan.diff().blastRadius();
+    var reach = Reach.of(intent.operation().word(), radius.tenants(), radius.services());
+    return new Risks(manual, removed, overlays, coherence.orElseThrow().steps(), reach);
   }
 
   private Plan.Ground ground() {

@@ -22,17 +22,18 @@ class GatePolicyTest {
 
   @Test
   void holdsWhatRemovesATenantOrStepsTooFar() {
-    var removal = new Risks(false, List.of("acme"), List.of(), List.of());
-    var step = new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"));
+    var removal = new Risks(false, List.of("acme"), List.of(), List.of(), Reach.NONE);
+    var step =
+        new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"), Reach.NONE);
 
     assertThat(AUTO.judge(FORWARD, removal))
-        .isEqualTo(new Verdict.Hold("removes-tenant", "it removes acme"));
+        .isEqualTo(new Verdict.Hold("removes-tenant", "it removes acme", List.of()));
     assertThat(AUTO.judge(FORWARD, step)).isInstanceOf(Verdict.Hold.class);
   }
 
   @Test
   void aRequestCanOnlyTighten() {
-    assertThat(AUTO.judge(FORWARD, new Risks(true, List.of(), List.of(), List.of())))
+    assertThat(AUTO.judge(FORWARD, new Risks(true, List.of(), List.of(), List.of(), Reach.NONE)))
         .isInstanceOf(Verdict.Hold.class);
   }
 

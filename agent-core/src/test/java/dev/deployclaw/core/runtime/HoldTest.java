@@ -6,7 +6,9 @@ import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.machine.GateRule;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HoldTest {
@@ -102,6 +104,37 @@ class HoldTest {
 
     assertThat(own.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(other.result()).as(other.reason()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void aRuleOfTheGateSaysWhatGoesOnAndWhoApproves() throws Exception {
+    var tunes = about("acme");
+    var bank = about("zenith");
+    world.gate =
+        new GatePolicy(
+            false,
+            false,
+            Duration.ofHours(1),
+            List.of(
+                new GateRule("tunes", tunes, GateRule.Says.PASS, List.of()),
+                new GateRule("bank", bank, GateRule.Says.HOLD, List.of("carol"))));
+
+    var first = world.run("apply");
+    var byAnn = world.agent().approve(first.execution(), "ann");
+    var byCarol = world.agentElsewhere().approve(first.execution(), "carol");
+    var tune = world.run("set acme 700");
+
+    assertThat(first.exit()).isEqualTo(ExitCode.HELD);
+    assertThat(first.reason()).contains("bank");
+    assertThat(byAnn.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(byAnn.reason()).contains("the rule bank lets carol approve it, and not ann");
+    assertThat(byCarol.result()).as(byCarol.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(tune.result()).as(tune.reason()).isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  private static GateRule.About about(String tenant) {
+    return new GateRule.About(List.of(), List.of(), List.of(tenant), List.of(), 0);
   }
 
   @Test

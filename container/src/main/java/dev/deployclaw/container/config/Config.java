@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.core.machine.GateRule;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,8 +111,14 @@ public record Config(
    * @param auto whether a change without risk goes on
    * @param stepFactor a limit that grows or shrinks by more than this factor holds
    * @param holdFor how long a held change may wait
+   * @param rules what is said of some changes in particular
    */
-  public record Gate(boolean auto, boolean approverMustDiffer, int stepFactor, Duration holdFor) {}
+  public record Gate(
+      boolean auto,
+      boolean approverMustDiffer,
+      int stepFactor,
+      Duration holdFor,
+      List<GateRule> rules) {}
 
   /** How many synthetic requests a validation sends. */
   public record Probes(int requests) {}

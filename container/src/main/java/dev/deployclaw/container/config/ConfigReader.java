@@ -107,7 +107,7 @@ public final class ConfigReader {
             sources(f),
             new DockerReader(p -> folder.resolve(p).normalize()).read(f.section("docker")),
             new KubernetesReader(p -> folder.resolve(p).normalize()).read(f.section("kubernetes")),
-            gate(f.section("gate")),
+            GateReader.read(f.section("gate")),
             probes(f.section("probes")),
             bounds(f.section("bounds")),
             f.secrets("redact"),
@@ -310,17 +310,6 @@ public final class ConfigReader {
       f.done();
     }
     return out;
-  }
-
-  private static Config.Gate gate(Fields f) {
-    var gate =
-        new Config.Gate(
-            f.choice("default", "hold", List.of("auto", "hold")).equals("auto"),
-            f.flag("approverMustDiffer", false),
-            f.whole("stepFactor", 10, 2, 1000),
-            f.duration("holdFor", Duration.ofHours(24)));
-    f.done();
-    return gate;
   }
 
   private static Config.Probes probes(Fields f) {

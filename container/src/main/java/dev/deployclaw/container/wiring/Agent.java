@@ -156,7 +156,9 @@ public record Agent(
   }
 
   private static Settings settings(Config c, ProbeKeys keys) {
-    var gate = new GatePolicy(c.gate().auto(), c.gate().approverMustDiffer(), c.gate().holdFor());
+    var gate =
+        new GatePolicy(
+            c.gate().auto(), c.gate().approverMustDiffer(), c.gate().holdFor(), c.gate().rules());
     var bounds = Settings.Bounds.DEFAULT;
     return new Settings(
         name(),

@@ -30,7 +30,7 @@ class StatusViewTest {
           ExitCode.OK,
           Optional.of(new Active(3, "ab", "arch-2026-11-24-rate-limit-003", 2, 1)),
           Optional.of(Values.execution(new State.Staged())),
-          List.of(Values.execution(new State.Held("manual", 0))),
+          List.of(Values.execution(new State.Held("manual", 0, List.of()))),
           Optional.empty(),
           true,
           "");

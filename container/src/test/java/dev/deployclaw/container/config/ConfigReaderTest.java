@@ -50,7 +50,8 @@ class ConfigReaderTest {
     assertThat(config.s3().region()).isEqualTo("us-east-1");
     assertThat(config.s3().timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.nats().timeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(config.gate()).isEqualTo(new Config.Gate(false, false, 10, Duration.ofHours(24)));
+    assertThat(config.gate())
+        .isEqualTo(new Config.Gate(false, false, 10, Duration.ofHours(24), List.of()));
     assertThat(config.probes().requests()).isEqualTo(500);
     assertThat(config.bounds())
         .isEqualTo(
@@ -128,7 +129,8 @@ class ConfigReaderTest {
         .containsExactly(
             new Config.Source(folder.resolve("policies"), "shop", List.of("acme"), "file"));
     assertThat(config.docker().orElseThrow().host()).isEqualTo("unix:///var/run/docker.sock");
-    assertThat(config.gate()).isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1)));
+    assertThat(config.gate())
+        .isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1), List.of()));
     assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));
     assertThat(config.redact()).containsExactly(new Secret("canary"));
   }

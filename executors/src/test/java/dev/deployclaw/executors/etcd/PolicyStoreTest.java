@@ -253,7 +253,7 @@ class PolicyStoreTest {
         Optional.of(new Checkpoint("checkpoints/ab.json", "ab", "cd", true)),
         Optional.empty(),
         5,
-        new State.Held("why", 1));
+        new State.Held("why", 1, List.of()));
   }
 
   @Test

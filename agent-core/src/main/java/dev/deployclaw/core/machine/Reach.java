@@ -1,0 +1,31 @@
+package dev.deployclaw.core.machine;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Whom a change reaches, as far as the gate asks.
+ *
+ * @param operation its word, for example {@code set-limit}
+ * @param tenants and groups whose limits change
+ * @param services of those limits; {@code *} where one covers all
+ */
+public record Reach(String operation, SortedSet<String> tenants, SortedSet<String> services) {
+  public static final Reach NONE = new Reach("", Collections.emptySortedSet());
+
+  public Reach {
+    tenants = Collections.unmodifiableSortedSet(new TreeSet<>(tenants));
+    services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
+  }
+
+  private Reach(String operation, SortedSet<String> none) {
+    this(operation, none, none);
+  }
+
+  public static Reach of(
+      String operation, Collection<String> tenants, Collection<String> services) {
+    return new Reach(operation, new TreeSet<>(tenants), new TreeSet<>(services));
+  }
+}

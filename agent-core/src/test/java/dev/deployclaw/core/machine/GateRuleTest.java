@@ -1,0 +1,142 @@
+package dev.deployclaw.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.GatePolicy.Verdict;
+import dev.deployclaw.core.machine.GateRule.About;
+import dev.deployclaw.core.machine.GateRule.Says;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GateRuleTest {
+  private static final Execution ASKED =
+      Samples.execution(Kind.FORWARD, new State.Prepared("v", 6, List.of()));
+  private static final GateRule SMALL =
+      new GateRule(
+          "small-tunes",
+          new About(
+              List.of("set-limit"), List.of("oliv*"), List.of("acme", "team-*"), List.of(), 2),
+          Says.PASS,
+          List.of());
+  private static final GateRule BANK =
+      new GateRule("bank", about(List.of("bank*"), 0), Says.HOLD, List.of("carol", "ops-*"));
+  private static final GateRule MANY =
+      new GateRule("many", about(List.of(), 3), Says.HOLD, List.of("dave"));
+
+  @Test
+  void passesWhatOneRuleCoversWhole() {
+    assertThat(judged("set-limit", "acme", "team-a")).isEqualTo(new Verdict.Pass("small-tunes"));
+    assertThat(judged("set-limit", "acme", "globex")).isEqualTo(held("default-hold"));
+    assertThat(judged("set-limit", "acme", "team-a", "team-b")).isEqualTo(held("default-hold"));
+    assertThat(judged("scale-limit", "acme")).isEqualTo(held("default-hold"));
+    assertThat(judged("set-limit")).isEqualTo(held("default-hold"));
+  }
+
+  @Test
+  void passesOnlyForWhomItSays() {
+    var others =
+        new GateRule(
+            "r",
+            new About(List.of(), List.of("ann"), List.of(), List.of(), 0),
+            Says.PASS,
+            List.of());
+
+    assertThat(gate(others).judge(ASKED, risks("set-limit", List.of("acme"), List.of())))
+        .isEqualTo(held("default-hold"));
+  }
+
+  @Test
+  void whatHoldsWinsOverWhatPassesWhereverItStands() {
+    var all = new GateRule("all", about(List.of("*"), 0), Says.PASS, List.of());
+    var risks = risks("set-limit", List.of("acme", "bank-1"), List.of());
+
+    assertThat(gate(all, BANK).judge(ASKED, risks)).isEqualTo(held("bank", "bank"));
+    assertThat(gate(BANK, all).judge(ASKED, risks)).isEqualTo(held("bank", "bank"));
+  }
+
+  @Test
+  void noRulePassesWhatTheGateAlwaysHolds() {
+    var all = new GateRule("all", about(List.of("*"), 0), Says.PASS, List.of());
+    var reach = Reach.of("apply-policies", List.of("acme"), List.of());
+    var removal = new Risks(false, List.of("acme"), List.of(), List.of(), reach);
+    var step = new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"), reach);
+    var asks = new Risks(true, List.of(), List.of(), List.of(), reach);
+
+    for (var risks : List.of(removal, step, asks)) {
+      assertThat(gate(all).judge(ASKED, risks)).isInstanceOf(Verdict.Hold.class);
+    }
+  }
+
+  @Test
+  void aRuleOfAServiceSpeaksOfLimitsThatMayStandForIt() {
+    var payments =
+        new GateRule(
+            "payments",
+            new About(List.of(), List.of(), List.of(), List.of("payments"), 0),
+            Says.HOLD,
+            List.of());
+
+    for (String service : List.of("payments", "*", "pay*")) {
+      assertThat(gate(payments).judge(ASKED, risks("set-limit", List.of("a"), List.of(service))))
+          .as(service)
+          .isEqualTo(held("payments"));
+    }
+    assertThat(gate(payments).judge(ASKED, risks("set-limit", List.of("a"), List.of("search"))))
+        .isEqualTo(held("default-hold"));
+  }
+
+  @Test
+  void everyRuleThatSpeaksOfAChangeHasItsSayOnTheApprover() {
+    var gate = gate(BANK, MANY);
+    var verdict =
+        gate.judge(
+            ASKED, risks("set-limit", List.of("bank-1", "bank-2", "bank-3", "bank-4"), List.of()));
+    assertThat(verdict).isEqualTo(held("bank", "bank", "many"));
+
+    var both = new State.Held("why", 9, List.of("bank", "many"));
+    var one = new State.Held("why", 9, List.of("bank"));
+    assertThat(gate.refuses(waits(both), "carol").orElseThrow()).contains("many", "dave", "carol");
+    assertThat(gate.refuses(waits(both), "dave").orElseThrow()).contains("bank", "carol, ops-*");
+    assertThat(gate.refuses(waits(one), "carol")).isEmpty();
+    assertThat(gate.refuses(waits(one), "ops-7")).isEmpty();
+    assertThat(gate.refuses(waits(one), "olivia")).isPresent();
+  }
+
+  @Test
+  void nobodyApprovesWhatWasHeldByARuleThatIsGone() {
+    var held = waits(new State.Held("why", 9, List.of("bank")));
+
+    assertThat(gate(MANY).refuses(held, "carol").orElseThrow()).contains("bank", "reject it");
+  }
+
+  private static Verdict judged(String operation, String... tenants) {
+    return gate(SMALL).judge(ASKED, risks(operation, List.of(tenants), List.of()));
+  }
+
+  private static GatePolicy gate(GateRule... rules) {
+    return new GatePolicy(false, false, Duration.ofHours(1), List.of(rules));
+  }
+
+  private static About about(List<String> tenants, int most) {
+    return new About(List.of(), List.of(), tenants, List.of(), most);
+  }
+
+  private static Risks risks(String operation, List<String> tenants, List<String> services) {
+    return new Risks(
+        false, List.of(), List.of(), List.of(), Reach.of(operation, tenants, services));
+  }
+
+  private static Verdict.Hold held(String rule, String... approval) {
+    String why =
+        rule.equals("default-hold")
+            ? "every change waits for an approval here"
+            : "the rule " + rule + " holds it";
+    return new Verdict.Hold(rule, why, List.of(approval));
+  }
+
+  private static Execution waits(State.Held held) {
+    return Samples.execution(Kind.FORWARD, held);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.deployclaw.container.config;
+
+import dev.deployclaw.core.machine.GateRule;
+import dev.deployclaw.core.machine.GateRule.About;
+import dev.deployclaw.core.machine.GateRule.Says;
+import dev.deployclaw.core.task.Operation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Reads the section {@code gate}: what goes on by itself, what holds, and who may approve it. */
+final class GateReader {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  /** Those names stand in logs for what the gate itself holds or passes. */
+  private static final List<String> TAKEN =
+      List.of(
+          "request-asks",
+          "removes-tenant",
+          "removes-overlay",
+          "big-step",
+          "default-hold",
+          "approval-stale",
+          "approved",
+          "auto",
+          "way-back");
+
+  private static final int MOST_TENANTS = 1_000_000;
+
+  private GateReader() {}
+
+  static Config.Gate read(Fields f) {
+    var gate =
+        new Config.Gate(
+            f.choice("default", "hold", List.of("auto", "hold")).equals("auto"),
+            f.flag("approverMustDiffer", false),
+            f.whole("stepFactor", 10, 2, 1000),
+            f.duration("holdFor", Duration.ofHours(24)),
+            rules(f));
+    f.done();
+    return gate;
+  }
+
+  private static List<GateRule> rules(Fields gate) {
+    var names = new HashSet<String>();
+    var out = new ArrayList<GateRule>();
+    for (var f : gate.sections("rules")) {
+      var rule = rule(f);
+      checkName(f, rule.name());
+      if (!names.add(rule.name())) {
+        f.problem("name", f.line(), "two rules are named " + rule.name(), "name one otherwise");
+      }
+      f.done();
+      out.add(rule);
+    }
+    return out;
+  }
+
+  private static GateRule rule(Fields f) {
+    var says =
+        f.choice("then", "hold", List.of("auto", "hold")).equals("auto") ? Says.PASS : Says.HOLD;
+    var about =
+        new About(
+            operations(f),
+            patterns(f, "requesters"),
+            patterns(f, "tenants"),
+            patterns(f, "services"),
+            f.whole("mostTenants", 0, 0, MOST_TENANTS));
+    if (says == Says.PASS && about.equals(About.EVERYTHING)) {
+      f.problem(
+          "then", f.line(), "auto for every change", "write default: auto, or what it is about");
+    }
+    return new GateRule(f.required("name"), about, says, patterns(f, "approvers"));
+  }
+
+  private static void checkName(Fields f, String name) {
+    if (!name.isEmpty() && (!NAME.matcher(name).matches() || TAKEN.contains(name))) {
+      String remedy = "use lower-case letters, digits and -, and none of " + TAKEN;
+      f.problem("name", f.line(), "\"" + name + "\" can't name a rule", remedy);
+    }
+  }
+
+  private static List<String> operations(Fields f) {
+    var words = f.texts("operations");
+    for (String word : words) {
+      if (Operation.ofWord(word).filter(Operation::changes).isEmpty()) {
+        f.problem(
+            "operations",
+            f.line("operations"),
+            "\"" + word + "\" changes no policies",
+            "for example set-limit");
+      }
+    }
+    return words;
+  }
+
+  /** Names, or how they begin and a star. */
+  private static List<String> patterns(Fields f, String key) {
+    var patterns = f.texts(key);
+    for (String pattern : patterns) {
+      int star = pattern.indexOf('*');
+      if (pattern.isBlank() || (star >= 0 && star < pattern.length() - 1)) {
+        f.problem(
+            key, f.line(key), "\"" + pattern + "\" is no pattern", "a * may only stand at its end");
+      }
+    }
+    return patterns;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.deployclaw.container.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.machine.GateRule;
+import dev.deployclaw.core.machine.GateRule.About;
+import dev.deployclaw.core.machine.GateRule.Says;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+
+class GateReaderTest {
+  private final List<Problem> problems = new ArrayList<>();
+
+  @Test
+  void readsRules() {
+    var gate =
+        read(
+            """
+            default: hold
+            rules:
+              - name: small-tunes
+                operations: [set-limit, scale-limit]
+                requesters: [alice, "ci-*"]
+                tenants: ["team-*"]
+                services: [search]
+                mostTenants: 5
+                then: auto
+              - {name: bank, tenants: [bank], approvers: [carol]}
+            """);
+
+    assertThat(problems).isEmpty();
+    assertThat(gate.rules())
+        .containsExactly(
+            new GateRule(
+                "small-tunes",
+                new About(
+                    List.of("set-limit", "scale-limit"),
+                    List.of("alice", "ci-*"),
+                    List.of("team-*"),
+                    List.of("search"),
+                    5),
+                Says.PASS,
+                List.of()),
+            new GateRule(
+                "bank",
+                new About(List.of(), List.of(), List.of("bank"), List.of(), 0),
+                Says.HOLD,
+                List.of("carol")));
+  }
+
+  @Test
+  void namesWhatIsWrongWithTheLine() {
+    read(
+        """
+        rules:
+          - {name: a, operations: [set-limits], tenants: [x]}
+          - {name: big-step, tenants: [x]}
+          - {name: a, tenants: ["x*y"]}
+          - {name: everything, then: auto}
+          - {name: b, tenant: [x]}
+          - {tenants: [x], then: never}
+        """);
+
+    assertThat(problems.stream().map(Problem::toString))
+        .anySatisfy(p -> assertThat(p).contains("rules[0]", "set-limits", "line=2"))
+        .anySatisfy(p -> assertThat(p).contains("rules[1]", "big-step", "line=3"))
+        .anySatisfy(p -> assertThat(p).contains("rules[2]", "two rules are named a"))
+        .anySatisfy(p -> assertThat(p).contains("rules[2]", "x*y", "line=4"))
+        .anySatisfy(p -> assertThat(p).contains("rules[3]", "every change", "line=5"))
+        .anySatisfy(p -> assertThat(p).contains("rules[4]", "tenant"))
+        .anySatisfy(p -> assertThat(p).contains("rules[5].name", "required"))
+        .anySatisfy(p -> assertThat(p).contains("rules[5].then", "never"));
+  }
+
+  private Config.Gate read(String yaml) {
+    var node = new Compose(LoadSettings.builder().build()).composeString(yaml).orElseThrow();
+    return GateReader.read(new Fields("gate", node, new Fields.Reading(Map.of(), problems)));
+  }
+}
