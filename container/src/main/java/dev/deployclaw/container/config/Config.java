@@ -1,6 +1,5 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.core.machine.GateRule;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +118,35 @@ public record Config(
       int stepFactor,
       Duration holdFor,
       List<GateRule> rules) {}
+
+  /**
+   * What is said at the gate of some changes. A pattern is a name, or how names begin and a star;
+   * an empty list speaks of all.
+   *
+   * @param auto whether they go on by themselves; else they are held
+   * @param operations by their words
+   * @param mostTenants 0 for no bound
+   * @param approvers patterns of who may approve them; empty for everybody
+   */
+  public record GateRule(
+      String name,
+      boolean auto,
+      List<String> operations,
+      List<String> requesters,
+      List<String> tenants,
+      List<String> services,
+      int mostTenants,
+      List<String> approvers) {
+
+    /** Whether it speaks of every change. */
+    boolean unbounded() {
+      return operations.isEmpty()
+          && requesters.isEmpty()
+          && tenants.isEmpty()
+          && services.isEmpty()
+          && mostTenants == 0;
+    }
+  }
 
   /** How many synthetic requests a validation sends. */
   public record Probes(int requests) {}

@@ -1,9 +1,6 @@
 package dev.deployclaw.container.config;
 
-import dev.deployclaw.core.machine.GateRule;
-import dev.deployclaw.core.machine.GateRule.About;
-import dev.deployclaw.core.machine.GateRule.Says;
-import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.container.config.Config.GateRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,6 +23,19 @@ final class GateReader {
           "approved",
           "auto",
           "way-back");
+
+  /** What the gate is asked for. */
+  static final List<String> OPERATIONS =
+      List.of(
+          "set-limit",
+          "scale-limit",
+          "set-mode",
+          "block",
+          "unblock",
+          "remove-limit",
+          "copy-policy",
+          "apply-policies",
+          "resolve-conflicts");
 
   private static final int MOST_TENANTS = 1_000_000;
 
@@ -59,20 +69,21 @@ final class GateReader {
   }
 
   private static GateRule rule(Fields f) {
-    var says =
-        f.choice("then", "hold", List.of("auto", "hold")).equals("auto") ? Says.PASS : Says.HOLD;
-    var about =
-        new About(
+    var rule =
+        new GateRule(
+            f.required("name"),
+            f.choice("then", "hold", List.of("auto", "hold")).equals("auto"),
             operations(f),
             patterns(f, "requesters"),
             patterns(f, "tenants"),
             patterns(f, "services"),
-            f.whole("mostTenants", 0, 0, MOST_TENANTS));
-    if (says == Says.PASS && about.equals(About.EVERYTHING)) {
+            f.whole("mostTenants", 0, 0, MOST_TENANTS),
+            patterns(f, "approvers"));
+    if (rule.auto() && rule.unbounded()) {
       f.problem(
           "then", f.line(), "auto for every change", "write default: auto, or what it is about");
     }
-    return new GateRule(f.required("name"), about, says, patterns(f, "approvers"));
+    return rule;
   }
 
   private static void checkName(Fields f, String name) {
@@ -85,12 +96,12 @@ final class GateReader {
   private static List<String> operations(Fields f) {
     var words = f.texts("operations");
     for (String word : words) {
-      if (Operation.ofWord(word).filter(Operation::changes).isEmpty()) {
+      if (!OPERATIONS.contains(word)) {
         f.problem(
             "operations",
             f.line("operations"),
             "\"" + word + "\" changes no policies",
-            "for example set-limit");
+            "one of " + OPERATIONS);
       }
     }
     return words;

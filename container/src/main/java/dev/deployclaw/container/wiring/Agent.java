@@ -11,6 +11,7 @@ import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.model.Models;
 import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.machine.GateRule;
 import dev.deployclaw.core.planner.ComparedPlanner;
 import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.planner.RulePlanner;
@@ -158,7 +159,10 @@ public record Agent(
   private static Settings settings(Config c, ProbeKeys keys) {
     var gate =
         new GatePolicy(
-            c.gate().auto(), c.gate().approverMustDiffer(), c.gate().holdFor(), c.gate().rules());
+            c.gate().auto(),
+            c.gate().approverMustDiffer(),
+            c.gate().holdFor(),
+            c.gate().rules().stream().map(Agent::rule).toList());
     var bounds = Settings.Bounds.DEFAULT;
     return new Settings(
         name(),
@@ -180,6 +184,14 @@ public record Agent(
   private static String name() {
     return "%s@%s:%d"
         .formatted(System.getProperty("user.name"), Machine.name(), ProcessHandle.current().pid());
+  }
+
+  private static GateRule rule(Config.GateRule c) {
+    var about =
+        new GateRule.About(
+            c.operations(), c.requesters(), c.tenants(), c.services(), c.mostTenants());
+    var says = c.auto() ? GateRule.Says.PASS : GateRule.Says.HOLD;
+    return new GateRule(c.name(), about, says, c.approvers());
   }
 
   private static NatsSettings nats(Config.Nats c) {

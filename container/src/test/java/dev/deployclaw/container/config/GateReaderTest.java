@@ -2,12 +2,13 @@ package dev.deployclaw.container.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.machine.GateRule;
-import dev.deployclaw.core.machine.GateRule.About;
-import dev.deployclaw.core.machine.GateRule.Says;
+import dev.deployclaw.container.config.Config.GateRule;
+import dev.deployclaw.core.task.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -37,19 +38,34 @@ class GateReaderTest {
         .containsExactly(
             new GateRule(
                 "small-tunes",
-                new About(
-                    List.of("set-limit", "scale-limit"),
-                    List.of("alice", "ci-*"),
-                    List.of("team-*"),
-                    List.of("search"),
-                    5),
-                Says.PASS,
+                true,
+                List.of("set-limit", "scale-limit"),
+                List.of("alice", "ci-*"),
+                List.of("team-*"),
+                List.of("search"),
+                5,
                 List.of()),
             new GateRule(
                 "bank",
-                new About(List.of(), List.of(), List.of("bank"), List.of(), 0),
-                Says.HOLD,
+                false,
+                List.of(),
+                List.of(),
+                List.of("bank"),
+                List.of(),
+                0,
                 List.of("carol")));
+  }
+
+  @Test
+  void knowsTheOperationsThatWriteAPolicySet() {
+    var others = Set.of(Operation.REPAIR_DRIFT, Operation.ROLLBACK);
+
+    assertThat(GateReader.OPERATIONS)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(Operation.values())
+                .filter(o -> o.changes() && !others.contains(o))
+                .map(Operation::word)
+                .toList());
   }
 
   @Test
