@@ -1,14 +1,18 @@
 package dev.deployclaw.audit;
 
 import io.nats.client.Connection;
+import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
+import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.OrderedConsumerContext;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
@@ -19,6 +23,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuditStream implements AutoCloseable {
   static final String NAME = "DEPLOYCLAW_AUDIT";
+
+  /** Records in one answer. */
+  private static final int MOST_AT_ONCE = 256;
 
   private static final int NO_SUCH_STREAM = 10059;
   private static final int WRONG_LAST_SEQUENCE = 10071;
@@ -72,6 +81,17 @@ final class AuditStream implements AutoCloseable {
       var stream = new AuditStream(settings, connection);
       stream.requireStream();
       return stream;
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Connects to look only: a stream that isn't there isn't made. */
+  static AuditStream look(NatsSettings settings) throws IOException, InterruptedException {
+    Connection connection = Nats.connect(options(settings));
+    try {
+      return new AuditStream(settings, connection);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
@@ -120,6 +140,59 @@ final class AuditStream implements AutoCloseable {
     } catch (JetStreamApiException e) {
       throw new IOException("the stream can't be asked: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The records of an execution that the stream holds, by what their subject says.
+   *
+   * @throws IOException when they can't all be read, or when the stream isn't there
+   */
+  SortedMap<Long, byte[]> records(String execution) throws IOException, InterruptedException {
+    var out = new TreeMap<Long, byte[]>();
+    long expected = count(execution);
+    if (expected == 0) {
+      return out;
+    }
+    try {
+      var only =
+          new OrderedConsumerConfiguration().filterSubject(StreamRecord.subjectsOf(execution));
+      var consumer = connection.getStreamContext(NAME).createOrderedConsumer(only);
+      while (out.size() < expected) {
+        if (fetch(consumer, out) == 0) {
+          throw new IOException(
+              "only %d of %d records of %s come from the stream"
+                  .formatted(out.size(), expected, execution));
+        }
+      }
+      return out;
+    } catch (JetStreamApiException e) {
+      throw new IOException("the stream can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  @SuppressWarnings("try") // closing the fetch can be interrupted, as the fetch itself
+  private int fetch(OrderedConsumerContext consumer, SortedMap<Long, byte[]> into)
+      throws IOException, JetStreamApiException, InterruptedException {
+    var options =
+        FetchConsumeOptions.builder()
+            .maxMessages(MOST_AT_ONCE)
+            .expiresIn(settings.timeout().toMillis())
+            .noWait()
+            .build();
+    int read = 0;
+    try (var some = consumer.fetch(options)) {
+      for (var m = some.nextMessage(); m != null; m = some.nextMessage()) {
+        into.put(StreamRecord.seqOf(m.getSubject()), m.getData());
+        read++;
+      }
+    } catch (JetStreamStatusCheckedException e) {
+      throw new IOException("the stream can't be read: " + e.getMessage(), e);
+    } catch (IOException | JetStreamApiException | InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("the reading can't be closed: " + e, e);
+    }
+    return read;
   }
 
   StreamHealth health() throws IOException {

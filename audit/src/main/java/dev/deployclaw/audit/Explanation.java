@@ -55,6 +55,28 @@ public final class Explanation {
     return String.join("\n", out.lines) + "\n";
   }
 
+  /** The same for records as they come; what is folded is told before what follows it. */
+  public static final class Live {
+    private final Filter filter;
+    private @Nullable Explanation told;
+
+    public Live(Filter filter) {
+      this.filter = filter;
+    }
+
+    /** The lines that the next record adds. */
+    public List<String> next(byte[] bytes) {
+      var entry = parsed(bytes);
+      if (told == null) {
+        told = new Explanation(filter, time(entry));
+      }
+      told.next(entry);
+      var lines = List.copyOf(told.lines);
+      told.lines.clear();
+      return lines;
+    }
+  }
+
   private void next(Map<String, Object> entry) {
     var differences = differences(entry);
     boolean asked = filter.phase().map(p -> p.equals(entry.get("phase"))).orElse(true);

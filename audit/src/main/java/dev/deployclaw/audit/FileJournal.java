@@ -62,6 +62,11 @@ public final class FileJournal implements Journal {
     }
   }
 
+  /** Of an execution's file, in bytes; 0 where there is none. It only grows while it is written. */
+  public long length(String execution) {
+    return folder.length(execution);
+  }
+
   @Override
   public List<String> executions() {
     return folder.executions();

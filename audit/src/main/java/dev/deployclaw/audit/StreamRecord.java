@@ -30,6 +30,12 @@ record StreamRecord(String execution, long seq, String hash, String time, byte[]
     return "deployclaw.audit." + execution + ".*";
   }
 
+  /** The last part of a subject; 0 where that is no number. */
+  static long seqOf(String subject) {
+    String last = subject.substring(subject.lastIndexOf('.') + 1);
+    return last.matches("[1-9]\\d{0,17}") ? Long.parseLong(last) : 0;
+  }
+
   String subject() {
     return "deployclaw.audit." + execution + "." + seq;
   }

@@ -1,36 +1,43 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.audit.Explanation;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.NatsSettings;
+import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Verifier;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code audit verify | explain | key}. */
+/** {@code audit verify | explain | diff-stream | key}. */
 @Command(
     name = "audit",
-    description = "Check and explain execution logs; show the signing key. Needs no back end.",
+    description = "Check and explain execution logs; show the signing key. Without a back end.",
     footer = {
       "",
       "Examples:",
       "  deployclaw log last --json > log.json",
       "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\"",
-      "  deployclaw audit explain last --tenant acme"
+      "  deployclaw audit explain last --tenant acme",
+      "  deployclaw audit diff-stream"
     })
 final class AuditCommand {
   /** What of an execution is explained. */
@@ -97,7 +104,7 @@ final class AuditCommand {
       throws InvalidConfig {
     try (var journal = FileJournal.open(Local.of(around, shared).stateDir())) {
       var executions = journal.executions();
-      String chosen = id.equals("last") && !executions.isEmpty() ? executions.getLast() : id;
+      String chosen = chosen(executions, id).getFirst();
       if (!executions.contains(chosen)) {
         return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
             .report(around, shared.json());
@@ -106,6 +113,56 @@ final class AuditCommand {
       around.out().print(shared.json() ? Json.text(told.lines().toList()) + "\n" : told);
       return ExitCode.OK.code();
     }
+  }
+
+  @Command(
+      name = "diff-stream",
+      description =
+          "How the stream differs from the journal here; exit 9 where it does. Needs NATS.")
+  int diffStream(
+      @Mixin Shared shared,
+      @Parameters(
+              paramLabel = "ID|last",
+              arity = "0..1",
+              description = "The execution; all of them where none is given.")
+          @Nullable String id)
+      throws InvalidConfig, Unusable, InterruptedException {
+    var config = Session.config(around, shared);
+    try (var journal = FileJournal.open(config.stateDir())) {
+      var executions = journal.executions();
+      var chosen = id == null ? executions : chosen(executions, id);
+      if (!executions.containsAll(chosen)) {
+        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
+            .report(around, shared.json());
+      }
+      var view = compare(journal, Agent.streamSettings(config), chosen);
+      around.out().print(shared.json() ? Json.text(view.map()) + "\n" : view.text());
+      return (view.same() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+    } catch (IOException e) {
+      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; is NATS there, and its stream?")
+          .report(around, shared.json());
+    }
+  }
+
+  private static StreamDiffView compare(
+      FileJournal journal, NatsSettings settings, List<String> executions)
+      throws IOException, InterruptedException {
+    var compared = new ArrayList<StreamDiff.Compared>();
+    var unread = new TreeMap<String, String>();
+    try (var diff = StreamDiff.open(journal, settings)) {
+      for (String execution : executions) {
+        try {
+          compared.add(diff.compare(execution));
+        } catch (DamagedJournal e) {
+          unread.put(execution, String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    return new StreamDiffView(compared, unread);
+  }
+
+  private static List<String> chosen(List<String> executions, String id) {
+    return List.of(id.equals("last") && !executions.isEmpty() ? executions.getLast() : id);
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  deployclaw log last",
       "  deployclaw log arch-2026-11-24-rate-limit-003 --json > log.json",
-      "  deployclaw log last --html log.html"
+      "  deployclaw log last --html log.html",
+      "  deployclaw log last --follow"
     })
 final class LogCommand implements Callable<Integer> {
   private static final String LAST = "last";
@@ -52,6 +53,13 @@ final class LogCommand implements Callable<Integer> {
           "As one page that opens offline in a browser, into FILE; on standard output without one.")
   private @Nullable String html;
 
+  @Option(
+      names = {"-f", "--follow"},
+      description =
+          "Print each thought as it is written, until the execution ends; with --json the records,"
+              + " one a line.")
+  private boolean follow;
+
   LogCommand(Surroundings around) {
     this.around = around;
   }
@@ -68,9 +76,20 @@ final class LogCommand implements Callable<Integer> {
       if (!executions.contains(chosen)) {
         return missing("there is no execution " + chosen + "; the last is " + executions.getLast());
       }
+      if (follow) {
+        return follow(journal, chosen);
+      }
       var document = ExecutionDocument.of(journal.read(chosen), HeadSigner.open(stateDir));
       return print(document);
     }
+  }
+
+  private int follow(FileJournal journal, String execution) throws InterruptedException {
+    if (html != null) {
+      return missing("--html and --follow ask for two forms: give one of them");
+    }
+    new LogFollower(journal, around.out(), shared.json()).follow(execution);
+    return ExitCode.OK.code();
   }
 
   private int print(ExecutionDocument document) throws Unusable {

@@ -6,15 +6,20 @@ import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +73,29 @@ class LogAndAuditTest {
     assertThat(screen.run("log", ID, "--html", "-")).isZero();
     assertThat(screen.out()).startsWith("<!doctype html>");
     assertThat(screen.run("log", "--html", "--json")).isEqualTo(2);
+  }
+
+  @Test
+  void followsAnExecutionUntilItsEnd() throws Exception {
+    var records = records();
+    try (var journal = FileJournal.open(folder.resolve(".deployclaw/state"))) {
+      journal.append(ID, records.getFirst());
+      var exit = new AtomicInteger(-1);
+      var follower = Thread.ofVirtual().start(() -> exit.set(screen.run("log", ID, "--follow")));
+      records.stream().skip(1).forEach(r -> journal.append(ID, r));
+
+      assertThat(follower.join(Duration.ofSeconds(30))).isTrue();
+      assertThat(exit).hasValue(0);
+    }
+    assertThat(screen.out().lines())
+        .hasSize(records.size())
+        .last()
+        .satisfies(line -> assertThat(line).contains("Finished"));
+    assertThat(screen.run("log", ID, "-f", "--json")).isZero();
+    assertThat(screen.out().lines())
+        .containsExactlyElementsOf(
+            records.stream().map(r -> new String(r.bytes(), StandardCharsets.UTF_8)).toList());
+    assertThat(screen.run("log", ID, "-f", "--html")).isEqualTo(2);
   }
 
   @Test
@@ -137,6 +165,12 @@ class LogAndAuditTest {
   }
 
   private void journal() {
+    try (var journal = FileJournal.open(folder.resolve(".deployclaw/state"))) {
+      records().forEach(sealed -> journal.append(ID, sealed));
+    }
+  }
+
+  private static List<Sealed> records() {
     var recorder = new ChainRecorder(Redaction.of(List.of()));
     var head = Head.START;
     var thoughts =
@@ -144,13 +178,13 @@ class LogAndAuditTest {
             thought(0, "Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
             thought(1, "Applying", Phase.STAGE, Map.of("summary", true)),
             thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
-    try (var journal = FileJournal.open(folder.resolve(".deployclaw/state"))) {
-      for (var thought : thoughts) {
-        var sealed = recorder.seal(head, thought);
-        journal.append(ID, sealed);
-        head = sealed.head();
-      }
+    var out = new ArrayList<Sealed>();
+    for (var thought : thoughts) {
+      var sealed = recorder.seal(head, thought);
+      out.add(sealed);
+      head = sealed.head();
     }
+    return out;
   }
 
   private static Thought thought(int step, String action, Phase phase, Map<String, Object> facts) {

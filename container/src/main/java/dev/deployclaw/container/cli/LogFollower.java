@@ -1,0 +1,70 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.Explanation;
+import dev.deployclaw.audit.FileJournal;
+import dev.deployclaw.audit.verify.Json;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Prints an execution's records as they come, whoever writes them, until its end. One that dies
+ * without an end is followed until somebody ends this program, as with {@code tail -f}.
+ */
+final class LogFollower {
+  /** A look at the file's length. */
+  private static final Duration PERIOD = Duration.ofMillis(200);
+
+  private final FileJournal journal;
+  private final PrintStream out;
+  private final boolean json;
+  private final Explanation.Live told =
+      new Explanation.Live(new Explanation.Filter(true, Optional.empty(), Optional.empty()));
+
+  /**
+   * @param json whether the records themselves are printed, one a line
+   */
+  LogFollower(FileJournal journal, PrintStream out, boolean json) {
+    this.journal = journal;
+    this.out = out;
+    this.json = json;
+  }
+
+  void follow(String execution) throws InterruptedException {
+    long length = -1;
+    int printed = 0;
+    boolean ended = false;
+    while (!ended) {
+      long now = journal.length(execution);
+      if (now == length) {
+        Thread.sleep(PERIOD);
+        continue;
+      }
+      length = now;
+      var records = journal.read(execution);
+      for (byte[] bytes : records.subList(printed, records.size())) {
+        print(bytes);
+      }
+      printed = records.size();
+      ended = printed > 0 && isEnd(records.getLast());
+      out.flush();
+    }
+  }
+
+  private void print(byte[] bytes) {
+    if (json) {
+      out.println(new String(bytes, StandardCharsets.UTF_8));
+    } else {
+      told.next(bytes).forEach(out::println);
+    }
+  }
+
+  private static boolean isEnd(byte[] bytes) {
+    try {
+      return "end".equals(Json.parseObject(bytes).get("phase"));
+    } catch (Json.Malformed e) {
+      throw new IllegalStateException("the journal was read, and isn't JSON", e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.StreamDiff.Compared;
+import dev.deployclaw.audit.StreamDiff.Difference;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * How the stream differs from the journal.
+ *
+ * @param unread executions whose journal is damaged, and how
+ */
+record StreamDiffView(List<Compared> compared, Map<String, String> unread) {
+  private static final int MOST_LISTED = 100;
+
+  boolean same() {
+    return unread.isEmpty() && compared.stream().allMatch(c -> c.differences().isEmpty());
+  }
+
+  Map<String, Object> map() {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("same", same());
+    out.put("executions", compared.size());
+    out.put("records", compared.stream().mapToLong(Compared::records).sum());
+    out.put("differences", differences().map(StreamDiffView::map).toList());
+    out.put("unread", unread);
+    return out;
+  }
+
+  /** Lines for people. */
+  String text() {
+    var out = new StringBuilder();
+    differences()
+        .limit(MOST_LISTED)
+        .forEach(d -> out.append("%s record %d: %s%n".formatted(d.execution(), d.seq(), what(d))));
+    long left = differences().count() - MOST_LISTED;
+    if (left > 0) {
+      out.append("and %d more: --json lists all%n".formatted(left));
+    }
+    unread.forEach((id, why) -> out.append("%s: %s%n".formatted(id, why)));
+    long records = compared.stream().mapToLong(Compared::records).sum();
+    out.append(
+        "%d executions, %d records: %s%n"
+            .formatted(
+                compared.size(),
+                records,
+                same() ? "the stream holds the same" : "the stream differs"));
+    return out.toString();
+  }
+
+  private Stream<Difference> differences() {
+    return compared.stream().flatMap(c -> c.differences().stream());
+  }
+
+  private static String what(Difference d) {
+    return switch (d.kind()) {
+      case MISSING -> "not in the stream; any command that writes ships it again";
+      case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or somebody";
+      case DIFFERENT -> "another record stands in the stream; see docs/guide/failure-windows.md";
+    };
+  }
+
+  private static Map<String, Object> map(Difference d) {
+    return Map.of(
+        "execution", d.execution(),
+        "seq", d.seq(),
+        "kind", d.kind().name().toLowerCase(Locale.ROOT));
+  }
+}
