@@ -17,7 +17,6 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
@@ -25,8 +24,11 @@ import javax.net.ssl.SSLException;
  * the connection wrapped in a bare {@link RuntimeException}.
  */
 final class DockerFaults {
-  private static final Pattern MESSAGE =
-      Pattern.compile("\\{\"message\":\"((?:[^\"\\\\]|\\\\.)*)\"}");
+  private static final String OPENS = "{\"message\":\"";
+  private static final String CLOSES = "\"}";
+
+  /** Whoever answers may say much. */
+  private static final int MOST_SAID = 1_000;
 
   private static final int DEEPEST_CAUSE = 16;
   private static final int FORBIDDEN = 403;
@@ -158,7 +160,10 @@ final class DockerFaults {
   /** The daemon answers errors as JSON, which the client quotes with line ends. */
   private static String said(Throwable error) {
     String text = String.valueOf(error.getMessage()).strip();
-    var json = MESSAGE.matcher(text);
-    return json.find() ? json.group(1).replace("\\\"", "\"") : text;
+    int from = text.indexOf(OPENS) + OPENS.length();
+    int to = text.lastIndexOf(CLOSES);
+    boolean json = from >= OPENS.length() && to >= from;
+    String said = json ? text.substring(from, to).replace("\\\"", "\"") : text;
+    return said.length() > MOST_SAID ? said.substring(0, MOST_SAID) + " …" : said;
   }
 }

@@ -32,6 +32,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DockerFaultsTest {
   private static final URI HOST = URI.create("unix:///run/docker.sock");
 
+  @Test
+  void readsAnErrorOfAnyLength() {
+    String much = "\\\"so\\\" much ".repeat(100_000);
+
+    var fault = DockerFaults.of(new InternalServerErrorException(json(much)), HOST);
+
+    assertThat(fault.reason()).startsWith("docker: \"so\" much").hasSizeLessThan(1_100);
+  }
+
   static Stream<Arguments> errors() {
     return Stream.of(
         row(
