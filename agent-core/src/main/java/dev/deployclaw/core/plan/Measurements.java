@@ -6,6 +6,7 @@ import dev.deployclaw.policy.check.Measured;
 import dev.deployclaw.policy.check.Measured.Cluster;
 import dev.deployclaw.policy.check.Measured.Drift;
 import dev.deployclaw.policy.check.Measured.Memory;
+import dev.deployclaw.policy.check.Measured.Trips;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 
 /**
  * What the looks at Redis measured, as the checks want it. Facts by member: {@code redis.latency}
- * gives {@code median_us}, {@code redis.clock} gives {@code offset_us} and {@code error_us}, {@code
+ * gives {@code median_us}, {@code min_us} and {@code p99_us}, {@code redis.clock} gives {@code offset_us} and {@code error_us}, {@code
  * redis.topology} gives {@code role}, and where they were read {@code node_timeout_ms}, {@code
  * require_full_coverage}, {@code min_replicas_to_write}, {@code min_replicas_max_lag_ms}, {@code
  * maxmemory} and {@code maxmemory_policy}.
@@ -26,9 +27,9 @@ public final class Measurements {
    * @param looks outcomes by operation
    */
   public static Measured of(Map<String, Outcome> looks) {
-    var trips = new TreeMap<String, Long>();
+    var trips = new TreeMap<String, Trips>();
     for (var report : yes(looks, "redis.latency")) {
-      number(report, "median_us").ifPresent(us -> trips.put(report.member(), us));
+      number(report, "median_us").ifPresent(us -> trips.put(report.member(), trips(report, us)));
     }
     var drift = new TreeMap<String, Drift>();
     for (var report : yes(looks, "redis.clock")) {
@@ -40,6 +41,11 @@ public final class Measurements {
     }
     var nodes = yes(looks, "redis.topology");
     return new Measured(trips, drift, cluster(nodes), memory(nodes));
+  }
+
+  private static Trips trips(Report report, long median) {
+    return new Trips(
+        number(report, "min_us").orElse(median), median, number(report, "p99_us").orElse(median));
   }
 
   private static SortedMap<String, Memory> memory(List<Report> nodes) {

@@ -1,32 +1,37 @@
 package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.check.Measured.Trips;
 import dev.deployclaw.policy.model.Limit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The measured round trip against what is asked of it: a gateway's patience, and buckets smaller
- * than what flows in during one round trip, which can't reach their own rate.
+ * Measured round trips against what is asked of them: a gateway's patience, which half of them
+ * exceed, or one in a hundred; and buckets smaller than what flows in during one round trip, which
+ * can't reach their own rate. All limits of a request are decided in one call, so their number
+ * doesn't count.
  */
 final class LatencyCheck {
   private LatencyCheck() {}
 
   static List<Finding> find(PolicySet set, Measured measured, Thresholds thresholds) {
-    if (measured.rttMicros().isEmpty()) {
+    if (measured.trips().isEmpty()) {
       return List.of(notMeasured());
     }
     var found = new ArrayList<Finding>();
+    long budget = thresholds.decisionBudgetMicros();
     measured
-        .rttMicros()
-        .forEach((node, micros) -> {
-          if (micros > thresholds.decisionBudgetMicros()) {
-            found.add(slow(node, micros, thresholds.decisionBudgetMicros()));
+        .trips()
+        .forEach((node, trips) -> {
+          if (trips.median() > budget) {
+            found.add(slow(node, trips, budget));
+          } else if (trips.p99() > budget) {
+            found.add(atTimes(node, trips, budget));
           }
         });
-    long slowest = Collections.max(measured.rttMicros().values());
+    long slowest = measured.trips().values().stream().mapToLong(Trips::median).max().orElse(0);
     for (var policy : set.tenants().values()) {
       for (Limit limit : policy.limits()) {
         if (isTooSmall(limit, slowest)) {
@@ -42,13 +47,31 @@ final class LatencyCheck {
         Check.LATENCY, "no round trip was measured", "validate where Redis answers", Map.of());
   }
 
-  private static Finding slow(String node, long micros, long budget) {
+  private static Finding slow(String node, Trips trips, long budget) {
     return About.ESTATE.warning(
         Check.LATENCY,
         "%s takes %s for a decision, gateways wait %s"
-            .formatted(node, Phrases.millis(micros), Phrases.millis(budget)),
+            .formatted(node, Phrases.millis(trips.median()), Phrases.millis(budget)),
         "bring the node nearer, or let the gateways wait longer",
-        Map.of("node", node, "rtt_us", micros, "budget_us", budget));
+        evidence(node, trips, budget));
+  }
+
+  private static Finding atTimes(String node, Trips trips, long budget) {
+    return About.ESTATE.info(
+        Check.LATENCY,
+        "%s takes %s for one decision in a hundred, gateways wait %s: those are decided without it"
+            .formatted(node, Phrases.millis(trips.p99()), Phrases.millis(budget)),
+        "look at the node's load and its network, or let the gateways wait longer",
+        evidence(node, trips, budget));
+  }
+
+  private static Map<String, Object> evidence(String node, Trips trips, long budget) {
+    return Map.of(
+        "node", node,
+        "rtt_us", trips.median(),
+        "best_us", trips.best(),
+        "p99_us", trips.p99(),
+        "budget_us", budget);
   }
 
   private static boolean isTooSmall(Limit limit, long micros) {

@@ -8,12 +8,12 @@ import java.util.TreeMap;
 /**
  * What was measured on the Redis nodes. What is absent was not measured, and is said to be so.
  *
- * @param rttMicros the round trip of a decision, by node
+ * @param trips the round trips of a decision, by node
  * @param drift how far a node's clock is ahead of ours, by node
  * @param memory what each node may take, by node
  */
 public record Measured(
-    SortedMap<String, Long> rttMicros,
+    SortedMap<String, Trips> trips,
     SortedMap<String, Drift> drift,
     Optional<Cluster> cluster,
     SortedMap<String, Memory> memory) {
@@ -23,17 +23,18 @@ public record Measured(
 
   /** Where no memory was read. */
   public Measured(
-      SortedMap<String, Long> rttMicros,
-      SortedMap<String, Drift> drift,
-      Optional<Cluster> cluster) {
-    this(rttMicros, drift, cluster, new TreeMap<>());
+      SortedMap<String, Trips> trips, SortedMap<String, Drift> drift, Optional<Cluster> cluster) {
+    this(trips, drift, cluster, new TreeMap<>());
   }
 
   public Measured {
     memory = Collections.unmodifiableSortedMap(new TreeMap<>(memory));
-    rttMicros = Collections.unmodifiableSortedMap(new TreeMap<>(rttMicros));
+    trips = Collections.unmodifiableSortedMap(new TreeMap<>(trips));
     drift = Collections.unmodifiableSortedMap(new TreeMap<>(drift));
   }
+
+  /** Several round trips to a node, in microseconds: the best, the median, one in a hundred. */
+  public record Trips(long best, long median, long p99) {}
 
   /**
    * @param micros positive when the node is ahead
@@ -73,10 +74,27 @@ public record Measured(
       boolean requireFullCoverage,
       int minReplicasToWrite,
       long maxLagMillis) {
+    private static final long CRON_MILLIS = 100;
+    private static final long LAG_ROUNDED_MILLIS = 1_000;
+    private static final long LAG_LOOKED_AT_MILLIS = 1_000;
 
-    /** Whether a master that was cut off stops before its replica is promoted. */
+    /**
+     * After how long a master without a majority stops at the latest: a silent link is pinged when
+     * half of the timeout is over, then the timeout runs, and a timer looks ten times a second.
+     */
+    long aloneStopsMillis() {
+      return nodeTimeoutMillis + nodeTimeoutMillis / 2 + CRON_MILLIS;
+    }
+
+    /** The same with its replicas gone, where it needs them: their lag is in whole seconds. */
+    long cutOffStopsMillis() {
+      long without = maxLagMillis + LAG_ROUNDED_MILLIS + LAG_LOOKED_AT_MILLIS;
+      return minReplicasToWrite > 0 ? Math.min(without, aloneStopsMillis()) : aloneStopsMillis();
+    }
+
+    /** Whether a master that was cut off stops before a replica can have been promoted for it. */
     boolean cutOffStopsFirst() {
-      return minReplicasToWrite > 0 && maxLagMillis < nodeTimeoutMillis;
+      return cutOffStopsMillis() < nodeTimeoutMillis;
     }
   }
 }

@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What limits admit while a master is cut off. It serves its side until {@code
- * cluster-node-timeout} has passed, and the promoted replica serves the other side with the
- * counters that it has: so two masters for the slot, each admitting what the limit admits in that
- * time (Redis Cluster specification, "Write safety"). With {@code min-replicas-to-write} the
- * cut-off one stops after {@code min-replicas-max-lag}, which helps where that is the shorter; what
- * it admitted until then is lost all the same, so a burst may come twice.
+ * What limits admit while a master is cut off. It serves its side until it finds itself without a
+ * majority, up to half of {@code cluster-node-timeout} after that timeout, and the promoted replica
+ * serves the other side with the counters that it has: so two masters for the slot, each admitting
+ * what the limit admits in that time (Redis Cluster specification, "Write safety"). With {@code
+ * min-replicas-to-write} the cut-off one stops after {@code min-replicas-max-lag}, which helps
+ * where that is the shorter; what it admitted until then is lost all the same, so a burst may come
+ * twice.
  */
 final class PartitionCheck {
   static final int FEWEST_MASTERS = 3;
@@ -52,9 +53,7 @@ final class PartitionCheck {
    * @param cluster its settings
    */
   static long admits(Limit limit, Cluster cluster) {
-    long promoted = within(limit, cluster.nodeTimeoutMillis());
-    long cutOff = cluster.cutOffStopsFirst() ? within(limit, cluster.maxLagMillis()) : promoted;
-    return promoted + cutOff;
+    return within(limit, cluster.aloneStopsMillis()) + within(limit, cluster.cutOffStopsMillis());
   }
 
   private static long within(Limit limit, long millis) {
@@ -83,14 +82,16 @@ final class PartitionCheck {
             .toList();
     return About.ESTATE.info(
         Check.PARTITION,
-        "while a master is cut off, for %d ms, limits admit at most: %s"
-            .formatted(cluster.nodeTimeoutMillis(), most.isEmpty() ? "-" : most.getFirst()),
+        "while a master is cut off, for up to %d ms, limits admit at most: %s"
+            .formatted(cluster.aloneStopsMillis(), most.isEmpty() ? "-" : most.getFirst()),
         cluster.cutOffStopsFirst()
             ? "nothing to do: a master without replicas soon refuses writes"
             : "min-replicas-to-write 1, with a min-replicas-max-lag below the node timeout, lowers"
-                + " what its rate adds; a burst may come twice",
+                + " what its rate adds; it wants two replicas each, since a promoted one without"
+                + " any refuses too, and then a burst may come twice",
         Map.of(
             "node_timeout_ms", cluster.nodeTimeoutMillis(),
+            "cut_off_stops_ms", cluster.cutOffStopsMillis(),
             "masters", cluster.masters(),
             "require_full_coverage", cluster.requireFullCoverage(),
             "admits", most));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,21 @@ class ChecksTableTest {
       assertThat(isThere(row.get(3))).as("triggered by: %s", row).isTrue();
       assertThat(isThere(row.get(4))).as("near miss: %s", row).isTrue();
     }
+  }
+
+  @Test
+  void everyRowHasNearMissesOfItsOwn() throws Exception {
+    var triggers = rows().flatMap(row -> cases(row.get(3))).toList();
+    var nearMisses = rows().flatMap(row -> cases(row.get(4))).toList();
+
+    assertThat(nearMisses).doesNotHaveDuplicates().doesNotContainAnyElementsOf(triggers);
+    assertThat(rows().flatMap(row -> cases(row.get(4))))
+        .as("a class alone says nothing")
+        .allMatch(c -> c.contains("."));
+  }
+
+  private static Stream<String> cases(String cell) {
+    return CASE.matcher(cell).results().map(MatchResult::group);
   }
 
   private static boolean isThere(String cell) {

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.check.Measured.Cluster;
 import dev.deployclaw.policy.check.Measured.Drift;
+import dev.deployclaw.policy.check.Measured.Trips;
 import dev.deployclaw.policy.model.Algorithm;
+import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import java.util.List;
@@ -42,7 +44,26 @@ class EstateChecksTest {
 
     assertThat(found.getFirst().reason())
         .isEqualTo("redis/a takes 20.0 ms for a decision, gateways wait 20.0 ms");
+    assertThat(found.getFirst().evidence()).containsEntry("best_us", 10_000L);
+  }
+
+  @Test
+  void acceptsANodeAsSlowAsGatewaysWait() {
     assertThat(Found.by(Check.LATENCY, PolicySet.EMPTY, rtt(20_000))).isEmpty();
+  }
+
+  @Test
+  void saysThatANodeIsTooSlowAtTimes() {
+    var found = Found.by(Check.LATENCY, PolicySet.EMPTY, trips(new Trips(90, 300, 20_001)));
+
+    assertThat(Found.brief(found)).containsExactly("INFO -");
+    assertThat(found.getFirst().reason()).contains("20.0 ms for one decision in a hundred");
+  }
+
+  @Test
+  void acceptsANodeThatIsInTimeAlmostAlways() {
+    assertThat(Found.by(Check.LATENCY, PolicySet.EMPTY, trips(new Trips(90, 300, 20_000))))
+        .isEmpty();
   }
 
   @Test
@@ -71,6 +92,12 @@ class EstateChecksTest {
 
     assertThat(Found.brief(Found.by(Check.CLOCK, one(FAST), skewed)))
         .containsExactly("WARNING acme/fast", "INFO -");
+  }
+
+  @Test
+  void acceptsDriftThatASlowLimitDoesNotNotice() {
+    var skewed = drift(0, 0, 12_000);
+
     assertThat(Found.brief(Found.by(Check.CLOCK, one(limit("slow", Match.ANY, 1200, 60)), skewed)))
         .containsExactly("INFO -");
   }
@@ -79,11 +106,12 @@ class EstateChecksTest {
   void saysWhatLimitsAdmitInAPartition() {
     var limit = bursting(limit("all", Match.ANY, 60, 60), 10, 1);
 
-    assertThat(PartitionCheck.admits(limit, CLUSTER)).isEqualTo(2 * (10 + 5));
+    assertThat(CLUSTER.aloneStopsMillis()).isEqualTo(7_600);
+    assertThat(PartitionCheck.admits(limit, CLUSTER)).isEqualTo(2 * (10 + 7));
     assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 1000)))
-        .isEqualTo(10 + 5 + 10 + 1);
+        .isEqualTo(10 + 7 + 10 + 3);
     assertThat(PartitionCheck.admits(limit, new Cluster(3, 5000, true, 1, 10_000)))
-        .isEqualTo(2 * (10 + 5));
+        .isEqualTo(2 * (10 + 7));
     assertThat(PartitionCheck.admits(counting(limit, Algorithm.CONCURRENCY), CLUSTER))
         .isEqualTo(2 * 60);
     assertThat(PartitionCheck.admits(counting(limit, Algorithm.SLIDING_WINDOW), CLUSTER))
@@ -94,6 +122,10 @@ class EstateChecksTest {
   void warnsOfTooFewMastersForAFailover() {
     assertThat(Found.brief(Found.by(Check.PARTITION, PolicySet.EMPTY, cluster(2))))
         .containsExactly("WARNING -", "INFO -");
+  }
+
+  @Test
+  void acceptsAsManyMastersAsAFailoverNeeds() {
     assertThat(Found.brief(Found.by(Check.PARTITION, PolicySet.EMPTY, cluster(3))))
         .containsExactly("INFO -");
   }
@@ -104,6 +136,24 @@ class EstateChecksTest {
 
     assertThat(found).hasSize(2);
     assertThat(found.getFirst().evidence()).containsEntry("limits", List.of("acme/fast"));
+  }
+
+  @Test
+  void acceptsALimitThatClosesWhereItsTenantOpens() {
+    var closing =
+        new Limit(
+            FAST.name(),
+            FAST.match(),
+            FAST.key(),
+            FAST.algorithm(),
+            FAST.requests(),
+            FAST.window(),
+            FAST.burst(),
+            FAST.cost(),
+            FAST.mode(),
+            Optional.of(BackendFailure.DENY));
+
+    assertThat(Found.by(Check.PARTITION, one(closing), cluster(3))).hasSize(1);
   }
 
   @Test
@@ -123,8 +173,12 @@ class EstateChecksTest {
   }
 
   private static Measured rtt(long micros) {
+    return trips(new Trips(micros / 2, micros, micros));
+  }
+
+  private static Measured trips(Trips trips) {
     return new Measured(
-        new TreeMap<>(Map.of("redis/a", micros, "redis/b", 100L)),
+        new TreeMap<>(Map.of("redis/a", trips, "redis/b", new Trips(90, 100, 120))),
         new TreeMap<>(),
         Optional.empty());
   }

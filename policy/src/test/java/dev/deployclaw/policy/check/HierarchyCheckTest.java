@@ -29,6 +29,18 @@ class HierarchyCheckTest {
   }
 
   @Test
+  void acceptsAParentThatIsAGroupOfTheSet() {
+    assertThat(Found.by(Check.HIERARCHY, set(child("acme", "gold"), tenant("gold")))).isEmpty();
+  }
+
+  @Test
+  void acceptsGroupsThatMeetAtTheTop() {
+    var meeting = set(child("a", "top"), child("b", "top"), child("c", "a"), tenant("top"));
+
+    assertThat(Found.by(Check.HIERARCHY, meeting)).isEmpty();
+  }
+
+  @Test
   void refusesACycleAndAllThatHangOnIt() {
     var set = set(child("a", "b"), child("b", "a"), child("c", "a"), child("d", "e"), tenant("e"));
 
@@ -61,17 +73,22 @@ class HierarchyCheckTest {
 
   @Test
   void saysHowFarAGroupIsOvercommitted() {
-    var total = limit("total", Match.ANY, 600, 60);
-    var half = limit("all", Match.ANY, 300, 60);
-    var more = limit("all", Match.ANY, 360, 60);
+    var found = Found.by(Check.HIERARCHY, members(300, 360));
 
-    var over = set(tenant("gold", total), child("a", "gold", half), child("b", "gold", more));
-    var within = set(tenant("gold", total), child("a", "gold", half), child("b", "gold", half));
-
-    var found = Found.by(Check.HIERARCHY, over);
     assertThat(Found.brief(found)).containsExactly("INFO gold/total");
     assertThat(found.getFirst().evidence()).containsEntry("overcommit_percent", 110L);
-    assertThat(Found.by(Check.HIERARCHY, within)).isEmpty();
+  }
+
+  @Test
+  void acceptsMembersThatComeToTheGroupsLimit() {
+    assertThat(Found.by(Check.HIERARCHY, members(300, 300))).isEmpty();
+  }
+
+  private static PolicySet members(long one, long other) {
+    return set(
+        tenant("gold", limit("total", Match.ANY, 600, 60)),
+        child("a", "gold", limit("all", Match.ANY, one, 60)),
+        child("b", "gold", limit("all", Match.ANY, other, 60)));
   }
 
   @Test
@@ -111,12 +128,18 @@ class HierarchyCheckTest {
   void warnsOfATenantThatItsGroupShutsOut() {
     var none = tenant("gold", limit("none", Match.ANY, 0, 60));
     var dear = tenant("gold", bursting(limit("dear", Match.ANY, 60, 60), 4, 5));
-    var fits = tenant("gold", bursting(limit("fits", Match.ANY, 60, 60), 5, 5));
-    var some = tenant("gold", limit("some", Match.service("search"), 0, 60));
+    var blocked = tenant("gold", limit("all", Match.ANY, 60, 60)).withBlocked(true);
 
     assertThat(shutOut(none)).containsExactly("WARNING acme");
     assertThat(shutOut(dear)).containsExactly("WARNING acme");
-    assertThat(shutOut(fits.withBlocked(true))).containsExactly("WARNING acme");
+    assertThat(shutOut(blocked)).containsExactly("WARNING acme");
+  }
+
+  @Test
+  void acceptsATenantThatItsGroupJustLetsIn() {
+    var fits = tenant("gold", bursting(limit("fits", Match.ANY, 60, 60), 5, 5));
+    var some = tenant("gold", limit("some", Match.service("search"), 0, 60));
+
     assertThat(shutOut(fits)).isEmpty();
     assertThat(shutOut(some)).isEmpty();
   }

@@ -20,6 +20,16 @@ import org.junit.jupiter.api.Test;
 
 class LimitChecksTest {
   private static final Limit ALL = limit("all", Match.ANY, 60, 60);
+  private static final PolicySet ALIKE =
+      set(
+          tenant("team-a", limit("b", Match.ANY, 5, 60)),
+          tenant("team", limit("a-b", Match.ANY, 5, 60)));
+  private static final Gateway EDGE =
+      new Gateway(
+          "edge",
+          "payments",
+          new Gateway.Identity.Header("x-tenant"),
+          List.of(new Gateway.Route("/shop", "shop")));
 
   @Test
   void refusesACostThatNoBucketHolds() {
@@ -44,12 +54,25 @@ class LimitChecksTest {
   }
 
   @Test
+  void acceptsALimitOfOne() {
+    assertThat(Found.by(Check.NEVER_ADMITTED, set(tenant("acme", limit("one", Match.ANY, 1, 60)))))
+        .isEmpty();
+  }
+
+  @Test
   void saysThatABurstHasNoEffect() {
     var sliding = counting(ALL, Algorithm.SLIDING_WINDOW);
 
     var found = Found.by(Check.UNUSED_SETTING, set(tenant("acme", bursting(sliding, 5, 1))));
 
     assertThat(Found.brief(found)).containsExactly("INFO acme/all");
+  }
+
+  @Test
+  void acceptsABurstWhereItHasAnEffectOrIsNotSaid() {
+    var sliding = counting(ALL, Algorithm.SLIDING_WINDOW);
+
+    assertThat(Found.by(Check.UNUSED_SETTING, set(tenant("acme", bursting(ALL, 5, 1))))).isEmpty();
     assertThat(Found.by(Check.UNUSED_SETTING, set(tenant("acme", sliding)))).isEmpty();
   }
 
@@ -57,31 +80,36 @@ class LimitChecksTest {
   void findsALimitThatNoRequestReaches() {
     var below = limit("below", route("shop", "/a/*"), 5, 60);
     var tree = limit("tree", route("shop", "/a/"), 9, 60);
-    var near = limit("near", route("shop", "/a/b"), 9, 60);
 
     assertThat(Found.brief(Found.by(Check.SHADOWED, set(tenant("acme", below, tree)))))
         .containsExactly("WARNING acme/below");
+  }
+
+  @Test
+  void acceptsALimitThatSomeRequestsReach() {
+    var below = limit("below", route("shop", "/a/*"), 5, 60);
+    var near = limit("near", route("shop", "/a/b"), 9, 60);
+
     assertThat(Found.by(Check.SHADOWED, set(tenant("acme", below, near)))).isEmpty();
   }
 
   @Test
   void findsAServiceThatNoGatewayRoutesTo() {
-    var gateway =
-        new Gateway(
-            "edge",
-            "payments",
-            new Gateway.Identity.Header("x-tenant"),
-            List.of(new Gateway.Route("/shop", "shop")));
-    var good = tenant("acme", limit("a", Match.service("shop"), 5, 60));
     var bad = tenant("acme", limit("a", Match.service("shpo"), 5, 60));
 
-    assertThat(Found.by(Check.SHADOWED, PolicySet.of(List.of(good), List.of(gateway), "")))
-        .isEmpty();
-    assertThat(Found.by(Check.SHADOWED, set(bad))).isEmpty();
-    assertThat(Found.by(Check.SHADOWED, PolicySet.of(List.of(bad), List.of(gateway), "")))
+    assertThat(Found.by(Check.SHADOWED, PolicySet.of(List.of(bad), List.of(EDGE), "")))
         .singleElement()
         .extracting(Finding::reason)
         .isEqualTo("no gateway routes to the service shpo");
+  }
+
+  @Test
+  void acceptsAServiceThatAGatewayRoutesToOrWhereNoGatewayIsKnown() {
+    var good = tenant("acme", limit("a", Match.service("shop"), 5, 60));
+    var bad = tenant("acme", limit("a", Match.service("shpo"), 5, 60));
+
+    assertThat(Found.by(Check.SHADOWED, PolicySet.of(List.of(good), List.of(EDGE), ""))).isEmpty();
+    assertThat(Found.by(Check.SHADOWED, set(bad))).isEmpty();
   }
 
   @Test
@@ -89,23 +117,27 @@ class LimitChecksTest {
     var header = new KeyPart.Header("x-plan");
 
     var same = keyed(ALL, header, new KeyPart.Header("x_plan"));
-    var other = keyed(ALL, header, new KeyPart.Header("x-plane"));
 
     assertThat(Found.brief(Found.by(Check.KEY_COLLISION, set(tenant("acme", same)))))
         .containsExactly("ERROR acme/all");
+  }
+
+  @Test
+  void acceptsTwoHeadersThatAGatewayKeepsApart() {
+    var other = keyed(ALL, new KeyPart.Header("x-plan"), new KeyPart.Header("x-plane"));
+
     assertThat(Found.by(Check.KEY_COLLISION, set(tenant("acme", other)))).isEmpty();
   }
 
   @Test
   void findsTwoLimitsThatAJoinWithoutEscapingWouldMix() {
-    var set =
-        set(
-            tenant("team-a", limit("b", Match.ANY, 5, 60)),
-            tenant("team", limit("a-b", Match.ANY, 5, 60)));
-
-    var joined = CollisionCheck.find(set, (_, tenant, limit) -> tenant + "-" + limit);
+    var joined = CollisionCheck.find(ALIKE, (_, tenant, limit) -> tenant + "-" + limit);
 
     assertThat(Found.brief(joined)).containsExactly("ERROR team-a/b");
-    assertThat(CollisionCheck.find(set)).isEmpty();
+  }
+
+  @Test
+  void acceptsTheSameTwoAsTheirKeysAreWritten() {
+    assertThat(CollisionCheck.find(ALIKE)).isEmpty();
   }
 }

@@ -27,6 +27,10 @@ class MemoryCheckTest {
 
     assertThat(Found.brief(found)).containsExactly("WARNING -");
     assertThat(found.getFirst().remedy()).isEqualTo("CONFIG SET maxmemory-policy noeviction");
+  }
+
+  @Test
+  void acceptsANodeThatEvictsNothing() {
     assertThat(find(set(tenant("acme", ALL)), 1_024 * MIB, "noeviction")).isEmpty();
     assertThat(find(set(tenant("acme", ALL)), 0, "allkeys-lru")).isEmpty();
   }
@@ -40,7 +44,13 @@ class MemoryCheckTest {
 
     assertThat(Found.brief(found)).containsExactly("WARNING -");
     assertThat(found.getFirst().evidence()).containsEntry("bytes", known);
-    assertThat(find(set, (known / 50 + 1) * 100, "noeviction")).isEmpty();
+  }
+
+  @Test
+  void acceptsRulesAndCountersThatTakeHalf() {
+    var set = set(tenant("acme", ALL));
+
+    assertThat(find(set, (Footprint.known(set) / 50 + 1) * 100, "noeviction")).isEmpty();
   }
 
   @Test
@@ -51,6 +61,11 @@ class MemoryCheckTest {
 
     assertThat(Found.brief(found)).containsExactly("INFO -");
     assertThat(found.getFirst().evidence()).containsEntry("lives_s", 60L).containsKey("clients");
+  }
+
+  @Test
+  void saysNothingOfClientsThatNoLimitTellsApart() {
+    assertThat(find(set(tenant("acme", ALL)), 100 * MIB, "noeviction")).isEmpty();
   }
 
   private static List<Finding> find(PolicySet set, long most, String policy) {

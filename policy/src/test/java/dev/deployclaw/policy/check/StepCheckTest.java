@@ -17,6 +17,7 @@ import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StepCheckTest {
@@ -56,6 +57,16 @@ class StepCheckTest {
   }
 
   @Test
+  void acceptsALimitOfNextToNothingAndOneThatStaysUnlimited() {
+    var one = set(tenant("acme", limit("all", Match.ANY, 10, 60)));
+    var none = set(tenant("acme"));
+
+    assertThat(Found.by(Check.STEP_SIZE, one, set(tenant("acme", limit("all", Match.ANY, 1, 60)))))
+        .isEmpty();
+    assertThat(Found.by(Check.STEP_SIZE, none, none)).isEmpty();
+  }
+
+  @Test
   void asksForApprovalOfAnotherRootGroup() {
     var moved = set(child("acme", "gold", OLD), tenant("gold"));
 
@@ -64,20 +75,37 @@ class StepCheckTest {
     assertThat(Found.brief(found)).containsExactly("WARNING acme");
     assertThat(found.getFirst().evidence()).containsEntry("extra_requests", 100L);
     assertThat(found.getFirst().check().needsApproval()).isTrue();
-    assertThat(Found.by(Check.ROOT_CHANGE, BEFORE, BEFORE)).isEmpty();
+  }
+
+  @Test
+  void acceptsAnotherGroupBelowTheSameRoot() {
+    var groups = List.of(tenant("top"), child("gold", "top"), child("silver", "top"));
+    var gold = PolicySet.of(concat(groups, child("acme", "gold", OLD)), List.of(), "");
+    var silver = PolicySet.of(concat(groups, child("acme", "silver", OLD)), List.of(), "");
+
+    assertThat(Found.by(Check.ROOT_CHANGE, gold, silver)).isEmpty();
+  }
+
+  private static List<TenantPolicy> concat(List<TenantPolicy> groups, TenantPolicy tenant) {
+    return Stream.concat(groups.stream(), Stream.of(tenant)).toList();
   }
 
   @Test
   void saysWhatFreshCountersAdmit() {
     var renamed = set(tenant("acme", limit("other", Match.ANY, 100, 60)));
     var keyed = set(tenant("acme", keyed(OLD, new KeyPart.ClientAddress())));
-    var raised = set(tenant("acme", limit("all", Match.ANY, 200, 60)));
 
     assertThat(Found.brief(Found.by(Check.FRESH_COUNTERS, BEFORE, renamed)))
         .containsExactly("INFO acme/all");
     assertThat(Found.by(Check.FRESH_COUNTERS, BEFORE, keyed))
         .singleElement()
         .satisfies(f -> assertThat(f.evidence()).containsEntry("extra_requests", 100L));
+  }
+
+  @Test
+  void acceptsARaisedLimitWhoseCountersGoOn() {
+    var raised = set(tenant("acme", limit("all", Match.ANY, 200, 60)));
+
     assertThat(Found.by(Check.FRESH_COUNTERS, BEFORE, raised)).isEmpty();
   }
 

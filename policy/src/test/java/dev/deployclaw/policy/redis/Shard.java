@@ -11,12 +11,15 @@ import redis.clients.jedis.Pipeline;
 
 /** A Redis with one connection, and what a test does to it. */
 final class Shard implements AutoCloseable {
+  /** A busy machine may take long. */
+  private static final int LONGEST_MILLIS = 60_000;
+
   private final Runnable stop;
   private final Jedis redis;
 
   private Shard(HostPort address, Runnable stop) {
     this.stop = stop;
-    this.redis = new Jedis(address.host(), address.port());
+    this.redis = new Jedis(address.host(), address.port(), LONGEST_MILLIS);
   }
 
   static Shard start(Path folder) {
