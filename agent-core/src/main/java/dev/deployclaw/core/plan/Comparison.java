@@ -8,6 +8,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.wire.ServiceStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,10 @@ public final class Comparison {
   }
 
   private void gateway(Report report) {
+    if (managed() && report.answer() == Report.Answer.NO && lacksAFile(report)) {
+      add(Kind.MISSING, report, report.reason());
+      return;
+    }
     if (!answered(report) || !managed()) {
       return;
     }
@@ -113,12 +118,41 @@ public final class Comparison {
     Measurements.number(report, "epoch").ifPresent(epoch -> epoch(report, epoch));
   }
 
+  /** It told what it holds, and that is no file of ours or anybody's. */
+  private static boolean lacksAFile(Report gateway) {
+    return gateway.facts().containsKey("member") && !gateway.facts().containsKey("file");
+  }
+
   /** A rate limit service says no where it asks another Redis. */
   private void service(Report report) {
     switch (report.answer()) {
       case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
       case NO -> add(Kind.ASTRAY, report, report.reason());
-      case YES, SKIPPED -> {}
+      case YES -> held(report);
+      case SKIPPED -> {}
+    }
+  }
+
+  /** What a service holds besides the committed epoch is its own matter: an open change's, say. */
+  private void held(Report service) {
+    if (!managed() || !(service.facts().get("epochs") instanceof List<?> epochs)) {
+      return;
+    }
+    var held = new TreeMap<Long, String>();
+    for (Object one : epochs) {
+      if (one instanceof Map<?, ?> m && m.get("epoch") instanceof Number epoch) {
+        held.put(epoch.longValue(), String.valueOf(m.get("digest")));
+      }
+    }
+    if (held.isEmpty()) {
+      add(Kind.MISSING, service, "holds no policy set of ours");
+    } else if (!held.containsKey(base.epoch())) {
+      epoch(service, held.lastKey());
+    } else if (!base.digest().equals(held.get(base.epoch()))) {
+      add(Kind.DIFFERENT, service, "holds another policy set of epoch " + base.epoch());
+    }
+    if (service.facts().get("redis") instanceof String redis && !redis.equals(ServiceStatus.OK)) {
+      add(Kind.NOT_ENFORCED, service, "can't ask Redis: " + redis);
     }
   }
 

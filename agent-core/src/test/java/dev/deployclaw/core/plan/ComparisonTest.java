@@ -8,10 +8,16 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyDocument;
+import dev.deployclaw.policy.wire.ServiceStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ComparisonTest {
   private static final Plan.Ground FIRST = new Plan.Ground(0, "", 0);
@@ -96,6 +102,70 @@ class ComparisonTest {
         .extracting(Discrepancy::text)
         .containsExactly(
             "ratelimit/b astray: asks another Redis", "ratelimit/c unreachable: no answer");
+  }
+
+  /** What each kind of place can say of itself, and which kind of difference that is. */
+  @ParameterizedTest
+  @MethodSource("places")
+  void namesEachKindOfDifferenceAtEachKindOfPlace(String look, Report report, @Nullable Kind expected) {
+    var found = Comparison.of(FOURTH, Map.of(look, Outcome.done(List.of(report))), new TreeMap<>());
+
+    assertThat(kinds(found)).isEqualTo(expected == null ? List.of() : List.of(expected));
+  }
+
+  private static Stream<Arguments> places() {
+    return Stream.of(
+        at("redis.scan", yes("d4", Map.of("epoch", 4L)), null),
+        at("redis.scan", yes("", Map.of()), Kind.MISSING),
+        at("redis.scan", yes("dx", Map.of("epoch", 4L)), Kind.DIFFERENT),
+        at("redis.scan", yes("d3", Map.of("epoch", 3L)), Kind.BEHIND),
+        at("redis.scan", yes("d5", Map.of("epoch", 5L)), Kind.AHEAD),
+        at("redis.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("ratelimit.topology", service(ServiceStatus.OK, 3, "d3", 4, "d4"), null),
+        at("ratelimit.topology", service(ServiceStatus.OK, 4, "d4", 5, "d5"), null),
+        at("ratelimit.topology", yes("", Map.of("epochs", List.of())), Kind.MISSING),
+        at("ratelimit.topology", service(ServiceStatus.OK, 3, "d3", 4, "dx"), Kind.DIFFERENT),
+        at("ratelimit.topology", service(ServiceStatus.OK, 2, "d2", 3, "d3"), Kind.BEHIND),
+        at("ratelimit.topology", service(ServiceStatus.OK, 5, "d5", 6, "d6"), Kind.AHEAD),
+        at("ratelimit.topology", service("no node", 3, "d3", 4, "d4"), Kind.NOT_ENFORCED),
+        at("ratelimit.topology", Report.no("m", "asks another Redis"), Kind.ASTRAY),
+        at("ratelimit.topology", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("gateway.scan", yes("f", Map.of("epoch", 4L, "managed", true)), null),
+        at("gateway.scan", no(Map.of("member", "m")), Kind.MISSING),
+        at("gateway.scan", no(Map.of("member", "m", "file", "f")), Kind.DIFFERENT),
+        at("gateway.scan", yes("f", Map.of("epoch", 3L, "managed", true)), Kind.BEHIND),
+        at("gateway.scan", yes("f", Map.of("epoch", 5L, "managed", true)), Kind.AHEAD),
+        at("gateway.scan", yes("f", Map.of("epoch", 4L, "managed", false)), Kind.NOT_ENFORCED),
+        at("gateway.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("configuration.scan", yes("d4", Map.of("epoch", 4L)), null),
+        at("configuration.scan", yes("", Map.of()), Kind.MISSING),
+        at("configuration.scan", Report.no("m", "was changed"), Kind.DIFFERENT),
+        at("configuration.scan", yes("d3", Map.of("epoch", 3L)), Kind.BEHIND),
+        at("configuration.scan", yes("d5", Map.of("epoch", 5L)), Kind.AHEAD),
+        at("configuration.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE));
+  }
+
+  private static Arguments at(String look, Report report, @Nullable Kind expected) {
+    return Arguments.of(look, report, expected);
+  }
+
+  private static Report yes(String digest, Map<String, Object> facts) {
+    return Report.yes("m", digest, facts);
+  }
+
+  private static Report no(Map<String, Object> facts) {
+    return new Report("m", Report.Answer.NO, "", "isn't as it should be", facts);
+  }
+
+  private static Report service(String redis, long one, String first, long two, String second) {
+    return yes(
+        "",
+        Map.of(
+            "redis",
+            redis,
+            "epochs",
+            List.of(
+                Map.of("epoch", one, "digest", first), Map.of("epoch", two, "digest", second))));
   }
 
   @Test
