@@ -5,14 +5,15 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.policy.imports.Adoption;
 import dev.deployclaw.policy.imports.KeyPattern;
+import dev.deployclaw.policy.model.Names;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,12 +22,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code adopt --into FOLDER}. */
+/** {@code adopt --into FOLDER}, and {@code adopt --enforce TENANT} afterwards. */
 @Command(
     name = "adopt",
     description = {
       "Reads limits that an estate has already into policy documents, all in shadow mode.",
-      "From keys of Redis, ConfigMaps, and NGINX's limit_req. Writes to no back end."
+      "From keys of Redis, ConfigMaps, and NGINX's limit_req. Writes to no back end.",
+      "With --enforce, a change like any other: the limits of one tenant leave shadow mode."
     },
     footer = {
       "",
@@ -35,9 +37,12 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rate_limit:{tenant}' --into policies",
       "  deployclaw adopt --configmap limits.yaml --nginx /etc/nginx/nginx.conf",
-      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rl:{service}:{tenant}' --per second --json"
+      "  deployclaw adopt --redis 10.0.0.7:6379 --keys 'rl:{service}:{tenant}' --per second --json",
+      "  deployclaw adopt --shadowed",
+      "  deployclaw adopt --enforce acme"
     })
 final class AdoptCommand implements Callable<Integer> {
+  private static final int MOST_BYTES = 16 << 20;
   private static final String PASSWORD = "DEPLOYCLAW_ADOPT_REDIS_PASSWORD";
   private static final Map<String, Duration> UNITS =
       Map.of(
@@ -88,6 +93,17 @@ final class AdoptCommand implements Callable<Integer> {
       description = "Gets a document for each tenant; without it, only the report is made.")
   private @Nullable Path into;
 
+  @Option(
+      names = "--enforce",
+      paramLabel = "TENANT",
+      description = "Let the limits of this tenant, which is committed, refuse from now on.")
+  private @Nullable String enforce;
+
+  @Option(
+      names = "--shadowed",
+      description = "List the tenants some of whose committed limits refuse nobody yet.")
+  private boolean shadowed;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   AdoptCommand(Surroundings around) {
@@ -96,6 +112,27 @@ final class AdoptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    boolean reads = !nodes.isEmpty() || !configMaps.isEmpty() || !nginx.isEmpty() || into != null;
+    if (Stream.of(reads, enforce != null, shadowed).filter(asked -> asked).count() > 1) {
+      throw wrong("read an estate, --enforce one tenant, or list --shadowed: one at a time");
+    }
+    if (enforce != null || shadowed) {
+      try (var session = Session.open(around, shared)) {
+        var adopted = new Shadowed(around, session, shared.json());
+        return enforce == null ? adopted.list() : adopted.enforce(tenant(enforce));
+      }
+    }
+    return read();
+  }
+
+  private String tenant(String name) {
+    if (!Names.isLabel(name)) {
+      throw wrong("--enforce: \"" + name + "\" is no tenant's name");
+    }
+    return name;
+  }
+
+  private int read() throws Unusable {
     var window = Optional.ofNullable(UNITS.get(unit));
     var adoption =
         new Adoption(
@@ -155,11 +192,8 @@ final class AdoptCommand implements Callable<Integer> {
   }
 
   private String text(Path file) throws Unusable {
-    try {
-      return Files.readString(around.working().resolve(file));
-    } catch (IOException e) {
-      throw new Unusable(file + " can't be read: " + e + "; give a UTF-8 file");
-    }
+    return TextFile.needed(
+        file, around.working().resolve(file), MOST_BYTES, "a manifest or a configuration");
   }
 
   private ParameterException wrong(String what) {

@@ -44,6 +44,18 @@ class AdoptCommandTest {
   }
 
   @Test
+  void doesOneThingAtATime() {
+    var screen = new Screen(folder);
+    screen.write("map.yaml", MAP);
+
+    assertThat(screen.run("adopt", "--configmap", "map.yaml", "--enforce", "acme")).isEqualTo(2);
+    assertThat(screen.err()).contains("one at a time");
+    assertThat(screen.run("adopt", "--enforce", "acme", "--shadowed")).isEqualTo(2);
+    assertThat(screen.run("adopt", "--enforce", "acme")).isEqualTo(2);
+    assertThat(screen.err()).contains("there is no configuration");
+  }
+
+  @Test
   void saysWhatItCanNotWorkWith() {
     var screen = new Screen(folder);
     screen.write("map.yaml", "kind: Pod\n");
