@@ -4,8 +4,6 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.policy.imports.DescriptorImport;
 import dev.deployclaw.policy.imports.Mapping;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +36,8 @@ import picocli.CommandLine.Spec;
       "  deployclaw import config.yaml --strict --json"
     })
 final class ImportCommand implements Callable<Integer> {
+  private static final int MOST_BYTES = 16 << 20;
+
   private final Surroundings around;
 
   @Mixin private final Shared shared = new Shared();
@@ -85,11 +85,8 @@ final class ImportCommand implements Callable<Integer> {
     List<DescriptorImport.File> out = new ArrayList<>();
     for (Path file : files) {
       Path place = around.working().resolve(file);
-      try {
-        out.add(new DescriptorImport.File(file.toString(), Files.readString(place)));
-      } catch (IOException e) {
-        throw new Unusable(file + " can't be read: " + e + "; give a UTF-8 file");
-      }
+      String text = TextFile.needed(file, place, MOST_BYTES, "a file of its configuration");
+      out.add(new DescriptorImport.File(file.toString(), text));
     }
     return out;
   }

@@ -2,31 +2,33 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.policy.parse.Problem;
 import dev.deployclaw.policy.parse.Rights;
 import dev.deployclaw.policy.parse.Source;
 import dev.deployclaw.policy.parse.Sources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The policy documents of a file, or of a folder and what lies below it. */
 final class PolicyFiles {
+  /** Files that a person names may define whom they like. */
   private static final String HOME = "files";
+
+  private static final Rights ANY_TENANT = Rights.of(Map.of(HOME, Set.of(Rights.ANY)));
   private static final Set<String> ENDINGS = Set.of(".yaml", ".yml", ".json");
   private static final int MOST_FILES = 200_000;
   private static final int DEEPEST = 8;
 
   /** A larger file is no policy document. */
-  private static final long MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1 << 20;
 
   private PolicyFiles() {}
 
@@ -45,13 +47,16 @@ final class PolicyFiles {
    * @param from what files are named by in problems
    */
   static Read read(Path from, Path path) throws Unusable {
-    var sources = new ArrayList<Source>();
-    for (Path file : files(path)) {
-      sources.add(source(from.relativize(file).toString(), file));
-    }
-    var collected = Sources.collect(sources, Rights.of(Map.of(HOME, Set.of(Rights.ANY))), Set.of());
+    var collected =
+        collect(files(path), file -> source(from.relativize(file).toString(), file));
     var set = PolicySet.of(collected.policies().values(), List.of(), "");
     return new Read(set, collected.problems().stream().map(Problem::text).toList());
+  }
+
+  /** One after the other: however many they are, one text is held at a time. */
+  static Collected collect(List<Path> files, Function<Path, Source> read) {
+    Iterable<Source> sources = () -> files.stream().map(read).iterator();
+    return Sources.collect(sources, ANY_TENANT, Set.of());
   }
 
   private static List<Path> files(Path path) throws Unusable {
@@ -75,18 +80,16 @@ final class PolicyFiles {
     return Files.isRegularFile(file) && ENDINGS.stream().anyMatch(name::endsWith);
   }
 
-  private static Source source(String name, Path file) {
+  /** A document that is too long, or no text, is wrong; one that can't be read is unknown. */
+  static Source source(String name, Path file) {
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        return new Source.Malformed(name, HOME, "the file has more than " + MOST_BYTES + " bytes");
-      }
-      var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-      return new Source.Document(
-          name, HOME, StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+      return new Source.Document(name, HOME, TextFile.read(file, MOST_BYTES));
+    } catch (TextFile.TooLong e) {
+      return new Source.Malformed(name, HOME, String.valueOf(e.getMessage()));
     } catch (CharacterCodingException e) {
       return new Source.Malformed(name, HOME, "the file isn't UTF-8");
     } catch (IOException e) {
-      return new Source.Unreadable(name, String.valueOf(e.getMessage()));
+      return new Source.Unreadable(name, e.toString());
     }
   }
 }

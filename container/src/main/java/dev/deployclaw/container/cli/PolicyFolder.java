@@ -4,30 +4,18 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.Collected;
 import dev.deployclaw.policy.parse.PolicyWriter;
-import dev.deployclaw.policy.parse.Rights;
-import dev.deployclaw.policy.parse.Source;
-import dev.deployclaw.policy.parse.Sources;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Policy documents as files: one file a tenant, in a folder. */
 final class PolicyFolder {
   private static final int MOST_FILES = 100_000;
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
-
-  /** Files that a person names may define whom they like. */
-  private static final String HOME = "files";
-
-  private static final Rights ANY_TENANT = Rights.of(Map.of(HOME, Set.of(Rights.ANY)));
 
   private PolicyFolder() {}
 
@@ -37,11 +25,7 @@ final class PolicyFolder {
    * @throws Unusable where it isn't there, can't be listed, or holds too many files
    */
   static Collected read(Path place) throws Unusable {
-    List<Source> sources = new ArrayList<>();
-    for (Path file : files(place)) {
-      sources.add(source(file));
-    }
-    return Sources.collect(sources, ANY_TENANT, Set.of());
+    return PolicyFiles.collect(files(place), file -> PolicyFiles.source(file.toString(), file));
   }
 
   /**
@@ -86,17 +70,6 @@ final class PolicyFolder {
       return files;
     } catch (IOException e) {
       throw new Unusable(place + " can't be listed: " + e + "; check its rights");
-    }
-  }
-
-  private static Source source(Path file) {
-    String name = file.toString();
-    try {
-      return new Source.Document(name, HOME, Files.readString(file));
-    } catch (MalformedInputException e) {
-      return new Source.Malformed(name, HOME, "not UTF-8");
-    } catch (IOException e) {
-      return new Source.Unreadable(name, e.toString());
     }
   }
 }

@@ -19,6 +19,9 @@ import java.util.TreeSet;
  * requests take them. Each request takes its tenant's, then those of the groups upwards.
  */
 final class DeadlockCheck {
+  /** Each of many limits would name all of them otherwise. */
+  private static final int MOST_NAMED = 10;
+
   private DeadlockCheck() {}
 
   /** A concurrency limit of a tenant or group. */
@@ -40,7 +43,10 @@ final class DeadlockCheck {
       addOrder(after, held(Hierarchy.chain(set, policy.tenant())));
     }
     var cyclic = onCycles(after);
-    var names = cyclic.stream().map(Held::text).toList();
+    var names = cyclic.stream().limit(MOST_NAMED).map(Held::text).toList();
+    String more =
+        cyclic.size() > MOST_NAMED ? " and %d more".formatted(cyclic.size() - MOST_NAMED) : "";
+    String which = String.join(", ", names) + more;
     var found = new ArrayList<Finding>();
     for (var held : cyclic) {
       found.add(
@@ -48,9 +54,9 @@ final class DeadlockCheck {
               .error(
                   Check.DEADLOCK,
                   "requests take these limits in different orders and can wait for each other: "
-                      + String.join(", ", names),
+                      + which,
                   "break the cycle of groups",
-                  Map.of("limits", names)));
+                  Map.of("limits", names, "count", cyclic.size())));
     }
     return found;
   }

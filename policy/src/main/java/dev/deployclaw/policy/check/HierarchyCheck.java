@@ -17,6 +17,8 @@ import java.util.Optional;
  * Groups: a parent that isn't there, a cycle, a tenant's limit that its group's always precedes.
  */
 final class HierarchyCheck {
+  private static final int MOST_NAMED = 8;
+
   private HierarchyCheck() {}
 
   static List<Finding> find(PolicySet set) {
@@ -50,11 +52,14 @@ final class HierarchyCheck {
   }
 
   private static Finding cycle(PolicySet set, TenantPolicy policy) {
-    var names = Hierarchy.chain(set, policy.tenant()).stream().map(TenantPolicy::tenant).toList();
+    var chain = Hierarchy.chain(set, policy.tenant()).stream().map(TenantPolicy::tenant).toList();
+    var names = chain.subList(0, Math.min(MOST_NAMED, chain.size()));
     return About.tenant(policy.tenant())
         .error(
             Check.HIERARCHY,
-            "the groups form a cycle: " + String.join(" -> ", names),
+            "the groups form a cycle: "
+                + String.join(" -> ", names)
+                + (names.size() < chain.size() ? " -> and so on" : ""),
             "remove the parent of one of them",
             Map.of("chain", names));
   }
@@ -81,8 +86,8 @@ final class HierarchyCheck {
     var found = new ArrayList<Finding>();
     var groups = Hierarchy.chain(set, policy.tenant());
     for (var group : groups.subList(1, groups.size())) {
-      for (Limit limit : policy.limits()) {
-        group.limits().stream()
+      for (Limit limit : Compared.of(policy)) {
+        Compared.of(group).stream()
             .filter(l -> isAbove(limit, l))
             .findFirst()
             .ifPresent(l -> found.add(above(policy, limit, group, l)));

@@ -20,7 +20,7 @@ final class OvercommitCheck {
     var found = new ArrayList<Finding>();
     members.forEach((group, tenants) ->
         set.tenant(group).stream()
-            .flatMap(g -> g.limits().stream())
+            .flatMap(g -> Compared.of(g).stream())
             .forEach(limit -> found.addAll(sum(group, limit, tenants))));
     return found;
   }
@@ -56,7 +56,7 @@ final class OvercommitCheck {
 
   /** The largest of a member's limits within the group's, so that nested ones count once. */
   private static double share(TenantPolicy member, Limit limit) {
-    return member.limits().stream()
+    return Compared.of(member).stream()
         .filter(l -> Matching.includes(limit.match(), l.match()))
         .mapToDouble(Envelope::perSecond)
         .max()

@@ -38,7 +38,7 @@ final class ReachCheck {
   }
 
   private static Optional<Finding> taken(TenantPolicy policy, Limit limit) {
-    return policy.limits().stream()
+    return Compared.of(policy).stream()
         .filter(l -> Matching.replaces(l, limit) && Matching.includes(l.match(), limit.match()))
         .findFirst()
         .map(taker ->

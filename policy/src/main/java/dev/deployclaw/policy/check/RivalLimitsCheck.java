@@ -7,6 +7,7 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,11 +26,24 @@ final class RivalLimitsCheck {
   static List<Finding> find(PolicySet set) {
     var found = new ArrayList<Finding>();
     for (var policy : set.tenants().values()) {
-      var limits = policy.limits();
-      for (int i = 0; i < limits.size(); i++) {
-        for (int j = i + 1; j < limits.size(); j++) {
-          rivals(policy, limits.get(i), limits.get(j)).ifPresent(found::add);
-        }
+      if (!Compared.isWhole(policy)) {
+        found.add(tooMany(policy));
+      }
+      found.addAll(rivals(policy));
+    }
+    return found;
+  }
+
+  /** Of a limit with many rivals the first is named: the findings grow with the limits alone. */
+  private static List<Finding> rivals(TenantPolicy policy) {
+    var limits = Compared.of(policy);
+    var found = new ArrayList<Finding>();
+    var named = new HashSet<String>();
+    for (int i = 0; i < limits.size(); i++) {
+      for (int j = i + 1; j < limits.size(); j++) {
+        rivals(policy, limits.get(i), limits.get(j))
+            .filter(f -> named.add(f.check() + " " + f.limit().orElse("")))
+            .ifPresent(found::add);
       }
     }
     return found;
@@ -46,6 +60,16 @@ final class RivalLimitsCheck {
         && (contradict(first, second)
             || Envelope.neverBinds(first, second)
             || Envelope.neverBinds(second, first));
+  }
+
+  private static Finding tooMany(TenantPolicy policy) {
+    return About.tenant(policy.tenant())
+        .warning(
+            Check.CONFLICTING_WINDOWS,
+            "it has %d limits, of which only the first %d were compared"
+                .formatted(policy.limits().size(), Compared.MOST),
+            "give it fewer: each request is matched with all of them",
+            Map.of("limits", policy.limits().size(), "compared", Compared.MOST));
   }
 
   private static Optional<Finding> rivals(TenantPolicy policy, Limit first, Limit second) {

@@ -23,7 +23,6 @@ import java.util.TreeSet;
  */
 public final class DescriptorImport {
   private static final String DEFAULT_TENANT = "default";
-  private static final int MOST_NAMED = 8;
 
   private final Mapping mapping;
   private final Drafts drafts = new Drafts();
@@ -88,8 +87,9 @@ public final class DescriptorImport {
   }
 
   private void walk(Descriptor.Domain domain, List<Descriptor> level, Walk above, String words) {
+    var siblings = Level.of(level);
     for (var descriptor : level) {
-      var here = above.through(descriptor, level, mapping);
+      var here = above.through(descriptor, siblings, mapping);
       String rule = (words.isEmpty() ? "" : words + " > ") + descriptor.composite();
       if (descriptor.limit().isPresent()) {
         rate(domain, descriptor, here, rule);
@@ -254,7 +254,7 @@ public final class DescriptorImport {
     if (!elsewhere.isEmpty()) {
       out.add(
           "the limits of the domain %s for all tenants don't hold for %s: a policy has one parent"
-              .formatted(domain.name(), some(elsewhere)));
+              .formatted(domain.name(), Phrases.some(elsewhere)));
     }
   }
 
@@ -270,13 +270,6 @@ public final class DescriptorImport {
   private static void marks(Descriptor descriptor, Set<String> into) {
     into.addAll(descriptor.marks().others());
     descriptor.children().forEach(d -> marks(d, into));
-  }
-
-  private static String some(List<String> names) {
-    String first = String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())));
-    return names.size() > MOST_NAMED
-        ? first + " and " + (names.size() - MOST_NAMED) + " more"
-        : first;
   }
 
   private static String place(Descriptor.Domain domain, Descriptor descriptor) {

@@ -163,7 +163,7 @@ final class LimitReqFile {
     }
     String path = location.getLast();
     boolean exact = location.size() > 2 && location.get(1).equals("=");
-    boolean prefix = location.size() == 2 || location.get(1).equals("^~");
+    boolean prefix = location.size() == 2 || (location.size() > 2 && location.get(1).equals("^~"));
     if (!path.startsWith("/") || !(exact || prefix)) {
       return Optional.empty();
     }

@@ -1,7 +1,6 @@
 package dev.deployclaw.policy.imports;
 
 import dev.deployclaw.policy.imports.Mapping.Meaning;
-import dev.deployclaw.policy.match.RoutePattern;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Names;
@@ -40,7 +39,7 @@ record Walk(
   }
 
   /** With one entry more. */
-  Walk through(Descriptor entry, List<Descriptor> siblings, Mapping mapping) {
+  Walk through(Descriptor entry, Level siblings, Mapping mapping) {
     var meaning = mapping.of(entry.key());
     if (meaning.isEmpty()) {
       return losing(
@@ -89,7 +88,7 @@ record Walk(
     return matching(new Match(match.service(), match.route(), Optional.of(entry.value())));
   }
 
-  private Walk ofRoute(Descriptor entry, List<Descriptor> siblings) {
+  private Walk ofRoute(Descriptor entry, Level siblings) {
     String value = entry.value();
     if (match.route().isPresent()) {
       return losing("the route is named twice");
@@ -107,7 +106,7 @@ record Walk(
     if (!entry.wild()) {
       return on.differing("covers the paths below " + value + " too");
     }
-    if (outOfTurn(entry, siblings)) {
+    if (siblings.outOfTurn(entry)) {
       on = on.differing("there the first wildcard in the file decides, here the most specific");
     }
     return entry.marks().shareThreshold()
@@ -115,26 +114,7 @@ record Walk(
         : on.differing("all paths that match " + value + " share one counter");
   }
 
-  /** Whether another wildcard overlaps, and file order and specificity disagree about the two. */
-  private static boolean outOfTurn(Descriptor entry, List<Descriptor> siblings) {
-    var own = new RoutePattern(entry.value());
-    int at = siblings.indexOf(entry);
-    for (int i = 0; i < siblings.size(); i++) {
-      var other = siblings.get(i);
-      if (i == at || !other.wild() || !other.key().equals(entry.key())) {
-        continue;
-      }
-      var rival = new RoutePattern(other.value());
-      int first = RoutePattern.MOST_SPECIFIC_FIRST.compare(own, rival);
-      boolean overlap = own.includes(rival) || rival.includes(own);
-      if (overlap && (first == 0 || first < 0 != at < i)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Walk ofKey(Descriptor entry, KeyPart part, List<Descriptor> siblings) {
+  private Walk ofKey(Descriptor entry, KeyPart part, Level siblings) {
     if (!entry.value().isEmpty()) {
       return losing(
           "a limit here can't be for one value alone: " + entry.key() + "=" + entry.value());
@@ -148,14 +128,8 @@ record Walk(
     if (part instanceof KeyPart.Header(String name)) {
       on = on.differing("requests without the header " + name + " share one counter");
     }
-    var own =
-        siblings.stream()
-            .filter(s -> s.key().equals(entry.key()) && !s.value().isEmpty())
-            .map(Descriptor::value)
-            .toList();
-    return own.isEmpty()
-        ? on
-        : on.differing("it is for these values too: " + String.join(", ", own));
+    var own = siblings.values(entry.key());
+    return own.isEmpty() ? on : on.differing("it is for these values too: " + Phrases.some(own));
   }
 
   private Walk matching(Match other) {

@@ -3,16 +3,18 @@ package dev.deployclaw.policy.parse;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.Owners.Nameless;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Puts the documents of many sources together; one bad tenant doesn't touch the others. */
 public final class Sources {
+  private static final int MOST_NAMED = 10;
+
   private final Rights rights;
   private final SortedMap<String, TenantPolicy> policies = new TreeMap<>();
   private final SortedMap<String, List<Origin>> definers = new TreeMap<>();
@@ -26,12 +28,12 @@ public final class Sources {
   }
 
   /**
-   * Collects the sources; the order in which they are given has no influence.
+   * Collects the sources, each asked for once; the order in which they come has no influence.
    *
    * @param committed tenants that have a policy already
    */
   public static Collected collect(
-      Collection<? extends Source> sources, Rights rights, Set<String> committed) {
+      Iterable<? extends Source> sources, Rights rights, Set<String> committed) {
     var all = new Sources(rights);
     sources.forEach(all::add);
     all.refuseDuplicates();
@@ -85,7 +87,13 @@ public final class Sources {
       var names = entry.getValue().stream().map(Origin::source).sorted().toList();
       if (names.size() > 1) {
         String what =
-            "the tenant " + entry.getKey() + " is defined in " + String.join(" and in ", names);
+            "the tenant "
+                + entry.getKey()
+                + " is defined in "
+                + names.stream().limit(MOST_NAMED).collect(Collectors.joining(" and in "))
+                + (names.size() > MOST_NAMED
+                    ? " and in " + (names.size() - MOST_NAMED) + " more"
+                    : "");
         var problem = problem(names.getFirst(), what, "keep one of them");
         problems.add(problem);
         leaveOut(entry.getKey(), problem);

@@ -1,0 +1,67 @@
+package dev.deployclaw.policy.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Hostile input ends in bounded memory and time: a JVM with a small heap reads all of it, and says
+ * of each piece what is wrong, where, and what to do; what stands beside it is loaded. The time is
+ * a guard against what would not end in hours.
+ */
+class BoundsTest {
+  private static final int GUARD_MINUTES = 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void hostileInputEndsWithAReasonInASmallHeap() throws Exception {
+    var output = folder.resolve("output");
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Hostile.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+
+    boolean ended = process.waitFor(GUARD_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly();
+
+    var lines = Files.readAllLines(output);
+    assertThat(ended).as("after " + lines).isTrue();
+    assertThat(process.exitValue()).as("" + lines).isZero();
+    assertThat(lines).endsWith("end");
+    assertThat(of("document ", lines)).hasSize(9).allMatch(l -> l.contains("policies=[acme]"));
+    assertThat(lines)
+        .anyMatch(l -> l.matches("document bomb .*bomb.yaml:1:\\d+: .*anchors and aliases.*"))
+        .anyMatch(l -> l.matches("document deep .*deep.yaml:1:\\d+: .*nested deeper.*"))
+        .anyMatch(l -> l.matches("document digits .*digits.yaml:6:\\d+: .*out of range.*"))
+        .anyMatch(l -> l.matches("document exponent .*exponent.yaml:6:.*not a whole number.*"))
+        .anyMatch(l -> l.matches("document many-limits .*2501 entries.*at most 100.*"))
+        .anyMatch(l -> l.matches("document too-many-limits .* characters.*at most.*"))
+        .anyMatch(l -> l.matches("twice .*is defined in .* and in 99990 more.*"))
+        .anyMatch(l -> l.matches("set cycle errors=200000 longest=\\d{1,3}"))
+        .anyMatch(l -> l.matches("set ladder errors=100000 .*"))
+        .anyMatch(l -> l.matches("set limits errors=1 .*"))
+        .anyMatch(l -> l.matches("import bomb rules=0 .*bomb.yaml:\\d+.*more than 500000 values.*"))
+        .anyMatch(l -> l.matches("import deep rules=0 .*nested deeper.*"))
+        .anyMatch(l -> l.matches("import items rules=0 .*more than 500000 values.*"))
+        .anyMatch(l -> l.matches("import recursive rules=0 .*no anchor a is complete.*"))
+        .anyMatch(l -> l.matches("import wildcards rules=20000 .*"))
+        .anyMatch(l -> l.matches("adopt bomb.yaml:.*more than 500000 values.*"));
+  }
+
+  private static List<String> of(String start, List<String> lines) {
+    return lines.stream().filter(l -> l.startsWith(start)).toList();
+  }
+}
