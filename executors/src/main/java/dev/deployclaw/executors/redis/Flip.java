@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 
 /**
@@ -122,30 +121,12 @@ final class Flip {
   /** The rules of the epoch, and of the candidate beside it: a primary is to hold both. */
   private static List<Dealt> dealt(Activation activation, Topology topology) {
     return Stream.concat(Stream.of(activation), activation.tried().stream())
-        .map(a -> new Dealt(a, topology))
+        .map(a -> new Dealt(a, Shares.of(a, topology)))
         .toList();
   }
 
-  /** An epoch's rules, dealt out when the first asks for its share. Any thread. */
-  private static final class Dealt {
-    private final Activation activation;
-    private final Topology topology;
-    private @Nullable Shares shares;
-
-    Dealt(Activation activation, Topology topology) {
-      this.activation = activation;
-      this.topology = topology;
-    }
-
-    synchronized Share of(Node primary) {
-      var there = shares;
-      if (there == null) {
-        there = Shares.of(activation, topology);
-        shares = there;
-      }
-      return there.of(primary);
-    }
-  }
+  /** An epoch's rules; nothing is dealt out before a share is read. */
+  private record Dealt(Activation activation, Shares shares) {}
 
   static String source(Activation activation, Fence fence) {
     return FunctionLibrary.source(
@@ -166,13 +147,13 @@ final class Flip {
       throws InterruptedException {
     fences.refuseOlder(c, node, mark);
     for (var dealt : all) {
-      if (voted.holds(c, node, dealt.activation)) {
+      if (voted.holds(c, node, dealt.activation())) {
         continue;
       }
-      var share = dealt.of(node);
+      var share = dealt.shares().of(node);
       Share lost = share.of(Comparison.of(c, share).stream().map(Difference::tenant).toList());
       Surplus.remove(c, lost);
-      RuleWrites.run(c, lost);
+      long _ = RuleWrites.run(c, lost);
       var differing = Comparison.of(c, lost);
       if (!differing.isEmpty()) {
         return Report.no(node.member(), differing.getFirst().reason());

@@ -1,64 +1,56 @@
 package dev.deployclaw.executors.redis;
 
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A command for each of many items on one connection, encoded and read in bulk. They go out in
- * windows; one is written before the answers to the one before are read, so that Redis always has
- * work while at most two windows wait on either side. Any failure leaves the connection unusable.
+ * Commands on one connection, encoded and read in bulk. They go out in windows; one is written
+ * before the answers to the one before are read, so that Redis always has work while at most two
+ * windows wait on either side. A write waits only for what Redis has yet to read, and Redis reads
+ * whether or not its answers are taken. Any failure leaves the connection unusable.
+ *
+ * @param <W> a window: what is sent in one write
  */
-final class Pipeline<T> {
+final class Pipeline<W> {
   private final NodeConnection connection;
-  private final int window;
-  private final Exchange<T> exchange;
+  private final Exchange<W> exchange;
   private final RespWriter commands = new RespWriter();
 
-  private Pipeline(NodeConnection connection, int window, Exchange<T> exchange) {
+  private Pipeline(NodeConnection connection, Exchange<W> exchange) {
     this.connection = connection;
-    this.window = window;
     this.exchange = exchange;
   }
 
-  /** What is said to Redis about each item, and what becomes of its answer. */
-  interface Exchange<T> {
-    void ask(T item, RespWriter commands);
+  /** What is said to Redis in a window, and what becomes of its answers. */
+  interface Exchange<W> {
+    void ask(W window, RespWriter commands);
 
-    /** Takes the whole answer, no more. */
-    void answer(T item, RespReader answers);
+    /** Takes all answers to the window, no more. */
+    void answer(W window, RespReader answers);
   }
 
-  /**
-   * Errors are those that the client throws.
-   *
-   * @param window how many items are sent in one write
-   */
-  static <T> void run(NodeConnection connection, List<T> items, int window, Exchange<T> exchange) {
-    new Pipeline<>(connection, window, exchange).run(items);
+  /** Errors are those that the client throws. */
+  static <W> void run(NodeConnection connection, Iterable<W> windows, Exchange<W> exchange) {
+    new Pipeline<>(connection, exchange).run(windows);
   }
 
-  private void run(List<T> items) {
+  private void run(Iterable<W> windows) {
     var answers = connection.answers();
-    List<T> waiting = List.of();
-    for (int from = 0; from < items.size(); from += window) {
-      List<T> next = items.subList(from, Math.min(items.size(), from + window));
-      send(next);
-      receive(waiting, answers);
-      waiting = next;
+    @Nullable W unanswered = null;
+    for (W window : windows) {
+      send(window);
+      if (unanswered != null) {
+        exchange.answer(unanswered, answers);
+      }
+      unanswered = window;
     }
-    receive(waiting, answers);
+    if (unanswered != null) {
+      exchange.answer(unanswered, answers);
+    }
   }
 
-  private void send(List<T> items) {
+  private void send(W window) {
     commands.clear();
-    for (T item : items) {
-      exchange.ask(item, commands);
-    }
+    exchange.ask(window, commands);
     connection.send(commands.bytes(), commands.length());
-  }
-
-  private void receive(List<T> items, RespReader answers) {
-    for (T item : items) {
-      exchange.answer(item, answers);
-    }
   }
 }

@@ -22,7 +22,7 @@ final class RuleReads implements Pipeline.Exchange<Expected> {
 
   static List<TenantPolicy> suspects(NodeConnection connection, Share share) {
     var reads = new RuleReads(share.rules().epoch());
-    Pipeline.run(connection, share.expected(), 1, reads);
+    Pipeline.run(connection, share.expected(), reads);
     return reads.suspects;
   }
 

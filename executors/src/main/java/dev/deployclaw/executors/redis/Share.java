@@ -2,61 +2,80 @@ package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedRules;
-import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** The tenants of an epoch whose hashes one primary and its replicas hold. Any thread. */
+/**
+ * The tenants of an epoch whose hashes one primary and its replicas hold, in windows: the tenants
+ * that are sent, or asked for, in one write. Any thread.
+ */
 final class Share {
-  /** Tenants whose hashes are asked for in one write. */
-  private static final int WINDOW = 500;
+  /** Tenants in a window; where they are dealt out, on average. */
+  static final int WINDOW = 500;
 
   private final StagedRules rules;
-  private final List<TenantPolicy> tenants;
-  private final @Nullable Expected[] windows;
+  private final IntFunction<Optional<List<TenantPolicy>>> windows;
+  private final List<Expected> expected = new ArrayList<>();
 
-  Share(StagedRules rules, List<TenantPolicy> tenants) {
+  /**
+   * @param windows by number, from 0; empty from the first that isn't there on
+   */
+  Share(StagedRules rules, IntFunction<Optional<List<TenantPolicy>>> windows) {
     this.rules = rules;
-    this.tenants = List.copyOf(tenants);
-    this.windows = new Expected[(tenants.size() + WINDOW - 1) / WINDOW];
+    this.windows = windows;
+  }
+
+  static Share of(StagedRules rules, List<TenantPolicy> tenants) {
+    List<TenantPolicy> all = List.copyOf(tenants);
+    return new Share(rules, number -> window(all, number));
   }
 
   StagedRules rules() {
     return rules;
   }
 
+  /** All of them, dealt out by then. */
   List<TenantPolicy> tenants() {
-    return tenants;
+    return each(windows).flatMap(List::stream).toList();
   }
 
   Share of(List<TenantPolicy> some) {
-    return new Share(rules, some);
+    return of(rules, some);
   }
 
-  /** What its hashes have to hold, window by window, each encoded when it is first wanted. */
-  List<Expected> expected() {
-    return new AbstractList<>() {
-      @Override
-      public Expected get(int index) {
-        return window(index);
-      }
-
-      @Override
-      public int size() {
-        return windows.length;
-      }
-    };
+  /** The windows, each dealt out when it is first wanted. */
+  Iterable<List<TenantPolicy>> windows() {
+    return () -> each(windows).iterator();
   }
 
-  private synchronized Expected window(int index) {
-    var there = windows[index];
-    if (there != null) {
-      return there;
+  /** What their hashes have to hold, each window encoded when it is first wanted. */
+  Iterable<Expected> expected() {
+    return () -> each(this::encoded).iterator();
+  }
+
+  /** Whoever asks comes by all windows before it. */
+  private synchronized Optional<Expected> encoded(int number) {
+    if (number == expected.size()) {
+      windows.apply(number).map(w -> Expected.of(w, rules.fields())).ifPresent(expected::add);
     }
-    int from = index * WINDOW;
-    var some = tenants.subList(from, Math.min(tenants.size(), from + WINDOW));
-    var made = Expected.of(some, rules.fields());
-    windows[index] = made;
-    return made;
+    return number < expected.size() ? Optional.of(expected.get(number)) : Optional.empty();
+  }
+
+  private static Optional<List<TenantPolicy>> window(List<TenantPolicy> all, int number) {
+    int from = number * WINDOW;
+    return from < all.size()
+        ? Optional.of(all.subList(from, Math.min(all.size(), from + WINDOW)))
+        : Optional.empty();
+  }
+
+  private static <T> Stream<T> each(IntFunction<Optional<T>> windows) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(windows)
+        .takeWhile(Optional::isPresent)
+        .map(Optional::get);
   }
 }

@@ -2,37 +2,29 @@ package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.executors.redis.Topology.Node;
-import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.StagedRules;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An epoch's rules dealt out to the primaries that own their slots; order is kept. */
+/** An epoch's rules for the primaries that own their slots; see {@link Deal}. Any thread. */
 final class Shares {
   private final Share nothing;
   private final Map<NodeAddress, Share> byPrimary = new HashMap<>();
 
   private Shares(StagedRules rules) {
-    this.nothing = new Share(rules, List.of());
+    this.nothing = Share.of(rules, List.of());
   }
 
   static Shares of(Activation activation, Topology topology) {
     var rules = StagedRules.of(activation.set(), activation.epoch(), activation.digest());
-    List<Node> primaries = topology.primaries();
-    List<List<TenantPolicy>> dealt = new ArrayList<>();
-    primaries.forEach(_ -> dealt.add(new ArrayList<>()));
-    int[] owners = topology.owners();
-    for (TenantPolicy tenant : rules.tenants()) {
-      int owner = owners[rules.slot(tenant)];
-      if (owner >= 0) {
-        dealt.get(owner).add(tenant);
-      }
-    }
     var shares = new Shares(rules);
+    var deal = new Deal(rules, topology, Share.WINDOW);
+    List<Node> primaries = topology.primaries();
     for (int i = 0; i < primaries.size(); i++) {
-      shares.byPrimary.put(primaries.get(i).address(), new Share(rules, dealt.get(i)));
+      int primary = i;
+      var share = new Share(rules, window -> deal.hand(primary, window));
+      shares.byPrimary.put(primaries.get(i).address(), share);
     }
     return shares;
   }

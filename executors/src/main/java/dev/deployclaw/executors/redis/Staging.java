@@ -47,12 +47,11 @@ final class Staging {
             link.call(c -> {
               fences.refuseOlder(c, node, mark);
               Share share = shares.of(node);
-              RuleWrites.run(c, share);
+              long tenants = RuleWrites.run(c, share);
               if (actsOn(c, activation.epoch())) {
                 Surplus.removeStrangers(c, share);
               }
-              Map<String, Object> facts = Map.of("tenants", (long) share.tenants().size());
-              return Report.yes(node.member(), activation.digest(), facts);
+              return Report.yes(node.member(), activation.digest(), Map.of("tenants", tenants));
             }));
   }
 

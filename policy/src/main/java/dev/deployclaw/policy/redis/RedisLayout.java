@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.redis;
 
 import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.text.ByteText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -20,7 +21,10 @@ public final class RedisLayout {
   /** What stands for the tenant itself where a limit's name may stand. */
   static final String TENANT = "#";
 
+  private static final String TAG = "dc:{";
+  private static final String TAGGED = "}:";
   private static final int LONGEST_PART = 96;
+  private static final char LAST_ASCII = 0x7f;
   private static final int[] CRC_OF_BYTE = crcOfBytes();
 
   private RedisLayout() {}
@@ -28,6 +32,11 @@ public final class RedisLayout {
   /** The hash that holds a tenant's staged rules. */
   public static String policyKey(String root, String tenant) {
     return tagged(root) + "policy:" + tenant;
+  }
+
+  /** Adds {@link #policyKey(String, String)} to what stands there. */
+  static void policyKey(String root, String tenant, ByteText out) {
+    out.add(TAG).add(root).add(TAGGED).add("policy:").add(tenant);
   }
 
   /** What the names of an epoch's fields within a policy hash start with, and no others. */
@@ -86,12 +95,37 @@ public final class RedisLayout {
   public static int slot(String key) {
     int open = key.indexOf('{');
     int close = open < 0 ? -1 : key.indexOf('}', open + 1);
-    String hashed = close > open + 1 ? key.substring(open + 1, close) : key;
+    return close > open + 1 ? slot(key, open + 1, close) : slot(key, 0, key.length());
+  }
+
+  /** The slot of all keys that carry a root group as their hash tag. */
+  static int slotOfRoot(String root) {
+    return slot(root, 0, root.length());
+  }
+
+  /** Letter by letter: nothing is made of a key in ASCII. */
+  private static int slot(String key, int from, int to) {
     int crc = 0;
-    for (byte b : hashed.getBytes(StandardCharsets.UTF_8)) {
-      crc = (crc << 8) ^ CRC_OF_BYTE[((crc >>> 8) ^ b) & 0xff];
+    for (int i = from; i < to; i++) {
+      char c = key.charAt(i);
+      if (c > LAST_ASCII) {
+        return slot(key.substring(from, to).getBytes(StandardCharsets.UTF_8));
+      }
+      crc = next(crc, (byte) c);
     }
     return crc & (SLOTS - 1);
+  }
+
+  private static int slot(byte[] hashed) {
+    int crc = 0;
+    for (byte b : hashed) {
+      crc = next(crc, b);
+    }
+    return crc & (SLOTS - 1);
+  }
+
+  private static int next(int crc, byte b) {
+    return (crc << 8) ^ CRC_OF_BYTE[((crc >>> 8) ^ b) & 0xff];
   }
 
   private static int[] crcOfBytes() {
@@ -107,7 +141,7 @@ public final class RedisLayout {
   }
 
   private static String tagged(String root) {
-    return "dc:{" + root + "}:";
+    return TAG + root + TAGGED;
   }
 
   /** A long value is replaced by its hash, marked by a character that escaping never leaves. */

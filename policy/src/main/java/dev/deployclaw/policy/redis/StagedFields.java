@@ -4,6 +4,7 @@ import dev.deployclaw.policy.decide.Rule;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.text.ByteText;
+import java.util.List;
 
 /**
  * Tells what one epoch puts into a tenant's policy hash, field by field, as bytes and without an
@@ -38,7 +39,8 @@ public final class StagedFields {
 
   /** The hash's key, until this is called again. */
   public ByteText key(TenantPolicy tenant) {
-    return key.clear().add(rules.key(tenant));
+    rules.key(tenant, key.clear());
+    return key;
   }
 
   /** The tenant's own line, then its limits in the policy's order. */
@@ -46,7 +48,9 @@ public final class StagedFields {
     name.clear().add(prefix).add(RedisLayout.TENANT);
     value.clear().add(tenant.blocked() ? blocked : open);
     sink.field(name, value);
-    for (Limit limit : tenant.limits()) {
+    List<Limit> limits = tenant.limits();
+    for (int i = 0; i < limits.size(); i++) {
+      Limit limit = limits.get(i);
       name.clear().add(prefix).add(limit.name());
       Rule.of(limit).write(value.clear());
       sink.field(name, value);

@@ -7,6 +7,7 @@ import java.util.Arrays;
 public final class ByteText {
   private static final int FIRST_SIZE = 64;
   private static final int MOST_DIGITS = 19;
+  private static final char LAST_ASCII = 0x7f;
 
   private byte[] bytes = new byte[FIRST_SIZE];
   private int length;
@@ -29,9 +30,22 @@ public final class ByteText {
     return this;
   }
 
+  /** Letter by letter, so that nothing is made of a text in ASCII, as nearly all are. */
   public ByteText add(String text) {
-    byte[] more = text.getBytes(StandardCharsets.UTF_8);
-    return add(more, more.length);
+    int count = text.length();
+    reserve(count);
+    byte[] to = bytes;
+    int at = length;
+    for (int i = 0; i < count; i++) {
+      char c = text.charAt(i);
+      if (c > LAST_ASCII) {
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        return add(encoded, encoded.length);
+      }
+      to[at++] = (byte) c;
+    }
+    length = at;
+    return this;
   }
 
   public ByteText add(ByteText text) {
@@ -61,12 +75,18 @@ public final class ByteText {
     int at = length + digits(number);
     length = at;
     long rest = number;
-    while (rest >= 10) {
+    while (rest > Integer.MAX_VALUE) {
       long tenth = rest / 10;
       bytes[--at] = (byte) ('0' + (rest - 10 * tenth));
       rest = tenth;
     }
-    bytes[--at] = (byte) ('0' + rest);
+    int few = (int) rest; // the JDK's first compiler calls a subroutine to divide a long
+    while (few >= 10) {
+      int tenth = few / 10;
+      bytes[--at] = (byte) ('0' + (few - 10 * tenth));
+      few = tenth;
+    }
+    bytes[--at] = (byte) ('0' + few);
     return this;
   }
 

@@ -15,6 +15,7 @@ class RedisLayoutTest {
     assertThat(RedisLayout.slot("123456789")).isEqualTo(0x31C3 & 16383);
     assertThat(RedisLayout.slot("{t1}:a")).isEqualTo(8943);
     assertThat(RedisLayout.slot("t1")).isEqualTo(8943);
+    assertThat(RedisLayout.slot("{é}:a")).isEqualTo(RedisLayout.slot("é")).isEqualTo(10180);
     assertThat(RedisLayout.slot("{}:a")).isNotEqualTo(RedisLayout.slot("{}:b"));
   }
 

@@ -18,6 +18,8 @@ class ByteTextTest {
         100,
         60_000_000,
         Integer.MAX_VALUE,
+        Integer.MAX_VALUE + 1L,
+        2_592_000_000_000L,
         Long.MAX_VALUE - 1,
         Long.MAX_VALUE
       })
@@ -31,6 +33,7 @@ class ByteTextTest {
 
     assertThat(text).hasToString("é:7\r\n");
     assertThat(text.length()).isEqualTo(6);
+    assertThat(text.add("ascii, then é and 漢")).hasToString("é:7\r\nascii, then é and 漢");
   }
 
   @Test
