@@ -145,6 +145,11 @@ public final class FakeParticipant implements Executor {
     member(name + "/" + member).up = false;
   }
 
+  /** One member more. */
+  public synchronized void join(String member) {
+    members.put(name + "/" + member, new Member());
+  }
+
   /** A member is set up anew: all that it was told is gone. */
   public synchronized void forget(String member) {
     members.put(name + "/" + member, new Member());
