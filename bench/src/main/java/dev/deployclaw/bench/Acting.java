@@ -57,7 +57,8 @@ final class Acting {
     }
   }
 
-  private boolean allOn(long epoch) {
+  /** Whether every node, gateway and service acts on it; who doesn't answer doesn't. */
+  boolean allOn(long epoch) {
     try {
       return redisOn(epoch) && gatewaysOn(epoch) && servicesOn(epoch);
     } catch (IOException e) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 
 /**
  * What a change costs from its commit on, with few and with many tenants; what the votes of many
- * participants cost; and how long it takes until all is new after the agent was killed.
+ * participants cost; and how long it takes until all is well after the agent was killed.
  */
 @Command(
     name = "activation",
@@ -47,7 +47,8 @@ final class ActivationBench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "11",
-      description = "measured changes of each number (default: ${DEFAULT-VALUE})")
+      description =
+          "measured changes of each number; 0 for neither these nor votes (default: ${DEFAULT-VALUE})")
   private int rounds;
 
   @Option(
@@ -65,8 +66,14 @@ final class ActivationBench implements Callable<Integer> {
   @Option(
       names = "--kills",
       defaultValue = "30",
-      description = "agents killed at their publish; 0 for none (default: ${DEFAULT-VALUE})")
+      description = "agents killed at calls of a change; 0 for none (default: ${DEFAULT-VALUE})")
   private int kills;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "says at which calls they are killed (default: ${DEFAULT-VALUE})")
+  private long seed;
 
   @Option(
       names = "--lease",
@@ -85,14 +92,15 @@ final class ActivationBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (var scratch = reporting.scratch()) {
-      var figures = switches(scratch.path().resolve("switch"));
-      Optional<Recoveries.Recovered> recovered =
+      Optional<Figures> figures =
+          rounds > 0 ? Optional.of(switches(scratch.path().resolve("switch"))) : Optional.empty();
+      Optional<Recovered> recovered =
           kills > 0 ? Optional.of(recoveries(scratch.path())) : Optional.empty();
       if (reporting.json()) {
         out.println(Canonical.text(json(figures, recovered)));
       } else {
         out.println(Machine.now().text());
-        ActivationTable.print(figures, out);
+        figures.ifPresent(f -> ActivationTable.print(f, out));
         recovered.ifPresent(r -> ActivationTable.print(r, out));
       }
       out.flush();
@@ -132,26 +140,28 @@ final class ActivationBench implements Callable<Integer> {
     }
   }
 
-  private Recoveries.Recovered recoveries(Path folder) throws Exception {
+  private Recovered recoveries(Path folder) throws Exception {
     var lab = Lab.in(folder.resolve("lab"));
     try {
       lab.up(GATEWAYS, _ -> {});
       var config = ConfigReader.read(lab.config(), Map.of());
       var lease = Duration.ofSeconds(leaseSeconds);
-      return new Recoveries(lab, config, folder, lease).run(kills, IDLE_RUNS);
+      return new Recoveries(lab, config, folder, lease).run(kills, IDLE_RUNS, seed);
     } finally {
       lab.down();
     }
   }
 
-  private Map<String, Object> json(Figures figures, Optional<Recoveries.Recovered> recovered) {
+  private Map<String, Object> json(Optional<Figures> figures, Optional<Recovered> recovered) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("bench", "activation");
     document.put("machine", Machine.now().json());
-    Map<String, Object> switches = new LinkedHashMap<>();
-    figures.switches().forEach((number, of) -> switches.put("" + number, Switch.json(of)));
-    document.put("switches_by_tenants", switches);
-    document.put("votes", figures.votes().json());
+    figures.ifPresent(f -> {
+      Map<String, Object> switches = new LinkedHashMap<>();
+      f.switches().forEach((number, of) -> switches.put("" + number, Switch.json(of)));
+      document.put("switches_by_tenants", switches);
+      document.put("votes", f.votes().json());
+    });
     recovered.ifPresent(r -> document.put("recovery", r.json()));
     return document;
   }

@@ -10,6 +10,7 @@ import java.util.Objects;
 /** The figures of changes from their commit on, for reading. */
 final class ActivationTable {
   private static final String ROW = "  %-28s %10s %10s %10s%n";
+  private static final String RANKS = "  %-28s %4s %10s %10s %10s%n";
 
   private ActivationTable() {}
 
@@ -23,15 +24,19 @@ final class ActivationTable {
     out.printf(Locale.ROOT, "  vote / bare read %.2f%n%n", votes.ratioMilli() / 1e3);
   }
 
-  static void print(Recoveries.Recovered recovered, PrintWriter out) {
+  static void print(Recovered recovered, PrintWriter out) {
+    var counts = recovered.counts();
     out.printf(
         Locale.ROOT,
-        "%d agents killed at their publish, a lease of %d s%n",
-        recovered.allNew().sortedNanos().size(),
-        recovered.lease().toSeconds());
-    out.printf(ROW, "ms", "p50", "p99", "max");
-    ranks("SIGKILL to all new", recovered.allNew(), out);
-    ranks("SIGKILL to recovered", recovered.ended(), out);
+        "%d agents killed, a lease of %d s; %d recovered by more than one try, %d ended before%n",
+        counts.kills(),
+        recovered.lease().toSeconds(),
+        counts.again(),
+        counts.missed());
+    out.printf(RANKS, "ms", "of", "p50", "p99", "max");
+    recovered.allNew().ifPresent(s -> ranks("SIGKILL to all new", s, out));
+    recovered.forward().ifPresent(s -> ranks("to recovered, committed", s, out));
+    recovered.back().ifPresent(s -> ranks("to recovered, not committed", s, out));
     ranks("recover, nothing to do", recovered.idle(), out);
   }
 
@@ -63,7 +68,12 @@ final class ActivationTable {
 
   private static void ranks(String title, Samples samples, PrintWriter out) {
     out.printf(
-        ROW, title, millis(samples.rank(50)), millis(samples.rank(99)), millis(samples.worst()));
+        RANKS,
+        title,
+        samples.sortedNanos().size(),
+        millis(samples.rank(50)),
+        millis(samples.rank(99)),
+        millis(samples.worst()));
   }
 
   private static String millis(long nanos) {

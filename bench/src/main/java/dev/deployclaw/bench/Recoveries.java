@@ -9,122 +9,146 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
- * An agent that is killed at its publish (SIGKILL): committed is the new epoch, and Redis decides
- * by the old one. How long does it take until everybody acts on what was committed? What recovers
- * is started at once, as a process of its own, and waits until the dead one's lease has run out.
- * Its floor is the same command where nothing is to be done.
+ * Agents that are killed (SIGKILL) at calls of a change. How long does it take until everybody acts
+ * on what is committed, and until nothing is left to be done? What recovers is started at once, as
+ * a process of its own, waits until the dead one's lease has run out, and is started again where a
+ * back end didn't answer in time. Its floor is the same command where nothing is to be done.
  */
 final class Recoveries {
-  private static final String WHERE = "before redis.publish#1";
-  private static final List<String> CHANGES =
-      List.of(
-          "set umbrella's search limit to 600 per minute, burst 90",
-          "set umbrella's search limit to 300 per minute, burst 50");
-  private static final Duration LONGEST = Duration.ofMinutes(5);
+  /** Agents that ended before they came to their point, of all. */
+  private static final int MOST_MISSED = 50;
 
-  private final Lab lab;
+  /** None of the lab's own. */
+  private static final int FIRST_LIMIT = 1_001;
+
+  private final LabAgents agents;
   private final Acting acting;
   private final Path folder;
   private final Duration lease;
-  private int started;
+  private int changes;
+  private int folders;
 
   Recoveries(Lab lab, Config config, Path folder, Duration lease) {
-    this.lab = lab;
+    this.agents = new LabAgents(lab.config(), folder, lease);
     this.acting = new Acting(lab, config);
     this.folder = folder;
     this.lease = lease;
   }
 
   /**
-   * Nanoseconds, the shortest first.
+   * One kill and what followed, in nanoseconds from SIGKILL on.
    *
-   * @param allNew from SIGKILL until every primary, replica, service and gateway acts on the epoch
-   * @param ended from SIGKILL until what recovered has ended
-   * @param idle of the same command where nothing is to be done
+   * @param committed whether the change was
+   * @param allNew until everybody acted on it; empty where nobody was behind
+   * @param recovered until what recovered had ended
+   * @param tries how many it took
    */
-  record Recovered(Duration lease, Samples allNew, Samples ended, Samples idle) {
-    Map<String, Object> json() {
-      return Map.of(
-          "kills", allNew.sortedNanos().size(),
-          "lease_s", lease.toSeconds(),
-          "all_new_us", ranks(allNew),
-          "recovered_us", ranks(ended),
-          "idle_us", ranks(idle));
-    }
+  private record Kill(boolean committed, Optional<Long> allNew, long recovered, int tries) {}
 
-    private static Map<String, Object> ranks(Samples samples) {
-      return Map.of(
-          "p50", samples.rank(50) / 1_000,
-          "p99", samples.rank(99) / 1_000,
-          "max", samples.worst() / 1_000);
+  Recovered run(int kills, int idleRuns, long seed) throws IOException, InterruptedException {
+    int _ = agents.untilDone(Map.of(), "run", "Orchestrate the rate limit policies of all tenants");
+    var points = new KillPoints(callsOfAChange(), seed);
+    var idle = idle(idleRuns);
+    List<Kill> done = new ArrayList<>();
+    int missed = 0;
+    while (done.size() < kills) {
+      Optional<Kill> kill = kill(points.next());
+      kill.ifPresent(done::add);
+      if (kill.isEmpty() && ++missed > MOST_MISSED) {
+        throw new IllegalStateException(missed + " agents ended before they came to their point");
+      }
     }
+    return recovered(done, missed, idle);
   }
 
-  Recovered run(int kills, int idleRuns) throws IOException, InterruptedException {
-    must(agent(Map.of(), "run", "Orchestrate the rate limit policies of all tenants"));
+  private Recovered recovered(List<Kill> done, int missed, Samples idle) {
+    var again = done.stream().filter(k -> k.tries() > 1).count();
+    var counts = new Recovered.Counts(done.size(), (int) again, missed);
+    var allNew = done.stream().flatMap(k -> k.allNew().stream()).toList();
+    return new Recovered(
+        lease, counts, samples(allNew), ended(done, true), ended(done, false), idle);
+  }
+
+  private static Optional<Samples> ended(List<Kill> done, boolean committed) {
+    return samples(
+        done.stream().filter(k -> k.committed() == committed).map(Kill::recovered).toList());
+  }
+
+  private static Optional<Samples> samples(List<Long> nanos) {
+    return nanos.isEmpty() ? Optional.empty() : Optional.of(new Samples(nanos));
+  }
+
+  private List<String> callsOfAChange() throws IOException, InterruptedException {
+    var notes = notes();
+    int _ = agents.untilDone(Map.of("DEPLOYCLAW_STOP_DIR", notes.toString()), "run", change());
+    return Files.readAllLines(notes.resolve("calls"));
+  }
+
+  private Samples idle(int runs) throws IOException, InterruptedException {
     List<Long> idle = new ArrayList<>();
-    for (int i = 0; i < idleRuns; i++) {
+    for (int i = 0; i < runs; i++) {
       long begin = System.nanoTime();
-      must(agent(Map.of(), "recover"));
+      int _ = agents.untilDone(Map.of(), "recover");
       idle.add(System.nanoTime() - begin);
     }
-    List<Long> allNew = new ArrayList<>();
-    List<Long> ended = new ArrayList<>();
-    for (int i = 0; i < kills; i++) {
-      long killed = killed(i);
-      var recovers = agent(Map.of(), "recover");
-      acting.awaitAllOn(acting.committed());
-      allNew.add(System.nanoTime() - killed);
-      must(recovers);
-      ended.add(System.nanoTime() - killed);
-    }
-    return new Recovered(lease, new Samples(allNew), new Samples(ended), new Samples(idle));
+    return new Samples(idle);
   }
 
-  /** Kills one at its publish, and tells when. */
-  private long killed(int i) throws IOException, InterruptedException {
-    var stop = Files.createDirectories(folder.resolve("stop-" + i));
-    var environment = Map.of("DEPLOYCLAW_STOP_DIR", stop.toString(), "DEPLOYCLAW_STOP_AT", WHERE);
-    var agent = agent(environment, "run", CHANGES.get(i % CHANGES.size()));
-    acting.await(() -> Files.exists(stop.resolve("reached")) || !agent.isAlive());
+  /** Empty where the agent ended before its point; nothing of it is left then, either. */
+  private Optional<Kill> kill(String at) throws IOException, InterruptedException {
+    long before = acting.committed();
+    var notes = notes();
+    var agent =
+        agents.start(
+            Map.of("DEPLOYCLAW_STOP_DIR", notes.toString(), "DEPLOYCLAW_STOP_AT", at),
+            "run",
+            change());
+    acting.await(() -> Files.exists(notes.resolve("reached")) || !agent.isAlive());
     if (!agent.isAlive()) {
-      throw new IllegalStateException("an agent ended before its publish: " + agent.exitValue());
+      int _ = agents.untilDone(Map.of(), "recover");
+      return Optional.empty();
     }
-    long now = System.nanoTime();
+    long killed = System.nanoTime();
     agent.destroyForcibly();
-    return now;
-  }
-
-  private Process agent(Map<String, String> more, String... words) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.deployclaw.container.Main"));
-    command.addAll(List.of(words));
-    var log = folder.resolve("agent-%03d.log".formatted(started++)).toFile();
-    var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
-    builder.environment().put("DEPLOYCLAW_CONFIG", lab.config().toString());
-    builder.environment().put("DEPLOYCLAW_BOUNDS_LEASE", lease.toSeconds() + "s");
-    builder.environment().putAll(more);
-    return builder.start();
-  }
-
-  private static void must(Process agent) throws InterruptedException {
-    boolean ended = agent.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS);
-    if (!ended || agent.exitValue() != 0) {
-      agent.destroyForcibly();
-      throw new IllegalStateException(
-          "an agent " + (ended ? "ended with " + agent.exitValue() : "did not end"));
+    try (ExecutorService watcher = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Optional<Long>> allNew = watcher.submit(allNew(before));
+      int tries = agents.untilDone(Map.of(), "recover");
+      long recovered = System.nanoTime() - killed;
+      boolean committed = acting.committed() != before;
+      var seen = allNew.get().map(nanos -> nanos - killed);
+      return Optional.of(new Kill(committed, seen, recovered, tries));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("who acts on what can't be told", e);
     }
+  }
+
+  /** When everybody acts on what is committed, where somebody doesn't yet. */
+  private Callable<Optional<Long>> allNew(long before) {
+    return () -> {
+      long committed = acting.committed();
+      if (committed == before || acting.allOn(committed)) {
+        return Optional.empty();
+      }
+      acting.awaitAllOn(committed);
+      return Optional.of(System.nanoTime());
+    };
+  }
+
+  /** Another one each time, so that there is always something to change. */
+  private String change() {
+    return "set umbrella's search limit to %d per minute, burst 50"
+        .formatted(FIRST_LIMIT + changes++);
+  }
+
+  private Path notes() throws IOException {
+    return Files.createDirectories(folder.resolve("calls-" + folders++));
   }
 }

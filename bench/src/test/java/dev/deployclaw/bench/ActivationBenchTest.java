@@ -40,8 +40,10 @@ class ActivationBenchTest {
     assertThat(figures.at("/votes/participants").asInt()).isEqualTo(20);
     assertThat(figures.at("/votes/vote_to_read_milli").asLong()).isPositive();
     assertThat(figures.at("/recovery/kills").asInt()).isEqualTo(2);
+    assertThat(figures.at("/recovery/back_us/kills").asInt()).isEqualTo(1);
+    assertThat(figures.at("/recovery/all_new_us/kills").asInt()).isEqualTo(1);
     assertThat(figures.at("/recovery/all_new_us/max").asLong())
         .as("what recovers ends when all is new")
-        .isLessThanOrEqualTo(figures.at("/recovery/recovered_us/max").asLong());
+        .isLessThanOrEqualTo(figures.at("/recovery/forward_us/max").asLong());
   }
 }
