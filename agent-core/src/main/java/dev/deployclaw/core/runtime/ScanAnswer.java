@@ -39,8 +39,13 @@ public record ScanAnswer(
   }
 
   static ScanAnswer unreachable(String reason) {
+    return without(ExitCode.UNREACHABLE, reason);
+  }
+
+  /** Nothing was looked at. */
+  static ScanAnswer without(ExitCode exit, String reason) {
     return new ScanAnswer(
-        ExitCode.UNREACHABLE,
+        exit,
         reason,
         0,
         Map.of(),

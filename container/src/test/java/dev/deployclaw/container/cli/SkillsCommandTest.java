@@ -27,8 +27,8 @@ class SkillsCommandTest {
         .containsPattern("system-architect +built-in +pinned");
 
     screen.run("skills", "list", "--json");
-    assertThat(screen.json().at("/skills/0/name").asText()).isEqualTo("orchestrate-rate-limits");
-    assertThat(screen.json().at("/skills/0/serves/0").asText()).isEqualTo("apply-policies");
+    assertThat(screen.json().at("/skills/0/name").asText()).isEqualTo("onboard-rate-limits");
+    assertThat(screen.json().at("/skills/0/serves/0").asText()).isEqualTo("copy-policy");
   }
 
   @Test

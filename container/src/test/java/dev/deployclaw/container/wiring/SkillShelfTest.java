@@ -54,7 +54,7 @@ class SkillShelfTest {
   }
 
   @Test
-  void refusesASkillThatNobodyPinned() {
+  void refusesASkillThatNobodyPinned() throws Exception {
     Sheets.sound(mine, "my-scan", "Looking my way");
 
     assertThat(refusal())
@@ -104,15 +104,46 @@ class SkillShelfTest {
   }
 
   @Test
-  void refusesASheetThatCanNotBeReadInsteadOfPassingItOver() {
-    Sheets.write(mine, "my-scan", "---\nname: my-scan\n");
+  void refusesWhatABadSkillServesAndNothingElse() throws Exception {
+    Sheets.sound(mine, "my-scan", "Looking my way");
 
-    assertThat(refusal()).contains(mine.resolve("my-scan/SKILL.md").toString(), "error", ";");
+    var playbook = new SkillShelf(state, Optional.of(mine)).playbook();
+
+    assertThat(playbook.of(Operation.SCAN).fault()).isPresent();
+    for (var operation : Operation.values()) {
+      if (operation != Operation.SCAN) {
+        assertThat(playbook.of(operation).fault()).as(operation.word()).isEmpty();
+      }
+    }
   }
 
-  private String refusal() {
+  @Test
+  void passesOverASheetThatCanNotBeReadAndThatNobodyPinned() throws Exception {
+    Sheets.write(mine, "my-scan", "---\nname: my-scan\n");
+
+    var playbook = new SkillShelf(state, Optional.of(mine)).playbook();
+
+    assertThat(playbook.of(Operation.SCAN).skill()).isEqualTo("scan-rate-limits");
+  }
+
+  @Test
+  void stopsAtASheetThatIsPinnedAndCanNotBeRead() throws Exception {
+    Sheets.sound(mine, "my-scan", "Looking my way");
+    pin();
+    Sheets.write(mine, "my-scan", "---\nname: my-scan\n");
+
     var shelf = new SkillShelf(state, Optional.of(mine));
-    return String.valueOf(catchThrowableOfType(Unusable.class, shelf::playbook).getMessage());
+
+    assertThat(catchThrowableOfType(Unusable.class, shelf::playbook))
+        .hasMessageContaining(mine.resolve("my-scan/SKILL.md").toString());
+  }
+
+  private String refusal() throws Unusable {
+    return new SkillShelf(state, Optional.of(mine))
+        .playbook()
+        .of(Operation.SCAN)
+        .fault()
+        .orElse("");
   }
 
   private void pin() throws Unusable {
