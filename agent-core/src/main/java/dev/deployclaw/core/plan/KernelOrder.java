@@ -32,9 +32,6 @@ public final class KernelOrder {
 
   /** What is wrong with a procedure that is to repair; empty when nothing is. */
   public static Optional<String> repairFault(Procedure procedure) {
-    if (procedure.fault().isPresent()) {
-      return procedure.fault();
-    }
     var operations = procedure.steps().stream().flatMap(s -> s.operations().stream()).toList();
     var found = operations.stream().filter(KernelOrder::activates).toList();
     if (!found.equals(REPAIR)) {
@@ -50,9 +47,6 @@ public final class KernelOrder {
 
   /** What is wrong with a procedure that is to activate something; empty when nothing is. */
   public static Optional<String> fault(Procedure procedure) {
-    if (procedure.fault().isPresent()) {
-      return procedure.fault();
-    }
     var found =
         procedure.steps().stream()
             .flatMap(s -> s.operations().stream())

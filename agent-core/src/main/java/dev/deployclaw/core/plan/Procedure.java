@@ -1,7 +1,6 @@
 package dev.deployclaw.core.plan;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The ordered steps of a skill. The skill chooses the operations and the wording; the kernel owns
@@ -9,21 +8,10 @@ import java.util.Optional;
  *
  * @param skill the skill's name
  * @param sha256 of the SKILL.md that it was loaded from
- * @param fault why it isn't followed, with the remedy; then it has no steps
  */
-public record Procedure(
-    String skill, String sha256, List<ProcedureStep> steps, Optional<String> fault) {
+public record Procedure(String skill, String sha256, List<ProcedureStep> steps) {
   public Procedure {
     steps = List.copyOf(steps);
-  }
-
-  public Procedure(String skill, String sha256, List<ProcedureStep> steps) {
-    this(skill, sha256, steps, Optional.empty());
-  }
-
-  /** One that nobody may follow as it is: what it serves is refused, and nothing else. */
-  public static Procedure unusable(String skill, String why) {
-    return new Procedure(skill, "", List.of(), Optional.of(why));
   }
 
   /**

@@ -39,13 +39,8 @@ public record ScanAnswer(
   }
 
   static ScanAnswer unreachable(String reason) {
-    return without(ExitCode.UNREACHABLE, reason);
-  }
-
-  /** Nothing was looked at. */
-  static ScanAnswer without(ExitCode exit, String reason) {
     return new ScanAnswer(
-        exit,
+        ExitCode.UNREACHABLE,
         reason,
         0,
         Map.of(),

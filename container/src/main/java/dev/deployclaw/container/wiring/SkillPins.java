@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -97,37 +96,22 @@ public final class SkillPins {
     };
   }
 
-  /** Why a skill may not be followed, with the remedy; empty when it is what was pinned. */
-  static Optional<String> objection(SkillFile skill) {
+  /** Passes when the skill is what was pinned. */
+  static void check(SkillFile skill) throws Unusable {
     var folder = lockFile(skill).resolveSibling("");
-    return switch (verdict(skill)) {
-      case Verdict.Pinned() -> Optional.empty();
+    switch (verdict(skill)) {
+      case Verdict.Pinned() -> {}
       case Verdict.Unpinned() ->
-          Optional.of(
+          throw new Unusable(
               "%s: the skill isn't pinned in %s; read it, then %s"
                   .formatted(skill.file(), lockFile(skill), LOCK + folder));
       case Verdict.Changed(var gained, var lost) ->
-          Optional.of(
+          throw new Unusable(
               "%s: the skill changed since it was pinned (gained %s, lost %s); read it, then %s"
                   .formatted(skill.file(), gained, lost, LOCK + folder));
       case Verdict.Unreadable(String reason) ->
-          Optional.of(skill.folder() + ": " + reason + "; make it readable");
-    };
-  }
-
-  /**
-   * Whether a lock file names the skill of a sheet, whatever the sheet says now; true where the
-   * lock file can't be read.
-   */
-  static boolean named(Path sheet) {
-    var folder = sheet.resolveSibling("").normalize();
-    var lock = folder.resolveSibling(SkillLock.FILE);
-    if (!Files.exists(lock)) {
-      return false;
+          throw new Unusable(skill.folder() + ": " + reason + "; make it readable");
     }
-    var reading = SkillLock.read(lock);
-    return !reading.problems().isEmpty()
-        || reading.lock().pins().containsKey(String.valueOf(folder.getFileName()));
   }
 
   private static Verdict verdict(SkillFile skill) {

@@ -18,17 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The skills that serve the operations: the operator's folder first, then the packaged ones. What a
- * skill serves that isn't pinned, changed since or has no usable steps is refused, and nothing
- * else.
+ * The skills that serve the operations: the operator's folder first, then the packaged ones. A
+ * skill that can't be read, isn't pinned, changed since or has no usable steps stops the start.
  */
 public final class SkillShelf {
-  private static final Logger LOG = LoggerFactory.getLogger(SkillShelf.class);
-
   private final Path stateDir;
   private final Optional<Path> operatorFolder;
 
@@ -52,28 +47,19 @@ public final class SkillShelf {
   /** What each operation follows. */
   Playbook playbook() throws Unusable {
     var catalogue = catalogue();
-    passOver(catalogue.diagnostics());
+    var unreadable =
+        catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
+    if (!unreadable.isEmpty()) {
+      throw new Unusable(lines(unreadable));
+    }
     var procedures = new EnumMap<Operation, Procedure>(Operation.class);
     for (var operation : Operation.values()) {
-      catalogue
-          .serving(operation.word())
-          .ifPresent(skill -> procedures.put(operation, procedure(skill)));
+      var skill = catalogue.serving(operation.word());
+      if (skill.isPresent()) {
+        procedures.put(operation, procedure(skill.get()));
+      }
     }
     return lookUp(procedures);
-  }
-
-  /**
-   * What can't be read serves nothing. Where it is pinned somebody counts on it, and what it served
-   * can't be told: that stops the start.
-   */
-  private void passOver(List<Diagnostic> diagnostics) throws Unusable {
-    var unreadable = diagnostics.stream().filter(d -> d.severity() == Severity.ERROR).toList();
-    var missed = unreadable.stream().filter(d -> SkillPins.named(d.file())).toList();
-    if (!missed.isEmpty()) {
-      throw new Unusable(lines(missed));
-    }
-    unreadable.forEach(
-        d -> LOG.atWarn().addKeyValue("problem", d.text()).log("a skill is passed over"));
   }
 
   /** An operation that no skill serves follows the one that changes rate limits. */
@@ -85,22 +71,18 @@ public final class SkillShelf {
     return operation -> procedures.getOrDefault(operation, otherwise);
   }
 
-  private static Procedure procedure(SkillFile skill) {
-    var unpinned = SkillPins.objection(skill);
-    if (unpinned.isPresent()) {
-      return Procedure.unusable(skill.name(), unpinned.get());
-    }
+  private static Procedure procedure(SkillFile skill) throws Unusable {
+    SkillPins.check(skill);
     var reading = Procedures.of(skill);
-    return reading
-        .procedure()
-        .orElseGet(() ->
-            Procedure.unusable(
-                skill.name(),
-                reading.problems().isEmpty()
-                    ? skill.file()
-                        + ": the skill serves operations but has no steps; add a block of steps, or drop "
-                        + SkillFile.SERVES
-                    : lines(reading.problems())));
+    if (reading.procedure().isPresent()) {
+      return reading.procedure().get();
+    }
+    throw new Unusable(
+        reading.problems().isEmpty()
+            ? skill.file()
+                + ": the skill serves operations but has no steps; add a block of steps, or drop "
+                + SkillFile.SERVES
+            : lines(reading.problems()));
   }
 
   private Path unpacked() throws Unusable {

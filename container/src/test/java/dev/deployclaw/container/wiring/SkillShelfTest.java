@@ -54,7 +54,7 @@ class SkillShelfTest {
   }
 
   @Test
-  void refusesASkillThatNobodyPinned() throws Exception {
+  void refusesASkillThatNobodyPinned() {
     Sheets.sound(mine, "my-scan", "Looking my way");
 
     assertThat(refusal())
@@ -104,46 +104,15 @@ class SkillShelfTest {
   }
 
   @Test
-  void refusesWhatABadSkillServesAndNothingElse() throws Exception {
-    Sheets.sound(mine, "my-scan", "Looking my way");
-
-    var playbook = new SkillShelf(state, Optional.of(mine)).playbook();
-
-    assertThat(playbook.of(Operation.SCAN).fault()).isPresent();
-    for (var operation : Operation.values()) {
-      if (operation != Operation.SCAN) {
-        assertThat(playbook.of(operation).fault()).as(operation.word()).isEmpty();
-      }
-    }
-  }
-
-  @Test
-  void passesOverASheetThatCanNotBeReadAndThatNobodyPinned() throws Exception {
+  void refusesASheetThatCanNotBeReadInsteadOfPassingItOver() {
     Sheets.write(mine, "my-scan", "---\nname: my-scan\n");
 
-    var playbook = new SkillShelf(state, Optional.of(mine)).playbook();
-
-    assertThat(playbook.of(Operation.SCAN).skill()).isEqualTo("scan-rate-limits");
+    assertThat(refusal()).contains(mine.resolve("my-scan/SKILL.md").toString(), "error", ";");
   }
 
-  @Test
-  void stopsAtASheetThatIsPinnedAndCanNotBeRead() throws Exception {
-    Sheets.sound(mine, "my-scan", "Looking my way");
-    pin();
-    Sheets.write(mine, "my-scan", "---\nname: my-scan\n");
-
+  private String refusal() {
     var shelf = new SkillShelf(state, Optional.of(mine));
-
-    assertThat(catchThrowableOfType(Unusable.class, shelf::playbook))
-        .hasMessageContaining(mine.resolve("my-scan/SKILL.md").toString());
-  }
-
-  private String refusal() throws Unusable {
-    return new SkillShelf(state, Optional.of(mine))
-        .playbook()
-        .of(Operation.SCAN)
-        .fault()
-        .orElse("");
+    return String.valueOf(catchThrowableOfType(Unusable.class, shelf::playbook).getMessage());
   }
 
   private void pin() throws Unusable {
