@@ -1,0 +1,107 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Display;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.testkit.RedisCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
+class SkillStepTest {
+  private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
+
+  @TempDir static Path folder;
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    estate.close();
+  }
+
+  @Test
+  void aStepThatWasAddedToASkillIsSeenAtRedis() throws Exception {
+    var skills = Files.createDirectory(folder.resolve("skills"));
+    write(skills, "redis.topology");
+    long before = asked();
+
+    var plain = scan(skills);
+    long between = asked();
+    write(skills, "redis.topology, redis.clock");
+    var unpinned = scan(skills);
+    pin(skills);
+    var added = scan(skills);
+
+    assertThat(plain.exit()).as(plain.err()).isEqualTo(2);
+    assertThat(plain.err()).contains("isn't pinned");
+    assertThat(unpinned.exit()).as(unpinned.err()).isEqualTo(2);
+    assertThat(between).as("nobody asks for the time").isEqualTo(before);
+    assertThat(added.json().at("/looks/redis.clock/reports")).as(added.err()).hasSize(6);
+    assertThat(asked()).as("and now it is").isGreaterThan(between);
+  }
+
+  private Agent.Ran scan(Path skills) {
+    return estate.agent(Map.of("DEPLOYCLAW_SKILLS_DIR", skills.toString())).run("scan", "--json");
+  }
+
+  private static void pin(Path skills) {
+    var out = new ByteArrayOutputStream();
+    var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    var around = new Surroundings(folder, folder, Map.of(), print, print, Display.PLAIN);
+    int exit = CommandLines.run(around, "skills", "lock", skills.toString());
+    assertThat(exit).as(out.toString(StandardCharsets.UTF_8)).isZero();
+  }
+
+  /** How often any node was asked for its time. */
+  private static long asked() {
+    var redis = RedisCluster.adopt(estate.lab().folder().resolve("redis"));
+    long sum = 0;
+    for (var address : redis.nodes()) {
+      var times = TIMES.matcher(redis.node(address).call("INFO", "commandstats"));
+      sum += times.find() ? Long.parseLong(times.group(1)) : 0;
+    }
+    return sum;
+  }
+
+  private static void write(Path skills, String operations) throws Exception {
+    var sheet = Files.createDirectories(skills.resolve("my-scan")).resolve("SKILL.md");
+    Files.writeString(
+        sheet,
+        """
+        ---
+        name: my-scan
+        description: Looks at the nodes that we care about, and at their clocks.
+        metadata:
+          deployclaw.serves: scan
+        allowed-tools: redis.topology redis.clock
+        ---
+
+        # My scan
+
+        ```deployclaw-steps
+        - id: look
+          action: Looking our way
+          operations: [%s]
+          after: [topology]
+          onFailure: warn
+        ```
+        """
+            .formatted(operations));
+  }
+}
