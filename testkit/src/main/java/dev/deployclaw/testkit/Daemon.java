@@ -251,10 +251,15 @@ public final class Daemon implements AutoCloseable {
   /** Asks it to end (SIGTERM), and kills it if it takes too long. */
   @Override
   public void close() {
+    end(TERM);
+  }
+
+  /** The same with a grace of the caller's choice. */
+  public void end(Duration grace) {
     if (alive()) {
       send("TERM", Long.toString(pid()));
       send("CONT", group());
-      Await.cameTrue(TERM, () -> !alive());
+      Await.cameTrue(grace, () -> !alive());
     }
     kill();
   }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -103,6 +104,14 @@ public final class Cluster implements Server {
     return PodFiles.folder(pod, name);
   }
 
+  /**
+   * The agent that runs in a pod beside its gateway, by the folder that the pod has on this
+   * machine.
+   */
+  public static Optional<Daemon> agent(Path pod) {
+    return AgentContainer.left(pod);
+  }
+
   /** Ends its process, if it was started; its pods go on. */
   public static void stop(Path labFolder) {
     var pidFile = labFolder.toAbsolutePath().normalize().resolve(NAME).resolve(NAME + ".pid");
@@ -112,6 +121,16 @@ public final class Cluster implements Server {
   /** Tells clients where it is and how to be let in. */
   public Path kubeconfig() {
     return folder.resolve(KUBECONFIG);
+  }
+
+  /** Where it answers. */
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + port());
+  }
+
+  /** The file that holds what lets callers in. */
+  public Path token() {
+    return folder.resolve(TOKEN);
   }
 
   @Override
@@ -157,9 +176,9 @@ public final class Cluster implements Server {
 
   private HttpResponse<String> send(String method, String target, String type, String body) {
     var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+        HttpRequest.newBuilder(URI.create(url() + target))
             .timeout(ANSWER)
-            .header("Authorization", "Bearer " + token())
+            .header("Authorization", "Bearer " + read(TOKEN))
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (!type.isEmpty()) {
@@ -189,10 +208,6 @@ public final class Cluster implements Server {
 
   private int port() {
     return Integer.parseInt(read(PORT));
-  }
-
-  private String token() {
-    return read(TOKEN);
   }
 
   private String read(String name) {

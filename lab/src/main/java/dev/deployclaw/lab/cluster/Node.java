@@ -71,8 +71,9 @@ final class Node {
         .filter(now -> now.uid().equals(pod.uid()));
   }
 
-  Optional<JsonNode> configMap(Pod pod, String name) {
-    return api.object("/api/v1/namespaces/" + pod.namespace() + "/configmaps/" + name)
+  /** A ConfigMap or a Secret of the pod's namespace. */
+  Optional<JsonNode> object(Pod pod, String collection, String name) {
+    return api.object("/api/v1/namespaces/" + pod.namespace() + "/" + collection + "/" + name)
         .map(JsonNode.class::cast);
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.Map;
  */
 record Pod(String path, ObjectNode object) {
   static final String HASH = "pod-template-hash";
+
+  /** Kubernetes' default. */
+  private static final long GRACE_SECONDS = 30;
 
   static Pod of(Map.Entry<String, ObjectNode> entry) {
     return new Pod(entry.getKey(), entry.getValue());
@@ -65,9 +69,22 @@ record Pod(String path, ObjectNode object) {
     return false;
   }
 
-  /** The one container that is run here. */
+  /** The container that makes it a gateway. */
   JsonNode container() {
     return object.at("/spec/containers/0");
+  }
+
+  /** Those beside it. */
+  List<JsonNode> others() {
+    var out = new ArrayList<JsonNode>();
+    object.at("/spec/containers").forEach(out::add);
+    return out.subList(Math.min(1, out.size()), out.size());
+  }
+
+  /** How long its containers may take to end once they were asked to. */
+  Duration grace() {
+    return Duration.ofSeconds(
+        object.at("/spec/terminationGracePeriodSeconds").asLong(GRACE_SECONDS));
   }
 
   /** Command and arguments of the container. */

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -36,19 +36,21 @@ record PodFiles(Path home, Pod pod, String address) {
   private static final int DEPTH = 6;
   private static final String GLOBAL = "-g";
   private static final String AS_ROOT = "user root;";
+  private static final String SECRETS = "secrets";
+  private static final String SUB_PATH = "subPath";
 
   /**
    * Writes what the volumes show.
    *
-   * @param maps the content of a ConfigMap by its name
-   * @return a ConfigMap or key that isn't there; empty where all of it was written
+   * @param objects the ConfigMap or Secret of a collection that has a name
+   * @return an object or key that isn't there; empty where all of it was written
    */
-  Optional<String> write(Function<String, Optional<JsonNode>> maps) {
+  Optional<String> write(BiFunction<String, String, Optional<JsonNode>> objects) {
     var shown = new TreeMap<Path, byte[]>();
     for (JsonNode volume : pod.object().at("/spec/volumes")) {
       var folder = folder(volume.path("name").asText());
-      for (JsonNode source : sources(volume)) {
-        var missing = add(source, folder, maps, shown);
+      for (Source source : sources(volume)) {
+        var missing = add(source, folder, objects, shown);
         if (missing.isPresent()) {
           return missing;
         }
@@ -85,7 +87,7 @@ record PodFiles(Path home, Pod pod, String address) {
     var out = new ArrayList<String>();
     out.add(Binaries.find("nginx"));
     out.addAll(List.of("-p", home + "/", "-e", home.resolve("error.log").toString()));
-    words.stream().skip(1).map(this::inside).forEach(out::add);
+    words.stream().skip(1).map(word -> inside(word, pod.container())).forEach(out::add);
     if (isRoot() && texts().stream().noneMatch(text -> USER.matcher(text).find())) {
       int global = out.indexOf(GLOBAL);
       if (global < 0) {
@@ -100,15 +102,16 @@ record PodFiles(Path home, Pod pod, String address) {
   /** What a process here said, in the words of the container. */
   String outside(String said) {
     String out = said;
-    for (var mount : mounts().entrySet()) {
+    for (var mount : mounts(pod.container()).entrySet()) {
       out = out.replace(mount.getValue().toString(), mount.getKey());
     }
     return out.replace(address + ":", "0.0.0.0:");
   }
 
-  private String inside(String text) {
+  /** What is said of a container's folders, in words of this machine. */
+  String inside(String text, JsonNode container) {
     String out = text;
-    for (var mount : mounts().entrySet()) {
+    for (var mount : mounts(container).entrySet()) {
       out = out.replace(mount.getKey() + "/", mount.getValue() + "/");
     }
     return out;
@@ -130,7 +133,7 @@ record PodFiles(Path home, Pod pod, String address) {
   }
 
   private String translated(String text, SortedSet<Integer> ports) {
-    String out = LISTEN.matcher(inside(text)).replaceAll(this::ownAddress);
+    String out = LISTEN.matcher(inside(text, pod.container())).replaceAll(this::ownAddress);
     for (int port : ports) {
       out = out.replace("127.0.0.1:" + port + ";", address + ":" + port + ";");
     }
@@ -164,15 +167,17 @@ record PodFiles(Path home, Pod pod, String address) {
   }
 
   /** Folders here by folders of the container, the longest first. */
-  private Map<String, Path> mounts() {
+  private Map<String, Path> mounts(JsonNode container) {
     var out =
         new TreeMap<String, Path>(
             Comparator.comparingInt(String::length)
                 .reversed()
                 .thenComparing(Comparator.naturalOrder()));
-    for (JsonNode mount : pod.container().path("volumeMounts")) {
+    for (JsonNode mount : container.path("volumeMounts")) {
       String there = mount.path("mountPath").asText().replaceAll("/+$", "");
-      out.put(there, folder(mount.path("name").asText()));
+      if (!mount.has(SUB_PATH)) {
+        out.put(there, folder(mount.path("name").asText()));
+      }
     }
     return out;
   }
@@ -185,55 +190,101 @@ record PodFiles(Path home, Pod pod, String address) {
     return home.resolve("volumes").resolve(volume);
   }
 
-  private static List<JsonNode> sources(JsonNode volume) {
-    var out = new ArrayList<JsonNode>();
+  /**
+   * Puts single files of volumes (mounts by {@code subPath}) into those of a container's folders
+   * where it wants them, unless they are there.
+   */
+  void copySingleFiles(JsonNode container) throws IOException {
+    for (JsonNode mount : container.path("volumeMounts")) {
+      if (mount.has(SUB_PATH)) {
+        var file = Path.of(inside(mount.path("mountPath").asText(), container));
+        if (file.startsWith(home) && !Files.exists(file)) {
+          Files.copy(
+              folder(mount.path("name").asText()).resolve(mount.path(SUB_PATH).asText()), file);
+        }
+      }
+    }
+  }
+
+  /**
+   * An object that a volume shows.
+   *
+   * @param said of it in the volume
+   */
+  private record Source(String collection, String name, JsonNode said) {
+    static Source configMap(JsonNode said) {
+      return new Source("configmaps", said.path("name").asText(), said);
+    }
+
+    static Source secret(JsonNode said) {
+      return new Source(SECRETS, said.path("secretName").asText(), said);
+    }
+
+    boolean optional() {
+      return said.path("optional").asBoolean();
+    }
+  }
+
+  private static List<Source> sources(JsonNode volume) {
+    var out = new ArrayList<Source>();
     if (volume.has("configMap")) {
-      out.add(volume.get("configMap"));
+      out.add(Source.configMap(volume.get("configMap")));
+    }
+    if (volume.has("secret")) {
+      out.add(Source.secret(volume.get("secret")));
     }
     volume
         .at("/projected/sources")
         .forEach(source -> {
           if (source.has("configMap")) {
-            out.add(source.get("configMap"));
+            out.add(Source.configMap(source.get("configMap")));
           }
         });
     return out;
   }
 
   private static Optional<String> add(
-      JsonNode source,
+      Source source,
       Path folder,
-      Function<String, Optional<JsonNode>> maps,
+      BiFunction<String, String, Optional<JsonNode>> objects,
       Map<Path, byte[]> shown) {
-    String name = source.path("name").asText();
-    boolean optional = source.path("optional").asBoolean();
-    var map = maps.apply(name);
-    if (map.isEmpty()) {
-      return optional ? Optional.empty() : Optional.of("configmap \"" + name + "\" not found");
+    var object = objects.apply(source.collection(), source.name());
+    if (object.isEmpty()) {
+      return source.optional()
+          ? Optional.empty()
+          : Optional.of(source.collection() + " \"" + source.name() + "\" not found");
     }
-    var contents = contents(map.get());
-    if (!source.has("items")) {
+    var contents =
+        contents(object.get(), source.collection().equals(SECRETS) ? "data" : "binaryData");
+    if (!source.said().has("items")) {
       contents.forEach((key, bytes) -> shown.put(folder.resolve(key), bytes));
       return Optional.empty();
     }
-    for (JsonNode item : source.get("items")) {
+    for (JsonNode item : source.said().get("items")) {
       var bytes = contents.get(item.path("key").asText());
       if (bytes != null) {
         shown.put(folder.resolve(item.path("path").asText()).normalize(), bytes);
-      } else if (!optional) {
+      } else if (!source.optional()) {
         return Optional.of("references non-existent config key: " + item.path("key").asText());
       }
     }
     return Optional.empty();
   }
 
-  private static Map<String, byte[]> contents(JsonNode map) {
+  /**
+   * @param binary the field whose values are in Base64
+   */
+  private static Map<String, byte[]> contents(JsonNode object, String binary) {
     var out = new TreeMap<String, byte[]>();
-    for (var entry : map.path("data").properties()) {
-      out.put(entry.getKey(), entry.getValue().asText().getBytes(StandardCharsets.UTF_8));
-    }
-    for (var entry : map.path("binaryData").properties()) {
-      out.put(entry.getKey(), Base64.getDecoder().decode(entry.getValue().asText()));
+    for (String field : List.of("data", "binaryData")) {
+      for (var entry : object.path(field).properties()) {
+        String value = entry.getValue().asText();
+        out.put(
+            entry.getKey(),
+            field.equals(binary)
+                ? Base64.getDecoder().decode(value)
+                : value.getBytes(StandardCharsets.UTF_8));
+      }
     }
     return out;
   }

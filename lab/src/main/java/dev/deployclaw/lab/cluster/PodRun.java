@@ -33,6 +33,7 @@ final class PodRun {
   private final Path home;
   private final String address;
   private PodStatus status = PodStatus.pending();
+  private Optional<AgentContainer> agent = Optional.empty();
 
   PodRun(Node node, Pod pod) {
     this.node = node;
@@ -56,7 +57,7 @@ final class PodRun {
 
   private void live() {
     var files = new PodFiles(home, pod, address);
-    while (files.write(name -> node.configMap(pod, name)).isPresent()) {
+    while (files.write((collection, name) -> node.object(pod, collection, name)).isPresent()) {
       say(PodStatus.pending());
       if (Await.cameTrue(LOOK, this::leaves)) {
         return;
@@ -69,6 +70,7 @@ final class PodRun {
     } else if (pod.runsOnce()) {
       say(PodStatus.over(once(files, command.get())));
     } else {
+      agent = AgentContainer.of(pod, files);
       serve(files, command.get());
     }
   }
@@ -136,6 +138,7 @@ final class PodRun {
     while (daemon.alive() && !leaves()) {
       boolean ready = !ports.isEmpty() && Readiness.answers(address, ports.first());
       say(status.runs(ready));
+      agent.ifPresent(AgentContainer::keep);
       Await.cameTrue(LOOK, () -> !daemon.alive() || leaves());
     }
   }
@@ -174,6 +177,7 @@ final class PodRun {
   private void end() {
     try {
       left().ifPresent(Daemon::forget);
+      agent.ifPresent(a -> a.end(node.now(pod).orElse(pod).grace()));
       Folders.delete(home);
     } finally {
       node.addresses().give(address);

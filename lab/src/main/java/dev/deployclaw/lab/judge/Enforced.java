@@ -13,7 +13,7 @@ import java.util.Set;
  * Whether the gateways enforce what is committed: as a client of one tenant, it asks each in turn
  * until all have refused it, and counts what they let through together.
  */
-record Enforced(Place place, Wanted wanted) {
+record Enforced(List<Door> doors, String host, Wanted wanted) {
   private static final int ADMITTED = 200;
   private static final int REFUSED = 429;
 
@@ -38,7 +38,7 @@ record Enforced(Place place, Wanted wanted) {
   }
 
   List<String> wrong() {
-    return place.gateways().isEmpty() || place.host().isEmpty()
+    return doors.isEmpty() || host.isEmpty()
         ? List.of()
         : smallest().map(this::judge).orElse(List.of());
   }
@@ -63,9 +63,9 @@ record Enforced(Place place, Wanted wanted) {
     long from = System.nanoTime();
     long admitted = 0;
     long rounds = small.burst() + MORE_ROUNDS;
-    for (long round = 0; round < rounds && refusing.size() < place.gateways().size(); round++) {
-      for (var gateway : place.gateways()) {
-        admitted += ask(gateway, small, refusing, wrong) ? 1 : 0;
+    for (long round = 0; round < rounds && refusing.size() < doors.size(); round++) {
+      for (var door : doors) {
+        admitted += ask(door, small, refusing, wrong) ? 1 : 0;
       }
     }
     long most = small.burst() + 1 + (long) Math.ceil((System.nanoTime() - from) * small.perNano());
@@ -73,34 +73,30 @@ record Enforced(Place place, Wanted wanted) {
       wrong.add(
           "%s got %d requests through, %d are its limit".formatted(small.tenant(), admitted, most));
     }
-    place.gateways().stream()
-        .filter(g -> !refusing.contains(g.name()))
-        .forEach(g -> wrong.add(g.name() + " never refused " + small.tenant()));
+    doors.stream()
+        .filter(d -> !refusing.contains(d.name()))
+        .forEach(d -> wrong.add(d.name() + " never refused " + small.tenant()));
     return wrong;
   }
 
-  private boolean ask(
-      Place.Gateway gateway, Small small, Set<String> refusing, List<String> wrong) {
+  private boolean ask(Door door, Small small, Set<String> refusing, List<String> wrong) {
     try {
-      var url = URI.create(gateway.url() + "/" + small.limit().text("service") + "/judge");
-      var answer = Http.get(url, Map.of("Host", small.tenant() + "." + place.host()));
+      var url = URI.create(door.url() + "/" + small.limit().text("service") + "/judge");
+      var answer = Http.get(url, Map.of("Host", small.tenant() + "." + host));
       if (!answer.header("RateLimit-Policy").contains(small.quota())) {
         wrong.add(
             "%s answers %s by %s, not by %s"
                 .formatted(
-                    gateway.name(),
-                    small.tenant(),
-                    answer.header("RateLimit-Policy"),
-                    small.quota()));
+                    door.name(), small.tenant(), answer.header("RateLimit-Policy"), small.quota()));
       }
       if (answer.status() == REFUSED) {
-        refusing.add(gateway.name());
+        refusing.add(door.name());
       } else if (answer.status() != ADMITTED) {
-        wrong.add(gateway.name() + " answers " + answer.status());
+        wrong.add(door.name() + " answers " + answer.status());
       }
       return answer.status() == ADMITTED;
     } catch (IOException e) {
-      wrong.add(gateway.name() + ": " + e);
+      wrong.add(door.name() + ": " + e);
       return false;
     }
   }

@@ -14,6 +14,7 @@ public final class Judge {
   static final String STILL_HAS = " still has ";
 
   private final Place place;
+  private final Optional<Cloud> cloud;
   private final Etcd etcd;
   private final Past past = new Past();
   private final Optional<Proofs> proofs;
@@ -21,7 +22,15 @@ public final class Judge {
   private long next = 1;
 
   public Judge(Place place) {
+    this(place, Optional.empty());
+  }
+
+  /**
+   * @param cloud of the estate, where it has gateways in Kubernetes
+   */
+  public Judge(Place place, Optional<Cloud> cloud) {
     this.place = place;
+    this.cloud = cloud;
     this.etcd = new Etcd(place.etcd());
     this.proofs = place.s3().map(access -> new Proofs(new Bucket(access)));
     this.trail = place.executions().map(folder -> new Trail(folder, place.nats()));
@@ -55,6 +64,23 @@ public final class Judge {
     return rules == null ? "" : rules.getOrDefault(limit, "");
   }
 
+  /**
+   * What a tenant's requests get where nobody decides, in the committed set; empty for an unknown
+   * one.
+   */
+  public String onFailure(String tenant) throws IOException {
+    return Wanted.of(etcd.keys(place.prefix())).set().items("tenants").stream()
+        .filter(t -> t.text("tenant").equals(tenant))
+        .map(t -> t.text("on_backend_failure"))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The change that is under way. */
+  public Optional<String> open() throws IOException {
+    return etcd.keys(place.prefix() + "open").text("");
+  }
+
   /** The changes that wait for an approval. */
   public List<String> held() throws IOException {
     var keys = etcd.keys(place.prefix());
@@ -72,10 +98,14 @@ public final class Judge {
       var wanted = Wanted.of(keys);
       wrong.addAll(new Rest(keys, wanted).wrong());
       wrong.addAll(new Readers(place, wanted).wrong());
+      var pods = cloud.map(c -> new Pods(c, wanted));
+      pods.ifPresent(p -> wrong.addAll(p.wrong()));
       proofs.ifPresent(p -> wrong.addAll(p.wrong(keys)));
       trail.ifPresent(t -> wrong.addAll(t.wrong(keys)));
       if (wrong.isEmpty()) {
-        wrong.addAll(new Enforced(place, wanted).wrong());
+        var doors = new ArrayList<>(place.doors());
+        doors.addAll(pods.isPresent() ? pods.get().doors() : List.of());
+        wrong.addAll(new Enforced(doors, place.host(), wanted).wrong());
       }
     } catch (IOException | IllegalArgumentException e) {
       wrong.add("etcd: " + e);

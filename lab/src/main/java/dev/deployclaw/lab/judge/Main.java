@@ -15,7 +15,8 @@ public final class Main {
           "usage: judge PLACE    a file of properties; a campaign writes estate.properties");
       System.exit(USAGE);
     }
-    var judge = new Judge(Place.read(Path.of(words[0])));
+    var file = Path.of(words[0]);
+    var judge = new Judge(Place.read(file), Cloud.read(file));
     var wrong = judge.wrong();
     wrong.forEach(System.out::println);
     System.out.println(

@@ -59,6 +59,11 @@ public record Place(
         gateways(p));
   }
 
+  /** Where clients enter. */
+  List<Door> doors() {
+    return gateways.stream().map(g -> new Door(g.name(), g.url())).toList();
+  }
+
   private static Optional<Bucket.Access> access(Properties p) {
     return given(p, "s3")
         .map(url ->

@@ -8,13 +8,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** Whether all that read policies act on the wanted epoch, hold it, and hold no other. */
 record Readers(Place place, Wanted wanted) {
-  private static final Pattern CONFIG = Pattern.compile("\"config\":\"([0-9a-f]{64})\"");
-  private static final String BLANK = "\"config\":\"\"";
-
   List<String> wrong() {
     var wrong = new ArrayList<String>();
     redis(wrong);
@@ -100,10 +96,9 @@ record Readers(Place place, Wanted wanted) {
       wrong.add(g.name() + " has live -> " + target);
     }
     var file = Files.readString(g.folder().resolve("live/nginx.conf"));
-    String digest = Bytes.sha256(Bytes.of(CONFIG.matcher(file).replaceFirst(BLANK)));
     String says = Http.get(g.url() + "/.well-known/deployclaw").text();
-    if (!says.contains("\"config\":\"" + digest + "\"")) {
-      wrong.add(g.name() + " acts on " + says.strip() + ", its file is " + digest);
+    if (!FileDigest.isSaid(says, file)) {
+      wrong.add(g.name() + " acts on " + says.strip() + ", its file is " + FileDigest.of(file));
     }
     for (String epoch : names(g.folder().resolve("epochs"))) {
       if (!epoch.equals("0") && !wanted.allowed().contains(Long.parseLong(epoch))) {

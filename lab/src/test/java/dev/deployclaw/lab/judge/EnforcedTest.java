@@ -96,7 +96,8 @@ class EnforcedTest {
             new TreeMap<>(),
             gateways);
     var set = Json.parse(LIMIT);
-    return new Enforced(place, new Wanted(1, "d", new TreeSet<>(), new TreeMap<>(), set)).wrong();
+    var wanted = new Wanted(1, "d", new TreeSet<>(), new TreeMap<>(), set);
+    return new Enforced(place.doors(), place.host(), wanted).wrong();
   }
 
   /** Lets requests for the tenant through while all of them together let no more through. */

@@ -1,0 +1,102 @@
+package dev.deployclaw.lab.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Launch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The agent in a container beside a gateway's NGINX: a process that has what the pod says of its
+ * environment and its volumes, and is started again whenever it ends, until the pod goes. For one
+ * thread.
+ *
+ * @param container as the pod describes it
+ */
+record AgentContainer(PodFiles files, JsonNode container) {
+  private static final String PROGRAM = "deployclaw";
+  private static final String MAIN = "dev.deployclaw.container.Main";
+  private static final String NAME = "agent";
+
+  /** Empty for a pod without one. */
+  static Optional<AgentContainer> of(Pod pod, PodFiles files) {
+    return pod.others().stream()
+        .filter(c -> c.at("/command/0").asText().equals(PROGRAM))
+        .findFirst()
+        .map(c -> new AgentContainer(files, c));
+  }
+
+  /** The process of the pod whose folder that is, dead or alive. */
+  static Optional<Daemon> left(Path pod) {
+    return Daemon.adopt(pod.resolve(NAME).resolve(NAME + ".pid"));
+  }
+
+  /** Starts it, where it doesn't run. */
+  void keep() {
+    boolean runs = left(files.home()).filter(Daemon::alive).isPresent();
+    if (!runs && !Files.exists(folder().resolve(PodRun.HELD))) {
+      try {
+        files.copySingleFiles(container);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Daemon.start(new Launch(folder(), NAME, command(), environment())).leave();
+    }
+  }
+
+  /** Asks it to end, and kills it when its time is over. */
+  void end(Duration grace) {
+    left(files.home()).ifPresent(agent -> agent.end(grace));
+  }
+
+  private Path folder() {
+    return files.home().resolve(NAME);
+  }
+
+  /** The program as it is here: this process's own jars. */
+  private List<String> command() {
+    var out = new ArrayList<String>();
+    out.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    out.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr",
+            "-cp",
+            System.getProperty("java.class.path"),
+            MAIN));
+    var words = new ArrayList<String>();
+    container.path("command").forEach(word -> words.add(word.asText()));
+    container.path("args").forEach(word -> words.add(word.asText()));
+    out.addAll(words.subList(1, words.size()));
+    return out;
+  }
+
+  /**
+   * What the container says, with {@code $(NAME)} for what it said before, and its folders as they
+   * are here.
+   */
+  private Map<String, String> environment() {
+    var out = new TreeMap<String, String>();
+    for (JsonNode variable : container.path("env")) {
+      boolean own = variable.at("/valueFrom/fieldRef/fieldPath").asText().equals("status.podIP");
+      String value = own ? files.address() : variable.path("value").asText();
+      for (var earlier : out.entrySet()) {
+        value = value.replace("$(" + earlier.getKey() + ")", earlier.getValue());
+      }
+      out.put(variable.path("name").asText(), files.inside(value, container));
+    }
+    return out;
+  }
+}

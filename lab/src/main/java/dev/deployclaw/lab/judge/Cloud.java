@@ -1,0 +1,112 @@
+package dev.deployclaw.lab.judge;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * A Kubernetes API server, and which of its objects belong to an estate: what the file that tells
+ * of a {@link Place} says of it.
+ *
+ * @param tokenFile holds what lets callers in
+ */
+public record Cloud(URI api, Path tokenFile, List<Workload> workloads, List<Served> served) {
+  private static final String NONE = "";
+  private static final String CORE = "/api/v1";
+  private static final int FOUND = 200;
+  private static final int ABSENT = 404;
+
+  /**
+   * A gateway that is a Deployment.
+   *
+   * @param volume of the pod template, from which the container reads its file
+   */
+  public record Workload(String namespace, String name, String volume) {}
+
+  /** A ConfigMap from which services read limits themselves. */
+  public record Served(String namespace, String name) {}
+
+  public Cloud {
+    workloads = List.copyOf(workloads);
+    served = List.copyOf(served);
+  }
+
+  /** Empty where the file tells of none. */
+  public static Optional<Cloud> read(Path file) {
+    var p = new Properties();
+    try (var in = Files.newBufferedReader(file)) {
+      p.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the place to judge can't be read: " + file, e);
+    }
+    if (!p.containsKey("kubernetes")) {
+      return Optional.empty();
+    }
+    var workloads = new ArrayList<Workload>();
+    var served = new ArrayList<Served>();
+    for (String name : p.stringPropertyNames()) {
+      String[] words = p.getProperty(name, NONE).split(" ", -1);
+      if (name.startsWith("deployment.")) {
+        workloads.add(new Workload(words[0], name.substring("deployment.".length()), words[1]));
+      } else if (name.startsWith("configmap.")) {
+        served.add(new Served(words[0], name.substring("configmap.".length())));
+      }
+    }
+    return Optional.of(
+        new Cloud(
+            URI.create(p.getProperty("kubernetes", NONE)),
+            Path.of(p.getProperty("kubernetes.tokenFile", NONE)),
+            workloads,
+            served));
+  }
+
+  /** An object or a collection; empty where there is none. */
+  private Optional<Json> get(String path) throws IOException {
+    var headers = Map.of("Authorization", "Bearer " + Files.readString(tokenFile).strip());
+    var answer = Http.get(api.resolve(path), headers);
+    return switch (answer.status()) {
+      case FOUND -> Optional.of(Json.parse(answer.text()));
+      case ABSENT -> Optional.empty();
+      default -> throw new IOException("the API server says " + answer.status() + " of " + path);
+    };
+  }
+
+  Json deployment(Workload workload) throws IOException {
+    return there("/apis/apps/v1", workload.namespace(), "deployments/" + workload.name());
+  }
+
+  Json configMap(String namespace, String name) throws IOException {
+    return there(CORE, namespace, "configmaps/" + name);
+  }
+
+  /** Of its namespace, those with the gateway's label. */
+  List<Json> configMaps(Workload workload) throws IOException {
+    return there(CORE, workload.namespace(), "configmaps").items("items").stream()
+        .filter(map -> label(map, "deployclaw.dev/gateway").equals(workload.name()))
+        .toList();
+  }
+
+  /** Those on their way out, too. */
+  List<Json> pods(Workload workload) throws IOException {
+    return there(CORE, workload.namespace(), "pods").items("items").stream()
+        .filter(pod -> label(pod, "app").equals(workload.name()))
+        .filter(pod -> !label(pod, "pod-template-hash").isEmpty())
+        .toList();
+  }
+
+  private static String label(Json object, String name) {
+    return object.at("metadata").at("labels").text(name);
+  }
+
+  private Json there(String group, String namespace, String what) throws IOException {
+    String path = group + "/namespaces/" + namespace + "/" + what;
+    return get(path).orElseThrow(() -> new IOException("there is no " + path));
+  }
+}
