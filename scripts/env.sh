@@ -61,7 +61,10 @@ missing_packages() {
         [[ -e /usr/include/time.h ]] || echo libc6-dev
         has curl || echo curl
         ;;
-      firewall) has iptables || echo iptables ;;
+      firewall)
+        has iptables || echo iptables
+        has ip || echo iproute2
+        ;;
       docker)
         has dockerd || echo docker.io
         has ip || echo iproute2
@@ -217,8 +220,19 @@ warm_up() {
     --help </dev/null >>"$BUILD_LOG" 2>&1 || rm -f "$CACHE"
 }
 
-# Replaces this shell by the program.
+# Replaces this shell by the program, or by what $LAUNCH makes of it.
 run_program() {
   if [[ -r $CACHE ]]; then JAVA_FLAGS+=(-XX:AOTCache="$CACHE"); fi
-  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" -cp "$APP/lib/*" "$MAIN" "$@"
+  "${LAUNCH:-exec}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "-Ddeployclaw.home=$ROOT" -cp "$APP/lib/*" "$MAIN" "$@"
+}
+
+# own_network CMD…: replaces this shell by the command in a network namespace of its own, which has a loopback and
+# nothing else and is gone with the last process in it; where that isn't allowed, by the command alone.
+own_network() {
+  if ((EUID == 0)) && unshare --net true 2>/dev/null; then
+    CAMPAIGN_OUTER_NETWORK=$(readlink /proc/self/ns/net)
+    export CAMPAIGN_OUTER_NETWORK
+    exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
+  fi
+  exec "$@"
 }

@@ -1,6 +1,7 @@
 package dev.deployclaw.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,6 +124,30 @@ final class ScriptsTest {
     assertThat(run.exit).isZero();
     assertThat(run.out).isEqualTo("went on\n");
     assertThat(run.err).contains("goes on without docker.io").contains("is skipped");
+  }
+
+  @Test
+  void entersANetworkOfItsOwnInWhichThereIsALoopback() throws Exception {
+    for (String tool : List.of("unshare", "ip", "sh", "true")) {
+      program("bin/" + tool, "exec " + Binaries.find(tool) + " \"$@\"");
+    }
+    assumeTrue(
+        run(new ProcessBuilder("/bin/sh", "-c", "unshare --net true")).exit == 0,
+        "no namespaces may be made here");
+    String script =
+        """
+        set -euo pipefail
+        . "%s"
+        own_network sh -c 'readlink /proc/self/ns/net; ip link show up; echo from $CAMPAIGN_OUTER_NETWORK'
+        """
+            .formatted(folder.resolve("scripts/env.sh"));
+
+    Run run = run(new ProcessBuilder("/bin/bash", "-c", script));
+
+    assertThat(run.exit).as(run.err).isZero();
+    String outer = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+    assertThat(run.out.lines().findFirst().orElse("")).startsWith("net:[").isNotEqualTo(outer);
+    assertThat(run.out).contains("LOOPBACK,UP", "from " + outer);
   }
 
   private record Run(int exit, String out, String err) {}

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -14,16 +15,29 @@ import java.util.TreeMap;
  *
  * @param config that they are told of by
  * @param cache what the JDK learnt from an earlier start, where it did
+ * @param converge how long a change waits for those that follow it
  */
-record Agents(Path config, Path cache) {
+record Agents(Path config, Path cache, Duration converge) {
   /** As short as etcd's clock lets a lead be safe, and few probes: there are many runs. */
   private static final Map<String, String> QUICK =
       Map.of(
           "DEPLOYCLAW_BOUNDS_LEASE", "3s",
-          "DEPLOYCLAW_BOUNDS_CONVERGE", "20s",
           "DEPLOYCLAW_PROBES_REQUESTS", "40");
 
   private static final Duration LONGEST = Duration.ofMinutes(4);
+
+  /** What each is told by its environment. */
+  Map<String, String> environment() {
+    var environment = new TreeMap<>(QUICK);
+    environment.put("DEPLOYCLAW_CONFIG", config.toString());
+    environment.put("DEPLOYCLAW_BOUNDS_CONVERGE", converge.toSeconds() + "s");
+    return environment;
+  }
+
+  /** What the JDK has learnt, as an option for a start elsewhere. */
+  Optional<String> options() {
+    return Files.exists(cache) ? Optional.of("-XX:AOTCache=" + cache) : Optional.empty();
+  }
 
   /** What a command came to. */
   record Ran(int exit, String out, String err) {
@@ -70,7 +84,7 @@ record Agents(Path config, Path cache) {
 
   private Attempt start(Path folder, Map<String, String> more, String... words) throws IOException {
     Files.createDirectories(folder);
-    var options = Files.exists(cache) ? List.of("-XX:AOTCache=" + cache) : List.<String>of();
+    var options = options().stream().toList();
     return new Attempt(process(folder, command(options, words), more), folder);
   }
 
@@ -78,10 +92,8 @@ record Agents(Path config, Path cache) {
       throws IOException {
     Files.createDirectories(folder);
     var builder = new ProcessBuilder(command);
-    var environment = new TreeMap<>(QUICK);
-    environment.putAll(more);
-    environment.put("DEPLOYCLAW_CONFIG", config.toString());
-    builder.environment().putAll(environment);
+    builder.environment().putAll(environment());
+    builder.environment().putAll(more);
     return builder
         .redirectOutput(folder.resolve(Attempt.OUT).toFile())
         .redirectError(folder.resolve(Attempt.ERR).toFile())

@@ -3,11 +3,12 @@ package dev.deployclaw.lab.campaign;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -15,9 +16,8 @@ import java.util.function.Consumer;
  * one finds a violation: then its estate stays as it is.
  */
 public final class Campaign {
-  private final Order order;
   private final Consumer<String> progress;
-  private final AtomicInteger next;
+  private final Numbers numbers;
   private final AtomicBoolean over = new AtomicBoolean();
   private final Tally tally = new Tally();
   private final long until;
@@ -38,16 +38,30 @@ public final class Campaign {
    * @param progress gets a line for each trial, from several threads
    */
   public Campaign(Order order, Consumer<String> progress) {
-    this.order = order;
     this.progress = progress;
-    this.next = new AtomicInteger(order.first());
+    this.numbers = new Numbers(order);
     this.until = System.nanoTime() + order.atMost().toNanos();
   }
 
-  /** Starts estates in the folder, makes all trials on them, and stops those that are whole. */
+  /**
+   * Starts estates in the folder, makes all trials on them, and stops those that are whole.
+   *
+   * @param estates how many; one more where besides other trials there are some that need pods
+   */
   public Tally run(Path folder, int estates) throws IOException, InterruptedException {
-    new Lanes(folder, progress).run(estates, this::whole);
+    new Lanes(folder, progress).run(grounds(estates), this::whole);
     return tally;
+  }
+
+  private List<Ground> grounds(int estates) {
+    if (!numbers.has(Ground.FOLDERS)) {
+      return Collections.nCopies(estates, Ground.PODS);
+    }
+    var grounds = new ArrayList<>(Collections.nCopies(estates, Ground.FOLDERS));
+    if (numbers.has(Ground.PODS)) {
+      grounds.add(Ground.PODS);
+    }
+    return grounds;
   }
 
   private boolean whole(Site site) throws IOException, InterruptedException {
@@ -60,23 +74,35 @@ public final class Campaign {
     }
   }
 
-  /** Makes the trials on an estate that stands already. */
+  /** How a trial goes on an estate of one ground. */
+  @FunctionalInterface
+  private interface Trials {
+    Outcome run(Trial trial) throws InterruptedException;
+  }
+
+  /** Makes the trials on an estate that stands already, of those that its ground is for. */
   public Tally run(Site site) throws IOException, InterruptedException {
-    var course = course(site);
-    var kinds = possible(site);
+    Trials trials = trials(site);
     boolean whole = true;
     while (whole && !over.get() && System.nanoTime() < until) {
-      int number = next.getAndIncrement();
-      if (number >= order.first() + order.trials()) {
+      var trial = numbers.take(site.ground());
+      if (trial.isEmpty()) {
         break;
       }
-      var outcome = course.run(Trial.of(order.seed(), number, kinds));
+      var outcome = trials.run(trial.get());
       tally.add(outcome);
       whole = outcome.wrong().isEmpty();
       progress.accept(outcome.told());
     }
     tally.seen(site.judge().seen());
     return tally;
+  }
+
+  private static Trials trials(Site site) throws IOException, InterruptedException {
+    return switch (site.ground()) {
+      case FOLDERS -> course(site)::run;
+      case PODS -> PodCourse.on(site)::run;
+    };
   }
 
   /** What undisturbed runs call, and how long they take. */
@@ -90,15 +116,5 @@ public final class Campaign {
       usual = dry.took().compareTo(usual) > 0 ? dry.took() : usual;
     }
     return new Course(site, Points.of(calls), usual);
-  }
-
-  private List<Kind> possible(Site site) {
-    return order.kinds().stream()
-        .filter(kind -> {
-          var obstacle = Rights.obstacle(kind, site);
-          obstacle.ifPresent(why -> progress.accept("without " + kind.word() + ": " + why));
-          return obstacle.isEmpty();
-        })
-        .toList();
   }
 }

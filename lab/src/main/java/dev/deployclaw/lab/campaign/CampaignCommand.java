@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,7 +54,7 @@ public final class CampaignCommand implements Callable<Integer> {
   @Option(
       names = "--estates",
       defaultValue = "2",
-      description = "How many estates to work on at once (default 2).")
+      description = "How many estates to work on at once (default 2), and one for the kind pod.")
   private int estates;
 
   @Option(names = "--clean", description = "End the estates that an earlier campaign left.")
@@ -67,7 +67,7 @@ public final class CampaignCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var folder = around.home().resolve(".deployclaw").resolve("campaign");
-    var kinds = only.stream().flatMap(word -> Kind.find(word).stream()).toList();
+    var asked = only.stream().flatMap(word -> Kind.find(word).stream()).toList();
     var unknown = only.stream().filter(word -> Kind.find(word).isEmpty()).toList();
     if (!unknown.isEmpty()) {
       return usage("there is no kind " + unknown + "; see: ./campaign --help");
@@ -84,12 +84,21 @@ public final class CampaignCommand implements Callable<Integer> {
     if (clean) {
       return 0;
     }
+    var kinds = tasks.isEmpty() ? possible(asked) : asked;
+    if (kinds.isEmpty()) {
+      return usage("none of these kinds can be tried here");
+    }
     var stop = new Thread(() -> end(folder), "stop-estates");
     Runtime.getRuntime().addShutdownHook(stop);
     var violations = tasks.isEmpty() ? campaign(folder, kinds) : walk(folder, tasks);
     Runtime.getRuntime().removeShutdownHook(stop);
     violations.forEach(around.out()::println);
     return violations.isEmpty() ? 0 : VIOLATED;
+  }
+
+  private List<Kind> possible(List<Kind> asked) {
+    return Rights.possible(
+        OwnNetwork.entered().possible(asked, around.err()::println), around.err()::println);
   }
 
   private List<String> campaign(Path folder, List<Kind> kinds)
@@ -104,22 +113,13 @@ public final class CampaignCommand implements Callable<Integer> {
 
   private List<String> walk(Path folder, List<Task> tasks)
       throws IOException, InterruptedException {
-    var left = new ConcurrentLinkedQueue<>(tasks);
-    var walks = new ConcurrentLinkedQueue<Walk>();
+    var walks = new Walks(tasks);
     new Lanes(folder, around.err()::println)
         .run(
-            Math.min(estates, tasks.size()),
-            site -> {
-              boolean whole = true;
-              for (var task = left.poll(); whole && task != null; task = left.poll()) {
-                var walked = Walk.by(task, site, around.err()::println);
-                walks.add(walked);
-                whole = walked.violations().isEmpty();
-              }
-              return whole;
-            });
-    walks.forEach(walked -> around.out().println(walked.line()));
-    return walks.stream().flatMap(walked -> walked.violations().stream()).toList();
+            Collections.nCopies(Math.min(estates, tasks.size()), Ground.FOLDERS),
+            site -> walks.lane(task -> Walk.by(task, site, around.err()::println)));
+    walks.lines().forEach(around.out()::println);
+    return walks.violations();
   }
 
   private int usage(String reason) {
@@ -128,8 +128,8 @@ public final class CampaignCommand implements Callable<Integer> {
 
   /** Stops what runs in the estates of a folder, and removes it. */
   private static void end(Path folder) {
-    for (int i = 1; i <= MOST_ESTATES; i++) {
-      var estate = folder.resolve("estate-" + i);
+    for (int i = 1; i <= MOST_ESTATES + 1; i++) {
+      var estate = Lanes.folder(folder, i);
       if (Files.isDirectory(estate)) {
         Site.end(estate);
       }

@@ -128,6 +128,7 @@ record Course(Site site, Points points, Duration usual) {
       case LINK -> Breaks::link;
       case FAILOVER -> Breaks::failover;
       case DISK -> Breaks::fullDisk;
+      case POD -> throw new IllegalArgumentException("a trial in pods has a course of its own");
     };
   }
 }

@@ -11,6 +11,7 @@ public enum Kind {
   TORN(false, "the agent is killed, its journal's last line is half written"),
   ROLLOUT(false, "the agent is killed when a gateway acts on what it publishes"),
   MACHINE(false, "the agent is killed; another machine recovers, then the first is back"),
+  POD(false, "the agent's pod is replaced by the rollout that the agent started"),
   PAUSE(false, "the agent sleeps past its lease; it wakes while another leads"),
   OUTAGE(true, "a back end is killed or paused at a call"),
   LINK(true, "a back end's link is cut at a call, both ways or one (root)"),
@@ -28,6 +29,16 @@ public enum Kind {
   /** Whether it breaks what has to be healed before an agent can recover. */
   boolean breaks() {
     return breaks;
+  }
+
+  /** Whether links are cut for it. */
+  boolean cuts() {
+    return this == LINK || this == FAILOVER;
+  }
+
+  /** What it needs gateways to be. */
+  Ground ground() {
+    return this == POD ? Ground.PODS : Ground.FOLDERS;
   }
 
   String meaning() {

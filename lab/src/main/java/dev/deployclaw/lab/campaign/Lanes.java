@@ -3,6 +3,7 @@ package dev.deployclaw.lab.campaign;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -22,13 +23,18 @@ record Lanes(Path folder, Consumer<String> progress) {
     boolean on(Site site) throws IOException, InterruptedException;
   }
 
-  /** Starts them, works on them, and stops those that are whole. */
-  void run(int estates, Work work) throws IOException, InterruptedException {
-    try (var lanes = Executors.newFixedThreadPool(estates)) {
+  /** The folder of the n-th estate; the first is 1. */
+  static Path folder(Path folder, int n) {
+    return folder.resolve("estate-" + n);
+  }
+
+  /** Starts one on each ground, works on them, and stops those that are whole. */
+  void run(List<Ground> grounds, Work work) throws IOException, InterruptedException {
+    try (var lanes = Executors.newFixedThreadPool(grounds.size())) {
       var running = new ArrayList<Future<Boolean>>();
-      for (int i = 1; i <= estates; i++) {
-        var own = folder.resolve("estate-" + i);
-        running.add(lanes.submit((Callable<Boolean>) () -> lane(own, work)));
+      for (var ground : grounds) {
+        var own = folder(folder, running.size() + 1);
+        running.add(lanes.submit((Callable<Boolean>) () -> lane(own, ground, work)));
       }
       for (var lane : running) {
         boolean _ = done(lane);
@@ -36,8 +42,9 @@ record Lanes(Path folder, Consumer<String> progress) {
     }
   }
 
-  private boolean lane(Path own, Work work) throws IOException, InterruptedException {
-    Site site = Site.start(own);
+  private boolean lane(Path own, Ground ground, Work work)
+      throws IOException, InterruptedException {
+    Site site = Site.start(own, ground);
     boolean whole = false;
     try {
       whole = work.on(site);
@@ -46,7 +53,8 @@ record Lanes(Path folder, Consumer<String> progress) {
       if (whole) {
         site.close();
       } else {
-        progress.accept("stays for a look: " + own + "; end it with: ./campaign --clean");
+        String way = OwnNetwork.entered().way(site.lab()).map(w -> "; go in by: " + w).orElse("");
+        progress.accept("stays for a look: " + own + way + "; end it with: ./campaign --clean");
       }
     }
   }

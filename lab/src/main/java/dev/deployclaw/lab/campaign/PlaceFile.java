@@ -1,7 +1,9 @@
 package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.KubernetesConfig;
 import dev.deployclaw.lab.Lab;
+import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.policy.model.Gateway;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,26 +22,49 @@ public final class PlaceFile {
     lines.add("etcd=" + config.etcd().endpoints().getFirst());
     lines.add("prefix=" + config.etcd().prefix());
     lines.add("redis=" + String.join(",", config.redis().nodes()));
-    lines.add("nats=" + config.nats().url());
     lines.add("s3=" + config.s3().endpoint());
     lines.add("s3.bucket=" + config.s3().bucket());
     lines.add("s3.accessKeyFile=" + lab.folder().resolve("keys/s3.access"));
     lines.add("s3.secretKeyFile=" + lab.folder().resolve("keys/s3.secret"));
-    lines.add("executions=" + config.stateDir().resolve("executions"));
     config.services().forEach(s -> lines.add("service." + s.namespace() + "=" + s.url()));
     config
         .configurationStores()
         .forEach(s -> lines.add("served." + s.name() + "=" + s.etcd().prefix()));
     gateways(config.gateways(), lines);
+    if (config.kubernetes().isPresent()) {
+      cloud(Cluster.adopt(lab.folder()), config.kubernetes().get(), lines);
+    } else {
+      // An agent in a pod has no folder that outlives it.
+      lines.add("nats=" + config.nats().url());
+      lines.add("executions=" + config.stateDir().resolve("executions"));
+    }
     return Files.write(lab.folder().resolveSibling("estate.properties"), lines);
+  }
+
+  private static void cloud(Cluster cluster, KubernetesConfig config, List<String> lines) {
+    lines.add("kubernetes=" + cluster.url());
+    lines.add("kubernetes.tokenFile=" + cluster.token());
+    for (var entry : config.gateways()) {
+      var gateway = entry.gateway();
+      lines.add(
+          "deployment.%s=%s %s".formatted(entry.deployment(), gateway.namespace(), entry.volume()));
+      host(gateway, lines);
+    }
+    config
+        .configurationStores()
+        .forEach(store -> lines.add("configmap." + store.configMap() + "=" + store.namespace()));
   }
 
   private static void gateways(List<Config.GatewayEntry> gateways, List<String> lines) {
     for (var entry : gateways) {
       lines.add("gateway." + entry.gateway().name() + "=" + entry.url() + " " + entry.folder());
-      if (entry.gateway().identity() instanceof Gateway.Identity.Host(String suffix)) {
-        lines.add("host=" + suffix);
-      }
+      host(entry.gateway(), lines);
+    }
+  }
+
+  private static void host(Gateway gateway, List<String> lines) {
+    if (gateway.identity() instanceof Gateway.Identity.Host(String suffix)) {
+      lines.add("host=" + suffix);
     }
   }
 }

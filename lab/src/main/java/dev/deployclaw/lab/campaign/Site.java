@@ -6,6 +6,7 @@ import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.lab.Lab;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.lab.fault.Impossible;
+import dev.deployclaw.lab.judge.Cloud;
 import dev.deployclaw.lab.judge.Judge;
 import dev.deployclaw.lab.judge.Place;
 import dev.deployclaw.testkit.Await;
@@ -46,6 +47,7 @@ public final class Site implements AutoCloseable {
   /** Replicas, services and reloading gateways follow within it, on a slow machine too. */
   private static final Duration FOLLOW = Duration.ofSeconds(90);
 
+  private final Ground ground;
   private final Lab lab;
   private final Config config;
   private final Judge judge;
@@ -53,28 +55,42 @@ public final class Site implements AutoCloseable {
   private final StateDisk disk;
   private int folders;
 
-  private Site(Lab lab, Config config, Judge judge, StateDisk disk) {
+  private Site(Ground ground, Lab lab, Config config, StateDisk disk) throws IOException {
+    this.ground = ground;
     this.lab = lab;
     this.config = config;
-    this.judge = judge;
     this.disk = disk;
-    this.agents = new Agents(lab.config(), lab.folder().resolveSibling("agent.aot"));
+    var place = PlaceFile.write(lab, config);
+    this.judge = new Judge(Place.read(place), Cloud.read(place));
+    this.agents =
+        new Agents(lab.config(), lab.folder().resolveSibling("agent.aot"), ground.converge());
+  }
+
+  /** One whose gateways are folders. */
+  public static Site start(Path folder) throws IOException, InterruptedException {
+    return start(folder, Ground.FOLDERS);
   }
 
   /** Starts it below the folder, and makes all policies live. */
-  public static Site start(Path folder) throws IOException, InterruptedException {
+  static Site start(Path folder, Ground ground) throws IOException, InterruptedException {
     var lab = Lab.in(folder.resolve("lab"));
     var disk = StateDisk.mount(folder.resolve(STATE));
-    lab.up(GATEWAYS, _ -> {});
+    lab.up(new Lab.Size(GATEWAYS, ground == Ground.PODS, false), _ -> {});
     try {
-      var config = ConfigReader.read(lab.config(), Map.of());
-      var judge = new Judge(Place.read(PlaceFile.write(lab, config)));
-      var site = new Site(lab, config, judge, disk);
+      var site = new Site(ground, lab, ConfigReader.read(lab.config(), Map.of()), disk);
       site.must(site.agents.learn(site.newFolder("first"), "run", ALL));
       return site;
     } catch (InvalidConfig e) {
       throw new IllegalStateException("the lab's configuration is wrong: " + e.getMessage(), e);
     }
+  }
+
+  Ground ground() {
+    return ground;
+  }
+
+  Lab lab() {
+    return lab;
   }
 
   Agents agents() {
@@ -231,7 +247,7 @@ public final class Site implements AutoCloseable {
     return new Dry(attempt.calls(), Duration.ofNanos(System.nanoTime() - from));
   }
 
-  private void must(Agents.Ran ran) {
+  void must(Agents.Ran ran) {
     if (ran.exit() != 0) {
       throw new IllegalStateException("an agent that nothing disturbs: " + ran.said());
     }

@@ -22,23 +22,34 @@ final class StateDisk {
   private static final int MOST_MOUNTS = 4;
 
   private final Path folder;
-  private final Optional<String> obstacle;
 
-  private StateDisk(Path folder, Optional<String> obstacle) {
+  private StateDisk(Path folder) {
     this.folder = folder;
-    this.obstacle = obstacle;
   }
 
   /** Mounts it on the folder, which nobody has used yet, where that is allowed. */
   static StateDisk mount(Path folder) throws IOException {
     Files.createDirectories(folder);
     unmount(folder);
-    return new StateDisk(folder, run("mount", "-t", "tmpfs", "-o", SIZE, "tmpfs", "" + folder));
+    Optional<String> _ = mounted(folder);
+    return new StateDisk(folder);
   }
 
-  /** Why it can't be filled here. */
-  Optional<String> obstacle() {
-    return obstacle;
+  /** Why there can be none here; empty where there can. */
+  static Optional<String> obstacle() {
+    try {
+      var folder = Files.createTempDirectory("disk");
+      var obstacle = mounted(folder);
+      unmount(folder);
+      Files.delete(folder);
+      return obstacle;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<String> mounted(Path folder) {
+    return run("mount", "-t", "tmpfs", "-o", SIZE, "tmpfs", folder.toString());
   }
 
   /** Leaves so many pages of memory, of which each file takes whole ones. */

@@ -22,7 +22,7 @@ record Trial(long seed, int number, Kind kind) {
           Kind.ROLLOUT,
           Kind.INSTANT,
           Kind.OUTAGE,
-          Kind.INSTANT,
+          Kind.POD,
           Kind.LINK,
           Kind.INSTANT,
           Kind.PAUSE,

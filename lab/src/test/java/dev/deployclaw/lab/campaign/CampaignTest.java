@@ -46,7 +46,12 @@ class CampaignTest {
   void endsAllNewOrAllOldWhateverIsDoneToIt() throws Exception {
     long seed = Long.getLong("seed", SEED);
     var order =
-        new Campaign.Order(seed, 0, TRIALS, Duration.ofHours(1), Arrays.asList(Kind.values()));
+        new Campaign.Order(
+            seed,
+            0,
+            TRIALS,
+            Duration.ofHours(1),
+            Rights.possible(Arrays.asList(Kind.values()), System.out::println));
 
     var tally = new Campaign(order, System.out::println).run(site);
 

@@ -1,0 +1,132 @@
+package dev.deployclaw.lab.campaign;
+
+import dev.deployclaw.lab.campaign.Outcome.Ending;
+import dev.deployclaw.lab.cluster.Cluster;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The course of a trial in which the agent's own pod goes with the rollout that the agent started:
+ * it is asked for a change of every gateway's file, its pod gets SIGTERM and, after a grace,
+ * SIGKILL, and the agent of the new pod, which knows nothing but what etcd holds, must end the
+ * change. Nobody helps it.
+ */
+record PodCourse(Site site, AgentPod agent, Sources sources) {
+  /** From hardly any, over less than it needs for an orderly end, to enough for one. */
+  private static final List<Duration> GRACES =
+      List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3));
+
+  /** Of so many trials one kills the new pod's agent, too. */
+  private static final int DOUBLES = 3;
+
+  /** From its start. */
+  private static final int SOON_MILLIS = 5_000;
+
+  private static final Duration REPLACED = Duration.ofMinutes(3);
+  private static final Duration ENDED = Duration.ofMinutes(3);
+
+  private static final String ALL = "Orchestrate the rate limit policies of all tenants";
+
+  /**
+   * Puts the agent into a pod, and has all policies but one let requests through where nobody
+   * decides.
+   */
+  static PodCourse on(Site site) throws IOException, InterruptedException {
+    var sources = new Sources(Cluster.adopt(site.lab().folder()));
+    sources.open();
+    site.must(site.run("run", ALL));
+    return new PodCourse(site, AgentSetup.of(site), sources);
+  }
+
+  /** Never throws what a trial brought about: that is an outcome. */
+  Outcome run(Trial trial) {
+    try {
+      return replaced(trial, trial.random());
+    } catch (IOException | IllegalStateException | UncheckedIOException e) {
+      return new Outcome(
+          trial, "broken off", 0, Ending.OLD, Optional.empty(), List.of(String.valueOf(e)));
+    }
+  }
+
+  /**
+   * What the agent of a pod was asked for.
+   *
+   * @param how in words, without numbers that differ from trial to trial
+   */
+  private record Asked(AgentPod.Pod pod, Caller caller, String execution, String how) {
+    boolean isOver() {
+      return caller.isOver(execution);
+    }
+  }
+
+  private Outcome replaced(Trial trial, RandomGenerator random) throws IOException {
+    var before = site.judge().committed();
+    var asked = ask(random);
+    Await.until(
+        "its pod is replaced, or it is over without that",
+        REPLACED,
+        () -> agent.isGone(asked.pod()) || asked.isOver());
+    boolean gone = agent.isGone(asked.pod());
+    int kills = gone ? 1 + again(random) : 0;
+    long from = System.nanoTime();
+    boolean _ = Await.cameTrue(ENDED, this::rests);
+    var took = Duration.ofNanos(System.nanoTime() - from);
+    var wrong = site.wrong();
+    boolean same = before.digest().equals(site.judge().committed().digest());
+    return new Outcome(
+        trial,
+        gone ? asked.how() : "no rollout",
+        kills,
+        same ? Ending.OLD : Ending.NEW,
+        gone ? Optional.of(took) : Optional.empty(),
+        wrong);
+  }
+
+  private Asked ask(RandomGenerator random) throws IOException {
+    var pod = agent.now();
+    var grace = GRACES.get(random.nextInt(GRACES.size()));
+    agent.grant(pod, grace);
+    var caller = new Caller("http://" + pod.address() + ":" + AgentPod.PORT);
+    boolean back = random.nextBoolean();
+    String execution = back ? caller.rollBack() : change(caller);
+    String how = "%s, grace %d s".formatted(back ? "rollback" : "change", grace.toSeconds());
+    return new Asked(pod, caller, execution, how);
+  }
+
+  /** A change of the one word on which every gateway's file depends. */
+  private String change(Caller caller) throws IOException {
+    boolean allows = site.judge().onFailure(Sources.TENANT).equals("allow");
+    sources.say(allows ? "deny" : "allow");
+    return caller.run("apply " + Sources.TENANT + "'s policies");
+  }
+
+  /**
+   * Kills the new pod's agent while it recovers; its container is started again, with what it has
+   * written.
+   */
+  private int again(RandomGenerator random) throws IOException {
+    if (random.nextInt(DOUBLES) > 0) {
+      return 0;
+    }
+    var pod = agent.now();
+    var soon = Duration.ofMillis(random.nextInt(SOON_MILLIS));
+    boolean _ = Await.cameTrue(soon, () -> agent.process(pod).isEmpty());
+    var process = agent.process(pod);
+    process.ifPresent(Daemon::kill);
+    return process.isPresent() ? 1 : 0;
+  }
+
+  private boolean rests() {
+    try {
+      return site.judge().open().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
