@@ -58,6 +58,10 @@ final class PolicySetCodec {
     switch (g.identity()) {
       case Gateway.Identity.Host(String suffix) -> out.key("host").text(suffix);
       case Gateway.Identity.Header(String name) -> out.key("header").text(name);
+      case Gateway.Identity.Claim claim -> {
+        out.key("audience").text(claim.audience()).key("claim").text(claim.name());
+        out.key("issuer").text(claim.issuer()).key("unproven").text(claim.unproven().word());
+      }
     }
     out.endObject().key("name").text(g.name()).key("namespace").text(g.namespace());
     out.key("routes").beginArray();

@@ -14,6 +14,7 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.model.Unproven;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -108,7 +109,13 @@ final class PolicySetReader {
 
   private static Gateway.Identity identity(JsonObject in) {
     Optional<Gateway.Identity> host = in.optionalText("host").map(Gateway.Identity.Host::new);
+    Optional<Gateway.Identity> claim = in.optionalText("claim").map(name -> claim(name, in));
     Function<String, Gateway.Identity> header = Gateway.Identity.Header::new;
-    return host.orElseGet(() -> header.apply(in.text("header")));
+    return host.or(() -> claim).orElseGet(() -> header.apply(in.text("header")));
+  }
+
+  private static Gateway.Identity claim(String name, JsonObject in) {
+    return new Gateway.Identity.Claim(
+        name, in.text("issuer"), in.text("audience"), in.word("unproven", Unproven::ofWord));
   }
 }

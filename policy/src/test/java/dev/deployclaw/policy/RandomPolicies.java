@@ -8,6 +8,7 @@ import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.model.Unproven;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,9 +84,10 @@ public final class RandomPolicies {
 
   private Gateway gateway(String name) {
     var identity =
-        random.nextBoolean()
-            ? new Gateway.Identity.Host("example.test")
-            : new Gateway.Identity.Header("x-tenant");
+        of(
+            new Gateway.Identity.Host("example.test"),
+            new Gateway.Identity.Header("x-tenant"),
+            new Gateway.Identity.Claim("tenant", odd(), odd(), of(Unproven.values())));
     var routes = List.of(new Gateway.Route("/", "web"), new Gateway.Route("/v1", "orders"));
     return new Gateway(name, "payments", identity, routes);
   }

@@ -9,6 +9,7 @@ import dev.deployclaw.ratelimit.decide.Question;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.redis.Shards;
 import dev.deployclaw.ratelimit.rls.EnvoyProtocol;
+import dev.deployclaw.ratelimit.token.Tokens;
 import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -19,6 +20,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpcio.server.GrpcIoServer;
 import io.vertx.grpcio.server.GrpcIoServiceBridge;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The service on one event loop: {@code GET /v1/decide} and {@code POST /v1/release} for gateways,
  * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
- * GET /readyz} for whoever starts it. Answers 204 or 403 to a decision, which is what {@code
+ * GET /readyz} for whoever starts it. Answers 204, 401 or 403 to a decision, which is what {@code
  * auth_request} understands.
  */
 public final class RateLimitService extends VerticleBase {
@@ -53,7 +55,8 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var opened = Shards.open(vertx, settings.redis());
     shards = opened;
-    var decider = new Decider(vertx, feed, opened, settings.withoutPolicy());
+    var tokens = Tokens.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
+    var decider = new Decider(vertx, feed, opened, tokens, settings.withoutPolicy());
     var options =
         new HttpServerOptions()
             .setHost(settings.host())
@@ -189,7 +192,15 @@ public final class RateLimitService extends VerticleBase {
             response.putHeader(name, value);
           }
         });
-    response.setStatusCode(answer.allowed() ? 204 : 403).end();
+    response.setStatusCode(status(answer)).end();
+  }
+
+  /** {@code auth_request} passes a 401 on with its challenge; what 403 becomes is rendered. */
+  private static int status(Answer answer) {
+    if (answer.allowed()) {
+      return 204;
+    }
+    return answer.by() == Answer.By.TOKEN ? 401 : 403;
   }
 
   private static void json(HttpServerResponse response, String body) {

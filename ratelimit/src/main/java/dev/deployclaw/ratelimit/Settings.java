@@ -3,6 +3,7 @@ package dev.deployclaw.ratelimit;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.token.TokenSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,10 @@ public record Settings(
           Map.entry("namespace", "default"),
           Map.entry("headers", "both"),
           Map.entry("grpc-port", "-"),
+          Map.entry("jwt-keys-file", "-"),
+          Map.entry("jwt-keys-url", "-"),
+          Map.entry("jwt-algorithms", String.join(",", TokenSettings.USUAL)),
+          Map.entry("jwt-leeway-s", "30"),
           Map.entry("redis-timeout-ms", "100"),
           Map.entry("on-backend-failure", "deny"));
 

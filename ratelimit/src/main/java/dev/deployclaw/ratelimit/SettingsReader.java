@@ -4,7 +4,11 @@ import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.TokenSettings;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +91,45 @@ record SettingsReader(
         optional("grpc-port").isPresent()
             ? OptionalInt.of(number("grpc-port", 0, 65_535))
             : OptionalInt.empty();
-    return new Fronts(style.orElse(HeaderStyle.BOTH), grpc);
+    return new Fronts(style.orElse(HeaderStyle.BOTH), grpc, tokens());
+  }
+
+  private TokenSettings tokens() {
+    var leeway = number("jwt-leeway-s", 0, (int) TokenSettings.LONGEST_LEEWAY.toSeconds());
+    var algorithms = List.of(text("jwt-algorithms").split(",", -1));
+    try {
+      var tokens = new TokenSettings(keys(), algorithms, Duration.ofSeconds(leeway));
+      tokens.trouble().ifPresent(t -> problems.add("jwt-keys-file can't be used: " + t));
+      return tokens;
+    } catch (IllegalArgumentException e) {
+      problems.add("jwt-algorithms: " + e.getMessage());
+      return TokenSettings.NONE;
+    }
+  }
+
+  private KeySource keys() {
+    var file = file("jwt-keys-file").map(KeySource.File::new);
+    var url = optional("jwt-keys-url").flatMap(this::url);
+    if (file.isPresent() && url.isPresent()) {
+      problems.add("jwt-keys-file and jwt-keys-url: give one of them");
+    }
+    return file.<KeySource>map(f -> f).or(() -> url).orElseGet(KeySource.None::new);
+  }
+
+  /** Without encryption, whoever is on the way could put in keys of their own. */
+  private Optional<KeySource> url(String text) {
+    try {
+      var url = new URI(text);
+      boolean near = List.of("127.0.0.1", "localhost", "[::1]").contains(url.getHost());
+      if (url.getHost() != null
+          && ("https".equals(url.getScheme()) || ("http".equals(url.getScheme()) && near))) {
+        return Optional.of(new KeySource.Url(url));
+      }
+    } catch (URISyntaxException e) {
+      // said below
+    }
+    problems.add("jwt-keys-url must be an https:// URL, or http:// of this machine: " + text);
+    return Optional.empty();
   }
 
   private record Login(String user, String password) {}

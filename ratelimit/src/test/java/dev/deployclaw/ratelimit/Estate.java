@@ -16,6 +16,7 @@ import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.HostPort;
@@ -51,12 +52,12 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder, int replicasEach) throws Exception {
+  private Estate(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
     redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
     etcd = Etcd.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSource.plain(etcd.endpoint(), PREFIX));
-    service = new RateLimitService(settings(), feed);
+    service = new RateLimitService(settings(tokens), feed);
     vertx
         .deployVerticle(service)
         .toCompletionStage()
@@ -65,7 +66,11 @@ final class Estate implements AutoCloseable {
   }
 
   static Estate start(Path folder, int replicasEach) throws Exception {
-    return new Estate(folder, replicasEach);
+    return start(folder, replicasEach, TokenSettings.NONE);
+  }
+
+  static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
+    return new Estate(folder, replicasEach, tokens);
   }
 
   RedisCluster redis() {
@@ -238,7 +243,7 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private Settings settings() {
+  private Settings settings(TokenSettings tokens) {
     return new Settings(
         "127.0.0.1",
         0,
@@ -249,7 +254,7 @@ final class Estate implements AutoCloseable {
             Duration.ofSeconds(2),
             Optional.empty()),
         "test",
-        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0)),
+        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens),
         BackendFailure.DENY);
   }
 

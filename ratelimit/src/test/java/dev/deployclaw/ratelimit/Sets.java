@@ -17,14 +17,21 @@ import java.util.stream.IntStream;
 
 /** Short ways to write policy sets in tests. */
 final class Sets {
-  private static final Gateway EDGE =
-      new Gateway(
-          "edge-1",
-          "edge",
-          new Gateway.Identity.Host("api.example.com"),
-          List.of(new Gateway.Route("/pay", "checkout"), new Gateway.Route("/", "web")));
+  private static final Gateway EDGE = edge(new Gateway.Identity.Host("api.example.com"));
 
   private Sets() {}
+
+  static Gateway edge(Gateway.Identity identity) {
+    return new Gateway(
+        "edge-1",
+        "edge",
+        identity,
+        List.of(new Gateway.Route("/pay", "checkout"), new Gateway.Route("/", "web")));
+  }
+
+  static PolicySet behind(Gateway.Identity identity, String probeKey, TenantPolicy... tenants) {
+    return PolicySet.of(List.of(tenants), List.of(edge(identity)), probeKey);
+  }
 
   static PolicySet of(TenantPolicy... tenants) {
     return PolicySet.of(List.of(tenants), List.of(EDGE), "");

@@ -7,6 +7,8 @@ import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.token.Issuer;
+import dev.deployclaw.ratelimit.token.KeySource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +101,28 @@ class SettingsTest {
             "etcd-password-file is empty",
             "are for https:// endpoints",
             "are needed together");
+  }
+
+  @Test
+  void keysOfTokensAreReadWhenItStarts(@TempDir Path folder) throws Exception {
+    var keys = Files.writeString(folder.resolve("keys"), Issuer.ofEachKind().keySet());
+    var broken = Files.writeString(folder.resolve("broken"), "{\"keys\":[]}");
+    var good = new ArrayList<>(NEEDED);
+    good.addAll(List.of("--jwt-keys-file=" + keys, "--jwt-algorithms=ES256", "--jwt-leeway-s=5"));
+    var bad = new ArrayList<>(NEEDED);
+    bad.addAll(List.of("--jwt-keys-file=" + broken, "--jwt-keys-url=http://login.example.test/k"));
+    var none = new ArrayList<>(NEEDED);
+    none.add("--jwt-algorithms=RS256,none");
+
+    var tokens = Settings.read(good, Map.of()).fronts().tokens();
+
+    assertThat(tokens.keys()).isEqualTo(new KeySource.File(keys));
+    assertThat(tokens.algorithms()).containsExactly("ES256");
+    assertThat(tokens.leeway()).isEqualTo(Duration.ofSeconds(5));
+    assertThatThrownBy(() -> Settings.read(bad, Map.of()))
+        .hasMessageContainingAll("no key that can be used", "must be an https:// URL");
+    assertThatThrownBy(() -> Settings.read(none, Map.of()))
+        .hasMessageContaining("unknown algorithm none");
   }
 
   @Test

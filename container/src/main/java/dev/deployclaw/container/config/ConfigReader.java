@@ -2,15 +2,18 @@ package dev.deployclaw.container.config;
 
 import dev.deployclaw.container.config.Config.GatewayEntry;
 import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Unproven;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -248,15 +251,25 @@ public final class ConfigReader {
   }
 
   static Gateway.Identity identity(Fields f) {
-    var host = f.optional("host");
-    var header = f.optional("header");
+    var host = f.optional("host").<Gateway.Identity>map(Gateway.Identity.Host::new);
+    var header = f.optional("header").<Gateway.Identity>map(Gateway.Identity.Header::new);
+    var claim = f.optional("claim").flatMap(name -> claim(f, name));
     f.done();
-    if (host.isPresent() == header.isPresent()) {
-      f.problem("", 0, "needs exactly one of host and header", "write for example host: api.test");
+    var given = Stream.of(host, header, claim).flatMap(Optional::stream).toList();
+    if (given.size() != 1) {
+      f.problem(
+          "", 0, "needs exactly one of host, header and claim", "write for example host: api.test");
     }
-    return header
-        .<Gateway.Identity>map(Gateway.Identity.Header::new)
-        .orElseGet(() -> new Gateway.Identity.Host(host.orElse("")));
+    return given.isEmpty() ? new Gateway.Identity.Host("") : given.getFirst();
+  }
+
+  private static Optional<Gateway.Identity> claim(Fields f, String name) {
+    String issuer = f.required("issuer");
+    String audience = f.required("audience");
+    var words = Arrays.stream(Unproven.values()).map(Unproven::word).toList();
+    var unproven = Unproven.ofWord(f.choice("unproven", Unproven.REFUSE.word(), words));
+    return f.make(() ->
+        new Gateway.Identity.Claim(name, issuer, audience, unproven.orElse(Unproven.REFUSE)));
   }
 
   static List<Gateway.Route> routes(Fields gateway) {

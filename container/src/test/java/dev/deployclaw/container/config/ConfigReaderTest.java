@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Unproven;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,6 +178,19 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aClaimNamesTheTenantWhereIssuerAndAudienceAreSaid() throws Exception {
+    String services = "rateLimitServices: [{namespace: shop, url: \"http://127.0.0.1:8081\"}]\n";
+    var config = parse(LEAST + services + identified("claim: tenant, issuer: i, audience: a"));
+
+    assertThat(config.gateways().getFirst().gateway().identity())
+        .isEqualTo(new Gateway.Identity.Claim("tenant", "i", "a", Unproven.REFUSE));
+    assertThat(refused(LEAST + services + identified("claim: t, unproven: perhaps")))
+        .hasMessageContainingAll("identity.issuer", "identity.audience", "identity.unproven");
+    assertThat(refused(LEAST + services + identified("host: lab.test, header: x-tenant")))
+        .hasMessageContaining("needs exactly one of host, header and claim");
+  }
+
+  @Test
   void refusesConfigurationStoresThatWriteOverEachOther() {
     var own =
         refused(
@@ -221,6 +235,14 @@ class ConfigReaderTest {
     var config = parse(LEAST, Map.of("DEPLOYCLAW_S3_SECRET_KEY", "hunter2"));
 
     assertThat(config.toString()).doesNotContain("hunter2").contains("***");
+  }
+
+  private static String identified(String identity) {
+    return GATEWAY.replace("host: lab.test", identity);
+  }
+
+  private Config parse(String text) throws InvalidConfig {
+    return parse(text, Map.of());
   }
 
   private Config parse(String text, Map<String, String> environment) throws InvalidConfig {

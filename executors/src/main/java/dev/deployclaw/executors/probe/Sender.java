@@ -56,6 +56,7 @@ final class Sender {
       switch (gateway.identity()) {
         case Identity.Host(String suffix) -> headers.put("Host", probe.tenant() + "." + suffix);
         case Identity.Header(String name) -> headers.put(name, probe.tenant());
+        case Identity.Claim _ -> {} // its own token, which the service verifies too, names it
       }
     }
     return headers;

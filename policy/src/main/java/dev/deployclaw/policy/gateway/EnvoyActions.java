@@ -4,6 +4,7 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Gateway.Identity;
 import dev.deployclaw.policy.model.KeyPart;
+import dev.deployclaw.policy.wire.DecideHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +36,19 @@ final class EnvoyActions {
     return out;
   }
 
-  /** What a request says of its tenant. */
+  /** What a request says of its tenant; its client's address where only a token does. */
   static Map<String, Object> tenant(Gateway gateway) {
     return switch (gateway.identity()) {
       case Identity.Host _ -> header(":authority", EnvoyDescriptor.HOST, false);
       case Identity.Header(String name) -> header(name, EnvoyDescriptor.header(name), true);
+      case Identity.Claim _ -> Map.of(EnvoyDescriptor.CLIENT, Map.of());
     };
   }
 
   static String key(Map<String, Object> action) {
     return action.get(REQUEST_HEADERS) instanceof Map<?, ?> headers
         ? String.valueOf(headers.get(DESCRIPTOR_KEY))
-        : "";
+        : EnvoyDescriptor.CLIENT;
   }
 
   /** Those that limits count apart, and the one that names the tenant. */
@@ -57,8 +59,10 @@ final class EnvoyActions {
         .flatMap(l -> l.key().stream())
         .flatMap(p -> header(p).stream())
         .forEach(out::add);
-    if (gateway.identity() instanceof Identity.Header(String name)) {
-      out.add(name);
+    switch (gateway.identity()) {
+      case Identity.Host _ -> {}
+      case Identity.Header(String name) -> out.add(name);
+      case Identity.Claim _ -> out.add(DecideHeaders.AUTHORIZATION);
     }
     return out;
   }

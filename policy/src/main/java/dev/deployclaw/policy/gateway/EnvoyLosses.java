@@ -18,7 +18,7 @@ final class EnvoyLosses {
         new Loss(
             "backstop",
             site.edge().backstop().stream()
-                .mapToObj(EnvoyLosses::backstop)
+                .mapToObj(rate -> backstop(gateway, rate))
                 .findFirst()
                 .orElse("none is configured: the rate limit service decides alone")));
     losses.add(
@@ -36,12 +36,20 @@ final class EnvoyLosses {
             "paths",
             "routes are chosen by a path in which only slashes and dots are unescaped; limits by"
                 + " one that is unescaped as a whole"));
+    if (gateway.identity() instanceof Gateway.Identity.Claim) {
+      losses.add(
+          new Loss(
+              "identity",
+              "a request whose token isn't valid gets 429: the rate limit protocol has no 401; and"
+                  + " the token is an entry of the descriptor, so it is in what Envoy logs of calls"
+                  + " at level trace"));
+    }
     return losses;
   }
 
-  private static String backstop(int rate) {
-    return "the local filter counts in this gateway alone, by what a request says of its tenant,"
-        + " %d a second; of more than %d tenants the oldest bucket goes, and starts full again"
-            .formatted(rate, MOST_BUCKETS);
+  private static String backstop(Gateway gateway, int rate) {
+    return ("the local filter counts in this gateway alone, by %s, %d a second; of more than %d the"
+            + " oldest bucket goes, and starts full again")
+        .formatted(Losses.named(gateway), rate, MOST_BUCKETS);
   }
 }

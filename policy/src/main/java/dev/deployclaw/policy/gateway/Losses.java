@@ -22,7 +22,7 @@ final class Losses {
 
   static List<Loss> of(PolicySet set, Gateway gateway, Site site) {
     var losses = new ArrayList<>(shared(set, gateway, site));
-    losses.add(new Loss("backstop", backstop(site.edge())));
+    losses.add(new Loss("backstop", backstop(gateway, site.edge())));
     return losses;
   }
 
@@ -63,12 +63,21 @@ final class Losses {
         .anyMatch(l -> l.algorithm() == Algorithm.CONCURRENCY);
   }
 
-  private static String backstop(Edge edge) {
+  private static String backstop(Gateway gateway, Edge edge) {
     return edge.backstop().isEmpty()
         ? "none is configured, so no limit_req is rendered: the rate limit service decides alone"
-        : "limit_req counts in this gateway alone, by what a request says of its tenant: "
-            + edge.backstop().getAsInt()
-            + " a second";
+        : "limit_req counts in this gateway alone, by %s: %d a second"
+            .formatted(named(gateway), edge.backstop().getAsInt());
+  }
+
+  /** By what a gateway itself tells requests apart. */
+  static String named(Gateway gateway) {
+    return switch (gateway.identity()) {
+      case Gateway.Identity.Host _, Gateway.Identity.Header _ ->
+          "what a request says of its tenant";
+      case Gateway.Identity.Claim _ ->
+          "the client's address, since only the rate limit service can read a token";
+    };
   }
 
   private static void mixedFailure(PolicySet set, List<Loss> losses) {

@@ -58,10 +58,14 @@ final class Tenancy {
             .formatted(key(), ZONE, edge.backstop().getAsInt());
   }
 
-  /** What a request says of its tenant; an empty one isn't counted. */
+  /**
+   * What a request says of its tenant; an empty one isn't counted. Nobody can read a token here, so
+   * clients are told apart by their address then.
+   */
   private String key() {
     return switch (gateway.identity()) {
       case Identity.Host _ -> "$host";
+      case Identity.Claim _ -> "$binary_remote_addr";
       case Identity.Header(String name) ->
           edge.trusted().isEmpty() ? "$http_" + name.replace('-', '_') : "$dc_named";
     };

@@ -57,5 +57,30 @@ public record Gateway(String name, String namespace, Identity identity, List<Rou
 
     /** A header that a trusted hop sets, by its lower-case name. */
     record Header(String name) implements Identity {}
+
+    /**
+     * A claim of a bearer token (RFC 7519) that the rate limit service verified.
+     *
+     * @param name of the claim, whose value is the tenant's name
+     * @param issuer whose tokens are believed
+     * @param audience for which they must have been made
+     * @param unproven what becomes of a request without such a token
+     */
+    record Claim(String name, String issuer, String audience, Unproven unproven)
+        implements Identity {
+      private static final int LONGEST = 512;
+
+      public Claim {
+        spelled("claim", name);
+        spelled("issuer", issuer);
+        spelled("audience", audience);
+      }
+
+      private static void spelled(String what, String value) {
+        if (value.isBlank() || value.length() > LONGEST) {
+          throw new IllegalArgumentException(what + " has not 1 to " + LONGEST + " characters");
+        }
+      }
+    }
   }
 }

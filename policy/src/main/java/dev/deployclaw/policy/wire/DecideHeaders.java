@@ -20,6 +20,12 @@ public final class DecideHeaders {
   /** What a synthetic request carries when it enters the gateway. */
   public static final String PROBE_TOKEN = "DC-Probe";
 
+  /** The client's own, in lower case: a bearer token where a claim names the tenant. */
+  public static final String AUTHORIZATION = "authorization";
+
+  /** Answer: the scheme by which a client proves who it is, where it didn't (RFC 6750). */
+  public static final String CHALLENGE = "WWW-Authenticate";
+
   /** Answer: the epoch that decided; absent where none did. */
   public static final String EPOCH = "X-DC-Epoch";
 

@@ -21,6 +21,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.policy.model.Unproven;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
@@ -56,10 +57,14 @@ class EnvoyFileTest {
   private static final Edge GUARDED = new Edge(List.of("10.0.0.0/8"), OptionalInt.of(50));
   private static final Gateway BY_HOST = gateway(new Gateway.Identity.Host("example.test"));
   private static final Gateway BY_HEADER = gateway(new Gateway.Identity.Header("x-tenant"));
+  private static final Gateway BY_TOKEN =
+      gateway(
+          new Gateway.Identity.Claim(
+              "tenant", "https://login.example.test", "api", Unproven.REFUSE));
 
   @Test
   void isWhatThePublishedProtosSay() throws Exception {
-    for (var gateway : List.of(BY_HOST, BY_HEADER)) {
+    for (var gateway : List.of(BY_HOST, BY_HEADER, BY_TOKEN)) {
       for (var edge : List.of(Edge.NONE, GUARDED)) {
         var bootstrap = bootstrap(EnvoyFile.render(set(gateway), gateway, site(edge)));
 
@@ -94,6 +99,27 @@ class EnvoyFileTest {
         .extracting(a -> a.getRequestHeaders().getHeaderName())
         .containsExactly("dc-probe", "x-plan", "x-tenant");
     assertThat(actions).allMatch(a -> a.hasRemoteAddress() || EnvoyDescriptor.knows(key(a)));
+  }
+
+  @Test
+  void passesTheTokenThatNamesTheTenant() throws Exception {
+    var rendered = EnvoyFile.render(set(BY_TOKEN), BY_TOKEN, site(GUARDED));
+    var connections = connections(set(BY_TOKEN), BY_TOKEN, GUARDED);
+
+    var actions = connections.getRouteConfig().getVirtualHosts(0).getRateLimits(0).getActionsList();
+    assertThat(actions)
+        .filteredOn(a -> key(a).equals("dc_header.authorization"))
+        .singleElement()
+        .satisfies(a -> assertThat(a.getRequestHeaders().getSkipIfAbsent()).isTrue());
+    var local = filter(connections, LocalRateLimit.class);
+    assertThat(local.getRateLimits(0).getActions(0).hasRemoteAddress()).isTrue();
+    assertThat(local.getDescriptors(0).getEntries(0).getKey()).isEqualTo("remote_address");
+    assertThat(rendered.losses())
+        .filteredOn(l -> l.about().equals("identity"))
+        .extracting(Loss::reason)
+        .singleElement()
+        .asString()
+        .contains("429");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Unproven;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nginx;
 import dev.deployclaw.testkit.Ports;
@@ -111,6 +112,37 @@ class NginxEdgeTest {
   }
 
   @Test
+  void theServiceReadsTheTokenAndTheBackstopCountsByAddress() {
+    try (var _ = start(byToken(), new Edge(List.of(), OptionalInt.of(1)))) {
+      List<Integer> statuses = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        statuses.add(get("Authorization: Bearer " + i).status());
+      }
+
+      assertThat(statuses).startsWith(200, 200).contains(429);
+      assertThat(service.asked().getFirst().getFirst("Authorization")).isEqualTo("Bearer 0");
+      assertThat(upstream.asked().getFirst().getFirst("Authorization")).isEqualTo("Bearer 0");
+    }
+    assertThat(rendered(byToken(), new Edge(List.of(), OptionalInt.of(1))).losses())
+        .extracting(Loss::reason)
+        .singleElement()
+        .asString()
+        .contains("by the client's address");
+  }
+
+  @Test
+  void aChallengeReachesTheClient() {
+    try (var asker = Stub.start(_ -> new Stub.Answer(401, Map.of("WWW-Authenticate", "Bearer")));
+        var _ = Nginx.start(folder, rendered(byToken(), Edge.NONE, asker).text())) {
+      var answer = get();
+
+      assertThat(answer.status()).isEqualTo(401);
+      assertThat(answer.headers()).containsEntry("www-authenticate", "Bearer");
+      assertThat(upstream.asked()).isEmpty();
+    }
+  }
+
+  @Test
   void refusesWhatCanNotStandInAFile() {
     assertThatThrownBy(() -> new Edge(List.of("0.0.0.0/0; deny all"), OptionalInt.empty()))
         .isInstanceOf(IllegalArgumentException.class);
@@ -204,14 +236,22 @@ class NginxEdgeTest {
   }
 
   private Rendered rendered(Gateway gateway, Edge edge) {
+    return rendered(gateway, edge, service);
+  }
+
+  private Rendered rendered(Gateway gateway, Edge edge, Stub asked) {
     var set = PolicySet.of(List.of(tenant("acme")), List.of(gateway), "");
-    return NginxFile.render(set, gateway, site(edge));
+    return NginxFile.render(set, gateway, site(edge, asked));
   }
 
   private Site site(Edge edge) {
+    return site(edge, service);
+  }
+
+  private Site site(Edge edge, Stub asked) {
     return new Site(
             "127.0.0.1:" + port,
-            service.address(),
+            asked.address(),
             new TreeMap<>(Map.of("search", upstream.address())),
             folder.resolve("nginx.pid"),
             folder.resolve("access.log"),
@@ -227,6 +267,10 @@ class NginxEdgeTest {
 
   private static Gateway byHeader() {
     return gateway(new Gateway.Identity.Header("x-tenant"), "gw-1");
+  }
+
+  private static Gateway byToken() {
+    return gateway(new Gateway.Identity.Claim("tenant", "i", "a", Unproven.REFUSE), "gw-1");
   }
 
   private static Gateway gateway(Gateway.Identity identity, String name) {

@@ -25,6 +25,8 @@ public record Answer(
     LIMITS,
     /** Nobody's policy: the request is a stranger's. */
     IDENTITY,
+    /** Nobody's policy: who asks has to prove who it is first. */
+    TOKEN,
     /** What policies say for when Redis can't be asked. */
     FAILURE
   }

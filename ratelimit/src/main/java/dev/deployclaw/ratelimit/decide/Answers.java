@@ -12,6 +12,7 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.ratelimit.decide.Identified.Stranger;
 import dev.deployclaw.ratelimit.decide.Merger.Share;
+import dev.deployclaw.ratelimit.token.Bearer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,8 +76,20 @@ final class Answers {
   }
 
   static Answer stranger(Stranger stranger) {
-    return Answer.of(
-        stranger.admitted(), Answer.By.IDENTITY, DecideHeaders.FAILURE, stranger.reason());
+    String reason = stranger.reason();
+    return switch (stranger.treatment()) {
+      case ADMITTED -> Answer.of(true, Answer.By.IDENTITY, DecideHeaders.FAILURE, reason);
+      case REFUSED -> Answer.of(false, Answer.By.IDENTITY, DecideHeaders.FAILURE, reason);
+      case CHALLENGED ->
+          Answer.of(false, Answer.By.TOKEN, DecideHeaders.FAILURE, reason)
+              .with(DecideHeaders.CHALLENGE, challenge(reason));
+      case UNDECIDED -> failed(BackendFailure.DENY, reason);
+    };
+  }
+
+  /** As RFC 6750, section 3: without a token, no error is named. */
+  private static String challenge(String reason) {
+    return new Bearer.Unproven(reason).absent() ? "Bearer" : "Bearer error=\"invalid_token\"";
   }
 
   /** Redis couldn't be asked: each limit says what it does then, else its tenant's policy. */

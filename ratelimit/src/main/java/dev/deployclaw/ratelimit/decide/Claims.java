@@ -19,12 +19,12 @@ import java.util.TreeMap;
  */
 record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers, long committed) {
 
-  static Claims of(View view, Question question, Optional<ProbeToken> probe) {
+  static Claims of(View view, Question question, Asker asker) {
     var claims = new TreeMap<Long, Claim>();
     var strangers = new TreeMap<Long, Stranger>();
     for (var held : view.held()) {
-      switch (Identified.of(held.set(), question)) {
-        case Known known -> claims.put(held.epoch(), claim(held, known, question, probe));
+      switch (Identified.of(held.set(), question, asker)) {
+        case Known known -> claims.put(held.epoch(), claim(held, known, question, asker.probe()));
         case Stranger stranger -> strangers.put(held.epoch(), stranger);
       }
     }

@@ -17,6 +17,7 @@ import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.feed.View;
 import dev.deployclaw.ratelimit.redis.Shards;
 import dev.deployclaw.ratelimit.redis.Unavailable;
+import dev.deployclaw.ratelimit.token.Tokens;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -40,15 +41,18 @@ public final class Decider {
   private final Vertx vertx;
   private final PolicyFeed feed;
   private final BackendFailure withoutPolicy;
+  private final Askers askers;
   private final Probes probes;
   private final RedisDecisions redis;
   private final Merger merger;
   private final Turnout turnout = new Turnout();
 
-  public Decider(Vertx vertx, PolicyFeed feed, Shards shards, BackendFailure withoutPolicy) {
+  public Decider(
+      Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, BackendFailure withoutPolicy) {
     this.vertx = vertx;
     this.feed = feed;
     this.withoutPolicy = withoutPolicy;
+    this.askers = new Askers(tokens);
     this.probes = new Probes(vertx, Clock.systemUTC());
     this.redis = new RedisDecisions(shards);
     this.merger = new Merger(redis);
@@ -59,7 +63,9 @@ public final class Decider {
     return probes
         .token(view, question)
         .compose(probe ->
-            decide(new Attempt(view, question, probe, true))
+            askers
+                .of(view, question, probe)
+                .compose(asker -> decide(new Attempt(view, question, asker, true)))
                 .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
   }
 
@@ -80,14 +86,13 @@ public final class Decider {
   /**
    * @param mayReload whether an unknown epoch may still be waited for
    */
-  private record Attempt(
-      View view, Question question, Optional<ProbeToken> probe, boolean mayReload) {
-    Attempt again(View fresh) {
-      return new Attempt(fresh, question, probe, false);
+  private record Attempt(View view, Question question, Asker asker, boolean mayReload) {
+    Optional<ProbeToken> probe() {
+      return asker.probe();
     }
 
     Claims claims() {
-      return Claims.of(view, question, probe);
+      return Claims.of(view, question, asker);
     }
   }
 
@@ -181,7 +186,10 @@ public final class Decider {
     }
     var fresh = feed.refreshed().orTimeout(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
     return Future.fromCompletionStage(fresh, vertx.getOrCreateContext())
-        .compose(view -> decide(attempt.again(view)));
+        .compose(view ->
+            askers
+                .of(view, attempt.question(), attempt.probe())
+                .compose(asker -> decide(new Attempt(view, attempt.question(), asker, false))));
   }
 
   private Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {

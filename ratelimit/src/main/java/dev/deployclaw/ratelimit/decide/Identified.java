@@ -3,56 +3,85 @@ package dev.deployclaw.ratelimit.decide;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.policy.model.Gateway.Identity.Claim;
+import dev.deployclaw.policy.model.Unproven;
+import dev.deployclaw.ratelimit.token.Bearer;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Who asks for what, under one policy set. */
 sealed interface Identified {
   /** The policy that requests of unknown tenants fall under, where the set has it. */
   String DEFAULT_TENANT = "default";
 
+  /** No tenant has this name. */
+  String NOBODY = "";
+
   record Known(String tenant, RequestShape shape) implements Identified {}
 
-  /**
-   * Nobody that this set knows: refused, since nothing would limit it. Under a set without gateways
-   * and tenants, which is what a way back to before the first one ends at, nothing is managed, and
-   * all are admitted.
-   */
-  record Stranger(String reason, boolean admitted) implements Identified {
+  /** Nobody that this set knows. */
+  record Stranger(String reason, Treatment treatment) implements Identified {
     static Stranger refused(String reason) {
-      return new Stranger(reason, false);
+      return new Stranger(reason, Treatment.REFUSED);
     }
   }
 
-  static Identified of(PolicySet set, Question question) {
+  /** What becomes of a stranger. */
+  enum Treatment {
+    /** Refused, since nothing would limit it. */
+    REFUSED,
+    /** Refused until it says who it is. */
+    CHALLENGED,
+    /** Refused, since who it is can't be told now. */
+    UNDECIDED,
+    /**
+     * Under a set without gateways and tenants, which is what a way back to before the first one
+     * ends at, nothing is managed.
+     */
+    ADMITTED
+  }
+
+  /** What a request's token comes to, where one names the tenant. */
+  interface Proofs {
+    Bearer of(Claim claim);
+  }
+
+  static Identified of(PolicySet set, Question question, Proofs proofs) {
     if (set.gateways().isEmpty() && set.tenants().isEmpty()) {
-      return new Stranger("unmanaged", true);
+      return new Stranger("unmanaged", Treatment.ADMITTED);
     }
     var gateway = set.gateways().get(question.gateway());
     if (gateway == null) {
       return Stranger.refused("unknown-gateway");
     }
-    var tenant = tenant(set, gateway, question);
-    if (tenant.isEmpty()) {
+    return switch (gateway.identity()) {
+      case Gateway.Identity.Host(String suffix) ->
+          named(set, gateway, question, label(question.host(), suffix));
+      case Gateway.Identity.Header(String header) ->
+          named(set, gateway, question, question.header().apply(header));
+      case Claim claim ->
+          switch (proofs.of(claim)) {
+            case Bearer.Proven(String tenant) -> named(set, gateway, question, tenant);
+            case Bearer.Unproven(String reason) ->
+                claim.unproven() == Unproven.DEFAULT
+                    ? named(set, gateway, question, NOBODY)
+                    : new Stranger(reason, Treatment.CHALLENGED);
+            case Bearer.Unknown(String reason) -> new Stranger(reason, Treatment.UNDECIDED);
+          };
+    };
+  }
+
+  /** By the tenant that a request is believed to be of. */
+  private static Identified named(PolicySet set, Gateway gateway, Question question, String name) {
+    String tenant = set.tenant(name).isPresent() ? name : DEFAULT_TENANT;
+    if (set.tenant(tenant).isEmpty()) {
       return Stranger.refused("unknown-tenant");
     }
     var path = RequestShape.ofUri("", question.uri(), question.method()).path();
     return gateway
         .routeOf(path)
         .map(Gateway.Route::service)
-        .<Identified>map(s -> new Known(tenant.get(), new RequestShape(s, path, question.method())))
+        .<Identified>map(s -> new Known(tenant, new RequestShape(s, path, question.method())))
         .orElseGet(() -> Stranger.refused("unknown-route"));
-  }
-
-  private static Optional<String> tenant(PolicySet set, Gateway gateway, Question question) {
-    String name =
-        switch (gateway.identity()) {
-          case Gateway.Identity.Host(String suffix) -> label(question.host(), suffix);
-          case Gateway.Identity.Header(String header) -> question.header().apply(header);
-        };
-    return set.tenant(name).isPresent()
-        ? Optional.of(name)
-        : Optional.of(DEFAULT_TENANT).filter(t -> set.tenant(t).isPresent());
   }
 
   /** The host's first label where the rest is the suffix, else the empty text. */

@@ -7,6 +7,7 @@ import dev.deployclaw.policy.wire.SignedToken;
 import dev.deployclaw.policy.wire.SignedToken.Seal;
 import dev.deployclaw.ratelimit.decide.Identified.Known;
 import dev.deployclaw.ratelimit.feed.View;
+import dev.deployclaw.ratelimit.token.Bearer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -76,8 +77,10 @@ final class Probes {
         && view.held().stream().anyMatch(held -> isFor(token, held.set(), question));
   }
 
+  /** The token says whose request it is where the gateway leaves that to tokens. */
   private static boolean isFor(ProbeToken token, PolicySet set, Question question) {
-    return Identified.of(set, question) instanceof Known(var tenant, var shape)
+    return Identified.of(set, question, _ -> new Bearer.Proven(token.tenant()))
+            instanceof Known(var tenant, var shape)
         && token.tenant().equals(tenant)
         && token.service().equals(shape.service())
         && token.route().equals(shape.path())

@@ -1,0 +1,139 @@
+package dev.deployclaw.ratelimit.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.model.Gateway.Identity.Claim;
+import dev.deployclaw.policy.model.Unproven;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TokenRulesTest {
+  private static final Claim CLAIM =
+      new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, Unproven.REFUSE);
+  private static final List<String> ALL = List.of("RS256", "ES256", "EdDSA", "HS256");
+  private static final Issuer ISSUER = Issuer.ofEachKind().secret("shared");
+  private static final Duration LEEWAY = Duration.ofSeconds(30);
+
+  private final Instant now = Instant.now();
+
+  @Test
+  void believesATokenOfEachKindOfKey() {
+    assertThat(judge(ISSUER.token("rsa", "RS256", "acme"))).isEqualTo(proven("acme"));
+    assertThat(judge(ISSUER.token("ec", "ES256", "acme"))).isEqualTo(proven("acme"));
+    assertThat(judge(ISSUER.token("ed", "EdDSA", "acme"))).isEqualTo(proven("acme"));
+    assertThat(judge(ISSUER.token("shared", "HS256", "acme"))).isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void aTokenWithoutAKeyIdIsVerifiedWhereOneKeyFits() {
+    var header = Map.<String, String>of();
+    var token = ISSUER.token("rsa", "RS256", header, Issuer.claims("acme", Map.of()));
+    var two = new Issuer().rsa("a").rsa("b");
+    var either = two.token("a", "RS256", header, Issuer.claims("acme", Map.of()));
+
+    assertThat(judge(token)).isEqualTo(proven("acme"));
+    assertThat(judge(either, two.keySet(), ALL)).isEqualTo(unproven("token-key-unknown"));
+  }
+
+  @Test
+  void refusesWhatForgersTry() {
+    var good = ISSUER.token("rsa", "RS256", "acme");
+    var other = new Issuer().rsa("rsa").token("rsa", "RS256", "acme");
+
+    assertThat(judge(other)).isEqualTo(unproven("token-signature"));
+    assertThat(judge(Issuer.spliced(good, "globex"))).isEqualTo(unproven("token-signature"));
+    assertThat(judge(ISSUER.unsigned("none", "acme"))).isInstanceOf(Bearer.Unproven.class);
+    assertThat(judge(ISSUER.unsigned("None", "acme"))).isInstanceOf(Bearer.Unproven.class);
+    assertThat(judge(ISSUER.confused("rsa", "acme"))).isEqualTo(unproven("token-key-unknown"));
+    assertThat(judge(good.substring(0, good.lastIndexOf('.') + 1)))
+        .isInstanceOf(Bearer.Unproven.class);
+    assertThat(judge("a.b.c")).isEqualTo(unproven("token-malformed"));
+  }
+
+  @Test
+  void aKeyIsUsedWithItsOwnAlgorithmAlone() {
+    var longer = ISSUER.token("rsa", "RS512", "acme");
+
+    assertThat(judge(longer, ISSUER.keySet(), List.of("RS256", "RS512")))
+        .isEqualTo(unproven("token-key-unknown"));
+    assertThat(judge(ISSUER.token("rsa", "RS256", "acme"), ISSUER.keySet(), List.of("ES256")))
+        .isInstanceOf(Bearer.Unproven.class);
+  }
+
+  @Test
+  void aKeyThatTheTokenBringsItselfIsNotLookedAt() {
+    var forger = new Issuer().rsa("own");
+    var header = Map.of("kid", "rsa", "jku", "http://127.0.0.1:1/keys");
+
+    assertThat(judge(forger.token("own", "RS256", header, Issuer.claims("acme", Map.of()))))
+        .isEqualTo(unproven("token-signature"));
+  }
+
+  @Test
+  void timesHaveALeeway() {
+    long at = now.getEpochSecond();
+
+    assertThat(judge(Map.of("exp", at - 20))).isEqualTo(proven("acme"));
+    assertThat(judge(Map.of("exp", at - 40))).isEqualTo(unproven("token-expired"));
+    assertThat(judge(Map.of("nbf", at + 20))).isEqualTo(proven("acme"));
+    assertThat(judge(Map.of("nbf", at + 40))).isEqualTo(unproven("token-not-yet-valid"));
+    assertThat(judge(Map.of("exp", ""))).isEqualTo(unproven("token-without-expiry"));
+    assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void isOfTheIssuerAndForTheAudience() {
+    assertThat(judge(Map.of("iss", "https://evil.example.test")))
+        .isEqualTo(unproven("token-of-another-issuer"));
+    assertThat(judge(Map.of("iss", ""))).isEqualTo(unproven("token-of-another-issuer"));
+    assertThat(judge(Map.of("aud", "billing"))).isEqualTo(unproven("token-for-another-audience"));
+    assertThat(judge(Map.of("aud", ""))).isEqualTo(unproven("token-for-another-audience"));
+    assertThat(judge(Map.of("aud", List.of("billing", "api")))).isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void theClaimIsATenantsName() {
+    for (Object odd :
+        List.of(7, true, List.of("acme"), Map.of("a", "acme"), "Acme", "a/b", "acme ", "../x")) {
+      assertThat(judge(Map.of("tenant", odd)))
+          .as(odd.toString())
+          .isEqualTo(unproven("token-names-no-tenant"));
+    }
+    assertThat(judge(Map.of("tenant", ""))).isEqualTo(unproven("token-names-no-tenant"));
+  }
+
+  @Test
+  void readsTheHeader() {
+    assertThat(TokenRules.token("Bearer abc")).contains("abc");
+    assertThat(TokenRules.token("bearer  abc ")).contains("abc");
+    assertThat(TokenRules.token("Basic abc")).isEmpty();
+    assertThat(TokenRules.token("Bearer " + "a".repeat(TokenRules.LONGEST))).isPresent();
+    assertThat(TokenRules.token("Bearer " + "a".repeat(TokenRules.LONGEST + 1))).isEmpty();
+  }
+
+  private Bearer judge(Map<String, ?> over) {
+    return judge(ISSUER.token("rsa", "RS256", Issuer.claims("acme", over)));
+  }
+
+  private Bearer judge(String token) {
+    return judge(token, ISSUER.keySet(), ALL);
+  }
+
+  private Bearer judge(String token, String keys, List<String> algorithms) {
+    var settings = new TokenSettings(new KeySource.None(), algorithms, LEEWAY);
+    return new TokenRules(settings)
+        .judge(token, CLAIM, KeySet.parse(keys, algorithms), now)
+        .bearer();
+  }
+
+  private static Bearer proven(String tenant) {
+    return new Bearer.Proven(tenant);
+  }
+
+  private static Bearer unproven(String reason) {
+    return new Bearer.Unproven(reason);
+  }
+}
