@@ -20,6 +20,13 @@ record Batch(byte[] bytes, int commands) {
     return of(hashes, hash -> new String[] {"HGETALL", hash.key()});
   }
 
+  /** Any commands, in this order. */
+  static Batch of(List<List<String>> commands) {
+    var out = new ByteArrayOutputStream();
+    commands.forEach(words -> encode(out, words.toArray(String[]::new)));
+    return new Batch(out.toByteArray(), commands.size());
+  }
+
   static Batch one(String... words) {
     var out = new ByteArrayOutputStream();
     encode(out, words);

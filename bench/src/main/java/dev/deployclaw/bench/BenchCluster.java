@@ -39,7 +39,7 @@ final class BenchCluster implements AutoCloseable {
     for (String line : call(primaries.getFirst(), "CLUSTER", "NODES").lines().toList()) {
       meet(List.of(line.split(" ", -1)), byId);
     }
-    cluster.nodes().forEach(n -> pipes.put(n, new RawPipe(n)));
+    cluster.nodes().forEach(n -> pipes.put(n, reader(n)));
   }
 
   static BenchCluster start(Path folder) {
@@ -125,6 +125,13 @@ final class BenchCluster implements AutoCloseable {
     pipes.values().forEach(RawPipe::close);
     threads.close();
     cluster.close();
+  }
+
+  /** A replica answers reads over it, too. */
+  private static RawPipe reader(HostPort node) {
+    var pipe = new RawPipe(node);
+    pipe.exchange(Batch.one("READONLY"));
+    return pipe;
   }
 
   /** One line of {@code CLUSTER NODES}: id, address, flags, primary, four more, then slots. */

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     mixinStandardHelpOptions = true,
-    description = "Measures the phases of a run.")
+    description = "Measures the phases of a run, decisions and policies.")
 public final class Main {
   private Main() {}
 
@@ -20,7 +20,9 @@ public final class Main {
             .addSubcommand(new StageBench(out))
             .addSubcommand(new RunBench(out))
             .addSubcommand(new EstateBench(out))
-            .addSubcommand(new ActivationBench(out));
+            .addSubcommand(new ActivationBench(out))
+            .addSubcommand(new DecideBench(out))
+            .addSubcommand(new PoliciesBench(out));
     System.exit(command.execute(words));
   }
 }

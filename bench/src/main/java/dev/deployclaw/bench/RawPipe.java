@@ -31,7 +31,6 @@ final class RawPipe implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    exchange(Batch.one("READONLY"));
   }
 
   /** Sends a small batch and reads its answers, on the caller's thread. */
