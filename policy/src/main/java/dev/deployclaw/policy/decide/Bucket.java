@@ -141,8 +141,15 @@ record Bucket(long requests, long windowMicros, long debt, long fraction, long s
 
   private record Quotient(long whole, long rest) {}
 
-  /** {@code a * b / m}, exact; the whole part saturates. */
+  /** {@code a * b / m}, exact; the whole part saturates. Most products fit a long. */
   private static Quotient divide(long a, long b, long m) {
+    long product = a * b;
+    return product >= 0 && Math.multiplyHigh(a, b) == 0
+        ? new Quotient(product / m, product % m)
+        : divideLarge(a, b, m);
+  }
+
+  private static Quotient divideLarge(long a, long b, long m) {
     var parts =
         BigInteger.valueOf(a)
             .multiply(BigInteger.valueOf(b))

@@ -16,8 +16,11 @@ public final class Hierarchy {
    * three); empty for an unknown tenant.
    */
   public static List<TenantPolicy> chain(PolicySet set, String tenant) {
-    var chain = new LinkedHashMap<String, TenantPolicy>();
     Optional<TenantPolicy> at = set.tenant(tenant);
+    if (at.filter(t -> t.parent().isEmpty()).isPresent()) {
+      return List.of(at.get());
+    }
+    var chain = new LinkedHashMap<String, TenantPolicy>();
     while (at.isPresent()
         && chain.size() <= PolicySet.MOST_GROUPS
         && chain.putIfAbsent(at.get().tenant(), at.get()) == null) {

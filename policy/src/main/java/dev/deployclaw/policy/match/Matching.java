@@ -45,8 +45,15 @@ public final class Matching {
 
   /** The limits of one policy that apply to a request. */
   public static List<Limit> applying(List<Limit> limits, RequestShape request) {
-    var covering = limits.stream().filter(l -> covers(l.match(), request)).toList();
-    return covering.stream().filter(l -> !replaced(l, covering)).toList();
+    var covering = new ArrayList<Limit>(limits.size());
+    for (Limit limit : limits) {
+      if (covers(limit.match(), request)) {
+        covering.add(limit);
+      }
+    }
+    return covering.size() < 2
+        ? covering
+        : covering.stream().filter(l -> !replaced(l, covering)).toList();
   }
 
   public static boolean covers(Match match, RequestShape request) {
@@ -65,9 +72,9 @@ public final class Matching {
 
   /** Whether {@code winner} takes from {@code loser} the requests that both cover. */
   public static boolean replaces(Limit winner, Limit loser) {
-    return Rivals.of(winner).equals(Rivals.of(loser))
-        && winner.match().route().isPresent()
+    return winner.match().route().isPresent()
         && loser.match().route().isPresent()
+        && Rivals.of(winner).equals(Rivals.of(loser))
         && RoutePattern.MOST_SPECIFIC_FIRST.compare(pattern(winner.match()), pattern(loser.match()))
             < 0;
   }

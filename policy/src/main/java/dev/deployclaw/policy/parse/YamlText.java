@@ -31,6 +31,10 @@ final class YamlText {
 
   private static final ScalarResolver CORE_SCHEMA = new CoreScalarResolver(false);
 
+  /** Made once: it takes longer than a small document. */
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
+
   private final Iterator<Event> events;
   private int nodes;
 
@@ -45,10 +49,9 @@ final class YamlText {
           "the document has " + text.length() + " characters",
           "at most " + MOST_CHARACTERS + "; split it, one document a tenant");
     }
-    var settings = LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
     String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
     try {
-      return new YamlText(new Parse(settings).parseString(body).iterator()).document();
+      return new YamlText(new Parse(SETTINGS).parseString(body).iterator()).document();
     } catch (MarkedYamlEngineException e) {
       var at = Place.of(e.getProblemMark().or(e::getContextMark));
       throw new Refused(at, "not YAML: " + e.getProblem(), "correct the syntax here");

@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.redis;
 
+import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.decide.Ask;
 import dev.deployclaw.policy.decide.Charge;
 import dev.deployclaw.policy.decide.Rule;
@@ -10,6 +11,7 @@ import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,19 +41,42 @@ public record Claim(long epoch, String root, List<Owner> owners) {
     }
   }
 
+  /**
+   * Who a tenant's requests are charged to, whatever they ask for.
+   *
+   * @param chain the tenant, then the groups above it
+   */
+  public record Line(String root, List<TenantPolicy> chain) {
+    public Line {
+      chain = List.copyOf(chain);
+    }
+
+    /** Throws IllegalArgumentException for a tenant that the set doesn't have. */
+    public static Line of(PolicySet set, String tenant) {
+      var chain = Hierarchy.chain(set, tenant);
+      if (chain.isEmpty()) {
+        throw new IllegalArgumentException("unknown tenant " + tenant);
+      }
+      return new Line(set.root(tenant), chain);
+    }
+  }
+
   /** Throws IllegalArgumentException for a tenant that the set doesn't have. */
   public static Claim of(EpochSet held, Subject subject) {
-    var set = held.set();
-    if (set.tenant(subject.tenant()).isEmpty()) {
-      throw new IllegalArgumentException("unknown tenant " + subject.tenant());
+    return of(held, Line.of(held.set(), subject.tenant()), subject);
+  }
+
+  /**
+   * The same for a caller that keeps what doesn't change.
+   *
+   * @param line of the subject's tenant
+   */
+  public static Claim of(EpochSet held, Line line, Subject subject) {
+    var owners = new ArrayList<Owner>(line.chain().size());
+    for (var policy : line.chain()) {
+      owners.add(owner(held, line.root(), policy, items(line.root(), policy, subject)));
     }
-    String root = set.root(subject.tenant());
-    var applied = Matching.applied(set, subject.tenant(), subject.shape());
-    var owners =
-        Hierarchy.chain(set, subject.tenant()).stream()
-            .map(policy -> owner(held, root, policy, items(root, policy, applied, subject)))
-            .toList();
-    return new Claim(held.epoch(), root, owners);
+    return new Claim(held.epoch(), line.root(), owners);
   }
 
   /** The same for the reference model, where no limit is one of concurrency. */
@@ -73,7 +98,9 @@ public record Claim(long epoch, String root, List<Owner> owners) {
 
   /** All items, in the order of the answer's verdicts. */
   public List<Item> items() {
-    return owners.stream().flatMap(o -> o.items().stream()).toList();
+    return owners.size() == 1
+        ? owners.getFirst().items()
+        : owners.stream().flatMap(o -> o.items().stream()).toList();
   }
 
   /** The limits that apply, as {@link Matching#applied} gave them. */
@@ -89,12 +116,12 @@ public record Claim(long epoch, String root, List<Owner> owners) {
         items);
   }
 
-  private static List<Item> items(
-      String root, TenantPolicy policy, List<Applied> applied, Subject subject) {
-    return applied.stream()
-        .filter(a -> a.owner().equals(policy.tenant()))
-        .map(a -> item(root, a, subject))
-        .toList();
+  private static List<Item> items(String root, TenantPolicy policy, Subject subject) {
+    var items = new ArrayList<Item>();
+    for (Limit limit : Matching.applying(policy.limits(), subject.shape())) {
+      items.add(item(root, new Applied(policy.tenant(), limit), subject));
+    }
+    return items;
   }
 
   private static Item item(String root, Applied applied, Subject subject) {

@@ -152,11 +152,20 @@ public final class RedisLayout {
         : "~" + Canonical.sha256(value.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Most values are plain, and stay what they are. */
   private static String escaped(String value) {
-    return value
-        .chars()
-        .mapToObj(c -> isPlain(c) ? String.valueOf((char) c) : "%%%04x".formatted(c))
-        .collect(Collectors.joining());
+    int plain = 0;
+    while (plain < value.length() && isPlain(value.charAt(plain))) {
+      plain++;
+    }
+    return plain == value.length()
+        ? value
+        : value.substring(0, plain)
+            + value
+                .substring(plain)
+                .chars()
+                .mapToObj(c -> isPlain(c) ? String.valueOf((char) c) : "%%%04x".formatted(c))
+                .collect(Collectors.joining());
   }
 
   private static boolean isPlain(int c) {

@@ -1,10 +1,12 @@
 package dev.deployclaw.policy.replay;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Pieces of lines that others wrote. */
 final class Shown {
   private static final int LONGEST = 60;
+  private static final Pattern PORT = Pattern.compile(":\\d+$");
 
   private Shown() {}
 
@@ -16,6 +18,6 @@ final class Shown {
 
   /** In lower case, without a port. */
   static String host(String text) {
-    return text.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    return PORT.matcher(text).replaceFirst("").toLowerCase(Locale.ROOT);
   }
 }

@@ -8,10 +8,14 @@ import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.Claim;
+import dev.deployclaw.policy.redis.Claim.Line;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.Subject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One policy as the requests of a log meet it, one after another. For one thread. */
@@ -20,6 +24,7 @@ final class Side {
 
   private final EpochSet held;
   private final Counters counters;
+  private final Map<String, Line> lines = new HashMap<>();
   private final List<String> leftOut = new ArrayList<>();
 
   /**
@@ -28,6 +33,9 @@ final class Side {
   Side(PolicySet set, int most) {
     this.held = new EpochSet(1, "", replayable(set));
     this.counters = new Counters(most);
+    for (String tenant : held.set().tenants().keySet()) {
+      lines.put(tenant, Line.of(held.set(), tenant));
+    }
   }
 
   /**
@@ -43,8 +51,9 @@ final class Side {
       return new Met(false, "no policy, and none named " + DEFAULT_TENANT);
     }
     counters.at(now);
-    var claim =
-        Claim.of(held, Subject.ordinary(policy.get(), shape, part -> Attributes.of(part, request)));
+    var line = Objects.requireNonNull(lines.get(policy.get()));
+    var subject = Subject.ordinary(policy.get(), shape, part -> Attributes.of(part, request));
+    var claim = Claim.of(held, line, subject);
     var ask = claim.ask(1);
     var decision = Reference.decide(counters, ask, now);
     return decision.allowed()
@@ -54,9 +63,9 @@ final class Side {
 
   /** Whose policy a tenant falls under. */
   Optional<String> policy(String tenant) {
-    return held.set().tenant(tenant).isPresent()
+    return lines.containsKey(tenant)
         ? Optional.of(tenant)
-        : Optional.of(DEFAULT_TENANT).filter(t -> held.set().tenant(t).isPresent());
+        : Optional.of(DEFAULT_TENANT).filter(lines::containsKey);
   }
 
   /** Limits that a log can't tell anything of, as {@code tenant/limit}. */

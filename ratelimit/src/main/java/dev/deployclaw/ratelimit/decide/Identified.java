@@ -7,6 +7,7 @@ import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import dev.deployclaw.policy.model.Unproven;
 import dev.deployclaw.ratelimit.token.Bearer;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Who asks for what, under one policy set. */
 sealed interface Identified {
@@ -15,6 +16,9 @@ sealed interface Identified {
 
   /** No tenant has this name. */
   String NOBODY = "";
+
+  /** At the end of a host. */
+  Pattern PORT = Pattern.compile(":\\d+$");
 
   record Known(String tenant, RequestShape shape) implements Identified {}
 
@@ -86,7 +90,7 @@ sealed interface Identified {
 
   /** The host's first label where the rest is the suffix, else the empty text. */
   private static String label(String host, String suffix) {
-    String name = host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    String name = PORT.matcher(host).replaceFirst("").toLowerCase(Locale.ROOT);
     int dot = name.indexOf('.');
     return dot > 0 && name.substring(dot + 1).equals(suffix) ? name.substring(0, dot) : "";
   }

@@ -64,7 +64,10 @@ final class Merger {
 
   private Future<Share> alone(Key key, DecideCall call) {
     var named = Lease.named(call);
-    return redis.decide(named, key.active()).map(reply -> Share.of(reply, named.lease(), 0));
+    var encoded = named.lease().isEmpty() ? key.encoded() : named.encoded();
+    return redis
+        .decide(named, encoded, key.active())
+        .map(reply -> Share.of(reply, named.lease(), 0));
   }
 
   /** Sends those who came meanwhile, if any. */

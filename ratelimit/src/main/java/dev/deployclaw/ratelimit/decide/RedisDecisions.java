@@ -32,7 +32,17 @@ final class RedisDecisions {
    * @param active what was committed last, empty where that isn't known
    */
   Future<DecideReply> decide(DecideCall call, Optional<Constants> active) {
-    return send(call, call.encoded(), active)
+    return decide(call, call.encoded(), active);
+  }
+
+  /**
+   * The same where it is encoded already.
+   *
+   * @param encoded the call
+   */
+  Future<DecideReply> decide(
+      DecideCall call, DecideCall.Encoded encoded, Optional<Constants> active) {
+    return send(call, encoded, active)
         .compose(reply ->
             reply instanceof DecideReply.NeedRules
                 ? send(call, call.withRules(), active)
