@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of a replay, at most so many. When there is one too many, the one that was used
- * longest ago goes; where it still held something, that is counted.
+ * The counters of a replay, at most so many. With each that comes, the one that was used longest
+ * ago goes if it is idle, which is as if it weren't there; so idle ones don't pile up. When there
+ * is one too many, it goes although it holds something, and that is counted.
  */
 final class Counters extends LinkedHashMap<String, Counter> {
   private static final long serialVersionUID = 1L;
@@ -44,13 +45,13 @@ final class Counters extends LinkedHashMap<String, Counter> {
 
   @Override
   protected boolean removeEldestEntry(Map.Entry<String, Counter> eldest) {
-    if (size() <= most) {
+    Long idle = idleAt.get(eldest.getKey());
+    boolean holds = idle != null && idle > now;
+    if (holds && size() <= most) {
       return false;
     }
-    Long idle = idleAt.remove(eldest.getKey());
-    if (idle != null && idle > now) {
-      forgotten++;
-    }
+    idleAt.remove(eldest.getKey());
+    forgotten += holds ? 1 : 0;
     return true;
   }
 }

@@ -133,6 +133,22 @@ class ReplayTest {
   }
 
   @Test
+  void idleCountersDoNotPileUp() {
+    var perClient = keyed(limit("client", Match.ANY, 5, 60), new KeyPart.ClientAddress());
+    var both = set(tenant("acme", perClient));
+    var replay = new Replay(both, both, BY_USER);
+    int most = 0;
+
+    for (int i = 0; i < 10_000; i++) {
+      replay.next(from("10." + i, START + i * 1_000_000L));
+      most = Math.max(most, replay.kept());
+    }
+
+    assertThat(most).as("both policies' counters of a window, and a tenant").isLessThan(200);
+    assertThat(replay.impact().notes()).isEmpty();
+  }
+
+  @Test
   void strangersNamesAreNotKept() {
     var replay = new Replay(set(acme(9)), set(acme(9)), BY_USER);
 
