@@ -90,7 +90,8 @@ class AdoptEnforceTest {
   private static void shadow(Path document) throws IOException {
     if (Files.exists(document)) {
       String text = Files.readString(document);
-      Files.writeString(document, text.replaceAll("( +)requests: ", "$1mode: shadow\n$1requests: "));
+      Files.writeString(
+          document, text.replaceAll("( +)requests: ", "$1mode: shadow\n$1requests: "));
     }
   }
 }

@@ -15,10 +15,10 @@ import java.util.TreeMap;
 
 /**
  * What the looks at Redis measured, as the checks want it. Facts by member: {@code redis.latency}
- * gives {@code median_us}, {@code min_us} and {@code p99_us}, {@code redis.clock} gives {@code offset_us} and {@code error_us}, {@code
- * redis.topology} gives {@code role}, and where they were read {@code node_timeout_ms}, {@code
- * require_full_coverage}, {@code min_replicas_to_write}, {@code min_replicas_max_lag_ms}, {@code
- * maxmemory} and {@code maxmemory_policy}.
+ * gives {@code median_us}, {@code min_us} and {@code p99_us}, {@code redis.clock} gives {@code
+ * offset_us} and {@code error_us}, {@code redis.topology} gives {@code role}, and where they were
+ * read {@code node_timeout_ms}, {@code require_full_coverage}, {@code min_replicas_to_write},
+ * {@code min_replicas_max_lag_ms}, {@code maxmemory} and {@code maxmemory_policy}.
  */
 public final class Measurements {
   private Measurements() {}

@@ -107,7 +107,8 @@ class ComparisonTest {
   /** What each kind of place can say of itself, and which kind of difference that is. */
   @ParameterizedTest
   @MethodSource("places")
-  void namesEachKindOfDifferenceAtEachKindOfPlace(String look, Report report, @Nullable Kind expected) {
+  void namesEachKindOfDifferenceAtEachKindOfPlace(
+      String look, Report report, @Nullable Kind expected) {
     var found = Comparison.of(FOURTH, Map.of(look, Outcome.done(List.of(report))), new TreeMap<>());
 
     assertThat(kinds(found)).isEqualTo(expected == null ? List.of() : List.of(expected));

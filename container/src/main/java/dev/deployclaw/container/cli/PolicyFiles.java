@@ -47,8 +47,7 @@ final class PolicyFiles {
    * @param from what files are named by in problems
    */
   static Read read(Path from, Path path) throws Unusable {
-    var collected =
-        collect(files(path), file -> source(from.relativize(file).toString(), file));
+    var collected = collect(files(path), file -> source(from.relativize(file).toString(), file));
     var set = PolicySet.of(collected.policies().values(), List.of(), "");
     return new Read(set, collected.problems().stream().map(Problem::text).toList());
   }

@@ -26,10 +26,11 @@ final class Shadowed {
     if (answer.exit() != ExitCode.OK) {
       return new Failure(answer.exit(), answer.reason()).report(around, json);
     }
-    var left =
-        answer.set().tenants().values().stream().filter(t -> !shadows(t).isEmpty()).toList();
+    var left = answer.set().tenants().values().stream().filter(t -> !shadows(t).isEmpty()).toList();
     if (json) {
-      around.out().println(Json.text(Map.of("shadowed", left.stream().map(Shadowed::map).toList())));
+      around
+          .out()
+          .println(Json.text(Map.of("shadowed", left.stream().map(Shadowed::map).toList())));
     } else {
       left.forEach(t -> around.out().println(line(t)));
       around.out().println(left.isEmpty() ? "every limit is enforced" : left.size() + " tenants");
@@ -44,10 +45,7 @@ final class Shadowed {
   }
 
   private static List<String> shadows(TenantPolicy tenant) {
-    return tenant.limits().stream()
-        .filter(l -> l.mode() == Mode.SHADOW)
-        .map(Limit::name)
-        .toList();
+    return tenant.limits().stream().filter(l -> l.mode() == Mode.SHADOW).map(Limit::name).toList();
   }
 
   private static String line(TenantPolicy tenant) {

@@ -268,8 +268,8 @@ public final class ConfigReader {
     String audience = f.required("audience");
     var words = Arrays.stream(Unproven.values()).map(Unproven::word).toList();
     var unproven = Unproven.ofWord(f.choice("unproven", Unproven.REFUSE.word(), words));
-    return f.make(() ->
-        new Gateway.Identity.Claim(name, issuer, audience, unproven.orElse(Unproven.REFUSE)));
+    return f.make(
+        () -> new Gateway.Identity.Claim(name, issuer, audience, unproven.orElse(Unproven.REFUSE)));
   }
 
   static List<Gateway.Route> routes(Fields gateway) {

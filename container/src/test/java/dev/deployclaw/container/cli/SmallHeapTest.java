@@ -74,8 +74,16 @@ class SmallHeapTest {
 
     var replayed =
         run(
-            "320m", "impact", "access.log.gz", "--before", "old", "--after", "new", "--tenant",
-            "user", "--json");
+            "320m",
+            "impact",
+            "access.log.gz",
+            "--before",
+            "old",
+            "--after",
+            "new",
+            "--tenant",
+            "user",
+            "--json");
 
     assertThat(replayed.exit()).as(replayed.said()).isZero();
     assertThat(Screen.json(replayed.said()).path("requests").asInt()).isEqualTo(REQUESTS);
@@ -84,7 +92,7 @@ class SmallHeapTest {
 
   private static String line(int i) {
     return "10.%d.%d.%d - acme [26/Nov/2026:06:%02d:%02d +0000] \"GET /search HTTP/1.1\" 200 1 \"-\""
-        .formatted(i >> 16, i >> 8 & 255, i & 255, i / (REQUESTS / 60 + 1), 0)
+            .formatted(i >> 16, i >> 8 & 255, i & 255, i / (REQUESTS / 60 + 1), 0)
         + " \"-\"\n";
   }
 

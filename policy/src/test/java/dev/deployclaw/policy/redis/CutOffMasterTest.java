@@ -168,7 +168,8 @@ class CutOffMasterTest {
   }
 
   /** Asks until the master refuses everybody. */
-  private static Side cutOff(HostPort master, AtomicBoolean isolated, AtomicBoolean stopped) throws Exception {
+  private static Side cutOff(HostPort master, AtomicBoolean isolated, AtomicBoolean stopped)
+      throws Exception {
     var admitted = new TreeMap<String, Long>();
     try (var shard = Shard.at(master)) {
       return within(() -> {

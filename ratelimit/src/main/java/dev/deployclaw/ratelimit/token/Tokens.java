@@ -117,8 +117,10 @@ public final class Tokens {
         .compose(bearer ->
             bearer.equals(new Bearer.Unproven(TokenRules.KEY_UNKNOWN))
                 ? keys.renewed()
-                    .compose(
-                        now -> now.number() == by.number() ? Future.succeededFuture(bearer) : judge(token, seen, now))
+                    .compose(now ->
+                        now.number() == by.number()
+                            ? Future.succeededFuture(bearer)
+                            : judge(token, seen, now))
                 : Future.succeededFuture(bearer));
   }
 
@@ -127,7 +129,8 @@ public final class Tokens {
       return Future.succeededFuture(BUSY);
     }
     underWay++;
-    Callable<TokenRules.Outcome> work = () -> rules.judge(token, seen.claim(), by.keys(), clock.instant());
+    Callable<TokenRules.Outcome> work =
+        () -> rules.judge(token, seen.claim(), by.keys(), clock.instant());
     return vertx
         .executeBlocking(work, false)
         .onComplete(_ -> underWay--)
