@@ -88,6 +88,19 @@ final class Acceptance {
     return stopped.map(_ -> ended);
   }
 
+  /** The same where it is asked for in words; whatever else they ask for stops. */
+  Optional<Ended> outvoteInWords(Seen seen, TaskRequest request) throws InterruptedException {
+    boolean back =
+        architect.plan(request) instanceof PlanAnswer.Understood(var intent)
+            && intent.operation() == Operation.ROLLBACK
+            && !intent.guards().dryRun();
+    if (back) {
+      return outvote(seen, request);
+    }
+    var stopped = Regression.ending(seen.ahead());
+    return Optional.of(architect.leading().turnedAway(Optional.of(request), stopped, false));
+  }
+
   /** Also where an earlier try got no further than to be accepted. */
   private Ended inForce(TaskRequest request) throws InterruptedException {
     return architect.leading().run(Optional.of(request), lead -> putInForce(request, lead));

@@ -50,8 +50,10 @@ public final class Architect {
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
   public Ended run(TaskRequest request) throws InterruptedException {
-    return leading.run(
-        Optional.of(request), leadership -> new Running(this, leadership).run(request));
+    return leading.back(
+        request,
+        seen -> new Acceptance(this, ports, settings).outvoteInWords(seen, request),
+        leadership -> new Running(this, leadership).run(request));
   }
 
   /** What a request would do. Nothing is written, and no log is left. */

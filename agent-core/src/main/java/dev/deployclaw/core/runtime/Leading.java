@@ -71,7 +71,7 @@ final class Leading {
     Optional<Ended> accept(Regression.Seen seen) throws InterruptedException;
   }
 
-  /** A way back isn't stopped by the word of few: see {@link Acceptance#outvote}. */
+  /** What may be a way back, which isn't stopped by the word of few: {@link Acceptance#outvote}. */
   Ended back(TaskRequest request, Outvoting outvoting, Led led) throws InterruptedException {
     return run(Optional.of(request), Optional.of(outvoting), led);
   }

@@ -114,12 +114,27 @@ class RegressionTest {
   }
 
   @Test
+  void aWayBackThatIsAskedForInWordsGoesOnAsTheCommandDoes() throws Exception {
+    world.run("apply");
+    String first = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.says("marks", mark("one", 9), mark("two", 2), mark("three", 2));
+
+    var back = world.run("back");
+
+    assertThat(back.result()).as(back.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.active().orElseThrow().epoch()).isEqualTo(10);
+    assertThat(world.live()).containsExactly(first);
+  }
+
+  @Test
   void aWayBackIsStoppedByTwoOfThreeAndByTheOnlyOne() throws Exception {
     world.run("apply");
     world.run("set acme 700");
     world.gateway.says("marks", mark("one", 9), mark("two", 9), mark("three", 2));
 
     assertThat(world.agent().rollback("last", "olivia").cause()).contains(Cause.REGRESSED);
+    assertThat(world.run("back").cause()).contains(Cause.REGRESSED);
 
     world.gateway.says("marks", mark("one", 2), mark("two", 2), mark("three", 2));
     world.ratelimit.says("marks", Report.yes("ratelimit/shop", "", Map.of("epoch", 3L)));
