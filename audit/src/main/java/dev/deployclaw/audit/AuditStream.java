@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,29 +114,39 @@ final class AuditStream implements AutoCloseable {
   }
 
   /**
-   * Publishes in order and returns when all are in the stream, whether by this call or before.
+   * Publishes in order and returns when all are in the stream, whether by this call or before. What
+   * finds a superseded record in its place goes beside it.
    *
+   * @param superseded whether a record that the stream holds is one
    * @throws IOException when it can't be known that all are
    */
-  void publish(List<StreamRecord> records) throws IOException, Fork, InterruptedException {
+  void publish(List<StreamRecord> records, Predicate<byte[]> superseded)
+      throws IOException, Fork, InterruptedException {
     var acknowledgements = new ArrayList<CompletableFuture<PublishAck>>();
     try {
       for (StreamRecord entry : records) {
         acknowledgements.add(
-            publisher.publishAsync(entry.subject(), entry.headers(), entry.bytes(), once(entry)));
+            publisher.publishAsync(
+                entry.subject(), entry.headers(), entry.bytes(), once(entry.hash())));
       }
     } catch (IllegalStateException e) {
       throw new IOException("the connection is closed", e);
     }
     for (int i = 0; i < records.size(); i++) {
-      await(records.get(i), acknowledgements.get(i));
+      if (!await(acknowledgements.get(i))) {
+        confirm(records.get(i), superseded);
+      }
     }
   }
 
-  /** How many of an execution's records the stream holds. */
+  /** How many of an execution's records the stream holds, but for those beside a lost one. */
   long count(String execution) throws IOException {
+    return subjects(StreamRecord.subjectsOf(execution));
+  }
+
+  private long subjects(String filter) throws IOException {
     try {
-      var subjects = StreamInfoOptions.filterSubjects(StreamRecord.subjectsOf(execution));
+      var subjects = StreamInfoOptions.filterSubjects(filter);
       return management.getStreamInfo(NAME, subjects).getStreamState().getSubjects().size();
     } catch (JetStreamApiException e) {
       throw new IOException("the stream can't be asked: " + e.getMessage(), e);
@@ -143,35 +154,42 @@ final class AuditStream implements AutoCloseable {
   }
 
   /**
-   * The records of an execution that the stream holds, by what their subject says.
+   * The records of an execution that the stream holds, by what their subject says behind its id: a
+   * number, and for what stands beside a lost record its hash.
    *
    * @throws IOException when they can't all be read, or when the stream isn't there
    */
-  SortedMap<Long, byte[]> records(String execution) throws IOException, InterruptedException {
-    var out = new TreeMap<Long, byte[]>();
-    long expected = count(execution);
-    if (expected == 0) {
-      return out;
+  SortedMap<String, byte[]> records(String execution) throws IOException, InterruptedException {
+    var out = new TreeMap<String, byte[]>();
+    read(execution, StreamRecord.subjectsOf(execution), out);
+    read(execution, StreamRecord.besideSubjectsOf(execution), out);
+    return out;
+  }
+
+  private void read(String execution, String filter, SortedMap<String, byte[]> into)
+      throws IOException, InterruptedException {
+    long expected = into.size() + subjects(filter);
+    if (into.size() == expected) {
+      return;
     }
     try {
-      var only =
-          new OrderedConsumerConfiguration().filterSubject(StreamRecord.subjectsOf(execution));
+      var only = new OrderedConsumerConfiguration().filterSubject(filter);
       var consumer = connection.getStreamContext(NAME).createOrderedConsumer(only);
-      while (out.size() < expected) {
-        if (fetch(consumer, out) == 0) {
+      while (into.size() < expected) {
+        if (fetch(consumer, execution, into) == 0) {
           throw new IOException(
               "only %d of %d records of %s come from the stream"
-                  .formatted(out.size(), expected, execution));
+                  .formatted(into.size(), expected, execution));
         }
       }
-      return out;
     } catch (JetStreamApiException e) {
       throw new IOException("the stream can't be read: " + e.getMessage(), e);
     }
   }
 
   @SuppressWarnings("try") // closing the fetch can be interrupted, as the fetch itself
-  private int fetch(OrderedConsumerContext consumer, SortedMap<Long, byte[]> into)
+  private int fetch(
+      OrderedConsumerContext consumer, String execution, SortedMap<String, byte[]> into)
       throws IOException, JetStreamApiException, InterruptedException {
     var options =
         FetchConsumeOptions.builder()
@@ -182,7 +200,7 @@ final class AuditStream implements AutoCloseable {
     int read = 0;
     try (var some = consumer.fetch(options)) {
       for (var m = some.nextMessage(); m != null; m = some.nextMessage()) {
-        into.put(StreamRecord.seqOf(m.getSubject()), m.getData());
+        into.put(StreamRecord.placeOf(execution, m.getSubject()), m.getData());
         read++;
       }
     } catch (JetStreamStatusCheckedException e) {
@@ -263,21 +281,23 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  private static PublishOptions once(StreamRecord entry) {
+  /**
+   * @param id of the message, by which the server knows it again for a while
+   */
+  private static PublishOptions once(String id) {
     return PublishOptions.builder()
         .expectedStream(NAME)
-        .messageId(entry.hash())
+        .messageId(id)
         .expectedLastSubjectSequence(0)
         .build();
   }
 
-  private void await(StreamRecord entry, CompletableFuture<PublishAck> acknowledgement)
-      throws IOException, Fork, InterruptedException {
+  /** False where there is a record in its place already. */
+  private boolean await(CompletableFuture<PublishAck> acknowledgement)
+      throws IOException, InterruptedException {
     try {
       long millis = settings.timeout().toMillis();
-      if (acknowledgement.get(millis, TimeUnit.MILLISECONDS).isDuplicate()) {
-        requireSame(entry);
-      }
+      return !acknowledgement.get(millis, TimeUnit.MILLISECONDS).isDuplicate();
     } catch (TimeoutException e) {
       throw new IOException("no acknowledgement within " + settings.timeout(), e);
     } catch (CancellationException e) {
@@ -286,7 +306,7 @@ final class AuditStream implements AutoCloseable {
       if (!isAlreadyThere(e.getCause())) {
         throw new IOException("not acknowledged: " + e.getCause(), e);
       }
-      requireSame(entry);
+      return false;
     }
   }
 
@@ -298,12 +318,26 @@ final class AuditStream implements AutoCloseable {
     return cause != null && cause.getCause() != null && isAlreadyThere(cause.getCause());
   }
 
-  private void requireSame(StreamRecord entry) throws IOException, Fork {
+  private void confirm(StreamRecord entry, Predicate<byte[]> superseded)
+      throws IOException, Fork, InterruptedException {
+    byte[] there = there(entry, entry.subject());
+    if (Arrays.equals(there, entry.bytes())) {
+      return;
+    }
+    if (!superseded.test(there)) {
+      throw new Fork(entry);
+    }
+    String subject = entry.besideSubject();
+    var sent = publisher.publishAsync(subject, entry.headers(), entry.bytes(), once(subject));
+    if (!await(sent) && !Arrays.equals(there(entry, subject), entry.bytes())) {
+      throw new Fork(entry);
+    }
+  }
+
+  private byte[] there(StreamRecord entry, String subject) throws IOException {
     try {
-      byte[] there = management.getLastMessage(NAME, entry.subject()).getData();
-      if (!Arrays.equals(there, entry.bytes())) {
-        throw new Fork(entry);
-      }
+      byte[] data = management.getLastMessage(NAME, subject).getData();
+      return data == null ? new byte[0] : data;
     } catch (JetStreamApiException e) {
       throw new IOException("record " + entry.seq() + " can't be read back: " + e.getMessage(), e);
     }

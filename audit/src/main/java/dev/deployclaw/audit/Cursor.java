@@ -15,9 +15,10 @@ import java.util.Map;
  *
  * @param seq the last acknowledged record
  * @param offset where the next one begins in the journal file
+ * @param hash of that last record; empty where an earlier version saved it
  */
-record Cursor(long seq, long offset) {
-  static final Cursor START = new Cursor(0, 0);
+record Cursor(long seq, long offset, String hash) {
+  static final Cursor START = new Cursor(0, 0, "");
 
   static Cursor load(Path file) {
     try {
@@ -26,11 +27,28 @@ record Cursor(long seq, long offset) {
               && fields.get("offset") instanceof Long offset
               && seq >= 0
               && offset >= 0
-          ? new Cursor(seq, offset)
+          ? new Cursor(seq, offset, fields.get("hash") instanceof String hash ? hash : "")
           : START;
     } catch (IOException | Json.Malformed e) {
       return START;
     }
+  }
+
+  /** What of the file it is about. */
+  RecordLines.Span before() {
+    return new RecordLines.Span(0, offset, RecordLines.MOST_RECORDS);
+  }
+
+  /**
+   * Whether the file still holds what was acknowledged: its last records can be moved out of it.
+   *
+   * @param before what it holds up to the offset
+   */
+  boolean fits(String execution, RecordLines before) {
+    var lines = before.lines();
+    return lines.size() == seq
+        && before.next() == offset
+        && (hash.isEmpty() || hash.equals(StreamRecord.of(execution, seq, lines.getLast()).hash()));
   }
 
   void save(Path file) throws IOException {
@@ -38,7 +56,7 @@ record Cursor(long seq, long offset) {
     Path fresh =
         Files.createTempFile(
             file.getParent(), ".cursor", "", PosixFilePermissions.asFileAttribute(mine));
-    Files.write(fresh, Canonical.bytes(Map.of("offset", offset, "seq", seq)));
+    Files.write(fresh, Canonical.bytes(Map.of("hash", hash, "offset", offset, "seq", seq)));
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -1,7 +1,9 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Superseded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,11 +27,13 @@ public final class FileJournal implements Journal {
 
   private final JournalFolder folder;
   private final Optional<NatsShipper> shipper;
+  private final FileClaims claims;
   private final Map<String, RecordFile> open = new HashMap<>();
 
   private FileJournal(JournalFolder folder, Optional<NatsShipper> shipper) {
     this.folder = folder;
     this.shipper = shipper;
+    this.claims = new FileClaims(folder.claims());
   }
 
   /** A journal on disk alone. */
@@ -62,14 +66,38 @@ public final class FileJournal implements Journal {
     }
   }
 
-  /** Of an execution's file, in bytes; 0 where there is none. It only grows while it is written. */
+  /** Of an execution's file, in bytes; 0 where there is none. It grows while it is written. */
   public long length(String execution) {
     return folder.length(execution);
   }
 
   @Override
+  public Claims claims() {
+    return claims;
+  }
+
+  @Override
   public List<String> executions() {
     return folder.executions();
+  }
+
+  @Override
+  public void supersede(String execution, long after) {
+    if (shipper.isPresent()) {
+      shipper.get().anew(execution, () -> moveOut(execution, after));
+    } else {
+      moveOut(execution, after);
+    }
+  }
+
+  @Override
+  public List<Superseded> superseded() {
+    return folder.superseded();
+  }
+
+  @Override
+  public List<byte[]> read(Superseded moved) {
+    return folder.read(moved);
   }
 
   @Override
@@ -94,17 +122,13 @@ public final class FileJournal implements Journal {
       open.values().forEach(FileJournal::closeFile);
       open.clear();
     }
+    claims.close();
   }
 
   private long write(String execution, Sealed sealed) {
     synchronized (open) {
-      RecordFile file = null;
       try {
-        file = open.get(execution);
-        if (file == null) {
-          file = opened(execution);
-        }
-        return file.append(sealed);
+        return opened(execution).append(sealed);
       } catch (IOException e) {
         forget(execution);
         throw new UncheckedIOException("can't write the journal of " + execution, e);
@@ -112,7 +136,22 @@ public final class FileJournal implements Journal {
     }
   }
 
+  private void moveOut(String execution, long after) {
+    synchronized (open) {
+      try {
+        opened(execution).supersede(folder, after);
+      } catch (IOException e) {
+        forget(execution);
+        throw new UncheckedIOException("can't shorten the journal of " + execution, e);
+      }
+    }
+  }
+
   private RecordFile opened(String execution) throws IOException {
+    RecordFile known = open.get(execution);
+    if (known != null) {
+      return known;
+    }
     if (open.size() >= MOST_OPEN) {
       forget(open.keySet().iterator().next());
     }

@@ -1,24 +1,36 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.core.log.Superseded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code <stateDir>/executions}: a file of records and a cursor of shipping for each execution, for
- * their owner alone.
+ * {@code <stateDir>/executions}: a file of records and a cursor of shipping for each execution, and
+ * files of what was moved out of one; for their owner alone.
  */
 final class JournalFolder {
   private static final String RECORDS = ".jsonl";
   private static final String CURSOR = ".cursor";
+  private static final Set<StandardOpenOption> FRESH =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+  private static final Pattern MOVED =
+      Pattern.compile("([a-z0-9][a-z0-9-]{0,127})\\.(\\d{1,9})\\.superseded");
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
   private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
 
@@ -47,6 +59,20 @@ final class JournalFolder {
     return folder.resolve(requireId(execution) + CURSOR);
   }
 
+  /** The file by which processes see what others write. */
+  Path claims() {
+    return folder.resolve(".writing");
+  }
+
+  /** So that all of it is shipped anew. */
+  void forgetCursor(String execution) {
+    try {
+      Files.deleteIfExists(cursor(execution));
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't delete the cursor of " + execution, e);
+    }
+  }
+
   /** By id, where runs of digits count as numbers: the ids of a day are in the order of time. */
   List<String> executions() {
     try (var files = Files.list(folder)) {
@@ -60,6 +86,49 @@ final class JournalFolder {
     } catch (IOException e) {
       throw new UncheckedIOException("can't list " + folder, e);
     }
+  }
+
+  /** What was moved out of files of records, by execution and number. */
+  List<Superseded> superseded() {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> MOVED.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(m -> new Superseded(m.group(1), Long.parseLong(m.group(2)), m.group()))
+          .sorted(
+              Comparator.comparing((Superseded s) -> sortable(s.execution()))
+                  .thenComparingLong(Superseded::from))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  /** The records of one of them. */
+  List<byte[]> read(Superseded moved) {
+    try {
+      return RecordLines.read(folder.resolve(moved.file()), RecordLines.Span.ALL).lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + moved.file(), e);
+    }
+  }
+
+  /** Returns when the records are on disk, in a file of their own that is there as a whole. */
+  void moveOut(String execution, long from, List<byte[]> records) throws IOException {
+    String name = requireId(execution) + "." + from + ".superseded";
+    Path fresh = folder.resolve("." + name);
+    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try (var out = FileChannel.open(fresh, FRESH, mine)) {
+      for (byte[] one : records) {
+        var line = ByteBuffer.allocate(one.length + 1).put(one).put((byte) '\n').flip();
+        while (line.hasRemaining()) {
+          int _ = out.write(line);
+        }
+      }
+      out.force(true);
+    }
+    Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    keepNames();
   }
 
   /** Bytes in the file of records; 0 where there is none. */
@@ -81,6 +150,10 @@ final class JournalFolder {
     }
     var mine = PosixFilePermissions.fromString("rw-------");
     Files.createFile(file, PosixFilePermissions.asFileAttribute(mine));
+    keepNames();
+  }
+
+  private void keepNames() throws IOException {
     try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

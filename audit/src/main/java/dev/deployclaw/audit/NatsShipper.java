@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ final class NatsShipper implements AutoCloseable {
   private final JournalFolder folder;
   private final NatsSettings settings;
   private final ShippingLedger ledger = new ShippingLedger();
+  private final ReentrantLock rewriting = new ReentrantLock();
   private final Thread thread;
 
   private NatsShipper(JournalFolder folder, NatsSettings settings) {
@@ -44,6 +47,21 @@ final class NatsShipper implements AutoCloseable {
     var shipper = new NatsShipper(folder, settings);
     shipper.thread.start();
     return shipper;
+  }
+
+  /**
+   * Lets a file become another one, and ships all of it anew. Waits for what is in flight, which
+   * the stream's timeout bounds.
+   */
+  void anew(String execution, Runnable rewrite) {
+    rewriting.lock();
+    try {
+      folder.forgetCursor(execution);
+      rewrite.run();
+      ledger.anew(execution);
+    } finally {
+      rewriting.unlock();
+    }
   }
 
   /** Says that a record is on disk. */
@@ -99,7 +117,7 @@ final class NatsShipper implements AutoCloseable {
     List<String> known = folder.executions();
     var unshipped =
         known.subList(Math.max(0, known.size() - MOST_BACKLOG), known.size()).stream()
-            .filter(id -> Cursor.load(folder.cursor(id)).offset() < folder.length(id))
+            .filter(id -> Cursor.load(folder.cursor(id)).offset() != folder.length(id))
             .toList();
     if (!unshipped.isEmpty()) {
       LOG.atInfo().addKeyValue("executions", unshipped.size()).log("Found unshipped records");
@@ -128,6 +146,7 @@ final class NatsShipper implements AutoCloseable {
 
   private void ship(AuditStream stream, String execution, Set<String> seen)
       throws IOException, InterruptedException {
+    rewriting.lockInterruptibly();
     try {
       Mark promised = ledger.mark(execution);
       Cursor cursor = shipFrom(stream, execution, start(stream, execution, seen));
@@ -136,13 +155,24 @@ final class NatsShipper implements AutoCloseable {
     } catch (AuditStream.Fork | DamagedJournal e) {
       LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
       ledger.stuck(execution, String.valueOf(e.getMessage()));
+    } finally {
+      rewriting.unlock();
     }
   }
 
-  /** The saved cursor, unless the stream holds less than it says. */
+  /** The saved cursor, unless the file was another one then, or the stream holds less. */
   private Cursor start(AuditStream stream, String execution, Set<String> seen) throws IOException {
     Cursor cursor = Cursor.load(folder.cursor(execution));
-    if (seen.add(execution) && stream.count(execution) < cursor.seq()) {
+    if (!seen.add(execution)) {
+      return cursor;
+    }
+    boolean fits =
+        cursor.seq() == 0
+            || cursor.fits(execution, lines(execution, Cursor.START, cursor.before()));
+    if (!fits) {
+      return Cursor.START;
+    }
+    if (stream.count(execution) < cursor.seq()) {
       LOG.atWarn()
           .addKeyValue("execution", execution)
           .log("The stream has lost records that it acknowledged: shipping them again");
@@ -155,7 +185,7 @@ final class NatsShipper implements AutoCloseable {
       throws IOException, InterruptedException, AuditStream.Fork {
     Window window = window(execution, start);
     while (!window.records().isEmpty()) {
-      stream.publish(window.records());
+      stream.publish(window.records(), there -> superseded(execution, there));
       window.after().save(folder.cursor(execution));
       ledger.shipped(execution, window.after().seq());
       window = window(execution, window.after());
@@ -176,7 +206,18 @@ final class NatsShipper implements AutoCloseable {
       seq++;
       records.add(StreamRecord.of(execution, seq, line));
     }
-    return new Window(records, new Cursor(seq, read.next()));
+    String hash = records.isEmpty() ? cursor.hash() : records.getLast().hash();
+    return new Window(records, new Cursor(seq, read.next(), hash));
+  }
+
+  /**
+   * Whether a record that stands in the stream was moved out of the log, so that it is accounted.
+   */
+  private boolean superseded(String execution, byte[] there) {
+    return folder.superseded().stream()
+        .filter(moved -> moved.execution().equals(execution))
+        .flatMap(moved -> folder.read(moved).stream())
+        .anyMatch(lost -> Arrays.equals(lost, there));
   }
 
   /** A file that can't be read holds up its own execution only. */

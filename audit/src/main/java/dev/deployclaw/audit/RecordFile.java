@@ -61,8 +61,8 @@ final class RecordFile implements AutoCloseable {
    */
   long append(Sealed sealed) throws IOException {
     try (var _ = channel.lock()) {
-      if (channel.size() != length) {
-        load();
+      if (channel.size() != length || !endsAsKnown()) {
+        var _ = load();
       }
       boolean again = sealed.head().equals(head) && Arrays.equals(sealed.bytes(), last);
       if (!again) {
@@ -73,13 +73,27 @@ final class RecordFile implements AutoCloseable {
     }
   }
 
+  /** Moves the records after a number into a file of their own, and cuts them off. */
+  void supersede(JournalFolder folder, long after) throws IOException {
+    try (var _ = channel.lock()) {
+      var records = load();
+      if (after < records.size()) {
+        int stay = Math.toIntExact(after);
+        folder.moveOut(execution, after + 1, records.subList(stay, records.size()));
+        channel.truncate(records.subList(0, stay).stream().mapToLong(r -> r.length + 1L).sum());
+        channel.force(true);
+        var _ = load();
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();
   }
 
   /** Reads the file, checks its chain, and cuts off what a crash left unfinished. */
-  private void load() throws IOException {
+  private List<byte[]> load() throws IOException {
     var lines = RecordLines.read(channel, RecordLines.Span.ALL).withoutTornLast();
     head = check(execution, lines.lines());
     last = lines.lines().isEmpty() ? new byte[0] : lines.lines().getLast();
@@ -92,6 +106,15 @@ final class RecordFile implements AutoCloseable {
       channel.truncate(length);
       channel.force(true);
     }
+    return lines.lines();
+  }
+
+  /** Whether the last line is the one that this process knows: one as long may have replaced it. */
+  private boolean endsAsKnown() throws IOException {
+    var there = ByteBuffer.allocate(last.length);
+    long at = Math.max(0, length - last.length - 1);
+    while (there.hasRemaining() && channel.read(there, at + there.position()) > 0) {}
+    return Arrays.equals(there.array(), last);
   }
 
   private void requireNext(Sealed sealed) {

@@ -65,6 +65,17 @@ final class ShippingLedger {
     });
   }
 
+  /** All of it is to be shipped anew: its file isn't what it was. */
+  void anew(String execution) {
+    change(() -> {
+      appended.remove(execution);
+      shipped.remove(execution);
+      stuck.remove(execution);
+      backlog.remove(execution);
+      backlog.add(execution);
+    });
+  }
+
   /** Why nothing is shipped at the moment; empty where something is. */
   void trouble(String why) {
     change(() -> {

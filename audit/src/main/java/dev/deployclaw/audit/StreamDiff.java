@@ -3,14 +3,15 @@ package dev.deployclaw.audit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeSet;
 
 /**
- * Holds the stream against the journal, record by record. Reads only; both may grow meanwhile, and
- * what isn't shipped yet is told as missing. One execution at a time is in memory.
+ * Holds the stream against the journal, record by record. What another machine went on without may
+ * be in the stream, and the journal's record then is beside it. Reads only; both may grow
+ * meanwhile, and what isn't shipped yet is told as missing. One execution at a time is in memory.
  */
 public final class StreamDiff implements AutoCloseable {
   private final FileJournal journal;
@@ -61,30 +62,45 @@ public final class StreamDiff implements AutoCloseable {
     // the stream first: what comes into both meanwhile is in the journal already
     var shipped = stream.records(execution);
     var written = journal.read(execution);
+    var lost = lost(execution);
     var differences = new ArrayList<Difference>();
-    var seqs = new TreeSet<Long>(shipped.keySet());
-    for (long seq = 1; seq <= written.size(); seq++) {
-      seqs.add(seq);
+    for (int i = 0; i < written.size(); i++) {
+      var record = StreamRecord.of(execution, i + 1L, written.get(i));
+      kind(record, shipped, lost)
+          .ifPresent(kind -> differences.add(new Difference(execution, record.seq(), kind)));
     }
-    for (long seq : seqs) {
-      kind(seq, written, shipped)
-          .ifPresent(kind -> differences.add(new Difference(execution, seq, kind)));
-    }
+    shipped.forEach((place, bytes) -> {
+      if (!contains(lost, bytes)) {
+        differences.add(new Difference(execution, StreamRecord.seqOf(place), Kind.EXTRA));
+      }
+    });
+    differences.sort(Comparator.comparingLong(Difference::seq));
     return new Compared(execution, written.size(), differences);
   }
 
+  /** Records that another machine went on without: the stream may hold them, too. */
+  private List<byte[]> lost(String execution) {
+    return journal.superseded().stream()
+        .filter(moved -> moved.execution().equals(execution))
+        .flatMap(moved -> journal.read(moved).stream())
+        .toList();
+  }
+
+  /** Takes what it finds out of what is shipped. */
   private static Optional<Kind> kind(
-      long seq, List<byte[]> written, SortedMap<Long, byte[]> shipped) {
-    byte[] there = shipped.get(seq);
-    if (seq < 1 || seq > written.size()) {
-      return Optional.of(Kind.EXTRA);
+      StreamRecord record, SortedMap<String, byte[]> shipped, List<byte[]> lost) {
+    byte[] there = shipped.remove(Long.toString(record.seq()));
+    if (there != null && contains(lost, there)) {
+      there = shipped.remove(record.besidePlace());
     }
     if (there == null) {
       return Optional.of(Kind.MISSING);
     }
-    return Arrays.equals(there, written.get((int) seq - 1))
-        ? Optional.empty()
-        : Optional.of(Kind.DIFFERENT);
+    return Arrays.equals(there, record.bytes()) ? Optional.empty() : Optional.of(Kind.DIFFERENT);
+  }
+
+  private static boolean contains(List<byte[]> records, byte[] bytes) {
+    return records.stream().anyMatch(r -> Arrays.equals(r, bytes));
   }
 
   @Override

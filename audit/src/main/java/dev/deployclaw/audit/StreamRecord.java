@@ -30,14 +30,33 @@ record StreamRecord(String execution, long seq, String hash, String time, byte[]
     return "deployclaw.audit." + execution + ".*";
   }
 
-  /** The last part of a subject; 0 where that is no number. */
-  static long seqOf(String subject) {
-    String last = subject.substring(subject.lastIndexOf('.') + 1);
-    return last.matches("[1-9]\\d{0,17}") ? Long.parseLong(last) : 0;
+  static String besideSubjectsOf(String execution) {
+    return "deployclaw.audit." + execution + ".*.*";
+  }
+
+  /** What a subject says behind the execution's id. */
+  static String placeOf(String execution, String subject) {
+    return subject.substring("deployclaw.audit.".length() + execution.length() + 1);
+  }
+
+  /** The number that a place begins with; 0 where that is no number. */
+  static long seqOf(String place) {
+    String first = place.split("\\.", 2)[0];
+    return first.matches("[1-9]\\d{0,17}") ? Long.parseLong(first) : 0;
+  }
+
+  /** The place of this record beside a lost one. */
+  String besidePlace() {
+    return seq + "." + hash;
   }
 
   String subject() {
     return "deployclaw.audit." + execution + "." + seq;
+  }
+
+  /** For where a record that was superseded has the subject: no other record has this one. */
+  String besideSubject() {
+    return "deployclaw.audit." + execution + "." + besidePlace();
   }
 
   Headers headers() {

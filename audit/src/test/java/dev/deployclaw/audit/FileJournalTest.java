@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.testkit.SeededLoop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +145,74 @@ class FileJournalTest {
 
       assertThat(journal.executions()).containsExactlyElementsOf(ids);
     }
+  }
+
+  @Test
+  void movesRecordsOutAndGoesOnWithOthersInTheirPlace() throws IOException {
+    var others = parting(3);
+    try (var journal = FileJournal.open(state)) {
+      chain.forEach(sealed -> journal.append(Runs.ID, sealed));
+
+      journal.supersede(Runs.ID, 3);
+      others.forEach(sealed -> journal.append(Runs.ID, sealed));
+
+      assertThat(journal.superseded())
+          .containsExactly(new Superseded(Runs.ID, 4, Runs.ID + ".4.superseded"));
+      assertThat(journal.read(journal.superseded().getFirst()))
+          .containsExactlyElementsOf(Runs.bytes(chain.subList(3, chain.size())));
+      var log = new ArrayList<>(Runs.bytes(chain.subList(0, 3)));
+      log.addAll(Runs.bytes(others));
+      assertThat(journal.read(Runs.ID)).containsExactlyElementsOf(log);
+      assertThat(journal.executions()).containsExactly(Runs.ID);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(moved())))
+          .isEqualTo("rw-------");
+    }
+  }
+
+  /** The process died between the two: what was moved out is in both files. */
+  @Test
+  void movesThemOutAgainWhereThatWasDoneByHalf() throws IOException {
+    try (var journal = FileJournal.open(state)) {
+      chain.subList(0, 6).forEach(sealed -> journal.append(Runs.ID, sealed));
+      Files.write(moved(), lines(chain.subList(3, 5)));
+
+      journal.supersede(Runs.ID, 3);
+      journal.supersede(Runs.ID, 3);
+
+      assertThat(Files.readAllBytes(moved())).isEqualTo(lines(chain.subList(3, 6)));
+      assertThat(Files.readAllBytes(file())).isEqualTo(lines(chain.subList(0, 3)));
+    }
+  }
+
+  /** Whoever stood still meanwhile has an open file, and its last record in mind. */
+  @Test
+  void anotherProcessSeesThatTheFileIsNotWhatItWas() {
+    var others = parting(3);
+    try (var first = FileJournal.open(state);
+        var second = FileJournal.open(state)) {
+      chain.subList(0, 4).forEach(sealed -> first.append(Runs.ID, sealed));
+      second.supersede(Runs.ID, 3);
+      second.append(Runs.ID, others.getFirst());
+
+      assertThat(others.getFirst().bytes()).hasSameSizeAs(chain.get(3).bytes());
+      assertThatThrownBy(() -> first.append(Runs.ID, chain.get(3)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("record 4 can't follow record 4");
+    }
+  }
+
+  /** Two records that another machine wrote after so many of the chain, as long as those. */
+  private List<Sealed> parting(int after) {
+    var recorder = new ChainRecorder(Redaction.of(List.of()));
+    var thought =
+        Runs.thought(Runs.ID, 2, "redis.topolagy", Phase.PLAN, Map.of("nodes", 6, "ünïcode", "✓"));
+    var first = recorder.seal(chain.get(after - 1).head(), thought);
+    var end = Runs.thought(Runs.ID, 0, "Finished", Phase.END, Map.of("result", "ABORTED"));
+    return List.of(first, recorder.seal(first.head(), end));
+  }
+
+  private Path moved() {
+    return state.resolve("executions").resolve(Runs.ID + ".4.superseded");
   }
 
   @Test

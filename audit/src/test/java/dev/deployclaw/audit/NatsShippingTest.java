@@ -198,6 +198,72 @@ class NatsShippingTest {
   }
 
   @Test
+  void putsTheLogBesideLostRecordsThatTheStreamHolds() throws Exception {
+    List<Sealed> chain = Runs.ofLength(Runs.ID, 8);
+    List<Sealed> others = Runs.partingAfter(chain.subList(0, 3), 4);
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, chain.subList(0, 5));
+        assertThat(journal.flush(LONG).pending()).isZero();
+
+        journal.supersede(Runs.ID, 3);
+        append(journal, Runs.ID, others);
+
+        assertThat(journal.flush(LONG)).isEqualTo(new Shipping(7, 0, ""));
+        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+      }
+      Files.delete(state().resolve("executions").resolve(Runs.ID + ".cursor"));
+
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, others.subList(3, 4));
+
+        assertThat(journal.flush(LONG)).isEqualTo(new Shipping(7, 0, ""));
+        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+      }
+    }
+  }
+
+  /** Five records of the one chain; of the other, two beside them, and two after them. */
+  private static List<String> parted(List<Sealed> others) {
+    String each = "deployclaw.audit." + Runs.ID + ".";
+    return List.of(
+        each + 1,
+        each + 2,
+        each + 3,
+        each + 4,
+        each + 5,
+        each + 6,
+        each + 7,
+        each + "4." + others.get(0).head().hash(),
+        each + "5." + others.get(1).head().hash());
+  }
+
+  @Test
+  void doesNotTrustACursorOfWhatTheFileWas() throws Exception {
+    List<Sealed> chain = Runs.ofLength(Runs.ID, 8);
+    List<Sealed> others = Runs.partingAfter(chain.subList(0, 3), 4);
+    var cursor = state().resolve("executions").resolve(Runs.ID + ".cursor");
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      try (var journal = journal(nats)) {
+        append(journal, Runs.ID, chain.subList(0, 5));
+        assertThat(journal.flush(LONG).pending()).isZero();
+      }
+      byte[] stale = Files.readAllBytes(cursor);
+      try (var journal = FileJournal.open(state())) {
+        journal.supersede(Runs.ID, 3);
+        append(journal, Runs.ID, others);
+      }
+      Files.write(cursor, stale); // by another process, which shipped meanwhile
+
+      try (var journal = journal(nats)) {
+        assertThat(journal.superseded()).hasSize(1);
+        Await.until("all of it is shipped", LONG, () -> countOf(nats) == 9);
+        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+      }
+    }
+  }
+
+  @Test
   void shipsNothingToAStreamThatMayGiveRecordsUp() throws Exception {
     try (var nats = Nats.start(folder.resolve("nats"))) {
       try (var connection = connect(nats)) {
@@ -263,6 +329,10 @@ class NatsShippingTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static List<String> subjects(Nats nats) throws Exception {
+    return messages(nats).stream().map(MessageInfo::getSubject).toList();
   }
 
   private static List<MessageInfo> messages(Nats nats) throws Exception {

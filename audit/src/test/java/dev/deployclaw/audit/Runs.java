@@ -73,6 +73,23 @@ public final class Runs {
     return seal(thoughts);
   }
 
+  /** So many records that follow from a chain, the last one its end. */
+  static List<Sealed> partingAfter(List<Sealed> chain, int count) {
+    Recorder recorder = new ChainRecorder(Redaction.of(List.of()));
+    var out = new ArrayList<Sealed>();
+    Head head = chain.getLast().head();
+    for (int n = 1; n <= count; n++) {
+      var thought =
+          n < count
+              ? thought(ID, 1, "Going on with " + n, Phase.FINISH, Map.of("n", n))
+              : thought(ID, 0, "Finished", Phase.END, end("ABORTED"));
+      Sealed sealed = recorder.seal(head, thought);
+      out.add(sealed);
+      head = sealed.head();
+    }
+    return out;
+  }
+
   public static Thought thought(
       String id, int step, String action, Phase phase, Map<String, Object> facts) {
     return new Thought(

@@ -56,7 +56,8 @@ class StreamDiffTest {
         }
         for (int i = 0; i < chain.size(); i++) {
           if (i != 4) {
-            stream.publish(List.of(StreamRecord.of(Runs.ID, i + 1, chain.get(i).bytes())));
+            var record = StreamRecord.of(Runs.ID, i + 1, chain.get(i).bytes());
+            stream.publish(List.of(record), _ -> false);
           }
         }
       }
@@ -76,6 +77,27 @@ class StreamDiffTest {
 
       assertThat(compared(nats, "state").differences())
           .containsExactly(differs(5, Kind.DIFFERENT), differs(6, Kind.EXTRA));
+    }
+  }
+
+  @Test
+  void takesWhatWasLostForNoDifferenceAndWantsTheLogBesideIt() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      var chain = Runs.ofLength(Runs.ID, 8);
+      var others = Runs.partingAfter(chain.subList(0, 3), 3);
+      shipped(nats, "state", chain);
+      try (var later = FileJournal.open(folder.resolve("state"))) {
+        later.supersede(Runs.ID, 3);
+        others.forEach(s -> later.append(Runs.ID, s));
+      }
+
+      assertThat(compared(nats, "state").differences())
+          .containsExactly(
+              differs(4, Kind.MISSING), differs(5, Kind.MISSING), differs(6, Kind.MISSING));
+
+      shipped(nats, "state", others.subList(2, 3));
+
+      assertThat(compared(nats, "state")).isEqualTo(new StreamDiff.Compared(Runs.ID, 6, List.of()));
     }
   }
 

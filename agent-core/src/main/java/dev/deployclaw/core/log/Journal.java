@@ -14,8 +14,27 @@ public interface Journal extends AutoCloseable {
   /** All records of an execution that are whole, in order; a torn last record is left out. */
   List<byte[]> read(String execution);
 
+  /** Who writes which log now, among the processes that share this journal. */
+  default Claims claims() {
+    return Claims.NONE;
+  }
+
   /** Known executions, newest last. */
   List<String> executions();
+
+  /**
+   * Moves the records of a log after a number into a file beside it, where people find them. Done
+   * in part by a process that died, the next call does the whole of it.
+   *
+   * @param after the last record that stays
+   */
+  void supersede(String execution, long after);
+
+  /** What was moved out of logs, by execution and number. */
+  List<Superseded> superseded();
+
+  /** The records of it, in order. */
+  List<byte[]> read(Superseded moved);
 
   /**
    * Waits, bounded, until all that was appended is acknowledged by the stream, or the stream turns

@@ -45,6 +45,9 @@ public final class Keys {
   /** Planned changes that are to begin at a time: {@link Scheduled}. */
   public static final String SCHEDULED = "scheduled/";
 
+  /** Which execution accounts for records of a machine's log that another went on without. */
+  public static final String SUPERSEDED = "superseded/";
+
   private Keys() {}
 
   public static String change(String id) {
@@ -76,6 +79,13 @@ public final class Keys {
 
   public static String audits(String execution) {
     return "audit/" + execution + "/";
+  }
+
+  /**
+   * @param from the number of the first record that was superseded
+   */
+  public static String superseded(String execution, long from) {
+    return SUPERSEDED + execution + "/%08d".formatted(from);
   }
 
   public static String reserved(String execution) {

@@ -44,7 +44,8 @@ final class Epilogue {
     return Ended.of(story.execution(), ending, questions);
   }
 
-  private Map<String, Object> facts(Story story, Ending ending, List<String> questions)
+  /** What the last record says of the whole, but for what the story itself counted. */
+  Map<String, Object> facts(Story story, Ending ending, List<String> questions)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("reason", ending.reason());

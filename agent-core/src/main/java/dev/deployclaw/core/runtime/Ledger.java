@@ -126,7 +126,7 @@ final class Ledger {
       throws InterruptedException {
     var thought = story.record(transition);
     var sealed = story.seal(thought);
-    var transaction = transaction(transition, leadership, story.execution(), sealed);
+    var transaction = transaction(transition, leadership, story, sealed);
     var advance = settle(transition, transaction);
     switch (advance) {
       case Advance.Applied _ -> story.keep(sealed, thought);
@@ -146,7 +146,7 @@ final class Ledger {
   void anchor(Thought thought, Leadership leadership, Story story) throws InterruptedException {
     var sealed = story.seal(thought);
     List<Write> writes = new ArrayList<>();
-    audit(story.execution(), sealed, writes);
+    audit(story, sealed, writes);
     if (anchors(new Transaction(leadership.conditions(), writes))) {
       story.keep(sealed, thought);
     } else {
@@ -191,7 +191,7 @@ final class Ledger {
     List<Condition> all = new ArrayList<>(leadership.conditions());
     all.addAll(on.conditions());
     List<Write> writes = new ArrayList<>(on.writes());
-    audit(story.execution(), sealed, writes);
+    audit(story, sealed, writes);
     var result = transactPatiently(new Transaction(all, writes));
     boolean there =
         result instanceof StateStore.Result.Applied || recorded(story.execution(), sealed);
@@ -225,12 +225,20 @@ final class Ledger {
   }
 
   private Transaction transaction(
-      Transition transition, Leadership leadership, String execution, Sealed sealed) {
+      Transition transition, Leadership leadership, Story story, Sealed sealed) {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
     conditions.addAll(transition.conditions());
     List<Write> writes = new ArrayList<>(transition.writes());
-    audit(execution, sealed, writes);
+    audit(story, sealed, writes);
     return new Transaction(conditions, writes);
+  }
+
+  /** Also what no file keeps: state and record can't part, and what is finer goes with them. */
+  private static void audit(Story story, Sealed sealed, List<Write> writes) {
+    for (var finer : story.waiting()) {
+      writes.add(new Write.Put(Keys.audit(story.execution(), finer.head().seq()), finer.bytes()));
+    }
+    audit(story.execution(), sealed, writes);
   }
 
   private static void audit(String execution, Sealed sealed, List<Write> writes) {

@@ -1,7 +1,6 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Stored;
@@ -17,14 +16,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Sees to it that the latest logs of this machine have an end, and that the state store knows it. A
- * log has none where its agent died; the state store doesn't know it where it couldn't be reached
- * just then, or where nobody led. Each record's hash covers all before it, so the last one anchors
- * them all. A log that another thread of this process writes now is left to it.
+ * Sees to it that the logs of this machine have an end, and that the state store knows it. A log
+ * has none where its agent died; the state store doesn't know it where it couldn't be reached just
+ * then, or where nobody led. Each record's hash covers all before it, so the last one anchors them
+ * all. One with which another machine went on gets what that wrote. A log that another thread of
+ * this process writes now is left to it.
  */
 final class LogEnds {
-  /** How many logs are looked at, the latest. */
-  static final int MOST = 16;
+  /** How many logs are looked at in one go. */
+  static final int AT_ONCE = 16;
 
   private static final Ending NEVER_OPENED =
       new Ending(Result.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
@@ -56,25 +56,79 @@ final class LogEnds {
     this.epilogue = epilogue;
   }
 
-  /** What was ended. */
+  /**
+   * What was ended. It goes back as long as it finds something to do: what was there at an earlier
+   * start was settled then.
+   */
   List<Ended> write(Leadership leadership) throws InterruptedException {
     List<Ended> finished = new ArrayList<>();
     var known = journal.executions();
-    var latest = known.subList(Math.max(0, known.size() - MOST), known.size());
-    var heads = heads(latest);
-    for (String id : latest) {
-      var records = journal.read(id);
-      if (!writers.another(id) && !records.isEmpty()) {
-        var head = Optional.ofNullable(heads.get(Keys.auditHead(id)));
-        long anchored = head.map(e -> ThoughtLog.head(e.value()).seq()).orElse(0L);
-        if (!ThoughtLog.ended(records) || anchored > records.size()) {
-          end(id, leadership).ifPresent(finished::add);
-        } else if (anchored < records.size() && follow(records, head)) {
-          ledger.anchorLate(id, last(records), head, leadership);
-        }
-      }
+    int until = known.size();
+    boolean more = true;
+    while (more && until > 0) {
+      int from = Math.max(0, until - AT_ONCE);
+      more = settle(known.subList(from, until), leadership, finished);
+      until = from;
     }
     return finished;
+  }
+
+  /** Whether there was anything to do. */
+  private boolean settle(List<String> some, Leadership leadership, List<Ended> finished)
+      throws InterruptedException {
+    boolean any = false;
+    var heads = heads(some);
+    for (String id : some) {
+      var log = new Log(id, journal.read(id), Optional.ofNullable(heads.get(Keys.auditHead(id))));
+      var due = writers.another(id) || log.records().isEmpty() ? Due.NOTHING : due(log);
+      switch (due) {
+        case NOTHING -> {}
+        case END -> end(id, leadership).ifPresent(finished::add);
+        case ANCHOR -> ledger.anchorLate(id, log.last(), log.head(), leadership);
+      }
+      any |= due != Due.NOTHING;
+    }
+    return any;
+  }
+
+  private Due due(Log log) throws InterruptedException {
+    if (!ThoughtLog.ended(log.records()) || log.anchored() > log.records().size()) {
+      return Due.END;
+    }
+    if (!log.followsHead()) {
+      return parted(log) ? Due.END : Due.NOTHING;
+    }
+    return log.anchored() < log.records().size() ? Due.ANCHOR : Due.NOTHING;
+  }
+
+  /** What a log lacks. */
+  private enum Due {
+    NOTHING,
+    END,
+    ANCHOR
+  }
+
+  /**
+   * A log of this machine.
+   *
+   * @param head where the state store's chain of it ends
+   */
+  private record Log(String id, List<byte[]> records, Optional<Entry> head) {
+    /** The number of the last record that the state store knows. */
+    long anchored() {
+      return head.map(e -> ThoughtLog.head(e.value()).seq()).orElse(0L);
+    }
+
+    /** Whether the file goes on where the state store's chain ends; else that is another log's. */
+    boolean followsHead() {
+      return head.isEmpty()
+          || ThoughtLog.head(records.get((int) anchored() - 1))
+              .equals(ThoughtLog.head(head.get().value()));
+    }
+
+    Sealed last() {
+      return new Sealed(records.getLast(), ThoughtLog.head(records.getLast()));
+    }
   }
 
   private Map<String, Entry> heads(List<String> executions) throws InterruptedException {
@@ -103,16 +157,9 @@ final class LogEnds {
     return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 
-  /** Whether the file goes on where the state store's chain ends; else that is another log's. */
-  private static boolean follow(List<byte[]> records, Optional<Entry> head) {
-    if (head.isEmpty()) {
-      return true;
-    }
-    Head anchored = ThoughtLog.head(head.get().value());
-    return ThoughtLog.head(records.get((int) anchored.seq() - 1)).equals(anchored);
-  }
-
-  private static Sealed last(List<byte[]> records) {
-    return new Sealed(records.getLast(), ThoughtLog.head(records.getLast()));
+  /** Whether another machine went on with it. */
+  private boolean parted(Log log) throws InterruptedException {
+    var stored = state.list(Keys.audits(log.id())).stream().map(Entry::value).toList();
+    return Junction.of(log.records(), stored) instanceof Junction.Parted;
   }
 }

@@ -33,7 +33,16 @@ public record Ports(
       Planner planner,
       Playbook playbook,
       Time time) {
-    this(state, objects, executors, recorder, journal, planner, playbook, time, new Writers());
+    this(
+        state,
+        objects,
+        executors,
+        recorder,
+        journal,
+        planner,
+        playbook,
+        time,
+        new Writers(journal.claims()));
   }
 
   /** The same, but what is told is kept nowhere. */

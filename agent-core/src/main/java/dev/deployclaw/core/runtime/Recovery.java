@@ -38,6 +38,7 @@ final class Recovery {
   private final Epilogue epilogue;
   private final WriteBacks writeBacks;
   private final LogEnds logEnds;
+  private final LostRecords lostRecords;
   private final Overtaken overtaken;
   private final Time time;
 
@@ -53,6 +54,7 @@ final class Recovery {
     this.writeBacks = parts.writeBacks();
     this.overtaken = new Overtaken(ports.state());
     this.logEnds = new LogEnds(ports, ledger, stories, epilogue);
+    this.lostRecords = new LostRecords(ports, ledger, stories, epilogue);
     this.time = ports.time();
   }
 
@@ -82,6 +84,7 @@ final class Recovery {
       if (open.isEmpty()) {
         expire(leadership, finished);
         finished.addAll(logEnds.write(leadership));
+        finished.addAll(lostRecords.account(leadership));
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership);

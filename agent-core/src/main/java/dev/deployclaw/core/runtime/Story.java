@@ -179,6 +179,11 @@ final class Story {
     return log.seal(thought);
   }
 
+  /** See {@link ThoughtLog#waiting}. */
+  List<Sealed> waiting() {
+    return log.waiting();
+  }
+
   void keep(Sealed sealed, Thought thought) {
     log.keep(sealed, thought);
   }

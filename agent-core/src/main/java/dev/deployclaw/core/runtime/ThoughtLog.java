@@ -10,22 +10,28 @@ import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The chain of one execution's records as it grows. Where the state store holds another chain than
- * this machine's file (it was begun, or taken over, on another machine), the file is left alone,
- * and only what transactions write goes on. Used by one thread.
+ * The chain of one execution's records as it grows. Where it was begun on another machine, so that
+ * this one has no file of it, it grows in the state store alone: what changes no state waits there
+ * for the next transaction. Used by one thread.
  */
 final class ThoughtLog {
   /** A record and what it says. */
   private record Kept(Sealed sealed, Thought thought) {}
+
+  /** The most records, and bytes of them, that wait for a transaction; more aren't kept. */
+  private static final int MOST_WAITING = 48;
+
+  private static final int MOST_BYTES = 256 * 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(ThoughtLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,6 +46,7 @@ final class ThoughtLog {
   private boolean elsewhere;
   private boolean silent;
   private Optional<Kept> doubted = Optional.empty();
+  private final List<Sealed> waiting = new ArrayList<>();
 
   ThoughtLog(Ports ports, Progress progress, String execution) {
     this.recorder = ports.recorder();
@@ -77,10 +84,15 @@ final class ThoughtLog {
 
   /**
    * Whether this record's transaction was applied can't be told. It has its number all the same:
-   * what follows comes after it, so that it fits whichever is true.
+   * what follows comes after it, so that it fits whichever is true. Where no file keeps it, nothing
+   * follows: the store must hold a whole chain.
    */
   void doubt(Sealed sealed, Thought thought) {
-    doubted = Optional.of(new Kept(sealed, thought));
+    if (elsewhere) {
+      fallSilent();
+    } else {
+      doubted = Optional.of(new Kept(sealed, thought));
+    }
   }
 
   /** The number of the record that the state store may or may not hold. */
@@ -94,9 +106,23 @@ final class ThoughtLog {
       return;
     }
     if (elsewhere) {
+      await(seal(thought));
       progress.thought(thought);
     } else {
       keep(seal(thought), thought);
+    }
+  }
+
+  /** What no file keeps, and the next transaction writes beside its own record. */
+  List<Sealed> waiting() {
+    return List.copyOf(waiting);
+  }
+
+  private void await(Sealed sealed) {
+    int bytes = sealed.bytes().length + waiting.stream().mapToInt(s -> s.bytes().length).sum();
+    if (waiting.size() < MOST_WAITING && bytes <= MOST_BYTES) {
+      waiting.add(sealed);
+      head = sealed.head();
     }
   }
 
@@ -119,33 +145,47 @@ final class ThoughtLog {
 
   /**
    * Fetches records that a transaction wrote and that never reached the file: the agent died in
-   * between.
+   * between, or another machine wrote them. What the file has in their place is set aside.
    */
   void catchUp(StateStore state) throws InterruptedException {
-    var kept = journal.read(execution);
-    for (var entry : state.list(Keys.audits(execution))) {
-      var there = head(entry.value());
-      if (!elsewhere && !follows(entry.value(), kept)) {
-        elsewhere = true;
-        LOG.atWarn()
-            .addKeyValue("execution", execution)
-            .addKeyValue("record", there.seq())
-            .log("Its log was written elsewhere: only what changes state goes on, in etcd");
-      }
-      if (elsewhere || there.seq() > head.seq()) {
-        append(new Sealed(entry.value(), there));
-        ended = isEnd(entry.value());
-      }
+    var stored = state.list(Keys.audits(execution)).stream().map(Entry::value).toList();
+    if (elsewhere && !stored.isEmpty()) {
+      follow(stored.getLast());
+    } else {
+      join(Junction.of(journal.read(execution), stored));
     }
     doubted = doubted.filter(d -> d.sealed().head().seq() > head.seq());
   }
 
-  /** Whether a record of the state store is in the file, or continues it. */
-  private boolean follows(byte[] record, List<byte[]> kept) {
-    long seq = head(record).seq();
-    return seq <= kept.size()
-        ? Arrays.equals(kept.get((int) seq - 1), record)
-        : seq == head.seq() + 1 && json(record).path("prev").asText().equals(head.hash());
+  private void join(Junction junction) {
+    switch (junction) {
+      case Junction.Continued(var missing) -> missing.forEach(this::take);
+      case Junction.Parted(long after, var missing) -> {
+        warn(after, "Another machine went on from this record: what was written after it is lost");
+        journal.supersede(execution, after);
+        missing.forEach(this::take);
+      }
+      case Junction.Apart(byte[] last) -> {
+        warn(head(last).seq(), "Its log was begun elsewhere: it goes on in etcd alone");
+        elsewhere = true;
+        follow(last);
+      }
+    }
+  }
+
+  private void take(byte[] record) {
+    append(new Sealed(record, head(record)));
+    ended = isEnd(record);
+  }
+
+  private void follow(byte[] last) {
+    waiting.clear();
+    head = head(last);
+    ended = isEnd(last);
+  }
+
+  private void warn(long record, String what) {
+    LOG.atWarn().addKeyValue("execution", execution).addKeyValue("record", record).log(what);
   }
 
   /** Whether an execution's last record says how it ended. */
@@ -182,6 +222,7 @@ final class ThoughtLog {
     if (!elsewhere) {
       journal.append(execution, sealed);
     }
+    waiting.clear();
     head = sealed.head();
   }
 
@@ -193,6 +234,11 @@ final class ThoughtLog {
   static Head head(byte[] record) {
     JsonNode json = json(record);
     return new Head(json.path("seq").asLong(), json.path("hash").asText());
+  }
+
+  /** The hash of the record before it. */
+  static String previous(byte[] record) {
+    return json(record).path("prev").asText();
   }
 
   private static JsonNode json(byte[] record) {

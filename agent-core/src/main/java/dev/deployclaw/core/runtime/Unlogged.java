@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder;
+import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,6 +18,19 @@ final class Unlogged implements Journal {
 
   @Override
   public List<String> executions() {
+    return List.of();
+  }
+
+  @Override
+  public void supersede(String execution, long after) {}
+
+  @Override
+  public List<Superseded> superseded() {
+    return List.of();
+  }
+
+  @Override
+  public List<byte[]> read(Superseded moved) {
     return List.of();
   }
 

@@ -1,31 +1,51 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Claims;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Which thread of this process writes which execution's log now, so that none ends a log that
- * another still writes. A thread writes one log at a time, so what it began before is nobody's once
- * it begins another; nor is what a dead thread wrote. Any thread.
+ * another still writes; other processes see the same by its claims. A thread writes one log at a
+ * time, so what it began before is nobody's once it begins another; nor is what a dead thread
+ * wrote. Any thread.
  */
 public final class Writers {
+  private final Claims claims;
   private final Map<String, Thread> byLog = new HashMap<>();
+
+  /**
+   * @param claims of all processes that share the journal
+   */
+  public Writers(Claims claims) {
+    this.claims = claims;
+  }
 
   /** The caller writes it from now on. */
   synchronized void begin(String execution) {
     var mine = Thread.currentThread();
-    byLog.values().removeIf(writer -> writer == mine || !writer.isAlive());
+    for (var entry : new ArrayList<>(byLog.entrySet())) {
+      if (entry.getValue() == mine || !entry.getValue().isAlive()) {
+        byLog.remove(entry.getKey());
+        claims.release(entry.getKey());
+      }
+    }
     byLog.put(execution, mine);
+    claims.claim(execution);
   }
 
   /** The caller writes no more of it. */
   synchronized void end(String execution) {
-    byLog.remove(execution, Thread.currentThread());
+    if (byLog.remove(execution, Thread.currentThread())) {
+      claims.release(execution);
+    }
   }
 
-  /** Whether another thread writes it. */
+  /** Whether another thread, or another process, writes it. */
   synchronized boolean another(String execution) {
     var writer = byLog.get(execution);
-    return writer != null && writer != Thread.currentThread() && writer.isAlive();
+    boolean here = writer != null && writer.isAlive();
+    return here ? writer != Thread.currentThread() : claims.another(execution);
   }
 }

@@ -1,9 +1,12 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,10 +14,34 @@ import java.util.TreeMap;
 /** Records by execution, in memory. As a file's, each is the one after the last. */
 public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
+  private final Map<Superseded, List<byte[]>> moved = new LinkedHashMap<>();
+  private String claimed = "";
+
+  /** Another process of the machine writes that log; none, where it is empty. */
+  public synchronized void claimedElsewhere(String execution) {
+    claimed = execution;
+  }
+
+  @Override
+  public Claims claims() {
+    return new Claims() {
+      @Override
+      public void claim(String execution) {}
+
+      @Override
+      public void release(String execution) {}
+
+      @Override
+      public boolean another(String execution) {
+        return claimed.equals(execution);
+      }
+    };
+  }
 
   synchronized FakeJournal copy() {
     var copy = new FakeJournal();
     records.forEach((execution, kept) -> copy.records.put(execution, new ArrayList<>(kept)));
+    copy.moved.putAll(moved);
     return copy;
   }
 
@@ -38,6 +65,27 @@ public final class FakeJournal implements Journal {
   }
 
   @Override
+  public synchronized void supersede(String execution, long after) {
+    var kept = records.getOrDefault(execution, List.of());
+    if (after < kept.size()) {
+      var tail = kept.subList((int) after, kept.size());
+      var lost = new Superseded(execution, after + 1, execution + "." + (after + 1));
+      moved.put(lost, List.copyOf(tail));
+      tail.clear();
+    }
+  }
+
+  @Override
+  public synchronized List<Superseded> superseded() {
+    return List.copyOf(moved.keySet());
+  }
+
+  @Override
+  public synchronized List<byte[]> read(Superseded lost) {
+    return moved.getOrDefault(lost, List.of());
+  }
+
+  @Override
   public Shipping flush(Duration atMost) {
     return new Shipping(0, 0, "");
   }
@@ -50,16 +98,40 @@ public final class FakeJournal implements Journal {
     return new Journal() {
       @Override
       public void append(String execution, Sealed sealed) {
+        write("append", () -> FakeJournal.this.append(execution, sealed));
+      }
+
+      @Override
+      public Claims claims() {
+        return FakeJournal.this.claims();
+      }
+
+      private void write(String what, Runnable write) {
         try {
           wire.call(
-              "append",
+              what,
               () -> {
-                FakeJournal.this.append(execution, sealed);
+                write.run();
                 return true;
               });
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }
+      }
+
+      @Override
+      public void supersede(String execution, long after) {
+        write("supersede", () -> FakeJournal.this.supersede(execution, after));
+      }
+
+      @Override
+      public List<Superseded> superseded() {
+        return FakeJournal.this.superseded();
+      }
+
+      @Override
+      public List<byte[]> read(Superseded lost) {
+        return FakeJournal.this.read(lost);
       }
 
       @Override

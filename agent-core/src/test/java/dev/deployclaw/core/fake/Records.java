@@ -2,9 +2,9 @@ package dev.deployclaw.core.fake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.spi.StateStore.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -17,7 +17,8 @@ import java.util.TreeSet;
 
 /**
  * I12: each move of a change has exactly one record, written by the same transaction; and the files
- * of all machines hold whole chains.
+ * of all machines hold whole chains, the same as the store's. I13: what a machine lost of a log is
+ * accounted for.
  */
 final class Records {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,23 +74,28 @@ final class Records {
         world.store.list(Keys.audits(x.log())).stream()
             .filter(e -> e.modRevision() == revision)
             .toList();
-    if (written.size() != 1) {
-      broken.add("I12: " + x.id() + ", turn " + x.turn() + ": " + written.size() + " records");
+    written.stream()
+        .filter(e -> e.createRevision() != revision)
+        .forEach(e -> broken.add("I12: " + e.key() + " was written again"));
+    var moves =
+        written.stream()
+            .map(e -> parse(e.value()).path("facts"))
+            .filter(f -> f.path("change").asText().equals(x.id()) && f.has("turn"))
+            .toList();
+    if (moves.size() != 1) {
+      broken.add("I12: " + x.id() + ", turn " + x.turn() + ": " + moves.size() + " records");
       return;
     }
-    var entry = written.getFirst();
-    var facts = parse(entry.value()).path("facts");
     String state = x.state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    boolean same =
-        facts.path("change").asText().equals(x.id())
-            && facts.path("turn").asInt() == x.turn()
-            && facts.path("state").asText().equals(state);
-    if (!same || entry.createRevision() != revision) {
-      broken.add("I12: " + entry.key() + " isn't the record of " + x.id() + " in " + state);
+    if (moves.getFirst().path("turn").asInt() != x.turn()
+        || !moves.getFirst().path("state").asText().equals(state)) {
+      broken.add("I12: the record of " + x.id() + " in " + state + " is of another move");
     }
     var head = world.store.get(Keys.auditHead(x.log()));
     if (head.isEmpty()
-        || !parse(head.get().value()).path("hash").equals(parse(entry.value()).path("hash"))) {
+        || !parse(head.get().value())
+            .path("hash")
+            .equals(parse(written.getLast().value()).path("hash"))) {
       broken.add("I12: the head of " + x.log() + " isn't its last record");
     }
   }
@@ -98,35 +104,79 @@ final class Records {
     var executions = new TreeSet<String>();
     world.journals().forEach(j -> executions.addAll(j.executions()));
     executions.forEach(this::atRest);
+    world.journals().forEach(this::lost);
   }
 
+  /** Two machines that reached no store may have taken the same name: then these are two logs. */
   private void atRest(String execution) {
-    var files = world.journals().stream().map(j -> j.read(execution)).toList();
+    var files =
+        world.journals().stream()
+            .map(j -> j.read(execution))
+            .filter(records -> !records.isEmpty())
+            .toList();
     files.forEach(records -> chain(execution, records));
-    var anchored = world.store.list(Keys.audits(execution));
-    boolean ended =
-        files.stream().anyMatch(Records::ends)
-            || (files.size() > 1 && ends(anchored.stream().map(Entry::value).toList()));
-    if (!ended) {
+    boolean one = files.stream().map(f -> parse(f.getFirst()).path("hash")).distinct().count() == 1;
+    if (one ? !files.stream().allMatch(Records::ends) : files.stream().noneMatch(Records::ends)) {
       broken.add("the log of " + execution + " has no end");
     }
-    if (files.size() == 1) {
-      anchored.stream()
-          .filter(e -> files.getFirst().stream().noneMatch(r -> Arrays.equals(r, e.value())))
-          .forEach(e -> broken.add("I12: " + e.key() + " is in no journal"));
-      head(execution, files.getFirst());
+    if (one) {
+      files.forEach(records -> stored(execution, records));
     }
+  }
+
+  /**
+   * The file has all that the store has, and ends with the record that the store has as its last.
+   */
+  private void stored(String execution, List<byte[]> records) {
+    world.store.list(Keys.audits(execution)).stream()
+        .filter(e -> records.stream().noneMatch(r -> Arrays.equals(r, e.value())))
+        .forEach(e -> broken.add("I12: " + e.key() + " is in no journal"));
+    head(execution, records);
   }
 
   /** The last record of a log is the one that the store knows as its last. */
   private void head(String execution, List<byte[]> records) {
     var head = world.store.get(Keys.auditHead(execution));
-    if (head.isPresent() && !records.isEmpty()) {
-      var last = parse(records.getLast()).path("hash");
-      if (!parse(head.get().value()).path("hash").equals(last)) {
-        broken.add("I12: " + execution + ": the store doesn't know the last record of its log");
+    var last = parse(records.getLast()).path("hash");
+    if (head.isPresent() && !parse(head.get().value()).path("hash").equals(last)) {
+      broken.add("I12: " + execution + ": the store doesn't know the last record of its log");
+    }
+  }
+
+  /** What was moved out of a log, the store never had, and a log accounts for it. */
+  private void lost(FakeJournal journal) {
+    for (var lost : journal.superseded()) {
+      var records = journal.read(lost);
+      var stayed = journal.read(lost.execution());
+      String name = lost.execution() + " from " + lost.from();
+      boolean fork =
+          stayed.size() >= lost.from()
+              && parse(records.getFirst())
+                  .path("prev")
+                  .equals(parse(stayed.get((int) lost.from() - 1)).path("prev"));
+      boolean had =
+          world.store.list(Keys.audits(lost.execution())).stream()
+              .anyMatch(e -> records.stream().anyMatch(r -> Arrays.equals(r, e.value())));
+      if (!fork || had) {
+        broken.add("I12: " + name + " was moved out of its log, where nothing stands in its place");
+      }
+      if (!accounted(lost, records)) {
+        broken.add("I13: nothing accounts for " + name);
       }
     }
+  }
+
+  private boolean accounted(Superseded lost, List<byte[]> records) {
+    return world
+        .store
+        .get(Keys.superseded(lost.execution(), lost.from()))
+        .map(e -> world.store.list(Keys.audits(parse(e.value()).path("by").asText())))
+        .map(log -> parse(log.getLast().value()).path("facts").path("superseded"))
+        .filter(facts ->
+            facts.path("execution").asText().equals(lost.execution())
+                && facts.path("from").asLong() == lost.from()
+                && facts.path("hashes").size() == records.size())
+        .isPresent();
   }
 
   private void chain(String execution, List<byte[]> records) {

@@ -1,10 +1,15 @@
 package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.fake.FakeStore;
 import dev.deployclaw.core.fake.FakeStore.Fate;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
@@ -12,6 +17,7 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.StateStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +54,22 @@ class LogEndsTest {
     world.agent().recover();
 
     assertAnchored(ended.execution());
+  }
+
+  @Test
+  void asManyAsThereAreAreAnchored() throws Exception {
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    List<String> refused = new ArrayList<>();
+    for (int i = 0; i < 3 * LogEnds.AT_ONCE; i++) {
+      refused.add(world.run("apply").execution());
+    }
+    world.store.expireLeases();
+
+    world.agent().recover();
+
+    for (String execution : refused) {
+      assertAnchored(execution);
+    }
   }
 
   @Test
@@ -94,9 +116,40 @@ class LogEndsTest {
     assertThat(new String(records.getLast(), StandardCharsets.UTF_8)).contains("COMPLETED");
   }
 
+  /** As the log of an acceptance, which waits for the lead. */
+  @Test
+  void aLogThatAnotherProcessStillWritesIsLeftToItWhileThatLives() throws Exception {
+    var wire = Wire.cut(1 + callsOfARefusal(), Moment.BEFORE);
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    assertThatThrownBy(() -> world.agent(wire).run(world.request("apply")))
+        .isInstanceOf(Killed.class);
+    world.store.expireLeases();
+    String execution = world.journal.executions().getFirst();
+    world.journal.claimedElsewhere(execution);
+
+    assertThat(world.agent().recover().finished()).isEmpty();
+    assertThat(ThoughtLog.ended(world.journal.read(execution))).isFalse();
+    world.journal.claimedElsewhere("");
+
+    assertThat(world.agent().recover().finished())
+        .singleElement()
+        .extracting(Ended::execution)
+        .isEqualTo(execution);
+    assertAnchored(execution);
+  }
+
+  /** Without its last record. */
+  private static int callsOfARefusal() throws InterruptedException {
+    var world = new World();
+    var wire = Wire.whole();
+    world.store.stand("somebody else", Duration.ofSeconds(10));
+    world.agent(wire).run(world.request("apply"));
+    return wire.calls().lastIndexOf("append");
+  }
+
   @Test
   void aLogIsNobodysWhenItsThreadIsDeadOrWritesAnother() throws Exception {
-    var writers = new Writers();
+    var writers = new Writers(Claims.NONE);
     onAnotherThread(() -> writers.begin("dead"));
 
     assertThat(writers.another("dead")).isFalse();

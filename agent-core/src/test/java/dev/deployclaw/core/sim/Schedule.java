@@ -1,5 +1,6 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.sim.Estate.Image;
 import dev.deployclaw.core.sim.Estate.Life;
 import dev.deployclaw.core.sim.Weather.Bucket;
@@ -11,7 +12,8 @@ import java.util.stream.Stream;
 /**
  * A scene, and what happens to whom at which await point. Played, it ends at rest, or it found
  * something. The processes are {@code first}, which plays the scene; {@code second}, which comes
- * after it died or while it stands still; and {@code third}, which comes last.
+ * after it died or while it stands still; and {@code third}, which comes last, before the machine
+ * that took over, if one did, starts once more.
  */
 record Schedule(Scene scene, List<Strike> strikes) {
   /** The most virtual time from the last strike to rest: I10. */
@@ -174,7 +176,8 @@ record Schedule(Scene scene, List<Strike> strikes) {
   }
 
   private void finish(Estate estate, Life one) {
-    if (one.actor().paused()) {
+    boolean tookOver = one.actor().paused();
+    if (tookOver) {
       if (losesFences()) {
         estate.world().redis.members().forEach(estate.world().redis::loseFence);
       }
@@ -188,6 +191,10 @@ record Schedule(Scene scene, List<Strike> strikes) {
       throw new AssertionError("I10: it took " + (estate.sim().now() - from) / 1_000_000 + " s");
     }
     estate.release();
+    if (tookOver) {
+      var back = estate.start("back", estate.elsewhere(), Weather.CALM, Architect::recover);
+      estate.sim().join(back.actor());
+    }
     estate.world().laws.checkAtRest();
   }
 

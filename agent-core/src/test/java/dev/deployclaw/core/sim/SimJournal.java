@@ -2,6 +2,7 @@ package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,6 +24,21 @@ record SimJournal(Journal journal, Line line) implements Journal {
   @Override
   public List<String> executions() {
     return journal.executions();
+  }
+
+  @Override
+  public void supersede(String execution, long after) {
+    line.write("journal.supersede", () -> journal.supersede(execution, after));
+  }
+
+  @Override
+  public List<Superseded> superseded() {
+    return journal.superseded();
+  }
+
+  @Override
+  public List<byte[]> read(Superseded moved) {
+    return journal.read(moved);
   }
 
   @Override

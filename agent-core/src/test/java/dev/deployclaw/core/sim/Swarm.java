@@ -134,24 +134,26 @@ final class Swarm {
       long from = estate.sim().now();
       storm.thaw();
       var exits = new ArrayList<ExitCode>();
-      var there =
-          estate.start(
-              "settles there-" + start,
-              estate.elsewhere(),
-              Weather.CALM,
-              agent -> exits.add(agent.recover().exit()));
-      estate.sim().join(there.actor());
+      recoverThere("settles there-" + start, exits);
       estate.calmly(
           "settles here-" + start,
           agent -> {
             exits.add(agent.recover().exit());
             exits.add(agent.repair(estate.request("repair")).exit());
           });
+      recoverThere("settles there again-" + start, exits);
       bounded("settling", from);
       if (exits.stream().allMatch(ExitCode.OK::equals)) {
         return;
       }
     }
+  }
+
+  private void recoverThere(String name, List<ExitCode> exits) {
+    var there =
+        estate.start(
+            name, estate.elsewhere(), Weather.CALM, agent -> exits.add(agent.recover().exit()));
+    estate.sim().join(there.actor());
   }
 
   private void bounded(String what, long from) {

@@ -6,6 +6,8 @@ import dev.deployclaw.audit.verify.Json;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,7 +35,7 @@ final class LogFollower {
 
   void follow(String execution) throws InterruptedException {
     long length = -1;
-    int printed = 0;
+    List<byte[]> printed = List.of();
     boolean ended = false;
     while (!ended) {
       long now = journal.length(execution);
@@ -43,13 +45,24 @@ final class LogFollower {
       }
       length = now;
       var records = journal.read(execution);
-      for (byte[] bytes : records.subList(printed, records.size())) {
+      for (byte[] bytes : records.subList(same(printed, records), records.size())) {
         print(bytes);
       }
-      printed = records.size();
-      ended = printed > 0 && isEnd(records.getLast());
+      printed = records;
+      ended = !printed.isEmpty() && isEnd(records.getLast());
       out.flush();
     }
+  }
+
+  /** Another machine may have gone on with it, so that its last records are others by now. */
+  private static int same(List<byte[]> before, List<byte[]> now) {
+    int same = 0;
+    while (same < before.size()
+        && same < now.size()
+        && Arrays.equals(before.get(same), now.get(same))) {
+      same++;
+    }
+    return same;
   }
 
   private void print(byte[] bytes) {

@@ -27,6 +27,11 @@ final class ThoughtFeed {
     listeners.getOrDefault(execution, Set.of()).forEach(Runnable::run);
   }
 
+  /** Its last records were taken out of it: the journal has to be read. */
+  synchronized void superseded(String execution) {
+    tails.remove(execution);
+  }
+
   /**
    * The records after a number, where memory holds all of them; else the journal has to be read.
    */

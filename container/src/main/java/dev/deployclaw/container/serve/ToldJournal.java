@@ -1,7 +1,9 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,8 +21,29 @@ record ToldJournal(Journal journal, ThoughtFeed feed) implements Journal {
   }
 
   @Override
+  public Claims claims() {
+    return journal.claims();
+  }
+
+  @Override
   public List<String> executions() {
     return journal.executions();
+  }
+
+  @Override
+  public void supersede(String execution, long after) {
+    journal.supersede(execution, after);
+    feed.superseded(execution);
+  }
+
+  @Override
+  public List<Superseded> superseded() {
+    return journal.superseded();
+  }
+
+  @Override
+  public List<byte[]> read(Superseded moved) {
+    return journal.read(moved);
   }
 
   @Override

@@ -80,6 +80,9 @@ record Course(Site site, Points points, Duration usual) {
       wrong.add("active moved after the kill, from " + atKill + " to " + after);
     }
     wrong.addAll(wrong(s.trial().kind()));
+    if (s.trial().kind() == Kind.MACHINE) {
+      wrong.addAll(Verified.wrong(site.config().stateDir().resolve("executions")));
+    }
     if (wrong.isEmpty()) {
       site.reject();
     }

@@ -15,8 +15,12 @@ import java.util.List;
 public final class PlaceFile {
   private PlaceFile() {}
 
-  /** Returns the file that it writes beside the lab's folder. */
-  public static Path write(Lab lab, Config config) throws IOException {
+  /**
+   * Returns the file that it writes beside the lab's folder.
+   *
+   * @param elsewhere the state folder of the agent's other machine
+   */
+  public static Path write(Lab lab, Config config, Path elsewhere) throws IOException {
     var lines = new ArrayList<String>();
     lines.add("# written by a campaign, for dev.deployclaw.lab.judge.Main");
     lines.add("etcd=" + config.etcd().endpoints().getFirst());
@@ -36,7 +40,8 @@ public final class PlaceFile {
     } else {
       // An agent in a pod has no folder that outlives it.
       lines.add("nats=" + config.nats().url());
-      lines.add("executions=" + config.stateDir().resolve("executions"));
+      lines.add("executions.here=" + config.stateDir().resolve("executions"));
+      lines.add("executions.elsewhere=" + elsewhere.resolve("executions"));
     }
     return Files.write(lab.folder().resolveSibling("estate.properties"), lines);
   }

@@ -60,7 +60,7 @@ public final class Site implements AutoCloseable {
     this.lab = lab;
     this.config = config;
     this.disk = disk;
-    var place = PlaceFile.write(lab, config);
+    var place = PlaceFile.write(lab, config, elsewhere(lab));
     this.judge = new Judge(Place.read(place), Cloud.read(place));
     this.agents =
         new Agents(lab.config(), lab.folder().resolveSibling("agent.aot"), ground.converge());
@@ -123,13 +123,17 @@ public final class Site implements AutoCloseable {
    * agents of a domain share.
    */
   Agents.Ran runElsewhere(String... words) throws IOException, InterruptedException {
-    var state = Files.createDirectories(lab.folder().resolveSibling("state-elsewhere"));
+    var state = Files.createDirectories(elsewhere(lab));
     Files.copy(
         config.stateDir().resolve(PROBE_KEY),
         state.resolve(PROBE_KEY),
         StandardCopyOption.REPLACE_EXISTING);
     return agents.run(
         newFolder("elsewhere"), Map.of("DEPLOYCLAW_STATE_DIR", state.toString()), words);
+  }
+
+  private static Path elsewhere(Lab lab) {
+    return lab.folder().resolveSibling("state-elsewhere");
   }
 
   /** The folder of one more process. */

@@ -33,7 +33,10 @@ public final class Judge {
     this.cloud = cloud;
     this.etcd = new Etcd(place.etcd());
     this.proofs = place.s3().map(access -> new Proofs(new Bucket(access)));
-    this.trail = place.executions().map(folder -> new Trail(folder, place.nats()));
+    this.trail =
+        place.executions().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Trail(place.executions(), place.nats().map(Shipped::new)));
   }
 
   /**

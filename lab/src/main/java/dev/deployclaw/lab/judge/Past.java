@@ -56,6 +56,7 @@ final class Past {
       case "change" -> change(h, beside);
       case "audit" -> record(h, beside);
       case "policy" -> policy(h);
+      case "superseded" -> accounted(h, beside);
       default -> {}
     }
   }
@@ -228,6 +229,25 @@ final class Past {
     if (facts.has("turn") && !beside.containsKey("change/" + facts.text("change"))) {
       says(h, h.key() + " records a move that was not made with it");
     }
+    if (facts.has("superseded") && beside.keySet().stream().noneMatch(k -> accounts(h, k))) {
+      says(h, h.key() + " accounts for what etcd doesn't know of");
+    }
+  }
+
+  /** What a machine lost of a log is accounted for once, with the record that says so. */
+  private void accounted(Happened h, Map<String, Happened> beside) {
+    long records = beside.values().stream().filter(r -> accounts(r, h.key())).count();
+    if (h.deleted() || now.containsKey(h.key()) || records != 1) {
+      says(h, h.key() + " was written with " + records + " records of it");
+    }
+  }
+
+  private static boolean accounts(Happened h, String key) {
+    if (!h.key().startsWith("audit/") || h.deleted()) {
+      return false;
+    }
+    var said = Json.parse(h.text()).at("facts").at("superseded");
+    return key.equals("superseded/%s/%08d".formatted(said.text("execution"), said.number("from")));
   }
 
   /** What was written of an epoch doesn't change, and what is committed stays. */

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param prefix of the agent's keys in etcd
  * @param served prefixes of the configuration stores, by name, in the same etcd
- * @param executions the folder of the agent's journal
+ * @param executions the folders of the agent's journal, one for each machine that it ran on
  * @param host what tenants' host names end with
  * @param services URL of each rate limit service, by namespace
  */
@@ -27,7 +27,7 @@ public record Place(
     List<String> redis,
     Optional<Bucket.Access> s3,
     Optional<URI> nats,
-    Optional<Path> executions,
+    List<Path> executions,
     String host,
     SortedMap<String, String> services,
     List<Gateway> gateways) {
@@ -53,7 +53,7 @@ public record Place(
         words(p.getProperty("redis", NONE)),
         access(p),
         given(p, "nats").map(URI::create),
-        given(p, "executions").map(Path::of),
+        family(p, "executions.").values().stream().map(Path::of).toList(),
         p.getProperty("host", NONE),
         family(p, "service."),
         gateways(p));

@@ -1,7 +1,6 @@
 package dev.deployclaw.lab.judge;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,46 +8,46 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
- * Whether the records of every execution are dense, chained and ended; whether etcd's are among
- * them; whether the stream holds the same. Executions whose file and head stay as they were are not
- * looked at again.
+ * Whether the records of every execution are dense, chained and ended, on each machine that has a
+ * file of it; whether etcd's are among them; whether the stream holds the same. Files that stay as
+ * they were, and their heads, are not looked at again.
  */
 final class Trail {
-  private final Path executions;
-  private final Optional<URI> nats;
-  private final Map<String, String> judged = new HashMap<>();
-  private final Map<String, SortedMap<Long, String>> streamed = new HashMap<>();
-  private long read;
+  private static final String LOG = ".jsonl";
 
-  Trail(Path executions, Optional<URI> nats) {
-    this.executions = executions;
-    this.nats = nats;
+  private final List<Path> folders;
+  private final Optional<Shipped> shipped;
+  private final Map<Path, String> judged = new HashMap<>();
+
+  /**
+   * @param folders of the machines' journals; one may not be there yet
+   */
+  Trail(List<Path> folders, Optional<Shipped> shipped) {
+    this.folders = List.copyOf(folders);
+    this.shipped = shipped;
   }
 
   List<String> wrong(Keys etcd) {
     var wrong = new ArrayList<String>();
     try {
-      if (nats.isPresent()) {
-        drain(nats.get());
+      var lost = Lost.in(folders);
+      if (shipped.isPresent()) {
+        shipped.get().drain();
       }
-      for (String execution : ids()) {
-        var file = executions.resolve(execution + ".jsonl");
-        String state = state(file) + etcd.text("audit-head/" + execution).orElse("");
-        if (!state.equals(judged.get(execution))) {
-          var lines = Files.readAllLines(file);
+      for (var file : files()) {
+        String state = state(file) + etcd.text("audit-head/" + execution(file)).orElse("");
+        if (!state.equals(judged.get(file))) {
           int before = wrong.size();
-          chain(execution, lines, wrong);
-          anchored(execution, lines, etcd, wrong);
-          shipped(execution, lines, wrong);
+          judge(file, etcd, lost, wrong);
           if (wrong.size() == before) {
-            judged.put(execution, state);
+            judged.put(file, state);
           }
         }
       }
+      wrong.addAll(lost.wrong(etcd));
       unknown(etcd, wrong);
     } catch (IOException | IllegalArgumentException e) {
       wrong.add("the log: " + e);
@@ -56,27 +55,40 @@ final class Trail {
     return wrong;
   }
 
+  private void judge(Path file, Keys etcd, Lost lost, List<String> wrong) throws IOException {
+    String execution = execution(file);
+    var lines = Files.readAllLines(file);
+    chain(execution, lines, wrong);
+    anchored(execution, lines, etcd, wrong);
+    if (shipped.isPresent()) {
+      shipped.get().compare(execution, lines, lost, wrong);
+    }
+  }
+
   /** How many messages of the stream were read. */
   long read() {
-    return read;
+    return shipped.map(Shipped::read).orElse(0L);
   }
 
   private static String state(Path file) throws IOException {
     return Files.size(file) + " " + Files.getLastModifiedTime(file) + " ";
   }
 
-  private List<String> ids() throws IOException {
-    if (!Files.isDirectory(executions)) {
-      return List.of();
+  private List<Path> files() throws IOException {
+    var all = new ArrayList<Path>();
+    for (var folder : folders) {
+      if (Files.isDirectory(folder)) {
+        try (var files = Files.list(folder)) {
+          files.filter(f -> f.toString().endsWith(LOG)).sorted().forEach(all::add);
+        }
+      }
     }
-    try (var files = Files.list(executions)) {
-      return files
-          .map(f -> f.getFileName().toString())
-          .filter(n -> n.endsWith(".jsonl"))
-          .map(n -> n.substring(0, n.length() - ".jsonl".length()))
-          .sorted()
-          .toList();
-    }
+    return all;
+  }
+
+  private static String execution(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.length() - LOG.length());
   }
 
   private void chain(String execution, List<String> lines, List<String> wrong) {
@@ -120,46 +132,14 @@ final class Trail {
     }
   }
 
-  private void shipped(String execution, List<String> lines, List<String> wrong) {
-    if (nats.isEmpty()) {
-      return;
-    }
-    var there = streamed.getOrDefault(execution, new TreeMap<>());
-    if (there.size() != lines.size()) {
-      wrong.add(
-          "%s: the stream holds %d records, the file %d"
-              .formatted(execution, there.size(), lines.size()));
-      return;
-    }
-    for (int i = 0; i < lines.size(); i++) {
-      if (!Bytes.sha256(Bytes.of(lines.get(i))).equals(there.get(i + 1L))) {
-        wrong.add(execution + ": the stream's record " + (i + 1) + " isn't the file's");
-      }
-    }
-  }
-
   /** What etcd or the stream has, and no file. */
   private void unknown(Keys etcd, List<String> wrong) throws IOException {
-    var known = ids();
+    var known = files().stream().map(Trail::execution).toList();
     etcd.under("audit-head/").stream()
         .filter(id -> !known.contains(id))
         .forEach(id -> wrong.add(id + ": etcd has records of it, and there is no file"));
-    streamed.keySet().stream()
+    shipped.map(Shipped::executions).orElse(Set.of()).stream()
         .filter(id -> !known.contains(id))
         .forEach(id -> wrong.add(id + ": the stream has records of it, and there is no file"));
-  }
-
-  private void drain(URI server) throws IOException {
-    try (var stream = Stream.connect(server)) {
-      long last = stream.last();
-      while (read < last) {
-        var message = stream.message(read + 1);
-        String[] subject = message.subject().split("\\.", -1);
-        streamed
-            .computeIfAbsent(subject[subject.length - 2], _ -> new TreeMap<>())
-            .put(Long.parseLong(subject[subject.length - 1]), Bytes.sha256(message.bytes()));
-        read++;
-      }
-    }
   }
 }

@@ -91,7 +91,7 @@ class EnforcedTest {
             List.of(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
+            List.of(),
             "test",
             new TreeMap<>(),
             gateways);

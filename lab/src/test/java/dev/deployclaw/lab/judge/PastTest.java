@@ -162,6 +162,30 @@ class PastTest {
         .anySatisfy(w -> assertThat(w).contains("was deleted while it was active"));
   }
 
+  @Test
+  void findsLostRecordsThatAreAccountedForTwiceOrOnOneSideOnly() {
+    var key = Map.of("superseded/a/00000009", "{\"by\":\"r\"}");
+    var account =
+        Map.of(
+            "audit/r/00000002",
+            "{\"facts\":{\"superseded\":{\"execution\":\"a\",\"from\":9}},\"seq\":2}");
+    var both = new TreeMap<>(key);
+    both.putAll(account);
+    life.add(both);
+
+    assertThat(wrong()).isEmpty();
+
+    life.add(key);
+
+    assertThat(wrong()).singleElement().asString().contains("was written with 0 records of it");
+
+    life.removeLast();
+    life.removeLast();
+    life.add(account);
+
+    assertThat(wrong()).singleElement().asString().contains("what etcd doesn't know of");
+  }
+
   /** A text of no length stands for a key that is deleted. */
   private List<String> wrong() {
     var past = new Past();

@@ -22,6 +22,8 @@ class PlaceTest {
             prefix=/p/
             redis=127.0.0.1:1,127.0.0.1:2
             nats=nats://127.0.0.1:4222
+            executions.here=/state/executions
+            executions.there=/other/executions
             host=test
             service.eu=http://127.0.0.1:3
             served.limits=/s/
@@ -33,6 +35,8 @@ class PlaceTest {
     assertThat(place.redis()).containsExactly("127.0.0.1:1", "127.0.0.1:2");
     assertThat(place.s3()).isEmpty();
     assertThat(place.nats()).contains(URI.create("nats://127.0.0.1:4222"));
+    assertThat(place.executions())
+        .containsExactly(Path.of("/state/executions"), Path.of("/other/executions"));
     assertThat(place.services()).containsEntry("eu", "http://127.0.0.1:3");
     assertThat(place.served()).containsEntry("limits", "/s/");
     assertThat(place.gateways())

@@ -16,14 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A journal as it must be, and each way in which it could be wrong. */
 class TrailTest {
   @TempDir Path folder;
+  @TempDir Path elsewhere;
 
   private final List<String> lines = new ArrayList<>();
   private final TreeMap<String, Keys.Value> etcd = new TreeMap<>();
-  private Trail trail = new Trail(Path.of("none"), Optional.empty());
+  private Trail trail = new Trail(List.of(), Optional.empty());
 
   @BeforeEach
   void write() throws IOException {
-    trail = new Trail(folder, Optional.empty());
+    trail = new Trail(List.of(folder, elsewhere), Optional.empty());
     chain();
     put("audit/x/00000001", lines.get(0));
     put("audit/x/00000003", lines.get(2));
@@ -103,6 +104,13 @@ class TrailTest {
     put("audit-head/y", "{\"seq\":1}");
 
     assertThat(wrong()).containsExactly("y: etcd has records of it, and there is no file");
+  }
+
+  @Test
+  void looksAtTheFilesOfAllMachines() throws IOException {
+    Files.write(elsewhere.resolve("x.jsonl"), lines.subList(0, 2));
+
+    assertThat(wrong()).contains("x: its log has no end");
   }
 
   @Test

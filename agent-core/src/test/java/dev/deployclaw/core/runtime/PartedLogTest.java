@@ -1,0 +1,229 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The agent dies with its machine, another one ends what it began, and the first machine comes
+ * back: with records that nobody else knew, under numbers that were given out again.
+ */
+class PartedLogTest {
+  /** What is done up to the kill, by an agent on that wire. */
+  private interface Scene {
+    void play(World world, Wire wire) throws InterruptedException;
+  }
+
+  @Test
+  void whatTheOtherMachineDidNotKnowIsMovedOutOfTheLogAndAccountedFor() throws Exception {
+    var world = withTail(PartedLogTest::run);
+    String execution = world.journal.executions().getFirst();
+    var written = world.journal.read(execution);
+    var stored = audits(world, execution);
+
+    var finished = world.agent().recover().finished();
+
+    var lost = only(world.journal.superseded());
+    int from = (int) lost.from();
+    assertThat(lost.execution()).isEqualTo(execution);
+    assertThat(world.journal.read(lost))
+        .containsExactlyElementsOf(written.subList(from - 1, written.size()));
+    var log = new ArrayList<>(written.subList(0, from - 1));
+    log.addAll(stored.stream().filter(r -> ThoughtLog.head(r).seq() >= from).toList());
+    assertThat(world.journal.read(execution)).containsExactlyElementsOf(log);
+    assertThat(finished)
+        .singleElement()
+        .satisfies(ended -> {
+          assertThat(ended.result()).isEqualTo(Result.COMPLETED);
+          assertThat(ended.reason())
+              .contains("LOST", execution, "from " + from + " to " + written.size(), lost.file());
+        });
+    assertThat(text(audits(world, finished.getFirst().execution()).getLast()))
+        .contains("\"superseded\":", "\"file\":\"" + lost.file(), "\"from\":" + from)
+        .contains(ThoughtLog.head(written.getLast()).hash());
+  }
+
+  @Test
+  void itIsAccountedForOnce() throws Exception {
+    var world = withTail(PartedLogTest::run);
+    world.agent().recover();
+    int logs = world.journal.executions().size();
+
+    assertThat(world.agent().recover().finished()).isEmpty();
+
+    assertThat(world.journal.executions()).hasSize(logs);
+  }
+
+  /** The store was away, so that it ended there as far as it knew. */
+  @Test
+  void anEndThatNobodyElseKnewIsMovedOutToo() throws Exception {
+    var world = new World();
+    boolean[] cut = new boolean[1];
+    world.store.watch(store -> {
+      boolean staged = store.list(Keys.CHANGES).stream().anyMatch(e -> text(e).contains("staged"));
+      if (staged && !cut[0]) {
+        cut[0] = true;
+        store.reachable(false);
+      }
+    });
+    var ended = world.run("apply");
+    assertThat(ThoughtLog.ended(world.journal.read(ended.execution()))).isTrue();
+    world.store.reachable(true);
+    world.store.expireLeases();
+    world.agentElsewhere().recover();
+    world.store.expireLeases();
+
+    world.agent().recover();
+
+    assertThat(world.journal.superseded()).hasSize(1);
+    assertAllWell(world, "cut off once it was staged");
+  }
+
+  /** By which a verifier sees that there were all votes. */
+  @Test
+  void whatTheOtherMachineThoughtIsInTheLogToo() throws Exception {
+    var world = new World();
+    var held = world.run("apply manually");
+    var elsewhere = world.agentElsewhere();
+
+    assertThat(elsewhere.approve(held.execution(), "ann").result()).isEqualTo(Result.COMPLETED);
+
+    world.store.expireLeases();
+    world.agent().recover();
+    assertThat(world.journal.superseded()).isEmpty();
+    var log = world.journal.read(held.execution()).stream().map(PartedLogTest::text).toList();
+    assertThat(log)
+        .filteredOn(r -> r.contains("\"phase\":\"prepare\"") && r.contains("\"yes\":"))
+        .hasSize(2);
+    assertThat(log)
+        .filteredOn(r -> r.contains("\"phase\":\"converge\"") && !r.contains("\"state\":"))
+        .isNotEmpty();
+    assertAllWell(world, "approved elsewhere");
+  }
+
+  @Test
+  void everyKillOfARun() throws Exception {
+    assertThat(everyKill(PartedLogTest::run)).isPositive();
+  }
+
+  @Test
+  void everyKillOfAnApproval() throws Exception {
+    assertThat(everyKill(PartedLogTest::approval)).isPositive();
+  }
+
+  @Test
+  void everyKillOfWhatPutsTheLogRight() throws Exception {
+    int kills = 0;
+    for (int call = 1; ; call++) {
+      for (var moment : Moment.values()) {
+        var world = withTail(PartedLogTest::run);
+        var wire = Wire.cut(call, moment);
+        boolean died = died((w, on) -> w.agent(on).recover(), world, wire);
+        world.store.expireLeases();
+
+        world.agent().recover();
+
+        assertThat(world.journal.superseded()).hasSize(1);
+        assertAllWell(world, "killed at " + wire.calls());
+        if (!died) {
+          assertThat(kills).isGreaterThan(10);
+          return;
+        }
+        kills++;
+      }
+    }
+  }
+
+  /** How many of the kills left records that nobody else knew. */
+  private static int everyKill(Scene scene) throws InterruptedException {
+    int parted = 0;
+    for (int call = 1; ; call++) {
+      for (var moment : Moment.values()) {
+        var world = new World();
+        var wire = Wire.cut(call, moment);
+        boolean died = died(scene, world, wire);
+        comeBack(world);
+
+        world.agent().recover();
+
+        assertAllWell(world, "killed at " + wire.calls().size() + " " + wire.calls().getLast());
+        parted += world.journal.superseded().isEmpty() ? 0 : 1;
+        if (!died) {
+          return parted;
+        }
+      }
+    }
+  }
+
+  /** A world whose first machine is back, with records that nobody else knew. */
+  private static World withTail(Scene scene) throws InterruptedException {
+    for (int call = 1; ; call++) {
+      var world = new World();
+      assertThat(died(scene, world, Wire.cut(call, Moment.AFTER))).isTrue();
+      String execution = world.journal.executions().stream().findFirst().orElse("none");
+      var kept = world.journal.read(execution);
+      var stored = audits(world, execution);
+      boolean tail = !stored.isEmpty() && ThoughtLog.head(stored.getLast()).seq() + 1 < kept.size();
+      if (tail && world.active().isPresent()) {
+        comeBack(world);
+        return world;
+      }
+    }
+  }
+
+  private static void comeBack(World world) throws InterruptedException {
+    world.store.expireLeases();
+    world.agentElsewhere().recover();
+    world.store.expireLeases();
+  }
+
+  private static void run(World world, Wire wire) throws InterruptedException {
+    world.agent(wire).run(world.request("apply"));
+  }
+
+  private static void approval(World world, Wire wire) throws InterruptedException {
+    world.run("apply manually");
+    world.agent(wire).approve(world.journal.executions().getFirst(), "ann");
+  }
+
+  private static boolean died(Scene scene, World world, Wire wire) throws InterruptedException {
+    try {
+      scene.play(world, wire);
+      return false;
+    } catch (Killed e) {
+      return true;
+    }
+  }
+
+  private static List<byte[]> audits(World world, String execution) {
+    return world.store.list(Keys.audits(execution)).stream().map(Entry::value).toList();
+  }
+
+  private static Superseded only(List<Superseded> lost) {
+    assertThat(lost).hasSize(1);
+    return lost.getFirst();
+  }
+
+  private static String text(Entry entry) {
+    return text(entry.value());
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static void assertAllWell(World world, String at) {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).as(at).isEmpty();
+  }
+}
