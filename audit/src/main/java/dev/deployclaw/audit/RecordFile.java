@@ -1,6 +1,7 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Chain;
+import dev.deployclaw.core.log.LogTakenOver;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import java.io.IOException;
@@ -118,6 +119,9 @@ final class RecordFile implements AutoCloseable {
   }
 
   private void requireNext(Sealed sealed) {
+    if (sealed.head().seq() <= head.seq()) {
+      throw new LogTakenOver(execution, sealed.head().seq(), head.seq());
+    }
     if (sealed.head().seq() != head.seq() + 1) {
       throw new IllegalStateException(
           "%s: record %d can't follow record %d"

@@ -3,6 +3,7 @@ package dev.deployclaw.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.core.log.LogTakenOver;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.log.Thought.Phase;
@@ -196,7 +197,7 @@ class FileJournalTest {
 
       assertThat(others.getFirst().bytes()).hasSameSizeAs(chain.get(3).bytes());
       assertThatThrownBy(() -> first.append(Runs.ID, chain.get(3)))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(LogTakenOver.class)
           .hasMessageContaining("record 4 can't follow record 4");
     }
   }

@@ -8,7 +8,11 @@ import java.util.List;
  * the stream. Appends come from one thread per execution.
  */
 public interface Journal extends AutoCloseable {
-  /** Returns when the bytes are on disk. Shipping goes on behind it and never blocks. */
+  /**
+   * Returns when the bytes are on disk. Shipping goes on behind it and never blocks.
+   *
+   * @throws LogTakenOver when another process has appended to this log meanwhile
+   */
   void append(String execution, Recorder.Sealed sealed);
 
   /** All records of an execution that are whole, in order; a torn last record is left out. */

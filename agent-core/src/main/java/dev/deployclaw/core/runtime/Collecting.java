@@ -19,17 +19,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Removes epochs that nobody needs any more, however old: after the last one, the state store holds
  * the committed epoch, its predecessor, the latest that was proven before it, and what is held; all
  * others lie in the object store alone. What may go is decided in one transaction that compares all
  * that it rests on. Each member refuses what it still acts on, and an epoch leaves the state store
- * last, so whatever could not be removed is found there by the next change.
+ * last, so whatever could not be removed is found there by the next change. What a change that was
+ * aborted had staged is removed once more: an agent that slept may have written it since.
  */
 final class Collecting {
   /** How many are removed after one change; the next goes on. */
   private static final int MOST = 64;
+
+  /** How many epochs back what was aborted is removed once more. */
+  private static final int REVISITED = 8;
 
   /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
   private static final long SCATTER = 0x9E3779B97F4A7C15L;
@@ -67,11 +72,27 @@ final class Collecting {
     };
   }
 
-  /** Epochs of which something is stored, and which nothing needs. */
+  /** Epochs of which something is stored, or may be staged, and which nothing needs. */
   private List<Long> old(Active active, List<Execution> changes) throws InterruptedException {
     var needed = needed(active, changes);
-    var all = stored().stream().filter(e -> e < active.epoch() && !needed.contains(e)).toList();
+    var all =
+        Stream.concat(stored().stream(), aborted(active, changes))
+            .filter(e -> e < active.epoch() && !needed.contains(e))
+            .distinct()
+            .sorted()
+            .toList();
     return turn(all, active.epoch());
+  }
+
+  /**
+   * An agent that slept between asking a member's fence and its write may have staged the epoch
+   * after another agent had aborted the change. Nobody decides by it, and nothing is stored of it.
+   */
+  private static Stream<Long> aborted(Active active, List<Execution> changes) {
+    return changes.stream()
+        .filter(c -> c.state().over() && !c.state().committed())
+        .map(Execution::epoch)
+        .filter(e -> e >= active.epoch() - REVISITED);
   }
 
   /** Each change begins elsewhere, so that what is stuck holds up no other for long. */

@@ -104,6 +104,11 @@ public final class FakeParticipant implements Executor {
     member(m).fence = Optional.empty();
   }
 
+  /** What was sent before the agent slept arrives when nobody asks for it any more. */
+  public synchronized void stagedLate(long epoch) {
+    members.values().forEach(m -> m.staged.put(epoch, "late"));
+  }
+
   /** What was staged of an epoch is gone by itself; who acts on it acts on nothing. */
   public synchronized void expire(String m, long epoch) {
     member(m).lose(epoch);

@@ -160,6 +160,21 @@ class CollectingTest {
   }
 
   @Test
+  void collectsWhatAnAgentStagedThatSleptUntilItsChangeWasAborted() throws Exception {
+    world.run("apply");
+    world.gateway.refuseAt("prepare", "unknown directive");
+    assertThat(world.run("set acme 700").exit()).isEqualTo(ExitCode.ABORTED);
+    world.gateway.heal();
+    world.redis.stagedLate(2);
+    assertThat(stored()).containsExactly(1L);
+
+    world.run("set acme 701");
+
+    assertThat(world.redis.staged()).containsExactlyInAnyOrder(1L, 3L);
+    assertAllWell();
+  }
+
+  @Test
   void recordsWhatItRemovesInTheTransactionThatAllowsIt() throws Exception {
     world.run("apply");
     world.run("set acme 700");

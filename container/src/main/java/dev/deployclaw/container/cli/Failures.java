@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.log.LogTakenOver;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.List;
@@ -54,6 +55,12 @@ final class Failures
       case InvalidConfig _, Unusable _ -> Failure.usage(reason);
       case DamagedJournal _ ->
           new Failure(ExitCode.AUDIT_FAILED, reason + "; look at the file before you go on");
+      case LogTakenOver _ ->
+          new Failure(
+              ExitCode.FAILED,
+              reason
+                  + "; this one stood still for longer than its lease and leaves it to the other:"
+                  + " deployclaw status says where things stand");
       case Unreachable _ ->
           new Failure(
               ExitCode.UNREACHABLE,

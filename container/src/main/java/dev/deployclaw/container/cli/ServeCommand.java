@@ -57,6 +57,7 @@ final class ServeCommand implements Callable<Integer> {
       var _ = TokensFile.read(serve.tokensFile().get()); // before any back end is asked
     }
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
+    HttpApi.load();
     try (var _ = alone(config.stateDir());
         var agent = Agent.open(config, Progress.NONE);
         var sidecar = Sidecar.start(estate(config, agent), serve.bounds());

@@ -47,6 +47,19 @@ public final class HttpApi implements AutoCloseable {
     this.routes = List.copyOf(routes);
   }
 
+  /**
+   * Loads Vert.x' and Netty's classes on the caller's thread. Called before anything begins that
+   * loads them as well, for etcd's client: classes whose initialisers need each other must not be
+   * first met by two threads at once.
+   */
+  public static void load() {
+    var _ = Vertx.vertx(small()).close();
+  }
+
+  private static VertxOptions small() {
+    return new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1);
+  }
+
   /** Returns when it listens. */
   public static HttpApi start(Serve serve, Sidecar sidecar)
       throws InvalidConfig, Unusable, InterruptedException {
@@ -57,7 +70,7 @@ public final class HttpApi implements AutoCloseable {
             credentials,
             new Allowance(serve.bounds().requestsPerMinute(), System::nanoTime),
             sidecar.meters());
-    var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    var vertx = Vertx.vertx(small());
     var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     var routes = routes(serve, sidecar, threads);
     var router = Router.router(vertx);

@@ -90,10 +90,13 @@ record Course(Site site, Points points, Duration usual) {
         s.trial(), done.where(), kills, ending(before, after), Optional.of(took), wrong);
   }
 
-  /** What was away while old epochs were collected still has them, until the next change. */
+  /**
+   * What was away while old epochs were collected still has them, and what an agent staged that
+   * woke up too late is there, until the next change.
+   */
   private List<String> wrong(Kind kind) throws IOException, InterruptedException {
     var wrong = site.wrong();
-    if (kind.breaks() && !wrong.isEmpty() && wrong.stream().allMatch(Judge::leftover)) {
+    if (kind.leaves() && !wrong.isEmpty() && wrong.stream().allMatch(Judge::leftover)) {
       Site.Dry _ = site.dry(Task.CHANGE);
       wrong = site.wrong();
     }

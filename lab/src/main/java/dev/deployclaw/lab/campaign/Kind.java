@@ -31,6 +31,11 @@ public enum Kind {
     return breaks;
   }
 
+  /** Whether what it leaves somewhere may be there until the next change collects it. */
+  boolean leaves() {
+    return breaks || this == PAUSE;
+  }
+
   /** Whether links are cut for it. */
   boolean cuts() {
     return this == LINK || this == FAILOVER;
