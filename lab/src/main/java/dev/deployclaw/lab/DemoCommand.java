@@ -58,9 +58,7 @@ final class DemoCommand implements Callable<Integer> {
       around.err().println("deployclaw: " + missing.get());
       return 2;
     }
-    var stop = new Thread(lab::down, "stop-lab");
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
+    try (var _ = AtExit.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
       var size = new Lab.Size(gateways, kubernetes, docker);
       lab.up(size, part -> around.err().println("  up: " + part));
@@ -69,7 +67,6 @@ final class DemoCommand implements Callable<Integer> {
       tell(lab);
       return exit;
     } finally {
-      Runtime.getRuntime().removeShutdownHook(stop);
       if (!keep) {
         around.err().println("Stopped " + lab.down().processes() + " processes.");
       }

@@ -19,7 +19,7 @@ public final class Campaign {
   private final Consumer<String> progress;
   private final Numbers numbers;
   private final AtomicBoolean over = new AtomicBoolean();
-  private final Tally tally = new Tally();
+  private final Tally tally;
   private final long until;
 
   /**
@@ -36,9 +36,11 @@ public final class Campaign {
 
   /**
    * @param progress gets a line for each trial, from several threads
+   * @param tally gets what each came to
    */
-  public Campaign(Order order, Consumer<String> progress) {
+  public Campaign(Order order, Consumer<String> progress, Tally tally) {
     this.progress = progress;
+    this.tally = tally;
     this.numbers = new Numbers(order);
     this.until = System.nanoTime() + order.atMost().toNanos();
   }

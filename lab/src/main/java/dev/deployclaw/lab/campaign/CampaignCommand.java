@@ -2,6 +2,7 @@ package dev.deployclaw.lab.campaign;
 
 import dev.deployclaw.container.cli.Failure;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.lab.AtExit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -88,10 +90,7 @@ public final class CampaignCommand implements Callable<Integer> {
     if (kinds.isEmpty()) {
       return usage("none of these kinds can be tried here");
     }
-    var stop = new Thread(() -> end(folder), "stop-estates");
-    Runtime.getRuntime().addShutdownHook(stop);
     var violations = tasks.isEmpty() ? campaign(folder, kinds) : walk(folder, tasks);
-    Runtime.getRuntime().removeShutdownHook(stop);
     violations.forEach(around.out()::println);
     return violations.isEmpty() ? 0 : VIOLATED;
   }
@@ -105,19 +104,44 @@ public final class CampaignCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     around.err().println("seed " + seed);
     var order = new Campaign.Order(seed, first, runs, Duration.ofMinutes(minutes), kinds);
-    var tally = new Campaign(order, around.err()::println).run(folder, estates);
+    var tally = new Tally();
+    try (var exit = AtExit.run(() -> stop(folder, tally))) {
+      new Campaign(order, progress(exit), tally).run(folder, estates);
+    }
+    tell(tally);
+    return tally.violations();
+  }
+
+  private void stop(Path folder, Tally tally) {
+    around.err().println("told to end: this is what it came to so far");
+    tell(tally);
+    tally.violations().forEach(around.out()::println);
+    end(folder);
+  }
+
+  private void tell(Tally tally) {
     around.out().println("seed " + seed);
     tally.lines().forEach(around.out()::println);
-    return tally.violations();
+  }
+
+  /** What is said of estates that are being ended isn't worth reading. */
+  private Consumer<String> progress(AtExit exit) {
+    return line -> {
+      if (!exit.begun()) {
+        around.err().println(line);
+      }
+    };
   }
 
   private List<String> walk(Path folder, List<Task> tasks)
       throws IOException, InterruptedException {
     var walks = new Walks(tasks);
-    new Lanes(folder, around.err()::println)
-        .run(
-            Collections.nCopies(Math.min(estates, tasks.size()), Ground.FOLDERS),
-            site -> walks.lane(task -> Walk.by(task, site, around.err()::println)));
+    try (var exit = AtExit.run(() -> end(folder))) {
+      new Lanes(folder, progress(exit))
+          .run(
+              Collections.nCopies(Math.min(estates, tasks.size()), Ground.FOLDERS),
+              site -> walks.lane(task -> Walk.by(task, site, progress(exit))));
+    }
     walks.lines().forEach(around.out()::println);
     return walks.violations();
   }

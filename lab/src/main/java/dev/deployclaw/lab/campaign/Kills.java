@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** SIGKILL to the agent alone. */
 final class Kills {
   private static final Duration REACH = Duration.ofMinutes(2);
+
+  /** After such a record nothing more is written, so that nothing can be torn. */
+  private static final String END = "\"phase\":\"end\"";
 
   private Kills() {}
 
@@ -37,8 +41,11 @@ final class Kills {
   static Done tearing(Course.Setting s) throws IOException, InterruptedException {
     var done = at(s.points().any(s.task(), s.random()), s);
     var newest = newest(s.site().config().stateDir().resolve("executions"));
+    var lines = newest.isPresent() ? Files.readAllLines(newest.get()) : List.<String>of();
+    if (!lines.isEmpty() && lines.getLast().contains(END)) {
+      return new Done("ended before it was torn", done.kills(), false);
+    }
     if (newest.isPresent()) {
-      var lines = Files.readAllLines(newest.get());
       String last = lines.isEmpty() ? "{\"action\":" : lines.getLast();
       String torn = last.substring(0, 1 + s.random().nextInt(last.length() - 1));
       Files.writeString(newest.get(), torn, StandardCharsets.UTF_8, StandardOpenOption.APPEND);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.lab.AtExit;
 import dev.deployclaw.lab.Lab;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,16 +53,13 @@ public final class GuardCommand implements Callable<Integer> {
       around.err().println("deployclaw: a test of the guard runs already in " + folder);
       return WRONG_USAGE;
     }
-    var stop = new Thread(lab::down, "stop-lab");
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
+    try (var _ = AtExit.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
       lab.up(new Lab.Size(PODS, true, false), part -> around.err().println("  up: " + part));
       var verdict = verify(lab, folder, Channel.all());
       tell(verdict);
       return verdict.holds() ? 0 : DIFFERS;
     } finally {
-      Runtime.getRuntime().removeShutdownHook(stop);
       lab.down();
     }
   }

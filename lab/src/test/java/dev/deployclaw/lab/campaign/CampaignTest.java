@@ -53,7 +53,7 @@ class CampaignTest {
             Duration.ofHours(1),
             Rights.possible(Arrays.asList(Kind.values()), System.out::println));
 
-    var tally = new Campaign(order, System.out::println).run(site);
+    var tally = new Campaign(order, System.out::println, new Tally()).run(site);
 
     tally.lines().forEach(System.out::println);
     assertThat(tally.violations()).isEmpty();

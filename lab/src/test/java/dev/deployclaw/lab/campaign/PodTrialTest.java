@@ -46,7 +46,7 @@ class PodTrialTest {
     long seed = Long.getLong("seed", SEED);
     var order = new Campaign.Order(seed, 0, 1, Duration.ofHours(1), List.of(Kind.POD));
 
-    var tally = new Campaign(order, System.out::println).run(site);
+    var tally = new Campaign(order, System.out::println, new Tally()).run(site);
 
     tally.lines().forEach(System.out::println);
     assertThat(tally.violations()).isEmpty();
