@@ -35,12 +35,17 @@ record PodCourse(Site site, AgentPod agent, Sources sources) {
 
   /**
    * Puts the agent into a pod, and has all policies but one let requests through where nobody
-   * decides.
+   * decides. Two changes more, so that no way back leads behind that: from there on one word would
+   * roll nothing.
    */
   static PodCourse on(Site site) throws IOException, InterruptedException {
     var sources = new Sources(Cluster.adopt(site.lab().folder()));
     sources.open();
     site.must(site.run("run", ALL));
+    for (String word : List.of("allow", "deny")) {
+      sources.say(word);
+      site.must(site.run("run", ALL));
+    }
     return new PodCourse(site, AgentSetup.of(site), sources);
   }
 
