@@ -9,7 +9,6 @@ import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
 import dev.deployclaw.policy.redis.ReleaseCall;
 import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.policy.wire.RuleDigest;
 import dev.deployclaw.ratelimit.decide.Identified.Stranger;
 import dev.deployclaw.ratelimit.decide.Merger.Share;
 import dev.deployclaw.ratelimit.token.Bearer;
@@ -31,27 +30,19 @@ final class Answers {
 
   private Answers() {}
 
-  static Answer decided(Claim claim, Decided reply, Share share) {
+  static Answer decided(Shown shown, Decided reply, Share share) {
+    var claim = shown.claim();
     boolean admitted = share.admitted();
     var decision = reply.decision();
     var headers = new TreeMap<String, String>();
     headers.put(DecideHeaders.EPOCH, Long.toString(reply.epoch()));
-    headers.put(DecideHeaders.RULE, RuleDigest.of(claim.applied()));
-    var policies = new ArrayList<String>();
-    var states = new ArrayList<String>();
-    for (int i = 0; i < claim.items().size(); i++) {
-      var item = claim.items().get(i);
-      if (item.rule().enforced()) {
-        policies.add(policy(claim, item));
-        states.add(state(claim, item, decision.verdicts().get(i)));
-      }
+    headers.put(DecideHeaders.RULE, shown.rule());
+    if (!shown.policies().isEmpty()) {
+      headers.put(DecideHeaders.RATE_LIMIT_POLICY, shown.policies());
+      headers.put(DecideHeaders.RATE_LIMIT, states(shown, decision.verdicts()));
     }
-    if (!policies.isEmpty()) {
-      headers.put(DecideHeaders.RATE_LIMIT_POLICY, String.join(", ", policies));
-      headers.put(DecideHeaders.RATE_LIMIT, String.join(", ", states));
-    }
-    headers.put(DecideHeaders.TENANT, tenant(claim));
-    headers.putAll(OldHeaders.of(claim, decision.verdicts()));
+    headers.put(DecideHeaders.TENANT, shown.tenant());
+    OldHeaders.add(claim, decision.verdicts(), headers);
     if (!admitted && decision.retryAfterMicros() < Decision.NEVER) {
       headers.put(DecideHeaders.RETRY_AFTER, seconds(retryAfter(claim, decision)));
     }
@@ -59,7 +50,7 @@ final class Answers {
       ReleaseCall.of(claim, share.lease(), share.place())
           .ifPresent(held -> headers.put(DecideHeaders.LEASE, held.text()));
     }
-    return new Answer(admitted, headers, Answer.By.LIMITS, left(claim, decision.verdicts()));
+    return new Answer(admitted, headers, Answer.By.LIMITS, left(shown, decision.verdicts()));
   }
 
   /** Places come back whenever a request is over, so for them it is worth asking again soon. */
@@ -112,7 +103,8 @@ final class Answers {
         : answer.with(DecideHeaders.RETRY_AFTER, FAILURE_RETRY_SECONDS);
   }
 
-  private static Optional<Answer.Left> left(Claim claim, List<Verdict> verdicts) {
+  private static Optional<Answer.Left> left(Shown shown, List<Verdict> verdicts) {
+    var claim = shown.claim();
     int least = OldHeaders.least(claim, verdicts);
     if (least < 0) {
       return Optional.empty();
@@ -121,17 +113,11 @@ final class Answers {
     var verdict = verdicts.get(least);
     return Optional.of(
         new Answer.Left(
-            name(claim, item).replace("\"", ""),
+            shown.names().get(least).replace("\"", ""),
             item.rule().requests(),
             item.rule().windowMicros(),
             verdict.remaining() / item.rule().cost(),
             verdict.resetMicros()));
-  }
-
-  /** The hash of the first owner is the tenant's own. */
-  private static String tenant(Claim claim) {
-    String key = claim.owners().getFirst().policyKey();
-    return key.substring(key.lastIndexOf(':') + 1);
   }
 
   private static BackendFailure onFailure(Claim.Item item, PolicySet set) {
@@ -142,23 +128,23 @@ final class Answers {
         .orElse(BackendFailure.DENY);
   }
 
-  private static String policy(Claim claim, Claim.Item item) {
-    String quota = name(claim, item) + ";q=" + item.rule().requests();
-    return item.holds() ? quota : quota + ";w=" + item.rule().windowMicros() / MICROS;
+  /** How the enforced limits stand. */
+  private static String states(Shown shown, List<Verdict> verdicts) {
+    var items = shown.claim().items();
+    var states = new ArrayList<String>();
+    for (int i = 0; i < items.size(); i++) {
+      if (items.get(i).rule().enforced()) {
+        states.add(state(shown.names().get(i), items.get(i), verdicts.get(i)));
+      }
+    }
+    return String.join(", ", states);
   }
 
-  private static String state(Claim claim, Claim.Item item, Verdict verdict) {
-    String state = name(claim, item) + ";r=" + verdict.remaining();
+  private static String state(String name, Claim.Item item, Verdict verdict) {
+    String state = name + ";r=" + verdict.remaining();
     return !item.holds() && verdict.resetMicros() < Decision.NEVER
         ? state + ";t=" + seconds(verdict.resetMicros())
         : state;
-  }
-
-  /** A structured-field string; a group's limit says whose it is. */
-  private static String name(Claim claim, Claim.Item item) {
-    var own = claim.owners().getFirst().items().contains(item);
-    String limit = item.applied().limit().name();
-    return "\"" + (own ? limit : item.applied().owner() + "/" + limit) + "\"";
   }
 
   private static String seconds(long micros) {

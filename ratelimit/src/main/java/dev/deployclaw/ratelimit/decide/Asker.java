@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param bearers what the request's bearer token comes to, by gateway's identity
  */
 record Asker(Optional<ProbeToken> probe, Map<Claim, Bearer> bearers) implements Identified.Proofs {
+  /** Of whom nothing is proven, and nothing needs to be. */
+  static final Asker ANYBODY = new Asker(Optional.empty(), Map.of());
+
   /** A probe is answered like everybody else where tokens can't be checked at all. */
   @Override
   public Bearer of(Claim claim) {

@@ -16,7 +16,7 @@ record Askers(Tokens tokens) {
   Future<Asker> of(View view, Question question, Optional<ProbeToken> probe) {
     var identities = identities(view, question.gateway());
     if (identities.isEmpty()) {
-      return Future.succeededFuture(new Asker(probe, Map.of()));
+      return Future.succeededFuture(probe.isEmpty() ? Asker.ANYBODY : new Asker(probe, Map.of()));
     }
     String shown = probe.isPresent() ? "" : question.header().apply(DecideHeaders.AUTHORIZATION);
     return tokens.read(identities, shown).map(bearers -> new Asker(probe, bearers));

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.decide;
 
+import dev.deployclaw.policy.model.KeyPart;
 import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.EpochSet;
 import dev.deployclaw.policy.redis.Subject;
@@ -56,6 +57,19 @@ record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers
   /** The claims whose keys lie in the slot of {@code root}: a group may change with the epoch. */
   List<Claim> sharing(String root) {
     return claims.values().stream().filter(c -> c.root().equals(root)).toList();
+  }
+
+  /** How many limits apply, under all sets together. */
+  int limits() {
+    return claims.values().stream().mapToInt(c -> c.items().size()).sum();
+  }
+
+  /** Whether some limit counts by the client's address. */
+  boolean byClient() {
+    return claims.values().stream()
+        .flatMap(c -> c.items().stream())
+        .flatMap(i -> i.applied().limit().key().stream())
+        .anyMatch(KeyPart.ClientAddress.class::isInstance);
   }
 
   Optional<Claim> claim(long epoch) {

@@ -45,6 +45,7 @@ public final class Decider {
   private final Probes probes;
   private final RedisDecisions redis;
   private final Merger merger;
+  private final Recalled recalled = new Recalled();
   private final Turnout turnout = new Turnout();
 
   public Decider(
@@ -60,13 +61,34 @@ public final class Decider {
 
   public Future<Answer> decide(Question question) {
     var view = feed.view();
-    return probes
-        .token(view, question)
-        .compose(probe ->
-            askers
-                .of(view, question, probe)
-                .compose(asker -> decide(new Attempt(view, question, asker, true)))
-                .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
+    if (!question.token().isEmpty()) {
+      return probes
+          .token(view, question)
+          .compose(probe ->
+              decide(view, question, probe)
+                  .map(a -> probe.isPresent() ? a.with(DecideHeaders.PROBE, "1") : a));
+    }
+    var known = recalled.of(view, question);
+    return known.isPresent()
+        ? decide(new Attempt(view, question, Asker.ANYBODY, known.get(), true))
+        : decide(view, question, Optional.empty());
+  }
+
+  private Future<Answer> decide(View view, Question question, Optional<ProbeToken> probe) {
+    return askers
+        .of(view, question, probe)
+        .compose(asker ->
+            decide(new Attempt(view, question, asker, matched(view, question, asker), true)));
+  }
+
+  private Matched matched(View view, Question question, Asker asker) {
+    return asker.equals(Asker.ANYBODY)
+        ? recalled.keep(view, question, q -> matching(view, q, asker))
+        : matching(view, question, asker);
+  }
+
+  private static Matched matching(View view, Question question, Asker asker) {
+    return new Matched(Claims.of(view, question, asker), view.active());
   }
 
   /**
@@ -86,13 +108,14 @@ public final class Decider {
   /**
    * @param mayReload whether an unknown epoch may still be waited for
    */
-  private record Attempt(View view, Question question, Asker asker, boolean mayReload) {
+  private record Attempt(
+      View view, Question question, Asker asker, Matched matched, boolean mayReload) {
     Optional<ProbeToken> probe() {
       return asker.probe();
     }
 
     Claims claims() {
-      return Claims.of(view, question, asker);
+      return matched.claims();
     }
   }
 
@@ -100,34 +123,34 @@ public final class Decider {
     if (attempt.view().held().isEmpty()) {
       return Future.succeededFuture(Answers.failed(withoutPolicy, "no-policy"));
     }
-    var claims = attempt.claims();
-    var first = claims.first();
+    var first = attempt.matched().first();
     if (first.isEmpty()) {
-      return Future.succeededFuture(withoutRedis(attempt, claims, "no-policy"));
+      return Future.succeededFuture(withoutRedis(attempt, "no-policy"));
     }
-    return ask(attempt, first)
-        .compose(share -> answer(attempt, claims, share))
-        .recover(e -> failed(attempt, claims, e));
+    return ask(attempt, first.get())
+        .compose(share -> answer(attempt, share))
+        .recover(e -> failed(attempt, e));
   }
 
-  private Future<Share> ask(Attempt attempt, List<Claim> claims) {
+  private Future<Share> ask(Attempt attempt, Joinable one) {
     var active = attempt.view().active();
-    if (attempt.probe().isEmpty() && attempt.question().units() == 0) {
-      return peek(claims, active);
+    var claims = one.call().claims();
+    if (attempt.probe().isPresent()) {
+      var at = OptionalLong.of(attempt.probe().get().at());
+      var call = Lease.named(new DecideCall(claims, 1, at));
+      return redis.decide(call, active).map(reply -> Share.alone(reply, call.lease()));
     }
-    if (attempt.probe().isEmpty()) {
-      return merger.decide(claims, active);
-    }
-    var at = OptionalLong.of(attempt.probe().get().at());
-    var call = Lease.named(new DecideCall(claims, 1, at));
-    return redis.decide(call, active).map(reply -> Share.of(reply, call.lease(), 0));
+    return attempt.question().units() == 0 ? peek(claims, active) : merger.decide(one);
   }
 
   /** A call for no request at all: it tells how limits stand, and charges nothing. */
   private Future<Share> peek(List<Claim> claims, Optional<Constants> active) {
     return redis
         .decide(new DecideCall(claims, 0, OptionalLong.empty()), active)
-        .map(reply -> new Share(reply, reply instanceof Decided d && fits(claims, d), "", 0));
+        .map(reply -> {
+          boolean fits = reply instanceof Decided d && fits(claims, d);
+          return new Share(reply, fits, "", 0, new Told());
+        });
   }
 
   private static boolean fits(List<Claim> claims, Decided decided) {
@@ -145,38 +168,39 @@ public final class Decider {
     return !blocked;
   }
 
-  private Future<Answer> answer(Attempt attempt, Claims claims, Share share) {
+  private Future<Answer> answer(Attempt attempt, Share share) {
     return switch (share.reply()) {
-      case Decided decided -> Future.succeededFuture(answered(attempt, claims, decided, share));
-      case NeedEpoch(long epoch) -> atEpoch(attempt, claims, epoch);
+      case Decided decided -> Future.succeededFuture(answered(attempt, decided, share));
+      case NeedEpoch(long epoch) -> atEpoch(attempt, epoch);
       case NeedRules _ -> throw new Unavailable("Redis took no inline rules");
     };
   }
 
-  private Answer answered(Attempt attempt, Claims claims, Decided decided, Share share) {
-    return claims
-        .claim(decided.epoch())
-        .map(claim -> {
-          if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
-            turnout.note(claim, decided.decision(), share.admitted());
-          }
-          return Answers.decided(claim, decided, share);
-        })
-        .orElseThrow(() -> new Unavailable("Redis decided by an epoch that wasn't asked"));
+  private Answer answered(Attempt attempt, Decided decided, Share share) {
+    var shown = attempt.matched().shown(decided.epoch());
+    if (shown.isEmpty()) {
+      throw new Unavailable("Redis decided by an epoch that wasn't asked");
+    }
+    if (attempt.probe().isEmpty() && attempt.question().units() > 0) {
+      turnout.note(shown.get().claim(), decided.decision(), share.admitted());
+    }
+    return share.answer(() -> Answers.decided(shown.get(), decided, share));
   }
 
   /** Redis is at an epoch that wasn't in the call: another root group, or a set to be loaded. */
-  private Future<Answer> atEpoch(Attempt attempt, Claims claims, long epoch) {
+  private Future<Answer> atEpoch(Attempt attempt, long epoch) {
+    var claims = attempt.claims();
     var stranger = claims.stranger(epoch);
     if (stranger.isPresent()) {
       return Future.succeededFuture(Answers.stranger(stranger.get()));
     }
     var claim = claims.claim(epoch);
     if (claim.isPresent()) {
-      return ask(attempt, claims.sharing(claim.get().root()))
+      var others = claims.sharing(claim.get().root());
+      return ask(attempt, Joinable.of(others, attempt.view().active()))
           .map(share -> {
             if (share.reply() instanceof Decided decided) {
-              return answered(attempt, claims, decided, share);
+              return answered(attempt, decided, share);
             }
             throw new Unavailable("Redis' primaries are at several epochs");
           });
@@ -189,19 +213,23 @@ public final class Decider {
         .compose(view ->
             askers
                 .of(view, attempt.question(), attempt.probe())
-                .compose(asker -> decide(new Attempt(view, attempt.question(), asker, false))));
+                .compose(asker -> {
+                  var matched = matched(view, attempt.question(), asker);
+                  return decide(new Attempt(view, attempt.question(), asker, matched, false));
+                }));
   }
 
-  private Future<Answer> failed(Attempt attempt, Claims claims, Throwable cause) {
+  private Future<Answer> failed(Attempt attempt, Throwable cause) {
     if (!(cause instanceof Unavailable || cause instanceof TimeoutException)) {
       LOG.atError().setMessage("a decision failed").setCause(cause).log();
     }
     String reason = String.valueOf(cause.getMessage());
-    return Future.succeededFuture(withoutRedis(attempt, claims, reason));
+    return Future.succeededFuture(withoutRedis(attempt, reason));
   }
 
   /** What the committed set says by itself; an open change's has no say. */
-  private Answer withoutRedis(Attempt attempt, Claims claims, String reason) {
+  private Answer withoutRedis(Attempt attempt, String reason) {
+    var claims = attempt.claims();
     var stranger = claims.stranger(claims.committed());
     if (stranger.isPresent()) {
       return Answers.stranger(stranger.get());

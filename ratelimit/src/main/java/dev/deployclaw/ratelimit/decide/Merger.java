@@ -1,10 +1,8 @@
 package dev.deployclaw.ratelimit.decide;
 
-import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.redis.DecideCall;
 import dev.deployclaw.policy.redis.DecideReply;
 import dev.deployclaw.policy.redis.DecideReply.Decided;
-import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,8 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Joins equal requests: while one call for a list of claims is under way, all that come with the
@@ -24,74 +21,81 @@ final class Merger {
   private static final int MOST_JOINED = 1_000;
 
   private final RedisDecisions redis;
-  private final Map<Key, List<Promise<Share>>> underWay = new HashMap<>();
+  private final Map<Joinable, List<Promise<Share>>> underWay = new HashMap<>();
 
   Merger(RedisDecisions redis) {
     this.redis = redis;
   }
-
-  /** Equal keys are equal calls: the encoded form holds all of a call but its number. */
-  private record Key(DecideCall.Encoded encoded, Optional<Constants> active) {}
 
   /**
    * A reply, and whether this one of the joined requests is admitted by it.
    *
    * @param lease the call's name for what its requests hold
    * @param place of this request among the joined ones
+   * @param told what those who joined are answered
    */
-  record Share(DecideReply reply, boolean admitted, String lease, int place) {
-    static Share of(DecideReply reply, String lease, int place) {
+  record Share(DecideReply reply, boolean admitted, String lease, int place, Told told) {
+    static Share alone(DecideReply reply, String lease) {
+      return of(reply, lease, 0, new Told());
+    }
+
+    static Share of(DecideReply reply, String lease, int place, Told told) {
       boolean admitted = reply instanceof Decided decided && place < decided.decision().admitted();
-      return new Share(reply, admitted, lease, place);
+      return new Share(reply, admitted, lease, place, told);
+    }
+
+    /** The answer: where nobody holds a place, whoever is admitted hears the same. */
+    Answer answer(Supplier<Answer> made) {
+      return lease.isEmpty() ? told.once(admitted, made) : made.get();
     }
   }
 
-  Future<Share> decide(List<Claim> claims, Optional<Constants> active) {
-    var call = new DecideCall(claims, 1, OptionalLong.empty());
-    var key = new Key(call.encoded(), active);
-    var waiting = underWay.get(key);
+  Future<Share> decide(Joinable one) {
+    var waiting = underWay.get(one);
     if (waiting == null) {
-      underWay.put(key, new ArrayList<>());
-      return alone(key, call).onComplete(_ -> next(key, call));
+      underWay.put(one, new ArrayList<>());
+      return alone(one).onComplete(_ -> next(one));
     }
     if (waiting.size() >= MOST_JOINED) {
-      return alone(key, call);
+      return alone(one);
     }
     Promise<Share> promise = Promise.promise();
     waiting.add(promise);
     return promise.future();
   }
 
-  private Future<Share> alone(Key key, DecideCall call) {
-    var named = Lease.named(call);
-    var encoded = named.lease().isEmpty() ? key.encoded() : named.encoded();
+  private Future<Share> alone(Joinable one) {
+    var named = Lease.named(one.call());
+    var encoded = named.lease().isEmpty() ? one.encoded() : named.encoded();
     return redis
-        .decide(named, encoded, key.active())
-        .map(reply -> Share.of(reply, named.lease(), 0));
+        .decide(named, encoded, one.active())
+        .map(reply -> Share.alone(reply, named.lease()));
   }
 
   /** Sends those who came meanwhile, if any. */
-  private void next(Key key, DecideCall call) {
-    var joined = underWay.getOrDefault(key, List.of());
+  private void next(Joinable one) {
+    var joined = underWay.getOrDefault(one, List.of());
     if (joined.isEmpty()) {
-      underWay.remove(key);
+      underWay.remove(one);
       return;
     }
-    underWay.put(key, new ArrayList<>());
+    underWay.put(one, new ArrayList<>());
+    var call = one.call();
     var all = Lease.named(new DecideCall(call.claims(), joined.size(), call.at()));
     redis
-        .decide(all, key.active())
+        .decide(all, one.active())
         .onComplete(done -> {
-          next(key, call);
+          next(one);
           split(joined, all.lease(), done);
         });
   }
 
   private static void split(
       List<Promise<Share>> joined, String lease, AsyncResult<DecideReply> done) {
+    var told = new Told();
     for (int i = 0; i < joined.size(); i++) {
       if (done.succeeded()) {
-        joined.get(i).complete(Share.of(done.result(), lease, i));
+        joined.get(i).complete(Share.of(done.result(), lease, i, told));
       } else {
         joined.get(i).fail(done.cause());
       }

@@ -6,7 +6,6 @@ import dev.deployclaw.policy.redis.Claim;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The older {@code X-RateLimit-*} headers, for clients that know no others: of all enforced limits
@@ -17,12 +16,11 @@ final class OldHeaders {
 
   private OldHeaders() {}
 
-  /** Empty where no limit is enforced. */
-  static Map<String, String> of(Claim claim, List<Verdict> verdicts) {
-    var headers = new TreeMap<String, String>();
+  /** Adds none where no limit is enforced. */
+  static void add(Claim claim, List<Verdict> verdicts, Map<String, String> headers) {
     int least = least(claim, verdicts);
     if (least < 0) {
-      return headers;
+      return;
     }
     var rule = claim.items().get(least).rule();
     var verdict = verdicts.get(least);
@@ -32,7 +30,6 @@ final class OldHeaders {
       headers.put(
           DecideHeaders.OLD_RESET, Long.toString(Math.ceilDiv(verdict.resetMicros(), MICROS)));
     }
-    return headers;
   }
 
   /** The place of the limit with the fewest requests left; -1 where none is enforced. */

@@ -39,6 +39,11 @@ public record Question(
     return new Question(gateway, host, method, uri, client, token, 0, header);
   }
 
+  /** The same question, its headers read through another. */
+  Question reading(UnaryOperator<String> through) {
+    return new Question(gateway, host, method, uri, client, token, units, through);
+  }
+
   String attribute(KeyPart part) {
     return switch (part) {
       case KeyPart.ClientAddress() -> client;
