@@ -64,11 +64,17 @@ public final class Tally {
     lines.add(
         "time to recover, of %d: p50 %s, p99 %s, max %s"
             .formatted(recoveries().size(), quantile(0.5), quantile(0.99), quantile(1)));
-    lines.add(
-        "judged: %d moves of changes, %d checkpoints, %d messages of the stream"
-            .formatted(moves, checkpoints, messages));
+    if (moves > 0) {
+      lines.add(judged());
+    }
     lines.add("violations: " + violations().size());
     return lines;
+  }
+
+  /** What the judges of estates had looked at when their last trial was over. */
+  private String judged() {
+    return "judged: %d moves of changes, %d checkpoints, %d messages of the stream"
+        .formatted(moves, checkpoints, messages);
   }
 
   private static String line(String where, List<Outcome> of) {
