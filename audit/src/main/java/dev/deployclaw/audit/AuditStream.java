@@ -1,5 +1,7 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.policy.json.Canonical;
 import io.nats.client.Connection;
 import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStream;
@@ -11,18 +13,15 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.OrderedConsumerContext;
 import io.nats.client.PublishOptions;
-import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
-import io.nats.client.api.RetentionPolicy;
-import io.nats.client.api.StorageType;
-import io.nats.client.api.StreamConfiguration;
-import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -48,6 +47,7 @@ final class AuditStream implements AutoCloseable {
   private static final int MOST_AT_ONCE = 256;
 
   private static final int NO_SUCH_STREAM = 10059;
+  private static final int NO_SUCH_MESSAGE = 10037;
   private static final int WRONG_LAST_SEQUENCE = 10071;
   private static final int NO_MORE_ON_THE_SUBJECT = 10077;
 
@@ -68,10 +68,22 @@ final class AuditStream implements AutoCloseable {
   static final class Fork extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Fork(StreamRecord entry) {
+    private final transient StreamCopy.Fork what;
+
+    Fork(StreamRecord entry, byte[] there) {
       super(
           "FORK: the stream holds another record %d of %s"
               .formatted(entry.seq(), entry.execution()));
+      this.what = of(entry.execution(), entry.seq(), entry.bytes(), there);
+    }
+
+    StreamCopy.Fork what() {
+      return what;
+    }
+
+    static StreamCopy.Fork of(String execution, long seq, byte[] here, byte[] there) {
+      return new StreamCopy.Fork(
+          execution, seq, Canonical.sha256(here), Canonical.sha256(there), false);
     }
   }
 
@@ -99,28 +111,15 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  static StreamConfiguration configuration() {
-    return StreamConfiguration.builder()
-        .name(NAME)
-        .subjects(StreamRecord.SUBJECTS)
-        .storageType(StorageType.File)
-        .retentionPolicy(RetentionPolicy.Limits)
-        .discardPolicy(DiscardPolicy.New)
-        .discardNewPerSubject(true)
-        .maxMessagesPerSubject(1)
-        .denyDelete(true)
-        .denyPurge(true)
-        .build();
-  }
-
   /**
    * Publishes in order and returns when all are in the stream, whether by this call or before. What
    * finds a superseded record in its place goes beside it.
    *
    * @param superseded whether a record that the stream holds is one
+   * @return the furthest message of them
    * @throws IOException when it can't be known that all are
    */
-  void publish(List<StreamRecord> records, Predicate<byte[]> superseded)
+  StreamMark.Message publish(List<StreamRecord> records, Predicate<byte[]> superseded)
       throws IOException, Fork, InterruptedException {
     var acknowledgements = new ArrayList<CompletableFuture<PublishAck>>();
     try {
@@ -132,16 +131,55 @@ final class AuditStream implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new IOException("the connection is closed", e);
     }
+    var furthest = StreamMark.Message.NONE;
     for (int i = 0; i < records.size(); i++) {
-      if (!await(acknowledgements.get(i))) {
-        confirm(records.get(i), superseded);
-      }
+      long seq = await(acknowledgements.get(i));
+      var entry = records.get(i);
+      furthest =
+          furthest.orFurther(
+              seq > 0
+                  ? StreamMark.Message.of(seq, entry.subject(), entry.bytes())
+                  : confirm(entry, superseded));
+    }
+    return furthest;
+  }
+
+  /** How much it holds. */
+  StreamMark.Stock stock() throws IOException {
+    try {
+      var info = management.getStreamInfo(NAME);
+      var state = info.getStreamState();
+      return new StreamMark.Stock(
+          info.getCreateTime().toInstant().toString(),
+          state.getMsgCount(),
+          state.getLastSequence());
+    } catch (JetStreamApiException e) {
+      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
     }
   }
 
-  /** How many of an execution's records the stream holds, but for those beside a lost one. */
-  long count(String execution) throws IOException {
-    return subjects(StreamRecord.subjectsOf(execution));
+  /** What it holds under a number of its own; empty where nothing. */
+  Optional<StreamMark.Message> at(long seq) throws IOException {
+    if (seq <= 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(message(management.getMessage(NAME, seq)));
+    } catch (JetStreamApiException e) {
+      if (e.getApiErrorCode() == NO_SUCH_MESSAGE) {
+        return Optional.empty();
+      }
+      throw new IOException("message " + seq + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static StreamMark.Message message(MessageInfo info) {
+    return StreamMark.Message.of(info.getSeq(), String.valueOf(info.getSubject()), data(info));
+  }
+
+  private static byte[] data(MessageInfo info) {
+    byte[] data = info.getData();
+    return data == null ? new byte[0] : data;
   }
 
   private long subjects(String filter) throws IOException {
@@ -223,6 +261,14 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
+  /** The client says so where its connection was closed meanwhile; else it is a bug, and thrown. */
+  IOException broken(IllegalStateException e) {
+    if (connection.getStatus() != Connection.Status.CLOSED) {
+      throw e;
+    }
+    return new IOException("the connection is closed", e);
+  }
+
   @Override
   public void close() {
     try {
@@ -244,9 +290,10 @@ final class AuditStream implements AutoCloseable {
     return options.build();
   }
 
-  private void requireStream() throws IOException {
+  /** Makes the stream, or checks that it is as it must be. */
+  void requireStream() throws IOException {
     try {
-      requireSettings(management.getStreamInfo(NAME));
+      StreamShape.require(management.getStreamInfo(NAME));
     } catch (JetStreamApiException e) {
       if (e.getApiErrorCode() != NO_SUCH_STREAM) {
         throw new IOException("the stream can't be asked: " + e.getMessage(), e);
@@ -257,27 +304,9 @@ final class AuditStream implements AutoCloseable {
 
   private void create() throws IOException {
     try {
-      requireSettings(management.addStream(configuration()));
+      StreamShape.require(management.addStream(StreamShape.configuration()));
     } catch (JetStreamApiException e) {
       throw new IOException("the stream can't be made: " + e.getMessage(), e);
-    }
-  }
-
-  /** A stream that may give records up or replace them isn't used. */
-  private static void requireSettings(StreamInfo info) throws IOException {
-    StreamConfiguration found = info.getConfiguration();
-    boolean asItMustBe =
-        found.getSubjects().equals(List.of(StreamRecord.SUBJECTS))
-            && found.getStorageType() == StorageType.File
-            && found.getRetentionPolicy() == RetentionPolicy.Limits
-            && found.getDiscardPolicy() == DiscardPolicy.New
-            && found.isDiscardNewPerSubject()
-            && found.getMaxMsgsPerSubject() == 1
-            && found.getMaxAge().isZero()
-            && found.getDenyDelete()
-            && found.getDenyPurge();
-    if (!asItMustBe) {
-      throw new IOException("the stream " + NAME + " has other settings than it must have");
     }
   }
 
@@ -292,12 +321,13 @@ final class AuditStream implements AutoCloseable {
         .build();
   }
 
-  /** False where there is a record in its place already. */
-  private boolean await(CompletableFuture<PublishAck> acknowledgement)
+  /** The number that the stream gave it; 0 where there is a record in its place already. */
+  private long await(CompletableFuture<PublishAck> acknowledgement)
       throws IOException, InterruptedException {
     try {
       long millis = settings.timeout().toMillis();
-      return !acknowledgement.get(millis, TimeUnit.MILLISECONDS).isDuplicate();
+      var ack = acknowledgement.get(millis, TimeUnit.MILLISECONDS);
+      return ack.isDuplicate() ? 0 : ack.getSeqno();
     } catch (TimeoutException e) {
       throw new IOException("no acknowledgement within " + settings.timeout(), e);
     } catch (CancellationException e) {
@@ -306,7 +336,7 @@ final class AuditStream implements AutoCloseable {
       if (!isAlreadyThere(e.getCause())) {
         throw new IOException("not acknowledged: " + e.getCause(), e);
       }
-      return false;
+      return 0;
     }
   }
 
@@ -318,26 +348,28 @@ final class AuditStream implements AutoCloseable {
     return cause != null && cause.getCause() != null && isAlreadyThere(cause.getCause());
   }
 
-  private void confirm(StreamRecord entry, Predicate<byte[]> superseded)
+  private StreamMark.Message confirm(StreamRecord entry, Predicate<byte[]> superseded)
       throws IOException, Fork, InterruptedException {
-    byte[] there = there(entry, entry.subject());
-    if (Arrays.equals(there, entry.bytes())) {
-      return;
+    var there = there(entry, entry.subject());
+    if (Arrays.equals(data(there), entry.bytes())) {
+      return message(there);
     }
-    if (!superseded.test(there)) {
-      throw new Fork(entry);
+    if (!superseded.test(data(there))) {
+      throw new Fork(entry, data(there));
     }
     String subject = entry.besideSubject();
     var sent = publisher.publishAsync(subject, entry.headers(), entry.bytes(), once(subject));
-    if (!await(sent) && !Arrays.equals(there(entry, subject), entry.bytes())) {
-      throw new Fork(entry);
+    var _ = await(sent);
+    var beside = there(entry, subject);
+    if (!Arrays.equals(data(beside), entry.bytes())) {
+      throw new Fork(entry, data(beside));
     }
+    return message(beside);
   }
 
-  private byte[] there(StreamRecord entry, String subject) throws IOException {
+  private MessageInfo there(StreamRecord entry, String subject) throws IOException {
     try {
-      byte[] data = management.getLastMessage(NAME, subject).getData();
-      return data == null ? new byte[0] : data;
+      return management.getLastMessage(NAME, subject);
     } catch (JetStreamApiException e) {
       throw new IOException("record " + entry.seq() + " can't be read back: " + e.getMessage(), e);
     }

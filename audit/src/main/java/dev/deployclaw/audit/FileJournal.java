@@ -3,6 +3,7 @@ package dev.deployclaw.audit;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,23 +29,44 @@ public final class FileJournal implements Journal {
   private final JournalFolder folder;
   private final Optional<NatsShipper> shipper;
   private final FileClaims claims;
+  private final StreamCopyFiles copy;
   private final Map<String, RecordFile> open = new HashMap<>();
 
-  private FileJournal(JournalFolder folder, Optional<NatsShipper> shipper) {
+  private FileJournal(
+      JournalFolder folder, Optional<NatsSettings> stream, Optional<NatsShipper> shipper) {
     this.folder = folder;
     this.shipper = shipper;
+    this.copy = new StreamCopyFiles(folder, stream);
     this.claims = new FileClaims(folder.claims());
   }
 
   /** A journal on disk alone. */
   public static FileJournal open(Path stateDir) {
-    return new FileJournal(JournalFolder.in(stateDir), Optional.empty());
+    return new FileJournal(JournalFolder.in(stateDir), Optional.empty(), Optional.empty());
   }
 
   /** The same, shipped to a stream; what earlier processes left unshipped too. */
   public static FileJournal open(Path stateDir, NatsSettings stream) {
+    return open(stateDir, stream, NatsShipper.LOOK);
+  }
+
+  /**
+   * @param every how often the stream is held against what it acknowledged
+   */
+  static FileJournal open(Path stateDir, NatsSettings stream, Duration every) {
     var folder = JournalFolder.in(stateDir);
-    return new FileJournal(folder, Optional.of(NatsShipper.start(folder, stream)));
+    var shipper = NatsShipper.start(folder, stream, every);
+    return new FileJournal(folder, Optional.of(stream), Optional.of(shipper));
+  }
+
+  @Override
+  public StreamCopy stream() {
+    return copy;
+  }
+
+  /** Bytes of log that the stream hasn't acknowledged, whichever process wrote them. */
+  public long waiting() {
+    return copy.waiting();
   }
 
   @Override

@@ -104,6 +104,14 @@ final class JournalFolder {
     }
   }
 
+  /** All records that were moved out of one log. */
+  List<byte[]> superseded(String execution) {
+    return superseded().stream()
+        .filter(moved -> moved.execution().equals(execution))
+        .flatMap(moved -> read(moved).stream())
+        .toList();
+  }
+
   /** The records of one of them. */
   List<byte[]> read(Superseded moved) {
     try {
@@ -129,6 +137,83 @@ final class JournalFolder {
     }
     Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     keepNames();
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** What the stream was when it last had all. */
+  Path mark() {
+    return folder.resolve(".stream");
+  }
+
+  /** Held by the process that compares the stream. */
+  Path repairing() {
+    return folder.resolve(".repairing");
+  }
+
+  /** Bytes that may still be written to the disk. */
+  long free() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't see what is free in " + folder, e);
+    }
+  }
+
+  /** Names of files that end so, sorted. */
+  List<String> named(String ending) {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(ending) && !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + folder, e);
+    }
+  }
+
+  byte[] content(String name) throws IOException {
+    return Files.readAllBytes(folder.resolve(name));
+  }
+
+  /** Returns when the file is on disk as a whole, in place of one that had the name. */
+  void keep(String name, byte[] bytes) {
+    var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    try {
+      Path fresh = Files.createTempFile(folder, ".fresh", "", mine);
+      try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        var content = ByteBuffer.wrap(bytes);
+        while (content.hasRemaining()) {
+          int _ = out.write(content);
+        }
+        out.force(true);
+      }
+      Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write " + name, e);
+    }
+  }
+
+  void rename(String from, String to) {
+    try {
+      Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't rename " + from, e);
+    }
+  }
+
+  void forget(String name) {
+    try {
+      Files.deleteIfExists(folder.resolve(name));
+      keepNames();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't delete " + name, e);
+    }
   }
 
   /** Bytes in the file of records; 0 where there is none. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,23 +29,33 @@ final class NatsShipper implements AutoCloseable {
   static final int MOST_BACKLOG = 10_000;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  static final Duration LOOK = Duration.ofMinutes(1);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(NatsShipper.class);
 
   private final JournalFolder folder;
   private final NatsSettings settings;
+  private final Duration every;
+  private final StreamCopyFiles files;
+  private final StreamKeeper keeper;
   private final ShippingLedger ledger = new ShippingLedger();
   private final ReentrantLock rewriting = new ReentrantLock();
   private final Thread thread;
 
-  private NatsShipper(JournalFolder folder, NatsSettings settings) {
+  private NatsShipper(JournalFolder folder, NatsSettings settings, Duration every) {
     this.folder = folder;
     this.settings = settings;
+    this.every = every;
+    this.files = new StreamCopyFiles(folder, Optional.of(settings));
+    this.keeper = new StreamKeeper(folder, files, InstantSource.system());
     this.thread = Thread.ofVirtual().name("audit-shipper").unstarted(this::run);
   }
 
-  static NatsShipper start(JournalFolder folder, NatsSettings settings) {
-    var shipper = new NatsShipper(folder, settings);
+  /**
+   * @param every how often the stream is held against what it acknowledged
+   */
+  static NatsShipper start(JournalFolder folder, NatsSettings settings, Duration every) {
+    var shipper = new NatsShipper(folder, settings, every);
     shipper.thread.start();
     return shipper;
   }
@@ -129,13 +140,18 @@ final class NatsShipper implements AutoCloseable {
   private boolean shipUntilBroken() throws InterruptedException {
     boolean gotOn = false;
     try (var stream = AuditStream.connect(settings)) {
+      long looked = look(stream);
       ledger.trouble("");
       var seen = new HashSet<String>();
-      Optional<String> execution = ledger.next();
-      while (execution.isPresent()) {
-        ship(stream, execution.get(), seen);
-        gotOn = true;
-        execution = ledger.next();
+      while (!ledger.isClosed()) {
+        Optional<String> execution = ledger.next(every);
+        if (execution.isPresent()) {
+          ship(stream, execution.get(), seen);
+          gotOn = true;
+        }
+        if (System.nanoTime() - looked >= every.toNanos()) {
+          looked = look(stream);
+        }
       }
     } catch (IOException | UncheckedIOException e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Not shipping");
@@ -144,48 +160,62 @@ final class NatsShipper implements AutoCloseable {
     return gotOn;
   }
 
-  private void ship(AuditStream stream, String execution, Set<String> seen)
-      throws IOException, InterruptedException {
+  /** Repairs what the stream lost. Says when, in nanoseconds of the system's timer. */
+  private long look(AuditStream stream) throws IOException, InterruptedException {
     rewriting.lockInterruptibly();
     try {
-      Mark promised = ledger.mark(execution);
-      Cursor cursor = shipFrom(stream, execution, start(stream, execution, seen));
-      requireAll(execution, promised, cursor);
-      ledger.done(execution);
-    } catch (AuditStream.Fork | DamagedJournal e) {
-      LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
-      ledger.stuck(execution, String.valueOf(e.getMessage()));
+      stream.requireStream();
+      if (keeper.settle(stream)) {
+        ledger.retry();
+      }
+      return System.nanoTime();
+    } catch (IllegalStateException e) {
+      throw stream.broken(e);
     } finally {
       rewriting.unlock();
     }
   }
 
-  /** The saved cursor, unless the file was another one then, or the stream holds less. */
-  private Cursor start(AuditStream stream, String execution, Set<String> seen) throws IOException {
+  private void ship(AuditStream stream, String execution, Set<String> seen)
+      throws IOException, InterruptedException {
+    rewriting.lockInterruptibly();
+    try {
+      Mark promised = ledger.mark(execution);
+      Cursor from = start(execution, seen);
+      Cursor cursor = shipFrom(stream, execution, from);
+      requireAll(execution, promised, cursor);
+      ledger.done(execution);
+      files.over(execution, from.seq() + 1, cursor.seq());
+    } catch (AuditStream.Fork e) {
+      keeper.forked(e.what());
+      ledger.stuck(execution, String.valueOf(e.getMessage()));
+    } catch (DamagedJournal e) {
+      LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
+      ledger.stuck(execution, String.valueOf(e.getMessage()));
+    } catch (IllegalStateException e) {
+      throw stream.broken(e);
+    } finally {
+      rewriting.unlock();
+    }
+  }
+
+  /** The saved cursor, unless the file was another one then. */
+  private Cursor start(String execution, Set<String> seen) {
     Cursor cursor = Cursor.load(folder.cursor(execution));
-    if (!seen.add(execution)) {
+    if (!seen.add(execution) || cursor.seq() == 0) {
       return cursor;
     }
-    boolean fits =
-        cursor.seq() == 0
-            || cursor.fits(execution, lines(execution, Cursor.START, cursor.before()));
-    if (!fits) {
-      return Cursor.START;
-    }
-    if (stream.count(execution) < cursor.seq()) {
-      LOG.atWarn()
-          .addKeyValue("execution", execution)
-          .log("The stream has lost records that it acknowledged: shipping them again");
-      return Cursor.START;
-    }
-    return cursor;
+    return cursor.fits(execution, lines(execution, Cursor.START, cursor.before()))
+        ? cursor
+        : Cursor.START;
   }
 
   private Cursor shipFrom(AuditStream stream, String execution, Cursor start)
       throws IOException, InterruptedException, AuditStream.Fork {
     Window window = window(execution, start);
     while (!window.records().isEmpty()) {
-      stream.publish(window.records(), there -> superseded(execution, there));
+      var reached = stream.publish(window.records(), there -> superseded(execution, there));
+      keeper.reached(reached);
       window.after().save(folder.cursor(execution));
       ledger.shipped(execution, window.after().seq());
       window = window(execution, window.after());
@@ -214,10 +244,7 @@ final class NatsShipper implements AutoCloseable {
    * Whether a record that stands in the stream was moved out of the log, so that it is accounted.
    */
   private boolean superseded(String execution, byte[] there) {
-    return folder.superseded().stream()
-        .filter(moved -> moved.execution().equals(execution))
-        .flatMap(moved -> folder.read(moved).stream())
-        .anyMatch(lost -> Arrays.equals(lost, there));
+    return folder.superseded(execution).stream().anyMatch(lost -> Arrays.equals(lost, there));
   }
 
   /** A file that can't be read holds up its own execution only. */

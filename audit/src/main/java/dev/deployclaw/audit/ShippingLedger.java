@@ -65,6 +65,14 @@ final class ShippingLedger {
     });
   }
 
+  /** Whatever could not be shipped is tried again: the stream isn't what it was. */
+  void retry() {
+    change(() -> {
+      stuck.keySet().stream().filter(id -> !backlog.contains(id)).forEach(backlog::add);
+      stuck.clear();
+    });
+  }
+
   /** All of it is to be shipped anew: its file isn't what it was. */
   void anew(String execution) {
     change(() -> {
@@ -106,13 +114,17 @@ final class ShippingLedger {
     }
   }
 
-  /** Waits for work: what this process appends comes before what others left. Empty: closed. */
-  Optional<String> next() throws InterruptedException {
+  /**
+   * Waits for work, but no longer than so: what this process appends comes before what others left.
+   * Empty: there is none, or it is closed.
+   */
+  Optional<String> next(Duration atMost) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      long left = atMost.toNanos();
       Optional<String> next = candidate();
-      while (next.isEmpty() && !closed) {
-        changed.await();
+      while (next.isEmpty() && !closed && left > 0) {
+        left = changed.awaitNanos(left);
         next = candidate();
       }
       return closed ? Optional.empty() : next;

@@ -62,7 +62,19 @@ public final class StreamDiff implements AutoCloseable {
     // the stream first: what comes into both meanwhile is in the journal already
     var shipped = stream.records(execution);
     var written = journal.read(execution);
-    var lost = lost(execution);
+    return new Compared(
+        execution, written.size(), differences(execution, shipped, written, lost(execution)));
+  }
+
+  /**
+   * @param shipped of the stream, by place; taken apart
+   * @param lost records of the log that another machine went on without
+   */
+  static List<Difference> differences(
+      String execution,
+      SortedMap<String, byte[]> shipped,
+      List<byte[]> written,
+      List<byte[]> lost) {
     var differences = new ArrayList<Difference>();
     for (int i = 0; i < written.size(); i++) {
       var record = StreamRecord.of(execution, i + 1L, written.get(i));
@@ -75,7 +87,7 @@ public final class StreamDiff implements AutoCloseable {
       }
     });
     differences.sort(Comparator.comparingLong(Difference::seq));
-    return new Compared(execution, written.size(), differences);
+    return differences;
   }
 
   /** Records that another machine went on without: the stream may hold them, too. */

@@ -59,6 +59,10 @@ record StreamRecord(String execution, long seq, String hash, String time, byte[]
     return "deployclaw.audit." + execution + "." + besidePlace();
   }
 
+  String traceparent() {
+    return TraceParent.header(execution, hash);
+  }
+
   Headers headers() {
     return new Headers()
         .put("ce-specversion", "1.0")
@@ -66,6 +70,9 @@ record StreamRecord(String execution, long seq, String hash, String time, byte[]
         .put("ce-type", "dev.deployclaw.audit.record")
         .put("ce-source", "/deployclaw/executions/" + execution)
         .put("ce-time", time)
+        .put("ce-subject", Long.toString(seq))
+        .put("ce-traceparent", traceparent())
+        .put("traceparent", traceparent())
         .put("content-type", "application/json");
   }
 }

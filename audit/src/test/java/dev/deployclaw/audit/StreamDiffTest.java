@@ -57,7 +57,7 @@ class StreamDiffTest {
         for (int i = 0; i < chain.size(); i++) {
           if (i != 4) {
             var record = StreamRecord.of(Runs.ID, i + 1, chain.get(i).bytes());
-            stream.publish(List.of(record), _ -> false);
+            var _ = stream.publish(List.of(record), _ -> false);
           }
         }
       }

@@ -23,6 +23,11 @@ public interface Journal extends AutoCloseable {
     return Claims.NONE;
   }
 
+  /** What is known of the stream as a copy of these logs. */
+  default StreamCopy stream() {
+    return StreamCopy.NONE;
+  }
+
   /** Known executions, newest last. */
   List<String> executions();
 

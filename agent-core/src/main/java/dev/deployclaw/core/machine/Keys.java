@@ -48,6 +48,9 @@ public final class Keys {
   /** Which execution accounts for records of a machine's log that another went on without. */
   public static final String SUPERSEDED = "superseded/";
 
+  /** Which execution accounts for records that the stream lost and was given again. */
+  public static final String REPAIRED = "repaired/";
+
   private Keys() {}
 
   public static String change(String id) {
@@ -86,6 +89,13 @@ public final class Keys {
    */
   public static String superseded(String execution, long from) {
     return SUPERSEDED + execution + "/%08d".formatted(from);
+  }
+
+  /**
+   * @param name of the loss
+   */
+  public static String repaired(String name) {
+    return REPAIRED + name;
   }
 
   public static String reserved(String execution) {

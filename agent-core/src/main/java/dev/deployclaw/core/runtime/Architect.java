@@ -43,9 +43,11 @@ public final class Architect {
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
     var recovery =
         new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);
-    this.leading = new Leading(ports, settings, new Leading.Parts(stories, epilogue, recovery));
-    this.inspector = new Inspector(ports, settings, orchestrator);
     this.freezing = new Freezing(ports, stories, epilogue);
+    var alarm = new ForkAlarm(ports, settings, freezing);
+    this.leading =
+        new Leading(ports, settings, new Leading.Parts(stories, epilogue, recovery, alarm));
+    this.inspector = new Inspector(ports, settings, orchestrator);
   }
 
   /** Carries a request out: from the plan to the validated change, or to where it ends before. */
@@ -133,6 +135,11 @@ public final class Architect {
    */
   public Ended freeze(String who, String reason) throws InterruptedException {
     return freezing.freeze(asked("freeze: " + reason, who), reason);
+  }
+
+  /** Freezes where the stream holds another record than a log; once. Throws Unreachable. */
+  public List<Ended> alarm() throws InterruptedException {
+    return leading.alarm();
   }
 
   /** Lets changes begin and commit again. */

@@ -22,6 +22,7 @@ final class Leading {
   private final Stories stories;
   private final Epilogue epilogue;
   private final Recovery recovery;
+  private final ForkAlarm alarm;
   private final Regression regression;
 
   /** What is done while leading. */
@@ -31,7 +32,7 @@ final class Leading {
   }
 
   /** With whom it tells, ends and recovers. */
-  record Parts(Stories stories, Epilogue epilogue, Recovery recovery) {}
+  record Parts(Stories stories, Epilogue epilogue, Recovery recovery, ForkAlarm alarm) {}
 
   Leading(Ports ports, Settings settings, Parts parts) {
     this.ports = ports;
@@ -39,6 +40,7 @@ final class Leading {
     this.stories = parts.stories();
     this.epilogue = parts.epilogue();
     this.recovery = parts.recovery();
+    this.alarm = parts.alarm();
     this.regression = new Regression(ports, settings);
   }
 
@@ -87,10 +89,21 @@ final class Leading {
         return turnedAway(
             request, new Ending(Result.ABORTED, blocked.exit(), unfinished(blocked)), true);
       }
+      var _ = alarm.raise();
       var ended = led.run(leadership);
       recovery.writeBack(ended.execution(), leadership);
       return ended;
     }
+  }
+
+  /** The logs of what was frozen because of the stream. */
+  List<Ended> alarm() throws InterruptedException {
+    return alarm.raise();
+  }
+
+  /** Why no new change may begin, for what waits for the stream; empty where one may. */
+  Optional<String> full() {
+    return ports.journal().stream().full();
   }
 
   /** Finishes what was left behind, and nothing more. */

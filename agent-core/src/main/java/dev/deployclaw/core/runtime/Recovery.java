@@ -39,6 +39,7 @@ final class Recovery {
   private final WriteBacks writeBacks;
   private final LogEnds logEnds;
   private final LostRecords lostRecords;
+  private final StreamRepairs streamRepairs;
   private final Overtaken overtaken;
   private final Time time;
 
@@ -55,6 +56,7 @@ final class Recovery {
     this.overtaken = new Overtaken(ports.state());
     this.logEnds = new LogEnds(ports, ledger, stories, epilogue);
     this.lostRecords = new LostRecords(ports, ledger, stories, epilogue);
+    this.streamRepairs = new StreamRepairs(ports, ledger, stories, epilogue);
     this.time = ports.time();
   }
 
@@ -85,6 +87,7 @@ final class Recovery {
         expire(leadership, finished);
         finished.addAll(logEnds.write(leadership));
         finished.addAll(lostRecords.account(leadership));
+        finished.addAll(streamRepairs.account(leadership));
         return new Recovered(finished, Optional.empty());
       }
       var ended = finish(open.get(), leadership);

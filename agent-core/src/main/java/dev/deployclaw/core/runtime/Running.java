@@ -203,6 +203,10 @@ final class Running {
 
   private Ended open(Draft.Ready ready, TaskRequest request, Story story)
       throws InterruptedException {
+    var full = architect.leading().full();
+    if (full.isPresent()) {
+      return refuse(story, full.get());
+    }
     String hash = ready.plan().hash();
     story.planned(hash);
     var duty = new Duty(leadership, story, ready.risks());

@@ -3,6 +3,7 @@ package dev.deployclaw.core.fake;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,12 @@ public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
   private final Map<Superseded, List<byte[]>> moved = new LinkedHashMap<>();
   private String claimed = "";
+  private StreamCopy copy = StreamCopy.NONE;
+
+  /** What is known of the stream from now on. */
+  public synchronized void stream(StreamCopy known) {
+    copy = known;
+  }
 
   /** Another process of the machine writes that log; none, where it is empty. */
   public synchronized void claimedElsewhere(String execution) {
@@ -42,6 +49,11 @@ public final class FakeJournal implements Journal {
     var copy = new FakeJournal();
     records.forEach((execution, kept) -> copy.records.put(execution, new ArrayList<>(kept)));
     copy.moved.putAll(moved);
+    return copy;
+  }
+
+  @Override
+  public synchronized StreamCopy stream() {
     return copy;
   }
 
@@ -104,6 +116,11 @@ public final class FakeJournal implements Journal {
       @Override
       public Claims claims() {
         return FakeJournal.this.claims();
+      }
+
+      @Override
+      public StreamCopy stream() {
+        return FakeJournal.this.stream();
       }
 
       private void write(String what, Runnable write) {

@@ -59,7 +59,7 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) {
     return switch (d.kind()) {
       case MISSING -> "not in the stream; any command that writes ships it again";
       case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or somebody";
-      case DIFFERENT -> "another record stands in the stream; see docs/guide/failure-windows.md";
+      case DIFFERENT -> "another record stands in the stream; see docs/guide/log.md";
     };
   }
 

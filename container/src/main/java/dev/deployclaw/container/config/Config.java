@@ -75,8 +75,13 @@ public record Config(
       Secret secretKey,
       Duration timeout) {}
 
-  /** The stream for thoughts. */
-  public record Nats(String url, Optional<Path> credentialsFile, Duration timeout) {}
+  /**
+   * The stream for thoughts.
+   *
+   * @param backlogMiB of log that may wait for it before new changes are refused
+   */
+  public record Nats(
+      String url, Optional<Path> credentialsFile, Duration timeout, int backlogMiB) {}
 
   /** A rate limit service. */
   public record Service(String namespace, String url) {}

@@ -199,7 +199,8 @@ public final class ConfigReader {
         new Config.Nats(
             f.url("url"),
             f.optional("credentialsFile").map(this::path),
-            f.duration("timeout", Duration.ofSeconds(5)));
+            f.duration("timeout", Duration.ofSeconds(5)),
+            f.whole("backlogMiB", 64, 1, 1_048_576));
     f.done();
     return nats;
   }

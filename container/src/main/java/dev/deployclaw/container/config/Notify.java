@@ -16,6 +16,8 @@ public record Notify(String name, Target target, Set<String> events) {
           "not-enforced",
           "enforcement-unknown",
           "regressed",
+          "fork",
+          "repair",
           "put-back",
           "drift",
           "execution",

@@ -30,6 +30,7 @@ public final class Checkups {
     all.add(new Checkup("etcd", () -> Stores.state(ports.state(), EtcdHealth.of(etcd))));
     all.add(new Checkup("s3", () -> Stores.objects(ports.objects())));
     all.add(new Checkup("nats", () -> Stores.stream(StreamHealth.of(nats))));
+    all.add(new Checkup("log", () -> Stores.log(ports.journal().stream())));
     all.add(new Checkup("redis", cluster::examine));
     all.add(new Checkup("ratelimit", () -> Services.examine(looks)));
     all.add(look(looks, "gateway", "topology"));

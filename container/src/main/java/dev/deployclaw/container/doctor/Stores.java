@@ -1,6 +1,7 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.audit.StreamHealth;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.Keys;
@@ -17,6 +18,7 @@ final class Stores {
   private static final String ETCD = "etcd";
   private static final String S3 = "s3";
   private static final String NATS = "nats";
+  private static final String LOG = "log";
 
   /** The object that the trial of create-only leaves behind. */
   private static final String TRIAL = "trial/create-only";
@@ -104,6 +106,33 @@ final class Stores {
           }
           case StreamHealth.Trouble(String reason) -> Diagnosis.unreachable(NATS, reason);
         });
+  }
+
+  /** Whether the stream holds what the logs say, and new changes may begin. */
+  static List<Diagnosis> log(StreamCopy copy) {
+    var found = new ArrayList<Diagnosis>();
+    copy.forks()
+        .forEach(f ->
+            found.add(
+                Diagnosis.error(
+                    LOG,
+                    "FORK: the stream holds another record %d of %s than its log"
+                        .formatted(f.seq(), f.execution()),
+                    "deployclaw audit diff-stream "
+                        + f.execution()
+                        + "; find out who writes there, move that stream away, then: deployclaw"
+                        + " thaw")));
+    copy.full().ifPresent(why -> found.add(Diagnosis.error(LOG, "new changes are refused", why)));
+    if (found.isEmpty()) {
+      int repairs = copy.repaired().size();
+      found.add(
+          Diagnosis.ok(
+              LOG,
+              repairs == 0
+                  ? "no loss and no fork of the stream is known"
+                  : "no fork of the stream is known; it was repaired " + repairs + " times"));
+    }
+    return found;
   }
 
   private static byte[] bytes(String text) {

@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.container.serve.Lookout.PutBack;
 import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Result;
@@ -47,6 +48,38 @@ final class Conditions {
                 + " --accept-regression",
             ahead.stream().map(Ahead::member).distinct().sorted().toList(),
             Map.of("ahead", ahead.stream().map(Ahead::toMap).toList())));
+  }
+
+  /** Each until the stream holds the log's record. */
+  static List<Condition> forked(List<StreamCopy.Fork> forks) {
+    return forks.stream()
+        .map(f ->
+            new Condition(
+                Kind.FORK,
+                f.execution(),
+                f.sentence() + "; then: deployclaw thaw",
+                List.of("record " + f.seq()),
+                Map.of("seq", f.seq(), "here", f.here(), "there", f.there())))
+        .toList();
+  }
+
+  /** For an hour. */
+  static List<Condition> repaired(List<StreamCopy.Repaired> repaired, Instant now) {
+    return repaired.stream()
+        .filter(r -> noticed(r).plus(FRESH).isAfter(now))
+        .map(r ->
+            new Condition(
+                Kind.REPAIR,
+                r.name(),
+                "the stream had lost %d records that it had acknowledged (%s); they were shipped again"
+                    .formatted(r.records(), r.cause()),
+                List.of(),
+                r.facts()))
+        .toList();
+  }
+
+  private static Instant noticed(StreamCopy.Repaired repaired) {
+    return Instant.parse(String.valueOf(repaired.facts().get("noticed")));
   }
 
   /** For an hour; what could not be put back is drift. */

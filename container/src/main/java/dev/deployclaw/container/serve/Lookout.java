@@ -4,9 +4,11 @@ import dev.deployclaw.container.notify.Couriers;
 import dev.deployclaw.container.notify.Terms;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
@@ -38,6 +40,7 @@ final class Lookout implements AutoCloseable {
   private final Views views;
   private final Time time;
   private final Supplier<Architect> architects;
+  private final StreamCopy copy;
   private final Watcher watcher;
   private final Couriers couriers;
   private volatile int regressed;
@@ -53,16 +56,22 @@ final class Lookout implements AutoCloseable {
   record Views(Pulse pulse, Executions executions, Meters meters) {}
 
   private Lookout(
-      Views views, Time time, Supplier<Architect> architects, Watcher watcher, Couriers couriers) {
+      Views views,
+      Ports ports,
+      Supplier<Architect> architects,
+      Watcher watcher,
+      Couriers couriers) {
     this.views = views;
-    this.time = time;
+    this.time = ports.time();
+    this.copy = ports.journal().stream();
     this.architects = architects;
     this.watcher = watcher;
     this.couriers = couriers;
   }
 
   /** The couriers are under way when this returns; the rounds are the caller's to start. */
-  static Lookout start(Estate estate, Supplier<Architect> architects, Time time, Views views) {
+  static Lookout start(Estate estate, Supplier<Architect> architects, Views views) {
+    var time = estate.ports().time();
     var watching = estate.watching();
     var terms = new Terms(watching.patience(), time, views.meters()::notified);
     var couriers = Couriers.start(watching.sinks(), folder(estate.stateDir()), terms);
@@ -74,7 +83,7 @@ final class Lookout implements AutoCloseable {
             estate.stateDir(),
             watching.domain(),
             couriers::tell);
-    var lookout = new Lookout(views, time, architects, watcher, couriers);
+    var lookout = new Lookout(views, estate.ports(), architects, watcher, couriers);
     lookout.measure();
     return lookout;
   }
@@ -85,6 +94,7 @@ final class Lookout implements AutoCloseable {
         new Round("heartbeat", periods.heartbeat(), this::heartbeat),
         new Round("standing", periods.heartbeat(), this::standing),
         new Round("regression", periods.heartbeat(), this::regression),
+        new Round("stream", periods.heartbeat(), this::stream),
         new Round("drift", periods.drift(), this::drift));
   }
 
@@ -125,6 +135,19 @@ final class Lookout implements AutoCloseable {
       watcher.see(Set.of(Kind.REGRESSED), Conditions.regressed(ahead));
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("A look for marks tells nothing");
+    }
+  }
+
+  /** Whether the stream is what the logs are; changes are stopped where it is another one. */
+  private void stream() throws InterruptedException {
+    watcher.see(Set.of(Kind.FORK), Conditions.forked(copy.forks()));
+    watcher.see(Set.of(Kind.REPAIR), Conditions.repaired(copy.repaired(), time.instant()));
+    try {
+      var _ = architects.get().alarm();
+    } catch (Unreachable e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("Changes can't be stopped because of a fork: it is tried again");
     }
   }
 
@@ -191,6 +214,14 @@ final class Lookout implements AutoCloseable {
         "regressed.members",
         "How many members name an epoch or term that the state store never knew.",
         () -> regressed);
+    meters.gauge(
+        "audit.forks",
+        "Records of which the stream holds another one than the log.",
+        () -> copy.forks().size());
+    meters.gauge(
+        "audit.repairs",
+        "How often the stream had lost records and was given them again.",
+        () -> copy.repaired().size());
     meters.gauge(
         "notifications.pending",
         "Notices that wait for a sink.",

@@ -15,6 +15,8 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ public final class Sidecar implements AutoCloseable {
   private final Lookout lookout;
   private final Backlog backlog;
   private final Rounds rounds = new Rounds();
+  private final Set<String> accounted = ConcurrentHashMap.newKeySet();
 
   private Sidecar(Estate estate, Serve.Bounds bounds) {
     this.estate = estate;
@@ -59,7 +62,7 @@ public final class Sidecar implements AutoCloseable {
         new Turns(desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(StatusAnswer::open));
     this.executions = new Executions(ports.journal(), estate.signer(), feed, turns);
     var views = new Lookout.Views(pulse, executions, meters);
-    this.lookout = Lookout.start(estate, this::architect, ports.time(), views);
+    this.lookout = Lookout.start(estate, this::architect, views);
     measure(state);
   }
 
@@ -164,17 +167,27 @@ public final class Sidecar implements AutoCloseable {
     var _ = backlog.seconds(estate.shipping().get().pending());
   }
 
-  /** A change that is open while nobody leads was left by an agent that died. */
+  /**
+   * A change that is open while nobody leads was left by an agent that died; what the stream was
+   * given again is accounted for by who leads.
+   */
   void recoverIfAbandoned() throws InterruptedException {
     try {
       var state = ports.state();
       boolean abandoned = state.get(Keys.OPEN).isPresent() && state.get(LEADER).isEmpty();
-      if (abandoned || !worker.recovered()) {
+      boolean repaired = unaccounted();
+      if (abandoned || repaired || !worker.recovered()) {
         desk.recover();
       }
     } catch (Unreachable e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Can't see what is open");
     }
+  }
+
+  /** Whether there is a repair for which no recovery was asked yet. */
+  private boolean unaccounted() {
+    var names = ports.journal().stream().repaired().stream().map(r -> r.name()).toList();
+    return accounted.addAll(names);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,11 @@ record ToldJournal(Journal journal, ThoughtFeed feed) implements Journal {
   @Override
   public Claims claims() {
     return journal.claims();
+  }
+
+  @Override
+  public StreamCopy stream() {
+    return journal.stream();
   }
 
   @Override

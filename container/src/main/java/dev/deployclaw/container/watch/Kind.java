@@ -12,6 +12,10 @@ public enum Kind {
   ENFORCEMENT_UNKNOWN("warning"),
   /** A back end is ahead of the state store, so nothing is written until a person decided. */
   REGRESSED("critical"),
+  /** The stream holds another record than a log, so changes were stopped. */
+  FORK("critical"),
+  /** The stream lost records that it had acknowledged, and was given them again. */
+  REPAIR("warning"),
   /** A back end lost what is committed, and the agent put it back. */
   PUT_BACK("warning"),
   /** What is enforced or stored differs from what is committed or wanted. */

@@ -195,7 +195,7 @@ public record Agent(
   }
 
   private static NatsSettings nats(Config.Nats c) {
-    return new NatsSettings(c.url(), c.credentialsFile(), c.timeout());
+    return new NatsSettings(c.url(), c.credentialsFile(), c.timeout(), (long) c.backlogMiB() << 20);
   }
 
   private static Redaction redaction(Config c, ProbeKeys keys) {

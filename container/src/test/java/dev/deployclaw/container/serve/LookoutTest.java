@@ -8,6 +8,8 @@ import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.container.watch.Notice;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.testkit.Await;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,10 +30,38 @@ class LookoutTest {
   @TempDir Path folder;
 
   private final World world = new World();
+  private final AtomicBoolean forked = new AtomicBoolean();
   private Sidecar sidecar;
+
+  /** A stream with a fork or without. */
+  private final StreamCopy copy =
+      new StreamCopy() {
+        private volatile boolean alarmed;
+
+        @Override
+        public List<Repaired> repaired() {
+          return List.of();
+        }
+
+        @Override
+        public List<Fork> forks() {
+          return forked.get() ? List.of(new Fork("arch-one", 3, "aa", "bb", alarmed)) : List.of();
+        }
+
+        @Override
+        public void alarmed(Fork fork) {
+          alarmed = true;
+        }
+
+        @Override
+        public Optional<String> full() {
+          return Optional.empty();
+        }
+      };
 
   @BeforeEach
   void start() {
+    world.journal.stream(copy);
     var estate = Desks.estate(world, new Brake(), folder, List.of());
     var often = new Watch(Duration.ofSeconds(1), Duration.ofSeconds(1));
     sidecar =
@@ -102,6 +133,20 @@ class LookoutTest {
     Await.until("it looks on", Desks.SOON, () -> world.redis.calls("scan") > seen + 2);
 
     assertThat(world.redis.calls("reassert")).isEqualTo(1);
+  }
+
+  @Test
+  void stopsChangesBecauseOfAForkTellsOfItAndCountsIt() throws Exception {
+    applied();
+    forked.set(true);
+
+    awaitAmiss(Kind.FORK, "arch-one");
+    assertThat(amiss(Kind.FORK).orElseThrow().condition().summary())
+        .contains("FORK", "record 3 of arch-one", "audit diff-stream arch-one", "deployclaw thaw");
+    Await.until("changes are frozen", Desks.SOON, () -> world.store.get(Keys.FREEZE).isPresent());
+    assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
+    forked.set(false);
+    awaitWell(Kind.FORK);
   }
 
   @Test

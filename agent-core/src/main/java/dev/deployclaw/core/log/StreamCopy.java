@@ -1,0 +1,75 @@
+package dev.deployclaw.core.log;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is known of the stream as a copy of this machine's logs. It survives the process. Any
+ * thread; nothing here waits for the stream.
+ */
+public interface StreamCopy {
+  /** Of a journal that ships nothing. */
+  StreamCopy NONE =
+      new StreamCopy() {
+        @Override
+        public List<Repaired> repaired() {
+          return List.of();
+        }
+
+        @Override
+        public List<Fork> forks() {
+          return List.of();
+        }
+
+        @Override
+        public void alarmed(Fork fork) {}
+
+        @Override
+        public Optional<String> full() {
+          return Optional.empty();
+        }
+      };
+
+  /** What the stream had lost and holds again, the oldest first. */
+  List<Repaired> repaired();
+
+  /** Where the stream holds another record than a log, until it holds the log's. */
+  List<Fork> forks();
+
+  /** Keeps that changes were stopped because of it, so that it is done once. */
+  void alarmed(Fork fork);
+
+  /**
+   * Why no new change may begin: too much waits for the stream, or the disk has no more room than
+   * is kept for ways back. Empty where one may.
+   */
+  Optional<String> full();
+
+  /**
+   * Records that the stream had acknowledged, lost, and was given again.
+   *
+   * @param name that no other such loss has
+   * @param facts for the record that accounts for it: stream, cause, ranges
+   */
+  record Repaired(String name, long records, String cause, Map<String, Object> facts) {
+    public Repaired {
+      facts = Map.copyOf(facts);
+    }
+  }
+
+  /**
+   * Two records under one number.
+   *
+   * @param here the hash of the log's record
+   * @param there of the bytes in the stream
+   * @param alarmed whether changes were stopped because of it
+   */
+  record Fork(String execution, long seq, String here, String there, boolean alarmed) {
+    /** For people, with the remedy. */
+    public String sentence() {
+      return "FORK: the stream holds another record %d of %s than its log: see what differs with deployclaw audit diff-stream %s, find out who writes there, and move that stream away: a new one is made and gets all logs"
+          .formatted(seq, execution, execution);
+    }
+  }
+}

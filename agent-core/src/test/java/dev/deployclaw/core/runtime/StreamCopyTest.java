@@ -1,0 +1,160 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeSources;
+import dev.deployclaw.core.fake.Killed;
+import dev.deployclaw.core.fake.Wire;
+import dev.deployclaw.core.fake.Wire.Moment;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.machine.Keys;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What the runtime does about a stream that lost records, holds others, or is away for long. */
+class StreamCopyTest {
+  private static final String EXECUTION = "arch-2026-11-24-rate-limit-001";
+
+  /** What is known of a stream, as tests want it. */
+  private static final class Known implements StreamCopy {
+    private final List<Repaired> repaired = new ArrayList<>();
+    private final List<Fork> forks = new ArrayList<>();
+    private String full = "";
+
+    @Override
+    public List<Repaired> repaired() {
+      return List.copyOf(repaired);
+    }
+
+    @Override
+    public List<Fork> forks() {
+      return List.copyOf(forks);
+    }
+
+    @Override
+    public void alarmed(Fork fork) {
+      forks.replaceAll(
+          f -> f.equals(fork) ? new Fork(f.execution(), f.seq(), f.here(), f.there(), true) : f);
+    }
+
+    @Override
+    public Optional<String> full() {
+      return Optional.of(full).filter(f -> !f.isEmpty());
+    }
+  }
+
+  @Test
+  void accountsForARepairOnceInALogOfItsOwn() throws Exception {
+    var world = new World();
+    lossIn(world);
+
+    var finished = world.agent().recover().finished();
+    int logs = world.journal.executions().size();
+    var again = world.agent().recover().finished();
+
+    assertThat(finished)
+        .singleElement()
+        .satisfies(e -> assertThat(e.reason()).contains("REPAIR", "7 records", "was made anew"));
+    assertThat(last(world, finished.getFirst().execution()))
+        .contains("\"repair\":", "\"phase\":\"end\"", "DEPLOYCLAW_AUDIT");
+    assertThat(again).isEmpty();
+    assertThat(world.journal.executions()).hasSize(logs);
+  }
+
+  @Test
+  void accountsForItOnceWhateverCallTheAgentDiesAt() throws Exception {
+    int kills = 0;
+    boolean died = true;
+    for (int call = 1; died; call++) {
+      for (var moment : Moment.values()) {
+        var world = new World();
+        lossIn(world);
+        died = dies(world, Wire.cut(call, moment));
+        world.store.expireLeases();
+
+        world.agent().recover();
+
+        assertThat(accounts(world)).as("killed at call " + call + " " + moment).isEqualTo(1);
+        assertThat(world.store.keys(Keys.REPAIRED)).hasSize(1);
+        world.laws.checkAtRest();
+        assertThat(world.laws.broken()).isEmpty();
+        kills += died ? 1 : 0;
+      }
+    }
+    assertThat(kills).isGreaterThan(10);
+  }
+
+  @Test
+  void freezesOnceBecauseOfAForkAndAWayBackGoesOn() throws Exception {
+    var world = new World();
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+    var known = new Known();
+    known.forks.add(new StreamCopy.Fork(EXECUTION, 3, "aa", "bb", false));
+    world.journal.stream(known);
+    world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+
+    var stopped = world.run("apply");
+    var back = world.agent().rollback("last", "ann");
+
+    assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(stopped.reason()).contains("kill switch", "FORK", "record 3 of " + EXECUTION);
+    assertThat(world.agent().status().frozen())
+        .hasValueSatisfying(f -> assertThat(f.reason()).contains("audit diff-stream " + EXECUTION));
+    assertThat(back.result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().thaw("ann").result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.run("apply").result())
+        .as("a person had the last word")
+        .isNotEqualTo(Result.ABORTED);
+    assertThat(world.agent().status().frozen()).isEmpty();
+  }
+
+  @Test
+  void refusesWhatIsNewWhileTooMuchWaitsAndAWayBackGoesOn() throws Exception {
+    var world = new World();
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+    var known = new Known();
+    known.full = "64 MiB wait for the stream";
+    world.journal.stream(known);
+    world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+
+    var refused = world.run("apply");
+    var back = world.agent().rollback("last", "ann");
+
+    assertThat(refused.result()).isEqualTo(Result.REFUSED);
+    assertThat(refused.reason()).isEqualTo("64 MiB wait for the stream");
+    assertThat(world.change(refused.execution())).isEmpty();
+    assertThat(back.result()).isEqualTo(Result.COMPLETED);
+  }
+
+  private static void lossIn(World world) {
+    var known = new Known();
+    known.repaired.add(
+        new StreamCopy.Repaired(
+            "ab12", 7, "the stream was made anew", Map.of("stream", "DEPLOYCLAW_AUDIT")));
+    world.journal.stream(known);
+  }
+
+  private static boolean dies(World world, Wire wire) throws InterruptedException {
+    try {
+      world.agent(wire).recover();
+      return false;
+    } catch (Killed e) {
+      return true;
+    }
+  }
+
+  private static long accounts(World world) {
+    return world.journal.executions().stream()
+        .filter(id -> last(world, id).contains("\"repair\":"))
+        .count();
+  }
+
+  private static String last(World world, String execution) {
+    return new String(world.journal.read(execution).getLast(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,382 @@
+package dev.deployclaw.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.StreamCopy.Repaired;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Nats;
+import io.nats.client.Connection;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each thing that a real server does to a stream. Records come before it, while it lasts and after
+ * it; once all is quiet the stream holds each of them once, and what it had lost is told of.
+ */
+@SuppressWarnings("try") // closing a NATS connection can be interrupted
+class NatsFaultTableTest {
+  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final int BEFORE = 40;
+  private static final int DURING = 30;
+  private static final int AFTER = 30;
+
+  /**
+   * Numbers in a record: so many that the server needs two blocks of 8 MiB for the first records.
+   */
+  private static final int MANY = 50_000;
+
+  private static final int FEW = 10;
+
+  @TempDir Path folder;
+
+  /** What is done to the server, and how that ends. */
+  enum Fault {
+    KILLED(0),
+    PAUSED(0),
+    STORE_LIMIT_REACHED(0),
+    DISK_FULL(0),
+    STREAM_DELETED(BEFORE),
+    WRONG_SETTINGS(BEFORE),
+    LOST_FROM_THE_END(BEFORE / 2),
+    LOST_FROM_THE_FRONT(-1),
+    DEDUPLICATION_WINDOW_PASSED(0),
+    CREDENTIALS_REFUSED(0);
+
+    /** Records that the stream loses; -1 where that is for the server to say. */
+    private final int lost;
+
+    Fault(int lost) {
+      this.lost = lost;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void theStreamEndsWithEachRecordOnce(Fault fault) throws Exception {
+    Assumptions.assumeTrue(
+        fault != Fault.DISK_FULL || Tmpfs.possible(), "a file system can be mounted by root alone");
+    int fat = fault == Fault.LOST_FROM_THE_FRONT ? MANY : FEW;
+    List<Sealed> chain = chain(BEFORE + DURING + AFTER, fat);
+    Path data = Files.createDirectories(folder.resolve("nats"));
+    try (var disk = new Tmpfs(fault == Fault.DISK_FULL ? data : folder.resolve("none"))) {
+      var seen = new Seen();
+      play(fault, chain, data, disk, seen);
+
+      System.out.printf(
+          "| %s | %d | %d | %d | %d |%n",
+          fault.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+          chain.size(),
+          seen.inStream,
+          seen.lost,
+          seen.repairs.size());
+      assertThat(seen.differences).isEmpty();
+      assertThat(seen.inStream).isEqualTo(chain.size());
+      assertThat(seen.pending).isZero();
+      boolean loses = fault.lost != 0;
+      assertThat(seen.repairs).hasSize(loses ? 1 : 0);
+      assertThat(seen.lost).isEqualTo(fault.lost >= 0 ? fault.lost : seen.lost);
+      assertThat(seen.lost > 0).isEqualTo(loses);
+    }
+  }
+
+  /** What stands after all is quiet. */
+  private static final class Seen {
+    private long inStream;
+    private long pending;
+    private long lost;
+    private List<Repaired> repairs = List.of();
+    private List<StreamDiff.Difference> differences = List.of();
+  }
+
+  private void play(Fault fault, List<Sealed> chain, Path data, Tmpfs disk, Seen seen)
+      throws Exception {
+    try (var nats = Nats.start(data)) {
+      if (fault == Fault.DEDUPLICATION_WINDOW_PASSED) {
+        make(
+            nats,
+            StreamConfiguration.builder(StreamShape.configuration())
+                .duplicateWindow(Duration.ofMillis(100))
+                .build());
+      }
+      try (var journal = journal(nats)) {
+        append(journal, chain.subList(0, BEFORE / 2));
+        assertThat(journal.flush(LONG).pending()).isZero();
+        if (fault == Fault.LOST_FROM_THE_END) {
+          keepOldStore(nats);
+        }
+        append(journal, chain.subList(BEFORE / 2, BEFORE));
+        assertThat(journal.flush(LONG).pending()).isZero();
+
+        strike(fault, nats, disk);
+        append(journal, chain.subList(BEFORE, BEFORE + DURING));
+        heal(fault, nats, disk, journal);
+        append(journal, chain.subList(BEFORE + DURING, chain.size()));
+
+        Await.until("all is shipped", LONG, () -> pending(journal) == 0);
+        if (fault.lost != 0) {
+          Await.until("the loss is known", LONG, () -> !journal.stream().repaired().isEmpty());
+        }
+        seen.pending = pending(journal);
+        seen.repairs = journal.stream().repaired();
+        seen.lost = seen.repairs.stream().mapToLong(Repaired::records).sum();
+        try (var diff = StreamDiff.open(journal, settings(nats))) {
+          seen.differences = diff.compare(Runs.ID).differences();
+        }
+        seen.inStream = count(nats);
+      }
+    }
+  }
+
+  private void strike(Fault fault, Nats nats, Tmpfs disk) throws Exception {
+    switch (fault) {
+      case KILLED -> nats.daemon().kill();
+      case PAUSED -> nats.daemon().pause();
+      case STORE_LIMIT_REACHED -> {
+        configure(nats, "max_file_store: 1GB", "max_file_store: 1KB");
+        nats.restart();
+      }
+      case DISK_FULL -> disk.fill();
+      case STREAM_DELETED -> delete(nats);
+      case WRONG_SETTINGS -> {
+        delete(nats);
+        make(
+            nats,
+            StreamConfiguration.builder()
+                .name(AuditStream.NAME)
+                .subjects(StreamRecord.SUBJECTS)
+                .build());
+        nats.restart(); // so that it is seen at once, and not in the next look
+      }
+      case LOST_FROM_THE_END -> restoreOldStore(nats);
+      case LOST_FROM_THE_FRONT -> loseABlock(nats);
+      case DEDUPLICATION_WINDOW_PASSED -> {
+        var from = Instant.now();
+        Await.until("the window passed", LONG, () -> Instant.now().isAfter(from.plusMillis(500)));
+        Files.delete(state().resolve("executions").resolve(Runs.ID + ".cursor"));
+      }
+      case CREDENTIALS_REFUSED -> {
+        configure(nats, "jetstream {", "authorization { user: a, password: b }\njetstream {");
+        nats.restart();
+      }
+    }
+  }
+
+  private void heal(Fault fault, Nats nats, Tmpfs disk, FileJournal journal) throws Exception {
+    switch (fault) {
+      case KILLED -> nats.restart();
+      case PAUSED -> {
+        awaitTrouble(journal);
+        nats.daemon().resume();
+      }
+      case STORE_LIMIT_REACHED -> {
+        awaitTrouble(journal);
+        configure(nats, "max_file_store: 1KB", "max_file_store: 1GB");
+        nats.restart();
+      }
+      case DISK_FULL -> {
+        awaitTrouble(journal);
+        disk.makeRoom();
+        nats.restart();
+      }
+      case WRONG_SETTINGS -> {
+        Await.until(
+            "the settings are seen", LONG, () -> reason(journal).contains("other settings"));
+        delete(nats);
+      }
+      case CREDENTIALS_REFUSED -> {
+        awaitTrouble(journal);
+        configure(nats, "authorization { user: a, password: b }\n", "");
+        nats.restart();
+      }
+      case STREAM_DELETED, LOST_FROM_THE_END, LOST_FROM_THE_FRONT -> {}
+      case DEDUPLICATION_WINDOW_PASSED -> {}
+    }
+  }
+
+  private static void awaitTrouble(FileJournal journal) {
+    Await.until(
+        "the trouble is known",
+        LONG,
+        () -> {
+          String why = reason(journal);
+          return !why.isEmpty() && !why.equals("not acknowledged yet");
+        });
+  }
+
+  private static String reason(FileJournal journal) {
+    return journal.shipping().reason();
+  }
+
+  private static long pending(FileJournal journal) {
+    return journal.shipping().pending();
+  }
+
+  private static void configure(Nats nats, String from, String to) throws IOException {
+    Path conf = nats.daemon().folder().resolve("nats.conf");
+    String text = Files.readString(conf);
+    assertThat(text).contains(from);
+    Files.writeString(conf, text.replace(from, to));
+  }
+
+  private void keepOldStore(Nats nats) throws IOException {
+    nats.daemon().kill();
+    copy(nats.daemon().folder().resolve("data"), folder.resolve("old"));
+    nats.restart();
+  }
+
+  private void restoreOldStore(Nats nats) throws IOException {
+    nats.daemon().kill();
+    Path data = nats.daemon().folder().resolve("data");
+    remove(data);
+    copy(folder.resolve("old"), data);
+    nats.restart();
+  }
+
+  /** As a disk does: one of its files is gone, with what it held. */
+  private static void loseABlock(Nats nats) throws IOException {
+    nats.daemon().kill();
+    try (var files = Files.walk(nats.daemon().folder().resolve("data"))) {
+      var blocks = files.filter(f -> f.toString().endsWith(".blk")).sorted().toList();
+      assertThat(blocks).as("blocks of the stream").hasSizeGreaterThan(1);
+      Files.delete(blocks.getFirst());
+    }
+    try (var files = Files.walk(nats.daemon().folder().resolve("data"))) {
+      for (Path index : files.filter(f -> f.endsWith("index.db")).toList()) {
+        Files.delete(index);
+      }
+    }
+    nats.restart();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static void remove(Path root) throws IOException {
+    try (var files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static void make(Nats nats, StreamConfiguration configuration) throws Exception {
+    try (var connection = connect(nats)) {
+      connection.jetStreamManagement().addStream(configuration);
+    }
+  }
+
+  private static void delete(Nats nats) throws Exception {
+    try (var connection = connect(nats)) {
+      connection.jetStreamManagement().deleteStream(AuditStream.NAME);
+    }
+  }
+
+  private static long count(Nats nats) throws Exception {
+    try (var connection = connect(nats)) {
+      var state = connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getStreamState();
+      return state.getMsgCount();
+    }
+  }
+
+  private Path state() {
+    return folder.resolve("state");
+  }
+
+  private FileJournal journal(Nats nats) {
+    return FileJournal.open(state(), settings(nats), EVERY);
+  }
+
+  private static NatsSettings settings(Nats nats) {
+    return new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(5));
+  }
+
+  private static Connection connect(Nats nats) throws IOException, InterruptedException {
+    return io.nats.client.Nats.connect(nats.url());
+  }
+
+  private static void append(FileJournal journal, List<Sealed> chain) {
+    chain.forEach(sealed -> journal.append(Runs.ID, sealed));
+  }
+
+  /** So many records, the first ones with a fact of so many numbers. */
+  private static List<Sealed> chain(int length, int fat) {
+    var thoughts = new ArrayList<Thought>();
+    for (int n = 1; n <= length; n++) {
+      var numbers = Collections.nCopies(n <= BEFORE ? fat : FEW, 12_345);
+      var facts = Map.<String, Object>of("n", n, "fat", numbers);
+      thoughts.add(Runs.thought(Runs.ID, 1, "Looking at " + n, Phase.STAGE, facts));
+    }
+    return Runs.seal(thoughts);
+  }
+
+  /** A small file system under a folder, where it can be mounted. */
+  private static final class Tmpfs implements AutoCloseable {
+    private static final long SECONDS = 20;
+    private final Path at;
+    private final boolean mounted;
+
+    Tmpfs(Path at) throws Exception {
+      this.at = at;
+      this.mounted =
+          Files.isDirectory(at) && run("mount", "-t", "tmpfs", "-o", "size=4m", "none", "" + at);
+    }
+
+    static boolean possible() {
+      return "root".equals(System.getProperty("user.name"));
+    }
+
+    /** Takes what room there is. */
+    void fill() throws IOException {
+      byte[] page = new byte[4096];
+      try (var out = Files.newOutputStream(at.resolve("fill"), StandardOpenOption.CREATE)) {
+        while (true) {
+          out.write(page);
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("No space left");
+      }
+    }
+
+    void makeRoom() throws IOException {
+      Files.delete(at.resolve("fill"));
+    }
+
+    private static boolean run(String... command) throws Exception {
+      var process = new ProcessBuilder(command).inheritIO().start();
+      return process.waitFor(SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    @Override
+    public void close() throws Exception {
+      if (mounted) {
+        assertThat(run("umount", "-l", "" + at)).isTrue();
+      }
+    }
+  }
+}

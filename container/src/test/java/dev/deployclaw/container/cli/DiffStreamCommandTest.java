@@ -1,0 +1,137 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.audit.ChainRecorder;
+import dev.deployclaw.audit.FileJournal;
+import dev.deployclaw.audit.NatsSettings;
+import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.testkit.Nats;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code audit diff-stream} against a real server. */
+class DiffStreamCommandTest {
+  private static final String ONE = "arch-2026-11-24-rate-limit-001";
+  private static final String TWO = "arch-2026-11-24-rate-limit-002";
+  private static final int RECORDS = 4;
+
+  @TempDir Path folder;
+
+  @Test
+  void saysThatTheStreamHoldsTheSame() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      var screen = screen(nats.url());
+      shipped("state", nats, ONE, "Planning");
+
+      assertThat(screen.run("audit", "diff-stream")).isZero();
+      assertThat(screen.out()).contains("1 executions, 4 records: the stream holds the same");
+      assertThat(screen.run("audit", "diff-stream", ONE, "--json")).isZero();
+      assertThat(screen.json().get("same").asBoolean()).isTrue();
+      assertThat(screen.json().get("records").asInt()).isEqualTo(RECORDS);
+    }
+  }
+
+  @Test
+  void namesEachRecordThatDiffersAndHow() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      var screen = screen(nats.url());
+      shipped("elsewhere", nats, ONE, "Something else");
+      written("state", ONE, "Planning");
+      written("state", TWO, "Planning");
+
+      int exit = screen.run("audit", "diff-stream", "--json");
+
+      assertThat(exit).isEqualTo(9);
+      var found = screen.json().get("differences");
+      assertThat(found).hasSize(2 * RECORDS);
+      assertThat(found.get(0).get("execution").asText()).isEqualTo(ONE);
+      assertThat(found.get(0).get("seq").asInt()).isEqualTo(1);
+      assertThat(found.get(0).get("kind").asText()).isEqualTo("different");
+      assertThat(found.get(RECORDS).get("kind").asText()).isEqualTo("missing");
+      assertThat(screen.run("audit", "diff-stream", "last")).isEqualTo(9);
+      assertThat(screen.out())
+          .contains(TWO + " record 1: not in the stream", "the stream differs")
+          .doesNotContain(ONE);
+    }
+  }
+
+  @Test
+  void saysThatThereIsNoStreamAndThatNobodyAnswers() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      var screen = screen(nats.url());
+      written("state", ONE, "Planning");
+
+      assertThat(screen.run("audit", "diff-stream")).isEqualTo(10);
+      assertThat(screen.err()).contains("is NATS there, and its stream?");
+
+      nats.daemon().kill();
+      assertThat(screen.run("audit", "diff-stream")).isEqualTo(10);
+      assertThat(screen.run("audit", "diff-stream", "nothing")).isEqualTo(2);
+    }
+  }
+
+  private Screen screen(String url) {
+    var screen = new Screen(folder);
+    screen.write(
+        "deployclaw.yaml",
+        """
+        stateDir: state
+        etcd: {endpoints: ["http://127.0.0.1:1"]}
+        redis: {nodes: ["127.0.0.1:1"]}
+        s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints, accessKey: key, secretKey: secret}
+        nats: {url: "%s"}
+        """
+            .formatted(url));
+    return screen;
+  }
+
+  private void shipped(String state, Nats nats, String execution, String action) throws Exception {
+    try (var journal = FileJournal.open(folder.resolve(state), NatsSettings.of(nats.url()))) {
+      append(journal, execution, action);
+      assertThat(journal.flush(Duration.ofSeconds(60)).pending()).isZero();
+    }
+  }
+
+  private void written(String state, String execution, String action) {
+    try (var journal = FileJournal.open(folder.resolve(state))) {
+      append(journal, execution, action);
+    }
+  }
+
+  private static void append(FileJournal journal, String execution, String action) {
+    var recorder = new ChainRecorder(Redaction.of(List.of()));
+    Head head = Head.START;
+    for (int n = 1; n <= RECORDS; n++) {
+      var sealed = recorder.seal(head, thought(execution, action + " " + n));
+      journal.append(execution, sealed);
+      head = sealed.head();
+    }
+  }
+
+  private static Thought thought(String execution, String action) {
+    return new Thought(
+        execution,
+        Instant.parse("2026-11-24T10:00:00Z"),
+        1,
+        Phase.PLAN,
+        action,
+        "",
+        Status.OK,
+        "agent",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
+  }
+}
