@@ -7,7 +7,6 @@ import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Optional;
 
@@ -26,8 +25,7 @@ final class AfterCommit {
   AfterCommit(Ports ports, Settings settings, Crew crew, Ledger ledger) {
     this.crew = crew;
     this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
-    Optional<Executor> probe = ports.executors().named("probe");
-    this.probing = new Probing(probe, settings, ports.time());
+    this.probing = new Probing(ports.executors(), settings, ports.time());
     this.collecting = new Collecting(crew, ledger, ports, settings);
     this.ledger = ledger;
     this.time = ports.time();
@@ -35,7 +33,7 @@ final class AfterCommit {
 
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.publish(content.activation(x), duty.fence());
+    var tally = crew.publish(content.activation(x), duty.mandate());
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
@@ -118,7 +116,7 @@ final class AfterCommit {
           new Event.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
-    var observed = crew.observe();
+    var observed = crew.observe(duty.mandate());
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     if (!observed.allYes()) {
@@ -128,7 +126,7 @@ final class AfterCommit {
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
       // whoever published may have died with what it knew of this
-      leftAlone(crew.converged(content.activation(x), duty.fence()), content, duty.story());
+      leftAlone(crew.converged(content.activation(x), duty.mandate()), content, duty.story());
     }
     return new Happening.Now(new Event.Validated());
   }

@@ -41,7 +41,7 @@ final class BeforeCommit {
     }
     long from = time.micros();
     var marks = regression.begin();
-    var observed = crew.observe();
+    var observed = crew.observe(duty.mandate());
     var ahead = marks.see().ahead();
     if (!ahead.isEmpty()) {
       return new Event.Stopped(Cause.REGRESSED, Regression.sentence(ahead));
@@ -73,7 +73,7 @@ final class BeforeCommit {
 
   Event stage(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.stage(content.activation(x), duty.fence());
+    var tally = crew.stage(content.activation(x), duty.mandate());
     duty.story().tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), Telling.of(tally), from);
     if (lacking(x, tally)) {
       return stopped(tally, "could not stage");
@@ -84,7 +84,7 @@ final class BeforeCommit {
 
   Event prepare(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.prepare(content.activation(x), duty.fence());
+    var tally = crew.prepare(content.activation(x), duty.mandate());
     duty.story()
         .tellTimed(
             Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), Telling.of(tally), from);
@@ -121,7 +121,7 @@ final class BeforeCommit {
   /** After an approval: what it was given on still stands as the checkpoint says. */
   Event observeAgain(Execution x, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var observed = crew.observe();
+    var observed = crew.observe(duty.mandate());
     duty.story()
         .tellTimed(Phase.GATE, "Observing every participant again", Telling.of(observed), from);
     if (!observed.allYes()) {
@@ -146,7 +146,7 @@ final class BeforeCommit {
 
   Event discard(Execution x, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.discard(x.epoch(), duty.fence());
+    var tally = crew.discard(x.epoch(), duty.mandate());
     duty.story()
         .tellTimed(
             Phase.FINISH,

@@ -1,9 +1,9 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.grant.Grants;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import java.time.Duration;
@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls executors: each call on a virtual thread of its own, interrupted when it takes longer than
- * its deadline and a little; one that is {@link Threadless} is only asked. A thrown exception is a
- * bug: it is logged, and the outcome is unknown.
+ * Calls executors: each call with a grant of its own, on a virtual thread of its own, interrupted
+ * when it takes longer than its deadline and a little; one that is {@link Threadless} is only
+ * asked. A thrown exception is a bug: it is logged, and the outcome is unknown.
  */
 final class Calls {
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
@@ -29,24 +29,28 @@ final class Calls {
   /** What an executor's own deadline gets before the call is interrupted. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  private Calls() {}
+  private final Grants grants;
 
-  static Outcome one(Executor executor, Call call, Fence fence, Duration deadline)
+  Calls(Grants grants) {
+    this.grants = grants;
+  }
+
+  Outcome one(Executor executor, Call call, Mandate mandate, Duration deadline)
       throws InterruptedException {
-    return await(start(executor, call, fence, deadline), deadline);
+    return await(start(executor, call, mandate, deadline), deadline);
   }
 
   /** The same call to several executors at the same time. */
-  static SortedMap<String, Outcome> all(
-      List<Executor> executors, Call call, Fence fence, Duration deadline)
+  SortedMap<String, Outcome> all(
+      List<Executor> executors, Call call, Mandate mandate, Duration deadline)
       throws InterruptedException {
-    return begin(executors, call, fence, deadline).answers();
+    return begin(executors, call, mandate, deadline).answers();
   }
 
   /** The same, but the answers are waited for later. */
-  static Asked begin(List<Executor> executors, Call call, Fence fence, Duration deadline) {
+  Asked begin(List<Executor> executors, Call call, Mandate mandate, Duration deadline) {
     return new Asked(
-        executors.stream().map(e -> start(e, call, fence, deadline)).toList(), deadline);
+        executors.stream().map(e -> start(e, call, mandate, deadline)).toList(), deadline);
   }
 
   /** Who was asked, and when they must have answered. For one thread. */
@@ -71,8 +75,9 @@ final class Calls {
 
   private record Running(String executor, Future<Outcome> outcome) {}
 
-  private static Running start(Executor executor, Call call, Fence fence, Duration deadline) {
-    var invocation = new Invocation(executor.name(), call, fence, deadline);
+  private Running start(Executor executor, Call call, Mandate mandate, Duration deadline) {
+    var bare = new Invocation(executor.name(), call, mandate.fence(), deadline);
+    var invocation = grants.granted(bare, mandate.purpose());
     var outcome =
         executor instanceof Threadless threadless
             ? threadless.begin(invocation)

@@ -4,7 +4,6 @@ import dev.deployclaw.core.runtime.ClientAnswer.Passes;
 import dev.deployclaw.core.runtime.ClientAnswer.Row;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -152,7 +151,10 @@ final class ClientView {
       return List.of();
     }
     var call = new Call.Look("usage", Map.of("keys", keys, "find", false));
-    return switch (Calls.one(redis.get(), call, Fence.NONE, settings.bounds().call())) {
+    return switch (ports
+        .executors()
+        .calls()
+        .one(redis.get(), call, Mandate.looking(), settings.bounds().call())) {
       case Outcome.Done done -> done.reports();
       case Outcome.Failed(var fault) -> List.of(Report.unknown(REDIS, fault.reason()));
     };

@@ -159,7 +159,7 @@ final class Collecting {
         left.add("epoch %d and what follows, for the next change".formatted(epoch));
         break;
       }
-      var tally = crew.discard(epoch, duty.fence());
+      var tally = crew.discard(epoch, duty.mandate());
       if (!tally.allYes()) {
         left.add("epoch %d at %s".formatted(epoch, String.join(", ", tally.unfinished())));
       }

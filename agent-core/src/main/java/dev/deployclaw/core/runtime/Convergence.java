@@ -44,12 +44,12 @@ final class Convergence {
     long within = bounds.converge().toNanos() / 1000;
     int published = 0;
     long next = wait(published, within);
-    var tally = crew.converged(names, activation, duty.fence());
+    var tally = crew.converged(names, activation, duty.mandate());
     while (!tally.allYes()
         && time.micros() - since < within
         && (published == 0 || !hopeless.test(tally))) {
       time.pause(bounds.poll());
-      tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.fence()));
+      tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.mandate()));
       boolean refused = !tally.with(Answer.NO).isEmpty();
       if (refused && published < bounds.attempts() && time.micros() - since >= next) {
         published++;
@@ -66,7 +66,7 @@ final class Convergence {
    * nobody is known of whom that is so.
    */
   Optional<String> mend(Activation activation, Duty duty) throws InterruptedException {
-    var tally = crew.converged(activation, duty.fence());
+    var tally = crew.converged(activation, duty.mandate());
     if (tally.with(Answer.NO).isEmpty()) {
       return Optional.empty();
     }
@@ -91,7 +91,7 @@ final class Convergence {
             Phase.CONVERGE,
             "Publishing epoch " + activation.epoch() + " again",
             new Telling(detail, Status.WARNING, Map.of("participants", lost)));
-    crew.again(lost, activation, duty.fence());
-    return crew.converged(names, activation, duty.fence());
+    crew.again(lost, activation, duty.mandate());
+    return crew.converged(names, activation, duty.mandate());
   }
 }

@@ -3,7 +3,6 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fence;
 import java.util.List;
 
 /** All participants together: one call to each, and the tally of what their members said. */
@@ -22,65 +21,66 @@ final class Crew {
     return executors.participants().stream().map(Executor::name).toList();
   }
 
-  Tally observe() throws InterruptedException {
-    return all(executors.participants(), new Call.Observe(), Fence.NONE);
+  Tally observe(Mandate mandate) throws InterruptedException {
+    return all(executors.participants(), new Call.Observe(), mandate);
   }
 
   /** The store of policy sets first: the others may read from there. */
-  Tally stage(Activation activation, Fence fence) throws InterruptedException {
+  Tally stage(Activation activation, Mandate mandate) throws InterruptedException {
     var call = new Call.Stage(activation);
-    var store = all(store(), call, fence);
-    return store.allYes() ? store.updated(all(others(), call, fence)) : store;
+    var store = all(store(), call, mandate);
+    return store.allYes() ? store.updated(all(others(), call, mandate)) : store;
   }
 
-  Tally prepare(Activation activation, Fence fence) throws InterruptedException {
-    return all(executors.participants(), new Call.Prepare(activation), fence);
+  Tally prepare(Activation activation, Mandate mandate) throws InterruptedException {
+    return all(executors.participants(), new Call.Prepare(activation), mandate);
   }
 
   /** Bounded; who did not take it is staged again first, since that may be what it lacks. */
-  Tally publish(Activation activation, Fence fence) throws InterruptedException {
-    var tally = all(executors.participants(), new Call.Publish(activation), fence);
+  Tally publish(Activation activation, Mandate mandate) throws InterruptedException {
+    var tally = all(executors.participants(), new Call.Publish(activation), mandate);
     for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
       time.pause(bounds.poll());
-      tally = tally.updated(again(tally.unfinished(), activation, fence));
+      tally = tally.updated(again(tally.unfinished(), activation, mandate));
     }
     return tally;
   }
 
   /** Stages it, and what is tried beside it, and publishes it once more. */
-  Tally again(List<String> names, Activation activation, Fence fence) throws InterruptedException {
+  Tally again(List<String> names, Activation activation, Mandate mandate)
+      throws InterruptedException {
     var those = those(names);
-    all(those, new Call.Stage(activation), fence);
+    all(those, new Call.Stage(activation), mandate);
     var tried = activation.tried();
     if (tried.isPresent()) {
-      all(those, new Call.Stage(tried.get()), fence);
+      all(those, new Call.Stage(tried.get()), mandate);
     }
-    return all(those, new Call.Publish(activation), fence);
+    return all(those, new Call.Publish(activation), mandate);
   }
 
   /** Who acts on it. */
-  Tally converged(Activation activation, Fence fence) throws InterruptedException {
-    return all(executors.participants(), new Call.Converge(activation), fence);
+  Tally converged(Activation activation, Mandate mandate) throws InterruptedException {
+    return all(executors.participants(), new Call.Converge(activation), mandate);
   }
 
   /** Who of some acts on it. */
-  Tally converged(List<String> names, Activation activation, Fence fence)
+  Tally converged(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
-    return all(those(names), new Call.Converge(activation), fence);
+    return all(those(names), new Call.Converge(activation), mandate);
   }
 
   /**
    * Removes an epoch everywhere; from the store of policy sets last and only when nothing else is
    * left, so that what is still listed there has something left to collect.
    */
-  Tally discard(long epoch, Fence fence) throws InterruptedException {
+  Tally discard(long epoch, Mandate mandate) throws InterruptedException {
     var call = new Call.Discard(epoch);
-    var others = all(others(), call, fence);
-    return others.allYes() ? others.updated(all(store(), call, fence)) : others;
+    var others = all(others(), call, mandate);
+    return others.allYes() ? others.updated(all(store(), call, mandate)) : others;
   }
 
-  private Tally all(List<Executor> of, Call call, Fence fence) throws InterruptedException {
-    return Tally.of(Calls.all(of, call, fence, bounds.call()));
+  private Tally all(List<Executor> of, Call call, Mandate mandate) throws InterruptedException {
+    return Tally.of(executors.calls().all(of, call, mandate, bounds.call()));
   }
 
   private List<Executor> store() {

@@ -9,7 +9,8 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
  * it.
  */
 record Duty(Leadership leadership, Story story, Risks risks) {
-  Fence fence() {
-    return new Fence(leadership.name(), leadership.term());
+  /** By which its calls are made. */
+  Mandate mandate() {
+    return story.mandate(new Fence(leadership.name(), leadership.term()));
   }
 }

@@ -7,7 +7,6 @@ import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -92,10 +91,14 @@ final class Heartbeat {
     if (probe.isEmpty()) {
       return unheard("nothing can send synthetic requests here");
     }
-    return switch (Calls.one(probe.get(), new Call.Heartbeat(side), Fence.NONE, within)) {
+    return switch (calls().one(probe.get(), new Call.Heartbeat(side), Mandate.looking(), within)) {
       case Outcome.Failed(var fault) -> unheard(fault.reason());
       case Outcome.Done(var reports, var _) -> new Heard("", reports);
     };
+  }
+
+  private Calls calls() {
+    return ports.executors().calls();
   }
 
   private static Heard unheard(String reason) {
@@ -122,10 +125,10 @@ final class Heartbeat {
     return counted(redis.get(), keys, within);
   }
 
-  private static Counted counted(Executor redis, List<String> keys, Duration within)
+  private Counted counted(Executor redis, List<String> keys, Duration within)
       throws InterruptedException {
     var look = new Call.Look("counters", Map.of("keys", keys));
-    return switch (Calls.one(redis, look, Fence.NONE, within)) {
+    return switch (calls().one(redis, look, Mandate.looking(), within)) {
       case Outcome.Failed(var fault) -> new Counted(Set.of(), Set.of(), fault.reason());
       case Outcome.Done(var nodes, var _) -> {
         var trouble =

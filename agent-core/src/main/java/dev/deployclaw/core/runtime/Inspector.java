@@ -12,7 +12,6 @@ import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Truth;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -162,7 +161,11 @@ final class Inspector {
     }
     for (var side : Sides.of(enforced.get())) {
       var call = new Call.Probe(side, settings.probes());
-      var outcome = Calls.one(executor.get(), call, Fence.NONE, settings.bounds().converge());
+      var outcome =
+          ports
+              .executors()
+              .calls()
+              .one(executor.get(), call, Mandate.looking(), settings.bounds().converge());
       last = Optional.of(outcome);
       if (!unenforced(outcome).isEmpty()) {
         return last;

@@ -19,12 +19,14 @@ import java.util.TreeMap;
 
 /** Sends synthetic requests through the enforcement points. No data is not a pass. */
 final class Probing {
+  private final Calls calls;
   private final Optional<Executor> probe;
   private final Settings settings;
   private final Time time;
 
-  Probing(Optional<Executor> probe, Settings settings, Time time) {
-    this.probe = probe;
+  Probing(Executors executors, Settings settings, Time time) {
+    this.calls = executors.calls();
+    this.probe = executors.named("probe");
     this.settings = settings;
     this.time = time;
   }
@@ -99,7 +101,7 @@ final class Probing {
       throws InterruptedException {
     long from = time.micros();
     var call = new Call.Probe(side, settings.probes());
-    var outcome = Calls.one(by, call, duty.fence(), settings.bounds().converge());
+    var outcome = calls.one(by, call, duty.mandate(), settings.bounds().converge());
     return switch (outcome) {
       case Outcome.Failed(var fault) -> failed(fault.reason(), duty, from);
       case Outcome.Done done ->

@@ -11,7 +11,6 @@ import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -69,7 +68,7 @@ final class Reassertion {
     if (activation.isEmpty()) {
       return Optional.empty();
     }
-    var said = ask(new Call.Lost(activation.get()), Fence.NONE);
+    var said = ask(new Call.Lost(activation.get()), Mandate.looking());
     return said.with(Answer.NO).isEmpty()
         ? Optional.empty()
         : Optional.of(new Loss(base, activation.get(), said));
@@ -84,12 +83,12 @@ final class Reassertion {
         : Optional.empty();
   }
 
-  private Tally ask(Call call, Fence fence) throws InterruptedException {
+  private Tally ask(Call call, Mandate mandate) throws InterruptedException {
     var those =
         ports.executors().participants().stream()
             .filter(e -> e.verbs().contains(call.verb()))
             .toList();
-    return Tally.of(Calls.all(those, call, fence, settings.bounds().call()));
+    return Tally.of(ports.executors().calls().all(those, call, mandate, settings.bounds().call()));
   }
 
   /** Looks once more: it may have waited for another leader, who mended it. */
@@ -151,7 +150,7 @@ final class Reassertion {
 
   private Ending reassert(Loss loss, Duty duty) throws InterruptedException {
     long from = ports.time().micros();
-    var tally = ask(new Call.Reassert(loss.activation()), duty.fence());
+    var tally = ask(new Call.Reassert(loss.activation()), duty.mandate());
     var back =
         tally.with(Answer.YES).stream()
             .filter(r -> r.facts().containsKey(Call.Reassert.PUT_BACK))

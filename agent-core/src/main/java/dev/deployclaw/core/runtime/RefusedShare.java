@@ -4,7 +4,6 @@ import dev.deployclaw.core.plan.Widenings;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Activation.Candidate;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -93,7 +92,11 @@ final class RefusedShare {
     var services = ports.executors().named("ratelimit");
     if (services.isPresent()) {
       var call = new Call.Look("usage", Map.of());
-      var outcome = Calls.one(services.get(), call, Fence.NONE, settings.bounds().call());
+      var outcome =
+          ports
+              .executors()
+              .calls()
+              .one(services.get(), call, Mandate.looking(), settings.bounds().call());
       if (outcome instanceof Outcome.Done done) {
         for (var report : done.reports()) {
           if (report.answer() == Answer.YES) {

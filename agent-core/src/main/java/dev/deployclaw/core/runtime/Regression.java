@@ -5,7 +5,6 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore;
@@ -77,7 +76,8 @@ final class Regression {
   Look begin() {
     var those = executors.participants().stream().filter(e -> e.verbs().contains(MARKS)).toList();
     var call = new Call.Look(MARKS, Map.of());
-    return new Look(Calls.begin(those, call, Fence.NONE, settings.bounds().call()));
+    return new Look(
+        executors.calls().begin(those, call, Mandate.looking(), settings.bounds().call()));
   }
 
   /** Members that were asked. */

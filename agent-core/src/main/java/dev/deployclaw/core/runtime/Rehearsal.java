@@ -154,7 +154,7 @@ final class Rehearsal {
 
   private List<Member> rehearse(Found found, CheckpointFile file) throws InterruptedException {
     var now = new TreeMap<String, Report>();
-    crew.observe().all().forEach(r -> now.put(r.member(), r));
+    crew.observe(Mandate.looking()).all().forEach(r -> now.put(r.member(), r));
     List<Member> members = new ArrayList<>();
     file.observation()
         .members()

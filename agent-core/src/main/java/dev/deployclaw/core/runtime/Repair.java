@@ -127,7 +127,7 @@ final class Repair {
     var story = duty.story();
     var activation = ground.activation();
     long from = ports.time().micros();
-    var tally = crew.again(before.participants(), activation, duty.fence());
+    var tally = crew.again(before.participants(), activation, duty.mandate());
     story.tellTimed(
         Phase.PUBLISH,
         "Publishing epoch " + activation.epoch() + " again",
@@ -173,7 +173,7 @@ final class Repair {
       throws InterruptedException {
     enter("repair.keep", duty.story());
     long from = ports.time().micros();
-    var observed = crew.observe();
+    var observed = crew.observe(duty.mandate());
     byte[] bytes =
         CheckpointFile.of(ground.change(), observed, Optional.of(ground.content().set())).bytes();
     var found = KeptObject.keep(ports.objects(), bytes).without(unkept(observed, before));

@@ -6,7 +6,6 @@ import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Call.WriteBack.Edit;
 import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -74,7 +73,7 @@ final class SourceEdits {
     if (!edits.isEmpty()) {
       answers.addAll(
           ledger.leads(leadership)
-              ? carryOut(new Call.WriteBack(edits))
+              ? carryOut(new Call.WriteBack(edits), overlay.by().execution())
               : edits.stream().map(e -> Report.unknown(e.member(), LOST)).toList());
     }
     return answers;
@@ -126,12 +125,15 @@ final class SourceEdits {
     return new Edit(overlay.by().execution(), member, digest, PolicyWriter.yaml(policy));
   }
 
-  private List<Report> carryOut(Call.WriteBack call) throws InterruptedException {
+  private List<Report> carryOut(Call.WriteBack call, String execution) throws InterruptedException {
     var executor = ports.executors().named(SOURCES).filter(e -> e.verbs().contains(call.verb()));
     var outcome =
         executor.isEmpty()
             ? Outcome.failed(new Fault.Invalid("nothing writes to sources here"))
-            : Calls.one(executor.get(), call, Fence.NONE, settings.bounds().call());
+            : ports
+                .executors()
+                .calls()
+                .one(executor.get(), call, Mandate.of(execution), settings.bounds().call());
     return switch (outcome) {
       case Outcome.Failed failed -> List.of(failed.report(SOURCES));
       case Outcome.Done done ->

@@ -76,7 +76,7 @@ final class Standings {
 
   private Standing read(Activation activation, Duty duty) throws InterruptedException {
     var drift = Comparison.of(ground, committed, survey.looks(), new TreeMap<>());
-    var staged = crew.prepare(activation, duty.fence());
-    return Standing.of(drift, staged, crew.converged(activation, duty.fence()));
+    var staged = crew.prepare(activation, duty.mandate());
+    return Standing.of(drift, staged, crew.converged(activation, duty.mandate()));
   }
 }

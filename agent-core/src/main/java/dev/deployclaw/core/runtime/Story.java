@@ -9,6 +9,8 @@ import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +57,16 @@ final class Story {
 
   String execution() {
     return log.execution();
+  }
+
+  /** By which calls are made for it, under the step that it is at now. */
+  Mandate mandate(Fence fence) {
+    return new Mandate(fence, new Purpose(execution(), planHash.orElse(""), step));
+  }
+
+  /** The same for calls that only look. */
+  Mandate looks() {
+    return mandate(Fence.NONE);
   }
 
   /** From now on it is told by these steps. */

@@ -4,10 +4,7 @@ import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
-import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Collection;
@@ -42,17 +39,11 @@ final class Survey {
 
   /** A look that isn't told; an executor that isn't there is a failed look. */
   Outcome quietly(String operation) throws InterruptedException {
-    int dot = operation.indexOf('.');
-    String name = operation.substring(0, Math.max(0, dot));
-    var executor = executors.named(name).filter(_ -> executors.knows(operation));
-    var outcome =
-        executor.isEmpty()
-            ? Outcome.failed(new Fault.Invalid("nothing performs " + operation + " here"))
-            : Calls.one(
-                executor.get(),
-                new Call.Look(operation.substring(dot + 1), Map.of()),
-                Fence.NONE,
-                settings.bounds().call());
+    return ask(operation, Mandate.looking());
+  }
+
+  private Outcome ask(String operation, Mandate mandate) throws InterruptedException {
+    var outcome = executors.look(operation, mandate, settings.bounds().call());
     looks.put(operation, outcome);
     return outcome;
   }
@@ -61,7 +52,7 @@ final class Survey {
   Optional<Ending> look(String operation, OnFailure onFailure, Story story)
       throws InterruptedException {
     long from = time.micros();
-    var outcome = quietly(operation);
+    var outcome = ask(operation, story.looks());
     var tally = Tally.of(Map.of(operation.substring(0, operation.indexOf('.')), outcome));
     boolean fatal =
         onFailure != OnFailure.WARN && needed(operation) && failed(operation, tally, outcome);

@@ -51,7 +51,7 @@ final class Trial {
 
   private Happening discard(Execution x, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.discard(x.epoch(), duty.fence());
+    var tally = crew.discard(x.epoch(), duty.mandate());
     String action = "Removing what was staged for epoch " + x.epoch();
     duty.story().tellTimed(Phase.FINISH, action, Telling.of(tally), from);
     duty.story().summarise("back at epoch " + x.base().epoch() + " for everybody", Status.OK);

@@ -3,7 +3,6 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.runtime.UsageAnswer.Use;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -217,7 +216,11 @@ final class Usage {
       return List.of();
     }
     var call = new Call.Look("usage", arguments);
-    var outcome = Calls.one(found.get(), call, Fence.NONE, settings.bounds().call());
+    var outcome =
+        ports
+            .executors()
+            .calls()
+            .one(found.get(), call, Mandate.looking(), settings.bounds().call());
     List<Report> heard = new ArrayList<>();
     switch (outcome) {
       case Outcome.Failed(var fault) -> gap(executor + ": " + fault.reason());

@@ -5,8 +5,14 @@ public sealed interface Fault {
   /** What happened, for people; never a secret. */
   String reason();
 
-  /** Refused by policy, permission or an expired grant. */
+  /** Refused by a back end: a permission that it doesn't give. */
   record Denied(String reason) implements Fault {}
+
+  /**
+   * Refused at the sandbox, before any back end was asked: the operation isn't in the kernel's
+   * table, or no grant, or not this one, is for the call.
+   */
+  record Ungranted(String reason) implements Fault {}
 
   /** The request itself is wrong; repeating it can't help. */
   record Invalid(String reason) implements Fault {}

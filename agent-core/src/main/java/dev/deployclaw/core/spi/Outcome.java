@@ -26,6 +26,7 @@ public sealed interface Outcome {
     public Report report(String member) {
       return switch (fault) {
         case Fault.Denied d -> Report.no(member, d.reason());
+        case Fault.Ungranted g -> Report.no(member, g.reason());
         case Fault.Invalid i -> Report.no(member, i.reason());
         case Fault.Unavailable u -> Report.unknown(member, u.reason());
         case Fault.Conflict c -> Report.unknown(member, "somebody newer was there: " + c.reason());

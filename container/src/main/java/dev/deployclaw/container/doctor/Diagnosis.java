@@ -52,6 +52,8 @@ public record Diagnosis(String about, Level level, String found, String remedy) 
       case Fault.Unknown(String reason) -> unreachable(about, reason);
       case Fault.Denied(String reason) ->
           error(about, reason, "give the agent's user this right: docs/guide/credentials.md");
+      case Fault.Ungranted(String reason) ->
+          error(about, reason, "this build can't do it: report it, with the agent's version");
       case Fault.Invalid(String reason) -> error(about, reason, "mend what is named");
       case Fault.Conflict(String reason) -> error(about, reason, "look at who else acts");
     };

@@ -1,17 +1,12 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.core.runtime.Executors;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Fence;
-import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Asks executors to look, as every run does, and tells what it came to. */
 final class Looks {
@@ -25,12 +20,7 @@ final class Looks {
 
   /** One look; an executor that isn't there is a failed look. */
   Outcome look(String name, String verb) throws InterruptedException {
-    var executor = executors.named(name);
-    return executor.isEmpty()
-        ? Outcome.failed(new Fault.Invalid("nothing performs " + name + "." + verb + " here"))
-        : executor
-            .get()
-            .execute(new Invocation(name, new Call.Look(verb, Map.of()), Fence.NONE, LONGEST));
+    return executors.look(name + "." + verb, LONGEST);
   }
 
   /** What a look came to: who doesn't answer by name, the others by their number. */

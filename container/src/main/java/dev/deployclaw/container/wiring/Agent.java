@@ -10,6 +10,10 @@ import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.model.Models;
+import dev.deployclaw.core.grant.EffectTable;
+import dev.deployclaw.core.grant.GrantCheck;
+import dev.deployclaw.core.grant.GrantKey;
+import dev.deployclaw.core.grant.Grants;
 import dev.deployclaw.core.machine.GatePolicy;
 import dev.deployclaw.core.machine.GateRule;
 import dev.deployclaw.core.planner.ComparedPlanner;
@@ -139,8 +143,14 @@ public record Agent(
     }
   }
 
-  /** What each executor names is what it may do: no skill and no request adds to it. */
+  /**
+   * What each executor names and the kernel's table knows is what it may do, by grants that only
+   * this process can make: no skill and no request adds to it.
+   */
   private static Executors executors(List<Executor> bare, List<Decoration> decorations) {
+    var key = GrantKey.random();
+    var clock = Grants.steady();
+    var check = new GrantCheck(key, clock, EffectTable.KERNEL);
     var out = new ArrayList<Executor>();
     for (var executor : bare) {
       var operations =
@@ -151,9 +161,9 @@ public record Agent(
       for (var decoration : decorations) {
         wrapped = decoration.around(wrapped);
       }
-      out.add(Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE)));
+      out.add(Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE), check));
     }
-    return Executors.of(out);
+    return Executors.of(out, new Grants(key, clock));
   }
 
   private static Settings settings(Config c, ProbeKeys keys) {

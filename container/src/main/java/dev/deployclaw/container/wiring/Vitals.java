@@ -4,16 +4,12 @@ import dev.deployclaw.container.config.Config;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.runtime.Executors;
 import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
-import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The back ends that every change needs: state store, object store, stream, Redis. */
@@ -21,7 +17,6 @@ public final class Vitals {
   /** No object has this name; that it is absent is an answer. */
   private static final String NO_OBJECT = "readiness";
 
-  private static final String REDIS = "redis";
   private static final Duration LONGEST = Duration.ofSeconds(4);
 
   private Vitals() {}
@@ -52,9 +47,7 @@ public final class Vitals {
 
   /** All nodes are there and every slot has an owner, says the cluster itself. */
   private static Optional<String> redis(Executors executors) throws InterruptedException {
-    var redis = executors.named(REDIS).orElseThrow();
-    var look = new Call.Look("topology", Map.of());
-    return switch (redis.execute(new Invocation(REDIS, look, Fence.NONE, LONGEST))) {
+    return switch (executors.look("redis.topology", LONGEST)) {
       case Outcome.Failed(var fault) -> Optional.of(fault.reason());
       case Outcome.Done(var reports, var _) ->
           reports.stream()

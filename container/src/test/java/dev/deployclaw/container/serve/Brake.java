@@ -1,6 +1,5 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.core.runtime.Executors;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.Executor;
@@ -58,7 +57,7 @@ public final class Brake {
     return new Ports(
         ports.state(),
         ports.objects(),
-        Executors.of(all),
+        ports.executors().replacedBy(all),
         ports.recorder(),
         ports.journal(),
         ports.planner(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.core.grant.EffectTable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.testkit.Await;
@@ -65,6 +66,20 @@ class AgentTest {
 
     try (var agent = Agent.open(config, Progress.NONE)) {
       assertThat(agent.architect().status().exit()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+  }
+
+  /** An operation that no executor performs has no place in the table, nor the other way round. */
+  @Test
+  void theTableHasJustWhatTheExecutorsPerform() throws Exception {
+    var config = config(Map.of("DEPLOYCLAW_ETCD_ENDPOINTS", "http://127.0.0.1:1"));
+
+    try (var agent = Agent.open(config, Progress.NONE)) {
+      for (String name : EffectTable.KERNEL.executors()) {
+        var executor = agent.ports().executors().named(name).orElseThrow();
+        assertThat(executor.verbs()).as(name).isEqualTo(EffectTable.KERNEL.verbs(name));
+      }
+      assertThat(agent.ports().executors().names()).isEqualTo(EffectTable.KERNEL.executors());
     }
   }
 

@@ -127,6 +127,7 @@ public final class ContainerGatewayExecutor implements Executor {
   private static Report faulty(ContainerGateway gateway, Fault fault) {
     return switch (fault) {
       case Fault.Denied d -> Report.no(gateway.member(), d.reason());
+      case Fault.Ungranted g -> Report.no(gateway.member(), g.reason());
       case Fault.Invalid i -> Report.no(gateway.member(), i.reason());
       case Fault.Unavailable u -> Report.unknown(gateway.member(), u.reason());
       case Fault.Conflict c -> Report.unknown(gateway.member(), c.reason());

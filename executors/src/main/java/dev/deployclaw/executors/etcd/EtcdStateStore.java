@@ -127,6 +127,7 @@ public final class EtcdStateStore implements StateStore {
         case Fault.Unknown(String reason) -> new Result.Unknown(reason);
         case Fault.Unavailable(String reason) -> throw new Unreachable(reason, e);
         case Fault.Denied(String reason) -> throw new Unreachable(reason, e);
+        case Fault.Ungranted(String reason) -> throw new Unreachable(reason, e);
         case Fault.Invalid(String reason) -> throw new IllegalArgumentException(reason, e);
         case Fault.Conflict(String reason) -> throw new IllegalStateException(reason, e);
       };

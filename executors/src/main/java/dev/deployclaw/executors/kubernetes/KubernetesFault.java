@@ -35,6 +35,7 @@ final class KubernetesFault extends IOException {
   Report report(String member) {
     return switch (fault) {
       case Fault.Denied d -> Report.no(member, d.reason());
+      case Fault.Ungranted g -> Report.no(member, g.reason());
       case Fault.Invalid i -> Report.no(member, i.reason());
       case Fault.Conflict c -> Report.no(member, c.reason());
       case Fault.Unavailable u -> Report.unknown(member, u.reason());

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.sandbox;
 
+import dev.deployclaw.core.grant.GrantCheck;
 import dev.deployclaw.core.spi.Executor;
 
 /** The bounds around an executor, in the one order that is right. */
@@ -10,9 +11,11 @@ public final class Sandbox {
    * Metered outside, so that denials count; then guarded, so that a denied call takes no place;
    * then the bulkhead; the time limit inside, so that waiting for a place isn't working time.
    */
-  public static Metered around(Executor executor, Limits limits) {
+  public static Metered around(Executor executor, Limits limits, GrantCheck check) {
     return new Metered(
         new Guarded(
-            new Bulkheaded(new TimeLimited(executor), limits.atOnce()), limits.operations()));
+            new Bulkheaded(new TimeLimited(executor), limits.atOnce()),
+            limits.operations(),
+            check));
   }
 }

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.sandbox;
 
-import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
@@ -77,15 +77,9 @@ final class TimeLimited implements Executor {
   private static Outcome cutOff(Invocation call) {
     String reason = call.operation() + " was cut off after " + call.deadline().toMillis() + " ms";
     return Outcome.failed(
-        mayChange(call.call()) ? new Fault.Unknown(reason) : new Fault.Unavailable(reason));
-  }
-
-  private static boolean mayChange(Call call) {
-    return switch (call) {
-      case Call.Stage _, Call.Publish _, Call.Discard _, Call.Probe _, Call.Heartbeat _ -> true;
-      case Call.WriteBack _, Call.Reassert _ -> true;
-      case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _, Call.Lost _ -> false;
-    };
+        EffectClass.of(call.call()) != EffectClass.OBSERVE
+            ? new Fault.Unknown(reason)
+            : new Fault.Unavailable(reason));
   }
 
   Executor inner() {

@@ -3,13 +3,19 @@ package dev.deployclaw.executors.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.deployclaw.core.grant.EffectTable;
+import dev.deployclaw.core.grant.GrantCheck;
+import dev.deployclaw.core.grant.GrantKey;
+import dev.deployclaw.core.grant.Grants;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +29,10 @@ class SandboxTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final Outcome DONE = Outcome.done(List.of());
+  private static final GrantKey KEY = GrantKey.random();
+  private static final InstantSource CLOCK = Grants.steady();
+  private static final Grants GRANTS = new Grants(KEY, CLOCK);
+  private static final GrantCheck CHECK = new GrantCheck(KEY, CLOCK, EffectTable.KERNEL);
 
   private interface Act {
     Outcome of(Invocation call) throws InterruptedException;
@@ -31,12 +41,12 @@ class SandboxTest {
   private record Acting(Act act) implements Executor {
     @Override
     public String name() {
-      return "test";
+      return "redis";
     }
 
     @Override
     public Set<String> verbs() {
-      return Set.of("look", "discard");
+      return Set.of("scan", "discard");
     }
 
     @Override
@@ -66,17 +76,40 @@ class SandboxTest {
               calls.incrementAndGet();
               return DONE;
             }),
-            new Limits(Set.of("test.look"), 1));
+            new Limits(Set.of("redis.scan"), 1),
+            CHECK);
 
     var denied = sandbox.execute(call(new Call.Discard(1), LONG));
     var allowed = sandbox.execute(call(look(), LONG));
 
     assertThat(denied)
-        .isInstanceOfSatisfying(Outcome.Failed.class, f -> isA(f, Fault.Denied.class));
+        .isInstanceOfSatisfying(Outcome.Failed.class, f -> isA(f, Fault.Ungranted.class));
     assertThat(allowed).isEqualTo(DONE);
     assertThat(calls).hasValue(1);
-    assertThat(sandbox.count("test.discard").failed()).isEqualTo(1);
-    assertThat(sandbox.count("test.look").calls()).isEqualTo(1);
+    assertThat(sandbox.count("redis.discard").failed()).isEqualTo(1);
+    assertThat(sandbox.count("redis.scan").calls()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingRunsWithoutAGrantOrByOneThatWasUsed() throws InterruptedException {
+    var calls = new AtomicInteger();
+    var sandbox =
+        around(
+            new Acting(_ -> {
+              calls.incrementAndGet();
+              return DONE;
+            }),
+            1);
+    var granted = call(new Call.Discard(1), LONG);
+    var bare = new Invocation("redis", new Call.Discard(1), Fence.NONE, LONG);
+    sandbox.execute(granted);
+
+    for (var refused : List.of(granted, bare)) {
+      assertThat(sandbox.execute(refused))
+          .isInstanceOfSatisfying(Outcome.Failed.class, f -> isA(f, Fault.Ungranted.class));
+    }
+    assertThat(calls).hasValue(1);
+    assertThat(sandbox.count("redis.discard").failed()).isEqualTo(2);
   }
 
   @Test
@@ -93,7 +126,7 @@ class SandboxTest {
     sandbox.execute(call(look(), LONG));
 
     assertThat(thread.get().isVirtual()).isTrue();
-    assertThat(thread.get().getName()).isEqualTo("test.look");
+    assertThat(thread.get().getName()).isEqualTo("redis.scan");
   }
 
   @Test
@@ -169,7 +202,7 @@ class SandboxTest {
     assertThatThrownBy(() -> sandbox.execute(call(look(), LONG)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("bug");
-    assertThat(sandbox.count("test.look").failed()).isEqualTo(1);
+    assertThat(sandbox.count("redis.scan").failed()).isEqualTo(1);
   }
 
   private static void run(Executor sandbox) {
@@ -181,15 +214,17 @@ class SandboxTest {
   }
 
   private static Metered around(Executor executor, int atOnce) {
-    return Sandbox.around(executor, new Limits(Set.of("test.look", "test.discard"), atOnce));
+    return Sandbox.around(
+        executor, new Limits(Set.of("redis.scan", "redis.discard"), atOnce), CHECK);
   }
 
   private static Call look() {
-    return new Call.Look("look", Map.of());
+    return new Call.Look("scan", Map.of());
   }
 
   private static Invocation call(Call call, Duration deadline) {
-    return new Invocation("test", call, Fence.NONE, deadline);
+    return GRANTS.granted(
+        new Invocation("redis", call, Fence.NONE, deadline), new Purpose("arch-1", "plan", 1));
   }
 
   private static void isA(Outcome.Failed failed, Class<? extends Fault> kind) {

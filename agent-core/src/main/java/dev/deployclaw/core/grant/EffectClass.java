@@ -1,0 +1,44 @@
+package dev.deployclaw.core.grant;
+
+import dev.deployclaw.core.spi.Call;
+import java.util.Locale;
+
+/**
+ * What an operation does to the world, from the least to the most. It follows from the kind of the
+ * call alone: no model, skill or argument says it.
+ */
+public enum EffectClass {
+  /** Changes nothing. */
+  OBSERVE,
+  /**
+   * Writes only where nobody acts on it: an epoch that isn't committed, the mark of a vote, a
+   * container that tries a file and is removed, counters of synthetic requests.
+   */
+  STAGE,
+  /** Changes what somebody acts on. */
+  ACTIVATE,
+  /** Removes something for good. */
+  DESTROY;
+
+  public static EffectClass of(Call call) {
+    return switch (call) {
+      case Call.Look _, Call.Observe _, Call.Converge _, Call.Lost _ -> OBSERVE;
+      case Call.Stage _, Call.Prepare _, Call.Probe _, Call.Heartbeat _ -> STAGE;
+      case Call.Publish _, Call.Reassert _, Call.WriteBack _ -> ACTIVATE;
+      case Call.Discard _ -> DESTROY;
+    };
+  }
+
+  /** Whether it is done for an execution only, so that there is a log of it. */
+  boolean needsExecution() {
+    return switch (this) {
+      case OBSERVE, STAGE -> false;
+      case ACTIVATE, DESTROY -> true;
+    };
+  }
+
+  /** As documents and messages spell it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.deployclaw.core.grant;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Executor;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The closed table of operations. What isn't in it is denied, whoever asks and whatever an executor
+ * says that it can do. The class of an operation's effect comes from the type of its call, so a
+ * look can't be spelled like an act. Immutable.
+ */
+public final class EffectTable {
+  /** All that the product's own executors do. */
+  public static final EffectTable KERNEL =
+      new EffectTable(
+          Map.of(
+              "configuration", participant("scan", "marks"),
+              "docker", looks("inspect"),
+              "etcd", participant(),
+              "gateway", participant("topology", "scan", "marks"),
+              "kubernetes", looks("inspect"),
+              "probe", acts("probe", "heartbeat"),
+              "ratelimit", participant("topology", "scan", "usage"),
+              "redis", redis(),
+              "sources", new Operations(Set.of("read"), Set.of("write-back"))));
+
+  private final Map<String, Operations> byExecutor;
+
+  private EffectTable(Map<String, Operations> byExecutor) {
+    this.byExecutor = Map.copyOf(byExecutor);
+  }
+
+  /**
+   * Of one executor.
+   *
+   * @param looks verbs of {@link Call.Look}
+   * @param acts verbs of all other calls
+   */
+  private record Operations(Set<String> looks, Set<String> acts) {
+    boolean have(Call call) {
+      return (call instanceof Call.Look ? looks : acts).contains(call.verb());
+    }
+  }
+
+  /** What a call does; empty where it isn't in the table. */
+  public Optional<EffectClass> of(String executor, Call call) {
+    return Optional.ofNullable(byExecutor.get(executor))
+        .filter(operations -> operations.have(call))
+        .map(_ -> EffectClass.of(call));
+  }
+
+  /** The verbs of an executor, for who compares them with what it can do. */
+  public Set<String> verbs(String executor) {
+    return Optional.ofNullable(byExecutor.get(executor)).stream()
+        .flatMap(o -> Stream.concat(o.looks().stream(), o.acts().stream()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Who is in it, in order. */
+  public Set<String> executors() {
+    return new TreeSet<>(byExecutor.keySet());
+  }
+
+  private static Operations looks(String... verbs) {
+    return new Operations(Set.of(verbs), Set.of());
+  }
+
+  private static Operations acts(String... verbs) {
+    return new Operations(Set.of(), Set.of(verbs));
+  }
+
+  private static Operations participant(String... looks) {
+    return new Operations(Set.of(looks), Executor.PARTICIPANT_VERBS);
+  }
+
+  private static Operations redis() {
+    var looks =
+        Set.of("topology", "identity", "latency", "clock", "scan", "marks", "counters", "usage");
+    return new Operations(looks, Executor.participantWith(Set.of("lost", "reassert")));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Grant.Purpose;
+
+/**
+ * By what a call is made.
+ *
+ * @param fence by whose lead
+ * @param purpose what it is for, as its grant says
+ */
+record Mandate(Fence fence, Purpose purpose) {
+  /** Of a look outside every execution. */
+  static Mandate looking() {
+    return new Mandate(Fence.NONE, Purpose.NONE);
+  }
+
+  /** Of what is still done for an execution that is over. */
+  static Mandate of(String execution) {
+    return new Mandate(Fence.NONE, new Purpose(execution, "", 0));
+  }
+}

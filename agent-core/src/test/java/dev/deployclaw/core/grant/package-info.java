@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.core.grant;
+
+import org.jspecify.annotations.NullMarked;
