@@ -39,7 +39,8 @@ public final class Architect {
     this.settings = settings;
     this.orchestrator = new Orchestrator(ports, settings);
     this.stories = new Stories(ports, settings, progress);
-    this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects());
+    var overstepping = new Overstepping(ports, settings);
+    this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects(), overstepping);
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
     var recovery =
         new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls executors: each call with a grant of its own, on a virtual thread of its own, interrupted
  * when it takes longer than its deadline and a little; one that is {@link Threadless} is only
- * asked. A thrown exception is a bug: it is logged, and the outcome is unknown.
+ * asked. A thrown exception is a bug: it is logged, and the outcome is unknown. What was called
+ * often enough in vain isn't called again, see {@link Conduct}.
  */
 final class Calls {
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
@@ -67,22 +69,34 @@ final class Calls {
     SortedMap<String, Outcome> answers() throws InterruptedException {
       var out = new TreeMap<String, Outcome>();
       for (var one : running) {
-        out.put(one.executor(), await(one, deadline));
+        out.put(one.call().executor(), await(one, deadline));
       }
       return out;
     }
   }
 
-  private record Running(String executor, Future<Outcome> outcome) {}
+  private record Running(Invocation call, Conduct conduct, Future<Outcome> outcome) {}
 
   private Running start(Executor executor, Call call, Mandate mandate, Duration deadline) {
     var bare = new Invocation(executor.name(), call, mandate.fence(), deadline);
     var invocation = grants.granted(bare, mandate.purpose());
     var outcome =
-        executor instanceof Threadless threadless
-            ? threadless.begin(invocation)
-            : onThread(executor, invocation);
-    return new Running(executor.name(), outcome);
+        mandate
+            .conduct()
+            .stops(invocation)
+            .map(Calls::stopped)
+            .orElseGet(() -> begun(executor, invocation));
+    return new Running(invocation, mandate.conduct(), outcome);
+  }
+
+  private static Future<Outcome> stopped(String why) {
+    return CompletableFuture.completedFuture(Outcome.failed(new Fault.Invalid(why)));
+  }
+
+  private static Future<Outcome> begun(Executor executor, Invocation invocation) {
+    return executor instanceof Threadless threadless
+        ? threadless.begin(invocation)
+        : onThread(executor, invocation);
   }
 
   private static Future<Outcome> onThread(Executor executor, Invocation invocation) {
@@ -92,6 +106,12 @@ final class Calls {
   }
 
   private static Outcome await(Running running, Duration deadline) throws InterruptedException {
+    var outcome = answer(running, deadline);
+    running.conduct().note(running.call(), outcome);
+    return outcome;
+  }
+
+  private static Outcome answer(Running running, Duration deadline) throws InterruptedException {
     try {
       return running.outcome().get(deadline.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -101,7 +121,10 @@ final class Calls {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      LOG.atError().addKeyValue("executor", running.executor()).setCause(e).log("call threw");
+      LOG.atError()
+          .addKeyValue("executor", running.call().executor())
+          .setCause(e)
+          .log("call threw");
       return Outcome.failed(new Fault.Unknown("internal fault: " + e.getCause()));
     } catch (InterruptedException e) {
       running.outcome().cancel(true);

@@ -37,6 +37,12 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
     };
   }
 
+  /** The same, and something else that is to be said; nothing that isn't done is a success then. */
+  Ending and(String more) {
+    boolean idle = exit == ExitCode.OK && result != Result.COMPLETED;
+    return new Ending(result, idle ? ExitCode.REFUSED : exit, reason + "; " + more, cause);
+  }
+
   static Ending unknown(String reason) {
     return new Ending(Result.UNKNOWN, ExitCode.FAILED, reason);
   }

@@ -19,10 +19,12 @@ import java.util.TreeMap;
 final class Epilogue {
   private final Ledger ledger;
   private final ObjectStore objects;
+  private final Overstepping overstepping;
 
-  Epilogue(Ledger ledger, ObjectStore objects) {
+  Epilogue(Ledger ledger, ObjectStore objects, Overstepping overstepping) {
     this.ledger = ledger;
     this.objects = objects;
+    this.overstepping = overstepping;
   }
 
   /**
@@ -32,6 +34,7 @@ final class Epilogue {
    */
   Ended end(Story story, Ending reached, Optional<Leadership> leadership, List<String> questions)
       throws InterruptedException {
+    overstepping.judge(story);
     var ending = story.whole(reached);
     if (!story.silent()) {
       var thought = story.ending(ending, facts(story, ending, questions));

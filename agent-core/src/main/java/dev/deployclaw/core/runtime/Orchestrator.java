@@ -39,6 +39,7 @@ final class Orchestrator {
   private final SourceCheck sources;
   private final Lasting lasting;
   private final Compensation compensation;
+  private final Overstepping overstepping;
   private final StateStore state;
   private final Time time;
 
@@ -53,6 +54,7 @@ final class Orchestrator {
     this.sources = new SourceCheck(ports, settings, archive);
     this.lasting = new Lasting(archive, ports.time());
     this.compensation = new Compensation(this, ledger);
+    this.overstepping = new Overstepping(ports, settings);
     this.state = ports.state();
     this.time = ports.time();
   }
@@ -170,7 +172,9 @@ final class Orchestrator {
     duty.story().under(place(at.execution().state()));
     try {
       phase(effect).ifPresent(duty.story()::begin);
-      return switch (perform(effect, at.execution(), content, duty)) {
+      var happening = perform(effect, at.execution(), content, duty);
+      overstepping.judge(duty.story());
+      return switch (happening) {
         case Happening.Again() -> new Next.Go(at);
         case Happening.Stuck(String pending) -> new Next.End(Ending.stillPending(pending));
         case Happening.Now(Event event) -> follow(at, event, duty);

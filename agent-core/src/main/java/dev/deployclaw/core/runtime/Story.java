@@ -34,6 +34,7 @@ final class Story {
   private final Instant begun;
   private final long begunMicros;
   private final Map<String, Long> phaseMicros = new TreeMap<>();
+  private final Conduct conduct = new Conduct();
   private final List<String> fragments = new ArrayList<>();
   private final Set<String> open = new TreeSet<>();
   private Optional<String> planHash = Optional.empty();
@@ -59,9 +60,14 @@ final class Story {
     return log.execution();
   }
 
+  /** How its calls went so far. */
+  Conduct conduct() {
+    return conduct;
+  }
+
   /** By which calls are made for it, under the step that it is at now. */
   Mandate mandate(Fence fence) {
-    return new Mandate(fence, new Purpose(execution(), planHash.orElse(""), step));
+    return new Mandate(fence, new Purpose(execution(), planHash.orElse(""), step), conduct);
   }
 
   /** The same for calls that only look. */
@@ -162,6 +168,11 @@ final class Story {
     log.add(thought(phase, action, telling, Optional.empty()));
   }
 
+  /** A nested thought under the step that is under way, whatever it is. */
+  void tellHere(String action, Telling telling) {
+    log.add(thought(phaseOf(step), action, telling, Optional.empty()));
+  }
+
   /** A nested thought about something that took time. */
   void tellTimed(Phase phase, String action, Telling telling, long fromMicros) {
     place(phase);
@@ -218,8 +229,12 @@ final class Story {
     }
   }
 
-  /** An ending, without hiding as a success what stays unknown. */
+  /** An ending, without hiding as a success what stays unknown, nor that the agent was frozen. */
   Ending whole(Ending ending) {
+    return known(conduct.frozen().map(ending::and).orElse(ending));
+  }
+
+  private Ending known(Ending ending) {
     return ending.result() == Result.COMPLETED && !open.isEmpty()
         ? Ending.unknown(
             "done, but it is unknown what %s held before: look at what it has now"

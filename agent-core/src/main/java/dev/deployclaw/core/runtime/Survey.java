@@ -53,12 +53,17 @@ final class Survey {
       throws InterruptedException {
     long from = time.micros();
     var outcome = ask(operation, story.looks());
+    var loop = story.conduct().asked(operation, outcome);
     var tally = Tally.of(Map.of(operation.substring(0, operation.indexOf('.')), outcome));
     boolean fatal =
         onFailure != OnFailure.WARN && needed(operation) && failed(operation, tally, outcome);
     var telling = telling(operation, tally, fatal);
     story.tellTimed(Phase.PLAN, operation, telling, from);
     story.summarise(telling.detail(), telling.status());
+    if (loop.isPresent()) {
+      story.tell(Phase.PLAN, operation, new Telling(loop.get(), Status.ERROR, Map.of()));
+      return Optional.of(new Ending(Result.ABORTED, ExitCode.ABORTED, loop.get()));
+    }
     return fatal
         ? Optional.of(ending(operation + ": " + telling.detail(), tally))
         : Optional.empty();

@@ -18,6 +18,7 @@ public record Notify(String name, Target target, Set<String> events) {
           "regressed",
           "fork",
           "repair",
+          "frozen",
           "put-back",
           "drift",
           "execution",

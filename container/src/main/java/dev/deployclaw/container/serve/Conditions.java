@@ -34,6 +34,20 @@ final class Conditions {
     return status.held().stream().map(Conditions::held).toList();
   }
 
+  static List<Condition> frozen(StatusAnswer status) {
+    return status.frozen().stream()
+        .map(freeze ->
+            new Condition(
+                Kind.FROZEN,
+                "estate",
+                "the kill switch is on, "
+                    + freeze.sentence()
+                    + "; no change begins or commits until: deployclaw thaw",
+                List.of(freeze.by()),
+                Map.of("by", freeze.by(), "reason", freeze.reason(), "since", freeze.since())))
+        .toList();
+  }
+
   static List<Condition> regressed(List<Ahead> ahead) {
     if (ahead.isEmpty()) {
       return List.of();

@@ -123,7 +123,10 @@ final class Lookout implements AutoCloseable {
         .pulse()
         .last()
         .flatMap(Pulse.Beat::status)
-        .ifPresent(status -> watcher.see(Set.of(Kind.HELD), Conditions.held(status)));
+        .ifPresent(status -> {
+          watcher.see(Set.of(Kind.HELD), Conditions.held(status));
+          watcher.see(Set.of(Kind.FROZEN), Conditions.frozen(status));
+        });
     watcher.see(Set.of(Kind.EXECUTION), Conditions.ended(views.executions(), now));
   }
 

@@ -178,6 +178,20 @@ class LookoutTest {
   }
 
   @Test
+  void seesThatTheKillSwitchIsOn() throws Exception {
+    world.agent().freeze("olivia", "incident 4711");
+    sidecar.look();
+
+    awaitAmiss(Kind.FROZEN, "estate");
+    assertThat(amiss(Kind.FROZEN).orElseThrow().condition().summary())
+        .contains("by olivia", "incident 4711", "deployclaw thaw");
+
+    world.agent().thaw("olivia");
+    sidecar.look();
+    awaitWell(Kind.FROZEN);
+  }
+
+  @Test
   void seesWhatWasRolledBack() throws Exception {
     applied();
     world.probe.fail("a limit is wrong");

@@ -1,0 +1,186 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.Procedure.OnFailure;
+import dev.deployclaw.core.plan.Procedure.ProcedureStep;
+import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class OversteppingTest {
+  private final World world = new World();
+
+  @Test
+  void threeRefusalsAtTheSandboxFreezeTheAgentBeforeTheCommit() throws Exception {
+    var ended =
+        agent(Set.of("redis.stage", "gateway.stage", "ratelimit.stage"))
+            .run(world.request("apply"));
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason())
+        .contains("redis.stage was refused at the sandbox")
+        .contains("the agent froze itself", "3 calls of " + ended.execution(), "deployclaw thaw");
+    assertThat(world.active()).isEmpty();
+    assertThat(world.agent().status().frozen())
+        .map(Freeze::reason)
+        .contains("3 calls of " + ended.execution() + " were refused at the sandbox");
+    assertThat(log(ended)).contains("\"action\":\"Freezing the agent\"");
+    assertThat(world.run("apply").reason()).contains("the kill switch is on");
+    assertThat(world.agent().thaw("olivia").exit()).isEqualTo(ExitCode.OK);
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+  }
+
+  @Test
+  void twoRefusalsAreToldAndFreezeNobody() throws Exception {
+    var ended = agent(Set.of("redis.stage", "gateway.stage")).run(world.request("apply"));
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(log(ended)).contains("gateway.stage was refused at the sandbox");
+    assertThat(world.agent().status().frozen()).isEmpty();
+  }
+
+  /** A way back goes on under the freeze: what was published is taken back. */
+  @Test
+  void whatIsCommittedGoesBackThoughTheAgentIsFrozen() throws Exception {
+    var first = world.run("apply");
+    var before = world.active().orElseThrow().digest();
+
+    var ended = agent(Set.of("redis.publish"), 3).run(world.request("set acme 700"));
+
+    assertThat(first.result()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(ended.reason()).contains("the agent froze itself");
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
+    assertThat(world.live()).containsExactly(before);
+    assertThat(world.agent().status().frozen()).isPresent();
+  }
+
+  @Test
+  void aSkillThatAsksTheSameThreeTimesIsStopped() throws Exception {
+    var agent =
+        agent(world.ports(), looking("redis.scan", "redis.clock", "redis.scan", "redis.scan"));
+
+    var ended = agent.run(world.request("apply"));
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.reason())
+        .contains("redis.scan was called 3 times with the same arguments", "the loop is stopped");
+    assertThat(log(ended)).contains("the loop is stopped here");
+    assertThat(world.active()).isEmpty();
+  }
+
+  @Test
+  void aSkillMayAskTwice() throws Exception {
+    var agent = agent(world.ports(), looking("redis.scan", "redis.clock", "redis.scan"));
+
+    assertThat(agent.run(world.request("apply")).result()).isEqualTo(Result.COMPLETED);
+  }
+
+  private Architect agent(Set<String> refused) {
+    return agent(refused, Integer.MAX_VALUE);
+  }
+
+  private Architect agent(Set<String> refused, int times) {
+    var ports = world.ports();
+    var left = new Left(times);
+    var all =
+        ports.executors().names().stream()
+            .map(name -> new Refusing(ports.executors().named(name).orElseThrow(), refused, left))
+            .toList();
+    return agent(with(ports, ports.executors().replacedBy(all)), World.PROCEDURE);
+  }
+
+  private static Ports with(Ports ports, Executors executors) {
+    return new Ports(
+        ports.state(),
+        ports.objects(),
+        executors,
+        ports.recorder(),
+        ports.journal(),
+        ports.planner(),
+        ports.playbook(),
+        ports.time());
+  }
+
+  private Architect agent(Ports ports, Procedure procedure) {
+    var told =
+        new Ports(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.recorder(),
+            ports.journal(),
+            ports.planner(),
+            _ -> procedure,
+            ports.time());
+    return new Architect(told, world.settings("agent"), Progress.NONE);
+  }
+
+  /** The usual steps, with these looks in the first. */
+  private static Procedure looking(String... operations) {
+    var steps = new ArrayList<>(World.PROCEDURE.steps());
+    steps.set(
+        0,
+        new ProcedureStep(
+            "topology",
+            "Looking around",
+            List.of(operations),
+            List.of(),
+            List.of(),
+            false,
+            OnFailure.ABORT));
+    return new Procedure("orchestrate", "00", steps);
+  }
+
+  private String log(Ended ended) {
+    var text = new StringBuilder();
+    for (byte[] record : world.journal.read(ended.execution())) {
+      text.append(new String(record, StandardCharsets.UTF_8)).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** How often it is still refused. */
+  private static final class Left {
+    private int times;
+
+    Left(int times) {
+      this.times = times;
+    }
+
+    synchronized boolean take() {
+      return times-- > 0;
+    }
+  }
+
+  /** Refuses some operations as the sandbox does. */
+  private record Refusing(Executor inner, Set<String> refused, Left left) implements Executor {
+    @Override
+    public String name() {
+      return inner.name();
+    }
+
+    @Override
+    public Set<String> verbs() {
+      return inner.verbs();
+    }
+
+    @Override
+    public Outcome execute(Invocation call) throws InterruptedException {
+      return refused.contains(call.operation()) && left.take()
+          ? Outcome.failed(
+              new Fault.Ungranted(call.operation() + " was refused at the sandbox: no grant"))
+          : inner.execute(call);
+    }
+  }
+}
