@@ -32,7 +32,7 @@ public final class SkillReader {
   /** Reads a skill's folder, or its SKILL.md. */
   public static Reading read(Path folderOrFile) {
     var path = folderOrFile.toAbsolutePath().normalize();
-    var folder = Files.isRegularFile(path) && path.getParent() != null ? path.getParent() : path;
+    var folder = isSheet(path) ? path.resolveSibling("") : path;
     var findings = new Findings(folder);
     var sheet = sheet(folder, findings);
     if (sheet.isEmpty()) {
@@ -42,6 +42,11 @@ public final class SkillReader {
     var skill = read(folder, sheet.get(), inSheet);
     findings.add(inSheet.all());
     return new Reading(findings.loadable() ? skill : Optional.empty(), findings.all());
+  }
+
+  private static boolean isSheet(Path path) {
+    return Files.isRegularFile(path)
+        && String.valueOf(path.getFileName()).equalsIgnoreCase("SKILL.md");
   }
 
   private static Optional<Path> sheet(Path folder, Findings findings) {

@@ -17,7 +17,7 @@ public final class SkillValidator {
   public static List<Diagnostic> problems(Path folderOrFile) {
     var reading = SkillReader.read(folderOrFile);
     var all = new ArrayList<>(reading.diagnostics());
-    reading.skill().ifPresent(skill -> all.addAll(Procedures.of(skill).problems()));
+    reading.skill().ifPresent(skill -> all.addAll(steps(skill)));
     return List.copyOf(all);
   }
 
@@ -30,8 +30,24 @@ public final class SkillValidator {
     }
     var catalogue = Catalogue.discover(List.of(new Scope("given", path)));
     var all = new ArrayList<>(catalogue.diagnostics());
-    catalogue.skills().values().forEach(e -> all.addAll(Procedures.of(e.skill()).problems()));
+    catalogue.skills().values().forEach(e -> all.addAll(steps(e.skill())));
     boolean none = catalogue.skills().isEmpty() && all.isEmpty();
     return none ? problems(path) : List.copyOf(all);
+  }
+
+  /** Who serves operations says how. */
+  private static List<Diagnostic> steps(SkillFile skill) {
+    var reading = Procedures.of(skill);
+    boolean silent = reading.procedure().isEmpty() && reading.problems().isEmpty();
+    if (!silent || skill.metadata().getOrDefault(SkillFile.SERVES, "").isBlank()) {
+      return reading.problems();
+    }
+    return List.of(
+        new Diagnostic(
+            Diagnostic.Severity.VIOLATION,
+            skill.file(),
+            skill.bodyLine(),
+            "the skill serves operations but has no steps block",
+            "add a block ```" + StepsBlock.INFO + ", or drop " + SkillFile.SERVES));
   }
 }

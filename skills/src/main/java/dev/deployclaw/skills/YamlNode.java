@@ -10,6 +10,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,7 +22,7 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
  * A YAML value with its line. Every scalar is text ({@code true}, {@code 1.0} and {@code null} stay
- * as written); anchors and aliases are refused; size, depth and count are capped.
+ * as written); anchors, aliases and tags are refused; size, depth and count are capped.
  */
 sealed interface YamlNode {
   int MOST_CHARACTERS = 64 * 1024;
@@ -74,6 +75,10 @@ sealed interface YamlNode {
         findings.error(line, "YAML anchors and aliases aren't allowed", "write the value out");
         return false;
       }
+      if (tagged(event)) {
+        findings.error(line, "YAML tags aren't allowed", "write the value without !");
+        return false;
+      }
       depth += depthOf(event);
       nodes += event instanceof NodeEvent ? 1 : 0;
       if (depth > DEEPEST || nodes > MOST_NODES) {
@@ -82,6 +87,14 @@ sealed interface YamlNode {
       }
     }
     return true;
+  }
+
+  private static boolean tagged(Event event) {
+    return switch (event) {
+      case ScalarEvent scalar -> scalar.getTag().isPresent();
+      case CollectionStartEvent collection -> collection.getTag().isPresent();
+      default -> false;
+    };
   }
 
   private static int depthOf(Event event) {
