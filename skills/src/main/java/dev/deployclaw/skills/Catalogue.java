@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The skills that were found, by name. Earlier scopes win over later ones; within a scope the first
@@ -43,6 +44,14 @@ public record Catalogue(SortedMap<String, Entry> skills, List<Diagnostic> diagno
 
   /** Looks through the scopes in order of precedence. A scope that isn't there is empty. */
   public static Catalogue discover(List<Scope> scopes) {
+    return discover(scopes, _ -> Optional.empty());
+  }
+
+  /**
+   * The same, without those that are objected to: they shadow nobody, and the objection is told.
+   */
+  public static Catalogue discover(
+      List<Scope> scopes, Function<Entry, Optional<Diagnostic>> objection) {
     var skills = new TreeMap<String, Entry>();
     var diagnostics = new ArrayList<Diagnostic>();
     for (int i = 0; i < scopes.size(); i++) {
@@ -51,7 +60,10 @@ public record Catalogue(SortedMap<String, Entry> skills, List<Diagnostic> diagno
       for (Path folder : folders(scope, diagnostics)) {
         var reading = SkillReader.read(folder);
         diagnostics.addAll(reading.diagnostics());
-        reading.skill().ifPresent(s -> add(new Entry(s, scope.name(), rank), skills, diagnostics));
+        var entry = reading.skill().map(s -> new Entry(s, scope.name(), rank));
+        var refused = entry.flatMap(objection);
+        refused.ifPresent(diagnostics::add);
+        entry.filter(_ -> refused.isEmpty()).ifPresent(e -> add(e, skills, diagnostics));
       }
     }
     return new Catalogue(skills, diagnostics);
@@ -80,8 +92,9 @@ public record Catalogue(SortedMap<String, Entry> skills, List<Diagnostic> diagno
               Severity.WARNING,
               entry.skill().file(),
               0,
-              "%s is shadowed by %s of scope %s"
-                  .formatted(entry.skill().name(), there.skill().file(), there.scope()),
+              "%s of scope %s is shadowed by %s of scope %s"
+                  .formatted(
+                      entry.skill().name(), entry.scope(), there.skill().file(), there.scope()),
               "rename or remove one of them"));
     }
   }

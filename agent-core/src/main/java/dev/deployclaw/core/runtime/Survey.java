@@ -10,6 +10,7 @@ import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,8 @@ final class Survey {
   private static final String DOCKER = "docker.inspect";
   private static final String KUBERNETES = "kubernetes.inspect";
   private static final String SUMMARY = "summary";
+  private static final Set<String> MEASURED =
+      Set.of("redis.latency", "redis.clock", "redis.topology");
   private static final int MOST_SUMMARIES = 6;
   private static final int MOST_MEMBERS = 200;
 
@@ -88,7 +91,7 @@ final class Survey {
         || (operation.endsWith(".topology") && !tally.allYes());
   }
 
-  private static Telling telling(String operation, Tally tally, boolean fatal) {
+  private Telling telling(String operation, Tally tally, boolean fatal) {
     var plain = Telling.of(tally);
     String detail = detail(operation, tally, plain);
     if (fatal) {
@@ -106,18 +109,19 @@ final class Survey {
     return new Telling(detail, status, measured(operation, tally, plain));
   }
 
-  /** What was measured or counted, member by member; lists would outgrow a record. */
-  private static Map<String, Object> measured(String operation, Tally tally, Telling plain) {
-    return switch (operation) {
-      case "redis.latency", "redis.clock", "redis.topology", DOCKER, KUBERNETES -> {
-        var facts = new TreeMap<>(plain.facts());
-        tally.with(Answer.YES).stream()
-            .limit(MOST_MEMBERS)
-            .forEach(r -> facts.put(r.member(), plain(r.facts())));
-        yield facts;
-      }
-      default -> plain.facts();
-    };
+  /**
+   * What was measured or counted, member by member; lists would outgrow a record. Of who takes no
+   * part in a change it is all that there is to tell.
+   */
+  private Map<String, Object> measured(String operation, Tally tally, Telling plain) {
+    if (needed(operation) && !MEASURED.contains(operation)) {
+      return plain.facts();
+    }
+    var facts = new TreeMap<>(plain.facts());
+    tally.with(Answer.YES).stream()
+        .limit(MOST_MEMBERS)
+        .forEach(r -> facts.put(r.member(), plain(r.facts())));
+    return facts;
   }
 
   private static Map<String, Object> plain(Map<String, Object> facts) {

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.wiring.SkillPlaces;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -9,17 +10,23 @@ import java.util.Optional;
  * What commands that need no back end take from the configuration, where there is one.
  *
  * @param stateDir where logs and keys are
- * @param skillsDir the operator's skills
+ * @param places where skills may lie
  */
-record Local(Path stateDir, Optional<Path> skillsDir) {
+record Local(Path stateDir, SkillPlaces places) {
 
   /** The configuration's; without one, where the program keeps them by default. */
   static Local of(Surroundings around, Shared shared) throws InvalidConfig {
     var file = around.configFile(shared.config());
     if (file.isEmpty()) {
-      return new Local(around.home().resolve(".deployclaw").resolve("state"), Optional.empty());
+      return bare(around);
     }
     var config = ConfigReader.read(file.get(), around.environment());
-    return new Local(config.stateDir(), config.skillsDir());
+    return new Local(config.stateDir(), SkillPlaces.of(config));
+  }
+
+  private static Local bare(Surroundings around) {
+    var stateDir = around.home().resolve(".deployclaw").resolve("state");
+    var home = ConfigReader.home(around.environment());
+    return new Local(stateDir, new SkillPlaces(stateDir, Optional.empty(), Optional.empty(), home));
   }
 }

@@ -7,6 +7,7 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.skills.Diagnostic;
 import dev.deployclaw.skills.SkillValidator;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,9 @@ final class SkillsCommand {
     var problems = new ArrayList<Diagnostic>();
     if (folders == null || folders.isEmpty()) {
       for (var scope : shelf(shared).scopes()) {
-        problems.addAll(SkillValidator.problemsBelow(scope.folder()));
+        if (Files.isDirectory(scope.folder())) {
+          problems.addAll(SkillValidator.problemsBelow(scope.folder()));
+        }
       }
     } else {
       folders.forEach(
@@ -71,7 +74,7 @@ final class SkillsCommand {
       throws InvalidConfig, Unusable {
     var chosen = folder.map(around.working()::resolve);
     if (chosen.isEmpty()) {
-      chosen = Local.of(around, shared).skillsDir();
+      chosen = Local.of(around, shared).places().operator();
     }
     if (chosen.isEmpty()) {
       return Failure.usage("no folder to pin: give FOLDER, or set skillsDir in the configuration")
@@ -102,6 +105,6 @@ final class SkillsCommand {
 
   private SkillShelf shelf(Shared shared) throws InvalidConfig {
     var local = Local.of(around, shared);
-    return new SkillShelf(local.stateDir(), local.skillsDir());
+    return new SkillShelf(local.places());
   }
 }

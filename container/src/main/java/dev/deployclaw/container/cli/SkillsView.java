@@ -25,8 +25,12 @@ final class SkillsView {
 
   int list(Catalogue catalogue) {
     var skills = catalogue.skills().values();
+    var warnings = catalogue.diagnostics();
     if (json) {
-      print(Map.of("skills", skills.stream().map(SkillsView::summary).toList()));
+      var out = new LinkedHashMap<String, Object>();
+      out.put("skills", skills.stream().map(SkillsView::summary).toList());
+      out.put("warnings", warnings.stream().map(SkillsView::problem).toList());
+      print(out);
     } else {
       for (var entry : skills) {
         var skill = entry.skill();
@@ -34,6 +38,7 @@ final class SkillsView {
             .out()
             .printf("%-26s %-9s %-9s %s%n", skill.name(), entry.scope(), pin(skill), serves(skill));
       }
+      warnings.forEach(w -> around.err().println(w.text()));
     }
     return ExitCode.OK.code();
   }

@@ -11,11 +11,15 @@ import java.util.stream.Stream;
  * All that the agent is told about its estate. Paths are absolute: relative ones were resolved
  * against the file's folder.
  *
+ * @param folder of the file
+ * @param home of the user who runs the agent, where the environment names one
  * @param stateDir where executions' logs and keys are kept
  * @param skillsDir skill folders that win over the packaged ones
  * @param redact further values that must never reach a log
  */
 public record Config(
+    Path folder,
+    Optional<Path> home,
     Path stateDir,
     Optional<Path> skillsDir,
     Etcd etcd,
@@ -35,7 +39,8 @@ public record Config(
     Serve serve,
     Watch watch,
     List<Notify> sinks,
-    Optional<ModelConfig> model) {
+    Optional<ModelConfig> model,
+    List<PluginConfig> plugins) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

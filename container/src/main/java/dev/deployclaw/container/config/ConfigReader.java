@@ -24,9 +24,11 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads {@code deployclaw.yaml}. All problems are reported at once. */
 public final class ConfigReader {
   private final Path folder;
+  private final Optional<Path> home;
 
-  private ConfigReader(Path folder) {
+  private ConfigReader(Path folder, Optional<Path> home) {
     this.folder = folder;
+    this.home = home;
   }
 
   public static Config read(Path file, Map<String, String> environment) throws InvalidConfig {
@@ -69,12 +71,20 @@ public final class ConfigReader {
       throws InvalidConfig {
     var reading = new Fields.Reading(environment, new ArrayList<>());
     var fields = new Fields("", compose(file, text), reading);
-    var reader = new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""));
+    var reader =
+        new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""), home(environment));
     var config = reader.config(fields);
     if (!reading.problems().isEmpty()) {
       throw new InvalidConfig(file.toString(), reading.problems());
     }
     return new Parsed(config, fields.effective());
+  }
+
+  /** Of the user who runs the agent, as the environment has it. */
+  public static Optional<Path> home(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("HOME"))
+        .filter(h -> h.startsWith("/"))
+        .map(Path::of);
   }
 
   static @Nullable Node compose(Path file, String text) throws InvalidConfig {
@@ -98,6 +108,8 @@ public final class ConfigReader {
     var etcd = etcds.read(f.section("etcd"));
     var config =
         new Config(
+            folder,
+            home,
             path(f.text("stateDir", ".deployclaw/state")),
             f.optional("skillsDir").map(this::path),
             etcd,
@@ -117,7 +129,8 @@ public final class ConfigReader {
             new ServeReader(this::path).read(f.section("serve")),
             WatchReader.watch(f.section("watch")),
             new WatchReader(this::content).sinks(f),
-            new ModelReader(this::content).read(f));
+            new ModelReader(this::content).read(f),
+            new PluginReader(this::path).read(f));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();

@@ -53,7 +53,8 @@ public record Agent(
     Ports ports,
     Settings settings,
     Clusters clusters,
-    ServedStores stores)
+    ServedStores stores,
+    Plugins plugins)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int CALLS_AT_ONCE = 4;
@@ -63,7 +64,8 @@ public record Agent(
 
   /** What can be wrong on this machine is looked at before any back end is. */
   public static Agent open(Config config, Progress progress) throws Unusable {
-    var playbook = new SkillShelf(config.stateDir(), config.skillsDir()).playbook();
+    var playbook = new SkillShelf(SkillPlaces.of(config)).playbook();
+    var plugins = Plugins.open(config.plugins(), config.stateDir());
     var keys = ProbeKeyFile.open(config.stateDir());
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(Decoration.class).stream().map(p -> p.get()).toList();
@@ -79,6 +81,7 @@ public record Agent(
     var stores = ServedStores.of(config.configurationStores());
     var bare = new ArrayList<>(BackEnds.executors(config, state, keys, clusters));
     bare.add(stores.executor(clusters.stores()));
+    bare.addAll(plugins.executors());
     var ports =
         new Ports(
             state,
@@ -91,7 +94,19 @@ public record Agent(
             Time.system());
     var settings = settings(config, keys);
     var architect = new Architect(ports, settings, progress);
-    return new Agent(architect, journal, signer, ports, settings, clusters, stores);
+    var agent = new Agent(architect, journal, signer, ports, settings, clusters, stores, plugins);
+    return agent.checked();
+  }
+
+  /** Every step of a skill can be carried out, or it isn't begun. */
+  private Agent checked() throws Unusable {
+    try {
+      plugins.checkSteps(ports.playbook(), ports.executors());
+      return this;
+    } catch (Unusable e) {
+      close();
+      throw e;
+    }
   }
 
   /** The rules, and the model beside them where one is configured. */
@@ -128,7 +143,8 @@ public record Agent(
   /** Closes all of them, the last first, whatever one of them throws. */
   @Override
   public void close() {
-    try (var _ = ports.state();
+    try (var _ = plugins;
+        var _ = ports.state();
         var _ = ports.objects();
         var _ = clusters;
         var _ = stores;

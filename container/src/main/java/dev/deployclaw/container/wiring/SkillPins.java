@@ -96,6 +96,11 @@ public final class SkillPins {
     };
   }
 
+  /** Whether somebody pinned a skill, be it as it is now or otherwise. */
+  static boolean isPinned(SkillFile skill) {
+    return !(verdict(skill) instanceof Verdict.Unpinned);
+  }
+
   /** Passes when the skill is what was pinned. */
   static void check(SkillFile skill) throws Unusable {
     var folder = lockFile(skill).resolveSibling("");

@@ -11,37 +11,37 @@ import dev.deployclaw.skills.Procedures;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillFile;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The skills that serve the operations: the operator's folder first, then the packaged ones. A
- * skill that can't be read, isn't pinned, changed since or has no usable steps stops the start.
+ * The skills that serve the operations, by the precedence of where they lie. A skill of the
+ * operator's folder that can't be read or isn't pinned stops the start; one that lies about in the
+ * project's or the user's folders is passed over, since nobody may have meant it for this agent.
+ * One that was pinned and changed since, or has no usable steps, stops the start wherever it lies.
  */
 public final class SkillShelf {
-  private final Path stateDir;
-  private final Optional<Path> operatorFolder;
+  private static final Logger LOG = LoggerFactory.getLogger(SkillShelf.class);
 
-  public SkillShelf(Path stateDir, Optional<Path> operatorFolder) {
-    this.stateDir = stateDir;
-    this.operatorFolder = operatorFolder;
+  private final SkillPlaces places;
+
+  public SkillShelf(SkillPlaces places) {
+    this.places = places;
   }
 
   /** Where skills are, by precedence. */
   public List<Scope> scopes() throws Unusable {
-    var scopes = new ArrayList<Scope>();
-    operatorFolder.ifPresent(folder -> scopes.add(new Scope("operator", folder)));
-    scopes.add(new Scope("built-in", unpacked()));
-    return scopes;
+    unpack();
+    return places.scopes();
   }
 
   public Catalogue catalogue() throws Unusable {
-    return Catalogue.discover(scopes());
+    return Catalogue.discover(scopes(), SkillShelf::objection);
   }
 
   /** What each operation follows. */
@@ -49,9 +49,12 @@ public final class SkillShelf {
     var catalogue = catalogue();
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
-    if (!unreadable.isEmpty()) {
-      throw new Unusable(lines(unreadable));
+    var meant = unreadable.stream().filter(this::isMeant).toList();
+    if (!meant.isEmpty()) {
+      throw new Unusable(lines(meant));
     }
+    unreadable.forEach(d ->
+        LOG.atWarn().addKeyValue("skill", d.file()).log("A skill is passed over: skills list"));
     var procedures = new EnumMap<Operation, Procedure>(Operation.class);
     for (var operation : Operation.values()) {
       var skill = catalogue.serving(operation.word());
@@ -85,11 +88,37 @@ public final class SkillShelf {
             : lines(reading.problems()));
   }
 
-  private Path unpacked() throws Unusable {
-    var folder = stateDir.resolve("skills");
+  /** Whether a file lies where skills are for this agent alone. */
+  private boolean isMeant(Diagnostic d) {
+    return d.file().startsWith(places.packaged().toAbsolutePath().normalize())
+        || places
+            .operator()
+            .filter(o -> d.file().startsWith(o.toAbsolutePath().normalize()))
+            .isPresent();
+  }
+
+  /** Why a skill that was found isn't on the shelf. */
+  private static Optional<Diagnostic> objection(Catalogue.Entry entry) {
+    boolean meant =
+        entry.scope().equals(SkillPlaces.OPERATOR) || entry.scope().equals(SkillPlaces.BUILT_IN);
+    if (meant || SkillPins.isPinned(entry.skill())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Diagnostic(
+            Severity.WARNING,
+            entry.skill().file(),
+            0,
+            "%s of scope %s isn't pinned and is passed over"
+                .formatted(entry.skill().name(), entry.scope()),
+            "to use it, read it, then run: deployclaw skills lock "
+                + entry.skill().folder().getParent()));
+  }
+
+  private void unpack() throws Unusable {
+    var folder = places.packaged();
     try {
       BuiltInSkills.unpack(folder);
-      return folder;
     } catch (IOException e) {
       throw new Unusable("the packaged skills can't be written to " + folder + ": " + e);
     }

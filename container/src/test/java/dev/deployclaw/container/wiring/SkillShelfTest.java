@@ -17,10 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SkillShelfTest {
   @TempDir Path state;
   @TempDir Path mine;
+  @TempDir Path project;
+  @TempDir Path home;
 
   @Test
   void servesEveryOperationFromThePackagedSkills() throws Exception {
-    var playbook = new SkillShelf(state, Optional.empty()).playbook();
+    var playbook = shelf(Optional.empty()).playbook();
 
     assertThat(playbook.of(Operation.APPLY_POLICIES).skill()).isEqualTo("orchestrate-rate-limits");
     assertThat(playbook.of(Operation.ROLLBACK).skill()).isEqualTo("roll-back-rate-limits");
@@ -31,12 +33,12 @@ class SkillShelfTest {
 
   @Test
   void mendsPackagedSkillsThatWereTamperedWith() throws Exception {
-    new SkillShelf(state, Optional.empty()).playbook();
+    shelf(Optional.empty()).playbook();
     var sheet = state.resolve("skills/scan-rate-limits/SKILL.md");
     String packaged = Files.readString(sheet);
     Files.writeString(sheet, "nothing");
 
-    new SkillShelf(state, Optional.empty()).playbook();
+    shelf(Optional.empty()).playbook();
 
     assertThat(sheet).hasContent(packaged);
   }
@@ -46,7 +48,7 @@ class SkillShelfTest {
     Sheets.sound(mine, "my-scan", "Looking my way");
     pin();
 
-    var playbook = new SkillShelf(state, Optional.of(mine)).playbook();
+    var playbook = shelf(Optional.of(mine)).playbook();
 
     assertThat(playbook.of(Operation.SCAN).skill()).isEqualTo("my-scan");
     assertThat(playbook.of(Operation.SCAN).steps().getFirst().action()).isEqualTo("Looking my way");
@@ -110,8 +112,70 @@ class SkillShelfTest {
     assertThat(refusal()).contains(mine.resolve("my-scan/SKILL.md").toString(), "error", ";");
   }
 
+  @Test
+  void theProjectsSkillWinsOverTheUsersAndTheOperatorsOverBoth() throws Exception {
+    Sheets.sound(home.resolve(".agents/skills"), "my-scan", "Looking at home");
+    SkillPins.pin(home.resolve(".agents/skills"));
+    assertThat(action(Optional.empty())).isEqualTo("Looking at home");
+
+    Sheets.sound(project.resolve(".agents/skills"), "my-scan", "Looking in the project");
+    SkillPins.pin(project.resolve(".agents/skills"));
+    assertThat(action(Optional.empty())).isEqualTo("Looking in the project");
+
+    Sheets.sound(project.resolve(".deployclaw/skills"), "my-scan", "Looking in our folder");
+    SkillPins.pin(project.resolve(".deployclaw/skills"));
+    assertThat(action(Optional.empty())).isEqualTo("Looking in our folder");
+
+    Sheets.sound(mine, "my-scan", "Looking my way");
+    pin();
+    assertThat(action(Optional.of(mine))).isEqualTo("Looking my way");
+    assertThat(shelf(Optional.of(mine)).catalogue().diagnostics())
+        .extracting(d -> d.message())
+        .anyMatch(m -> m.startsWith("my-scan of scope user is shadowed by " + mine))
+        .filteredOn(m -> m.startsWith("my-scan of scope project is shadowed by " + mine))
+        .hasSize(2);
+  }
+
+  @Test
+  void passesOverWhatLiesAboutAndNobodyPinned() throws Exception {
+    Sheets.sound(project.resolve(".agents/skills"), "scan-rate-limits", "Looking elsewhere");
+    Sheets.write(home.resolve(".agents/skills"), "broken", "---\nname: broken\n");
+
+    var shelf = shelf(Optional.empty());
+
+    assertThat(shelf.playbook().of(Operation.SCAN).skill()).isEqualTo("scan-rate-limits");
+    assertThat(action(Optional.empty())).isNotEqualTo("Looking elsewhere");
+    assertThat(shelf.catalogue().diagnostics())
+        .extracting(d -> d.text())
+        .anyMatch(t -> t.contains("scan-rate-limits of scope project isn't pinned"))
+        .anyMatch(t -> t.contains("skills lock " + project.resolve(".agents/skills")))
+        .anyMatch(t -> t.contains("broken"));
+  }
+
+  @Test
+  void refusesAProjectsSkillThatChangedSinceItWasPinned() throws Exception {
+    var folder = project.resolve(".deployclaw/skills");
+    Sheets.sound(folder, "my-scan", "Looking my way");
+    SkillPins.pin(folder);
+    Sheets.sound(folder, "my-scan", "Looking another way");
+
+    var shelf = shelf(Optional.empty());
+
+    assertThat(catchThrowableOfType(Unusable.class, shelf::playbook))
+        .hasMessageContaining("changed since it was pinned");
+  }
+
+  private String action(Optional<Path> operator) throws Unusable {
+    return shelf(operator).playbook().of(Operation.SCAN).steps().getFirst().action();
+  }
+
+  private SkillShelf shelf(Optional<Path> operator) {
+    return new SkillShelf(
+        new SkillPlaces(state, operator, Optional.of(project), Optional.of(home)));
+  }
+
   private String refusal() {
-    var shelf = new SkillShelf(state, Optional.of(mine));
+    var shelf = shelf(Optional.of(mine));
     return String.valueOf(catchThrowableOfType(Unusable.class, shelf::playbook).getMessage());
   }
 

@@ -1,0 +1,141 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Playbook;
+import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.runtime.Executors;
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.skills.admission.Admission;
+import dev.deployclaw.skills.admission.PluginExecutor;
+import dev.deployclaw.skills.admission.PluginJar;
+import dev.deployclaw.skills.admission.PluginJar.Opening;
+import dev.deployclaw.skills.plugin.Effect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The plugins that the operator admits, loaded. Closing lets go of their classes. */
+public record Plugins(List<PluginExecutor> executors, List<AutoCloseable> classes)
+    implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
+  private static final String COPIES = "plugins";
+
+  /** The agent's own executors. */
+  static final Set<String> OWN =
+      Set.of(
+          "configuration",
+          "docker",
+          "etcd",
+          "gateway",
+          "kubernetes",
+          "probe",
+          "ratelimit",
+          "redis",
+          "sources");
+
+  public Plugins {
+    executors = List.copyOf(executors);
+    classes = List.copyOf(classes);
+  }
+
+  /**
+   * Opens them all.
+   *
+   * @throws Unusable with every problem, where one can't be loaded just as it is admitted
+   */
+  static Plugins open(List<PluginConfig> admitted, Path stateDir) throws Unusable {
+    var executors = new ArrayList<PluginExecutor>();
+    var classes = new ArrayList<AutoCloseable>();
+    var problems = new ArrayList<String>();
+    for (var entry : admitted) {
+      switch (PluginJar.open(admission(entry), stateDir.resolve(COPIES))) {
+        case Opening.Refused(var found) -> problems.addAll(found);
+        case Opening.Opened opened -> {
+          executors.addAll(opened.executors());
+          classes.add(opened.classes());
+        }
+      }
+    }
+    problems.addAll(taken(executors));
+    var plugins = new Plugins(executors, classes);
+    if (problems.isEmpty()) {
+      return plugins;
+    }
+    plugins.close();
+    throw new Unusable(String.join("\n", problems));
+  }
+
+  /** No plugin speaks for an executor of the agent, or for another plugin. */
+  private static List<String> taken(List<PluginExecutor> executors) {
+    var names = new TreeSet<>(OWN);
+    return executors.stream()
+        .map(PluginExecutor::name)
+        .filter(name -> !names.add(name))
+        .map(name -> "there is an executor " + name + " already; name the plugin otherwise")
+        .toList();
+  }
+
+  /** Every operation that a skill's steps name must be there, and be one that may be asked. */
+  void checkSteps(Playbook playbook, Executors all) throws Unusable {
+    Set<String> problems = new LinkedHashSet<>();
+    for (var operation : Operation.values()) {
+      var procedure = playbook.of(operation);
+      for (var step : procedure.steps()) {
+        for (String asked : step.operations()) {
+          refusal(asked, all).ifPresent(why -> problems.add(at(procedure, step) + why));
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new Unusable(String.join("\n", problems));
+    }
+  }
+
+  private static String at(Procedure procedure, Procedure.ProcedureStep step) {
+    return "skill %s, step %s: ".formatted(procedure.skill(), step.id());
+  }
+
+  private Optional<String> refusal(String operation, Executors all) {
+    boolean kernels = operation.startsWith("policies.") || KernelOrder.activates(operation);
+    if (kernels || all.knows(operation)) {
+      return Optional.empty();
+    }
+    int dot = operation.indexOf('.');
+    String name = operation.substring(0, dot);
+    return executors.stream()
+        .filter(e -> e.name().equals(name))
+        .findFirst()
+        .map(e -> e.refusal(operation.substring(dot + 1)))
+        .orElse(
+            Optional.of(
+                "nothing performs "
+                    + operation
+                    + "; mend its name, or admit the plugin that has it under plugins in the"
+                    + " configuration"));
+  }
+
+  @Override
+  public void close() {
+    for (var one : classes) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        LOG.atWarn().setCause(e).log("A plugin's classes can't be let go");
+      }
+    }
+  }
+
+  private static Admission admission(PluginConfig c) {
+    var operations = new TreeMap<String, Effect>();
+    c.operations().forEach((name, word) -> operations.put(name, Effect.of(word).orElseThrow()));
+    return new Admission(c.jar(), c.sha256(), operations);
+  }
+}

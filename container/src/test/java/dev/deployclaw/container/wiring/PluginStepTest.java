@@ -1,0 +1,219 @@
+package dev.deployclaw.container.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.S3;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A step of a skill that asks a plugin's operation, from the jar to the execution log. */
+class PluginStepTest {
+  @TempDir static Path servers;
+  @TempDir Path folder;
+
+  private static final AtomicInteger ASKED = new AtomicInteger();
+  private static Etcd etcd;
+  private static Nats nats;
+  private static S3 s3;
+  private static RedisNode redis;
+  private static HttpServer page;
+
+  @BeforeAll
+  static void start() throws Exception {
+    etcd = Etcd.start(servers.resolve("etcd"));
+    nats = Nats.start(servers.resolve("nats"));
+    s3 = S3.start(servers.resolve("s3"));
+    redis = RedisNode.start(servers.resolve("redis"));
+    page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    page.createContext(
+        "/",
+        exchange -> {
+          ASKED.incrementAndGet();
+          byte[] body = "3 open, disk 41".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    page.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    page.stop(0);
+    redis.close();
+    s3.close();
+    nats.close();
+    etcd.close();
+  }
+
+  @Test
+  void aPluginsOperationIsCarriedOutAndLogged() throws Exception {
+    int before = ASKED.get();
+    skill("statuspage.incidents");
+    try (var agent = Agent.open(config("statuspage.incidents"), Progress.NONE)) {
+      var ended =
+          agent
+              .architect()
+              .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
+
+      assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.NO_CHANGE);
+      assertThat(ASKED.get()).as("the page was really asked").isEqualTo(before + 1);
+      assertThat(agent.document(ended.execution()).text())
+          .contains("Asking for incidents", "statuspage.incidents")
+          .contains("statuspage/checkout")
+          .contains("3 open, disk 41");
+    }
+  }
+
+  @Test
+  void aSkillThatAsksWhatIsNotAdmittedStopsTheStart() throws Exception {
+    skill("statuspage.silence");
+
+    assertThat(refusal("statuspage.incidents"))
+        .contains("skill watchful, step notices: statuspage.silence isn't admitted");
+  }
+
+  @Test
+  void aSkillThatAsksWhatDoesMoreThanObserveStopsTheStart() throws Exception {
+    skill("statuspage.silence");
+
+    assertThat(refusal("statuspage.silence"))
+        .contains("skill watchful, step notices: statuspage.silence is of class stage");
+  }
+
+  @Test
+  void aSkillThatAsksWhatNobodyPerformsStopsTheStart() throws Exception {
+    skill("weather.today");
+
+    assertThat(refusal("statuspage.incidents"))
+        .contains("skill watchful, step notices: nothing performs weather.today")
+        .contains("admit the plugin");
+  }
+
+  private String refusal(String admitted) throws Exception {
+    var config = config(admitted);
+    return String.valueOf(
+        catchThrowableOfType(Unusable.class, () -> Agent.open(config, Progress.NONE)).getMessage());
+  }
+
+  /** The driving skill of a change, with one step more. */
+  private void skill(String operation) throws Exception {
+    var skills = Files.createDirectories(folder.resolve("skills"));
+    String text =
+        """
+        ---
+        name: watchful
+        description: Sets limits, and looks at the status page before.
+        metadata:
+          deployclaw.serves: set-limit
+        allowed-tools: >-
+          %1$s policies.read policies.check checkpoint.create change.stage change.prepare
+          change.gate change.commit change.publish change.converge change.validate
+        ---
+        ```deployclaw-steps
+        - id: notices
+          action: Asking for incidents
+          operations: [%1$s]
+        - id: policies
+          action: Reading policies
+          operations: [policies.read, policies.check]
+        - id: checkpoint
+          action: Making the way back
+          operations: [checkpoint.create]
+          checkpoint: true
+        - id: apply
+          action: Applying
+          operations: [change.stage, change.prepare, change.gate, change.commit, change.publish, change.converge]
+          onFailure: rollback
+        - id: validate
+          action: Validating
+          operations: [change.validate]
+          onFailure: rollback
+        ```
+        """;
+    Sheets.write(skills, "watchful", text.formatted(operation));
+    assertThat(SkillPins.pin(skills)).isInstanceOf(SkillPins.Outcome.Pinned.class);
+  }
+
+  private Config config(String admitted) throws Exception {
+    String url = "http://127.0.0.1:" + page.getAddress().getPort() + "/";
+    var jar = PluginJars.pack(folder, PluginJars.STATUS_PAGE.replace("URL", url));
+    policy();
+    var file =
+        Files.writeString(
+            folder.resolve("deployclaw.yaml"),
+            """
+            skillsDir: skills
+            etcd: {endpoints: ["%s"], prefix: "/%s/", timeout: 30s}
+            redis: {nodes: ["%s:%d"]}
+            s3: {endpoint: "%s", bucket: %s, accessKey: "%s", secretKey: "%s"}
+            nats: {url: "%s"}
+            rateLimitServices:
+              - {namespace: shop, url: "http://127.0.0.1:1"}
+            gateways:
+              - name: gw-01
+                namespace: shop
+                folder: gw-01
+                pidFile: gw-01/nginx.pid
+                accessLog: gw-01/access.log
+                listen: 127.0.0.1:2
+                url: http://127.0.0.1:2
+                service: 127.0.0.1:1
+                identity: {host: shop.test}
+                routes: [{prefix: /search, service: search}]
+                upstreams: {search: "127.0.0.1:3"}
+            policySources:
+              - {folder: policies, namespace: shop, tenants: [acme]}
+            plugins:
+              - jar: status-page.jar
+                sha256: %s
+                operations: {%s: observe}
+            """
+                .formatted(
+                    etcd.endpoint(),
+                    folder.getFileName(),
+                    redis.address().host(),
+                    redis.address().port(),
+                    s3.endpoint(),
+                    s3.bucket(),
+                    s3.accessKey(),
+                    s3.secretKey(),
+                    nats.url(),
+                    PluginJars.hash(jar),
+                    admitted));
+    return ConfigReader.read(file, Map.of());
+  }
+
+  private void policy() throws Exception {
+    Files.writeString(
+        Files.createDirectories(folder.resolve("policies")).resolve("acme.yaml"),
+        """
+        apiVersion: deployclaw.dev/v1
+        kind: RateLimitPolicy
+        metadata: {tenant: acme}
+        spec:
+          limits:
+            - {name: search, match: {service: search}, requests: 20, window: 1s}
+        """);
+  }
+}
