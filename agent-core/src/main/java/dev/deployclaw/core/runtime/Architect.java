@@ -348,6 +348,10 @@ public final class Architect {
     return new WayBack(orchestrator, epilogue, ports, settings);
   }
 
+  Snapshot snapshot() {
+    return new Snapshot(orchestrator, epilogue, ports, settings);
+  }
+
   Repair repairing() {
     return new Repair(orchestrator, epilogue, ports, settings);
   }

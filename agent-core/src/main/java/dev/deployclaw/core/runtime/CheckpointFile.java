@@ -26,9 +26,13 @@ record CheckpointFile(String change, Base base, Observation observation, Optiona
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static CheckpointFile of(Execution x, Tally observed, Optional<PolicySet> replaced) {
+    return of(x.id(), x.base(), observed, replaced);
+  }
+
+  static CheckpointFile of(String change, Base base, Tally observed, Optional<PolicySet> set) {
     var members = new TreeMap<String, List<Map<String, Object>>>();
     observed.reports().forEach((name, reports) -> members.put(name, facts(reports)));
-    return new CheckpointFile(x.id(), x.base(), new Observation(members), replaced);
+    return new CheckpointFile(change, base, new Observation(members), set);
   }
 
   byte[] bytes() {

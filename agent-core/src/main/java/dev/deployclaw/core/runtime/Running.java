@@ -69,7 +69,10 @@ final class Running {
       case CHECK_DRIFT -> looked(story, architect.drift());
       case VALIDATE -> looked(story, architect.validate());
       case REPAIR_DRIFT -> dry ? looked(story, architect.drift()) : mend(intent, story);
-      case SNAPSHOT -> refuse(story, isNot(intent.operation()));
+      case SNAPSHOT ->
+          dry
+              ? refuse(story, "a snapshot changes nothing: ask without a dry run")
+              : architect.snapshot().run(leadership, story);
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK ->
           refuse(story, isNot(intent.operation()));
       case REMOVE_LIMIT, COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS ->

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * The few requests that tests make: {@code apply}, {@code apply manually}, {@code only TENANT}
  * (applies its policy), {@code dry}, {@code set TENANT N} (requests a minute for orders; with
- * {@code canary P ...} and {@code bake S} behind it), {@code back}, {@code repair}; anything else
- * is a question.
+ * {@code canary P ...} and {@code bake S} behind it), {@code back}, {@code repair}, {@code
+ * snapshot}; anything else is a question.
  */
 public final class Requests {
   private Requests() {}
@@ -56,6 +56,7 @@ public final class Requests {
               schedule(words));
       case "back" -> planned(Operation.ROLLBACK, List.of(), guards(words));
       case "repair" -> planned(Operation.REPAIR_DRIFT, List.of(), guards(words));
+      case "snapshot" -> planned(Operation.SNAPSHOT, List.of(), guards(words));
       case "destroy" -> new Interpretation.Refused("out of scope");
       default -> new Interpretation.NeedsClarification(List.of("What is meant?"));
     };

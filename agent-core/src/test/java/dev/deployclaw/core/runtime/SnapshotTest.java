@@ -1,0 +1,71 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.spi.ObjectStore.Get;
+import dev.deployclaw.policy.json.Canonical;
+import org.junit.jupiter.api.Test;
+
+/** A snapshot keeps what stands, and changes nothing. */
+class SnapshotTest {
+  private final World world = new World();
+
+  @Test
+  void keepsWhatIsCommittedAndHeldUnderItsHash() throws Exception {
+    world.run("apply");
+    var digest = world.active().orElseThrow().digest();
+    var before = world.objects.names();
+    var live = world.gateway.live();
+
+    var ended = world.run("snapshot");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    assertThat(fresh).hasSize(1);
+    byte[] bytes = ((Get.Found) world.objects.read(fresh.getFirst())).bytes();
+    assertThat(fresh.getFirst()).isEqualTo("checkpoints/" + Canonical.sha256(bytes) + ".json");
+    var file = CheckpointFile.read(bytes);
+    assertThat(file.set().orElseThrow().digest()).isEqualTo(digest);
+    assertThat(file.base().epoch()).isEqualTo(1);
+    assertThat(file.observation().of("gateway", "gateway/two")).isPresent();
+    assertThat(world.active().orElseThrow().digest()).isEqualTo(digest);
+    assertThat(world.gateway.live()).isEqualTo(live);
+    assertThat(world.change(ended.execution())).as("no change is opened").isEmpty();
+  }
+
+  @Test
+  void isTakenBeforeTheFirstChangeToo() throws Exception {
+    var ended = world.run("snapshot");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    var name = world.objects.names().iterator().next();
+    var file = CheckpointFile.read(((Get.Found) world.objects.read(name)).bytes());
+    assertThat(file.set()).isEmpty();
+    assertThat(file.observation().of("gateway", "gateway/two")).isPresent();
+  }
+
+  @Test
+  void isNotDoneWhereNothingCanBeStored() throws Exception {
+    world.run("apply");
+    world.objects.reachable(false);
+
+    var ended = world.run("snapshot");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(ended.reason()).contains("no snapshot was taken", "no route to the bucket");
+  }
+
+  @Test
+  void isNotDoneWhileItWaitsToBeStored() throws Exception {
+    world.run("apply");
+    world.objects.reachable(false);
+    var kept = world.objects.keeping();
+
+    var ended = world.run("snapshot");
+
+    assertThat(ended.result()).isEqualTo(Result.FAILED);
+    assertThat(ended.reason()).contains("isn't whole", "until it can be stored");
+    assertThat(kept).isNotEmpty();
+  }
+}
