@@ -8,7 +8,10 @@ import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Verifier;
+import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.model.Models;
+import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
@@ -37,6 +40,7 @@ import picocli.CommandLine.Parameters;
       "  deployclaw log last --json > log.json",
       "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\"",
       "  deployclaw audit explain last --tenant acme",
+      "  deployclaw audit explain last --model",
       "  deployclaw audit diff-stream"
     })
 final class AuditCommand {
@@ -100,8 +104,21 @@ final class AuditCommand {
   int explain(
       @Mixin Shared shared,
       @Parameters(paramLabel = "ID|last", arity = "1", description = "The execution.") String id,
-      @Mixin Narrowing narrowing)
-      throws InvalidConfig {
+      @Mixin Narrowing narrowing,
+      @Option(
+              names = "--model",
+              description =
+                  "Then the same in the configured language model's words, marked as such. The"
+                      + " timeline is sent to its provider.")
+          boolean model)
+      throws InvalidConfig, InterruptedException {
+    var narrator = model ? narrator(shared) : Optional.<Narrator>empty();
+    if (model && narrator.isEmpty()) {
+      return Failure.usage(
+              "no language model is configured: add the section model to the configuration"
+                  + " (docs/guide/model.md), or leave --model out")
+          .report(around, shared.json());
+    }
     try (var journal = FileJournal.open(Local.of(around, shared).stateDir())) {
       var executions = journal.executions();
       String chosen = chosen(executions, id).getFirst();
@@ -110,9 +127,19 @@ final class AuditCommand {
             .report(around, shared.json());
       }
       var told = Explanation.of(journal.read(chosen), narrowing.filter());
+      if (narrator.isPresent()) {
+        return new NarrationView(around, shared.json()).show(told, narrator.get());
+      }
       around.out().print(shared.json() ? Json.text(told.lines().toList()) + "\n" : told);
       return ExitCode.OK.code();
     }
+  }
+
+  private Optional<Narrator> narrator(Shared shared) throws InvalidConfig {
+    var file = around.configFile(shared.config());
+    return file.isEmpty()
+        ? Optional.empty()
+        : ConfigReader.read(file.get(), around.environment()).model().map(Models::narrator);
   }
 
   @Command(

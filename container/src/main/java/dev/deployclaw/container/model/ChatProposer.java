@@ -9,10 +9,6 @@ import dev.deployclaw.policy.json.Canonical;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.exception.AuthenticationException;
-import dev.langchain4j.exception.ModelNotFoundException;
-import dev.langchain4j.exception.RateLimitException;
-import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -22,9 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Asks a chat model what a request means. It is asked again, with what was wrong, until its answer
@@ -90,8 +84,8 @@ final class ChatProposer implements Proposer {
           var repair = Prompt.repair(problem);
           say(UserMessage.from(repair), repair);
         } catch (ExecutionException e) {
-          return proposal(new Answer.Silent(fault(e.getCause())), calls);
-        } catch (java.util.concurrent.TimeoutException e) {
+          return proposal(new Answer.Silent(BoundedChat.fault(e.getCause())), calls);
+        } catch (TimeoutException e) {
           return proposal(new Answer.Silent("no answer within " + budget.time()), calls);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
@@ -101,22 +95,14 @@ final class ChatProposer implements Proposer {
       return proposal(new Answer.Silent("after " + calls + " attempts, " + problem), calls);
     }
 
-    /** On a thread of its own, given up at the deadline: a provider may trickle for ever. */
-    private ChatResponse ask()
-        throws ExecutionException, InterruptedException, java.util.concurrent.TimeoutException {
+    private ChatResponse ask() throws ExecutionException, InterruptedException, TimeoutException {
       var chat =
           ChatRequest.builder()
               .messages(List.copyOf(messages))
               .responseFormat(IntentSchema.format())
               .build();
-      var task = new FutureTask<>(() -> model.chat(chat));
-      var thread = Thread.ofVirtual().name("model").start(task);
       long left = budget.time().toNanos() - (System.nanoTime() - start);
-      try {
-        return task.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-      } finally {
-        thread.interrupt();
-      }
+      return BoundedChat.ask(model, chat, left);
     }
 
     private void count(ChatResponse response) {
@@ -130,17 +116,5 @@ final class ChatProposer implements Proposer {
     private Proposal proposal(Answer answer, int calls) {
       return new Proposal(answer, new Cost(name, calls, in, out, prompts));
     }
-  }
-
-  /** What happened, without a provider's own words: they may hold a key, or anything. */
-  private static String fault(@Nullable Throwable cause) {
-    return switch (cause) {
-      case RateLimitException _ -> "the provider's rate limit is reached";
-      case AuthenticationException _ -> "the provider refuses the key";
-      case ModelNotFoundException _ -> "the provider doesn't know the model";
-      case TimeoutException _ -> "the provider was too slow";
-      case null -> "the provider failed";
-      default -> "the provider failed (" + cause.getClass().getSimpleName() + ")";
-    };
   }
 }

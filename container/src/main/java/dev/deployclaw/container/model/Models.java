@@ -22,6 +22,11 @@ public final class Models {
         new ChatProposer.Budget(config.timeout(), config.tokens(), config.attempts()));
   }
 
+  /** Who tells what happened; it is asked once, within the same time. */
+  public static Narrator narrator(ModelConfig config) {
+    return new Narrator(chat(config), config.name(), config.timeout());
+  }
+
   private static ChatModel chat(ModelConfig c) {
     return switch (c.dialect()) {
       case OPENAI ->
