@@ -1,16 +1,20 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.CandidateDrift;
 import dev.deployclaw.core.plan.Coherence;
 import dev.deployclaw.core.plan.Comparison;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.LeftOver;
 import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Truth;
+import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
@@ -24,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Looks at the whole estate and changes nothing. Needs no leadership and leaves no log. */
 final class Inspector {
@@ -93,6 +99,7 @@ final class Inspector {
         }
       }
     }
+    var open = openEpoch();
     var base = ledger.base();
     var stored = archive.committed(base);
     var committed = stored.orElse(PolicySet.EMPTY);
@@ -102,7 +109,14 @@ final class Inspector {
       drift.add(unreadable(base));
     }
     drift.addAll(Comparison.of(ground(base), committed, survey.looks(), sources.policies()));
-    ledger.active().ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
+    var active = ledger.active();
+    active.ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
+    if (!committed.tenants().isEmpty()) {
+      drift.addAll(renditions(drift));
+      var used = new TreeSet<>(open);
+      active.flatMap(Active::candidate).ifPresent(c -> used.add(c.epoch()));
+      drift.addAll(LeftOver.of(survey.looks(), base.epoch(), used));
+    }
     ahead(drift);
     var findings = findings(committed, sources, survey.looks());
     String wrong = wrong(drift, sources, findings, probe);
@@ -116,6 +130,24 @@ final class Inspector {
         findings,
         probe,
         Truth.of(committed, archive.provenance(base.epoch()), sources).at(ports.time().instant()));
+  }
+
+  /** What the open change may have staged; read before what is committed, since it becomes that. */
+  private Set<Long> openEpoch() throws InterruptedException {
+    var open = ledger.open();
+    var change = open.isEmpty() ? Optional.<Stored>empty() : ledger.read(open.get());
+    return change.map(c -> Set.of(c.execution().epoch())).orElse(Set.of());
+  }
+
+  /** Only where what is committed can be read. */
+  private List<Discrepancy> renditions(List<Discrepancy> told) throws InterruptedException {
+    var now = enforced();
+    return now.isEmpty() ? List.of() : new Renditions(ports, settings).differing(now.get(), told);
+  }
+
+  private Optional<Activation> enforced() throws InterruptedException {
+    String name = "inspect-" + ports.time().instant().toEpochMilli();
+    return new Enforced(ledger, archive).now(name).activation();
   }
 
   /** Who is ahead by what no scan compares: a fence, or a term. */

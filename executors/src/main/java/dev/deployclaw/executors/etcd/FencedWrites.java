@@ -19,7 +19,7 @@ import java.util.Optional;
  * comes back as a member's report.
  */
 final class FencedWrites {
-  private static final String KEY = "fence";
+  static final String KEY = "fence";
 
   /** How often the fence is raised again when it moved under its hands. */
   private static final int MOST_TRIES = 3;

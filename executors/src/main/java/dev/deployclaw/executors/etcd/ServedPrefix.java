@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * One configuration store. Only the agent that leads writes here, by {@link FencedWrites}. {@code
@@ -24,6 +25,12 @@ import java.util.TreeMap;
 final class ServedPrefix implements Fanout.Member {
   /** How often a write starts again when something moved under its hands. */
   private static final int MOST_TRIES = 3;
+
+  /** More keys that aren't ours aren't told. */
+  private static final int MOST_FOREIGN = 20;
+
+  /** Of the keys that are ours. */
+  private static final Pattern EPOCH = Pattern.compile("epochs/\\d{1,18}/(manifest|tenants/[^/]+)");
 
   private static final String STORED = "stored";
 
@@ -69,6 +76,11 @@ final class ServedPrefix implements Fanout.Member {
     var seen = observe();
     var facts = new TreeMap<>(seen.facts());
     facts.remove(STORED);
+    var foreign =
+        store.keys("").stream().filter(ServedPrefix::foreign).limit(MOST_FOREIGN).toList();
+    if (!foreign.isEmpty()) {
+      facts.put("foreign", foreign);
+    }
     return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
   }
 
@@ -149,9 +161,9 @@ final class ServedPrefix implements Fanout.Member {
     if (activation.restores().isPresent()) {
       return Report.yes(name, activation.digest(), Map.of());
     }
-    return intact(Served.of(activation))
-        .map(reason -> Report.no(name, reason))
-        .orElse(Report.yes(name, activation.digest(), Map.of()));
+    return ServedSet.read(store, activation.epoch()).same(ServedSet.of(activation))
+        ? Report.yes(name, activation.digest(), Map.of())
+        : Report.no(name, "what is stored of epoch " + activation.epoch() + " was changed");
   }
 
   /** Removes an epoch that isn't active. */
@@ -173,10 +185,6 @@ final class ServedPrefix implements Fanout.Member {
   }
 
   /** A reason where the epoch that is served isn't what its manifest and digest say. */
-  private Optional<String> intact(Served served) throws InterruptedException {
-    return changed(ServedSet.read(store, served.epoch()), served);
-  }
-
   private static Optional<String> changed(ServedSet there, Served served) {
     if (!there.whole()) {
       return Optional.of("serves epoch " + served.epoch() + ", of which nothing is stored");
@@ -209,6 +217,12 @@ final class ServedPrefix implements Fanout.Member {
         .filter(tenant -> !wanted.documents().containsKey(tenant))
         .<Write>map(tenant -> new Write.Delete(ServedSet.prefix(epoch) + "tenants/" + tenant))
         .toList();
+  }
+
+  private static boolean foreign(String key) {
+    return !key.equals(Served.KEY)
+        && !key.equals(FencedWrites.KEY)
+        && !EPOCH.matcher(key).matches();
   }
 
   private Report staged(Activation activation) {

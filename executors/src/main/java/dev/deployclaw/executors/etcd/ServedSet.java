@@ -100,7 +100,8 @@ record ServedSet(SortedMap<String, byte[]> documents, byte[] manifest) {
     return prefix(epoch) + "manifest";
   }
 
-  private static byte[] manifest(String digest, SortedMap<String, byte[]> documents) {
+  /** The manifest of documents under a set's digest. */
+  static byte[] manifest(String digest, SortedMap<String, byte[]> documents) {
     var all = new ByteArrayOutputStream();
     documents.forEach((tenant, text) -> {
       all.writeBytes((tenant + "\0" + text.length + "\0").getBytes(StandardCharsets.UTF_8));

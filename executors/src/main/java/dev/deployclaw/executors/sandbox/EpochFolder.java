@@ -18,6 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -55,6 +58,25 @@ public record EpochFolder(Path root) {
   public OptionalLong liveEpoch() throws IOException {
     var match = TARGET.matcher(target().orElse(""));
     return match.matches() ? OptionalLong.of(Long.parseLong(match.group(1))) : OptionalLong.empty();
+  }
+
+  /** The epochs of which something is kept, in their order. */
+  public List<Long> epochs() throws IOException {
+    var found = new ArrayList<Long>();
+    try (var folders = Files.newDirectoryStream(root.resolve("epochs"))) {
+      for (Path folder : folders) {
+        var match = TARGET.matcher("epochs/" + folder.getFileName());
+        if (match.matches()) {
+          found.add(Long.parseLong(match.group(1)));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    Collections.sort(found);
+    return found;
   }
 
   /** What NGINX reads when it reads its file again. */

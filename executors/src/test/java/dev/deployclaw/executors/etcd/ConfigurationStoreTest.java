@@ -146,6 +146,34 @@ class ConfigurationStoreTest {
   }
 
   @Test
+  void noticesADocumentThatWasChangedWithItsManifest() throws InterruptedException {
+    carryOut(activation(1, FIRST));
+    String tenant = FIRST.tenants().firstKey();
+    var forged = new TreeMap<>(ServedSet.read(services, 1).documents());
+    forged.put(tenant, "limits: none".getBytes(StandardCharsets.UTF_8));
+
+    put("epochs/1/tenants/" + tenant, "limits: none");
+    put("epochs/1/manifest", ServedSet.manifest(FIRST.digest(), forged));
+
+    assertThat(report(new Call.Look("scan", Map.of())).answer())
+        .as("it agrees with itself")
+        .isEqualTo(Answer.YES);
+    assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.NO);
+  }
+
+  @Test
+  void namesKeysThatAreNotOurs() throws InterruptedException {
+    carryOut(activation(1, FIRST));
+    assertThat(report(new Call.Look("scan", Map.of())).facts()).doesNotContainKey("foreign");
+
+    put("notes", "mine");
+    put("epochs/1/tenants/a/b", "x");
+
+    assertThat(report(new Call.Look("scan", Map.of())).facts())
+        .containsEntry("foreign", List.of("epochs/1/tenants/a/b", "notes"));
+  }
+
+  @Test
   void refusesAnAgentThatLostTheLead() throws InterruptedException {
     carryOut(activation(2, FIRST));
 
@@ -329,7 +357,11 @@ class ConfigurationStoreTest {
   }
 
   private void put(String key, String value) throws InterruptedException {
-    Write write = new Write.Put(key, value.getBytes(StandardCharsets.UTF_8));
+    put(key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void put(String key, byte[] value) throws InterruptedException {
+    Write write = new Write.Put(key, value);
     services.transact(new Transaction(List.of(), List.of(write)));
   }
 

@@ -242,6 +242,16 @@ class GatewayExecutorTest {
   }
 
   @Test
+  void saysWhichEpochsItKeeps() throws IOException {
+    activate(activation(estate.set(), 1));
+    Files.createDirectories(estate.gateway(0).folder().resolve("epochs/9"));
+    Files.createDirectories(estate.gateway(0).folder().resolve("epochs/notes"));
+
+    assertThat(estate.ask(look("scan")).getFirst().facts())
+        .containsEntry("epochs", List.of(0L, 1L, 9L));
+  }
+
+  @Test
   void reloadsAGatewayWhoseFileWasChangedButNamesTheDigestStill() throws Exception {
     activate(activation(estate.set(), 1));
     var file = estate.gateway(0).folder().resolve("epochs/1/nginx.conf");
