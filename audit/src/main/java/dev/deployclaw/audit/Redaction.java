@@ -1,5 +1,6 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.policy.json.Canonical;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -25,7 +26,14 @@ public final class Redaction {
           + "|auth[_-]?token|access[_-]?token|refresh[_-]?token|session[_-]?token|credential)";
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i)(?:[\\w.-]{0,40}" + SECRET_WORD + "[\\w.-]{0,40}|token|authorization)");
+  private static final List<Rule> TOKENS = tokens();
   private static final List<Rule> RULES = rules();
+
+  /**
+   * Secrets of fewer characters are left in what is printed: there, unlike in a record, a digest or
+   * a number that holds one by chance would be changed after it was signed.
+   */
+  static final int SHORTEST_PRINTED = 8;
 
   private final List<String> secrets;
 
@@ -41,13 +49,13 @@ public final class Redaction {
   }
 
   /**
-   * @param secrets values that must never be seen; their URL-encoded forms neither
+   * @param secrets values that must never be seen; nor as a URL or a JSON string spells them
    */
   public static Redaction of(Collection<String> secrets) {
     return new Redaction(
         secrets.stream()
             .filter(s -> s.length() >= SHORTEST_SECRET)
-            .flatMap(s -> Stream.of(s, URLEncoder.encode(s, StandardCharsets.UTF_8)))
+            .flatMap(Redaction::spellings)
             .distinct()
             .sorted(Comparator.comparingInt(String::length).reversed())
             .toList());
@@ -59,6 +67,21 @@ public final class Redaction {
       out = out.replace(secret, MASK);
     }
     for (Rule rule : RULES) {
+      out = rule.shape().matcher(out).replaceAll(rule.replacement());
+    }
+    return out;
+  }
+
+  /**
+   * The same text without secrets that are known by value and without tokens that speak for
+   * themselves: for what is printed. Leaves the structure of JSON as it is.
+   */
+  public String printed(String text) {
+    String out = text;
+    for (String secret : secrets) {
+      out = secret.length() < SHORTEST_PRINTED ? out : out.replace(secret, MASK);
+    }
+    for (Rule rule : TOKENS) {
       out = rule.shape().matcher(out).replaceAll(rule.replacement());
     }
     return out;
@@ -85,6 +108,14 @@ public final class Redaction {
     };
   }
 
+  private static Stream<String> spellings(String secret) {
+    String json = Canonical.text(secret);
+    return Stream.of(
+        secret,
+        URLEncoder.encode(secret, StandardCharsets.UTF_8),
+        json.substring(1, json.length() - 1));
+  }
+
   /** Two keys that become one by redaction both stay. */
   private static String free(String key, Map<String, Object> taken) {
     String free = key;
@@ -95,27 +126,35 @@ public final class Redaction {
   }
 
   /** Repetitions are bounded, so that no text makes a pattern slow. */
-  private static List<Rule> rules() {
+  private static List<Rule> tokens() {
     return List.of(
-        Rule.of(
-            "(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
-                + "(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\\z)",
-            MASK),
-        Rule.of("([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)([^\\s/@:]{0,256}):[^\\s/]{1,512}@", "$1$2:***@"),
-        Rule.of("([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)[^\\s/@:]{12,512}@", "$1***@"),
-        Rule.of(
-            "(?i)(authorization[\"']?\\s{0,4}[:=]\\s{0,4}[\"']?)(?:(\\w{1,20}) )?[^\\s\"',]{1,4096}",
-            "$1$2 ***"),
-        Rule.of("(?i)\\b(bearer)\\s{1,4}[A-Za-z0-9._~+/=-]{8,4096}", "$1 ***"),
         Rule.of("\\beyJ[\\w-]{8,4096}\\.[\\w-]{8,8192}\\.[\\w-]{0,4096}", MASK),
         Rule.of("\\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\\b", MASK),
         Rule.of("\\bgh[pousr]_[A-Za-z0-9]{20,255}", MASK),
-        Rule.of("\\bS[ACNOUX][A-Z2-7]{56}\\b", MASK),
-        Rule.of(
-            "(?i)("
-                + SECRET_WORD
-                + "[\\w.-]{0,40}[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[^\\s\"',;&}\\]]{1,512}",
-            "$1***"),
-        Rule.of("(?i)(\\btoken[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[\\w.~+/=-]{12,4096}", "$1***"));
+        Rule.of("\\bS[ACNOUX][A-Z2-7]{56}\\b", MASK));
+  }
+
+  private static List<Rule> rules() {
+    var named =
+        List.of(
+            Rule.of(
+                "(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
+                    + "(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\\z)",
+                MASK),
+            Rule.of(
+                "([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)([^\\s/@:]{0,256}):[^\\s/]{1,512}@", "$1$2:***@"),
+            Rule.of("([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)[^\\s/@:]{12,512}@", "$1***@"),
+            Rule.of(
+                "(?i)(authorization[\"']?\\s{0,4}[:=]\\s{0,4}[\"']?)(?:(\\w{1,20})"
+                    + " )?[^\\s\"',]{1,4096}",
+                "$1$2 ***"),
+            Rule.of("(?i)\\b(bearer)\\s{1,4}[A-Za-z0-9._~+/=-]{8,4096}", "$1 ***"),
+            Rule.of(
+                "(?i)("
+                    + SECRET_WORD
+                    + "[\\w.-]{0,40}[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[^\\s\"',;&}\\]]{1,512}",
+                "$1***"),
+            Rule.of("(?i)(\\btoken[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[\\w.~+/=-]{12,4096}", "$1***"));
+    return Stream.concat(named.stream(), TOKENS.stream()).toList();
   }
 }

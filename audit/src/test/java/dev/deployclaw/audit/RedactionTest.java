@@ -52,6 +52,23 @@ class RedactionTest {
   }
 
   @Test
+  void masksWhatIsConfiguredAsJsonSpellsIt() {
+    var quoted = Redaction.of(List.of("a\"secret\\of/some"));
+
+    assertThat(quoted.text("{\"x\": \"a\\\"secret\\\\of/some\"}")).isEqualTo("{\"x\": \"***\"}");
+  }
+
+  @Test
+  void whatIsPrintedLosesSecretsAndKeepsItsStructure() {
+    var known = Redaction.of(List.of("s3cr3t&value", "12345"));
+    String json = "{\"password_set\":true,\"hash\":\"a12345f\",\"said\":\"s3cr3t&value is wrong\"}";
+
+    assertThat(known.printed(json))
+        .isEqualTo("{\"password_set\":true,\"hash\":\"a12345f\",\"said\":\"*** is wrong\"}");
+    assertThat(known.printed("401 for eyJhbGciOiJI.eyJzdWIiOiIx.c2ln")).isEqualTo("401 for ***");
+  }
+
+  @Test
   void masksByNameAndAtAnyDepthAndInKeys() {
     Map<String, Object> facts =
         Map.of(

@@ -8,6 +8,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(CommandLines.run(Surroundings.real(), args));
+    var around = Surroundings.real();
+    System.setErr(around.err()); // the application log and stack traces go there
+    int exit = CommandLines.run(around, args);
+    around.out().flush();
+    around.err().flush();
+    System.exit(exit);
   }
 }

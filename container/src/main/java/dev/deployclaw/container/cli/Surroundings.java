@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.core.task.TaskRequest;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -43,9 +44,13 @@ public record Surroundings(
         Display.of(terminal, environment));
   }
 
-  /** JSON is UTF-8 whatever the locale says. */
+  /**
+   * JSON is UTF-8 whatever the locale says. Lines pass on by themselves; a stream that flushed each
+   * write would pass a long line on in pieces, and a secret that two of them share.
+   */
   private static PrintStream utf8(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    var hiding = new HidingStream(new FileOutputStream(descriptor), Secrets::hidden);
+    return new PrintStream(hiding, false, StandardCharsets.UTF_8);
   }
 
   public Path labFolder() {
@@ -70,9 +75,9 @@ public record Surroundings(
         .findFirst();
   }
 
-  /** A request made here and now. */
+  /** A request made here and now, without what in its words is a secret. */
   public TaskRequest request(String text) {
-    return new TaskRequest(text, user(), Instant.now());
+    return new TaskRequest(Secrets.redacted(text), user(), Instant.now());
   }
 
   /** The operating system's user: who asks and who approves. */

@@ -211,11 +211,17 @@ public final class ConfigReader {
     var nats =
         new Config.Nats(
             f.url("url"),
-            f.optional("credentialsFile").map(this::path),
+            f.optional("credentialsFile").map(this::credentials),
             f.duration("timeout", Duration.ofSeconds(5)),
             f.whole("backlogMiB", 64, 1, 1_048_576));
     f.done();
     return nats;
+  }
+
+  private Path credentials(String file) {
+    var path = path(file);
+    Secrets.learnLines(path);
+    return path;
   }
 
   private List<Config.Service> services(Fields root) {

@@ -49,6 +49,7 @@ final class DockerReader {
       return Optional.empty();
     }
     var tls = new DockerConfig.Tls(file(f, "ca"), file(f, "cert"), file(f, "key"));
+    Secrets.learnLines(tls.key());
     f.done();
     return Optional.of(tls);
   }

@@ -91,6 +91,7 @@ final class Fields {
   String url(String key) {
     String value = required(key);
     if (!value.isEmpty()) {
+      note(key, Secrets.learnAddress(value));
       checkUrl(key, value);
     }
     return value;
@@ -123,13 +124,13 @@ final class Fields {
   Secret secret(String key, Function<String, Optional<String>> readFile) {
     var file = optional(key + "File");
     if (file.isEmpty()) {
-      var secret = find(key).map(Secret::new).orElse(Secret.NONE);
+      var secret = find(key).map(Secret::learnt).orElse(Secret.NONE);
       note(key, secret.toString());
       return secret;
     }
     return readFile
         .apply(file.get())
-        .map(Secret::new)
+        .map(Secret::learnt)
         .orElseGet(() -> {
           problem(key + "File", line(key + "File"), "can't be read", "check path and rights");
           return Secret.NONE;
@@ -138,7 +139,7 @@ final class Fields {
 
   /** Values that must never be shown. */
   List<Secret> secrets(String key) {
-    var all = texts(key).stream().map(Secret::new).toList();
+    var all = texts(key).stream().map(Secret::learnt).toList();
     effective.put(key, all.stream().map(Secret::toString).toList());
     return all;
   }

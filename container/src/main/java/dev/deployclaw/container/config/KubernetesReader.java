@@ -39,6 +39,7 @@ final class KubernetesReader {
     if (kubeconfig.isEmpty() && !f.isGiven()) {
       return Optional.empty();
     }
+    kubeconfig.ifPresent(Secrets::learnKubeconfig);
     var config =
         new KubernetesConfig(
             kubeconfig,

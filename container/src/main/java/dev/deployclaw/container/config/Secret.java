@@ -4,6 +4,12 @@ package dev.deployclaw.container.config;
 public record Secret(String value) {
   public static final Secret NONE = new Secret("");
 
+  /** One that is hidden from now on in whatever this process says. */
+  static Secret learnt(String value) {
+    Secrets.learn(value);
+    return new Secret(value);
+  }
+
   @Override
   public String toString() {
     return value.isEmpty() ? "" : "***";

@@ -75,9 +75,15 @@ final class WatchReader {
           case "pagerduty" ->
               new Target.PagerDuty(
                   f.given("url") ? f.url("url") : PAGER_DUTY, needed(f, "routingKey", 1));
-          default -> new Target.Webhook(f.url("url"), needed(f, "secret", SHORTEST_SECRET));
+          default -> webhook(f);
         };
     return new Notify(name, target, events(f));
+  }
+
+  private Target webhook(Fields f) {
+    String url = f.url("url");
+    Secrets.learnPath(url);
+    return new Target.Webhook(url, needed(f, "secret", SHORTEST_SECRET));
   }
 
   private Secret needed(Fields f, String key, int shortest) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.audit.ExecutionDocument;
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.serve.Executions;
 import dev.deployclaw.container.serve.Executions.Batch;
 import dev.deployclaw.container.serve.Sidecar;
@@ -146,7 +147,7 @@ final class EventStream {
   }
 
   private void send(String text) {
-    var _ = response.write(text);
+    var _ = response.write(Secrets.hidden(text));
   }
 
   private void end() {

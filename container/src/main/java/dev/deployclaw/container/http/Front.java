@@ -1,6 +1,7 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.audit.DamagedJournal;
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.serve.Meters;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import io.vertx.core.http.HttpMethod;
@@ -74,7 +75,7 @@ final class Front {
       response
           .putHeader("Content-Type", reply.mediaType())
           .putHeader("X-Content-Type-Options", "nosniff");
-      var _ = response.end(reply.body());
+      var _ = response.end(Secrets.hidden(reply.body()));
     }
   }
 

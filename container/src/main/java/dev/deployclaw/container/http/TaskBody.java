@@ -1,6 +1,7 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.container.config.Secrets;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,7 +40,7 @@ record TaskBody(String request, boolean manual) {
     if (!approval.equals("") && !approval.equals("manual")) {
       return bad("body.approval", "may only be \"manual\"", "leave it out for what the gate says");
     }
-    return new Read.Good(new TaskBody(text, approval.equals("manual")));
+    return new Read.Good(new TaskBody(Secrets.redacted(text), approval.equals("manual")));
   }
 
   private static Read bad(String place, String what, String remedy) {

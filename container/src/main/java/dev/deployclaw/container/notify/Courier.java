@@ -1,5 +1,6 @@
 package dev.deployclaw.container.notify;
 
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.notify.Deliveries.Line;
 import dev.deployclaw.container.notify.Deliveries.Outcome;
 import dev.deployclaw.container.notify.Pending.Item;
@@ -51,7 +52,7 @@ final class Courier {
   void take(Notice notice) {
     if (!notice.repeated() || sink.wantsRepeats()) {
       pending
-          .add(notice)
+          .add(notice.withoutSecrets())
           .ifPresent(lost -> note(lost, Outcome.GIVEN_UP, "more than " + Pending.MOST + " wait"));
     }
   }
@@ -119,7 +120,8 @@ final class Courier {
     return Optional.empty();
   }
 
-  private void note(Notice notice, Outcome outcome, String detail) {
+  private void note(Notice notice, Outcome outcome, String why) {
+    String detail = Secrets.hidden(why); // an exception may quote the address
     desk.deliveries().write(new Line(desk.terms().time().instant(), name, notice, outcome, detail));
     desk.terms().tally().outcome(name, outcome.word());
     if (outcome != Outcome.DELIVERED) {

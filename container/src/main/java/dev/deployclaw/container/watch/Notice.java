@@ -1,7 +1,9 @@
 package dev.deployclaw.container.watch;
 
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.policy.json.Canonical;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,13 @@ public record Notice(
   /** That it is over. */
   Notice over(String ownId, Instant now) {
     return new Notice(ownId, fingerprint, domain, false, false, condition, since, now);
+  }
+
+  /** The same without the secrets of this process. */
+  public Notice withoutSecrets() {
+    String shown = Secrets.hidden(new String(bytes(), StandardCharsets.UTF_8));
+    return read(shown.getBytes(StandardCharsets.UTF_8))
+        .orElseThrow(() -> new IllegalStateException("what is hidden in a notice broke its JSON"));
   }
 
   /** For JSON; {@link #read} takes it back. */

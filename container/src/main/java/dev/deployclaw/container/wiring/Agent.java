@@ -7,8 +7,7 @@ import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.Config;
-import dev.deployclaw.container.config.ModelConfig;
-import dev.deployclaw.container.config.Secret;
+import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.model.Models;
 import dev.deployclaw.core.grant.EffectTable;
 import dev.deployclaw.core.grant.GrantCheck;
@@ -87,7 +86,7 @@ public record Agent(
             state,
             objects,
             executors(bare, decorations),
-            new ChainRecorder(redaction(config, keys)),
+            new ChainRecorder(redaction(keys)),
             journal,
             planner(config),
             playbook,
@@ -224,20 +223,8 @@ public record Agent(
     return new NatsSettings(c.url(), c.credentialsFile(), c.timeout(), (long) c.backlogMiB() << 20);
   }
 
-  private static Redaction redaction(Config c, ProbeKeys keys) {
-    var secrets =
-        Stream.concat(
-                Stream.of(
-                    c.etcd().password(),
-                    c.redis().password(),
-                    c.s3().accessKey(),
-                    c.s3().secretKey(),
-                    c.model().map(ModelConfig::apiKey).orElse(Secret.NONE),
-                    new Secret(keys.privateKey())),
-                c.redact().stream())
-            .map(Secret::value)
-            .filter(value -> !value.isEmpty())
-            .toList();
-    return Redaction.of(secrets);
+  private static Redaction redaction(ProbeKeys keys) {
+    var secrets = Stream.concat(Secrets.known().stream(), Stream.of(keys.privateKey()));
+    return Redaction.of(secrets.toList());
   }
 }
