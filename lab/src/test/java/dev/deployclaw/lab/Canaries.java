@@ -1,0 +1,63 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Secrets that are told to the agent, each known by the channel it went in by. */
+final class Canaries {
+  private static final int BYTES = 12;
+
+  private final Map<String, String> values = new ConcurrentHashMap<>();
+  private final SecureRandom random = new SecureRandom();
+
+  /** A new secret, or the one of this channel. */
+  String of(String channel) {
+    return values.computeIfAbsent(channel, this::invent);
+  }
+
+  /** A secret that somebody else made. */
+  void add(String channel, String value) {
+    values.put(channel, value);
+  }
+
+  /** No secret comes out, in any of its usual spellings. */
+  void assertNoneIn(String place, String text) {
+    var found = new TreeMap<String, String>();
+    values.forEach((channel, value) ->
+        spellings(value).stream()
+            .filter(text::contains)
+            .findFirst()
+            .ifPresent(s -> found.put(channel, around(text, s))));
+    assertThat(found).as("secrets in " + place).isEmpty();
+  }
+
+  private String invent(String channel) {
+    byte[] bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    return "cnry/" + HexFormat.of().formatHex(bytes) + "+\"x";
+  }
+
+  private static List<String> spellings(String value) {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    return List.of(
+        value,
+        value.replace("\"", "\\\""),
+        URLEncoder.encode(value, StandardCharsets.UTF_8),
+        Base64.getEncoder().withoutPadding().encodeToString(utf8),
+        HexFormat.of().formatHex(utf8));
+  }
+
+  private static String around(String text, String found) {
+    int at = text.indexOf(found);
+    return text.substring(Math.max(0, at - 120), Math.min(text.length(), at + found.length() + 60));
+  }
+}
