@@ -4,7 +4,6 @@ import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Discrepancy.Kind;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -38,7 +37,10 @@ final class Renditions {
     var members = told.stream().map(Discrepancy::member).collect(Collectors.toUnmodifiableSet());
     var asked = RENDERING.stream().flatMap(n -> ports.executors().named(n).stream()).toList();
     var answers =
-        Calls.all(asked, new Call.Converge(committed), Fence.NONE, settings.bounds().call());
+        ports
+            .executors()
+            .calls()
+            .all(asked, new Call.Converge(committed), Mandate.looking(), settings.bounds().call());
     List<Discrepancy> found = new ArrayList<>();
     for (var outcome : answers.values()) {
       if (outcome instanceof Outcome.Done done) {

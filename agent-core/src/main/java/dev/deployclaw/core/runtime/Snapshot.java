@@ -48,7 +48,7 @@ final class Snapshot {
 
   private Ending take(Base base, PolicySet committed, Story story) throws InterruptedException {
     long from = ports.time().micros();
-    var observed = crew.observe();
+    var observed = crew.observe(story.looks());
     Optional<PolicySet> set = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     byte[] bytes = CheckpointFile.of(story.execution(), base, observed, set).bytes();
     var unseen =
