@@ -5,6 +5,7 @@ import dev.deployclaw.core.spi.Executor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +46,21 @@ public final class EffectTable {
     boolean have(Call call) {
       return (call instanceof Call.Look ? looks : acts).contains(call.verb());
     }
+  }
+
+  /**
+   * This table, and looks that an operator admits of a plugin's executor: nothing else, whatever
+   * the plugin says of itself.
+   *
+   * @throws IllegalArgumentException for an executor that is in the table
+   */
+  public EffectTable admitting(String executor, Set<String> looks) {
+    if (byExecutor.containsKey(executor)) {
+      throw new IllegalArgumentException(executor + " is in the table");
+    }
+    var all = new TreeMap<>(byExecutor);
+    all.put(executor, new Operations(Set.copyOf(looks), Set.of()));
+    return new EffectTable(all);
   }
 
   /** What a call does; empty where it isn't in the table. */

@@ -59,7 +59,7 @@ final class Acceptance {
         return inForce(request);
       }
       var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
-      Architect.asked(story, request);
+      story.asked(request);
       if (seen.ahead().isEmpty()) {
         return end(story, nothing("no back end is ahead of the state store"), Optional.empty());
       }
@@ -81,7 +81,7 @@ final class Acceptance {
    */
   Optional<Ended> outvote(Seen seen, TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(Operation.ROLLBACK, true);
-    Architect.asked(story, request);
+    story.asked(request);
     var refused = absurd(seen);
     var stopped = refused.isPresent() ? refused : raise(seen, request, story);
     var ended = end(story, stopped.orElse(ACCEPTED), Optional.empty());
@@ -179,7 +179,7 @@ final class Acceptance {
   /** A change of its own, with a log of its own: recovery came in between. */
   private Ended putInForce(TaskRequest request, Leadership leadership) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
-    Architect.asked(story, request);
+    story.asked(request);
     var base = ledger.base();
     if (Content.wayBackTo(base) == 0) {
       String next =

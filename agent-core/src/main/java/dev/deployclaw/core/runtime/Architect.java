@@ -1,13 +1,10 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -366,16 +363,6 @@ public final class Architect {
 
   Leading leading() {
     return leading;
-  }
-
-  static void asked(Story story, TaskRequest request) {
-    story.tell(
-        Phase.REQUEST,
-        "Asked by " + request.requester(),
-        new Telling(
-            request.text(),
-            Status.OK,
-            Map.of("request", request.text(), "requester", request.requester())));
   }
 
   private Situation situation() {

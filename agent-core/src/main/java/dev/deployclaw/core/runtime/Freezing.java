@@ -66,7 +66,7 @@ final class Freezing {
       ending = Ending.unreachable("the state store can't be reached: " + e.getMessage());
     }
     var story = begin(request, reached);
-    Architect.asked(story, request);
+    story.asked(request);
     var status = ending.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
     story.tell(
         Phase.GATE, "Turning the kill switch", new Telling(ending.reason(), status, Map.of()));

@@ -140,7 +140,7 @@ final class Leading {
       return Ended.of("", ending);
     }
     var story = stories.begin(request.get(), Operation.APPLY_POLICIES, withStore);
-    Architect.asked(story, request.get());
+    story.asked(request.get());
     return epilogue.end(story, ending, Optional.empty(), List.of());
   }
 

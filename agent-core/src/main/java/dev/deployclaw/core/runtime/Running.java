@@ -43,7 +43,7 @@ final class Running {
 
   Ended run(TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.APPLY_POLICIES, true);
-    Architect.asked(story, request);
+    story.asked(request);
     long from = architect.time().micros();
     var draft = architect.draft(request, story);
     story.took(Phase.PLAN, from);
@@ -56,7 +56,7 @@ final class Running {
 
   Ended rollback(String target, TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.ROLLBACK, true);
-    Architect.asked(story, request);
+    story.asked(request);
     return back(target, request, story);
   }
 
@@ -82,7 +82,7 @@ final class Running {
 
   Ended repair(TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.REPAIR_DRIFT, true);
-    Architect.asked(story, request);
+    story.asked(request);
     return architect.repairing().run(leadership, story);
   }
 

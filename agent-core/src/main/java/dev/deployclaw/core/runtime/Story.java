@@ -12,6 +12,7 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.StateStore;
+import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,16 @@ final class Story {
   /** The same for calls that only look. */
   Mandate looks() {
     return mandate(Fence.NONE);
+  }
+
+  void asked(TaskRequest request) {
+    tell(
+        Phase.REQUEST,
+        "Asked by " + request.requester(),
+        new Telling(
+            request.text(),
+            Status.OK,
+            Map.of("request", request.text(), "requester", request.requester())));
   }
 
   /** From now on it is told by these steps. */

@@ -92,11 +92,7 @@ public final class FakeParticipant implements Executor {
    */
   public synchronized void failOver(String m, boolean withFence) {
     var member = member(m);
-    member.replica.ifPresent(image -> {
-      member.thrownBack |= image.epoch != member.epoch;
-      member.take(image);
-      member.fence = withFence ? member.fence : Optional.empty();
-    });
+    member.replica.ifPresent(image -> member.failOver(image, withFence));
   }
 
   /** A flush, or a replica that never had it. */
@@ -322,7 +318,7 @@ public final class FakeParticipant implements Executor {
       violations.add("I7: " + m + " was told of a cohort early: " + a.candidate());
     }
     member.fence = Optional.of(Fencing.mark(fence, a.epoch()));
-    member.thrownBack = false;
+    member.published(a.epoch());
     member.epoch = a.epoch();
     member.predecessor = a.predecessor();
     member.step = a.step();

@@ -22,8 +22,11 @@ final class Member {
   Optional<Activation.Candidate> candidate = Optional.empty();
   boolean up = true;
 
-  /** Whether it lost what it had acknowledged, and nobody published to it since. */
+  /** Whether it lost what it had acknowledged, and nobody published as much to it since. */
   boolean thrownBack;
+
+  /** What it acted on when it was thrown back. */
+  private long acknowledged;
 
   /** What its replica had when it was cut off. */
   Optional<Member> replica = Optional.empty();
@@ -35,11 +38,25 @@ final class Member {
     return image;
   }
 
+  /** Its replica takes over. */
+  void failOver(Member image, boolean withFence) {
+    thrownBack |= image.epoch != epoch;
+    acknowledged = Math.max(acknowledged, epoch);
+    take(image);
+    fence = withFence ? fence : Optional.empty();
+  }
+
+  /** An agent that slept may have published less to it than it had lost. */
+  void published(long to) {
+    thrownBack &= to < acknowledged;
+  }
+
   Member copy() {
     var copy = image();
     copy.voted.addAll(voted);
     copy.up = up;
     copy.thrownBack = thrownBack;
+    copy.acknowledged = acknowledged;
     copy.replica = replica.map(Member::image);
     return copy;
   }
@@ -108,7 +125,7 @@ final class Member {
     epoch = a.epoch();
     live = a.digest();
     fence = Optional.of(Fencing.mark(caller, a.epoch()));
-    thrownBack = false;
+    published(a.epoch());
     return Report.yes(name, a.digest(), Map.of(Call.Reassert.PUT_BACK, "epoch " + a.epoch()));
   }
 }

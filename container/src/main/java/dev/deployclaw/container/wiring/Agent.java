@@ -85,7 +85,7 @@ public record Agent(
         new Ports(
             state,
             objects,
-            executors(bare, decorations),
+            executors(bare, decorations, table(plugins)),
             new ChainRecorder(redaction(keys)),
             journal,
             planner(config),
@@ -162,10 +162,11 @@ public record Agent(
    * What each executor names and the kernel's table knows is what it may do, by grants that only
    * this process can make: no skill and no request adds to it.
    */
-  private static Executors executors(List<Executor> bare, List<Decoration> decorations) {
+  private static Executors executors(
+      List<Executor> bare, List<Decoration> decorations, EffectTable table) {
     var key = GrantKey.random();
     var clock = Grants.steady();
-    var check = new GrantCheck(key, clock, EffectTable.KERNEL);
+    var check = new GrantCheck(key, clock, table);
     var out = new ArrayList<Executor>();
     for (var executor : bare) {
       var operations =
@@ -179,6 +180,15 @@ public record Agent(
       out.add(Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE), check));
     }
     return Executors.of(out, new Grants(key, clock));
+  }
+
+  /** The kernel's, and what the operator admits of plugins: looks. */
+  private static EffectTable table(Plugins plugins) {
+    var table = EffectTable.KERNEL;
+    for (var executor : plugins.executors()) {
+      table = table.admitting(executor.name(), executor.verbs());
+    }
+    return table;
   }
 
   private static Settings settings(Config c, ProbeKeys keys) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.container.config.PluginConfig;
+import dev.deployclaw.core.grant.EffectTable;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Playbook;
 import dev.deployclaw.core.plan.Procedure;
@@ -27,19 +28,6 @@ public record Plugins(List<PluginExecutor> executors, List<AutoCloseable> classe
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
   private static final String COPIES = "plugins";
-
-  /** The agent's own executors. */
-  static final Set<String> OWN =
-      Set.of(
-          "configuration",
-          "docker",
-          "etcd",
-          "gateway",
-          "kubernetes",
-          "probe",
-          "ratelimit",
-          "redis",
-          "sources");
 
   public Plugins {
     executors = List.copyOf(executors);
@@ -75,7 +63,7 @@ public record Plugins(List<PluginExecutor> executors, List<AutoCloseable> classe
 
   /** No plugin speaks for an executor of the agent, or for another plugin. */
   private static List<String> taken(List<PluginExecutor> executors) {
-    var names = new TreeSet<>(OWN);
+    var names = new TreeSet<>(EffectTable.KERNEL.executors());
     return executors.stream()
         .map(PluginExecutor::name)
         .filter(name -> !names.add(name))

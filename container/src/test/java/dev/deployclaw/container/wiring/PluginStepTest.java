@@ -119,7 +119,9 @@ class PluginStepTest {
   /** The driving skill of a change, with one step more. */
   private void skill(String operation) throws Exception {
     var skills = Files.createDirectories(folder.resolve("skills"));
-    String text =
+    Sheets.write(
+        skills,
+        "watchful",
         """
         ---
         name: watchful
@@ -150,8 +152,8 @@ class PluginStepTest {
           operations: [change.validate]
           onFailure: rollback
         ```
-        """;
-    Sheets.write(skills, "watchful", text.formatted(operation));
+        """
+            .formatted(operation));
     assertThat(SkillPins.pin(skills)).isInstanceOf(SkillPins.Outcome.Pinned.class);
   }
 
