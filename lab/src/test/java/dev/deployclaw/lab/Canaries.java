@@ -2,6 +2,9 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPInputStream;
 
 /** Secrets that are told to the agent, each known by the channel it went in by. */
 final class Canaries {
@@ -38,6 +42,17 @@ final class Canaries {
             .findFirst()
             .ifPresent(s -> found.put(channel, around(text, s))));
     assertThat(found).as("secrets in " + place).isEmpty();
+  }
+
+  /** What is stored, unpacked where it is packed; a policy set of the lab is one piece. */
+  static String readable(byte[] stored) {
+    boolean packed = stored.length > 2 && stored[0] == (byte) 0x1f && stored[1] == (byte) 0x8b;
+    try (var plain = new ByteArrayInputStream(stored);
+        var in = packed ? new GZIPInputStream(plain) : plain) {
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String invent(String channel) {

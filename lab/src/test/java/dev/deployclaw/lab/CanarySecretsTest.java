@@ -68,9 +68,10 @@ class CanarySecretsTest {
     quiet("plan", told("umbrella"));
     quiet("plan", "--json", told("umbrella"));
     quiet("run", told("umbrella"));
+    var kept = quiet("run", "--json", estate.change() + because());
+    assertThat(kept.exit()).as("what an overlay keeps of a request").isZero();
     var ran = quiet("run", "--json", estate.change());
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
-    quiet("run", "--json", "for 2 days " + told("wonka"));
     for (String look : List.of("status", "scan", "validate", "drift", "top", "recover")) {
       quiet(look);
       quiet(look, "--json");
@@ -102,7 +103,10 @@ class CanarySecretsTest {
       quietWith(one.getValue(), "run", "--json", told("umbrella"));
     }
     try (var nats = Nats.start(folder.resolve("guarded"), "authorization {token: other}")) {
-      var refused = env("NATS_URL", "nats://agent:" + CANARIES.of("nats") + "@" + nats.address());
+      var unreadable =
+          env("NATS_URL", "nats://agent:" + CANARIES.of("not encoded") + "@" + nats.address());
+      assertThat(quietWith(unreadable, "doctor").err()).contains("is not a URL");
+      var refused = env("NATS_URL", "nats://agent:" + path("nats") + "@" + nats.address());
       quietWith(refused, "doctor");
       quietWith(refused, "run", "--json", estate.change());
     }
@@ -139,7 +143,7 @@ class CanarySecretsTest {
               "/v1/executions/no-" + CANARIES.of("plain").replaceAll("[^a-z0-9]", ""))) {
         clean(path, agent.get(path));
       }
-      clean("held task", agent.post("/v1/tasks", ApiClient.OPERATOR, held(escaped)));
+      clean("held task", agent.post("/v1/tasks", ApiClient.OPERATOR, held(estate.change())));
       Await.until("a sink is told", SOON, () -> !TOLD.isEmpty());
       clean("notices", String.join("\n", TOLD));
       err = agent.err();
@@ -168,6 +172,11 @@ class CanarySecretsTest {
         + CANARIES.of("typed").replaceAll("[^a-z0-9]", "")
         + " "
         + CANARIES.of("further");
+  }
+
+  /** Is understood, and stays in etcd with the change that it asks for. */
+  private static String because() {
+    return " because " + CANARIES.of("redis") + " says so";
   }
 
   private static Agent.Ran quiet(String... words) {
@@ -205,7 +214,7 @@ class CanarySecretsTest {
   private static void storesAreClean() throws Exception {
     var keys = new Keyspace(estate.config().etcd()).below("");
     assertThat(keys).isNotEmpty();
-    keys.forEach((key, value) -> clean("etcd " + key, latin(value)));
+    keys.forEach((key, value) -> clean("etcd " + key, Canaries.readable(value)));
     clean("the stream", String.join("\n", streamed()));
     clean("the bucket", texts(estate.lab().folder().resolve("s3/data")));
     clean("the state folder", texts(estate.config().stateDir()));
@@ -231,15 +240,14 @@ class CanarySecretsTest {
     var out = new StringBuilder();
     try (var files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.append(file).append('\n').append(latin(Files.readAllBytes(file))).append('\n');
+        out.append(file)
+            .append('\n')
+            .append(Canaries.readable(Files.readAllBytes(file)))
+            .append('\n');
       }
     }
     assertThat(out).isNotEmpty();
     return out.toString();
-  }
-
-  private static String latin(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static Map<String, String> env(String key, String value) {

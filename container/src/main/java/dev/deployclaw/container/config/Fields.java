@@ -303,6 +303,7 @@ final class Fields {
   }
 
   private void checkUrl(String key, String value) {
+    String shown = Secrets.learnAddress(value);
     try {
       if (new URI(value).getHost() != null) {
         return;
@@ -310,7 +311,7 @@ final class Fields {
     } catch (URISyntaxException e) {
       // falls through to the problem
     }
-    problem(key, line(key), "\"" + value + "\" is not a URL", "write for example http://host:80");
+    problem(key, line(key), "\"" + shown + "\" is not a URL", "write for example http://host:80");
   }
 
   void checkAddress(String key, String value) {

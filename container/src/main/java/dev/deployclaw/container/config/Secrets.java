@@ -2,6 +2,7 @@ package dev.deployclaw.container.config;
 
 import dev.deployclaw.audit.Redaction;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -66,6 +67,9 @@ public final class Secrets {
 
   /** A user's password and the values of a query let one in. Returns the address without them. */
   static String learnAddress(String url) {
+    if (!isAddress(url)) {
+      return learnUnreadable(url);
+    }
     var user = USER.matcher(url);
     boolean named = user.find();
     if (named) {
@@ -76,6 +80,24 @@ public final class Secrets {
     return QUERY
         .matcher(shown)
         .replaceAll(m -> m.group().substring(0, m.group().indexOf('=')) + "=***");
+  }
+
+  /** What stands before the last {@code @} may be a password that has to be encoded. */
+  private static String learnUnreadable(String url) {
+    int host = url.lastIndexOf('@') + 1;
+    if (host == 0) {
+      return url;
+    }
+    learn(url.substring(0, host - 1));
+    return "***@" + url.substring(host);
+  }
+
+  private static boolean isAddress(String url) {
+    try {
+      return URI.create(url).getHost() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** An address that is itself what lets one in, as those of chat rooms are. */

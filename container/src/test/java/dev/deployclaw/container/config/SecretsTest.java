@@ -32,6 +32,15 @@ class SecretsTest {
   }
 
   @Test
+  void anAddressThatCannotBeReadIsQuotedWithoutWhatMayBeAPassword() {
+    String shown = Secrets.learnAddress("nats://agent:not/encoded\"5@nats:4222");
+
+    assertThat(shown).isEqualTo("***@nats:4222");
+    assertThat(Secrets.hidden("\"nats://agent:not/encoded\"5@nats:4222\" is not a URL"))
+        .isEqualTo("\"***@nats:4222\" is not a URL");
+  }
+
+  @Test
   void anAddressThatLetsOneInIsHiddenWithItsParts() {
     Secrets.learnPath("https://chat.example/hooks/of-a-room-0123456789");
 
