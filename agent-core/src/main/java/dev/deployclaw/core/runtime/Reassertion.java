@@ -100,7 +100,8 @@ final class Reassertion {
     var loss = there.get();
     var story = architect.stories().begin(Operation.REPAIR_DRIFT, true);
     var duty = new Duty(leadership, story, Risks.NONE);
-    story.asked(new TaskRequest(
+    story.asked(
+        new TaskRequest(
             "put back what was lost of epoch " + loss.base().epoch(),
             settings.agent(),
             ports.time().instant()));
