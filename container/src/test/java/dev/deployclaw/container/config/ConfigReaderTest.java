@@ -103,7 +103,7 @@ class ConfigReaderTest {
             gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
             probes: {requests: 100}
             bounds: {lease: 6s, call: 7s, converge: 8s}
-            redact: [canary]
+            redact: [only-for-this-test]
             """,
             Map.of());
 
@@ -133,7 +133,7 @@ class ConfigReaderTest {
     assertThat(config.gate())
         .isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1), List.of()));
     assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));
-    assertThat(config.redact()).containsExactly(new Secret("canary"));
+    assertThat(config.redact()).containsExactly(new Secret("only-for-this-test"));
   }
 
   @Test
