@@ -160,12 +160,16 @@ final class NatsShipper implements AutoCloseable {
     return gotOn;
   }
 
-  /** Repairs what the stream lost. Says when, in nanoseconds of the system's timer. */
+  /**
+   * Repairs what the stream lost, and has a log that forked tried again: the stream may be another
+   * one by now. Says when, in nanoseconds of the system's timer.
+   */
   private long look(AuditStream stream) throws IOException, InterruptedException {
     rewriting.lockInterruptibly();
     try {
       stream.requireStream();
-      if (keeper.settle(stream)) {
+      boolean compared = keeper.settle(stream);
+      if (compared || !files.forks().isEmpty()) {
         ledger.retry();
       }
       return System.nanoTime();
