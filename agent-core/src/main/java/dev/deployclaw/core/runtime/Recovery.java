@@ -55,8 +55,9 @@ final class Recovery {
     this.writeBacks = parts.writeBacks();
     this.overtaken = new Overtaken(ports.state());
     this.logEnds = new LogEnds(ports, ledger, stories, epilogue);
-    this.lostRecords = new LostRecords(ports, ledger, stories, epilogue);
-    this.streamRepairs = new StreamRepairs(ports, ledger, stories, epilogue);
+    var accounts = new Accounts(ports.state(), ledger, stories, epilogue);
+    this.lostRecords = new LostRecords(ports.journal(), accounts);
+    this.streamRepairs = new StreamRepairs(ports.journal(), accounts);
     this.time = ports.time();
   }
 

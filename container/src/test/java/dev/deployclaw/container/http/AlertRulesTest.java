@@ -2,18 +2,12 @@ package dev.deployclaw.container.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.container.wiring.Vital;
-import dev.deployclaw.testkit.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,25 +17,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** The shipped alert rules against what is served. */
 class AlertRulesTest {
   private static final Path RULES = Path.of("alerts", "deployclaw.rules.yaml");
-  private static final Pattern METRIC = Pattern.compile("deployclaw_\\w+");
 
   @TempDir Path folder;
 
   @Test
   void askOnlyForMetricsThatAreServed() throws Exception {
-    var named = new TreeSet<String>();
-    rules()
-        .forEach(rule ->
-            METRIC.matcher(text(rule, "expr")).results().forEach(m -> named.add(m.group())));
+    var named = ServedMetrics.named(rules().stream().map(rule -> text(rule, "expr")));
     assertThat(named).hasSizeGreaterThan(5);
 
-    try (var served = Served.start(folder, List.of(new Vital("etcd", Optional::empty)))) {
-      served.done("apply", "COMPLETED");
-      Await.until(
-          "all of " + named + " are served",
-          Desks.SOON,
-          () -> served(served.get("/metrics", Served.VIC).body()).containsAll(named));
-    }
+    ServedMetrics.await(named, folder);
   }
 
   @Test
@@ -54,15 +38,6 @@ class AlertRulesTest {
       assertThat(text(map(rule.get("annotations")), "summary")).isNotBlank();
       assertThat(text(map(rule.get("annotations")), "remedy")).isNotBlank();
     }
-  }
-
-  private static Set<String> served(String exposition) {
-    var out = new TreeSet<String>();
-    exposition
-        .lines()
-        .filter(line -> !line.startsWith("#"))
-        .forEach(line -> out.add(line.replaceAll("[{ ].*", "")));
-    return out;
   }
 
   private static List<Map<?, ?>> rules() throws Exception {
