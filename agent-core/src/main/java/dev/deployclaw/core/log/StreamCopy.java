@@ -56,6 +56,12 @@ public interface StreamCopy {
     public Repaired {
       facts = Map.copyOf(facts);
     }
+
+    /** For people. */
+    public String sentence() {
+      return "the stream had lost %d records that it had acknowledged (%s); they were shipped again"
+          .formatted(records, cause);
+    }
   }
 
   /**

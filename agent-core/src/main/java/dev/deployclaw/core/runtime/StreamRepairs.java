@@ -28,8 +28,7 @@ final class StreamRepairs {
     return new Accounts.Entry(
         "Comparing the stream with the logs",
         repaired.cause(),
-        "REPAIR: the stream had lost %d records that it had acknowledged (%s); they were shipped again"
-            .formatted(repaired.records(), repaired.cause()),
+        "REPAIR: " + repaired.sentence(),
         "repair",
         repaired.facts());
   }

@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.fake.Around;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.grant.EffectClass;
 import dev.deployclaw.core.grant.EffectTable;
@@ -14,9 +15,7 @@ import dev.deployclaw.core.spi.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +68,7 @@ class GrantedRunTest {
     var ports = world.ports();
     var checked =
         ports.executors().names().stream()
-            .map(name -> new Checked(ports.executors().named(name).orElseThrow()))
+            .map(name -> Around.known(ports.executors().named(name).orElseThrow(), this::checked))
             .toList();
     var granted =
         new Ports(
@@ -85,30 +84,9 @@ class GrantedRunTest {
   }
 
   /** As the sandbox does. */
-  private final class Checked implements Executor {
-    private final Executor inner;
-
-    Checked(Executor inner) {
-      this.inner = inner;
-    }
-
-    @Override
-    public String name() {
-      return inner.name();
-    }
-
-    @Override
-    public Set<String> verbs() {
-      var verbs = new HashSet<>(inner.verbs());
-      verbs.retainAll(EffectTable.KERNEL.verbs(name())); // a fake can do what no real one does
-      return verbs;
-    }
-
-    @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      made.add(call);
-      check.refusal(call).ifPresent(refused::add);
-      return inner.execute(call);
-    }
+  private Outcome checked(Executor inner, Invocation call) throws InterruptedException {
+    made.add(call);
+    check.refusal(call).ifPresent(refused::add);
+    return inner.execute(call);
   }
 }

@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.fake.Around;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.plan.Procedure;
@@ -9,7 +10,6 @@ import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.core.spi.Executor;
 import dev.deployclaw.core.spi.Fault;
-import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ class OversteppingTest {
     var left = new Left(times);
     var all =
         ports.executors().names().stream()
-            .map(name -> new Refusing(ports.executors().named(name).orElseThrow(), refused, left))
+            .map(name -> refusing(ports.executors().named(name).orElseThrow(), refused, left))
             .toList();
     return agent(with(ports, ports.executors().replacedBy(all)), World.PROCEDURE);
   }
@@ -165,23 +165,13 @@ class OversteppingTest {
   }
 
   /** Refuses some operations as the sandbox does. */
-  private record Refusing(Executor inner, Set<String> refused, Left left) implements Executor {
-    @Override
-    public String name() {
-      return inner.name();
-    }
-
-    @Override
-    public Set<String> verbs() {
-      return inner.verbs();
-    }
-
-    @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      return refused.contains(call.operation()) && left.take()
-          ? Outcome.failed(
-              new Fault.Ungranted(call.operation() + " was refused at the sandbox: no grant"))
-          : inner.execute(call);
-    }
+  private static Executor refusing(Executor executor, Set<String> refused, Left left) {
+    return Around.each(
+        executor,
+        (inner, call) ->
+            refused.contains(call.operation()) && left.take()
+                ? Outcome.failed(
+                    new Fault.Ungranted(call.operation() + " was refused at the sandbox: no grant"))
+                : inner.execute(call));
   }
 }

@@ -81,14 +81,7 @@ final class Conditions {
   static List<Condition> repaired(List<StreamCopy.Repaired> repaired, Instant now) {
     return repaired.stream()
         .filter(r -> noticed(r).plus(FRESH).isAfter(now))
-        .map(r ->
-            new Condition(
-                Kind.REPAIR,
-                r.name(),
-                "the stream had lost %d records that it had acknowledged (%s); they were shipped again"
-                    .formatted(r.records(), r.cause()),
-                List.of(),
-                r.facts()))
+        .map(r -> new Condition(Kind.REPAIR, r.name(), r.sentence(), List.of(), r.facts()))
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.core.fake.Around;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Time;
 import dev.deployclaw.core.spi.Executor;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** Holds an agent at a call of an executor until it is let go. Any thread. */
@@ -52,7 +52,7 @@ public final class Brake {
   public Ports in(Ports ports) {
     var all = new ArrayList<Executor>();
     for (var name : NAMES) {
-      ports.executors().named(name).ifPresent(e -> all.add(new Braked(e)));
+      ports.executors().named(name).ifPresent(e -> all.add(Around.each(e, this::braked)));
     }
     return new Ports(
         ports.state(),
@@ -65,31 +65,12 @@ public final class Brake {
         clock);
   }
 
-  private final class Braked implements Executor {
-    private final Executor inner;
-
-    Braked(Executor inner) {
-      this.inner = inner;
+  private Outcome braked(Executor inner, Invocation call) throws InterruptedException {
+    var mine = stop.filter(s -> s.operation().equals(call.operation()));
+    if (mine.isPresent()) {
+      mine.get().reached().countDown();
+      mine.get().go().await();
     }
-
-    @Override
-    public String name() {
-      return inner.name();
-    }
-
-    @Override
-    public Set<String> verbs() {
-      return inner.verbs();
-    }
-
-    @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      var mine = stop.filter(s -> s.operation().equals(call.operation()));
-      if (mine.isPresent()) {
-        mine.get().reached().countDown();
-        mine.get().go().await();
-      }
-      return inner.execute(call);
-    }
+    return inner.execute(call);
   }
 }

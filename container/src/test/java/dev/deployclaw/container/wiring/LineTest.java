@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.core.fake.Around;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.grant.EffectTable;
 import dev.deployclaw.core.grant.GrantCheck;
@@ -26,14 +27,11 @@ import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Grant;
 import dev.deployclaw.core.spi.Grant.Purpose;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.executors.sandbox.Limits;
 import dev.deployclaw.executors.sandbox.Sandbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,11 +212,12 @@ class LineTest {
     var executors =
         ports.executors().names().stream()
             .map(name -> {
-              var inner = new Known(ports.executors().named(name).orElseThrow());
+              var inner =
+                  Around.known(ports.executors().named(name).orElseThrow(), Executor::execute);
               var operations =
                   inner.verbs().stream().map(v -> name + "." + v).collect(Collectors.toSet());
               var sandbox = Sandbox.around(inner, new Limits(operations, 4), check);
-              return new Meddler(sandbox, between, times);
+              return meddler(sandbox, between, times);
             })
             .toList();
     var whole =
@@ -238,49 +237,20 @@ class LineTest {
     return (Logger) LoggerFactory.getLogger("dev.deployclaw.executors.sandbox");
   }
 
-  /** A fake, with no more verbs than the real one has. */
-  private record Known(Executor inner) implements Executor {
-    @Override
-    public String name() {
-      return inner.name();
-    }
-
-    @Override
-    public Set<String> verbs() {
-      var verbs = new HashSet<>(inner.verbs());
-      verbs.retainAll(EffectTable.KERNEL.verbs(name()));
-      return verbs;
-    }
-
-    @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      return inner.execute(call);
-    }
-  }
-
   /** Stands before the sandbox; sends what it is given so many times, and gives the last answer. */
-  private record Meddler(Executor inner, Between between, int times) implements Executor {
-    @Override
-    public String name() {
-      return inner.name();
-    }
-
-    @Override
-    public Set<String> verbs() {
-      return inner.verbs();
-    }
-
-    @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      if (!call.operation().equals(MEDDLED)) {
-        return inner.execute(call);
-      }
-      var sent = between.with(call);
-      var outcome = inner.execute(sent);
-      for (int i = 1; i < times; i++) {
-        outcome = inner.execute(sent);
-      }
-      return outcome;
-    }
+  private static Executor meddler(Executor sandbox, Between between, int times) {
+    return Around.each(
+        sandbox,
+        (inner, call) -> {
+          if (!call.operation().equals(MEDDLED)) {
+            return inner.execute(call);
+          }
+          var sent = between.with(call);
+          var outcome = inner.execute(sent);
+          for (int i = 1; i < times; i++) {
+            outcome = inner.execute(sent);
+          }
+          return outcome;
+        });
   }
 }
