@@ -32,7 +32,11 @@ public final class GuardedRedis implements AutoCloseable {
     try {
       Files.createDirectories(folder);
       Path file = Files.writeString(folder.resolve("users.acl"), OPEN);
-      var lines = List.of("cluster-enabled yes", "aclfile " + file.toAbsolutePath());
+      var lines =
+          List.of(
+              "cluster-enabled yes",
+              "cluster-port " + Ports.free(),
+              "aclfile " + file.toAbsolutePath());
       var node = RedisNode.start(folder, new RedisNode.Options(Ports.free(), lines, Map.of()));
       node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
       Await.until(

@@ -78,7 +78,7 @@ final class EtcdFaults {
     if (said.contains("authentication is not enabled")) {
       return ": etcdctl auth enable, or take username out";
     }
-    return said.contains("Network closed for unknown reason")
+    return said.contains("Network closed for unknown reason") || said.contains("Connection reset")
         ? ": does it speak TLS? then write https:// in endpoints"
         : "";
   }

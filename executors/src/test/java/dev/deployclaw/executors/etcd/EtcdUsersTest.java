@@ -12,6 +12,9 @@ import dev.deployclaw.testkit.Certificates;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.EtcdUsers;
 import dev.deployclaw.testkit.EtcdUsers.Right;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,6 +109,29 @@ class EtcdUsersTest {
         var unencrypted = new EtcdStateStore(settings(plain, EtcdSettings.Tls.JDK))) {
       assertThatThrownBy(() -> untrusting.get("active")).hasMessageContaining("check tls.ca");
       assertThatThrownBy(() -> unencrypted.get("active")).hasMessageContaining("https://");
+    }
+  }
+
+  /** A server that speaks TLS may also reset what it doesn't understand. */
+  @Test
+  void saysSoWhereItIsReset() throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var _ = Thread.ofVirtual().start(() -> resetAll(server));
+      var settings = settings("http://127.0.0.1:" + server.getLocalPort(), EtcdSettings.Tls.JDK);
+      try (var reset = new EtcdStateStore(settings)) {
+        assertThatThrownBy(() -> reset.get("active")).hasMessageContaining("https://");
+      }
+    }
+  }
+
+  private static void resetAll(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (var socket = server.accept()) {
+        int _ = socket.getInputStream().read();
+        socket.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // closed by the test, or by the client
+      }
     }
   }
 
