@@ -44,7 +44,8 @@ public record Proposal(Answer answer, Cost cost) {
       prompts = List.copyOf(prompts);
     }
 
-    Map<String, Object> facts() {
+    /** For records and documents. */
+    public Map<String, Object> facts() {
       var out = new TreeMap<String, Object>();
       out.put("model", model);
       out.put("calls", calls);

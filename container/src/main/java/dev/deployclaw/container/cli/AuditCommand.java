@@ -8,10 +8,9 @@ import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Verifier;
-import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
-import dev.deployclaw.container.model.Models;
 import dev.deployclaw.container.model.Narrator;
+import dev.deployclaw.container.model.Narrator.Subject;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
@@ -112,12 +111,9 @@ final class AuditCommand {
                       + " timeline is sent to its provider.")
           boolean model)
       throws InvalidConfig, InterruptedException {
-    var narrator = model ? narrator(shared) : Optional.<Narrator>empty();
+    var narrator = model ? Narrators.of(around, shared) : Optional.<Narrator>empty();
     if (model && narrator.isEmpty()) {
-      return Failure.usage(
-              "no language model is configured: add the section model to the configuration"
-                  + " (docs/guide/model.md), or leave --model out")
-          .report(around, shared.json());
+      return Narrators.NONE.report(around, shared.json());
     }
     try (var journal = FileJournal.open(Local.of(around, shared).stateDir())) {
       var executions = journal.executions();
@@ -128,18 +124,22 @@ final class AuditCommand {
       }
       var told = Explanation.of(journal.read(chosen), narrowing.filter());
       if (narrator.isPresent()) {
-        return new NarrationView(around, shared.json()).show(told, narrator.get());
+        return inWords(told, shared.json(), narrator.get());
       }
       around.out().print(shared.json() ? Json.text(told.lines().toList()) + "\n" : told);
       return ExitCode.OK.code();
     }
   }
 
-  private Optional<Narrator> narrator(Shared shared) throws InvalidConfig {
-    var file = around.configFile(shared.config());
-    return file.isEmpty()
-        ? Optional.empty()
-        : ConfigReader.read(file.get(), around.environment()).model().map(Models::narrator);
+  /** The timeline comes first and whole, whatever the model does. */
+  private int inWords(String timeline, boolean json, Narrator narrator)
+      throws InterruptedException {
+    var lines = timeline.lines().toList();
+    if (!json) {
+      around.out().print(timeline);
+    }
+    var narration = narrator.tell(Subject.EXECUTION, lines);
+    return new NarrationView(around, json).behind(Map.of("timeline", lines), narration);
   }
 
   @Command(

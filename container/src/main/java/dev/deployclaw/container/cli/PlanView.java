@@ -1,5 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.model.Narrator;
+import dev.deployclaw.container.model.Narrator.Subject;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.planner.IntentJson;
@@ -34,6 +36,43 @@ final class PlanView {
     }
     new EndingView(around).tell(answer);
     return answer.exit().code();
+  }
+
+  /**
+   * The same, and behind a plan what a model makes of it. Of a question or a refusal nobody is
+   * asked: it is in words already.
+   */
+  int showInWords(PlanAnswer answer, boolean json, Narrator narrator) throws InterruptedException {
+    var told = told(answer);
+    if (told.isEmpty()) {
+      return show(answer, json);
+    }
+    if (!json) {
+      print(answer);
+    }
+    var narration = narrator.tell(Subject.PLAN, Json.text(told).lines().toList());
+    return new NarrationView(around, json).behind(document(answer), narration);
+  }
+
+  /** What a model is told of: no hash, no grounding, and what may be long behind. */
+  private static Map<String, Object> told(PlanAnswer answer) {
+    var out = new LinkedHashMap<String, Object>();
+    switch (answer) {
+      case PlanAnswer.Planned planned -> {
+        var plan = planned.plan();
+        out.put("intent", IntentJson.of(plan.intent()));
+        out.put("steps", plan.steps().stream().map(Plan.Step::action).toList());
+        out.put("held_because", planned.risks());
+        out.put("left_as_it_is", plan.warnings());
+        out.put("findings", plan.findings().stream().map(Finding::toMap).toList());
+        out.put("changes_nothing", plan.changesNothing());
+        out.put("reaches", plan.diff().blastRadius().toMap());
+        out.put("differences", plan.diff().toMaps());
+      }
+      case PlanAnswer.Understood(var intent) -> out.put("intent", IntentJson.of(intent));
+      case PlanAnswer.NeedsClarification _, PlanAnswer.Refused _ -> {}
+    }
+    return out;
   }
 
   /** Prints it as one line of a batch. */

@@ -98,6 +98,9 @@ class NarrationTest {
     assertThat(json.at("/timeline/0").asText()).startsWith(ID);
     assertThat(json.at("/in_words/text").asText()).isEqualTo("It was completed.");
     assertThat(json.at("/in_words/checked").asBoolean(true)).isFalse();
+    assertThat(json.at("/in_words/model").asText()).isEqualTo("m1");
+    assertThat(json.at("/in_words/input_tokens").asInt()).isEqualTo(100);
+    assertThat(json.at("/in_words/prompts_sha256/0").asText()).hasSize(64);
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /** A provider on a free port of this machine that answers by a script, one line for each call. */
-final class ScriptedProvider implements AutoCloseable {
+public final class ScriptedProvider implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final HttpServer server;
@@ -28,7 +28,7 @@ final class ScriptedProvider implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /** One answer. */
-  sealed interface Line {
+  public sealed interface Line {
     /** A whole HTTP answer. */
     record Answer(int status, String body) implements Line {}
 
@@ -39,7 +39,7 @@ final class ScriptedProvider implements AutoCloseable {
     record CutOff() implements Line {}
   }
 
-  ScriptedProvider() {
+  public ScriptedProvider() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -50,22 +50,22 @@ final class ScriptedProvider implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /** What was asked, call by call. */
-  List<String> bodies() {
+  public List<String> bodies() {
     return List.copyOf(bodies);
   }
 
-  ScriptedProvider then(Line line) {
+  public ScriptedProvider then(Line line) {
     script.add(line);
     return this;
   }
 
   /** A chat completion with this content, as OpenAI's interface has it. */
-  ScriptedProvider says(String content) {
+  public ScriptedProvider says(String content) {
     return then(new Line.Answer(200, completion(content, "stop")));
   }
 
@@ -73,7 +73,7 @@ final class ScriptedProvider implements AutoCloseable {
     return says(json(content));
   }
 
-  static String completion(String content, String finish) {
+  public static String completion(String content, String finish) {
     return json(
         Map.of(
             "id",
@@ -105,7 +105,7 @@ final class ScriptedProvider implements AutoCloseable {
     }
   }
 
-  static JsonNode parse(String text) {
+  public static JsonNode parse(String text) {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
