@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.skills.Catalogue;
+import dev.deployclaw.skills.Scope;
+import dev.deployclaw.skills.SkillLock;
 import dev.deployclaw.testkit.RedisCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
 class SkillStepTest {
   private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
+
+  private static final String BOTH = "redis.topology redis.clock";
 
   @TempDir static Path folder;
   private static Estate estate;
@@ -38,12 +44,12 @@ class SkillStepTest {
   @Test
   void aStepThatWasAddedToASkillIsSeenAtRedis() throws Exception {
     var skills = Files.createDirectory(folder.resolve("skills"));
-    write(skills, "redis.topology");
+    write(skills, "redis.topology", BOTH);
     long before = asked();
 
     var plain = scan(skills);
     long between = asked();
-    write(skills, "redis.topology, redis.clock");
+    write(skills, "redis.topology, redis.clock", BOTH);
     var unpinned = scan(skills);
     pin(skills);
     var added = scan(skills);
@@ -54,6 +60,35 @@ class SkillStepTest {
     assertThat(between).as("nobody asks for the time").isEqualTo(before);
     assertThat(added.json().at("/looks/redis.clock/reports")).as(added.err()).hasSize(6);
     assertThat(asked()).as("and now it is").isGreaterThan(between);
+  }
+
+  /** The lock file is as somebody would write it who doesn't validate: the pin isn't the bound. */
+  @Test
+  void aStepThatTheSkillDoesNotDeclareIsAskedOfNobody() throws Exception {
+    var skills = Files.createDirectory(folder.resolve("undeclared"));
+    write(skills, "redis.topology, redis.clock", "redis.topology");
+    pinAnyway(skills);
+    long before = asked();
+
+    var undeclared = scan(skills);
+
+    assertThat(undeclared.exit()).as(undeclared.err()).isEqualTo(2);
+    assertThat(undeclared.err())
+        .contains("step look uses redis.clock, which allowed-tools doesn't name");
+    assertThat(asked()).as("nobody is asked for the time").isEqualTo(before);
+
+    write(skills, "redis.topology", "redis.topology");
+    pinAnyway(skills);
+    assertThat(scan(skills).json().at("/looks").has("redis.clock")).isFalse();
+    assertThat(asked()).as("nor by what it declares").isEqualTo(before);
+  }
+
+  private static void pinAnyway(Path skills) throws Exception {
+    var found =
+        Catalogue.discover(List.of(new Scope("mine", skills))).skills().values().stream()
+            .map(Catalogue.Entry::skill)
+            .toList();
+    SkillLock.pin(found).write(skills.resolve(SkillLock.FILE));
   }
 
   private Agent.Ran scan(Path skills) {
@@ -79,7 +114,7 @@ class SkillStepTest {
     return sum;
   }
 
-  private static void write(Path skills, String operations) throws Exception {
+  private static void write(Path skills, String operations, String tools) throws Exception {
     var sheet = Files.createDirectories(skills.resolve("my-scan")).resolve("SKILL.md");
     Files.writeString(
         sheet,
@@ -89,7 +124,7 @@ class SkillStepTest {
         description: Looks at the nodes that we care about, and at their clocks.
         metadata:
           deployclaw.serves: scan
-        allowed-tools: redis.topology redis.clock
+        allowed-tools: %s
         ---
 
         # My scan
@@ -102,6 +137,6 @@ class SkillStepTest {
           onFailure: warn
         ```
         """
-            .formatted(operations));
+            .formatted(tools, operations));
   }
 }

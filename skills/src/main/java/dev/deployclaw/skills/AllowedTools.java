@@ -1,9 +1,10 @@
 package dev.deployclaw.skills;
 
+import dev.deployclaw.core.plan.Allowance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What a skill asks to use. It only narrows: what runs is what the operator admits and the skill
@@ -17,23 +18,6 @@ public record AllowedTools(List<String> declared, boolean stated) {
 
   public AllowedTools {
     declared = List.copyOf(declared);
-  }
-
-  /** What of it is admitted, and why the rest isn't. */
-  public record Grants(List<String> granted, List<String> refused) {
-    public Grants {
-      granted = List.copyOf(granted);
-      refused = List.copyOf(refused);
-    }
-
-    /** "declared 5, granted 3: docker.exec and redis.flush aren't admitted by the operator". */
-    public String explain() {
-      int declared = granted.size() + refused.size();
-      String counts = "declared %d, granted %d".formatted(declared, granted.size());
-      return refused.isEmpty()
-          ? counts
-          : counts + ": not admitted by the operator: " + String.join(", ", refused);
-    }
   }
 
   /** Splits on white space outside of parentheses; empty when they don't balance. */
@@ -61,10 +45,20 @@ public record AllowedTools(List<String> declared, boolean stated) {
     return !stated || declared.contains(tool);
   }
 
-  public Grants narrow(Set<String> admittedByOperator) {
-    return new Grants(
-        declared.stream().filter(admittedByOperator::contains).toList(),
-        declared.stream().filter(t -> !admittedByOperator.contains(t)).toList());
+  /**
+   * What of it is granted, and why the rest isn't.
+   *
+   * @param used what the skill's steps name: that counts where nothing is declared
+   */
+  public Allowance narrow(OperatorPolicy operator, List<String> used) {
+    var granted = new ArrayList<String>();
+    var refused = new TreeMap<String, String>();
+    for (String tool : stated ? declared : used) {
+      operator
+          .denial(tool)
+          .ifPresentOrElse(denial -> refused.put(tool, denial.why()), () -> granted.add(tool));
+    }
+    return new Allowance(stated, granted, refused);
   }
 
   private static void flush(StringBuilder tool, List<String> tools) {

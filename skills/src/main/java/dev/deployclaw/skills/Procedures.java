@@ -1,7 +1,6 @@
 package dev.deployclaw.skills;
 
 import dev.deployclaw.core.plan.Procedure;
-import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.skills.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,18 +24,46 @@ public final class Procedures {
     }
   }
 
+  /** The steps as the skill means them, whatever an operator admits. */
   public static Reading of(SkillFile skill) {
+    return of(skill, OperatorPolicy.OPEN);
+  }
+
+  /** What runs is what the skill declares and the operator admits: a step beyond is an error. */
+  public static Reading of(SkillFile skill, OperatorPolicy operator) {
     var findings = new Findings(skill.file());
     var block = StepsBlock.find(skill, findings);
-    var steps = block.flatMap(b -> steps(b, skill, findings));
+    var read = block.flatMap(b -> steps(b, skill, findings));
+    read.ifPresent(steps -> admitted(steps, operator, findings));
     if (!findings.loadable()) {
       return new Reading(Optional.empty(), findings.all());
     }
-    return new Reading(
-        steps.map(s -> new Procedure(skill.name(), skill.sha256(), s)), findings.all());
+    return new Reading(read.map(r -> procedure(skill, r, operator)), findings.all());
   }
 
-  private static Optional<List<ProcedureStep>> steps(
+  private static Procedure procedure(
+      SkillFile skill, List<StepReader.Read> read, OperatorPolicy operator) {
+    var steps = read.stream().map(StepReader.Read::step).toList();
+    var allowance = skill.allowedTools().narrow(operator, Procedure.named(steps));
+    return new Procedure(skill.name(), skill.sha256(), steps, allowance);
+  }
+
+  private static void admitted(
+      List<StepReader.Read> steps, OperatorPolicy operator, Findings findings) {
+    for (var read : steps) {
+      for (String operation : read.step().operations()) {
+        operator
+            .denial(operation)
+            .ifPresent(denial ->
+                findings.error(
+                    read.line(),
+                    "step %s: %s: %s".formatted(read.step().id(), operation, denial.why()),
+                    denial.remedy()));
+      }
+    }
+  }
+
+  private static Optional<List<StepReader.Read>> steps(
       StepsBlock block, SkillFile skill, Findings findings) {
     var node = YamlNode.parse(block.yaml(), block.line(), findings);
     if (node.isEmpty()) {
@@ -59,7 +86,7 @@ public final class Procedures {
     distinct(read, findings);
     declared(read, skill.allowedTools(), findings);
     PhaseOrder.check(read, findings);
-    return Optional.of(read.stream().map(StepReader.Read::step).toList());
+    return Optional.of(read);
   }
 
   private static void distinct(List<StepReader.Read> steps, Findings findings) {

@@ -35,6 +35,15 @@ public final class SkillValidator {
     return none ? problems(path) : List.copyOf(all);
   }
 
+  /** The skills that can be read: one, or all below a folder. */
+  public static List<SkillFile> skillsBelow(Path path) {
+    return !Files.isDirectory(path) || SkillFolder.sheet(path).isPresent()
+        ? SkillReader.read(path).skill().stream().toList()
+        : Catalogue.discover(List.of(new Scope("given", path))).skills().values().stream()
+            .map(Catalogue.Entry::skill)
+            .toList();
+  }
+
   /** Who serves operations says how. */
   private static List<Diagnostic> steps(SkillFile skill) {
     var reading = Procedures.of(skill);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.deployclaw.core.plan.Procedure.OnFailure;
+import dev.deployclaw.skills.OperatorPolicy.Denial;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +140,27 @@ class ProceduresTest {
     var skill = SkillReader.read(Sheets.write(root, "stepped", text)).skill().orElseThrow();
 
     assertThat(texts(Procedures.of(skill)).getFirst()).contains("redis.clock, which allowed-tools");
+  }
+
+  @Test
+  void whatTheOperatorDoesNotAdmitIsNoStepWhateverTheSkillDeclares() {
+    var text =
+        Sheets.sheet("stepped", "allowed-tools: redis.scan redis.clock")
+            + "```deployclaw-steps\n- id: a\n  action: A\n  operations: [redis.clock]\n```\n";
+    var skill = SkillReader.read(Sheets.write(root, "stepped", text)).skill().orElseThrow();
+    OperatorPolicy operator =
+        op ->
+            op.equals("redis.clock")
+                ? Optional.of(new Denial("clocks aren't asked here", "drop it"))
+                : Optional.empty();
+
+    var reading = Procedures.of(skill, operator);
+
+    assertThat(reading.procedure()).isEmpty();
+    assertThat(texts(reading).getFirst())
+        .contains("error: step a: redis.clock: clocks aren't asked here; drop it");
+    assertThat(Procedures.of(skill).procedure().orElseThrow().allowance().explain())
+        .isEqualTo("declared 2, granted 2");
   }
 
   @Test

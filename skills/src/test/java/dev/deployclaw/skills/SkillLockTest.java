@@ -2,11 +2,13 @@ package dev.deployclaw.skills;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.skills.OperatorPolicy.Denial;
 import dev.deployclaw.skills.SkillLock.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,12 +71,21 @@ class SkillLockTest {
   void narrowsAndExplains() {
     var tools = AllowedTools.parse("redis.scan Bash(git log) docker.exec").orElseThrow();
 
-    var grants = tools.narrow(Set.of("redis.scan", "redis.clock"));
+    OperatorPolicy operator =
+        op ->
+            Set.of("redis.scan", "redis.clock").contains(op)
+                ? Optional.empty()
+                : Optional.of(new Denial("it isn't here", "drop it"));
 
-    assertThat(grants.granted()).containsExactly("redis.scan");
-    assertThat(grants.explain())
+    var allowance = tools.narrow(operator, List.of("redis.clock"));
+
+    assertThat(allowance.granted()).containsExactly("redis.scan");
+    assertThat(allowance.grants("redis.clock")).as("used, not declared").isFalse();
+    assertThat(allowance.explain())
         .isEqualTo(
-            "declared 3, granted 1: not admitted by the operator: Bash(git log), docker.exec");
+            "declared 3, granted 1: Bash(git log): it isn't here; docker.exec: it isn't here");
+    assertThat(AllowedTools.UNSTATED.narrow(operator, List.of("redis.clock", "a.b")).explain())
+        .isEqualTo("declares nothing, and its steps use 2, granted 1: a.b: it isn't here");
     assertThat(AllowedTools.parse("Bash(git")).isEmpty();
   }
 

@@ -21,10 +21,10 @@ public final class EffectTable {
       new EffectTable(
           Map.of(
               "configuration", participant("scan", "marks"),
-              "docker", looks("inspect"),
+              "docker", onlyLooks("inspect"),
               "etcd", participant(),
               "gateway", participant("topology", "scan", "marks"),
-              "kubernetes", looks("inspect"),
+              "kubernetes", onlyLooks("inspect"),
               "probe", acts("probe", "heartbeat"),
               "ratelimit", participant("topology", "scan", "usage"),
               "redis", redis(),
@@ -70,6 +70,15 @@ public final class EffectTable {
         .map(_ -> EffectClass.of(call));
   }
 
+  /** Whether an operation ({@code redis.scan}) is in it, and is a look. */
+  public boolean looks(String operation) {
+    int dot = operation.indexOf('.');
+    return dot > 0
+        && Optional.ofNullable(byExecutor.get(operation.substring(0, dot)))
+            .filter(o -> o.looks().contains(operation.substring(dot + 1)))
+            .isPresent();
+  }
+
   /** The verbs of an executor, for who compares them with what it can do. */
   public Set<String> verbs(String executor) {
     return Optional.ofNullable(byExecutor.get(executor)).stream()
@@ -82,7 +91,7 @@ public final class EffectTable {
     return new TreeSet<>(byExecutor.keySet());
   }
 
-  private static Operations looks(String... verbs) {
+  private static Operations onlyLooks(String... verbs) {
     return new Operations(Set.of(verbs), Set.of());
   }
 

@@ -23,7 +23,16 @@ public final class KernelOrder {
   private static final List<String> REPAIR =
       List.of("repair.keep", "repair.assert", "repair.confirm");
 
+  /** What the kernel reads and judges by itself. */
+  private static final List<String> JUDGES =
+      List.of("policies.read", "policies.compare", "policies.check");
+
   private KernelOrder() {}
+
+  /** Whether an operation is the kernel's own: a phase, or one that reads or judges policies. */
+  public static boolean has(String operation) {
+    return activates(operation) || JUDGES.contains(operation);
+  }
 
   /** Whether an operation writes, or belongs to a phase that does. */
   public static boolean activates(String operation) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.plan;
 
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * The ordered steps of a skill. The skill chooses the operations and the wording; the kernel owns
@@ -8,10 +9,30 @@ import java.util.List;
  *
  * @param skill the skill's name
  * @param sha256 of the SKILL.md that it was loaded from
+ * @param allowance what its steps may ask: there is no procedure with a step that asks for more
  */
-public record Procedure(String skill, String sha256, List<ProcedureStep> steps) {
+public record Procedure(
+    String skill, String sha256, List<ProcedureStep> steps, Allowance allowance) {
   public Procedure {
     steps = List.copyOf(steps);
+    for (var step : steps) {
+      for (String operation : step.operations()) {
+        if (!allowance.grants(operation)) {
+          throw new IllegalArgumentException(
+              "skill %s, step %s: %s isn't granted".formatted(skill, step.id(), operation));
+        }
+      }
+    }
+  }
+
+  /** One that may use what its steps name. */
+  public Procedure(String skill, String sha256, List<ProcedureStep> steps) {
+    this(skill, sha256, steps, new Allowance(false, named(steps), new TreeMap<>()));
+  }
+
+  /** What steps ask for, each once. */
+  public static List<String> named(List<ProcedureStep> steps) {
+    return steps.stream().flatMap(s -> s.operations().stream()).distinct().toList();
   }
 
   /**

@@ -15,9 +15,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A person's word on a held change. */
+/**
+ * A person's word on a held change. What is refused of it stands in the change's log; where that is
+ * ended already, in the application's.
+ */
 final class Approvals {
+  private static final Logger LOG = LoggerFactory.getLogger(Approvals.class);
+
   private final Orchestrator orchestrator;
   private final Stories stories;
   private final Epilogue epilogue;
@@ -43,7 +50,13 @@ final class Approvals {
       throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {
-      return notHeld(id);
+      var ended = notHeld(id);
+      LOG.atWarn()
+          .addKeyValue("execution", id)
+          .addKeyValue("who", who)
+          .addKeyValue("reason", ended.reason())
+          .log("approval refused");
+      return ended;
     }
     var x = held.get().execution();
     var duty = duty(x, leadership);

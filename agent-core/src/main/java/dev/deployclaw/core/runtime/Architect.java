@@ -377,7 +377,10 @@ public final class Architect {
     return switch (draft) {
       case Draft.Ready ready ->
           new PlanAnswer.Planned(
-              ready.plan(), ready.drift(), settings.gate().reasons(requester, ready.risks()));
+              ready.plan(),
+              ready.drift(),
+              settings.gate().reasons(requester, ready.risks()),
+              ports.playbook().of(ready.plan().intent().operation()));
       case Draft.Other(var intent) -> new PlanAnswer.Understood(intent);
       case Draft.Over(Ending ending, List<String> questions) ->
           questions.isEmpty()

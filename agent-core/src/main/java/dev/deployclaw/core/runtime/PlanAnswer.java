@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
 
@@ -11,8 +12,10 @@ public sealed interface PlanAnswer {
 
   /**
    * @param risks why the gate would hold it; empty when it would go on
+   * @param procedure the skill that it follows, and what that may use
    */
-  record Planned(Plan plan, List<Discrepancy> drift, List<String> risks) implements PlanAnswer {
+  record Planned(Plan plan, List<Discrepancy> drift, List<String> risks, Procedure procedure)
+      implements PlanAnswer {
     public Planned {
       drift = List.copyOf(drift);
       risks = List.copyOf(risks);

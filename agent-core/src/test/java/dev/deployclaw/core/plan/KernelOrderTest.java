@@ -1,6 +1,7 @@
 package dev.deployclaw.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
@@ -8,6 +9,7 @@ import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class KernelOrderTest {
@@ -47,6 +49,18 @@ class KernelOrderTest {
             OnFailure.WARN));
 
     assertThat(KernelOrder.fault(procedure(late)).orElseThrow()).contains("too late");
+  }
+
+  /** Whoever made it, and whatever was checked before: the kernel gets none that asks for more. */
+  @Test
+  void thereIsNoProcedureWithAStepThatAsksForMoreThanIsGranted() {
+    var granted = new ArrayList<>(Procedure.named(World.PROCEDURE.steps()));
+    granted.remove("redis.clock");
+    var narrower = new Allowance(true, granted, new TreeMap<>());
+
+    assertThatThrownBy(() -> new Procedure("changed", "00", World.PROCEDURE.steps(), narrower))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("skill changed, step coherence: redis.clock isn't granted");
   }
 
   private static Procedure procedure(List<ProcedureStep> steps) {

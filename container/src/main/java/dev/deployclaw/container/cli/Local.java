@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
+import dev.deployclaw.container.wiring.Admitted;
 import dev.deployclaw.container.wiring.SkillPlaces;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,8 +12,9 @@ import java.util.Optional;
  *
  * @param stateDir where logs and keys are
  * @param places where skills may lie
+ * @param admitted what they may use
  */
-record Local(Path stateDir, SkillPlaces places) {
+record Local(Path stateDir, SkillPlaces places, Admitted admitted) {
 
   /** The configuration's; without one, where the program keeps them by default. */
   static Local of(Surroundings around, Shared shared) throws InvalidConfig {
@@ -21,12 +23,13 @@ record Local(Path stateDir, SkillPlaces places) {
       return bare(around);
     }
     var config = ConfigReader.read(file.get(), around.environment());
-    return new Local(config.stateDir(), SkillPlaces.of(config));
+    return new Local(config.stateDir(), SkillPlaces.of(config), Admitted.of(config));
   }
 
   private static Local bare(Surroundings around) {
     var stateDir = around.home().resolve(".deployclaw").resolve("state");
     var home = ConfigReader.home(around.environment());
-    return new Local(stateDir, new SkillPlaces(stateDir, Optional.empty(), Optional.empty(), home));
+    var places = new SkillPlaces(stateDir, Optional.empty(), Optional.empty(), home);
+    return new Local(stateDir, places, Admitted.KERNEL);
   }
 }

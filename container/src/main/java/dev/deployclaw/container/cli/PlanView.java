@@ -4,6 +4,7 @@ import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.planner.IntentJson;
 import dev.deployclaw.core.runtime.PlanAnswer;
 import dev.deployclaw.policy.check.Finding;
@@ -110,12 +111,21 @@ final class PlanView {
     out.put("intent", IntentJson.of(plan.intent()));
     out.put("grounding", IntentJson.grounding(plan.intent()));
     out.put("plan", plan.toMap());
+    out.put("skill", skill(planned.procedure()));
     out.put("diff", plan.diff().toMaps());
     out.put("blast_radius", plan.diff().blastRadius().toMap());
     out.put("findings", plan.findings().stream().map(Finding::toMap).toList());
     out.put("warnings", plan.warnings());
     out.put("overlays", plan.overlays().toMap());
     out.put("risks", planned.risks());
+  }
+
+  private static Map<String, Object> skill(Procedure procedure) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", procedure.skill());
+    out.put("sha256", procedure.sha256());
+    out.put("allowance", procedure.allowance().toMap());
+    return out;
   }
 
   private void print(PlanAnswer answer) {
@@ -138,6 +148,8 @@ final class PlanView {
       out.printf(
           "  %d %s (%s)%n", step.number(), step.action(), String.join(", ", step.operations()));
     }
+    var procedure = planned.procedure();
+    out.println("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
     section("would reach", reach(plan.diff().blastRadius()));
     section("would change", plan.diff().differences().stream().map(Difference::text).toList());
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());

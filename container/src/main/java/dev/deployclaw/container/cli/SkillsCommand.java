@@ -6,6 +6,8 @@ import dev.deployclaw.container.wiring.SkillShelf;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.Scope;
+import dev.deployclaw.skills.SkillFile;
 import dev.deployclaw.skills.SkillValidator;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ final class SkillsCommand {
 
   @Command(description = "All skills: where they are, what they serve, whether they are pinned.")
   int list(@Mixin Shared shared) throws InvalidConfig, Unusable {
-    return new SkillsView(around, shared.json()).list(shelf(shared).catalogue());
+    return view(shared).list(shelf(shared).catalogue());
   }
 
   @Command(description = "Every problem of skills; exit 8 where one is invalid.")
@@ -49,18 +51,22 @@ final class SkillsCommand {
               description = "Skills or folders of skills; the agent's own where none is given.")
           List<Path> folders)
       throws InvalidConfig, Unusable {
-    var problems = new ArrayList<Diagnostic>();
+    var given = new ArrayList<Path>();
     if (folders == null || folders.isEmpty()) {
-      for (var scope : shelf(shared).scopes()) {
-        if (Files.isDirectory(scope.folder())) {
-          problems.addAll(SkillValidator.problemsBelow(scope.folder()));
-        }
-      }
+      shelf(shared).scopes().stream()
+          .map(Scope::folder)
+          .filter(Files::isDirectory)
+          .forEach(given::add);
     } else {
-      folders.forEach(
-          f -> problems.addAll(SkillValidator.problemsBelow(around.working().resolve(f))));
+      folders.forEach(f -> given.add(around.working().resolve(f)));
     }
-    return new SkillsView(around, shared.json()).problems(problems);
+    var problems = new ArrayList<Diagnostic>();
+    var read = new ArrayList<SkillFile>();
+    for (var folder : given) {
+      problems.addAll(SkillValidator.problemsBelow(folder));
+      read.addAll(SkillValidator.skillsBelow(folder));
+    }
+    return view(shared).validated(problems, read);
   }
 
   @Command(description = "Pin the skills of a folder as they are now, after you read them.")
@@ -80,7 +86,7 @@ final class SkillsCommand {
       return Failure.usage("no folder to pin: give FOLDER, or set skillsDir in the configuration")
           .report(around, shared.json());
     }
-    var view = new SkillsView(around, shared.json());
+    var view = view(shared);
     return switch (SkillPins.pin(chosen.get())) {
       case SkillPins.Outcome.Invalid(var problems) -> view.problems(problems);
       case SkillPins.Outcome.Pinned(var changes) -> view.pinned(changes);
@@ -99,12 +105,16 @@ final class SkillsCommand {
       return Failure.usage("there is no skill " + name + "; there are " + known)
           .report(around, shared.json());
     }
-    new SkillsView(around, shared.json()).show(entry);
+    view(shared).show(entry);
     return ExitCode.OK.code();
   }
 
   private SkillShelf shelf(Shared shared) throws InvalidConfig {
     var local = Local.of(around, shared);
     return new SkillShelf(local.places());
+  }
+
+  private SkillsView view(Shared shared) throws InvalidConfig {
+    return new SkillsView(around, shared.json(), Local.of(around, shared).admitted());
   }
 }

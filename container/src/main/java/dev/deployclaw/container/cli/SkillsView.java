@@ -1,10 +1,12 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.wiring.SkillPins;
+import dev.deployclaw.core.plan.Allowance;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.skills.Catalogue;
 import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.OperatorPolicy;
 import dev.deployclaw.skills.Procedures;
 import dev.deployclaw.skills.SkillFile;
 import java.util.ArrayList;
@@ -17,10 +19,12 @@ import java.util.Map;
 final class SkillsView {
   private final Surroundings around;
   private final boolean json;
+  private final OperatorPolicy operator;
 
-  SkillsView(Surroundings around, boolean json) {
+  SkillsView(Surroundings around, boolean json, OperatorPolicy operator) {
     this.around = around;
     this.json = json;
+    this.operator = operator;
   }
 
   int list(Catalogue catalogue) {
@@ -57,6 +61,36 @@ final class SkillsView {
     return exit.code();
   }
 
+  /** All problems, and of each skill that can be read what it would be granted here. */
+  int validated(List<Diagnostic> problems, List<SkillFile> skills) {
+    var exit = Diagnostic.valid(problems) ? ExitCode.OK : ExitCode.INVALID;
+    if (json) {
+      var out = new LinkedHashMap<String, Object>();
+      out.put("valid", exit == ExitCode.OK);
+      out.put("problems", problems.stream().map(SkillsView::problem).toList());
+      out.put("skills", skills.stream().map(this::granted).toList());
+      print(out);
+      return exit.code();
+    }
+    problems.forEach(p -> around.out().println(p.text()));
+    skills.forEach(s -> around.out().println(s.name() + " " + allowance(s).explain()));
+    around.out().println(exit == ExitCode.OK ? "valid" : "not valid");
+    return exit.code();
+  }
+
+  private Map<String, Object> granted(SkillFile skill) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("name", skill.name());
+    out.put("allowance", allowance(skill).toMap());
+    return out;
+  }
+
+  /** What it may use here; its steps count where it declares nothing. */
+  private Allowance allowance(SkillFile skill) {
+    var used = Procedures.of(skill).procedure().map(Procedure::steps).map(Procedure::named);
+    return skill.allowedTools().narrow(operator, used.orElse(List.of()));
+  }
+
   int pinned(List<SkillPins.Change> changes) {
     if (json) {
       print(Map.of("pinned", changes.stream().map(SkillsView::change).toList()));
@@ -77,6 +111,7 @@ final class SkillsView {
       out.put("file", skill.file().toString());
       out.put("sha256", skill.sha256());
       out.put("allowed_tools", skill.allowedTools().declared());
+      out.put("allowance", allowance(skill).toMap());
       out.put("steps", steps);
       print(out);
       return;
@@ -86,7 +121,8 @@ final class SkillsView {
     lines.add(skill.description());
     lines.add("file    " + skill.file());
     lines.add("serves  " + serves(skill));
-    lines.add("may use " + String.join(", ", skill.allowedTools().declared()));
+    lines.add("may use " + String.join(", ", allowance(skill).granted()));
+    lines.add("        " + allowance(skill).explain());
     for (int i = 0; i < steps.size(); i++) {
       lines.add("  %d %s".formatted(i + 1, steps.get(i)));
     }

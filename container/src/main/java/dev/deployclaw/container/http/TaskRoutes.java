@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What hands something in: tasks, ways back, and people's words on held changes. */
 final class TaskRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRoutes.class);
   private static final String KEY = "Idempotency-Key";
 
   /** Visible ASCII. */
@@ -76,11 +79,15 @@ final class TaskRoutes {
     if (objection.isEmpty()) {
       var misquoted = sidecar.misquoted(id, plan);
       if (misquoted.isPresent()) {
+        refused(id, who, "another plan was quoted than it has");
         return Reply.of(Problems.conflict(misquoted.get(), "see GET /v1/executions/" + id));
       }
     }
     if (objection.isEmpty()) {
       return reply(sidecar.desk().word(id, who, approves));
+    }
+    if (objection.get().kind() == Objection.Kind.NOT_HELD) {
+      refused(id, who, objection.get().reason());
     }
     return Reply.of(
         switch (objection.get().kind()) {
@@ -89,6 +96,15 @@ final class TaskRoutes {
               Problems.conflict(objection.get().reason(), "see GET /v1/executions/" + id);
           case NOT_ALLOWED -> refusedByGate(id, who, objection.get());
         });
+  }
+
+  /** What is ended, or wasn't quoted rightly, comes to no log of a change. */
+  private static void refused(String id, String who, String reason) {
+    LOG.atWarn()
+        .addKeyValue("execution", id)
+        .addKeyValue("who", who)
+        .addKeyValue("reason", reason)
+        .log("approval refused");
   }
 
   /** It is handed in all the same: the worker refuses it again, and the log says who tried. */

@@ -63,7 +63,7 @@ public record Agent(
 
   /** What can be wrong on this machine is looked at before any back end is. */
   public static Agent open(Config config, Progress progress) throws Unusable {
-    var playbook = new SkillShelf(SkillPlaces.of(config)).playbook();
+    var playbook = new SkillShelf(SkillPlaces.of(config), Admitted.of(config)).playbook();
     var plugins = Plugins.open(config.plugins(), config.stateDir());
     var keys = ProbeKeyFile.open(config.stateDir());
     var signer = signer(config.stateDir());

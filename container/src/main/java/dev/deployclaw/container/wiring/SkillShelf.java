@@ -11,6 +11,7 @@ import dev.deployclaw.skills.Procedures;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,19 @@ public final class SkillShelf {
   private static final Logger LOG = LoggerFactory.getLogger(SkillShelf.class);
 
   private final SkillPlaces places;
+  private final Admitted admitted;
 
+  /** Where no plugin is admitted. */
   public SkillShelf(SkillPlaces places) {
+    this(places, Admitted.KERNEL);
+  }
+
+  /**
+   * @param admitted what skills may use, whatever they declare
+   */
+  public SkillShelf(SkillPlaces places, Admitted admitted) {
     this.places = places;
+    this.admitted = admitted;
   }
 
   /** Where skills are, by precedence. */
@@ -46,12 +57,12 @@ public final class SkillShelf {
 
   /** What each operation follows. */
   Playbook playbook() throws Unusable {
-    var catalogue = catalogue();
+    var catalogue = Catalogue.discover(scopes(), SkillShelf::passedOver);
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
     var meant = unreadable.stream().filter(this::isMeant).toList();
     if (!meant.isEmpty()) {
-      throw new Unusable(lines(meant));
+      throw refused(meant.getFirst().file(), lines(meant));
     }
     unreadable.forEach(d ->
         LOG.atWarn().addKeyValue("skill", d.file()).log("A skill is passed over: skills list"));
@@ -74,18 +85,43 @@ public final class SkillShelf {
     return operation -> procedures.getOrDefault(operation, otherwise);
   }
 
-  private static Procedure procedure(SkillFile skill) throws Unusable {
-    SkillPins.check(skill);
-    var reading = Procedures.of(skill);
+  private Procedure procedure(SkillFile skill) throws Unusable {
+    try {
+      SkillPins.check(skill);
+    } catch (Unusable e) {
+      throw refused(skill.file(), String.valueOf(e.getMessage()));
+    }
+    var reading = Procedures.of(skill, admitted);
     if (reading.procedure().isPresent()) {
       return reading.procedure().get();
     }
-    throw new Unusable(
+    throw refused(
+        skill.file(),
         reading.problems().isEmpty()
             ? skill.file()
                 + ": the skill serves operations but has no steps; add a block of steps, or drop "
                 + SkillFile.SERVES
             : lines(reading.problems()));
+  }
+
+  /** There is no execution yet whose log could have it, so the application's log has it. */
+  private static Unusable refused(Path file, String reason) {
+    LOG.atWarn().addKeyValue("skill", file).addKeyValue("reason", reason).log("skill refused");
+    return new Unusable(reason);
+  }
+
+  /** As {@link #objection}; one that claims to serve this agent is told of in its log. */
+  private static Optional<Diagnostic> passedOver(Catalogue.Entry entry) {
+    var objection = objection(entry);
+    boolean claims = !entry.skill().metadata().getOrDefault(SkillFile.SERVES, "").isBlank();
+    objection
+        .filter(_ -> claims)
+        .ifPresent(o ->
+            LOG.atWarn()
+                .addKeyValue("skill", o.file())
+                .addKeyValue("reason", o.message())
+                .log("skill refused"));
+    return objection;
   }
 
   /** Whether a file lies where skills are for this agent alone. */

@@ -118,7 +118,7 @@ class EndingViewTest {
     view.tell(
         ended(Result.COMPLETED, ExitCode.OK, "live everywhere", Optional.empty()),
         Optional.of(document()));
-    view.tell(new PlanAnswer.Planned(Values.plan(), List.of(), List.of()));
+    view.tell(new PlanAnswer.Planned(Values.plan(), List.of(), List.of(), Values.PROCEDURE));
     view.tell(new RecoveryAnswer(ExitCode.OK, List.of(), ""));
 
     assertThat(screen.err()).isEmpty();

@@ -205,10 +205,16 @@ class PlanInWordsTest {
   private int view(Plan plan) throws InterruptedException {
     var config =
         new ModelConfig(
-            Dialect.OPENAI, "m1", provider.url(), new Secret(""), Duration.ofSeconds(10), 20_000, 1);
-    var answer = new PlanAnswer.Planned(plan, List.of(), List.of("it asks for approval"));
-    return new PlanView(screen.surroundings())
-        .showInWords(answer, false, Models.narrator(config));
+            Dialect.OPENAI,
+            "m1",
+            provider.url(),
+            new Secret(""),
+            Duration.ofSeconds(10),
+            20_000,
+            1);
+    var answer =
+        new PlanAnswer.Planned(plan, List.of(), List.of("it asks for approval"), Values.PROCEDURE);
+    return new PlanView(screen.surroundings()).showInWords(answer, false, Models.narrator(config));
   }
 
   private int plan(String... words) {

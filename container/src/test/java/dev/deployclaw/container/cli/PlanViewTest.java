@@ -25,6 +25,9 @@ class PlanViewTest {
     assertThat(plan.at("/plan/hash").asText()).hasSize(64);
     assertThat(plan.at("/plan/base/epoch").asLong()).isEqualTo(3);
     assertThat(plan.at("/plan/steps/0/action").asText()).startsWith("Applying");
+    assertThat(plan.at("/skill/name").asText()).isEqualTo("my-changes");
+    assertThat(plan.at("/skill/allowance/granted/0").asText()).isEqualTo("change.stage");
+    assertThat(plan.at("/skill/allowance/refused/docker.exec").asText()).startsWith("nothing");
     assertThat(plan.at("/diff/0/before").asText()).isEqualTo("300");
     assertThat(plan.at("/diff/0/after").asText()).isEqualTo("600");
     assertThat(plan.at("/blast_radius/tenants/0").asText()).isEqualTo("umbrella");
@@ -42,6 +45,8 @@ class PlanViewTest {
 
     assertThat(screen.out())
         .contains("umbrella search: requests 300 -> 600")
+        .contains(
+            "by skill my-changes: declared 2, granted 1: docker.exec: nothing performs it here\n")
         .contains("1 tenants: umbrella", "1 services: search")
         .contains("it never refuses anything; remove it")
         .contains("would lie over its source:\n  umbrella: configmap/edge/limits:umbrella.yaml")
@@ -66,6 +71,7 @@ class PlanViewTest {
   }
 
   private static PlanAnswer planned() {
-    return new PlanAnswer.Planned(Values.plan(), List.of(), List.of("it asks for approval"));
+    return new PlanAnswer.Planned(
+        Values.plan(), List.of(), List.of("it asks for approval"), Values.PROCEDURE);
   }
 }

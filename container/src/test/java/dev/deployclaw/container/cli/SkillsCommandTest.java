@@ -52,6 +52,27 @@ class SkillsCommandTest {
   }
 
   @Test
+  void saysWhatASkillDeclaresAndWhatItIsGrantedAndWhy() {
+    String declares =
+        "allowed-tools: redis.topology redis.publish Bash(git log) statuspage.incidents"
+            + " policies.read";
+    Sheets.declaring(folder.resolve("mine"), "my-scan", declares);
+
+    assertThat(screen.run("skills", "validate", "mine")).as(screen.out()).isZero();
+    assertThat(screen.out())
+        .contains("my-scan declared 5, granted 2: Bash(git log): nothing performs it here")
+        .contains("redis.publish: it is no look, and only the kernel acts")
+        .endsWith("valid\n");
+
+    screen.run("skills", "validate", "mine", "--json");
+    assertThat(screen.json().at("/skills/0/allowance/granted"))
+        .extracting(n -> n.asText())
+        .containsExactly("redis.topology", "policies.read");
+    assertThat(screen.json().at("/skills/0/allowance/refused/statuspage.incidents").asText())
+        .isEqualTo("nothing performs it here");
+  }
+
+  @Test
   void namesAFolderThatIsNotThere() {
     int exit = screen.run("skills", "validate", "nowhere", "--json");
 
@@ -94,7 +115,8 @@ class SkillsCommandTest {
     assertThat(screen.run("skills", "show", "orchestrate-rate-limits")).isZero();
     assertThat(screen.out())
         .contains("built-in, pinned", "serves  apply-policies")
-        .contains("  1 Analyzing service topology (", "redis.topology");
+        .contains("  1 Analyzing service topology (", "redis.topology")
+        .containsPattern("declared (\\d+), granted \\1\n");
 
     assertThat(screen.run("skills", "show", "nobody")).isEqualTo(2);
     assertThat(screen.err()).contains("there is no skill nobody", "orchestrate-rate-limits");

@@ -4,8 +4,10 @@ import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.plan.Allowance;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
@@ -54,6 +56,17 @@ final class Values {
               1_795_000_000_000L,
               "double acme's search limit"),
           new TreeMap<>(Map.of("acme", "")));
+
+  /** A skill that declares one operation more than it is granted. */
+  static final Procedure PROCEDURE =
+      new Procedure(
+          "my-changes",
+          "00",
+          List.of(),
+          new Allowance(
+              true,
+              List.of("change.stage"),
+              new TreeMap<>(Map.of("docker.exec", "nothing performs it here"))));
 
   private Values() {}
 

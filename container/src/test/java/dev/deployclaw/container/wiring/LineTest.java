@@ -32,6 +32,7 @@ import dev.deployclaw.executors.sandbox.Sandbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,13 @@ class LineTest {
         var stage = (Call.Stage) call.call();
         var other = new Call.Stage(stage.activation().named("arch-other"));
         return new Invocation(call.executor(), other, call.fence(), call.deadline(), call.grant());
+      }
+    },
+    ASKS_FOR_WHAT_NO_EXECUTOR_MAY("write-gate was refused at the sandbox: it is not allowed here") {
+      @Override
+      Invocation with(Invocation call) {
+        var gate = new Call.Look("write-gate", Map.of("default", "auto"));
+        return new Invocation(call.executor(), gate, call.fence(), call.deadline(), call.grant());
       }
     },
     TAKES_A_LATER_TERM("another fence") {

@@ -90,7 +90,7 @@ class PluginStepTest {
     skill("statuspage.silence");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("skill watchful, step notices: statuspage.silence isn't admitted");
+        .contains("step notices: statuspage.silence: nothing performs it here");
   }
 
   @Test
@@ -106,7 +106,7 @@ class PluginStepTest {
     skill("weather.today");
 
     assertThat(refusal("statuspage.incidents"))
-        .contains("skill watchful, step notices: nothing performs weather.today")
+        .contains("step notices: weather.today: nothing performs it here")
         .contains("admit the plugin");
   }
 

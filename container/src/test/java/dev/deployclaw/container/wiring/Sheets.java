@@ -1,9 +1,13 @@
 package dev.deployclaw.container.wiring;
 
+import dev.deployclaw.skills.Catalogue;
+import dev.deployclaw.skills.Scope;
+import dev.deployclaw.skills.SkillLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Skills as operators write them. */
 public final class Sheets {
@@ -11,6 +15,15 @@ public final class Sheets {
 
   /** A sound skill that serves scans; returns its folder. */
   public static Path sound(Path root, String name, String action) {
+    return scanning(root, name, action, "allowed-tools: redis.topology policies.read");
+  }
+
+  /** The same, with another line of {@code allowed-tools}; empty for none. */
+  public static Path declaring(Path root, String name, String line) {
+    return scanning(root, name, "Looking my way", line);
+  }
+
+  private static Path scanning(Path root, String name, String action, String line) {
     String text =
         """
         ---
@@ -18,7 +31,7 @@ public final class Sheets {
         description: Scans, in the operator's own words.
         metadata:
           deployclaw.serves: scan
-        allowed-tools: redis.topology policies.read
+        %s
         ---
         # Body
         ```deployclaw-steps
@@ -27,8 +40,28 @@ public final class Sheets {
           operations: [redis.topology, policies.read]
         ```
         """
-            .formatted(name, action);
+            .formatted(name, line, action);
     return write(root, name, text);
+  }
+
+  /** One whose only step asks for this, as it declares. */
+  public static Path stepping(Path root, String name, String operation) {
+    var sound = sound(root, name, "Looking my way");
+    try {
+      String text = Files.readString(sound.resolve("SKILL.md"));
+      return write(root, name, text.replace("redis.topology", operation));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Pins as somebody would who writes the lock file without our validation. */
+  public static void pinAnyway(Path root) throws IOException {
+    var skills =
+        Catalogue.discover(List.of(new Scope("mine", root))).skills().values().stream()
+            .map(Catalogue.Entry::skill)
+            .toList();
+    SkillLock.pin(skills).write(root.resolve(SkillLock.FILE));
   }
 
   public static Path write(Path root, String name, String text) {

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.skills.Catalogue;
-import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +85,7 @@ class SkillShelfTest {
     String text = Files.readString(sound.resolve("SKILL.md"));
     Sheets.write(
         mine, "my-scan", text.replace("operations: [redis.topology", "operations: [redis.flush"));
-    pinAnyway();
+    Sheets.pinAnyway(mine);
 
     assertThat(refusal())
         .contains(mine.resolve("my-scan/SKILL.md") + ":10: error: step look uses redis.flush")
@@ -100,7 +97,7 @@ class SkillShelfTest {
     var sound = Sheets.sound(mine, "my-scan", "Looking my way");
     String text = Files.readString(sound.resolve("SKILL.md"));
     Sheets.write(mine, "my-scan", text.replace("```deployclaw-steps", "```"));
-    pinAnyway();
+    Sheets.pinAnyway(mine);
 
     assertThat(refusal()).contains("has no steps", "deployclaw.serves");
   }
@@ -181,14 +178,5 @@ class SkillShelfTest {
 
   private void pin() throws Unusable {
     assertThat(SkillPins.pin(mine)).isInstanceOf(SkillPins.Outcome.Pinned.class);
-  }
-
-  /** As somebody would who writes the lock file without our validation. */
-  private void pinAnyway() throws Exception {
-    var skills =
-        Catalogue.discover(List.of(new Scope("mine", mine))).skills().values().stream()
-            .map(e -> e.skill())
-            .toList();
-    SkillLock.pin(skills).write(mine.resolve(SkillLock.FILE));
   }
 }

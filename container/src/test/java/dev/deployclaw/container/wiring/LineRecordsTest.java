@@ -1,0 +1,199 @@
+package dev.deployclaw.container.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.runtime.ExitCode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whoever oversteps leaves a record that names the refusal: in the execution's log; where there is
+ * none, or it is ended, in the application's. Calls of executors are in {@link LineTest}.
+ */
+class LineRecordsTest {
+  @TempDir Path state;
+  @TempDir Path mine;
+  @TempDir Path project;
+  private final World world = new World();
+  private final ListAppender<ILoggingEvent> application = new ListAppender<>();
+
+  /** What moves between somebody's reading of a held change and the approval. */
+  enum Moved {
+    THE_COMMITTED_EPOCH("was committed meanwhile") {
+      @Override
+      void in(World world, String held) throws InterruptedException {
+        world.run("set zenith 70");
+      }
+    },
+    A_MEMBER("no longer hold what the checkpoint says") {
+      @Override
+      void in(World world, String held) {
+        world.gateway.tamper("two", "by hand");
+      }
+    },
+    THE_CHECKPOINT("checkpoint") {
+      @Override
+      void in(World world, String held) {
+        var there = world.change(held).orElseThrow().checkpoint().orElseThrow();
+        world.objects.alter(there.object(), new byte[] {1});
+      }
+    };
+
+    private final String says;
+
+    Moved(String says) {
+      this.says = says;
+    }
+
+    abstract void in(World world, String held) throws InterruptedException;
+  }
+
+  @BeforeEach
+  void listen() {
+    application.start();
+    logger().addAppender(application);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger().detachAppender(application);
+  }
+
+  /** The plan in the state store is another one than the approver read. */
+  @Test
+  void aPlanThatChangedAfterItWasReadIsNotApproved() throws Exception {
+    var held = world.run("apply manually").execution();
+    String read = world.change(held).orElseThrow().planHash();
+    var stored = new String(world.change(held).orElseThrow().bytes(), StandardCharsets.UTF_8);
+    world.store.put(
+        Keys.change(held), stored.replace(read, "0".repeat(64)).getBytes(StandardCharsets.UTF_8));
+
+    var ended = world.agent().approve(held, "ann", read);
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(world.active()).isEmpty();
+    assertThat(log(held))
+        .contains("\"action\":\"Approval refused\"", "\"who\":\"ann\"")
+        .contains("the plan of " + held + " is 000", "not " + read);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatMovedUnderAnApprovalEndsTheChangeAndItsLogSaysWhat(Moved moved) throws Exception {
+    world.run("apply");
+    var held = world.run("set acme 700 manually").execution();
+    moved.in(world, held);
+
+    var ended = world.agent().approve(held, "ann");
+
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.ABORTED);
+    assertThat(log(held)).contains("\"phase\":\"end\"", moved.says);
+  }
+
+  @Test
+  void whoAskedDoesNotApproveAndTheLogSaysWhoTried() throws Exception {
+    world.gate = new GatePolicy(false, true, Duration.ofHours(1));
+    var held = world.run("apply").execution();
+
+    var ended = world.agent().approve(held, "olivia");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(log(held))
+        .contains("\"action\":\"Approval refused\"", "\"who\":\"olivia\"", ended.reason());
+  }
+
+  @Test
+  void anApprovalThatIsUsedAgainIsTold() throws Exception {
+    var held = world.run("apply manually").execution();
+    world.agent().approve(held, "ann");
+
+    world.agent().approve(held, "ann");
+
+    assertTold("approval refused", held, "ann", "isn't held: observed completed, expected held");
+  }
+
+  @Test
+  void aSkillThatWasEditedAfterItWasPinnedIsTold() throws Exception {
+    Sheets.sound(mine, "my-scan", "Looking my way");
+    assertThat(SkillPins.pin(mine)).isInstanceOf(SkillPins.Outcome.Pinned.class);
+    Sheets.sound(mine, "my-scan", "Looking another way");
+
+    assertThat(refusal()).contains("changed since it was pinned");
+    assertTold("skill refused", mine + "/my-scan/SKILL.md", "changed since it was pinned");
+  }
+
+  /** With a Cyrillic letter, in the operator's folder. */
+  @Test
+  void aSkillThatOnlyLooksLikeAnothersIsTold() {
+    Sheets.sound(mine, "sc\u0430n-rate-limits", "Looking elsewhere");
+
+    assertThat(refusal()).contains("isn't pinned");
+    assertTold("skill refused", "sc\u0430n-rate-limits", "isn't pinned");
+  }
+
+  @Test
+  void oneThatLiesInTheProjectIsPassedOverAndTold() throws Exception {
+    Sheets.sound(project.resolve(".agents/skills"), "sc\u0430n-rate-limits", "Looking elsewhere");
+
+    assertThat(shelf(Optional.empty()).playbook()).isNotNull();
+    assertTold("skill refused", "sc\u0430n-rate-limits of scope project isn't pinned");
+  }
+
+  /** What would write the agent's own policy is in no skill's power, even where it is pinned. */
+  @ParameterizedTest
+  @ValueSource(strings = {"policies.write", "gate.write", "sources.write-back", "redis.publish"})
+  void aStepThatWouldWriteThePolicyIsToldAndNotBegun(String operation) throws Exception {
+    Sheets.stepping(mine, "my-scan", operation);
+    Sheets.pinAnyway(mine);
+
+    assertThat(refusal()).contains(operation);
+    assertTold("skill refused", mine + "/my-scan/SKILL.md", operation);
+  }
+
+  private String refusal() {
+    var shelf = shelf(Optional.of(mine));
+    return String.valueOf(catchThrowableOfType(Unusable.class, shelf::playbook).getMessage());
+  }
+
+  private SkillShelf shelf(Optional<Path> operator) {
+    return new SkillShelf(new SkillPlaces(state, operator, Optional.of(project), Optional.empty()));
+  }
+
+  private void assertTold(String message, String... words) {
+    assertThat(application.list)
+        .anySatisfy(event -> {
+          assertThat(event.getLevel()).isEqualTo(Level.WARN);
+          assertThat(event.getFormattedMessage()).isEqualTo(message);
+          assertThat(String.valueOf(event.getKeyValuePairs())).contains(words);
+        });
+  }
+
+  private String log(String execution) {
+    return world.journal.read(execution).stream()
+        .map(record -> new String(record, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger("dev.deployclaw");
+  }
+}
