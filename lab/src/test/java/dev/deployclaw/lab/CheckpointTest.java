@@ -87,6 +87,31 @@ class CheckpointTest {
         .allSatisfy(key -> assertThat(key).startsWith("policy/" + epoch + "/"));
   }
 
+  @Test
+  void takesASnapshotOfRealBackEndsThatIsProvenAndChangesNothing() throws IOException {
+    var before = witness.acts();
+    var taken = scene.run("run", "take a snapshot");
+    assertThat(taken.exit()).as(taken.err()).isZero();
+    String id = taken.json().path("execution_id").asText();
+
+    var proven = scene.run("checkpoint", "verify", id);
+
+    assertThat(proven.exit()).as(proven.err()).isZero();
+    var checkpoint = proven.json().path("checkpoint");
+    String sha256 = checkpoint.path("sha256").asText();
+    var object = scene.object("checkpoints/" + sha256 + ".json");
+    assertThat(Files.size(object)).isEqualTo(checkpoint.path("bytes").asLong());
+    assertThat(Files.readString(object)).contains(digest, "redis/", "gw-01");
+    assertThat(proven.json().path("rollback").asText()).contains("a snapshot is no change");
+    assertThat(witness.acts()).isEqualTo(before);
+    assertThat(scene.active().path("epoch").asLong()).isEqualTo(epoch);
+
+    Files.writeString(object, Files.readString(object).replaceFirst("edge-eu", "edge-xx"));
+    var altered = scene.run("checkpoint", "verify", id);
+    assertThat(altered.exit()).isEqualTo(8);
+    assertThat(altered.json().path("reason").asText()).contains("its object hashes to");
+  }
+
   /** A primary loses everything but its slots, and its replica follows it. */
   private static void wipe(RedisCluster redis) {
     HostPort primary = redis.primaries().getFirst();

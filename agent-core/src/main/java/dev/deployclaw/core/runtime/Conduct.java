@@ -19,9 +19,6 @@ final class Conduct {
   /** Like calls with like outcomes; then that call is made no more. */
   static final int MOST_ALIKE = 3;
 
-  /** Calls that were refused at the sandbox; then the agent is frozen. */
-  static final int MOST_REFUSED = 3;
-
   /** Different calls that are told apart; later ones aren't counted. */
   private static final int MOST_KEPT = 1_000;
 
@@ -56,9 +53,9 @@ final class Conduct {
     return again(operation, operation, outcome);
   }
 
-  /** Whether so many calls were refused that a person has to look. */
-  boolean oversteps() {
-    return refused >= MOST_REFUSED;
+  /** Whether so many calls were refused at the sandbox that a person has to look. */
+  boolean oversteps(int most) {
+    return refused >= most;
   }
 
   /** The agent was frozen for it. */

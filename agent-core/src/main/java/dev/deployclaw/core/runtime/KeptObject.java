@@ -17,7 +17,7 @@ record KeptObject(boolean kept, String sentence, Status status, Map<String, Obje
 
   static KeptObject keep(ObjectStore objects, byte[] bytes) throws InterruptedException {
     String sha256 = Canonical.sha256(bytes);
-    String name = "checkpoints/" + sha256 + ".json";
+    String name = name(sha256);
     var facts = Map.<String, Object>of("s3", objects.locate(name), "sha256", sha256);
     if (objects.create(name, bytes) instanceof ObjectStore.Put.Failed(var fault)) {
       return late(objects, name, bytes, fault.reason());
@@ -28,6 +28,11 @@ record KeptObject(boolean kept, String sentence, Status status, Map<String, Obje
     return same
         ? new KeptObject(true, "what is there is kept in " + objects.locate(name), Status.OK, facts)
         : late(objects, name, bytes, objects.locate(name) + " can't be read back as it was stored");
+  }
+
+  /** What bytes with this hash are called. */
+  static String name(String sha256) {
+    return "checkpoints/" + sha256 + ".json";
   }
 
   /**

@@ -18,29 +18,29 @@ final class Overstepping {
   private final KillSwitch killSwitch;
   private final Time time;
   private final String agent;
+  private final int most;
 
   Overstepping(Ports ports, Settings settings) {
     this.killSwitch = new KillSwitch(ports.state());
     this.time = ports.time();
     this.agent = settings.agent();
+    this.most = settings.bounds().refusals();
   }
 
   /** Freezes once for an execution, and tells it there. */
   void judge(Story story) throws InterruptedException {
     var conduct = story.conduct();
-    if (!conduct.oversteps() || conduct.frozen().isPresent()) {
+    if (!conduct.oversteps(most) || conduct.frozen().isPresent()) {
       return;
     }
-    String reason =
-        "%d calls of %s were refused at the sandbox"
-            .formatted(Conduct.MOST_REFUSED, story.execution());
+    String reason = "%d calls of %s were refused at the sandbox".formatted(most, story.execution());
     String sentence = freeze(reason);
     LOG.atError()
         .addKeyValue("execution", story.execution())
         .addKeyValue("reason", sentence)
         .log("the agent freezes itself");
     conduct.frozen(sentence);
-    var facts = Map.<String, Object>of("refused", Conduct.MOST_REFUSED);
+    var facts = Map.<String, Object>of("refused", most);
     story.tellHere("Freezing the agent", new Telling(sentence, Status.ERROR, facts));
     story.summarise(sentence, Status.ERROR);
   }

@@ -32,6 +32,7 @@ final class Rehearsal {
   private final Ledger ledger;
   private final Crew crew;
   private final WayBack wayBack;
+  private final SnapshotProof snapshots;
 
   Rehearsal(Architect architect, Ports ports, Settings settings) {
     this.state = ports.state();
@@ -39,16 +40,21 @@ final class Rehearsal {
     this.ledger = architect.orchestrator().ledger();
     this.crew = new Crew(ports.executors(), settings, ports.time());
     this.wayBack = architect.wayBack();
+    this.snapshots = new SnapshotProof(ports);
   }
 
   /**
-   * @param target an execution's id, or {@code last}
+   * @param target the id of a change or a snapshot, or {@code last}
    */
   CheckpointAnswer verify(String target) throws InterruptedException {
     var base = ledger.base();
     String id = target.equals(WayBack.LAST) ? base.change() : target;
     var x = id.isEmpty() ? Optional.<Execution>empty() : ledger.read(id).map(Stored::execution);
     if (x.isEmpty()) {
+      var snapshot = snapshots.verify(id);
+      if (snapshot.isPresent()) {
+        return snapshot.get();
+      }
       String none = id.isEmpty() ? "nothing was committed yet" : "there is no change " + id;
       return CheckpointAnswer.without(
           ExitCode.REFUSED, id, none + ": deployclaw status shows what is");

@@ -29,7 +29,9 @@ public record Settings(
   /** The same, but so long it stands for election while another leads. */
   public Settings waiting(Duration leaderWait) {
     var b = bounds;
-    var longer = new Bounds(b.lease(), leaderWait, b.call(), b.converge(), b.poll(), b.attempts());
+    var longer =
+        new Bounds(
+            b.lease(), leaderWait, b.call(), b.converge(), b.poll(), b.attempts(), b.refusals());
     return new Settings(agent, gate, stepFactor, gateways, probeKey, probes, longer);
   }
 
@@ -42,6 +44,8 @@ public record Settings(
    * @param converge until every enforcement point acts on a committed epoch
    * @param poll between two looks
    * @param attempts how often a repeatable act is tried
+   * @param refusals calls of one execution that are refused at the sandbox until the agent freezes
+   *     itself; 1 to 20
    */
   public record Bounds(
       Duration lease,
@@ -49,7 +53,29 @@ public record Settings(
       Duration call,
       Duration converge,
       Duration poll,
-      int attempts) {
+      int attempts,
+      int refusals) {
+    /** So many refusals are a mistake at most; one more and a person looks. */
+    public static final int REFUSALS = 3;
+
+    public static final int MOST_REFUSALS = 20;
+
+    public Bounds {
+      if (refusals < 1 || refusals > MOST_REFUSALS) {
+        throw new IllegalArgumentException("refusals: 1 to " + MOST_REFUSALS + ", not " + refusals);
+      }
+    }
+
+    /** With the usual number of refusals. */
+    public Bounds(
+        Duration lease,
+        Duration leaderWait,
+        Duration call,
+        Duration converge,
+        Duration poll,
+        int attempts) {
+      this(lease, leaderWait, call, converge, poll, attempts, REFUSALS);
+    }
 
     /** A lease of 10 s, 30 s a call, 60 s to converge. */
     public static final Bounds DEFAULT =

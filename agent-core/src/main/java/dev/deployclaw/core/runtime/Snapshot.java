@@ -17,6 +17,9 @@ import java.util.TreeMap;
  * member, or waits to be stored, isn't called done.
  */
 final class Snapshot {
+  /** How its log calls it. */
+  static final String ACTION = "Taking a snapshot";
+
   private final Orchestrator orchestrator;
   private final Epilogue epilogue;
   private final Ports ports;
@@ -61,10 +64,7 @@ final class Snapshot {
     facts.put("members", observed.all().size());
     facts.put("bytes", (long) bytes.length);
     story.tellTimed(
-        Phase.CHECKPOINT,
-        "Taking a snapshot",
-        new Telling(kept.sentence(), kept.status(), facts),
-        from);
+        Phase.CHECKPOINT, ACTION, new Telling(kept.sentence(), kept.status(), facts), from);
     story.summarise(kept.sentence(), kept.status());
     story.took(Phase.CHECKPOINT, from);
     return ending(kept);

@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -207,6 +209,19 @@ final class ThoughtLog {
         .filter(r -> r.path("facts").path("state").asText().equals(state))
         .map(r -> r.path("time").asText())
         .findFirst();
+  }
+
+  /** What the first record with this action says, each fact as text; empty where there is none. */
+  static Optional<Map<String, String>> facts(List<byte[]> records, String action) {
+    return records.stream()
+        .map(ThoughtLog::json)
+        .filter(r -> r.path("action").asText().equals(action))
+        .findFirst()
+        .map(r -> {
+          var out = new TreeMap<String, String>();
+          r.path("facts").properties().forEach(f -> out.put(f.getKey(), f.getValue().asText()));
+          return out;
+        });
   }
 
   /** What was asked for, in the words of whoever did. */

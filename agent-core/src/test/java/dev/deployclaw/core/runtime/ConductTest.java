@@ -62,7 +62,7 @@ class ConductTest {
 
     assertThat(conduct.stops(granted(new Call.Publish(ACTIVATION)))).isEmpty();
     assertThat(conduct.stops(granted(new Call.Converge(ACTIVATION)))).isEmpty();
-    assertThat(conduct.oversteps()).isFalse();
+    assertThat(conduct.oversteps(3)).isFalse();
   }
 
   @Test
@@ -80,11 +80,11 @@ class ConductTest {
     note(new Call.Publish(ACTIVATION), DENIED, 5);
     note(new Call.Discard(1), UNGRANTED, 1);
     note(new Call.Discard(2), UNGRANTED, 1);
-    assertThat(conduct.oversteps()).isFalse();
+    assertThat(conduct.oversteps(3)).isFalse();
 
     note(new Call.Converge(ACTIVATION), UNGRANTED, 1);
 
-    assertThat(conduct.oversteps()).isTrue();
+    assertThat(conduct.oversteps(3)).isTrue();
   }
 
   private void note(Call call, Outcome outcome, int times) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.deployclaw.core.fake.Around;
 import dev.deployclaw.core.fake.World;
@@ -49,6 +50,49 @@ class OversteppingTest {
     assertThat(world.agent().status().frozen()).isEmpty();
   }
 
+  /** Where an operator wants to look at the first. */
+  @Test
+  void howManyRefusalsFreezeIsASetting() throws Exception {
+    var ports = world.ports();
+    var refusing =
+        with(
+            ports,
+            ports
+                .executors()
+                .replacedBy(refusing(ports, Set.of("redis.stage"), new Left(Integer.MAX_VALUE))));
+    var s = world.settings("agent");
+    var b = s.bounds();
+    var one =
+        new Settings.Bounds(
+            b.lease(), b.leaderWait(), b.call(), b.converge(), b.poll(), b.attempts(), 1);
+    var strict =
+        new Settings(
+            s.agent(), s.gate(), s.stepFactor(), s.gateways(), s.probeKey(), s.probes(), one);
+
+    var ended = new Architect(refusing, strict, Progress.NONE).run(world.request("apply"));
+
+    assertThat(ended.reason())
+        .contains("the agent froze itself", "1 calls of " + ended.execution());
+    assertThat(world.agent().status().frozen()).isPresent();
+  }
+
+  @Test
+  void noSettingSwitchesTheFreezeOff() {
+    var b = Settings.Bounds.DEFAULT;
+    for (int refusals : new int[] {0, -1, 21, Integer.MAX_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() ->
+              new Settings.Bounds(
+                  b.lease(),
+                  b.leaderWait(),
+                  b.call(),
+                  b.converge(),
+                  b.poll(),
+                  b.attempts(),
+                  refusals));
+    }
+  }
+
   /** A way back goes on under the freeze: what was published is taken back. */
   @Test
   void whatIsCommittedGoesBackThoughTheAgentIsFrozen() throws Exception {
@@ -93,12 +137,14 @@ class OversteppingTest {
 
   private Architect agent(Set<String> refused, int times) {
     var ports = world.ports();
-    var left = new Left(times);
-    var all =
-        ports.executors().names().stream()
-            .map(name -> refusing(ports.executors().named(name).orElseThrow(), refused, left))
-            .toList();
+    var all = refusing(ports, refused, new Left(times));
     return agent(with(ports, ports.executors().replacedBy(all)), World.PROCEDURE);
+  }
+
+  private static List<Executor> refusing(Ports ports, Set<String> refused, Left left) {
+    return ports.executors().names().stream()
+        .map(name -> refusing(ports.executors().named(name).orElseThrow(), refused, left))
+        .toList();
   }
 
   private static Ports with(Ports ports, Executors executors) {

@@ -35,6 +35,40 @@ class SnapshotTest {
   }
 
   @Test
+  void itsObjectIsProvenByItsId() throws Exception {
+    world.run("apply");
+    var taken = world.run("snapshot");
+    world.run("set acme 700");
+
+    var answer = world.agent().verifyCheckpoint(taken.execution());
+
+    assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
+    assertThat(answer.facts()).containsEntry("observed_sha256", answer.facts().get("sha256"));
+    assertThat(answer.rollback()).contains("a snapshot is no change");
+  }
+
+  @Test
+  void oneThatWasAlteredTakenAwayOrCanNotBeReadIsNotProven() throws Exception {
+    world.run("apply");
+    var taken = world.run("snapshot").execution();
+    var object = world.agent().verifyCheckpoint(taken).facts().get("sha256");
+    String name = "checkpoints/" + object + ".json";
+
+    world.objects.reachable(false);
+    var away = world.agent().verifyCheckpoint(taken);
+    world.objects.reachable(true);
+    world.objects.alter(name, new byte[] {1});
+    var altered = world.agent().verifyCheckpoint(taken);
+
+    assertThat(away.exit()).isEqualTo(ExitCode.FAILED);
+    assertThat(altered.exit()).isEqualTo(ExitCode.INVALID);
+    assertThat(altered.reason()).contains("its object hashes to", "expected " + object);
+    assertThat(world.agentElsewhere().verifyCheckpoint(taken).exit())
+        .as("without its log nobody knows what it was")
+        .isEqualTo(ExitCode.REFUSED);
+  }
+
+  @Test
   void isTakenBeforeTheFirstChangeToo() throws Exception {
     var ended = world.run("snapshot");
 

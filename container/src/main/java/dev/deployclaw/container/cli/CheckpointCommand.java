@@ -32,7 +32,7 @@ final class CheckpointCommand {
       @Mixin Shared shared,
       @Parameters(
               paramLabel = "ID",
-              description = "An execution's id, or `last`: the committed one.")
+              description = "The id of a change or a snapshot, or `last`: the committed change.")
           String id)
       throws InvalidConfig, Unusable, InterruptedException {
     try (var session = Session.open(around, shared)) {

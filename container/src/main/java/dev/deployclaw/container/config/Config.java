@@ -162,11 +162,12 @@ public record Config(
   public record Probes(int requests) {}
 
   /**
-   * How long things may take.
+   * How long things may take, and how often.
    *
    * @param lease of the leadership
    * @param call one call of an executor
    * @param converge until every enforcement point acts on a committed epoch
+   * @param refusals calls of one execution, refused at the sandbox, until the agent freezes itself
    */
-  public record Bounds(Duration lease, Duration call, Duration converge) {}
+  public record Bounds(Duration lease, Duration call, Duration converge, int refusals) {}
 }

@@ -356,7 +356,8 @@ public final class ConfigReader {
         new Config.Bounds(
             f.duration("lease", Duration.ofSeconds(10)),
             f.duration("call", Duration.ofSeconds(60)),
-            f.duration("converge", Duration.ofSeconds(60)));
+            f.duration("converge", Duration.ofSeconds(60)),
+            f.whole("refusals", 3, 1, 20));
     f.done();
     return bounds;
   }

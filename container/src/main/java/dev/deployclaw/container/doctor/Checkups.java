@@ -38,6 +38,7 @@ public final class Checkups {
     all.add(look(looks, "sources", "read"));
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
+    all.add(new Checkup("plugins", () -> PluginLook.examine(config.plugins(), agent.plugins())));
     all.add(new Checkup("regression", () -> regression(agent.architect().regressed())));
     config
         .model()

@@ -212,7 +212,8 @@ public record Agent(
             c.bounds().call(),
             c.bounds().converge(),
             bounds.poll(),
-            bounds.attempts()));
+            bounds.attempts(),
+            c.bounds().refusals()));
   }
 
   /** Who it is among several: user, machine and process. */

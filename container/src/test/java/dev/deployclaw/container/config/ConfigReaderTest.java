@@ -57,7 +57,7 @@ class ConfigReaderTest {
     assertThat(config.bounds())
         .isEqualTo(
             new Config.Bounds(
-                Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+                Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60), 3));
     assertThat(config.docker()).isEmpty();
     assertThat(config.kubernetes()).isEmpty();
     assertThat(config.skillsDir()).isEmpty();
@@ -102,7 +102,7 @@ class ConfigReaderTest {
             docker: {host: "unix:///var/run/docker.sock"}
             gate: {default: auto, approverMustDiffer: true, stepFactor: 3, holdFor: 1h}
             probes: {requests: 100}
-            bounds: {lease: 6s, call: 7s, converge: 8s}
+            bounds: {lease: 6s, call: 7s, converge: 8s, refusals: 5}
             redact: [only-for-this-test]
             """,
             Map.of());
@@ -133,6 +133,7 @@ class ConfigReaderTest {
     assertThat(config.gate())
         .isEqualTo(new Config.Gate(true, true, 3, Duration.ofHours(1), List.of()));
     assertThat(config.bounds().converge()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(config.bounds().refusals()).isEqualTo(5);
     assertThat(config.redact()).containsExactly(new Secret("only-for-this-test"));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.ConfigReader;
+import dev.deployclaw.container.doctor.Checkups;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.task.TaskRequest;
@@ -82,6 +83,23 @@ class PluginStepTest {
           .contains("Asking for incidents", "statuspage.incidents")
           .contains("statuspage/checkout")
           .contains("3 open, disk 41");
+    }
+  }
+
+  @Test
+  void theDoctorListsWhatIsAdmitted() throws Exception {
+    skill("statuspage.incidents");
+    var config = config("statuspage.incidents");
+    try (var agent = Agent.open(config, Progress.NONE)) {
+      assertThat(Checkups.of(config, agent).examine())
+          .filteredOn(d -> d.about().equals("plugins"))
+          .singleElement()
+          .satisfies(d ->
+              assertThat(d.found())
+                  .contains(
+                      "status-page.jar, SHA-256 "
+                          + config.plugins().getFirst().sha256().substring(0, 12))
+                  .contains("statuspage.incidents (skills may ask it)"));
     }
   }
 

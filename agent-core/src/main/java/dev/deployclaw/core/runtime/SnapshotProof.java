@@ -1,0 +1,83 @@
+package dev.deployclaw.core.runtime;
+
+import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Proves that a snapshot's object is what its log says: reads it again, hashes it, and compares
+ * what it observed with its fingerprint and its policy set with its digest. A snapshot has no
+ * marker in the state store, so it is known where its log lies. Writes nothing.
+ */
+final class SnapshotProof {
+  private static final String NO_CHANGE = "a snapshot is no change: nothing is to be rolled back";
+
+  private final ObjectStore objects;
+  private final Journal journal;
+
+  SnapshotProof(Ports ports) {
+    this.objects = ports.objects();
+    this.journal = ports.journal();
+  }
+
+  /** Empty where this machine has no log of a snapshot by this id. */
+  Optional<CheckpointAnswer> verify(String id) throws InterruptedException {
+    if (!journal.executions().contains(id)) {
+      return Optional.empty();
+    }
+    var told = ThoughtLog.facts(journal.read(id), Snapshot.ACTION);
+    return told.isEmpty() ? Optional.empty() : Optional.of(verify(id, told.get()));
+  }
+
+  private CheckpointAnswer verify(String id, Map<String, String> told) throws InterruptedException {
+    String sha256 = told.getOrDefault("sha256", "");
+    String where = objects.locate(KeptObject.name(sha256));
+    var facts = new TreeMap<String, Object>(Map.of("object", where, "sha256", sha256));
+    facts.put("epoch", told.getOrDefault("epoch", ""));
+    return switch (objects.read(KeptObject.name(sha256))) {
+      case ObjectStore.Get.Found(byte[] bytes) -> {
+        facts.put("observed_sha256", Canonical.sha256(bytes));
+        facts.put("bytes", (long) bytes.length);
+        String damage = damage(bytes, told);
+        yield answer(damage.isEmpty() ? ExitCode.OK : ExitCode.INVALID, damage, id, facts);
+      }
+      case ObjectStore.Get.Absent _ -> {
+        boolean pending = told.getOrDefault("s3", "").equals("pending");
+        String what = where + (pending ? " is pending: it isn't stored yet" : " is gone");
+        yield answer(ExitCode.INVALID, what, id, facts);
+      }
+      case ObjectStore.Get.Failed(var fault) ->
+          answer(ExitCode.FAILED, where + " can't be read: " + fault.reason(), id, facts);
+    };
+  }
+
+  /** What isn't as its log says; empty where all is. */
+  private static String damage(byte[] bytes, Map<String, String> told) {
+    String sha256 = Canonical.sha256(bytes);
+    if (!sha256.equals(told.get("sha256"))) {
+      return "its object hashes to " + sha256 + ", expected " + told.get("sha256");
+    }
+    try {
+      var file = CheckpointFile.read(bytes);
+      if (!file.fingerprint().equals(told.get("fingerprint"))) {
+        return "what it observed isn't what its fingerprint says";
+      }
+      String digest = file.set().map(PolicySet::digest).orElse("");
+      return digest.equals(told.get("digest"))
+          ? ""
+          : "it doesn't hold the policy set of digest " + told.get("digest");
+    } catch (IllegalArgumentException e) {
+      return "its object is no snapshot: " + e.getMessage();
+    }
+  }
+
+  private static CheckpointAnswer answer(
+      ExitCode exit, String reason, String id, Map<String, Object> facts) {
+    return new CheckpointAnswer(exit, reason, id, facts, NO_CHANGE, List.of());
+  }
+}
