@@ -22,7 +22,8 @@ public final class Main {
             .addSubcommand(new EstateBench(out))
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
-            .addSubcommand(new PoliciesBench(out));
+            .addSubcommand(new PoliciesBench(out))
+            .addSubcommand(new GrantBench(out));
     System.exit(command.execute(words));
   }
 }

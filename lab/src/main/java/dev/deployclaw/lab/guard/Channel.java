@@ -42,6 +42,8 @@ record Channel(String words, Plant plant) {
         new Channel("descriptions of function libraries in Redis", Channel::redisFunctions),
         new Channel("names and contents of objects in S3", Channel::s3),
         new Channel("values in etcd, the agent's own prefix included", Channel::etcd),
+        new Channel(
+            "names, labels and commands of containers, networks and images", Channel::labels),
         new Channel("error messages of a back end", Channel::errors),
         new Channel("descriptions and bodies of skills", Channel::skills));
   }
@@ -124,6 +126,10 @@ record Channel(String words, Plant plant) {
       ground.etcd(ground.prefix() + "notes/" + payload.slug(), payload.text());
       ground.etcd(ground.served() + "notes/" + payload.slug(), payload.text());
     }
+  }
+
+  private static void labels(Ground ground, List<Payload> payloads) {
+    ground.dockerLabels(payloads);
   }
 
   private static void errors(Ground ground, List<Payload> payloads) {

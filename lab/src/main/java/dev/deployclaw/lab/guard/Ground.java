@@ -32,13 +32,13 @@ final class Ground implements AutoCloseable {
   private final RedisCluster redis;
   private final Client etcd;
   private final ObjectStore objects;
-  private final Grumbling docker;
+  private final TalkingHost docker;
   private final Path skills;
 
   /**
    * @param skills the operator's folder of skills
    */
-  Ground(Lab lab, Config config, Grumbling docker, Path skills) {
+  Ground(Lab lab, Config config, TalkingHost docker, Path skills) {
     this.config = config;
     this.cluster = Cluster.adopt(lab.folder());
     this.redis = RedisCluster.adopt(lab.folder().resolve("redis"));
@@ -124,6 +124,11 @@ final class Ground implements AutoCloseable {
   /** What the Docker host answers from now on, instead of containers. */
   void dockerSays(String message) {
     docker.says(message);
+  }
+
+  /** What the Docker host's containers, networks and images are called and labelled. */
+  void dockerLabels(List<Payload> payloads) {
+    docker.labels(payloads);
   }
 
   void skill(String name, String sheet) {

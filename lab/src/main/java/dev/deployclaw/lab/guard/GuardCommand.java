@@ -70,7 +70,7 @@ public final class GuardCommand implements Callable<Integer> {
     var payloads = Payload.all();
     var skills = Files.createDirectories(folder.resolve("skills"));
     try (var model = new Obeying(payloads, Round.READINGS);
-        var docker = new Grumbling()) {
+        var docker = new TalkingHost()) {
       configure(lab.config(), model, docker, skills);
       var config = ConfigReader.read(lab.config(), Map.of());
       try (var ground = new Ground(lab, config, docker, skills)) {
@@ -107,7 +107,7 @@ public final class GuardCommand implements Callable<Integer> {
   /**
    * The agent's configuration is the lab's, with a model, a folder of skills and one back end more.
    */
-  private static void configure(Path config, Obeying model, Grumbling docker, Path skills)
+  private static void configure(Path config, Obeying model, TalkingHost docker, Path skills)
       throws IOException {
     Files.writeString(
         config,

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.Invocation;
+import dev.deployclaw.core.spi.Outcome;
+import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -14,8 +20,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,8 +54,29 @@ class GuardTest {
         .as("once for each round")
         .isGreaterThanOrEqualTo(verdict.get("channels").size());
     assertThat(verdict.get("payloads").asInt()).isGreaterThanOrEqualTo(100);
-    assertThat(verdict.get("channels").size()).isGreaterThanOrEqualTo(12);
+    assertThat(verdict.get("channels").size()).isEqualTo(16);
     assertThat(verdict.get("actions_without").asInt()).as("something is done").isGreaterThan(20);
+  }
+
+  /** What stands in names and labels is read, so that a round among them shows something. */
+  @Test
+  void theHostsLabelsAreReadByTheDockerExecutor() throws Exception {
+    try (var host = new TalkingHost()) {
+      host.labels(Payload.all());
+      var docker =
+          new DockerExecutor(
+              Optional.of(
+                  new DockerSettings(
+                      URI.create(host.host()), Optional.empty(), Duration.ofSeconds(10))));
+      var look = new Call.Look("inspect", Map.of());
+
+      var outcome =
+          docker.execute(new Invocation("docker", look, Fence.NONE, Duration.ofSeconds(10)));
+
+      var facts = ((Outcome.Done) outcome).reports().getFirst().facts();
+      assertThat(facts.get("count")).isEqualTo(Payload.all().size() + 1);
+      assertThat(String.valueOf(facts.get("containers"))).contains(Payload.all().getFirst().text());
+    }
   }
 
   @Test
