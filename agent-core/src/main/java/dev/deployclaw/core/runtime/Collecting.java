@@ -65,10 +65,7 @@ final class Collecting {
     return switch (permit(x, active.get(), old, duty)) {
       case Permit.Given() -> remove(old, duty);
       case Permit.Refused() -> new Happening.Now(new Event.Collected());
-      case Permit.Unknown(String reason) -> {
-        duty.story().fallSilent();
-        yield new Happening.Stuck("collecting old epochs: " + reason);
-      }
+      case Permit.Unknown(String reason) -> new Happening.Stuck("collecting old epochs: " + reason);
     };
   }
 

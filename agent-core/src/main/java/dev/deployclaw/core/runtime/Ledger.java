@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
 final class Ledger {
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
+  /** The store may have carried out what it was sent first, and refused what it was sent again. */
+  private static final String UNREAD = "it was refused, and what stands can't be read";
+
   private final StateStore state;
   private final Time time;
   private final Settings.Bounds bounds;
@@ -183,7 +186,8 @@ final class Ledger {
 
   /**
    * Records what is about to be done, in one transaction with the conditions on which it may be
-   * done, and what is written then. An answer that was lost is resolved by reading.
+   * done, and what is written then. An answer that was lost is resolved by reading; where that
+   * doesn't tell, the story falls silent.
    */
   Permit permit(Thought thought, Transaction on, Leadership leadership, Story story)
       throws InterruptedException {
@@ -193,26 +197,27 @@ final class Ledger {
     List<Write> writes = new ArrayList<>(on.writes());
     audit(story, sealed, writes);
     var result = transactPatiently(new Transaction(all, writes));
-    boolean there =
-        result instanceof StateStore.Result.Applied || recorded(story.execution(), sealed);
-    if (there) {
+    Optional<Boolean> there =
+        result instanceof StateStore.Result.Applied
+            ? Optional.of(true)
+            : patiently(() -> recorded(story.execution(), sealed));
+    if (there.orElse(false)) {
       story.keep(sealed, thought);
       return new Permit.Given();
     }
-    return result instanceof StateStore.Result.Unknown(String reason)
-        ? new Permit.Unknown(reason)
-        : new Permit.Refused();
+    if (there.isPresent() && result instanceof StateStore.Result.Refused) {
+      return new Permit.Refused();
+    }
+    story.fallSilent();
+    return new Permit.Unknown(
+        result instanceof StateStore.Result.Unknown(String reason) ? reason : UNREAD);
   }
 
   private boolean recorded(String execution, Sealed sealed) throws InterruptedException {
-    try {
-      return state
-          .get(Keys.audit(execution, sealed.head().seq()))
-          .filter(e -> Arrays.equals(e.value(), sealed.bytes()))
-          .isPresent();
-    } catch (Unreachable e) {
-      return false;
-    }
+    return state
+        .get(Keys.audit(execution, sealed.head().seq()))
+        .filter(e -> Arrays.equals(e.value(), sealed.bytes()))
+        .isPresent();
   }
 
   private boolean anchors(Transaction transaction) throws InterruptedException {
@@ -282,24 +287,38 @@ final class Ledger {
     return switch (transactPatiently(transaction)) {
       case StateStore.Result.Applied(long revision) ->
           new Advance.Applied(new Stored(transition.next(), revision));
-      case StateStore.Result.Refused() -> {
-        var there = there(transition);
-        yield there.isPresent() ? there.get() : why(transition, transaction);
-      }
-      case StateStore.Result.Unknown(String reason) -> found(transition, reason);
+      case StateStore.Result.Refused() -> refused(transition, transaction);
+      case StateStore.Result.Unknown(String reason) ->
+          patiently(() -> there(transition))
+              .map(there -> there.orElse(new Advance.Unproven(reason)))
+              .orElse(new Advance.Undecided(reason));
     };
   }
 
-  /** Reads, patiently, whether a transaction without an answer was applied. */
-  private Advance found(Transition transition, String reason) throws InterruptedException {
+  /** What is sent twice is refused the second time, so that only a read tells. */
+  private Advance refused(Transition transition, Transaction transaction)
+      throws InterruptedException {
+    var there = patiently(() -> there(transition));
+    if (there.isEmpty()) {
+      return new Advance.Undecided(UNREAD);
+    }
+    return there.get().isPresent() ? there.get().get() : why(transition, transaction);
+  }
+
+  private interface Read<T> {
+    T read() throws InterruptedException;
+  }
+
+  /** Empty where nothing can be read within the bounds. */
+  private <T> Optional<T> patiently(Read<T> read) throws InterruptedException {
     for (int attempt = 1; attempt <= bounds.attempts(); attempt++) {
       try {
-        return there(transition).orElse(new Advance.Unproven(reason));
+        return Optional.of(read.read());
       } catch (Unreachable e) {
         time.pause(pauseAfter(attempt));
       }
     }
-    return new Advance.Undecided(reason);
+    return Optional.empty();
   }
 
   /** "Unreachable" means that nothing was applied, so that it can be tried again. */

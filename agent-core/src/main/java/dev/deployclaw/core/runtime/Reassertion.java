@@ -140,10 +140,8 @@ final class Reassertion {
           Optional.of(
               Ending.aborted(
                   Cause.STALE, "another agent leads, or something was decided meanwhile"));
-      case Permit.Unknown(String reason) -> {
-        duty.story().fallSilent();
-        yield Optional.of(Ending.unreachable("nothing was put back: " + reason));
-      }
+      case Permit.Unknown(String reason) ->
+          Optional.of(Ending.unreachable("nothing was put back: " + reason));
     };
   }
 

@@ -219,10 +219,8 @@ final class Repair {
     return switch (ledger.permit(record, on, duty.leadership(), duty.story())) {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() -> Optional.of(why(ground, duty));
-      case Permit.Unknown(String reason) -> {
-        duty.story().fallSilent();
-        yield Optional.of(Ending.unreachable("nothing was repaired: " + reason));
-      }
+      case Permit.Unknown(String reason) ->
+          Optional.of(Ending.unreachable("nothing was repaired: " + reason));
     };
   }
 

@@ -123,10 +123,8 @@ final class Timetable {
       case Permit.Given() -> waiting(entry);
       case Permit.Refused() ->
           Ending.aborted(Cause.STALE, "something was committed while it was planned: ask again");
-      case Permit.Unknown(String reason) -> {
-        story.fallSilent();
-        yield Ending.unknown("whether it is scheduled can't be told: " + reason);
-      }
+      case Permit.Unknown(String reason) ->
+          Ending.unknown("whether it is scheduled can't be told: " + reason);
     };
   }
 

@@ -27,6 +27,16 @@ class EverySingleFaultTest {
 
   @ParameterizedTest
   @EnumSource
+  void anAnswerIsLostAndThenNothingIsReached(Scene scene) {
+    var findings = new Findings();
+
+    Exhaustive.outages(scene).forEach(findings::play);
+
+    findings.assertNone("lost answers before an outage, " + scene);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void theAgentStandsStillPastItsLease(Scene scene) {
     var findings = new Findings();
 

@@ -10,6 +10,7 @@ import dev.deployclaw.core.sim.Schedule.Strike;
 import dev.deployclaw.core.sim.Schedule.Twist;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
 final class Exhaustive {
   /** Right after its sender gave a message up, in microseconds. */
   private static final long SOON = 3_500_000;
+
+  /**
+   * For how many calls nothing is reached, once an answer was lost: one, and longer than patience.
+   */
+  private static final List<Integer> OUTAGES = List.of(1, 12);
 
   /** When everything is at rest. */
   private static final long AT_LAST = -1;
@@ -44,6 +50,25 @@ final class Exhaustive {
                     Fate.TWICE,
                     Fate.SENT_AGAIN)),
         twists(scene));
+  }
+
+  /**
+   * The answer to a write is lost, and then nothing is reached by which to tell what came of it.
+   */
+  static Stream<Schedule> outages(Scene scene) {
+    return plain(scene).first().stream()
+        .filter(hop -> hop.kind() == Kind.WRITES)
+        .flatMap(hop ->
+            Stream.of(Fate.ANSWER_LOST, Fate.LATE, Fate.SENT_AGAIN).flatMap(fate -> at(hop, fate)))
+        .flatMap(lost -> OUTAGES.stream().map(calls -> then(lost, calls)))
+        .map(strikes -> new Schedule(scene, strikes));
+  }
+
+  private static List<Strike> then(Strike lost, int calls) {
+    var away =
+        IntStream.rangeClosed(lost.hop() + 1, lost.hop() + calls)
+            .mapToObj(hop -> new Strike(FIRST, hop, Fate.REFUSED, SOON, Twist.NONE));
+    return Stream.concat(Stream.of(lost), away).toList();
   }
 
   /**

@@ -38,14 +38,15 @@ class SimulationTableTest {
 
   private static List<String> scenes() {
     List<String> lines = new ArrayList<>();
-    lines.add("| scene | await points | crashes | outcomes | pauses | double crashes |");
-    lines.add("|---|---|---|---|---|---|");
-    long[] sums = new long[5];
+    lines.add("| scene | await points | crashes | outcomes | outages | pauses | double crashes |");
+    lines.add("|---|---|---|---|---|---|---|");
+    long[] sums = new long[6];
     for (var scene : Scene.values()) {
       long[] counts = {
         Exhaustive.plain(scene).first().size(),
         Exhaustive.crashes(scene).count(),
         Exhaustive.outcomes(scene).count(),
+        Exhaustive.outages(scene).count(),
         Exhaustive.pauses(scene).count(),
         doubles(scene)
       };
@@ -59,8 +60,8 @@ class SimulationTableTest {
   }
 
   private static String row(String name, long[] counts) {
-    return "| %s | %d | %d | %d | %d | %d |"
-        .formatted(name, counts[0], counts[1], counts[2], counts[3], counts[4]);
+    return "| %s | %d | %d | %d | %d | %d | %d |"
+        .formatted(name, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
   }
 
   private static long doubles(Scene scene) {
