@@ -2,28 +2,23 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.policy.json.Canonical;
+import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
-import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.OrderedConsumerContext;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
-import io.nats.client.api.StreamInfoOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -43,21 +38,21 @@ import org.jspecify.annotations.Nullable;
 final class AuditStream implements AutoCloseable {
   static final String NAME = "DEPLOYCLAW_AUDIT";
 
-  /** Records in one answer. */
-  private static final int MOST_AT_ONCE = 256;
-
   private static final int NO_SUCH_STREAM = 10059;
-  private static final int NO_SUCH_MESSAGE = 10037;
+  static final int NO_SUCH_MESSAGE = 10037;
   private static final int WRONG_LAST_SEQUENCE = 10071;
   private static final int NO_MORE_ON_THE_SUBJECT = 10077;
 
   private final NatsSettings settings;
+  private final Refusals refusals;
   private final Connection connection;
   private final JetStream publisher;
   private final JetStreamManagement management;
 
-  private AuditStream(NatsSettings settings, Connection connection) throws IOException {
+  private AuditStream(NatsSettings settings, Refusals refusals, Connection connection)
+      throws IOException {
     this.settings = settings;
+    this.refusals = refusals;
     this.connection = connection;
     var options = JetStreamOptions.builder().requestTimeout(settings.timeout()).build();
     this.publisher = connection.jetStream(options);
@@ -89,25 +84,34 @@ final class AuditStream implements AutoCloseable {
 
   /** Connects, and makes the stream or checks that it is as it must be. */
   static AuditStream connect(NatsSettings settings) throws IOException, InterruptedException {
-    Connection connection = Nats.connect(options(settings));
+    var stream = look(settings);
     try {
-      var stream = new AuditStream(settings, connection);
       stream.requireStream();
       return stream;
     } catch (IOException | RuntimeException e) {
-      connection.close();
+      stream.close();
       throw e;
     }
   }
 
   /** Connects to look only: a stream that isn't there isn't made. */
   static AuditStream look(NatsSettings settings) throws IOException, InterruptedException {
-    Connection connection = Nats.connect(options(settings));
+    var refusals = new Refusals();
+    Connection connection = open(settings, refusals);
     try {
-      return new AuditStream(settings, connection);
+      return new AuditStream(settings, refusals, connection);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  private static Connection open(NatsSettings settings, Refusals refusals)
+      throws IOException, InterruptedException {
+    try {
+      return Nats.connect(options(settings, refusals));
+    } catch (AuthenticationException e) {
+      throw new IOException(settings.whenRefused(), e);
     }
   }
 
@@ -144,6 +148,20 @@ final class AuditStream implements AutoCloseable {
     return furthest;
   }
 
+  /**
+   * Has the server read so many of its messages, evenly spread over all: what a block held that is
+   * gone from its disk it counts until it reads one of it.
+   *
+   * @param shift from 0 to 1, so that another time others are read
+   */
+  void touch(int most, double shift) throws IOException {
+    long last = stock().last();
+    double stride = Math.max(1, (double) last / most);
+    for (int i = 0; i < most && i * stride < last; i++) {
+      var _ = at(1 + (long) Math.min(last - 1.0, (i + shift) * stride));
+    }
+  }
+
   /** How much it holds. */
   StreamMark.Stock stock() throws IOException {
     try {
@@ -177,78 +195,14 @@ final class AuditStream implements AutoCloseable {
     return StreamMark.Message.of(info.getSeq(), String.valueOf(info.getSubject()), data(info));
   }
 
-  private static byte[] data(MessageInfo info) {
+  static byte[] data(MessageInfo info) {
     byte[] data = info.getData();
     return data == null ? new byte[0] : data;
   }
 
-  private long subjects(String filter) throws IOException {
-    try {
-      var subjects = StreamInfoOptions.filterSubjects(filter);
-      return management.getStreamInfo(NAME, subjects).getStreamState().getSubjects().size();
-    } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * The records of an execution that the stream holds, by what their subject says behind its id: a
-   * number, and for what stands beside a lost record its hash.
-   *
-   * @throws IOException when they can't all be read, or when the stream isn't there
-   */
+  /** The records of an execution that it holds, by what their subject says behind its id. */
   SortedMap<String, byte[]> records(String execution) throws IOException, InterruptedException {
-    var out = new TreeMap<String, byte[]>();
-    read(execution, StreamRecord.subjectsOf(execution), out);
-    read(execution, StreamRecord.besideSubjectsOf(execution), out);
-    return out;
-  }
-
-  private void read(String execution, String filter, SortedMap<String, byte[]> into)
-      throws IOException, InterruptedException {
-    long expected = into.size() + subjects(filter);
-    if (into.size() == expected) {
-      return;
-    }
-    try {
-      var only = new OrderedConsumerConfiguration().filterSubject(filter);
-      var consumer = connection.getStreamContext(NAME).createOrderedConsumer(only);
-      while (into.size() < expected) {
-        if (fetch(consumer, execution, into) == 0) {
-          throw new IOException(
-              "only %d of %d records of %s come from the stream"
-                  .formatted(into.size(), expected, execution));
-        }
-      }
-    } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be read: " + e.getMessage(), e);
-    }
-  }
-
-  @SuppressWarnings("try") // closing the fetch can be interrupted, as the fetch itself
-  private int fetch(
-      OrderedConsumerContext consumer, String execution, SortedMap<String, byte[]> into)
-      throws IOException, JetStreamApiException, InterruptedException {
-    var options =
-        FetchConsumeOptions.builder()
-            .maxMessages(MOST_AT_ONCE)
-            .expiresIn(settings.timeout().toMillis())
-            .noWait()
-            .build();
-    int read = 0;
-    try (var some = consumer.fetch(options)) {
-      for (var m = some.nextMessage(); m != null; m = some.nextMessage()) {
-        into.put(StreamRecord.placeOf(execution, m.getSubject()), m.getData());
-        read++;
-      }
-    } catch (JetStreamStatusCheckedException e) {
-      throw new IOException("the stream can't be read: " + e.getMessage(), e);
-    } catch (IOException | JetStreamApiException | InterruptedException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("the reading can't be closed: " + e, e);
-    }
-    return read;
+    return new StoredRecords(connection, management).of(execution);
   }
 
   StreamHealth health() throws IOException {
@@ -278,14 +232,14 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  private static Options options(NatsSettings settings) {
+  private static Options options(NatsSettings settings, Refusals refusals) {
     var options =
         new Options.Builder()
             .server(settings.url())
             .connectionName("deployclaw-audit")
             .connectionTimeout(settings.timeout())
             .noReconnect()
-            .errorListener(new SilentListener());
+            .errorListener(refusals);
     settings.credentials().ifPresent(f -> options.authHandler(Nats.credentials(f.toString())));
     return options.build();
   }
@@ -299,6 +253,10 @@ final class AuditStream implements AutoCloseable {
         throw new IOException("the stream can't be asked: " + e.getMessage(), e);
       }
       create();
+    } catch (IOException e) {
+      throw refusals.suffix().isEmpty()
+          ? e
+          : new IOException(e.getMessage() + refusals.suffix(), e);
     }
   }
 
@@ -329,9 +287,11 @@ final class AuditStream implements AutoCloseable {
       var ack = acknowledgement.get(millis, TimeUnit.MILLISECONDS);
       return ack.isDuplicate() ? 0 : ack.getSeqno();
     } catch (TimeoutException e) {
-      throw new IOException("no acknowledgement within " + settings.timeout(), e);
+      throw new IOException(
+          "no acknowledgement within " + settings.timeout() + refusals.suffix(), e);
     } catch (CancellationException e) {
-      throw new IOException("the connection broke before the acknowledgement", e);
+      throw new IOException(
+          "the connection broke before the acknowledgement" + refusals.suffix(), e);
     } catch (ExecutionException e) {
       if (!isAlreadyThere(e.getCause())) {
         throw new IOException("not acknowledged: " + e.getCause(), e);
@@ -348,30 +308,36 @@ final class AuditStream implements AutoCloseable {
     return cause != null && cause.getCause() != null && isAlreadyThere(cause.getCause());
   }
 
+  /**
+   * That the record is there, in its place or beside it. Beside it goes where a superseded record
+   * is, and where the server names a message that it can't give: a block of its store is gone, and
+   * until its next start it refuses that subject.
+   */
   private StreamMark.Message confirm(StreamRecord entry, Predicate<byte[]> superseded)
       throws IOException, Fork, InterruptedException {
-    var there = there(entry, entry.subject());
-    if (Arrays.equals(data(there), entry.bytes())) {
-      return message(there);
+    var there = there(entry.subject());
+    if (there.isPresent() && Arrays.equals(data(there.get()), entry.bytes())) {
+      return message(there.get());
     }
-    if (!superseded.test(data(there))) {
-      throw new Fork(entry, data(there));
+    if (there.isPresent() && !superseded.test(data(there.get()))) {
+      throw new Fork(entry, data(there.get()));
     }
     String subject = entry.besideSubject();
     var sent = publisher.publishAsync(subject, entry.headers(), entry.bytes(), once(subject));
     var _ = await(sent);
-    var beside = there(entry, subject);
+    var beside =
+        there(subject)
+            .orElseThrow(() ->
+                new IOException(
+                    "the server names record %d of %s and can't give it, nor what was put beside it: restart the NATS server"
+                        .formatted(entry.seq(), entry.execution())));
     if (!Arrays.equals(data(beside), entry.bytes())) {
       throw new Fork(entry, data(beside));
     }
     return message(beside);
   }
 
-  private MessageInfo there(StreamRecord entry, String subject) throws IOException {
-    try {
-      return management.getLastMessage(NAME, subject);
-    } catch (JetStreamApiException e) {
-      throw new IOException("record " + entry.seq() + " can't be read back: " + e.getMessage(), e);
-    }
+  private Optional<MessageInfo> there(String subject) throws IOException {
+    return StoredRecords.last(management, subject);
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,6 +22,24 @@ public record NatsSettings(
 
   public NatsSettings(String url, Optional<Path> credentials, Duration timeout) {
     this(url, credentials, timeout, DEFAULT_MOST_WAITING);
+  }
+
+  /** Where it is, for people: without a user and a password. */
+  public String address() {
+    var at = URI.create(url);
+    return at.getUserInfo() == null ? url : url.replace(at.getRawUserInfo() + "@", "");
+  }
+
+  /** What to do when the server lets nobody in by these settings. */
+  String whenRefused() {
+    if (credentials.isPresent()) {
+      return "the server refuses the credentials in %s: put valid ones there, each try reads them anew"
+          .formatted(credentials.get());
+    }
+    return URI.create(url).getUserInfo() == null
+        ? "the server wants credentials: name a file with them in nats.credentialsFile"
+        : "the server refuses the user or the password in nats.url: mend it there and restart, or"
+            + " let the server know them";
   }
 
   public static NatsSettings of(String url) {

@@ -155,7 +155,7 @@ final class NatsShipper implements AutoCloseable {
       }
     } catch (IOException | UncheckedIOException e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("Not shipping");
-      ledger.trouble(settings.url() + ": " + e.getMessage());
+      ledger.trouble(settings.address() + ": " + e.getMessage());
     }
     return gotOn;
   }

@@ -76,7 +76,7 @@ final class StreamCopyFiles implements StreamCopy {
         .filter(s -> waiting >= s.mostWaiting())
         .map(s ->
             "%d KiB of log wait for the stream at %s, and no more than %d KiB may (nats.backlogMiB): nothing is lost, but nobody else sees it; mend the stream (deployclaw doctor), then ask again; a rollback goes on"
-                .formatted(waiting >> 10, s.url(), s.mostWaiting() >> 10));
+                .formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
   }
 
   /** Bytes that the stream hasn't acknowledged. */

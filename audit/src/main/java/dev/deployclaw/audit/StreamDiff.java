@@ -9,9 +9,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Holds the stream against the journal, record by record. What another machine went on without may
- * be in the stream, and the journal's record then is beside it. Reads only; both may grow
- * meanwhile, and what isn't shipped yet is told as missing. One execution at a time is in memory.
+ * Holds the stream against the journal, record by record. A record is in its place, or beside it
+ * where that holds what another machine went on without, or what the server can't give. Reads only;
+ * both may grow meanwhile, and what isn't shipped yet is told as missing. One execution at a time
+ * is in memory.
  */
 public final class StreamDiff implements AutoCloseable {
   private final FileJournal journal;
@@ -102,13 +103,16 @@ public final class StreamDiff implements AutoCloseable {
   private static Optional<Kind> kind(
       StreamRecord record, SortedMap<String, byte[]> shipped, List<byte[]> lost) {
     byte[] there = shipped.remove(Long.toString(record.seq()));
-    if (there != null && contains(lost, there)) {
-      there = shipped.remove(record.besidePlace());
+    boolean inPlace = there != null && !contains(lost, there);
+    byte[] beside = shipped.get(record.besidePlace());
+    if (beside != null && (!inPlace || Arrays.equals(beside, record.bytes()))) {
+      shipped.remove(record.besidePlace());
     }
-    if (there == null) {
+    byte[] held = inPlace ? there : beside;
+    if (held == null) {
       return Optional.of(Kind.MISSING);
     }
-    return Arrays.equals(there, record.bytes()) ? Optional.empty() : Optional.of(Kind.DIFFERENT);
+    return Arrays.equals(held, record.bytes()) ? Optional.empty() : Optional.of(Kind.DIFFERENT);
   }
 
   private static boolean contains(List<byte[]> records, byte[] bytes) {

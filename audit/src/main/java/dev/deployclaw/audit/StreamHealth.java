@@ -20,7 +20,7 @@ public sealed interface StreamHealth {
     try (var stream = AuditStream.connect(settings)) {
       return stream.health();
     } catch (IOException e) {
-      return new Trouble(settings.url() + ": " + e.getMessage());
+      return new Trouble(settings.address() + ": " + e.getMessage());
     }
   }
 }

@@ -13,17 +13,14 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +57,8 @@ class NatsFaultTableTest {
     WRONG_SETTINGS(BEFORE),
     LOST_FROM_THE_END(BEFORE / 2),
     LOST_FROM_THE_FRONT(-1),
+    LOST_FROM_THE_MIDDLE(-1),
+    LOST_FROM_THE_MIDDLE_UNNOTICED(-1),
     DEDUPLICATION_WINDOW_PASSED(0),
     CREDENTIALS_REFUSED(0);
 
@@ -69,6 +68,14 @@ class NatsFaultTableTest {
     Fault(int lost) {
       this.lost = lost;
     }
+
+    /** Whether a file of the store is taken away, for which there must be several. */
+    boolean ofBlocks() {
+      return switch (this) {
+        case LOST_FROM_THE_FRONT, LOST_FROM_THE_MIDDLE, LOST_FROM_THE_MIDDLE_UNNOTICED -> true;
+        default -> false;
+      };
+    }
   }
 
   @ParameterizedTest
@@ -76,7 +83,7 @@ class NatsFaultTableTest {
   void theStreamEndsWithEachRecordOnce(Fault fault) throws Exception {
     Assumptions.assumeTrue(
         fault != Fault.DISK_FULL || Tmpfs.possible(), "a file system can be mounted by root alone");
-    int fat = fault == Fault.LOST_FROM_THE_FRONT ? MANY : FEW;
+    int fat = fault.ofBlocks() ? MANY : FEW;
     List<Sealed> chain = chain(BEFORE + DURING + AFTER, fat);
     Path data = Files.createDirectories(folder.resolve("nats"));
     try (var disk = new Tmpfs(fault == Fault.DISK_FULL ? data : folder.resolve("none"))) {
@@ -112,6 +119,7 @@ class NatsFaultTableTest {
   private void play(Fault fault, List<Sealed> chain, Path data, Tmpfs disk, Seen seen)
       throws Exception {
     try (var nats = Nats.start(data)) {
+      var store = new StoreFiles(nats, folder.resolve("old"));
       if (fault == Fault.DEDUPLICATION_WINDOW_PASSED) {
         make(
             nats,
@@ -123,12 +131,12 @@ class NatsFaultTableTest {
         append(journal, chain.subList(0, BEFORE / 2));
         assertThat(journal.flush(LONG).pending()).isZero();
         if (fault == Fault.LOST_FROM_THE_END) {
-          keepOldStore(nats);
+          store.copy();
         }
         append(journal, chain.subList(BEFORE / 2, BEFORE));
         assertThat(journal.flush(LONG).pending()).isZero();
 
-        strike(fault, nats, disk);
+        strike(fault, nats, disk, store);
         append(journal, chain.subList(BEFORE, BEFORE + DURING));
         heal(fault, nats, disk, journal);
         append(journal, chain.subList(BEFORE + DURING, chain.size()));
@@ -148,7 +156,7 @@ class NatsFaultTableTest {
     }
   }
 
-  private void strike(Fault fault, Nats nats, Tmpfs disk) throws Exception {
+  private void strike(Fault fault, Nats nats, Tmpfs disk, StoreFiles store) throws Exception {
     switch (fault) {
       case KILLED -> nats.daemon().kill();
       case PAUSED -> nats.daemon().pause();
@@ -168,8 +176,10 @@ class NatsFaultTableTest {
                 .build());
         nats.restart(); // so that it is seen at once, and not in the next look
       }
-      case LOST_FROM_THE_END -> restoreOldStore(nats);
-      case LOST_FROM_THE_FRONT -> loseABlock(nats);
+      case LOST_FROM_THE_END -> store.putBack();
+      case LOST_FROM_THE_FRONT -> store.loseABlock(0, false);
+      case LOST_FROM_THE_MIDDLE -> store.loseABlock(1, false);
+      case LOST_FROM_THE_MIDDLE_UNNOTICED -> store.loseABlock(1, true);
       case DEDUPLICATION_WINDOW_PASSED -> {
         var from = Instant.now();
         Await.until("the window passed", LONG, () -> Instant.now().isAfter(from.plusMillis(500)));
@@ -210,6 +220,7 @@ class NatsFaultTableTest {
         nats.restart();
       }
       case STREAM_DELETED, LOST_FROM_THE_END, LOST_FROM_THE_FRONT -> {}
+      case LOST_FROM_THE_MIDDLE, LOST_FROM_THE_MIDDLE_UNNOTICED -> {}
       case DEDUPLICATION_WINDOW_PASSED -> {}
     }
   }
@@ -237,52 +248,6 @@ class NatsFaultTableTest {
     String text = Files.readString(conf);
     assertThat(text).contains(from);
     Files.writeString(conf, text.replace(from, to));
-  }
-
-  private void keepOldStore(Nats nats) throws IOException {
-    nats.daemon().kill();
-    copy(nats.daemon().folder().resolve("data"), folder.resolve("old"));
-    nats.restart();
-  }
-
-  private void restoreOldStore(Nats nats) throws IOException {
-    nats.daemon().kill();
-    Path data = nats.daemon().folder().resolve("data");
-    remove(data);
-    copy(folder.resolve("old"), data);
-    nats.restart();
-  }
-
-  /** As a disk does: one of its files is gone, with what it held. */
-  private static void loseABlock(Nats nats) throws IOException {
-    nats.daemon().kill();
-    try (var files = Files.walk(nats.daemon().folder().resolve("data"))) {
-      var blocks = files.filter(f -> f.toString().endsWith(".blk")).sorted().toList();
-      assertThat(blocks).as("blocks of the stream").hasSizeGreaterThan(1);
-      Files.delete(blocks.getFirst());
-    }
-    try (var files = Files.walk(nats.daemon().folder().resolve("data"))) {
-      for (Path index : files.filter(f -> f.endsWith("index.db")).toList()) {
-        Files.delete(index);
-      }
-    }
-    nats.restart();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
-  }
-
-  private static void remove(Path root) throws IOException {
-    try (var files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   private static void make(Nats nats, StreamConfiguration configuration) throws Exception {
@@ -333,50 +298,5 @@ class NatsFaultTableTest {
       thoughts.add(Runs.thought(Runs.ID, 1, "Looking at " + n, Phase.STAGE, facts));
     }
     return Runs.seal(thoughts);
-  }
-
-  /** A small file system under a folder, where it can be mounted. */
-  private static final class Tmpfs implements AutoCloseable {
-    private static final long SECONDS = 20;
-    private final Path at;
-    private final boolean mounted;
-
-    Tmpfs(Path at) throws Exception {
-      this.at = at;
-      this.mounted =
-          Files.isDirectory(at) && run("mount", "-t", "tmpfs", "-o", "size=4m", "none", "" + at);
-    }
-
-    static boolean possible() {
-      return "root".equals(System.getProperty("user.name"));
-    }
-
-    /** Takes what room there is. */
-    void fill() throws IOException {
-      byte[] page = new byte[4096];
-      try (var out = Files.newOutputStream(at.resolve("fill"), StandardOpenOption.CREATE)) {
-        while (true) {
-          out.write(page);
-        }
-      } catch (IOException e) {
-        assertThat(e).hasMessageContaining("No space left");
-      }
-    }
-
-    void makeRoom() throws IOException {
-      Files.delete(at.resolve("fill"));
-    }
-
-    private static boolean run(String... command) throws Exception {
-      var process = new ProcessBuilder(command).inheritIO().start();
-      return process.waitFor(SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
-    }
-
-    @Override
-    public void close() throws Exception {
-      if (mounted) {
-        assertThat(run("umount", "-l", "" + at)).isTrue();
-      }
-    }
   }
 }
