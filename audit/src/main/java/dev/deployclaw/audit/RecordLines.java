@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -63,6 +64,19 @@ record RecordLines(List<byte[]> lines, long next) {
       }
     }
     return new RecordLines(lines, next);
+  }
+
+  /** Whole lines of bytes that are in memory. */
+  static List<byte[]> split(byte[] bytes) {
+    var lines = new ArrayList<byte[]>();
+    int begin = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        lines.add(Arrays.copyOfRange(bytes, begin, i));
+        begin = i + 1;
+      }
+    }
+    return lines;
   }
 
   /**

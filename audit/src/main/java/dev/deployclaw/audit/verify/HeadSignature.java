@@ -21,7 +21,8 @@ public final class HeadSignature {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  static boolean holds(byte[] message, String signature, String key) {
+  /** Whether it is the signature of these bytes under that key. */
+  public static boolean holds(byte[] message, String signature, String key) {
     try {
       var spec = new X509EncodedKeySpec(strict(key));
       var check = Signature.getInstance("Ed25519");

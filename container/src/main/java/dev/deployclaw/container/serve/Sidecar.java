@@ -1,5 +1,6 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.machine.Keys;
@@ -40,6 +41,7 @@ public final class Sidecar implements AutoCloseable {
   private final Meters meters;
   private final Lookout lookout;
   private final Backlog backlog;
+  private final LogSegments segments;
   private final Rounds rounds = new Rounds();
   private final Set<String> accounted = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +52,7 @@ public final class Sidecar implements AutoCloseable {
     var state = new WatchedStore(estate.ports().state());
     this.ports = told(estate.ports(), state, feed);
     this.settings = estate.settings();
+    this.segments = LogSegments.of(estate.stateDir(), ports.objects(), estate.signer());
     this.meters = new Meters();
     this.backlog = new Backlog(ports.time());
     var leftovers = new Leftovers(AcceptedTasks.in(estate.stateDir()), ports.journal());
@@ -250,12 +253,18 @@ public final class Sidecar implements AutoCloseable {
     return status.held().stream().anyMatch(x -> x.id().equals(execution));
   }
 
-  /** Brings checkpoints to the object store that it could not take before. */
+  /** Brings to the object store what it could not take before, and logs that have ended. */
   void settleObjects() throws InterruptedException {
     int waiting = ports.objects().settle();
     if (waiting > 0) {
       LOG.atWarn().addKeyValue("objects", waiting).log("Checkpoints wait for the object store");
+      return;
     }
+    segments
+        .store()
+        .trouble()
+        .ifPresent(
+            why -> LOG.atWarn().addKeyValue("reason", why).log("Logs wait for the object store"));
   }
 
   void forgetReservations(Duration after) throws InterruptedException {

@@ -1,0 +1,204 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.SegmentHead.Segment;
+import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.audit.verify.Verifier;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.ObjectStore.Get;
+import dev.deployclaw.core.spi.ObjectStore.Put;
+import dev.deployclaw.policy.json.Canonical;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Copies ended logs into the bucket: their lines in segments, each an object that is created once
+ * and read back, and a signed head that names them, created last. An object's name holds its hash,
+ * so what a process that died had stored is found again, and nothing is ever overwritten. A log
+ * that goes on gets further segments and another head.
+ *
+ * <p>One thread at a time; a log is in memory while it is copied.
+ */
+public final class LogSegments {
+  /** Bytes of lines in a segment, but where one record is longer. */
+  static final int MOST_BYTES = 4 << 20;
+
+  /** Logs that one call copies. */
+  static final int MOST_AT_ONCE = 64;
+
+  private static final String MARK = ".stored";
+
+  private final JournalFolder folder;
+  private final ObjectStore objects;
+  private final HeadSigner signer;
+  private final int mostBytes;
+
+  private LogSegments(JournalFolder folder, ObjectStore objects, HeadSigner signer, int mostBytes) {
+    this.folder = folder;
+    this.objects = objects;
+    this.signer = signer;
+    this.mostBytes = mostBytes;
+  }
+
+  /** Of the logs below a state folder. */
+  public static LogSegments of(Path stateDir, ObjectStore objects, HeadSigner signer) {
+    return of(stateDir, objects, signer, MOST_BYTES);
+  }
+
+  /**
+   * @param mostBytes of lines in a segment
+   */
+  public static LogSegments of(
+      Path stateDir, ObjectStore objects, HeadSigner signer, int mostBytes) {
+    return new LogSegments(JournalFolder.in(stateDir), objects, signer, mostBytes);
+  }
+
+  /**
+   * What a call came to.
+   *
+   * @param stored logs whose head is in the bucket now and wasn't
+   * @param trouble why it stopped; empty where nothing is left, or more than one call copies
+   */
+  public record Copied(int stored, Optional<String> trouble) {}
+
+  /**
+   * Copies what has ended and isn't in the bucket, the oldest first. Stops at the first trouble.
+   */
+  public Copied store() throws InterruptedException {
+    int stored = 0;
+    for (String execution : folder.executions()) {
+      if (stored == MOST_AT_ONCE) {
+        break;
+      }
+      try {
+        stored += store(execution) ? 1 : 0;
+      } catch (IOException | DamagedJournal e) {
+        return new Copied(stored, Optional.of(execution + ": " + e.getMessage()));
+      }
+    }
+    return new Copied(stored, Optional.empty());
+  }
+
+  /**
+   * Holds what is in the bucket of a log against its head, its signature and its chain, without the
+   * journal's records.
+   *
+   * @return what is wrong with it; empty where it is whole
+   */
+  public List<String> check(String execution) throws InterruptedException {
+    var known = mark(execution);
+    if (known.isEmpty()) {
+      return List.of("it isn't in the bucket yet");
+    }
+    var head = known.get().head();
+    try {
+      if (!Arrays.equals(read(head.name()), head.bytes())) {
+        return List.of(head.name() + " isn't what was stored");
+      }
+      var wrong = new ArrayList<>(head.wrong(signer.publicKey()));
+      var records = new ArrayList<byte[]>();
+      for (Segment segment : head.segments()) {
+        byte[] bytes = read(segment.name());
+        if (!Canonical.sha256(bytes).equals(segment.sha256())) {
+          wrong.add(segment.name() + " isn't what was stored");
+        }
+        records.addAll(RecordLines.split(bytes));
+      }
+      if (wrong.isEmpty()) {
+        Verifier.records(execution, records).forEach(f -> wrong.add(f.word() + ": " + f.what()));
+        wrong.addAll(head.wrong(records));
+      }
+      return wrong;
+    } catch (IOException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean store(String execution) throws IOException, InterruptedException {
+    long length = folder.length(execution);
+    var known = mark(execution);
+    if (known.map(StoredMark::length).filter(l -> l == length).isPresent()) {
+      return false;
+    }
+    var read = RecordLines.read(folder.records(execution), RecordLines.Span.ALL);
+    List<byte[]> records = read.withoutTornLast().lines();
+    var _ = RecordFile.check(execution, records);
+    if (records.isEmpty() || !ends(records.getLast())) {
+      return false;
+    }
+    var before = known.map(StoredMark::head).filter(h -> h.begins(records));
+    var segments = new ArrayList<>(before.map(SegmentHead::segments).orElse(List.of()));
+    for (int from = segments.isEmpty() ? 0 : (int) segments.getLast().to();
+        from < records.size(); ) {
+      int to = end(records, from);
+      segments.add(store(execution, from, records.subList(from, to)));
+      from = to;
+    }
+    var head = SegmentHead.sign(execution, records, segments, signer);
+    create(head.name(), head.bytes());
+    folder.keep(execution + MARK, new StoredMark(length, head).bytes());
+    return true;
+  }
+
+  private static boolean ends(byte[] record) {
+    try {
+      return "end".equals(Json.parseObject(record).get("phase"));
+    } catch (Json.Malformed e) {
+      return false;
+    }
+  }
+
+  /** Where the segment ends that begins there. */
+  private int end(List<byte[]> records, int from) {
+    long bytes = 0;
+    int to = from;
+    while (to < records.size() && (to == from || bytes + records.get(to).length < mostBytes)) {
+      bytes += records.get(to).length + 1;
+      to++;
+    }
+    return to;
+  }
+
+  private Segment store(String execution, int after, List<byte[]> records)
+      throws IOException, InterruptedException {
+    var lines = new ByteArrayOutputStream();
+    for (byte[] one : records) {
+      lines.write(one);
+      lines.write('\n');
+    }
+    var segment = Segment.of(execution, after + 1L, after + records.size(), lines.toByteArray());
+    create(segment.name(), lines.toByteArray());
+    return segment;
+  }
+
+  /** Returns when the bucket gives these bytes under that name. */
+  private void create(String name, byte[] bytes) throws IOException, InterruptedException {
+    if (objects.create(name, bytes) instanceof Put.Failed(var fault)) {
+      throw new IOException(objects.locate(name) + " can't be created: " + fault.reason());
+    }
+    if (!Arrays.equals(read(name), bytes)) {
+      throw new IOException(objects.locate(name) + " holds something else: nothing is overwritten");
+    }
+  }
+
+  private byte[] read(String name) throws IOException, InterruptedException {
+    return switch (objects.read(name)) {
+      case Get.Found(byte[] bytes) -> bytes;
+      case Get.Absent() -> throw new IOException(objects.locate(name) + " is gone");
+      case Get.Failed(var fault) ->
+          throw new IOException(objects.locate(name) + " can't be read: " + fault.reason());
+    };
+  }
+
+  private Optional<StoredMark> mark(String execution) {
+    try {
+      return StoredMark.read(folder.content(execution + MARK));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

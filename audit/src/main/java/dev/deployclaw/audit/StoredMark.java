@@ -1,0 +1,32 @@
+package dev.deployclaw.audit;
+
+import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.policy.json.Canonical;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * That a log is in the bucket, kept beside it. Lost, the log is copied again, to the same names.
+ *
+ * @param length of the log's file then, in bytes
+ */
+record StoredMark(long length, SegmentHead head) {
+  static Optional<StoredMark> read(byte[] bytes) {
+    try {
+      Map<String, Object> f = Json.parseObject(bytes);
+      return f.get("length") instanceof Long length && f.get("stored") instanceof Map<?, ?> head
+          ? SegmentHead.read(Json.object(head)).map(h -> new StoredMark(length, h))
+          : Optional.empty();
+    } catch (Json.Malformed e) {
+      return Optional.empty();
+    }
+  }
+
+  byte[] bytes() {
+    try {
+      return Canonical.bytes(Map.of("length", length, "stored", Json.parseObject(head.bytes())));
+    } catch (Json.Malformed e) {
+      throw new IllegalStateException("canonical, and no JSON", e);
+    }
+  }
+}
