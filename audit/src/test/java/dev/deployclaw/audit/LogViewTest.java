@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +121,59 @@ class LogViewTest {
 
     assertThat(light).isEqualTo("rgb(255, 255, 255)");
     assertThat(dark).isEqualTo("rgb(13, 17, 23)");
+  }
+
+  /** Records come when something is done, so a step is longer than what lies between them. */
+  @Test
+  void drawsAStepAsLongAsItTook() throws IOException {
+    show(new ExecutionDocument(RealLogs.document("canary")));
+
+    var off =
+        page.evaluate(
+            """
+            () => {
+              const log = JSON.parse(document.getElementById('document').textContent);
+              const whole = log.duration_seconds * 1000;
+              return log.thought_log.filter((step, i) => {
+                const track = document.querySelectorAll('.step .track')[i];
+                const part = track.firstChild.getBoundingClientRect().width / track.getBoundingClientRect().width;
+                return Math.abs(part * whole - step.duration_ms) > whole * 0.03;
+              }).map(step => step.action);
+            }\
+            """);
+
+    assertThat(off).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
+  }
+
+  @Test
+  void fitsANarrowScreenWithoutSmallLetters() throws IOException {
+    page.setViewportSize(390, 844);
+    show(new ExecutionDocument(RealLogs.document("canary")));
+
+    assertThat(page.evaluate("document.documentElement.scrollWidth <= 390")).isEqualTo(true);
+    var small =
+        page.evaluate(
+            """
+            () => [...document.querySelectorAll('main *')].filter(e => e.textContent
+                && parseFloat(getComputedStyle(e).fontSize) < 11).length\
+            """);
+    assertThat(small).isEqualTo(0);
+    assertThat(page.locator("svg text").count()).as("text that shrinks with a picture").isZero();
+  }
+
+  @Test
+  void saysThatNothingMatchesAndIsNoTallerThanItsRecords() throws IOException {
+    show(new ExecutionDocument(RealLogs.document("refused")));
+
+    page.fill("input[type=search]", "no such word");
+    page.waitForSelector(".records.none");
+    page.fill("input[type=search]", "");
+    page.waitForSelector(".row");
+    assertThat(
+            page.evaluate(
+                "document.querySelector('.records').clientHeight <= 26 *"
+                    + " JSON.parse(document.getElementById('document').textContent).audit.records"))
+        .isEqualTo(true);
   }
 
   @Test

@@ -2,7 +2,8 @@
 /* The view of one execution log. Everything that it shows comes from the document and goes to the page as text,
    never as markup. Long lists keep only the rows in the page that can be seen. */
 const LogView = (() => {
-  const ROW = 26, SPARE = 12, SVG = 'http://www.w3.org/2000/svg', MOST_BINS = 240, MOST_TENANTS = 500;
+  const ROW = 26, SPARE = 12, SVG = 'http://www.w3.org/2000/svg', MOST_BINS = 240, MOST_TENANTS = 500, MOST_POINTS = 16;
+  const PHASES = ['plan', 'open', 'checkpoint', 'stage', 'prepare', 'gate', 'commit', 'publish', 'converge', 'validate', 'bake', 'finish', 'rollback', 'waiting'];
   const WORST = ['SKIPPED', 'OK', 'WARNING', 'UNKNOWN', 'ERROR'];
   const MARKS = { OK: '✓', WARNING: '!', ERROR: '✗', SKIPPED: '-', UNKNOWN: '?' };
 
@@ -31,6 +32,7 @@ const LogView = (() => {
 
   function duration(ms) {
     if (!Number.isFinite(ms)) return '';
+    if (ms === 0) return '0 ms';
     if (ms >= 60000) return Math.floor(ms / 60000) + ' min ' + ((ms % 60000) / 1000).toFixed(0) + ' s';
     return ms >= 1000 ? (ms / 1000).toFixed(2) + ' s' : ms.toFixed(ms < 10 ? 2 : 0) + ' ms';
   }
@@ -54,7 +56,7 @@ const LogView = (() => {
     const colour = GOOD.includes(result) ? 'OK' : BAD.includes(result) ? 'ERROR' : 'WARNING';
     const out = element('header', {},
       element('div', { class: 'head' }, element('h1', {}, log.execution_id), element('span', { class: 'result ' + colour }, result)),
-      element('p', { class: 'request' }, '“' + text(log.request) + '”' + (log.requester ? ', asked by ' + text(log.requester) : '')));
+      element('p', { class: 'request' }, '“' + text(log.request) + '”', element('span', { class: 'count' }, log.requester ? ' asked by ' + text(log.requester) : '')));
     if (log.reason) out.append(element('p', { class: 'reason' }, log.reason));
     out.append(cards(log));
     return out;
@@ -62,107 +64,117 @@ const LogView = (() => {
 
   function cards(log) {
     const out = element('dl', { class: 'cards' });
-    const card = (name, value) => {
+    const card = (name, value, whole) => {
       if (value !== undefined && value !== '') {
-        out.append(element('div', { class: 'card' }, element('dt', {}, name), element('dd', { title: text(value) }, value)));
+        out.append(element('div', { class: 'card' }, element('dt', {}, name), element('dd', { title: text(whole ?? value) }, value)));
       }
     };
     const validation = log.validation || {};
-    card('Began', text(log.timestamp));
+    card('Began', text(log.timestamp).replace(/^(\S+)T(\d\d:\d\d:\d\d)\S*Z$/, '$1 $2 UTC'), log.timestamp);
     card('Took', log.duration_seconds === undefined ? '' : duration(log.duration_seconds * 1000));
     card('Epoch', own(log, 'epoch'));
-    card('Plan', log.plan_hash);
+    card('Plan', shortened(text(log.plan_hash)), log.plan_hash);
     card('Rollback', log.rollback_available ? 'available' : 'not available');
-    card('Checkpoint', (log.checkpoint || {}).s3);
+    const kept = text((log.checkpoint || {}).s3);
+    card('Checkpoint', shortened(kept.replace(/^.*\//, '')), kept);
     if (validation.requests !== undefined) {
       card('Synthetic requests', validation.requests + ': ' + validation.allowed + ' allowed, ' + validation.refused + ' refused');
-      card('Latency', 'p50 ' + text(validation.p50_ms) + ' ms, p99 ' + text(validation.p99_ms) + ' ms');
+      card('Latency', 'p50 ' + duration(validation.p50_ms) + ', p99 ' + duration(validation.p99_ms));
     }
     return out;
   }
 
+  const shortened = hash => (hash.length > 16 ? hash.slice(0, 12) + '…' : hash);
+
   // --- Plots ------------------------------------------------------------------------------------------------------
 
-  function figure(caption, svg, legend = []) {
-    svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', [caption, ...legend].join(', '));
-    const samples = legend.flatMap((word, i) => [element('span', { class: 'sample' + (i ? ' second' : '') }), word]);
-    return element('figure', {}, element('figcaption', {}, caption, ...samples), svg);
+  function figure(caption, content, legend = []) {
+    const samples = legend.map((word, i) => element('span', {}, element('span', { class: 'sample' + (i ? ' second' : '') }), word));
+    return element('figure', {}, element('figcaption', {}, element('span', {}, caption), element('span', { class: 'legend' }, ...samples)), content);
   }
 
+  /* A row has a name, bars from 0, and what they come to in words. */
   function bars(rows, unit) {
-    const top = Math.max(...rows.flatMap(row => row.values), 1e-9), height = 22;
-    const svg = shape('svg', { viewBox: '0 0 420 ' + rows.length * height });
-    rows.forEach((row, i) => {
-      const y = i * height, each = (height - 6) / row.values.length;
-      svg.append(titled(shape('text', { x: 0, y: y + 15 }, row.name.length > 19 ? '…' + row.name.slice(-18) : row.name), row.name));
+    const top = Math.max(...rows.flatMap(row => row.values), 1e-9), out = element('div', { class: 'bars' });
+    for (const row of rows) {
+      const track = element('span', { class: 'track', title: row.name + ': ' + row.values.map(value => value + unit).join(', ') });
       row.values.forEach((value, n) => {
-        const bar = shape('rect', { x: 130, y: y + 3 + n * each, width: Math.max(1, value / top * 210), height: Math.max(1, each - 1), class: 'bar ' + (row.classes[n] || ''), rx: 1 });
-        svg.append(titled(bar, row.name + ': ' + value + unit));
+        const bar = element('span', { class: 'bar ' + (row.classes[n] || '') });
+        bar.style.width = value / top * 100 + '%';
+        track.append(bar);
       });
-      svg.append(shape('text', { x: 346, y: y + 15, class: 'faint' }, row.label));
-    });
-    return svg;
+      out.append(element('span', { class: 'name', title: row.name }, row.name), track, element('span', { class: 'amount' }, row.label));
+    }
+    return out;
   }
 
   function phases(log) {
+    const place = name => (PHASES.includes(name) ? PHASES.indexOf(name) : PHASES.length);
     const rows = Object.entries(log.phases || {}).filter(([, ms]) => ms > 0)
-      .map(([name, ms]) => ({ name: name.replace(/_ms$/, ''), values: [ms], classes: [name === 'waiting_ms' ? 'second' : ''], label: duration(ms) }));
+      .map(([key, ms]) => ({ name: key.replace(/_ms$/, ''), values: [ms], classes: [key === 'waiting_ms' ? 'second' : ''], label: duration(ms) }))
+      .sort((one, other) => place(one.name) - place(other.name));
     return rows.length ? figure('Time by phase', bars(rows, ' ms')) : undefined;
   }
 
-  function points(log, caption, legend, values, label) {
+  /* Those that stand out come first: an estate has more points than a page should be long. */
+  function points(log, plot) {
     const all = (log.validation || {}).per_enforcement_point || [];
-    const rows = all.slice(0, 60).map(point => ({ name: text(point.member).replace(/^gateway\//, ''), values: values(point), classes: ['', 'second'], label: label(point) }))
-      .filter(row => row.values.every(Number.isFinite));
-    const more = all.length > 60 ? ', the first 60 of ' + all.length : '';
-    return rows.length ? figure(caption + more, bars(rows, ''), legend) : undefined;
+    const rows = all.map(point => ({ name: text(point.member).replace(/^gateway\//, ''), values: plot.values(point), classes: ['', 'second'], label: plot.label(point) }))
+      .filter(row => row.values.every(Number.isFinite))
+      .sort((one, other) => plot.weight(other.values) - plot.weight(one.values));
+    const some = rows.length > MOST_POINTS ? ', the ' + MOST_POINTS + ' ' + plot.first + ' of ' + rows.length : '';
+    return rows.length ? figure(plot.caption + some, bars(rows.slice(0, MOST_POINTS), ''), plot.legend) : undefined;
   }
 
   function worse(a, b) {
     return WORST.indexOf(status(a)) > WORST.indexOf(status(b)) ? status(a) : status(b);
   }
 
+  /* When a step began: its records come when something is done, so the first may come long after. */
+  function begun(step, until) {
+    const first = step.records && step.records.length ? Date.parse(step.records[0].time) : until;
+    return Number.isFinite(step.duration_ms) ? Math.min(first, until - step.duration_ms) : first;
+  }
+
   /* One row a step, and below them how many records there were at which time, coloured by the worst of them. */
   function timeline(log, records, show) {
     const times = records.map(record => Date.parse(record.time));
-    const from = times[0], span = Math.max(1, times[times.length - 1] - from);
-    const steps = log.thought_log || [], height = 20, left = 270, wide = 640, base = steps.length * height;
-    const svg = shape('svg', { viewBox: '0 0 1000 ' + (base + 64) });
-    const x = time => left + (time - from) / span * wide;
-    steps.forEach((step, i) => {
-      const all = step.records || [], at = x(Date.parse(all.length ? all[0].time : step.time));
-      const until = all.length ? x(Date.parse(all[all.length - 1].time)) : at;
-      const link = shape('g', { class: 'step-link', tabindex: 0, role: 'button', 'aria-label': 'Records of step ' + step.step });
-      link.append(
-        shape('text', { x: 0, y: i * height + 14 }, step.step + '  ' + text(step.action)),
-        titled(shape('rect', { x: at, y: i * height + 4, width: Math.max(2, until - at), height: 12, rx: 2, class: 'f-' + status(step.status) }), text(step.detail)),
-        shape('text', { x: 920, y: i * height + 14, class: 'faint' }, duration(step.duration_ms)));
-      const go = () => all.length && show(all[0].seq);
-      link.addEventListener('click', go);
-      link.addEventListener('keydown', event => event.key === 'Enter' && go());
-      svg.append(link);
+    const steps = (log.thought_log || []).map(step => {
+      const all = step.records || [], until = Date.parse(all.length ? all[all.length - 1].time : step.time);
+      return { step, all, until, from: begun(step, until) };
     });
-    density(svg, records, times, { from, span, left, wide, base });
-    return figure('Timeline: ' + steps.length + ' steps, ' + records.length + ' records in ' + duration(span), svg);
+    const from = Math.min(times[0], ...steps.map(one => one.from).filter(Number.isFinite));
+    const span = Math.max(1, times[times.length - 1] - from), part = time => Math.min(100, Math.max(0, (time - from) / span * 100));
+    const rows = element('div', { class: 'timeline' });
+    for (const { step, all, until, from: since } of steps) {
+      const level = status(step.status), bar = element('span', { class: 'bar f-' + level });
+      bar.style.left = part(since) + '%';
+      bar.style.width = part(until) - part(since) + '%';
+      const row = element('button', { class: 'step', type: 'button', 'aria-label': 'Records of step ' + step.step + ', ' + text(step.action) + ', ' + level, title: text(step.detail) },
+        element('span', { class: 'name' }, element('span', { class: 'mark ' + level }, MARKS[level]), step.step + '  ' + text(step.action)),
+        element('span', { class: 'track' }, bar), element('span', { class: 'amount' }, duration(step.duration_ms)));
+      row.addEventListener('click', () => all.length && show(all[0].seq));
+      rows.append(row);
+    }
+    rows.append(element('span', { class: 'name count' }, 'Records over time'), density(records, times, { from, span }), element('span', { class: 'amount' }, ''),
+      element('span', { class: 'name' }), element('span', { class: 'axis' }, element('span', {}, '0'), element('span', {}, duration(span))), element('span', { class: 'amount' }));
+    return figure(steps.length + ' steps, ' + records.length + ' records', rows);
   }
 
-  function density(svg, records, times, at) {
+  function density(records, times, at) {
     const bins = Array.from({ length: MOST_BINS }, () => ({ count: 0, worst: 'SKIPPED' }));
     records.forEach((record, i) => {
       const bin = bins[Math.min(MOST_BINS - 1, Math.floor((times[i] - at.from) / at.span * MOST_BINS))];
       if (bin) { bin.count++; bin.worst = worse(bin.worst, record.status); }
     });
-    const most = Math.max(...bins.map(bin => bin.count), 1), width = at.wide / MOST_BINS;
+    const most = Math.max(...bins.map(bin => bin.count), 1);
+    const svg = shape('svg', { viewBox: '0 0 ' + MOST_BINS + ' 30', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Records over time' });
     bins.forEach((bin, i) => {
       if (bin.count === 0) return;
       const tall = Math.max(2, bin.count / most * 30);
-      svg.append(titled(shape('rect', { x: at.left + i * width, y: at.base + 40 - tall, width: Math.max(1, width - 0.4), height: tall, class: 'f-' + bin.worst }), bin.count + ' records'));
+      svg.append(titled(shape('rect', { x: i, y: 30 - tall, width: 0.85, height: tall, class: 'f-' + bin.worst }), bin.count + ' records'));
     });
-    svg.append(shape('line', { x1: at.left, x2: at.left + at.wide, y1: at.base + 41, y2: at.base + 41, class: 'axis' }),
-      shape('text', { x: 0, y: at.base + 38, class: 'faint' }, 'Records over time'),
-      shape('text', { x: at.left, y: at.base + 58, class: 'faint' }, '0'),
-      shape('text', { x: at.left + at.wide, y: at.base + 58, class: 'faint', 'text-anchor': 'end' }, duration(at.span)));
+    return element('span', { class: 'density' }, svg);
   }
 
   // --- What changed, by tenant --------------------------------------------------------------------------------------
@@ -172,14 +184,16 @@ const LogView = (() => {
     for (const record of records) {
       for (const line of own(facts(record), 'diff') || []) {
         const parts = typeof line === 'object' && line !== null ? line : { field: text(line) };
-        const name = text(parts.tenant) || 'all tenants';
+        const name = text(parts.tenant) || 'the whole set';
         if (!tenants.has(name)) tenants.set(name, []);
         tenants.get(name).push(parts);
       }
     }
     if (tenants.size === 0) return undefined;
     const out = element('section', {}, element('h2', {}, 'What changed, by tenant'));
-    [...tenants].slice(0, MOST_TENANTS).forEach(([name, lines]) => out.append(tenant(name, lines, tenants.size <= 4)));
+    const all = element('div', { class: 'tenants' });
+    [...tenants].slice(0, MOST_TENANTS).forEach(([name, lines]) => all.append(tenant(name, lines, tenants.size <= 4)));
+    out.append(all);
     if (tenants.size > MOST_TENANTS) out.append(element('p', { class: 'count' }, 'and ' + (tenants.size - MOST_TENANTS) + ' more'));
     return out;
   }
@@ -208,6 +222,7 @@ const LogView = (() => {
     const count = element('span', { class: 'count', role: 'status' });
     const space = element('div', { class: 'space' });
     const view = element('div', { class: 'records', tabindex: 0, role: 'listbox', 'aria-label': 'Records' }, space);
+    view.style.height = 'min(60vh, 620px, ' + (Math.max(2, records.length) * ROW + 2) + 'px)';
     const detail = element('div', { class: 'detail', hidden: '' });
     const rows = new Map();
     let words;
@@ -225,6 +240,7 @@ const LogView = (() => {
       state.at = Math.max(0, state.shown.findIndex(record => record.seq >= kept));
       state.top = -1;
       space.style.height = state.shown.length * ROW + 'px';
+      view.classList.toggle('none', state.shown.length === 0);
       count.textContent = state.shown.length + ' of ' + records.length + ' records';
       rows.forEach(row => row.remove());
       rows.clear();
@@ -245,13 +261,13 @@ const LogView = (() => {
 
     function line(i) {
       const record = state.shown[i], level = status(record.status);
-      const row = element('div', { class: 'row' + (isDecision(record) ? ' decision' : ''), id: 'row-' + i, role: 'option', 'aria-setsize': state.shown.length, 'aria-posinset': i + 1 },
+      const row = element('div', { class: 'row' + (isDecision(record) ? ' decision' : record.status === 'SKIPPED' ? ' skipped' : ''), id: 'row-' + i, role: 'option', 'aria-setsize': state.shown.length, 'aria-posinset': i + 1 },
         element('span', { class: 'num' }, record.seq),
         element('span', { class: 'num time', title: text(record.time) }, '+' + duration(Date.parse(record.time) - start)),
         element('span', { class: level, title: level, 'aria-label': level }, MARKS[level]),
         element('span', { class: 'phase' }, record.phase),
         element('span', { title: text(record.action) }, record.action),
-        element('span', { title: text(record.detail) }, record.detail),
+        element('span', { class: 'said', title: text(record.detail) }, record.detail),
         element('span', { class: 'num took' }, record.duration_us === undefined ? '' : duration(record.duration_us / 1000)));
       row.style.top = i * ROW + 'px';
       row.addEventListener('click', () => { select(i); open(); });
@@ -325,12 +341,14 @@ const LogView = (() => {
     const rows = list(records);
     const plots = [
       phases(log),
-      points(log, 'Latency by enforcement point', ['p50', 'p99'], point => [point.p50_ms, point.p99_ms], point => duration(point.p99_ms)),
-      points(log, 'Synthetic requests by enforcement point', ['allowed', 'refused'], point => [point.allowed, point.refused], point => point.allowed + ' / ' + point.refused),
+      points(log, { caption: 'Latency by enforcement point', first: 'slowest', legend: ['p50', 'p99'], weight: ([, p99]) => p99,
+        values: point => [point.p50_ms, point.p99_ms], label: point => duration(point.p99_ms) }),
+      points(log, { caption: 'Synthetic requests', first: 'most refused', legend: ['allowed', 'refused'], weight: ([, refused]) => refused,
+        values: point => [point.allowed, point.refused], label: point => point.allowed + ' / ' + point.refused }),
     ].filter(Boolean);
     const changed = differences(records);
     root.replaceChildren(head(log));
-    if (records.length) root.append(element('h2', {}, 'Timeline'), timeline(log, records, rows.show));
+    if (records.length > 2) root.append(element('h2', {}, 'Timeline'), timeline(log, records, rows.show));
     if (changed) root.append(changed);
     if (plots.length) root.append(element('h2', {}, 'Measured'), element('div', { class: 'plots' }, ...plots));
     root.append(rows.section, element('p', { class: 'foot' },
