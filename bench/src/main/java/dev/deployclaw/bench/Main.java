@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     mixinStandardHelpOptions = true,
-    description = "Measures the phases of a run, decisions and policies.")
+    description = "Measures the phases of a run, decisions, policies and the log.")
 public final class Main {
   private Main() {}
 
@@ -23,7 +23,8 @@ public final class Main {
             .addSubcommand(new ActivationBench(out))
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new PoliciesBench(out))
-            .addSubcommand(new GrantBench(out));
+            .addSubcommand(new GrantBench(out))
+            .addSubcommand(new LogBench(out));
     System.exit(command.execute(words));
   }
 }
