@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparison {
   private static final String BROWNFIELD = "rate_limit:";
+  private static final String FIRST_CHANGE =
+      "apply the policies: deployclaw run \"apply the policies\"";
   private static final long MINUTE_SECONDS = 60;
   private static final List<String> COMPARED =
       List.of("redis.scan", "gateway.scan", "configuration.scan", "ratelimit.topology");
@@ -112,7 +114,11 @@ public final class Comparison {
       return;
     }
     if (Boolean.FALSE.equals(report.facts().get("managed"))) {
-      add(Kind.NOT_ENFORCED, report, "runs a file that isn't ours");
+      if (report.facts().getOrDefault("config", "").equals("")) {
+        add(Kind.NOT_ENFORCED, report, "runs a file that isn't ours");
+      } else {
+        add(Kind.DIFFERENT, report, "its file was changed since it was put there");
+      }
       return;
     }
     Measurements.number(report, "epoch").ifPresent(epoch -> epoch(report, epoch));
@@ -152,7 +158,12 @@ public final class Comparison {
       add(Kind.DIFFERENT, service, "holds another policy set of epoch " + base.epoch());
     }
     if (service.facts().get("redis") instanceof String redis && !redis.equals(ServiceStatus.OK)) {
-      add(Kind.NOT_ENFORCED, service, "can't ask Redis: " + redis);
+      found.add(
+          new Discrepancy(
+              Kind.NOT_ENFORCED,
+              service.member(),
+              "can't ask Redis: " + redis,
+              "let it reach Redis; a repair can't"));
     }
   }
 
@@ -178,19 +189,27 @@ public final class Comparison {
     wanted.forEach((tenant, policy) -> {
       String value = keys.get(tenant);
       if (value == null) {
-        found.add(new Discrepancy(Kind.NOT_ENFORCED, tenant, "has no enforcement state in Redis"));
+        found.add(
+            new Discrepancy(
+                Kind.NOT_ENFORCED, tenant, "has no enforcement state in Redis", FIRST_CHANGE));
       } else if (policy.limits().stream().noneMatch(l -> says(l, value))) {
         found.add(
             new Discrepancy(
                 Kind.DIFFERENT,
                 tenant,
-                BROWNFIELD + tenant + " says " + value + " a minute, no limit of its policy does"));
+                BROWNFIELD + tenant + " says " + value + " a minute, no limit of its policy does",
+                FIRST_CHANGE));
       }
     });
     keys.keySet().stream()
         .filter(tenant -> !wanted.containsKey(tenant))
         .forEach(tenant ->
-            found.add(new Discrepancy(Kind.EXTRA, tenant, "is in Redis, but in no source")));
+            found.add(
+                new Discrepancy(
+                    Kind.EXTRA,
+                    tenant,
+                    "is in Redis, but in no source",
+                    "write a policy for it, or adopt what is there: deployclaw adopt")));
   }
 
   private static boolean says(Limit limit, String perMinute) {

@@ -1,38 +1,76 @@
 package dev.deployclaw.core.plan;
 
+import dev.deployclaw.policy.check.Severity;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One way in which what is enforced differs from what is committed, or from what is wanted. */
-public record Discrepancy(Kind kind, String member, String detail) {
+/**
+ * One way in which what is enforced differs from what is committed, or from what is wanted.
+ *
+ * @param detail what was seen there
+ * @param remedy what a person can do about it
+ */
+public record Discrepancy(Kind kind, String member, String detail, String remedy) {
   /** The most differences that a sentence names. */
   private static final int MOST_NAMED = 3;
 
+  private static final String REPAIR =
+      "put the committed epoch back with: deployclaw drift --repair";
+
   /** What kind of difference it is. */
   public enum Kind {
-    MISSING,
-    EXTRA,
-    DIFFERENT,
-    BEHIND,
-    AHEAD,
-    UNREACHABLE,
-    NOT_ENFORCED,
+    MISSING(Severity.ERROR, REPAIR),
+    /** Nobody acts on it. */
+    EXTRA(Severity.WARNING, REPAIR),
+    DIFFERENT(Severity.ERROR, REPAIR),
+    BEHIND(Severity.ERROR, REPAIR),
+    AHEAD(
+        Severity.ERROR,
+        "find out who wrote there or restored the state store; a repair stops before it"),
+    /** What it enforces isn't known. */
+    UNREACHABLE(Severity.WARNING, "bring it back, then look again: deployclaw drift"),
+    NOT_ENFORCED(Severity.ERROR, REPAIR),
     /** Decides, but not by what is committed here: it asks another Redis. */
-    ASTRAY;
+    ASTRAY(Severity.ERROR, "start it with the --redis of this estate");
+
+    private final Severity severity;
+    private final String remedy;
+
+    Kind(Severity severity, String remedy) {
+      this.severity = severity;
+      this.remedy = remedy;
+    }
 
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+
+    /** An error where requests may be decided otherwise than by what is committed. */
+    public Severity severity() {
+      return severity;
+    }
+  }
+
+  /** One with the remedy of its kind. */
+  public Discrepancy(Kind kind, String member, String detail) {
+    this(kind, member, detail, kind.remedy);
   }
 
   /** For JSON documents. */
   public Map<String, Object> toMap() {
-    return Map.of("kind", kind.word(), "member", member, "detail", detail);
+    return Map.of(
+        "kind", kind.word(),
+        "severity", kind.severity().name().toLowerCase(Locale.ROOT),
+        "member", member,
+        "detail", detail,
+        "remedy", remedy);
   }
 
+  /** Its remedy stands there where it isn't that of its kind. */
   public String text() {
-    return member + " " + kind.word() + ": " + detail;
+    String own = remedy.equals(kind.remedy) ? "" : "; " + remedy;
+    return member + " " + kind.word() + ": " + detail + own;
   }
 
   /** All of them in a sentence: how many, and the first by name. */

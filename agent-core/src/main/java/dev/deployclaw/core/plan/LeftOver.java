@@ -7,45 +7,83 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What members hold and nobody needs: an epoch at a gateway that is newer than the committed one
- * and belongs to no change, and keys below a configuration store's prefix that aren't ours. Nobody
- * acts on it, and whose it is isn't known, so a repair leaves it. Pure.
+ * What members hold and nobody needs: an epoch that is newer than the committed one and belongs to
+ * no change, fields of no epoch among the rules, and keys below a configuration store's prefix that
+ * aren't ours. Nobody acts on it, and whose it is isn't known, so a repair leaves it. Pure.
  */
 public final class LeftOver {
   /** The most epochs or keys that a sentence names. */
   private static final int MOST_NAMED = 3;
 
-  private LeftOver() {}
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+  private static final String EPOCH = "an epoch of no change in ";
+  private static final List<String> KEEPING = List.of("gateway.scan", "configuration.scan");
+
+  private final long committed;
+  private final Set<Long> used;
+  private final List<Discrepancy> found = new ArrayList<>();
+
+  private LeftOver(long committed, Set<Long> used) {
+    this.committed = committed;
+    this.used = used;
+  }
 
   /**
-   * @param looks outcomes by operation; of interest are {@code gateway.scan} and {@code
-   *     configuration.scan}
+   * @param looks outcomes by operation; of interest are {@code redis.scan}, {@code gateway.scan}
+   *     and {@code configuration.scan}
    * @param committed epoch
    * @param used epochs of the open change and of a candidate
    */
   public static List<Discrepancy> of(Map<String, Outcome> looks, long committed, Set<Long> used) {
-    List<Discrepancy> found = new ArrayList<>();
-    for (var gateway : Measurements.reports(looks, "gateway.scan")) {
-      var epochs =
-          listed(gateway, "epochs").stream()
-              .filter(Number.class::isInstance)
-              .map(e -> ((Number) e).longValue())
-              .filter(e -> e > committed && !used.contains(e))
-              .map(String::valueOf)
-              .toList();
-      add(found, gateway, "an epoch of no change in epochs/", epochs);
+    var left = new LeftOver(committed, used);
+    for (var node : Measurements.reports(looks, "redis.scan")) {
+      left.rules(node);
     }
-    for (var store : Measurements.reports(looks, "configuration.scan")) {
-      var keys = listed(store, "foreign").stream().map(String::valueOf).toList();
-      add(found, store, "a key that isn't ours: ", keys);
+    for (String look : KEEPING) {
+      for (var member : Measurements.reports(looks, look)) {
+        left.places(member);
+      }
     }
-    return List.copyOf(found);
+    return List.copyOf(left.found);
   }
 
-  private static void add(List<Discrepancy> found, Report report, String what, List<String> names) {
+  /** A node tells the epochs of its rules; a field of none stands under the empty word. */
+  private void rules(Report node) {
+    var staged = named(node, "staged").keySet();
+    add(
+        node,
+        EPOCH,
+        staged.stream()
+            .filter(this::nobodys)
+            .map("fields %s:* of keys dc:{*}:policy:*"::formatted));
+    add(
+        node,
+        "fields of no epoch in ",
+        staged.stream().filter(String::isEmpty).map(_ -> "keys dc:{*}:policy:*"));
+  }
+
+  private void places(Report member) {
+    var places = new TreeMap<>(named(member, "kept"));
+    places.keySet().removeIf(epoch -> !nobodys(epoch));
+    add(member, EPOCH, places.values().stream().map(String::valueOf));
+    var foreign = member.facts().get("foreign") instanceof List<?> keys ? keys : List.of();
+    add(member, "a key that isn't ours: ", foreign.stream().map(String::valueOf));
+  }
+
+  private boolean nobodys(String epoch) {
+    return NUMBER.matcher(epoch).matches()
+        && Long.parseLong(epoch) > committed
+        && !used.contains(Long.parseLong(epoch));
+  }
+
+  private void add(Report report, String what, Stream<String> those) {
+    var names = those.toList();
     if (!names.isEmpty()) {
       String named = names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
       String more =
@@ -54,11 +92,16 @@ public final class LeftOver {
           new Discrepancy(
               Kind.EXTRA,
               report.member(),
-              "holds " + what + named + more + "; a repair leaves it, remove it by hand"));
+              "holds " + what + named + more,
+              "a repair leaves it, remove it by hand"));
     }
   }
 
-  private static List<?> listed(Report report, String fact) {
-    return report.facts().get(fact) instanceof List<?> list ? list : List.of();
+  private static Map<String, Object> named(Report report, String fact) {
+    var out = new TreeMap<String, Object>();
+    if (report.facts().get(fact) instanceof Map<?, ?> map) {
+      map.forEach((name, value) -> out.put(String.valueOf(name), value));
+    }
+    return out;
   }
 }

@@ -7,7 +7,9 @@ import dev.deployclaw.core.spi.Report;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LeftOverTest {
@@ -34,15 +36,36 @@ class LeftOverTest {
                 Report.yes("configuration/a", "", Map.of("foreign", List.of("a", "b", "c", "d")))));
 
     assertThat(LeftOver.of(Map.of("configuration.scan", scan), 4, Set.of()))
-        .extracting(Discrepancy::detail)
+        .extracting(Discrepancy::text)
         .containsExactly(
-            "holds a key that isn't ours: a, b, c and 1 more; a repair leaves it, remove it by"
-                + " hand");
+            "configuration/a extra: holds a key that isn't ours: a, b, c and 1 more; a repair leaves"
+                + " it, remove it by hand");
+  }
+
+  @Test
+  void namesRulesOfNoChangeAndFieldsOfNoEpochAtANode() {
+    assertThat(node(Set.of(5L), "4", "5", "7", ""))
+        .extracting(Discrepancy::text)
+        .containsExactly(
+            "redis/a extra: holds an epoch of no change in fields 7:* of keys dc:{*}:policy:*; a"
+                + " repair leaves it, remove it by hand",
+            "redis/a extra: holds fields of no epoch in keys dc:{*}:policy:*; a repair leaves it,"
+                + " remove it by hand");
+    assertThat(node(Set.of(5L, 7L), "3", "4", "5", "7")).isEmpty();
+  }
+
+  private static List<Discrepancy> node(Set<Long> used, String... epochs) {
+    var staged = Stream.of(epochs).collect(Collectors.toMap(e -> e, _ -> Map.of("tenants", 1L)));
+    var scan = Outcome.done(List.of(Report.yes("redis/a", "", Map.of("staged", staged))));
+    return LeftOver.of(Map.of("redis.scan", scan), 4, used);
   }
 
   private static List<Discrepancy> gateway(Set<Long> used, long... epochs) {
-    var held = LongStream.of(epochs).boxed().toList();
-    var scan = Outcome.done(List.of(Report.yes("gateway/a", "", Map.of("epochs", held))));
+    var kept =
+        LongStream.of(epochs)
+            .boxed()
+            .collect(Collectors.toMap(String::valueOf, (Long e) -> "epochs/" + e));
+    var scan = Outcome.done(List.of(Report.yes("gateway/a", "", Map.of("kept", kept))));
     return LeftOver.of(Map.of("gateway.scan", scan), 4, used);
   }
 }

@@ -39,7 +39,9 @@ final class Looks {
     var facts = standing(gateway);
     String running = identity.running(gateway.gateway().url());
     facts.put("running", running);
-    if (!facts.getOrDefault("config", "").equals(running)) {
+    facts.put(GatewayFile.KEPT, gateway.view().kept());
+    boolean linked = facts.containsKey("file");
+    if (linked && !facts.getOrDefault("config", "").equals(running)) {
       return no(gateway, "runs another file than the one that is linked", facts);
     }
     return linked(gateway, facts);

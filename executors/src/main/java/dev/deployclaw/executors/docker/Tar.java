@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -18,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  */
 final class Tar {
   private static final int MOST_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_ENTRIES = 10_000;
   private static final int READABLE = 0644;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -52,6 +55,26 @@ final class Tar {
       throw new IOException(entry.getName() + " has " + entry.getSize() + " bytes");
     }
     return Optional.of(new Entry.File(tar.readAllBytes()));
+  }
+
+  /**
+   * The folders in it, by their path and without a slash at the end.
+   *
+   * @throws IOException where there is more in it than a gateway's folder holds
+   */
+  static List<String> folders(InputStream in) throws IOException {
+    var tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
+    var found = new ArrayList<String>();
+    for (int i = 0; i < MOST_ENTRIES; i++) {
+      var entry = tar.getNextEntry();
+      if (entry == null) {
+        return found;
+      }
+      if (entry.isDirectory()) {
+        found.add(entry.getName().replaceFirst("/+$", ""));
+      }
+    }
+    throw new IOException("more than " + MOST_ENTRIES + " files in the folder of a gateway");
   }
 
   Tar file(String name, byte[] content) {

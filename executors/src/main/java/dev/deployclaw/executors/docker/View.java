@@ -4,9 +4,12 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +40,24 @@ record View(DockerClient client, String container, String inside) {
     return file("epochs/" + epoch + "/" + Shelf.FILE);
   }
 
+  /** The epochs of which a folder is kept, and where; a discarded one left a link at most. */
+  Map<String, Object> kept() throws IOException {
+    var found = new TreeMap<String, Object>();
+    try (var tar = archive("epochs")) {
+      for (String folder : Tar.folders(tar)) {
+        var match = TARGET.matcher(folder);
+        if (match.matches()) {
+          found.put(match.group(1), folder);
+        }
+      }
+    } catch (NotFoundException e) {
+      if (DockerFaults.isGone(e)) {
+        throw e;
+      }
+    }
+    return found;
+  }
+
   /** Which workers ran before the epoch's file was to be read; empty where none was to be. */
   Optional<String> keptWorkers(long epoch) throws IOException {
     return file("epochs/" + epoch + "/" + Shelf.WORKERS).map(View::text);
@@ -54,7 +75,7 @@ record View(DockerClient client, String container, String inside) {
   }
 
   private Optional<Tar.Entry> entry(String path) throws IOException {
-    try (var tar = client.copyArchiveFromContainerCmd(container, inside + "/" + path).exec()) {
+    try (var tar = archive(path)) {
       return Tar.first(tar);
     } catch (NotFoundException e) {
       if (DockerFaults.isGone(e)) {
@@ -62,6 +83,10 @@ record View(DockerClient client, String container, String inside) {
       }
       return Optional.empty();
     }
+  }
+
+  private InputStream archive(String path) {
+    return client.copyArchiveFromContainerCmd(container, inside + "/" + path).exec();
   }
 
   private static String text(byte[] bytes) {

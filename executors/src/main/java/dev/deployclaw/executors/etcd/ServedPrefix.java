@@ -8,9 +8,11 @@ import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.executors.sandbox.Fanout;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,8 @@ final class ServedPrefix implements Fanout.Member {
   private static final int MOST_FOREIGN = 20;
 
   /** Of the keys that are ours. */
-  private static final Pattern EPOCH = Pattern.compile("epochs/\\d{1,18}/(manifest|tenants/[^/]+)");
+  private static final Pattern EPOCH =
+      Pattern.compile("(epochs/(\\d{1,18})/)(manifest|tenants/[^/]+)");
 
   private static final String STORED = "stored";
 
@@ -76,8 +79,9 @@ final class ServedPrefix implements Fanout.Member {
     var seen = observe();
     var facts = new TreeMap<>(seen.facts());
     facts.remove(STORED);
-    var foreign =
-        store.keys("").stream().filter(ServedPrefix::foreign).limit(MOST_FOREIGN).toList();
+    var keys = store.keys("");
+    facts.put(GatewayFile.KEPT, kept(keys));
+    var foreign = keys.stream().filter(ServedPrefix::foreign).limit(MOST_FOREIGN).toList();
     if (!foreign.isEmpty()) {
       facts.put("foreign", foreign);
     }
@@ -217,6 +221,18 @@ final class ServedPrefix implements Fanout.Member {
         .filter(tenant -> !wanted.documents().containsKey(tenant))
         .<Write>map(tenant -> new Write.Delete(ServedSet.prefix(epoch) + "tenants/" + tenant))
         .toList();
+  }
+
+  /** The epochs of which something is stored, and where. */
+  private static Map<String, Object> kept(Collection<String> keys) {
+    var found = new TreeMap<String, Object>();
+    for (String key : keys) {
+      var ours = EPOCH.matcher(key);
+      if (ours.matches()) {
+        found.put(ours.group(2), ours.group(1));
+      }
+    }
+    return found;
   }
 
   private static boolean foreign(String key) {

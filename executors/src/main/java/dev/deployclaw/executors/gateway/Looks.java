@@ -36,8 +36,9 @@ final class Looks {
     var facts = standing(gateway);
     String running = identity.running(gateway.url());
     facts.put("running", running);
-    facts.put("epochs", new EpochFolder(gateway.folder()).epochs());
-    if (!facts.getOrDefault("config", "").equals(running)) {
+    facts.put(GatewayFile.KEPT, new EpochFolder(gateway.folder()).kept());
+    boolean linked = facts.containsKey("file");
+    if (linked && !facts.getOrDefault("config", "").equals(running)) {
       return no(gateway, "runs another file than the one that is linked", facts);
     }
     return linked(gateway, facts);

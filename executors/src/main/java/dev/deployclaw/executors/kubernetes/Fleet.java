@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -29,15 +28,25 @@ final class Fleet {
    * What a look needs.
    *
    * @param pods whether the gateways' pods
-   * @param epoch whose staged ConfigMaps; empty for none
+   * @param staged which ConfigMaps that no volume names
    */
-  record Needs(boolean pods, OptionalLong epoch) {
-    static final Needs FILES = new Needs(false, OptionalLong.empty());
-    static final Needs FILES_AND_PODS = new Needs(true, OptionalLong.empty());
+  record Needs(boolean pods, Ours staged) {
+    static final Needs FILES = new Needs(false, new Ours.None());
+    static final Needs FILES_AND_PODS = new Needs(true, new Ours.None());
+    static final Needs EVERYTHING = new Needs(true, new Ours.All());
 
     static Needs staged(long epoch) {
-      return new Needs(false, OptionalLong.of(epoch));
+      return new Needs(false, new Ours.Of(epoch));
     }
+  }
+
+  /** ConfigMaps of ours that no volume names. */
+  sealed interface Ours {
+    record None() implements Ours {}
+
+    record Of(long epoch) implements Ours {}
+
+    record All() implements Ours {}
   }
 
   private record Place(
@@ -95,7 +104,7 @@ final class Fleet {
     for (var deployment : api.lists().all(Kind.DEPLOYMENTS, namespace, "")) {
       deployments.put(Pods.name(deployment), deployment);
     }
-    var maps = maps(api, namespace, named(gateways, deployments), needs.epoch());
+    var maps = maps(api, namespace, named(gateways, deployments), needs.staged());
     List<Pod> pods = needs.pods() ? api.lists().all(Kind.PODS, namespace, "") : List.of();
     return new Place(deployments, maps, PodIndex.of(pods));
   }
@@ -118,15 +127,13 @@ final class Fleet {
    * more than a few, picked from a list of all.
    */
   private static Map<String, ConfigMap> maps(
-      Api api, String namespace, Set<String> names, OptionalLong epoch)
+      Api api, String namespace, Set<String> names, Ours staged)
       throws KubernetesFault, InterruptedException {
     var maps = new TreeMap<String, ConfigMap>();
-    var epochs = new HashSet<Long>();
-    names.forEach(n -> Staged.epoch(n).ifPresent(epochs::add));
-    epoch.ifPresent(epochs::add);
-    if (!epochs.isEmpty()) {
+    var selector = selector(names, staged);
+    if (selector.isPresent()) {
       api.lists()
-          .all(Kind.CONFIG_MAPS, namespace, Staged.selector(epochs))
+          .all(Kind.CONFIG_MAPS, namespace, selector.get())
           .forEach(m -> maps.put(Pods.name(m), m));
     }
     var foreign = names.stream().filter(n -> !maps.containsKey(n)).toList();
@@ -140,6 +147,19 @@ final class Fleet {
       api.get(Kind.CONFIG_MAPS, namespace, name).ifPresent(m -> maps.put(name, m));
     }
     return maps;
+  }
+
+  /** Empty where none of ours is needed. */
+  private static Optional<String> selector(Set<String> names, Ours staged) {
+    if (staged instanceof Ours.All) {
+      return Optional.of(Staged.OURS);
+    }
+    var epochs = new HashSet<Long>();
+    names.forEach(n -> Staged.epoch(n).ifPresent(epochs::add));
+    if (staged instanceof Ours.Of(long epoch)) {
+      epochs.add(epoch);
+    }
+    return epochs.isEmpty() ? Optional.empty() : Optional.of(Staged.selector(epochs));
   }
 
   private static Found no(KubernetesGateway gateway, String reason) {

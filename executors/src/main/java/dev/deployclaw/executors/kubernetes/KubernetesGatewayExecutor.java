@@ -67,7 +67,7 @@ public final class KubernetesGatewayExecutor implements Executor {
   private Outcome look(String verb, Invocation invocation) throws InterruptedException {
     return switch (verb) {
       case "topology" -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.topology(g));
-      case "scan" -> all(invocation, Needs.FILES_AND_PODS, (_, g) -> KubernetesLooks.scan(g));
+      case "scan" -> all(invocation, Needs.EVERYTHING, (_, g) -> KubernetesLooks.scan(g));
       case "marks" -> all(invocation, Needs.FILES, (_, g) -> KubernetesLooks.marks(g));
       default -> unknownVerb(invocation);
     };

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ final class KubernetesLooks {
   static Report scan(Standing standing) {
     var facts = standing.facts();
     facts.put("pods", standing.pods().size());
+    facts.put(GatewayFile.KEPT, standing.kept());
     facts.put("ready", (int) standing.pods().stream().filter(Pods::ready).count());
     var wrong =
         unusable(standing).or(() -> moved(standing)).or(() -> new Rollout(standing).pending());

@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.policy.model.Names;
+import java.util.Optional;
 
 /**
  * A ConfigMap from which services read limits themselves.
@@ -24,6 +25,18 @@ public record ServedMap(String name, String namespace, String configMap) impleme
 
   /** Of the ConfigMap that holds an epoch before anybody reads it. */
   String staged(long epoch) {
-    return Api.MANAGER + "-" + configMap + "-e" + epoch;
+    return prefix() + epoch;
+  }
+
+  /** The epoch of which a ConfigMap of that name is staged here, in digits; empty for none. */
+  Optional<String> epoch(String name) {
+    return Optional.of(name)
+        .filter(n -> n.startsWith(prefix()))
+        .map(n -> n.substring(prefix().length()))
+        .filter(e -> e.matches("\\d{1,18}"));
+  }
+
+  private String prefix() {
+    return Api.MANAGER + "-" + configMap + "-e";
   }
 }

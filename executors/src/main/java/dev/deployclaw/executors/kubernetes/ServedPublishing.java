@@ -1,7 +1,9 @@
 package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.executors.sandbox.GatewayFile;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
@@ -56,7 +58,27 @@ final class ServedPublishing {
     var seen = observe();
     var facts = new TreeMap<>(seen.facts());
     facts.remove(OBJECT);
+    facts.put(GatewayFile.KEPT, kept());
     return new Report(seen.member(), seen.answer(), seen.digest(), seen.reason(), facts);
+  }
+
+  /**
+   * The epochs of which a ConfigMap is staged, and its name. Who may not list ConfigMaps there is
+   * told of none: a change asks for them by name.
+   */
+  private Map<String, Object> kept() throws KubernetesFault, InterruptedException {
+    var found = new TreeMap<String, Object>();
+    try {
+      for (var map : api.lists().all(Kind.CONFIG_MAPS, served.namespace(), Staged.OURS)) {
+        String name = Pods.name(map);
+        served.epoch(name).ifPresent(e -> found.put(e, "ConfigMap " + name));
+      }
+    } catch (KubernetesFault e) {
+      if (!(e.fault() instanceof Fault.Denied)) {
+        throw e;
+      }
+    }
+    return found;
   }
 
   /** Who published last. */

@@ -25,7 +25,7 @@ final class Staged {
       Pattern.compile(Api.MANAGER + "-.+-e(\\d{1,18})-[0-9a-f]+-\\d+");
 
   /** Selects all of ours. */
-  private static final String OURS = MANAGED_BY + "=" + Api.MANAGER;
+  static final String OURS = MANAGED_BY + "=" + Api.MANAGER;
 
   private Staged() {}
 
@@ -82,6 +82,12 @@ final class Staged {
   static Optional<Long> epoch(String name) {
     var parts = NAME.matcher(name);
     return parts.matches() ? Optional.of(Long.parseLong(parts.group(1))) : Optional.empty();
+  }
+
+  /** The epoch that its label says; empty where that is none. */
+  static Optional<Long> epoch(ConfigMap map) {
+    String epoch = map.getMetadata().getLabels().getOrDefault(EPOCH, "");
+    return epoch.matches("\\d{1,18}") ? Optional.of(Long.parseLong(epoch)) : Optional.empty();
   }
 
   static boolean belongsTo(HasMetadata object, KubernetesGateway gateway) {

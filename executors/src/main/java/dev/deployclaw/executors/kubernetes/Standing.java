@@ -13,8 +13,8 @@ import java.util.TreeMap;
 /**
  * A gateway as one look at the API found it.
  *
- * @param maps of its namespace, by name: those that its volume names, and those staged for the
- *     epoch that was asked for
+ * @param maps of its namespace, by name: those that its volume names, and those of ours that were
+ *     asked for
  * @param pods of its Deployment; empty where the look didn't need them
  */
 record Standing(
@@ -38,6 +38,17 @@ record Standing(
   /** The text of its NGINX file, parts put together; empty where there is none. */
   Optional<String> text() {
     return Shards.joined(files().texts(), gateway.file());
+  }
+
+  /** The epochs of which ConfigMaps of ours are there, and their names. */
+  Map<String, Object> kept() {
+    var found = new TreeMap<String, Object>();
+    maps.forEach((name, map) -> {
+      if (Staged.managed(map) && Staged.belongsTo(map, gateway)) {
+        Staged.epoch(map).ifPresent(e -> found.put(Long.toString(e), "ConfigMap " + name));
+      }
+    });
+    return found;
   }
 
   /** What it shows can't change: ConfigMaps of ours. */

@@ -18,11 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -60,22 +59,21 @@ public record EpochFolder(Path root) {
     return match.matches() ? OptionalLong.of(Long.parseLong(match.group(1))) : OptionalLong.empty();
   }
 
-  /** The epochs of which something is kept, in their order. */
-  public List<Long> epochs() throws IOException {
-    var found = new ArrayList<Long>();
+  /** The epochs of which something is kept, and where. */
+  public Map<String, Object> kept() throws IOException {
+    var found = new TreeMap<String, Object>();
     try (var folders = Files.newDirectoryStream(root.resolve("epochs"))) {
       for (Path folder : folders) {
         var match = TARGET.matcher("epochs/" + folder.getFileName());
         if (match.matches()) {
-          found.add(Long.parseLong(match.group(1)));
+          found.put(match.group(1), match.group());
         }
       }
     } catch (NoSuchFileException e) {
-      return List.of();
+      return Map.of();
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    Collections.sort(found);
     return found;
   }
 

@@ -25,6 +25,9 @@ public sealed interface GatewayFile {
   /** The participant under which gateways' observations stand in a checkpoint. */
   String PARTICIPANT = "gateway";
 
+  /** The fact of a scan that says which epochs a member keeps, and where: a place by its epoch. */
+  String KEPT = "kept";
+
   /**
    * @param losses what it can't express
    */

@@ -248,7 +248,7 @@ class GatewayExecutorTest {
     Files.createDirectories(estate.gateway(0).folder().resolve("epochs/notes"));
 
     assertThat(estate.ask(look("scan")).getFirst().facts())
-        .containsEntry("epochs", List.of(0L, 1L, 9L));
+        .containsEntry("kept", Map.of("0", "epochs/0", "1", "epochs/1", "9", "epochs/9"));
   }
 
   @Test

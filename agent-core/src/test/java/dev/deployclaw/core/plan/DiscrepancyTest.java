@@ -1,0 +1,42 @@
+package dev.deployclaw.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.plan.Discrepancy.Kind;
+import dev.deployclaw.policy.check.Severity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DiscrepancyTest {
+  @Test
+  void saysHowBadItIsAndWhatToDo() {
+    var one = new Discrepancy(Kind.DIFFERENT, "redis/a", "holds another rule");
+
+    assertThat(one.toMap())
+        .containsEntry("kind", "different")
+        .containsEntry("severity", "error")
+        .containsEntry("member", "redis/a")
+        .containsEntry("detail", "holds another rule")
+        .containsEntry("remedy", "put the committed epoch back with: deployclaw drift --repair");
+    assertThat(one.text()).isEqualTo("redis/a different: holds another rule");
+  }
+
+  @Test
+  void showsARemedyThatIsNotTheUsualOne() {
+    var one = new Discrepancy(Kind.EXTRA, "gateway/a", "holds a thing", "remove it by hand");
+
+    assertThat(one.toMap()).containsEntry("remedy", "remove it by hand");
+    assertThat(one.text()).isEqualTo("gateway/a extra: holds a thing; remove it by hand");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void everyKindHasARemedyAndIsAnErrorWhereRequestsMayBeDecidedOtherwise(Kind kind) {
+    var one = new Discrepancy(kind, "redis/a", "detail");
+    boolean nobodyActsOnIt = kind == Kind.EXTRA || kind == Kind.UNREACHABLE;
+
+    assertThat(one.remedy()).isNotBlank();
+    assertThat(kind.severity()).isEqualTo(nobodyActsOnIt ? Severity.WARNING : Severity.ERROR);
+  }
+}

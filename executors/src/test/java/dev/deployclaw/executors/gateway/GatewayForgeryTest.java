@@ -1,0 +1,120 @@
+package dev.deployclaw.executors.gateway;
+
+import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.executors.sandbox.EpochFolder;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.testkit.Await;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file whose digest was made to fit what somebody wrote into it, and that runs. */
+class GatewayForgeryTest {
+  private static final Duration AT_MOST = Duration.ofMinutes(1);
+
+  @TempDir Path root;
+
+  private GatewayEstate estate;
+  private Activation first;
+
+  @BeforeEach
+  void start() {
+    estate = new GatewayEstate(root);
+    first = activation(estate.set(), 1);
+    estate.ask(new Call.Stage(first));
+    estate.ask(new Call.Publish(first));
+    Await.until(
+        "all act on it", AT_MOST, () -> answers(0) == Answer.YES && answers(1) == Answer.YES);
+  }
+
+  @AfterEach
+  void stop() {
+    estate.close();
+  }
+
+  @Test
+  void agreesWithItselfAndIsNotTheSets() throws Exception {
+    String forged = forge(estate.live(0).replace("auth_request /", "# auth_request /"));
+    write(0, forged);
+    reload(0);
+
+    var scanned = estate.ask(new Call.Look("scan", Map.of()));
+    var asked = estate.ask(new Call.Converge(first));
+
+    assertThat(scanned.getFirst().answer()).isEqualTo(Answer.YES);
+    assertThat(scanned.getFirst().facts())
+        .containsEntry("managed", true)
+        .containsEntry("running", NginxFile.configIn(forged).orElseThrow());
+    assertThat(asked.getFirst().answer()).isEqualTo(Answer.NO);
+    assertThat(asked.getFirst().reason()).isEqualTo("the live file is not the committed one");
+    assertThat(asked.get(1).answer()).isEqualTo(Answer.YES);
+  }
+
+  @Test
+  void isPutBackByAPublishOfTheSameEpoch() throws Exception {
+    String ours = estate.live(0);
+    write(0, forge(ours.replace("auth_request /", "# auth_request /")));
+    reload(0);
+
+    estate.ask(new Call.Publish(first));
+
+    Await.until("it acts on the epoch again", AT_MOST, () -> answers(0) == Answer.YES);
+    assertThat(estate.live(0)).isEqualTo(ours);
+  }
+
+  /** Near miss: the same bytes, written by somebody else and read again. */
+  @Test
+  void isNoForgeryWhereItIsTheSameFile() throws Exception {
+    write(0, estate.live(0));
+    reload(0);
+
+    Await.until("it acts on the epoch", AT_MOST, () -> answers(0) == Answer.YES);
+  }
+
+  /** A text with the digest of itself, as the renderer would write it. */
+  private static String forge(String text) {
+    String digest = NginxFile.configIn(text).orElseThrow();
+    String blank = text.replace(digest, "");
+    String forged =
+        blank.replace(
+            "\"config\":\"\"",
+            "\"config\":\"" + Canonical.sha256(blank.getBytes(StandardCharsets.UTF_8)) + "\"");
+    assertThat(NginxFile.isWhole(forged)).isTrue();
+    return forged;
+  }
+
+  private void write(int gateway, String text) throws Exception {
+    Files.writeString(
+        new EpochFolder(estate.gateway(gateway).folder()).path(1, EpochFolder.FILE), text);
+  }
+
+  private void reload(int gateway) throws Exception {
+    var master = Master.of(estate.gateway(gateway)).orElseThrow();
+    String before = master.marks();
+    master.reload();
+    Await.until("the file is read", AT_MOST, () -> renewed(gateway, before));
+  }
+
+  private boolean renewed(int gateway, String before) {
+    return Collections.disjoint(
+        List.of(before.split(" ", -1)), List.of(estate.marks(gateway).split(" ", -1)));
+  }
+
+  private Answer answers(int gateway) {
+    return estate.ask(new Call.Converge(first)).get(gateway).answer();
+  }
+}
