@@ -27,8 +27,17 @@ final class Keyspace {
   private final String prefix;
 
   Keyspace(Config.Etcd etcd) {
-    this.endpoint = etcd.endpoints().getFirst();
-    this.prefix = etcd.prefix();
+    this(etcd.endpoints().getFirst(), etcd.prefix());
+  }
+
+  private Keyspace(String endpoint, String prefix) {
+    this.endpoint = endpoint;
+    this.prefix = prefix;
+  }
+
+  /** The same etcd below another prefix. */
+  Keyspace elsewhere(String otherPrefix) {
+    return new Keyspace(endpoint, otherPrefix);
   }
 
   Optional<String> text(String key) {
@@ -58,12 +67,16 @@ final class Keyspace {
 
   /** Writes a key, as nobody of ours does. */
   void put(String key, String value) {
+    put(key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void put(String key, byte[] value) {
     JsonNode _ =
         post(
             "/v3/kv/put",
             Map.of(
                 "key", encoded((prefix + key).getBytes(StandardCharsets.UTF_8)),
-                "value", encoded(value.getBytes(StandardCharsets.UTF_8))));
+                "value", encoded(value)));
   }
 
   private JsonNode call(String path, String start) {

@@ -1,0 +1,209 @@
+package dev.deployclaw.lab;
+
+import static dev.deployclaw.lab.Looking.Found.ahead;
+import static dev.deployclaw.lab.Looking.Found.unreachable;
+import static dev.deployclaw.lab.Looking.Found.wrong;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.lab.Looking.Found;
+import dev.deployclaw.lab.fault.Targets;
+import dev.deployclaw.policy.wire.ServiceStatus;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.HostPort;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What somebody does to one rate limit service, each kind by itself: a look finds that and nothing
+ * else. A service fetches policies by itself, so a repair mends none of it, and says why.
+ */
+class ServiceDriftTest {
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final long NEVER = 99;
+  private static final String NAMESPACE = Scenario.NAMESPACES.getFirst();
+  private static final String NAME = "services/" + NAMESPACE;
+  private static final String ELSEWHERE = "/elsewhere/";
+
+  @TempDir static Path folder;
+
+  private static Scene scene;
+  private static Looking looking;
+  private static long epoch;
+
+  @BeforeAll
+  static void setUp() throws Exception {
+    scene = Scene.up(folder, 3);
+    looking = new Looking(scene, "5s");
+    var first = scene.run("run", DemoCommand.REQUEST);
+    assertThat(first.exit()).as(first.err()).isZero();
+    var second = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
+    assertThat(second.exit()).as(second.err()).isZero();
+    epoch = scene.active().path("epoch").asLong();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (scene != null) {
+      scene.close();
+    }
+  }
+
+  @BeforeEach
+  void nothingIsAmiss() {
+    looking.clean();
+  }
+
+  @Test
+  void serviceThatHoldsNoPolicySet() {
+    misled(ELSEWHERE + "nothing/", 0);
+
+    looking.finds(wrong("missing", service(), "holds no policy set of ours"));
+    looking.cannotRepair(service(), "does not hold epoch " + epoch);
+    asBefore();
+  }
+
+  @Test
+  void serviceThatHoldsAnEarlierEpochAlone() {
+    copySet(epoch - 1);
+    misled(ELSEWHERE + (epoch - 1) + "/", 1);
+
+    looking.finds(
+        wrong("behind", service(), "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+    looking.cannotRepair(service(), "does not hold epoch " + epoch);
+    asBefore();
+  }
+
+  @Test
+  void serviceThatHoldsALaterEpochAlone() {
+    copySet(NEVER);
+    misled(ELSEWHERE + NEVER + "/", 1);
+
+    looking.finds(
+        ahead(service(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
+    looking.cannotRepair(service(), "REGRESSED");
+    asBefore();
+  }
+
+  @Test
+  void serviceThatHoldsAnotherSetOfTheEpoch() {
+    copySet(epoch);
+    misled(ELSEWHERE + epoch + "/", 1);
+
+    looking.finds(wrong("different", service(), "holds another policy set of epoch " + epoch));
+    looking.cannotRepair(service(), "does not hold epoch " + epoch);
+    asBefore();
+  }
+
+  @Test
+  void serviceThatCannotAskRedis() {
+    restarted(word -> word.startsWith("--redis=") ? "--redis=127.0.0.1:1" : word);
+    Await.until("it holds both epochs", SOON, () -> status().path("epochs").size() == 2);
+
+    looking.finds(new Found("not-enforced", "error", service(), "can't ask Redis", "can't"));
+    looking.cannotRepair(service(), "can't ask Redis");
+    asBefore();
+  }
+
+  @Test
+  void serviceThatAsksAnotherRedis() {
+    scene.inflict("wrong-redis", NAMESPACE);
+    Await.until("it knows whom it asks", SOON, () -> status().path("asks").size() == 1);
+
+    looking.finds(new Found("astray", "error", service(), "asks another Redis", "--redis"));
+    looking.cannotRepair(service(), "asks another Redis");
+    scene.heal();
+    awaitService();
+  }
+
+  @Test
+  void serviceThatDoesNotAnswer() {
+    daemon().kill();
+
+    looking.finds(unreachable(service()));
+    asBefore();
+  }
+
+  /** Near miss: it is started again, and holds the epochs as before. */
+  @Test
+  void serviceThatWasStartedAgainIsNoDifference() {
+    daemon().restart();
+    awaitService();
+
+    looking.clean();
+  }
+
+  /** The policy set of the first epoch, below a prefix of its own and under another number. */
+  private static void copySet(long as) {
+    var there = scene.keys().elsewhere(ELSEWHERE + as + "/");
+    String from = "policy/" + (epoch - 1) + "/";
+    scene
+        .keys()
+        .below(from)
+        .forEach((key, value) ->
+            there.put("policy/" + as + "/" + key.substring(from.length()), value));
+    var digest = scene.keys().json(from + "manifest").path("digest").asText();
+    there.put(
+        "active",
+        "{\"change\":\"c\",\"digest\":\"%s\",\"epoch\":%d,\"predecessor\":0,\"term\":1}"
+            .formatted(digest, as));
+  }
+
+  private static void misled(String prefix, int epochs) {
+    restarted(word -> word.startsWith("--prefix=") ? "--prefix=" + prefix : word);
+    Await.until(
+        "it has read there",
+        SOON,
+        () -> status().path("etcd").asText().equals(ServiceStatus.OK) && status().path("epochs").size() == epochs);
+  }
+
+  private static void restarted(UnaryOperator<String> word) {
+    var daemon = daemon();
+    daemon.restartBy(command -> command.stream().map(word).toList());
+    daemon.awaitReady(SOON, () -> Health.answers(url() + "/v1/status"));
+    daemon.leave();
+  }
+
+  private static void asBefore() {
+    daemon().restartAsBefore();
+    awaitService();
+    looking.clean();
+  }
+
+  private static void awaitService() {
+    var daemon = daemon();
+    daemon.leave();
+    Await.until("the service is ready", SOON, () -> Health.answers(url() + "/readyz"));
+  }
+
+  private static JsonNode status() {
+    return Keyspace.tree(
+        Plain.get(HostPort.parse(url().substring("http://".length())), "/v1/status", Map.of())
+            .body());
+  }
+
+  private static String url() {
+    return scene.config().services().stream()
+        .filter(s -> s.namespace().equals(NAMESPACE))
+        .findFirst()
+        .orElseThrow()
+        .url();
+  }
+
+  private static String service() {
+    return "ratelimit/" + NAMESPACE + "/" + url().substring("http://".length());
+  }
+
+  private static Daemon daemon() {
+    return Objects.requireNonNull(Targets.in(scene.lab().folder()).all().get(NAME), NAME);
+  }
+}
