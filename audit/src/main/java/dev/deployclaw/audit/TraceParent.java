@@ -28,7 +28,7 @@ public final class TraceParent {
    *
    * @param hash of the record, in hex
    */
-  static String header(String execution, String hash) {
+  public static String header(String execution, String hash) {
     return "00-%s-%s-01".formatted(trace(execution), hash.substring(0, SPAN));
   }
 

@@ -127,6 +127,38 @@ class ArchitectureTest {
         .check(CONTAINER);
   }
 
+  @Test
+  void openTelemetryIsKnownToTheTelemetryPackageAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.deployclaw.container.telemetry")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .check(CONTAINER);
+  }
+
+  /** It looks on: what it knows could neither act nor ask. */
+  @Test
+  void telemetryReachesNoBackEndAndNoRuntime() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.deployclaw.container.telemetry")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.deployclaw.executors..",
+            "dev.deployclaw.skills..",
+            "dev.deployclaw.core.runtime..",
+            "dev.deployclaw.core.machine..",
+            "dev.deployclaw.container.model..",
+            "dev.deployclaw.container.wiring..",
+            "dev.deployclaw.container.serve..",
+            "dev.deployclaw.container.http..",
+            "dev.deployclaw.container.cli..")
+        .check(CONTAINER);
+  }
+
   /** It holds its provider's key and no other credential, and can reach no back end. */
   @Test
   void theModelReachesNoBackEndAndNoRuntime() {

@@ -44,6 +44,22 @@ final class Canaries {
     assertThat(found).as("secrets in " + place).isEmpty();
   }
 
+  /** A kubeconfig that holds one. */
+  static String kubeconfig(int port, String token) {
+    return """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        contexts: [{name: c, context: {cluster: c, user: u}}]
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+        users:
+          - name: u
+            user:
+              token: %s
+        """
+        .formatted(port, token);
+  }
+
   /** What is stored, unpacked where it is packed; a policy set of the lab is one piece. */
   static String readable(byte[] stored) {
     boolean packed = stored.length > 2 && stored[0] == (byte) 0x1f && stored[1] == (byte) 0x8b;

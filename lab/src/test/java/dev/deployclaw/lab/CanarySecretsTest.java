@@ -35,6 +35,7 @@ class CanarySecretsTest {
 
   private static final Canaries CANARIES = new Canaries();
   private static final List<String> TOLD = new CopyOnWriteArrayList<>();
+  private static final List<String> TRACED = new CopyOnWriteArrayList<>();
 
   private static Estate estate;
   private static HttpServer echo;
@@ -78,6 +79,8 @@ class CanarySecretsTest {
     }
     quiet("history", "umbrella", "--json");
     quiet("rollback", "last", "--json");
+    assertThat(TRACED).isNotEmpty();
+    clean("traces", String.join("\n", TRACED));
     logsAreClean();
     storesAreClean();
   }
@@ -294,6 +297,7 @@ class CanarySecretsTest {
             + """
             redact: ['%s']
             model: {provider: openai, name: some, url: "%s/v1", apiKeyFile: "%s", attempts: 1}
+            telemetry: {endpoint: "%s/otlp", headersFile: "%s"}
             notify:
               - {name: hook, type: webhook, url: "%s", secretFile: "%s"}
               - {name: pager, type: pagerduty, url: "%s", routingKeyFile: "%s"}
@@ -303,12 +307,19 @@ class CanarySecretsTest {
                     CANARIES.of("further"),
                     url,
                     model,
+                    url,
+                    headers(),
                     webhook,
                     secret("webhook secret"),
                     url,
                     secret("routing key"),
                     url,
                     secret("alertmanager token")));
+  }
+
+  private static Path headers() throws IOException {
+    String lines = "authorization=Bearer " + path("collector token") + "\n";
+    return Files.writeString(folder.resolve("headers"), lines);
   }
 
   private static Path secret(String channel) throws IOException {
@@ -358,20 +369,9 @@ class CanarySecretsTest {
   }
 
   private static Path kubeconfig() throws IOException {
+    String token = path("kubernetes token");
     return Files.writeString(
-        folder.resolve("kube.yaml"),
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
-        users:
-          - name: u
-            user:
-              token: %s
-        """
-            .formatted(echo.getAddress().getPort(), path("kubernetes token")));
+        folder.resolve("kube.yaml"), Canaries.kubeconfig(echo.getAddress().getPort(), token));
   }
 
   private static Path key(String channel) throws IOException {
@@ -383,7 +383,11 @@ class CanarySecretsTest {
   private static void echo(HttpExchange exchange) throws IOException {
     var said = new StringBuilder("you sent " + exchange.getRequestURI());
     exchange.getRequestHeaders().forEach((k, v) -> said.append(' ').append(k).append(v));
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    byte[] sent = exchange.getRequestBody().readAllBytes();
+    String body = new String(sent, StandardCharsets.UTF_8);
+    if (exchange.getRequestURI().getPath().equals("/otlp/v1/traces")) {
+      TRACED.add(Canaries.readable(sent));
+    }
     if (exchange.getRequestURI().getPath().startsWith("/hooks/")) {
       TOLD.add(body);
     }

@@ -78,8 +78,9 @@ final class Drafting {
   Draft draft(TaskRequest request) throws InterruptedException {
     sources = SourceReports.collect(survey.quietly("sources.read"), committed);
     var inventory = Inventories.of(committed, sources, settings.gateways());
+    long from = ports.time().micros();
     var understanding = ports.planner().understand(request, inventory);
-    tellHow(understanding);
+    tellHow(understanding, from);
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
@@ -89,11 +90,11 @@ final class Drafting {
   }
 
   /** Who else read the request, what that cost, and how the readings compare. */
-  private void tellHow(Understanding how) {
+  private void tellHow(Understanding how, long fromMicros) {
     if (!how.facts().isEmpty()) {
       var status = how.doubtful() ? Status.WARNING : Status.OK;
-      story.tell(
-          Phase.PLAN, "Comparing with the model", new Telling(how.note(), status, how.facts()));
+      var telling = new Telling(how.note(), status, how.facts());
+      story.tellTimed(Phase.PLAN, "Comparing with the model", telling, fromMicros);
     }
   }
 

@@ -62,6 +62,7 @@ final class ServeCommand implements Callable<Integer> {
         var agent = Agent.open(config, Progress.NONE);
         var sidecar = Sidecar.start(estate(config, agent), serve.bounds());
         var api = HttpApi.start(serve, sidecar)) {
+      agent.telemetry().serves(sidecar.meters()::snapshots);
       announce(api.address());
       stop.await();
       sidecar.stop();

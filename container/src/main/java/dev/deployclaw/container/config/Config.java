@@ -40,7 +40,8 @@ public record Config(
     Watch watch,
     List<Notify> sinks,
     Optional<ModelConfig> model,
-    List<PluginConfig> plugins) {
+    List<PluginConfig> plugins,
+    Optional<TelemetryConfig> telemetry) {
 
   /** What all gateways route, whatever they run in: part of each policy set. */
   public List<Gateway> routing() {

@@ -69,7 +69,7 @@ public final class ConfigReader {
 
   private static Parsed parsed(Path file, String text, Map<String, String> environment)
       throws InvalidConfig {
-    var reading = new Fields.Reading(environment, new ArrayList<>());
+    var reading = new Fields.Reading(OtelEnvironment.added(environment), new ArrayList<>());
     var fields = new Fields("", compose(file, text), reading);
     var reader =
         new ConfigReader(file.toAbsolutePath().normalize().resolveSibling(""), home(environment));
@@ -130,7 +130,8 @@ public final class ConfigReader {
             WatchReader.watch(f.section("watch")),
             new WatchReader(this::content).sinks(f),
             new ModelReader(this::content).read(f),
-            new PluginReader(this::path).read(f));
+            new PluginReader(this::path).read(f),
+            new TelemetryReader(this::content).read(f));
     f.renamed("dockerHost", "docker.host");
     f.renamed("kubeconfig", "kubernetes.kubeconfig");
     f.done();

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +72,11 @@ public final class Meters implements Progress {
   /** The exposition in Prometheus' text format. */
   public String text() {
     return registry.scrape();
+  }
+
+  /** The same numbers, for who sends them on. */
+  public MetricSnapshots snapshots() {
+    return registry.getPrometheusRegistry().scrape();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.core.log.ToldJournal;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Architect;

@@ -1,6 +1,7 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.ToldJournal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -14,21 +15,22 @@ import java.util.concurrent.ConcurrentHashMap;
  * The newest records of the executions at work, and who wants to be told of more. It only saves
  * reading the journal's files, which hold everything; nobody's slowness makes it grow. Any thread.
  */
-final class ThoughtFeed {
+final class ThoughtFeed implements ToldJournal.Listener {
   private static final int MOST_EXECUTIONS = 16;
   private static final int MOST_RECORDS = 256;
 
   private final Map<String, Deque<Sealed>> tails = new LinkedHashMap<>();
   private final Map<String, Set<Runnable>> listeners = new ConcurrentHashMap<>();
 
-  /** A record is on disk. */
-  void appended(String execution, Sealed sealed) {
+  @Override
+  public void appended(String execution, Sealed sealed) {
     keep(execution, sealed);
     listeners.getOrDefault(execution, Set.of()).forEach(Runnable::run);
   }
 
   /** Its last records were taken out of it: the journal has to be read. */
-  synchronized void superseded(String execution) {
+  @Override
+  public synchronized void superseded(String execution) {
     tails.remove(execution);
   }
 

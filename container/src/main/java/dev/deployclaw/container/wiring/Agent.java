@@ -9,6 +9,7 @@ import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.model.Models;
+import dev.deployclaw.container.telemetry.Telemetry;
 import dev.deployclaw.core.grant.EffectTable;
 import dev.deployclaw.core.grant.GrantCheck;
 import dev.deployclaw.core.grant.GrantKey;
@@ -53,7 +54,8 @@ public record Agent(
     Settings settings,
     Clusters clusters,
     ServedStores stores,
-    Plugins plugins)
+    Plugins plugins,
+    Telemetry telemetry)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int CALLS_AT_ONCE = 4;
@@ -78,6 +80,7 @@ public record Agent(
     var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
     var clusters = Clusters.of(config.kubernetes(), BackEnds.patches(config));
     var stores = ServedStores.of(config.configurationStores());
+    var telemetry = Telemetry.of(config);
     var bare = new ArrayList<>(BackEnds.executors(config, state, keys, clusters));
     bare.add(stores.executor(clusters.stores()));
     bare.addAll(plugins.executors());
@@ -85,15 +88,17 @@ public record Agent(
         new Ports(
             state,
             objects,
-            executors(bare, decorations, table(plugins)),
+            executors(bare, new Rim(decorations, telemetry), table(plugins)),
             new ChainRecorder(redaction(keys)),
-            journal,
+            telemetry.around(journal),
             planner(config),
             playbook,
             Time.system());
     var settings = settings(config, keys);
     var architect = new Architect(ports, settings, progress);
-    var agent = new Agent(architect, journal, signer, ports, settings, clusters, stores, plugins);
+    var agent =
+        new Agent(
+            architect, journal, signer, ports, settings, clusters, stores, plugins, telemetry);
     return agent.checked();
   }
 
@@ -147,7 +152,8 @@ public record Agent(
         var _ = ports.objects();
         var _ = clusters;
         var _ = stores;
-        var _ = journal) {}
+        var _ = journal;
+        var _ = telemetry) {}
   }
 
   private static HeadSigner signer(Path stateDir) throws Unusable {
@@ -158,12 +164,14 @@ public record Agent(
     }
   }
 
+  /** What stands around executors, within their sandboxes and outside. */
+  private record Rim(List<Decoration> inside, Telemetry outside) {}
+
   /**
    * What each executor names and the kernel's table knows is what it may do, by grants that only
    * this process can make: no skill and no request adds to it.
    */
-  private static Executors executors(
-      List<Executor> bare, List<Decoration> decorations, EffectTable table) {
+  private static Executors executors(List<Executor> bare, Rim rim, EffectTable table) {
     var key = GrantKey.random();
     var clock = Grants.steady();
     var check = new GrantCheck(key, clock, table);
@@ -174,10 +182,11 @@ public record Agent(
               .map(verb -> executor.name() + "." + verb)
               .collect(Collectors.toUnmodifiableSet());
       Executor wrapped = executor;
-      for (var decoration : decorations) {
+      for (var decoration : rim.inside()) {
         wrapped = decoration.around(wrapped);
       }
-      out.add(Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE), check));
+      var sandbox = Sandbox.around(wrapped, new Limits(operations, CALLS_AT_ONCE), check);
+      out.add(rim.outside().around(sandbox));
     }
     return Executors.of(out, new Grants(key, clock));
   }

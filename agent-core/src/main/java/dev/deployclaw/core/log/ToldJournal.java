@@ -1,19 +1,25 @@
-package dev.deployclaw.container.serve;
+package dev.deployclaw.core.log;
 
-import dev.deployclaw.core.log.Claims;
-import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.log.Superseded;
 import java.time.Duration;
 import java.util.List;
 
-/** A journal that tells the feed of each record once it is on disk. */
-record ToldJournal(Journal journal, ThoughtFeed feed) implements Journal {
+/** A journal that tells somebody of each record once it is on disk. */
+public record ToldJournal(Journal journal, Listener listener) implements Journal {
+  /** Who is told, on the thread that thinks: it must not block, and must not throw. */
+  @FunctionalInterface
+  public interface Listener {
+    /** A record is on disk. */
+    void appended(String execution, Sealed sealed);
+
+    /** The last records of a log were taken out of it. */
+    default void superseded(String execution) {}
+  }
+
   @Override
   public void append(String execution, Sealed sealed) {
     journal.append(execution, sealed);
-    feed.appended(execution, sealed);
+    listener.appended(execution, sealed);
   }
 
   @Override
@@ -39,7 +45,7 @@ record ToldJournal(Journal journal, ThoughtFeed feed) implements Journal {
   @Override
   public void supersede(String execution, long after) {
     journal.supersede(execution, after);
-    feed.superseded(execution);
+    listener.superseded(execution);
   }
 
   @Override

@@ -1,0 +1,35 @@
+package dev.deployclaw.container.telemetry;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A span, before the SDK has it.
+ *
+ * @param id 16 hex digits
+ * @param parent empty for the root
+ * @param status in the words of thoughts
+ */
+record Drawn(
+    String id,
+    Optional<String> parent,
+    String name,
+    SpanKind kind,
+    Period period,
+    String status,
+    Attributes attributes) {
+
+  /** From when until when. */
+  record Period(Instant start, Instant end) {
+    /** As long as it takes to hold another that begins then. */
+    Period from(Instant earlier) {
+      return earlier.isBefore(start) ? new Period(earlier, end) : this;
+    }
+  }
+
+  Drawn from(Instant earlier) {
+    return new Drawn(id, parent, name, kind, period.from(earlier), status, attributes);
+  }
+}

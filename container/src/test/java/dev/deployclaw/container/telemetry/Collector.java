@@ -1,0 +1,170 @@
+package dev.deployclaw.container.telemetry;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.ConfigReader;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/** A collector: takes OTLP in protobuf over real HTTP, and answers as it is told. */
+public final class Collector implements AutoCloseable {
+  private final List<Got> got = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile Manner manner;
+  private final HttpServer server;
+
+  /** How it answers. */
+  public enum Manner {
+    TAKES,
+    /** Reads, and never answers. */
+    HANGS,
+    /** A page where the protocol has a message. */
+    TALKS_NONSENSE,
+    REFUSES
+  }
+
+  /** A request. */
+  public record Got(String path, Map<String, List<String>> headers, byte[] body) {
+    /** All of it, a character for each byte. */
+    public String bytes() {
+      return new String(body, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private Collector(Manner manner) throws IOException {
+    this.manner = manner;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::take);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  public static Collector start(Manner manner) throws IOException {
+    return new Collector(manner);
+  }
+
+  /** Answers so from now on. */
+  void becomes(Manner other) {
+    manner = other;
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  public List<Got> got() {
+    return List.copyOf(got);
+  }
+
+  /** Spans of all requests, in the order that they came in. */
+  public List<Span> spans() {
+    return got("/v1/traces")
+        .flatMap(g -> traces(g).getResourceSpansList().stream())
+        .flatMap(r -> r.getScopeSpansList().stream())
+        .flatMap(s -> s.getSpansList().stream())
+        .toList();
+  }
+
+  /** Metrics of the last request. */
+  public List<Metric> metrics() {
+    return got("/v1/metrics")
+        .reduce((_, last) -> last)
+        .map(last ->
+            metrics(last).getResourceMetricsList().stream()
+                .flatMap(r -> r.getScopeMetricsList().stream())
+                .flatMap(s -> s.getMetricsList().stream())
+                .toList())
+        .orElse(List.of());
+  }
+
+  static ExportTraceServiceRequest traces(Got got) {
+    try {
+      return ExportTraceServiceRequest.parseFrom(got.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ExportMetricsServiceRequest metrics(Got got) {
+    try {
+      return ExportMetricsServiceRequest.parseFrom(got.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Stream<Got> got(String path) {
+    return got.stream().filter(g -> g.path().equals(path));
+  }
+
+  /** A configuration that names a collector, and back ends that nobody asks. */
+  public static Config config(Path folder, String telemetry) throws Exception {
+    return ConfigReader.read(file(folder, telemetry), Map.of());
+  }
+
+  /** The same as a file. */
+  public static Path file(Path folder, String telemetry) throws IOException {
+    return Files.writeString(
+        folder.resolve("deployclaw.yaml"),
+        """
+        etcd: {endpoints: ["http://127.0.0.1:1"], timeout: 100ms}
+        redis: {nodes: ["127.0.0.1:1"]}
+        s3: {endpoint: "http://127.0.0.1:1", bucket: checkpoints, accessKey: key, secretKey: none}
+        nats: {url: "nats://127.0.0.1:1"}
+        """
+            + telemetry);
+  }
+
+  private void take(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    got.add(
+        new Got(
+            exchange.getRequestURI().getPath(), Map.copyOf(exchange.getRequestHeaders()), body));
+    switch (manner) {
+      case TAKES -> answer(exchange, 200, "");
+      case HANGS -> hang();
+      case TALKS_NONSENSE -> answer(exchange, 200, "<html>welcome</html>");
+      case REFUSES -> answer(exchange, 400, "no thanks");
+    }
+    exchange.close();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private void hang() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    server.stop(0);
+    threads.close();
+  }
+}
