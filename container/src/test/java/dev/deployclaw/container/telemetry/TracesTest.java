@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -75,19 +76,23 @@ class TracesTest {
     for (var span : collector.spans()) {
       assertThat(span.getEndTimeUnixNano()).isGreaterThanOrEqualTo(span.getStartTimeUnixNano());
       if (!span.getParentSpanId().isEmpty()) {
-        var parent = byId.get(hex(span.getParentSpanId().toByteArray()));
-        assertThat(parent).as("of " + span.getName()).isNotNull();
+        var parent = parent(span, byId);
         assertThat(parent.getStartTimeUnixNano())
             .as(parent.getName() + " over " + span.getName())
             .isLessThanOrEqualTo(span.getStartTimeUnixNano());
       }
     }
     var call = only("execute_tool redis.stage");
-    var phase = byId.get(hex(call.getParentSpanId().toByteArray()));
-    var step = byId.get(hex(phase.getParentSpanId().toByteArray()));
+    var phase = parent(call, byId);
+    var step = parent(phase, byId);
     assertThat(phase.getName()).isEqualTo("stage");
     assertThat(step.getParentSpanId()).isEqualTo(roots.getFirst().getSpanId());
     assertThat(attributes(step)).containsEntry("deployclaw.status", "OK");
+  }
+
+  private static Span parent(Span span, Map<String, Span> byId) {
+    return Objects.requireNonNull(
+        byId.get(hex(span.getParentSpanId().toByteArray())), "no parent of " + span.getName());
   }
 
   @Test
