@@ -4,12 +4,16 @@
 A second implementation of what `deployclaw audit verify` does, written from the format (docs/verify/README.md),
 so that two programs have to be wrong in the same way before a changed log passes.
 
-usage: verify.py [--key KEY] FILE...        prints {"file","code","seq","what"} for each finding; exit 0, 9 or 2
-       verify.py [--key KEY] --corpus FILE  one document a line, as JSON text; prints one line of codes for each
+usage: verify.py [--key KEY]... [--chain CHAIN]... FILE...
+           FILE: a log, or a folder of them whose chain.json is a CHAIN; CHAIN: the ends of all executions.
+           Prints {"file","code","seq","what"} for each finding; exit 0, 9 or 2
+       verify.py [--key KEY] --corpus CASES
+           a case a line: documents in Base64, chains behind "chain:"; prints one line of codes for each
 """
 import base64
 import hashlib
 import json
+import os
 import re
 import sys
 from datetime import datetime
@@ -248,18 +252,49 @@ def holds(message, signature, key):
     return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
 
 
-def signature(document, seq, head, trusted):
-    audit = document.get("audit")
-    audit = audit if isinstance(audit, dict) else {}
+ROTATION = {"schema_version", "rotation", "time", "old", "new", "signature_old", "signature_new"}
+
+
+def rotation_holds(rotation, number):
+    """One key takes over from another: both have signed it."""
+    if set(rotation) != ROTATION or not is_whole(rotation["schema_version"]) or rotation["schema_version"] != 1:
+        return False
+    texts = ("time", "old", "new", "signature_old", "signature_new")
+    if not is_whole(rotation["rotation"]) or rotation["rotation"] != number or not all(is_text(rotation[k]) for k in texts):
+        return False
+    lines = ("deployclaw-audit-rotation-v1", str(number), rotation["time"], rotation["old"], rotation["new"])
+    message = ("\n".join(lines) + "\n").encode("utf-8")
+    return (rotation["old"] != rotation["new"] and holds(message, rotation["signature_old"], rotation["old"])
+            and holds(message, rotation["signature_new"], rotation["new"]))
+
+
+def rotations_hold(rotations, signer):
+    if not isinstance(rotations, list) or not rotations or not all(isinstance(r, dict) for r in rotations):
+        return False
+    before = rotations[0].get("old")
+    for number, rotation in enumerate(rotations, 1):
+        if not rotation_holds(rotation, number) or rotation["old"] != before:
+            return False
+        before = rotation["new"]
+    return before == signer
+
+
+def signature(audit, purpose, signed, trusted):
+    """What is wrong with a signature; trusted keys, or none."""
     sig, key = audit.get("signature"), audit.get("key")
     if not is_text(sig) or not is_text(key):
         return [("signature", 0, "the head isn't signed")]
-    if trusted is not None and trusted != key:
-        return [("key", 0, "signed with a key that isn't the trusted one")]
-    execution = document.get("execution_id")
-    name = execution if is_text(execution) else "null"
-    message = "deployclaw-audit-head-v1\n%s\n%d\n%s\n" % (name, seq, head)
-    return [] if holds(message.encode("utf-8"), sig, key) else [("signature", 0, "the signature doesn't fit the head")]
+    found, rotations = [], [r for r in listed(audit.get("rotations")) if isinstance(r, dict)]
+    followed = "rotations" in audit and rotations_hold(audit["rotations"], key)
+    if "rotations" in audit and not followed:
+        found.append(("rotation", 0, "a rotation isn't signed by both keys, or doesn't follow"))
+    if trusted and key not in trusted and not (followed and any(r["old"] in trusted for r in rotations)):
+        return found + [("key", 0, "signed with a key that isn't the trusted one")]
+    lines = ["deployclaw-audit-%s-%s" % (purpose, "v2" if rotations else "v1")] + signed
+    if rotations:
+        lines.append(sha256(canonical(rotations)))
+    message = ("\n".join(lines) + "\n").encode("utf-8")
+    return found if holds(message, sig, key) else found + [("signature", 0, "the signature doesn't fit the head")]
 
 
 # --- What the document says, made again from its records ------------------------------------------------------------
@@ -364,7 +399,7 @@ def differences(path, found, expected, out):
 def derived(document, records):
     out, copy = [], dict(document)
     if isinstance(copy.get("audit"), dict):
-        copy["audit"] = {k: v for k, v in copy["audit"].items() if k not in ("signature", "key")}
+        copy["audit"] = {k: v for k, v in copy["audit"].items() if k not in ("signature", "key", "rotations")}
     differences("", copy, derive(records), out)
     return out[:20]
 
@@ -504,51 +539,169 @@ def objects(value):
     return [item for item in listed(value) if isinstance(item, dict)]
 
 
-def verify(data, trusted=None):
+def audit_of(document):
+    return document["audit"] if isinstance(document.get("audit"), dict) else {}
+
+
+def verify(data, trusted=()):
+    """The execution, the hashes of its records, and what is wrong with a log."""
     try:
         document = parse(data)
     except Malformed as e:
-        return [("not-json", 0, str(e))]
+        return "", [], [("not-json", 0, str(e))]
     records = objects(document.get("records"))
     for line in objects(document.get("thought_log")):
         records += objects(line.get("records"))
     records.sort(key=lambda r: r["seq"] if is_whole(r.get("seq")) else 0)
+    execution = text(document.get("execution_id"))
     if not records:
-        return [("seq", 1, "the document holds no record")]
-    execution = document.get("execution_id")
-    broken, seq, head = chain(execution if is_text(execution) else "null", records)
-    found = broken + signature(document, seq, head, trusted)
+        return execution, [], [("seq", 1, "the document holds no record")]
+    name = execution if is_text(document.get("execution_id")) else "null"
+    broken, seq, head = chain(name, records)
+    found = broken + signature(audit_of(document), "head", [name, str(seq), head], trusted)
     if not broken:
         found += derived(document, records) + process(records)
         if records[-1]["phase"] != "end":
             found.append(("no-end", seq, "the log stops without an end record"))
+    return execution, [r.get("hash") for r in records], found
+
+
+# --- The chain over executions ---------------------------------------------------------------------------------------
+
+LINK = {
+    "schema_version": lambda v: is_whole(v) and v == 1,
+    "link": lambda v: is_whole(v) and v > 0,
+    "execution_id": lambda v: is_text(v) and v != "",
+    "records": lambda v: is_whole(v) and v > 0,
+    "head": lambda v: is_text(v) and HASH.match(v),
+    "prev": lambda v: is_text(v) and (v == "" or HASH.match(v)),
+    "hash": lambda v: is_text(v) and HASH.match(v),
+}
+
+
+def links_of(document):
+    """The links that can be read, and what is wrong with them."""
+    links, found, number, head, ended = [], [], 0, "", {}
+    for link in listed(document.get("links")):
+        expected = number + 1
+        if not isinstance(link, dict) or set(link) != set(LINK) or not all(LINK[k](link[k]) for k in LINK):
+            found.append(("bad-record", expected, "isn't a link"))
+            number = expected
+            continue
+        number = link["link"]
+        if number != expected:
+            found.append(("seq", expected, "expected link %d, found %d" % (expected, number)))
+        if link["prev"] != head:
+            found.append(("prev", number, "doesn't name the link before it"))
+        if link["hash"] != sha256(canonical({k: v for k, v in link.items() if k != "hash"})):
+            found.append(("hash", number, "doesn't hash to what it says"))
+        if ended.get(link["execution_id"], 0) >= link["records"]:
+            found.append(("doubled", number, link["execution_id"] + " had ended so, or later, before"))
+        ended[link["execution_id"]] = link["records"]
+        head = link["hash"]
+        links.append(link)
+    return links, found, number, head
+
+
+def verify_chain(data, trusted=()):
+    try:
+        document = parse(data)
+    except Malformed as e:
+        return [], [("not-json", 0, str(e))]
+    audit = audit_of(document)
+    links, found, number, head = links_of(document)
+    if set(document) - {"links", "audit"} or set(audit) - {"links", "head", "signature", "key", "rotations"}:
+        found.append(("bad-record", 0, "isn't a field of a chain"))
+    if not isinstance(document.get("links"), list):
+        found.append(("bad-record", 0, "there is no list of links"))
+    if audit.get("head") != head or not is_whole(audit.get("links")) or audit["links"] != number:
+        found.append(("derived", 0, "audit names another end than the last link"))
+    return links, found + signature(audit, "chain", [str(number), head], trusted)
+
+
+def against(links, hashes):
+    for link in links:
+        if link["records"] > len(hashes) or hashes[link["records"] - 1] != link["head"]:
+            yield "replaced", link["records"], "link %d names another end" % link["link"]
+    chained = links[-1]["records"] if links else 0
+    if chained < len(hashes):
+        yield "unchained", chained + 1, "no link covers it and what follows"
+
+
+def verify_all(chains, logs, trusted=()):
+    """Names and bytes of chains and logs; what is wrong, by name."""
+    found, longest, longest_name = {}, [], None
+    for name, data in chains:
+        links, found[name] = verify_chain(data, trusted)
+        shorter, longer = sorted((longest, links), key=len)
+        if shorter != longer[:len(shorter)]:
+            found[name].append(("fork", len(shorter), "doesn't go on from, or to, %s" % longest_name))
+        if longest_name is None or len(links) > len(longest):
+            longest, longest_name = links, name
+    ends, named = {}, {}
+    for link in longest:
+        ends.setdefault(link["execution_id"], []).append(link)
+    for name, data in logs:
+        execution, hashes, found[name] = verify(data, trusted)
+        if execution in named and execution:
+            found[name].append(("doubled", 0, "is a log of the execution of %s" % named[execution]))
+        named.setdefault(execution, name)
+        if longest_name is not None and hashes:
+            found[name] += against(ends.get(execution, []), hashes)
+    for execution, links in ends.items():
+        if execution not in named:
+            found[longest_name].append(("missing", links[-1]["link"], "there is no log of " + execution))
     return found
 
 
-def corpus(path, key):
+def corpus(path, trusted):
     with open(path, encoding="ascii") as lines:
         for line in lines:
-            print(" ".join(sorted({code for code, _, _ in verify(base64.b64decode(line), key)})) or "ok", flush=True)
+            items = line.split()
+            chains = [(i, base64.b64decode(t[6:])) for i, t in enumerate(items) if t.startswith("chain:")]
+            logs = [(i, base64.b64decode(t)) for i, t in enumerate(items) if not t.startswith("chain:")]
+            found = verify_all(chains, logs, trusted).values()
+            print(" ".join(sorted({code for each in found for code, _, _ in each})) or "ok", flush=True)
     return 0
 
 
+def inside(path):
+    if not os.path.isdir(path):
+        return [path]
+    return [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".json")]
+
+
 def main(args):
-    key = None
-    if "--key" in args[:-1]:
-        at = args.index("--key")
-        key = args.pop(at + 1).strip()
-        args.pop(at)
-    if len(args) == 2 and args[0] == "--corpus":
-        return corpus(args[1], key)
-    if not args or any(a.startswith("-") for a in args):
+    options, files = {"--key": [], "--chain": [], "--corpus": []}, []
+    while args:
+        arg = args.pop(0)
+        if arg in options and args:
+            options[arg].append(args.pop(0).strip())
+        elif arg.startswith("-"):
+            files = []
+            break
+        else:
+            files.append(arg)
+    trusted, chains = set(options["--key"]), options["--chain"]
+    if len(options["--corpus"]) == 1 and not files:
+        return corpus(options["--corpus"][0], trusted)
+    if not files and not chains:
         print(__doc__, file=sys.stderr)
         return 2
-    code = 0
-    for path in args:
+    logs = []
+    for path in files:
+        for file in inside(path):
+            (chains if file != path and os.path.basename(file) == "chain.json" else logs).append(file)
+
+    def read(path):
         with open(path, "rb") as file:
-            for word, seq, what in verify(file.read(), key):
-                print(json.dumps({"file": path, "code": word, "seq": seq, "what": what}, ensure_ascii=False))
-                code = 9
+            return path, file.read()
+
+    code = 0
+    for path, found in verify_all(map(read, chains), map(read, logs), trusted).items():
+        for word, seq, what in found:
+            print(json.dumps({"file": path, "code": word, "seq": seq, "what": what}, ensure_ascii=False))
+            code = 9
     return code
 
 

@@ -1,5 +1,6 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.audit.verify.Chain;
 import dev.deployclaw.audit.verify.Derivation;
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.JsonText;
@@ -31,16 +32,21 @@ public record ExecutionDocument(Map<String, Object> fields) {
     return new ExecutionDocument(Derivation.document(parsed(records)));
   }
 
-  /** The same, with the head signed. */
+  /**
+   * The same, with the head signed; but only where the records, as they were read back, are a whole
+   * chain: nothing else is signed.
+   */
   public static ExecutionDocument of(List<byte[]> records, HeadSigner signer) {
     var fields = new LinkedHashMap<>(Derivation.document(parsed(records)));
-    var audit =
-        new LinkedHashMap<>(Json.object((Map<?, ?>) fields.getOrDefault("audit", Map.of())));
     String execution = String.valueOf(fields.get("execution_id"));
-    String head = String.valueOf(audit.get("head"));
-    audit.put("signature", signer.sign(execution, records.size(), head));
-    audit.put("key", signer.publicKey());
-    fields.put("audit", audit);
+    var chain = new Chain(execution);
+    records.forEach(chain::next);
+    if (chain.findings().isEmpty()) {
+      var audit =
+          new LinkedHashMap<>(Json.object((Map<?, ?>) fields.getOrDefault("audit", Map.of())));
+      audit.putAll(signer.log(execution, chain.seq(), chain.head()));
+      fields.put("audit", audit);
+    }
     return new ExecutionDocument(fields);
   }
 

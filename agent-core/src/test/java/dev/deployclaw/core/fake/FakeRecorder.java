@@ -3,18 +3,25 @@ package dev.deployclaw.core.fake;
 import dev.deployclaw.core.log.Recorder;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.policy.json.Canonical;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.TreeMap;
 
 /** Chains records by their hashes, in the shape of the real ones. */
 public final class FakeRecorder implements Recorder {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
   @Override
   public Sealed seal(Head head, Thought thought) {
     var out = new TreeMap<String, Object>();
+    out.put("schema_version", 1L);
+    out.put("actor", thought.actor());
     out.put("execution_id", thought.execution());
     out.put("seq", head.seq() + 1);
     out.put("prev", head.hash());
-    out.put("time", thought.time().toString());
+    out.put("time", TIME.format(thought.time()));
     out.put("step", thought.step());
     out.put("phase", thought.phase().word());
     out.put("action", thought.action());

@@ -40,6 +40,18 @@ public record Finding(Code code, long seq, String what) {
     SIGNATURE,
     /** Signed with another key than the trusted one. */
     KEY,
+    /** A rotation of the signing key that isn't signed by both keys, or doesn't follow. */
+    ROTATION,
+    /** The chain names an execution whose log isn't there. */
+    MISSING,
+    /** A log, or its end, is in no link of the chain. */
+    UNCHAINED,
+    /** The log isn't the one that the chain names. */
+    REPLACED,
+    /** An end, or a log, that is there twice. */
+    DOUBLED,
+    /** Of two chains neither goes on from the other. */
+    FORK,
     /** A move of a change is missing, doubled or out of place. */
     TURN,
     /** Activated without a plan that leads to these bytes. */

@@ -5,20 +5,49 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
 /**
- * What is signed with Ed25519 (RFC 8032) under an execution log, and how the signature is checked.
- * Keys are X.509 SubjectPublicKeyInfo, keys and signatures in plain Base64.
+ * What is signed with Ed25519 (RFC 8032) under an execution log or a chain of them, and how the
+ * signature is checked. Keys are X.509 SubjectPublicKeyInfo, keys and signatures in plain Base64.
  */
 public final class HeadSignature {
   private HeadSignature() {}
 
-  /** The signed bytes: purpose, execution, number of records and head, a line each. */
-  public static byte[] message(String execution, long records, String head) {
-    return "deployclaw-audit-head-v1\n%s\n%d\n%s\n"
-        .formatted(execution, records, head)
-        .getBytes(StandardCharsets.UTF_8);
+  /**
+   * A log's head: its execution and the number of its records.
+   *
+   * @param rotations of the signing key, which are signed too where there are any
+   */
+  public static byte[] message(String execution, long records, String head, List<?> rotations) {
+    return message("head", List.of(execution, Long.toString(records), head), rotations);
+  }
+
+  /** A chain's head. */
+  public static byte[] chain(long links, String head, List<?> rotations) {
+    return message("chain", List.of(Long.toString(links), head), rotations);
+  }
+
+  /** What both keys sign when the second takes over. */
+  public static byte[] rotation(long number, String time, String old, String fresh) {
+    return bytes(List.of("deployclaw-audit-rotation-v1", Long.toString(number), time, old, fresh));
+  }
+
+  private static byte[] message(String purpose, List<String> signed, List<?> rotations) {
+    var lines = new ArrayList<String>();
+    lines.add("deployclaw-audit-" + purpose + (rotations.isEmpty() ? "-v1" : "-v2"));
+    lines.addAll(signed);
+    if (!rotations.isEmpty()) {
+      lines.add(Chain.sha256(JsonText.canonical(rotations).getBytes(StandardCharsets.UTF_8)));
+    }
+    return bytes(lines);
+  }
+
+  /** Each with a line feed behind it. */
+  private static byte[] bytes(List<String> lines) {
+    return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Whether it is the signature of these bytes under that key. */

@@ -21,10 +21,25 @@ public final class Verifier {
 
   /** Checks a document as {@code log ID --json} prints it. */
   public static List<Finding> document(byte[] document, Optional<String> trustedKey) {
+    return read(document, Trust.of(trustedKey)).findings();
+  }
+
+  /**
+   * A document that was checked.
+   *
+   * @param hashes of its records, in order; none where it can't be read
+   */
+  record Read(String execution, List<String> hashes, List<Finding> findings) {}
+
+  static Read read(byte[] document, Trust trust) {
     try {
-      return document(Json.parseObject(document), trustedKey);
+      var json = Json.parseObject(document);
+      var hashes = recordsIn(json).stream().map(r -> String.valueOf(r.get("hash"))).toList();
+      String execution = json.get("execution_id") instanceof String id ? id : "";
+      return new Read(execution, hashes, document(json, trust));
     } catch (Json.Malformed e) {
-      return List.of(new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage())));
+      var fault = new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage()));
+      return new Read("", List.of(), List.of(fault));
     }
   }
 
@@ -41,7 +56,7 @@ public final class Verifier {
     return findings;
   }
 
-  private static List<Finding> document(Map<String, Object> document, Optional<String> trustedKey) {
+  private static List<Finding> document(Map<String, Object> document, Trust trust) {
     List<Map<String, Object>> records = recordsIn(document);
     if (records.isEmpty()) {
       return List.of(new Finding(Code.SEQ, 1, "the document holds no record"));
@@ -49,7 +64,7 @@ public final class Verifier {
     var chain = new Chain(String.valueOf(document.get("execution_id")));
     records.forEach(chain::next);
     var findings = new ArrayList<>(chain.findings());
-    findings.addAll(signature(document, chain, trustedKey));
+    findings.addAll(signature(document, chain, trust));
     if (chain.findings().isEmpty()) {
       findings.addAll(derived(document, records));
       findings.addAll(ProcessRules.check(records));
@@ -100,28 +115,19 @@ public final class Verifier {
       var rest = new LinkedHashMap<>(Json.object(audit));
       rest.remove("signature");
       rest.remove("key");
+      rest.remove("rotations");
       copy.put("audit", rest);
     }
     return copy;
   }
 
-  private static List<Finding> signature(
-      Map<String, Object> document, Chain chain, Optional<String> trustedKey) {
+  private static List<Finding> signature(Map<String, Object> document, Chain chain, Trust trust) {
     Map<String, Object> audit =
         document.get("audit") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
-    if (!(audit.get("signature") instanceof String signature)
-        || !(audit.get("key") instanceof String key)) {
-      return List.of(new Finding(Code.SIGNATURE, 0, "the head isn't signed"));
-    }
-    if (trustedKey.isPresent() && !trustedKey.get().equals(key)) {
-      return List.of(new Finding(Code.KEY, 0, "signed with a key that isn't the trusted one"));
-    }
-    byte[] message =
-        HeadSignature.message(
-            String.valueOf(document.get("execution_id")), chain.seq(), chain.head());
-    return HeadSignature.holds(message, signature, key)
-        ? List.of()
-        : List.of(new Finding(Code.SIGNATURE, 0, "the signature doesn't fit the head"));
+    String execution = String.valueOf(document.get("execution_id"));
+    return trust.judge(
+        audit,
+        rotations -> HeadSignature.message(execution, chain.seq(), chain.head(), rotations));
   }
 
   private static Optional<Finding> endFault(List<Map<String, Object>> records) {

@@ -210,7 +210,7 @@ final class Edits {
   }
 
   /** A copy with one random change somewhere in it. */
-  private Object edited(Object value) {
+  Object edited(Object value) {
     return switch (value) {
       case Map<?, ?> map -> editedMap(Json.object(map));
       case List<?> list -> editedList(list);

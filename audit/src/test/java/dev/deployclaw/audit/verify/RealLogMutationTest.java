@@ -7,16 +7,13 @@ import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.testkit.SeededLoop;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -82,7 +79,7 @@ class RealLogMutationTest {
               : Edit.make(seed, random, stranger).bytes());
     }
 
-    List<String> told = Python.verdicts(folder.resolve("corpus"), corpus, RealLogs.key());
+    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), RealLogs.key());
 
     assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, KEY)).toList());
     assertThat(told).contains("ok").filteredOn(v -> !v.equals("ok")).hasSizeGreaterThan(900);
@@ -106,7 +103,7 @@ class RealLogMutationTest {
       }
     }
 
-    List<String> told = Python.verdicts(folder.resolve("corpus"), corpus, signer.publicKey());
+    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), signer.publicKey());
 
     var trusted = Optional.of(signer.publicKey());
     assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trusted)).toList());
@@ -132,6 +129,10 @@ class RealLogMutationTest {
     }
   }
 
+  private static List<String> lines(List<byte[]> corpus) {
+    return corpus.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
+  }
+
   private static String named(long n) {
     return RealLogs.NAMES.get((int) (n % RealLogs.NAMES.size()));
   }
@@ -144,33 +145,5 @@ class RealLogMutationTest {
             .sorted()
             .collect(Collectors.joining(" "));
     return codes.isEmpty() ? "ok" : codes;
-  }
-
-  /** The verifier under {@code docs/verify}, run once for many documents. */
-  private static final class Python {
-    private static final long MOST_MINUTES = 10;
-
-    static boolean isThere() throws InterruptedException {
-      try {
-        return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
-      } catch (IOException e) {
-        return false;
-      }
-    }
-
-    static List<String> verdicts(Path file, List<byte[]> corpus, String key) throws Exception {
-      var lines = corpus.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
-      Files.write(file, lines, StandardCharsets.US_ASCII);
-      Path out = file.resolveSibling("verdicts");
-      String program = Path.of("..", "docs", "verify", "verify.py").toString();
-      var run =
-          new ProcessBuilder("python3", program, "--key", key, "--corpus", file.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(out.toFile())
-              .start();
-      assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
-      assertThat(run.exitValue()).as(Files.readString(out)).isZero();
-      return Files.readAllLines(out);
-    }
   }
 }

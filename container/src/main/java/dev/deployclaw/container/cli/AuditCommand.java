@@ -6,8 +6,9 @@ import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.StreamDiff;
+import dev.deployclaw.audit.verify.Check;
 import dev.deployclaw.audit.verify.Finding;
-import dev.deployclaw.audit.verify.Verifier;
+import dev.deployclaw.audit.verify.Trust;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
@@ -15,9 +16,10 @@ import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,24 +79,32 @@ final class AuditCommand {
       @Parameters(
               paramLabel = "FILE",
               arity = "1..*",
-              description = "Documents as `log --json` prints them.")
+              description =
+                  "Documents as `log --json` prints them, or folders of them.")
           List<Path> files,
       @Option(
               names = "--key",
               paramLabel = "KEY",
-              description = "The key that is trusted, as `audit key` prints it.")
-          @Nullable String key)
+              description =
+                  "The key that is trusted, as `audit key` prints it; rotations since are followed.")
+          @Nullable List<String> keys)
       throws Unusable {
-    var found = new LinkedHashMap<String, List<Finding>>();
-    for (var file : files) {
-      var trusted = Optional.ofNullable(key).map(String::strip);
-      found.put(file.toString(), Verifier.document(bytes(file), trusted));
+    var trusted = keys == null ? List.<String>of() : keys.stream().map(String::strip).toList();
+    var check = new Check(new Trust(new HashSet<>(trusted)));
+    try {
+      check.files(around.working(), List.of(), files);
+    } catch (Check.Unread e) {
+      throw new Unusable(e.getMessage() + "; give a file of `log ID --json`");
     }
+    var found = check.findings();
     boolean holds = found.values().stream().allMatch(List::isEmpty);
     if (shared.json()) {
       around.out().println(Json.text(document(found, holds)));
     } else {
-      found.forEach((file, findings) -> print(file, findings, key != null));
+      found.forEach((file, findings) -> {
+        String what = check.isChain(file) ? "link" : "record";
+        print(file, findings, what, !trusted.isEmpty());
+      });
     }
     return (holds ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }
@@ -193,21 +203,30 @@ final class AuditCommand {
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")
-  int key(@Mixin Shared shared) throws InvalidConfig {
-    String key = HeadSigner.open(Local.of(around, shared).stateDir()).publicKey();
+  int key(
+      @Mixin Shared shared,
+      @Option(
+              names = "--rotate",
+              description =
+                  "Put a new key in its place. Whoever trusts the old one follows the record that"
+                      + " both signed.")
+          boolean rotate)
+      throws InvalidConfig, Unusable {
+    var signer = HeadSigner.open(Local.of(around, shared).stateDir());
+    String key = rotate ? rotated(signer) : signer.publicKey();
     around.out().println(shared.json() ? Json.text(Map.of("key", key)) : key);
     return ExitCode.OK.code();
   }
 
-  private byte[] bytes(Path file) throws Unusable {
+  private static String rotated(HeadSigner signer) throws Unusable {
     try {
-      return Files.readAllBytes(around.working().resolve(file));
-    } catch (IOException e) {
-      throw new Unusable(file + " can't be read: " + e + "; give a file of `log ID --json`");
+      return signer.rotate(Instant.now());
+    } catch (HeadSigner.NotRotated e) {
+      throw new Unusable(e.getMessage());
     }
   }
 
-  private void print(String file, List<Finding> findings, boolean trusted) {
+  private void print(String file, List<Finding> findings, String what, boolean trusted) {
     var out = around.out();
     if (findings.isEmpty()) {
       String how =
@@ -215,7 +234,7 @@ final class AuditCommand {
       out.println(file + ": unchanged, " + how);
     }
     for (var f : findings) {
-      String where = f.seq() == 0 ? "" : " record " + f.seq();
+      String where = f.seq() == 0 ? "" : " " + what + " " + f.seq();
       out.printf("%s:%s %s: %s%n", file, where, f.word(), f.what());
     }
   }

@@ -61,6 +61,23 @@ class LogAndAuditTest {
   }
 
   @Test
+  void whoHasTheOldKeyVerifiesWhatTheNewOneSigned() throws Exception {
+    journal();
+    screen.run("audit", "key");
+    String old = screen.out().strip();
+
+    assertThat(screen.run("audit", "key", "--rotate")).isZero();
+    String fresh = screen.out().strip();
+
+    assertThat(fresh).isNotEqualTo(old);
+    screen.run("log", ID, "--json");
+    Files.createDirectory(folder.resolve("logs"));
+    screen.write("logs/log.json", screen.out());
+    assertThat(screen.run("audit", "verify", "logs", "--key", old)).isZero();
+    assertThat(screen.out()).contains("logs/log.json: unchanged, signed with the trusted key");
+  }
+
+  @Test
   void writesAPageThatHoldsTheDocument() throws Exception {
     journal();
 

@@ -1,0 +1,134 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The chain that all executions make, as one document: a link for each end of a
+ * log, each with the hash of the one before, and the last one signed.
+ *
+ * @param links those that can be read, in order
+ * @param findings what is wrong with it; {@code seq} is the number of a link
+ */
+record ChainDocument(List<Link> links, List<Finding> findings) {
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+  private static final Set<String> FIELDS =
+      Set.of("schema_version", "link", "execution_id", "records", "head", "prev", "hash");
+  private static final Set<String> AUDIT = Set.of("links", "head", "signature", "key", "rotations");
+
+  /**
+   * @param records how many the log had when it ended so
+   * @param head the hash of the last of them
+   */
+  record Link(
+      long number, String execution, long records, String head, String prev, String hash) {}
+
+  static ChainDocument read(byte[] document, Trust trust) {
+    try {
+      return new Reading().read(Json.parseObject(document), trust);
+    } catch (Json.Malformed e) {
+      return new ChainDocument(
+          List.of(), List.of(new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage()))));
+    }
+  }
+
+  /** What is wrong with links, as they are stored. */
+  static List<Finding> links(List<?> links) {
+    var reading = new Reading();
+    links.forEach(reading::next);
+    return List.copyOf(reading.findings);
+  }
+
+  private static final class Reading {
+    private final List<Link> links = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, Long> ended = new HashMap<>();
+    private String head = "";
+    private long number;
+
+    ChainDocument read(Map<String, Object> document, Trust trust) {
+      Map<String, Object> audit =
+          document.get("audit") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+      unknown(document, Set.of("links", "audit"));
+      unknown(audit, AUDIT);
+      if (document.get("links") instanceof List<?> list) {
+        list.forEach(this::next);
+      } else {
+        found(Code.BAD_RECORD, 0, "there is no list of links");
+      }
+      if (!head.equals(audit.get("head")) || !Long.valueOf(number).equals(audit.get("links"))) {
+        found(Code.DERIVED, 0, "audit names another end than the last link");
+      }
+      findings.addAll(
+          trust.judge(audit, rotations -> HeadSignature.chain(number, head, rotations)));
+      return new ChainDocument(List.copyOf(links), List.copyOf(findings));
+    }
+
+    private void unknown(Map<String, Object> object, Set<String> known) {
+      object.keySet().stream()
+          .filter(key -> !known.contains(key))
+          .findFirst()
+          .ifPresent(key -> found(Code.BAD_RECORD, 0, key + " isn't a field of a chain"));
+    }
+
+    private void next(Object item) {
+      long expected = number + 1;
+      var link = item instanceof Map<?, ?> map ? link(Json.object(map)) : Optional.<Link>empty();
+      if (link.isEmpty()) {
+        found(Code.BAD_RECORD, expected, "isn't a link");
+        number = expected;
+        return;
+      }
+      follow(link.get(), Json.object((Map<?, ?>) item), expected);
+    }
+
+    private void follow(Link link, Map<String, Object> fields, long expected) {
+      number = link.number();
+      if (number != expected) {
+        found(Code.SEQ, expected, "expected link " + expected + ", found " + number);
+      }
+      if (!head.equals(link.prev())) {
+        found(Code.PREV, number, "doesn't name the link before it");
+      }
+      if (!link.hash().equals(Chain.hash(fields))) {
+        found(Code.HASH, number, "doesn't hash to what it says");
+      }
+      if (ended.getOrDefault(link.execution(), 0L) >= link.records()) {
+        found(Code.DOUBLED, number, link.execution() + " had ended so, or later, before");
+      }
+      ended.put(link.execution(), link.records());
+      head = link.hash();
+      links.add(link);
+    }
+
+    private static Optional<Link> link(Map<String, Object> fields) {
+      boolean shaped =
+          fields.keySet().equals(FIELDS) && Long.valueOf(1).equals(fields.get("schema_version"));
+      return shaped
+              && fields.get("link") instanceof Long number
+              && fields.get("execution_id") instanceof String execution
+              && fields.get("records") instanceof Long records
+              && fields.get("head") instanceof String head
+              && fields.get("prev") instanceof String prev
+              && fields.get("hash") instanceof String hash
+              && number > 0
+              && records > 0
+              && !execution.isEmpty()
+              && HASH.matcher(head).matches()
+              && HASH.matcher(hash).matches()
+              && (prev.isEmpty() || HASH.matcher(prev).matches())
+          ? Optional.of(new Link(number, execution, records, head, prev, hash))
+          : Optional.empty();
+    }
+
+    private void found(Code code, long where, String what) {
+      findings.add(new Finding(code, where, what));
+    }
+  }
+}

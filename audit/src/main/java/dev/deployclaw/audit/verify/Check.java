@@ -1,0 +1,182 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.ChainDocument.Link;
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A check of any number of logs and, where it is given, of the chain that their executions make:
+ * then a log that is missing, replaced, doubled or in no link is found, too. The chains come first.
+ * Of a log only its hashes are kept. For one thread.
+ */
+public final class Check {
+  /** The name of the chain in a folder that holds it beside its logs. */
+  public static final String CHAIN = "chain.json";
+
+  private static final String JSON = ".json";
+
+  private final Trust trust;
+  private final Map<String, List<Finding>> findings = new LinkedHashMap<>();
+  private final Map<String, List<Link>> ends = new LinkedHashMap<>();
+  private final Map<String, String> fileOf = new LinkedHashMap<>();
+  private final Set<String> chains = new HashSet<>();
+  private List<Link> longest = List.of();
+  private String longestFile = "";
+
+  public Check(Trust trust) {
+    this.trust = trust;
+  }
+
+  /** A file that can't be read. */
+  public static final class Unread extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String file;
+
+    Unread(Path file, IOException cause) {
+      super(file + " can't be read: " + cause, cause);
+      this.file = file.toString();
+    }
+
+    public String file() {
+      return file;
+    }
+  }
+
+  /**
+   * Checks files, and those in folders.
+   *
+   * @param base where they are looked for; findings name them as they are given
+   * @throws Unread when one can't be read
+   */
+  public void files(Path base, List<Path> chains, List<Path> logs) throws Unread {
+    var all = new ArrayList<>(chains);
+    var documents = new ArrayList<Path>();
+    for (Path path : logs) {
+      for (Path file : inside(base, path)) {
+        boolean chain = !file.equals(path) && file.endsWith(CHAIN);
+        (chain ? all : documents).add(file);
+      }
+    }
+    for (Path file : all) {
+      chain(file.toString(), read(base, file));
+    }
+    for (Path file : documents) {
+      log(file.toString(), read(base, file));
+    }
+  }
+
+  /** A folder's documents, by name; else the file itself. */
+  private static List<Path> inside(Path base, Path path) throws Unread {
+    Path there = base.resolve(path);
+    if (!Files.isDirectory(there)) {
+      return List.of(path);
+    }
+    try (var files = Files.list(there)) {
+      return files
+          .filter(f -> f.toString().endsWith(JSON))
+          .sorted()
+          .map(f -> path.resolve(there.relativize(f)))
+          .toList();
+    } catch (IOException e) {
+      throw new Unread(path, e);
+    }
+  }
+
+  private static byte[] read(Path base, Path file) throws Unread {
+    try {
+      return Files.readAllBytes(base.resolve(file));
+    } catch (IOException e) {
+      throw new Unread(file, e);
+    }
+  }
+
+  /** What is wrong with links of a chain, in their order, before anybody signs it. */
+  public static List<Finding> links(List<?> links) {
+    return ChainDocument.links(links);
+  }
+
+  /** A chain; all but one of several must be earlier states of that one. */
+  public void chain(String file, byte[] document) {
+    var chain = ChainDocument.read(document, trust);
+    chains.add(file);
+    var found = new ArrayList<>(chain.findings());
+    boolean longer = chain.links().size() > longest.size() || longestFile.isEmpty();
+    var shorter = longer ? longest : chain.links();
+    var other = longer ? chain.links() : longest;
+    if (!shorter.equals(other.subList(0, shorter.size()))) {
+      found.add(
+          new Finding(Code.FORK, shorter.size(), "doesn't go on from, or to, " + longestFile));
+    }
+    if (longer) {
+      longest = chain.links();
+      longestFile = file;
+      ends.clear();
+      longest.forEach(l -> ends.computeIfAbsent(l.execution(), _ -> new ArrayList<>()).add(l));
+    }
+    findings.put(file, found);
+  }
+
+  /** A log, after the chains. */
+  public void log(String file, byte[] document) {
+    var read = Verifier.read(document, trust);
+    var found = new ArrayList<>(read.findings());
+    String earlier = fileOf.putIfAbsent(read.execution(), file);
+    if (earlier != null && !read.execution().isEmpty()) {
+      found.add(new Finding(Code.DOUBLED, 0, "is a log of the execution of " + earlier));
+    }
+    if (!longestFile.isEmpty() && !read.hashes().isEmpty()) {
+      found.addAll(against(ends.getOrDefault(read.execution(), List.of()), read.hashes()));
+    }
+    findings.put(file, found);
+  }
+
+  private static List<Finding> against(List<Link> links, List<String> hashes) {
+    var found = new ArrayList<Finding>();
+    for (var link : links) {
+      boolean same =
+          link.records() <= hashes.size()
+              && hashes.get((int) link.records() - 1).equals(link.head());
+      if (!same) {
+        found.add(
+            new Finding(
+                Code.REPLACED, link.records(), "link " + link.number() + " names another end"));
+      }
+    }
+    long chained = links.isEmpty() ? 0 : links.getLast().records();
+    if (chained < hashes.size()) {
+      found.add(new Finding(Code.UNCHAINED, chained + 1, "no link covers it and what follows"));
+    }
+    return found;
+  }
+
+  /** Whether a file is a chain, so that its findings are about links. */
+  public boolean isChain(String file) {
+    return chains.contains(file);
+  }
+
+  /** What is wrong, by file; empty lists where nothing is. */
+  public Map<String, List<Finding>> findings() {
+    var out = new LinkedHashMap<>(findings);
+    if (!longestFile.isEmpty()) {
+      var found = new ArrayList<>(out.getOrDefault(longestFile, List.of()));
+      ends.forEach((execution, links) -> {
+        if (!fileOf.containsKey(execution)) {
+          found.add(
+              new Finding(
+                  Code.MISSING, links.getLast().number(), "there is no log of " + execution));
+        }
+      });
+      out.put(longestFile, found);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.deployclaw.audit.verify;
+
+import dev.deployclaw.audit.verify.Finding.Code;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The keys that are trusted, and whether a signature goes back to one of them. Where the signing
+ * key was rotated, each rotation is a record signed by the old key and by the new one: whoever
+ * trusts an old key follows them to the one that signed.
+ *
+ * @param keys none: only whether what is signed agrees with itself
+ */
+public record Trust(Set<String> keys) {
+  public static final Trust NONE = new Trust(Set.of());
+
+  private static final Set<String> FIELDS =
+      Set.of("schema_version", "rotation", "time", "old", "new", "signature_old", "signature_new");
+
+  public Trust {
+    keys = Set.copyOf(keys);
+  }
+
+  public static Trust of(Optional<String> key) {
+    return key.map(k -> new Trust(Set.of(k))).orElse(NONE);
+  }
+
+  /**
+   * What is wrong with a signature.
+   *
+   * @param audit the object that holds {@code signature}, {@code key} and {@code rotations}
+   * @param message what must be signed, by the rotations
+   */
+  List<Finding> judge(Map<String, Object> audit, Function<List<?>, byte[]> message) {
+    if (!(audit.get("signature") instanceof String signature)
+        || !(audit.get("key") instanceof String key)) {
+      return List.of(new Finding(Code.SIGNATURE, 0, "the head isn't signed"));
+    }
+    var findings = new ArrayList<Finding>();
+    var rotations = rotations(audit);
+    var fault = fault(audit, rotations, key);
+    fault.ifPresent(what -> findings.add(new Finding(Code.ROTATION, 0, what)));
+    boolean followed = fault.isEmpty() && rotations.stream().anyMatch(r -> trusts(r.get("old")));
+    if (!keys.isEmpty() && !keys.contains(key) && !followed) {
+      findings.add(new Finding(Code.KEY, 0, "signed with a key that isn't the trusted one"));
+    } else if (!HeadSignature.holds(message.apply(rotations), signature, key)) {
+      findings.add(new Finding(Code.SIGNATURE, 0, "the signature doesn't fit the head"));
+    }
+    return findings;
+  }
+
+  private boolean trusts(Object key) {
+    return key instanceof String s && keys.contains(s);
+  }
+
+  private static List<Map<String, Object>> rotations(Map<String, Object> audit) {
+    var out = new ArrayList<Map<String, Object>>();
+    if (audit.get("rotations") instanceof List<?> list) {
+      for (Object item : list) {
+        if (item instanceof Map<?, ?> map) {
+          out.add(Json.object(map));
+        }
+      }
+    }
+    return out;
+  }
+
+  /** What is wrong with the way from the first key to the one that signed. */
+  private static Optional<String> fault(
+      Map<String, Object> audit, List<Map<String, Object>> rotations, String signer) {
+    if (!audit.containsKey("rotations")) {
+      return Optional.empty();
+    }
+    boolean whole =
+        audit.get("rotations") instanceof List<?> list
+            && !list.isEmpty()
+            && list.size() == rotations.size();
+    if (!whole) {
+      return Optional.of("the rotations aren't a list of them");
+    }
+    Object before = rotations.getFirst().get("old");
+    for (int i = 0; i < rotations.size(); i++) {
+      var rotation = rotations.get(i);
+      if (!holds(rotation, i + 1) || !rotation.get("old").equals(before)) {
+        return Optional.of("rotation " + (i + 1) + " isn't signed by both keys, or doesn't follow");
+      }
+      before = rotation.get("new");
+    }
+    return signer.equals(before)
+        ? Optional.empty()
+        : Optional.of("the last rotation doesn't lead to the key that signed");
+  }
+
+  private static boolean holds(Map<String, Object> rotation, long number) {
+    if (!rotation.keySet().equals(FIELDS)
+        || !Long.valueOf(1).equals(rotation.get("schema_version"))
+        || !Long.valueOf(number).equals(rotation.get("rotation"))) {
+      return false;
+    }
+    return rotation.get("time") instanceof String time
+        && rotation.get("old") instanceof String old
+        && rotation.get("new") instanceof String fresh
+        && rotation.get("signature_old") instanceof String byOld
+        && rotation.get("signature_new") instanceof String byNew
+        && !old.equals(fresh)
+        && HeadSignature.holds(HeadSignature.rotation(number, time, old, fresh), byOld, old)
+        && HeadSignature.holds(HeadSignature.rotation(number, time, old, fresh), byNew, fresh);
+  }
+}

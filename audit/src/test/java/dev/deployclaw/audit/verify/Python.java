@@ -1,0 +1,44 @@
+package dev.deployclaw.audit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The verifier under {@code docs/verify}, run once for many cases. */
+final class Python {
+  private static final long MOST_MINUTES = 10;
+
+  private Python() {}
+
+  static boolean isThere() throws InterruptedException {
+    try {
+      return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * What it finds in each case.
+   *
+   * @param cases documents in Base64, chains behind {@code chain:}, a case a line
+   */
+  static List<String> verdicts(Path file, List<String> cases, String key) throws Exception {
+    Files.write(file, cases, StandardCharsets.US_ASCII);
+    Path out = file.resolveSibling("verdicts");
+    String program = Path.of("..", "docs", "verify", "verify.py").toString();
+    var run =
+        new ProcessBuilder("python3", program, "--key", key, "--corpus", file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
+    assertThat(run.exitValue()).as(Files.readString(out)).isZero();
+    return Files.readAllLines(out);
+  }
+}
