@@ -5,7 +5,7 @@ A second implementation of what `deployclaw audit verify` does, written from the
 so that two programs have to be wrong in the same way before a changed log passes.
 
 usage: verify.py [--key KEY]... [--chain CHAIN]... FILE...
-           FILE: a log, or a folder of them whose chain.json is a CHAIN; CHAIN: the ends of all executions.
+           FILE: a log, or a folder of them whose chain.json is a CHAIN; CHAIN: what `audit chain` printed.
            Prints {"file","code","seq","what"} for each finding; exit 0, 9 or 2
        verify.py [--key KEY] --corpus CASES
            a case a line: documents in Base64, chains behind "chain:"; prints one line of codes for each

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The chain that all executions make, as one document: its links and the signature
+ * The chain that all executions make, as {@code audit chain} prints it: its links and the signature
  * of the last one, where they are a whole chain.
  *
  * @param fields in the order in which they are printed

@@ -30,6 +30,17 @@ public final class Keys {
   public static final String POLICIES = "policy/";
   public static final String AUDIT_HEADS = "audit-head/";
 
+  /**
+   * The links of the chain over executions, by execution and number of records: {@link ChainLink}.
+   */
+  public static final String CHAIN = "audit-chain/";
+
+  /** Its last link, once more. */
+  public static final String CHAIN_HEAD = "audit-chain-head";
+
+  /** Its links that aren't in the bucket yet, by number. */
+  public static final String CHAIN_WAITING = "audit-chain-waiting/";
+
   /** The fencing token, in decimal; absent before the first election. */
   public static final String TERM = "term";
 
@@ -104,6 +115,17 @@ public final class Keys {
 
   public static String taskKey(String hash) {
     return TASK_KEYS + hash;
+  }
+
+  /**
+   * @param records how many the log had when it ended there
+   */
+  public static String chained(String execution, long records) {
+    return CHAIN + execution + "/%08d".formatted(records);
+  }
+
+  public static String chainWaiting(long number) {
+    return CHAIN_WAITING + "%012d".formatted(number);
   }
 
   public static String auditHead(String execution) {

@@ -27,12 +27,14 @@ final class Accounts {
 
   private final StateStore state;
   private final Ledger ledger;
+  private final HeadChain chain;
   private final Stories stories;
   private final Epilogue epilogue;
 
   Accounts(StateStore state, Ledger ledger, Stories stories, Epilogue epilogue) {
     this.state = state;
     this.ledger = ledger;
+    this.chain = new HeadChain(state);
     this.stories = stories;
     this.epilogue = epilogue;
   }
@@ -86,7 +88,9 @@ final class Accounts {
         new Transaction(
             List.of(new Condition.Absent(key)),
             List.of(new Write.Put(key, Canonical.bytes(Map.of("by", story.execution())))));
-    var permit = ledger.permit(story.ending(ending, facts), once, leadership, story);
+    var end = story.ending(ending, facts);
+    var chained = chain.last().joining(once, story.execution(), story.seal(end).head());
+    var permit = ledger.permit(end, chained, leadership, story);
     if (permit instanceof Ledger.Permit.Given) {
       return Optional.of(Ended.of(story.execution(), ending));
     }

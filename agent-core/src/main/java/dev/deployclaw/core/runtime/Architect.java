@@ -37,7 +37,9 @@ public final class Architect {
     this.orchestrator = new Orchestrator(ports, settings);
     this.stories = new Stories(ports, settings, progress);
     var overstepping = new Overstepping(ports, settings);
-    this.epilogue = new Epilogue(orchestrator.ledger(), ports.objects(), overstepping);
+    this.epilogue =
+        new Epilogue(
+            orchestrator.ledger(), new Anchor(ports.state()), ports.objects(), overstepping);
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
     var recovery =
         new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);

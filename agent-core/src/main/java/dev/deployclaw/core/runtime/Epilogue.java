@@ -18,11 +18,13 @@ import java.util.TreeMap;
 /** Writes the last record of an execution: how it ended, with what the document needs. */
 final class Epilogue {
   private final Ledger ledger;
+  private final Anchor anchor;
   private final ObjectStore objects;
   private final Overstepping overstepping;
 
-  Epilogue(Ledger ledger, ObjectStore objects, Overstepping overstepping) {
+  Epilogue(Ledger ledger, Anchor anchor, ObjectStore objects, Overstepping overstepping) {
     this.ledger = ledger;
+    this.anchor = anchor;
     this.objects = objects;
     this.overstepping = overstepping;
   }
@@ -39,7 +41,7 @@ final class Epilogue {
     if (!story.silent()) {
       var thought = story.ending(ending, facts(story, ending, questions));
       if (leadership.isPresent()) {
-        ledger.anchor(thought, leadership.get(), story);
+        anchor.end(thought, leadership.get(), story);
       } else {
         story.keep(story.seal(thought), thought);
       }

@@ -24,6 +24,7 @@ final class Leading {
   private final Recovery recovery;
   private final ForkAlarm alarm;
   private final Regression regression;
+  private final ChainCopy chainCopy;
 
   /** What is done while leading. */
   @FunctionalInterface
@@ -42,6 +43,7 @@ final class Leading {
     this.recovery = parts.recovery();
     this.alarm = parts.alarm();
     this.regression = new Regression(ports, settings);
+    this.chainCopy = new ChainCopy(ports.state(), ports.objects());
   }
 
   /** Does it, if nothing stands in the way. */
@@ -92,6 +94,7 @@ final class Leading {
       var _ = alarm.raise();
       var ended = led.run(leadership);
       recovery.writeBack(ended.execution(), leadership);
+      chainCopy.run(leadership);
       return ended;
     }
   }
@@ -129,6 +132,7 @@ final class Leading {
         return new RecoveryAnswer(blocked.exit(), recovered.finished(), unfinished(blocked));
       }
       var late = recovery.writeBack("", leadership);
+      chainCopy.run(leadership);
       return new RecoveryAnswer(ExitCode.OK, recovered.and(late).finished(), "");
     }
   }

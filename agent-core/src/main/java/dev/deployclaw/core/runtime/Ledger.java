@@ -29,8 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes transitions and their records, each pair in one transaction, and reads where things stand.
@@ -38,8 +36,6 @@ import org.slf4j.LoggerFactory;
  * is applied late is refused, and repeating one that was read as not applied is safe.
  */
 final class Ledger {
-  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
-
   /** The store may have carried out what it was sent first, and refused what it was sent again. */
   private static final String UNREAD = "it was refused, and what stands can't be read";
 
@@ -141,37 +137,6 @@ final class Ledger {
     return advance;
   }
 
-  /**
-   * Anchors the last record of an execution in the state store, and keeps it. Without an answer it
-   * is kept all the same: nobody else ends this log while this agent leads. Refused, it isn't: who
-   * leads by now ends it.
-   */
-  void anchor(Thought thought, Leadership leadership, Story story) throws InterruptedException {
-    var sealed = story.seal(thought);
-    List<Write> writes = new ArrayList<>();
-    audit(story, sealed, writes);
-    if (anchors(new Transaction(leadership.conditions(), writes))) {
-      story.keep(sealed, thought);
-    } else {
-      story.fallSilent();
-    }
-  }
-
-  /**
-   * Anchors the last record of a log that ended before, while the state store couldn't be reached
-   * or nobody led. Without an answer the next start does it again.
-   *
-   * @param head as it was read
-   */
-  void anchorLate(String execution, Sealed last, Optional<Entry> head, Leadership leadership)
-      throws InterruptedException {
-    List<Condition> conditions = new ArrayList<>(leadership.conditions());
-    conditions.add(Condition.unmoved(Keys.auditHead(execution), head));
-    List<Write> writes = new ArrayList<>();
-    audit(execution, last, writes);
-    var _ = anchors(new Transaction(conditions, writes));
-  }
-
   /** Whether an act that isn't a change may be done now. */
   sealed interface Permit {
     /** Recorded, and allowed: this agent leads, and what it stands on holds. */
@@ -220,15 +185,6 @@ final class Ledger {
         .isPresent();
   }
 
-  private boolean anchors(Transaction transaction) throws InterruptedException {
-    try {
-      return !(state.transact(transaction) instanceof StateStore.Result.Refused);
-    } catch (Unreachable e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("last record not anchored");
-      return true;
-    }
-  }
-
   private Transaction transaction(
       Transition transition, Leadership leadership, Story story, Sealed sealed) {
     List<Condition> conditions = new ArrayList<>(leadership.conditions());
@@ -239,14 +195,14 @@ final class Ledger {
   }
 
   /** Also what no file keeps: state and record can't part, and what is finer goes with them. */
-  private static void audit(Story story, Sealed sealed, List<Write> writes) {
+  static void audit(Story story, Sealed sealed, List<Write> writes) {
     for (var finer : story.waiting()) {
       writes.add(new Write.Put(Keys.audit(story.execution(), finer.head().seq()), finer.bytes()));
     }
     audit(story.execution(), sealed, writes);
   }
 
-  private static void audit(String execution, Sealed sealed, List<Write> writes) {
+  static void audit(String execution, Sealed sealed, List<Write> writes) {
     Head head = sealed.head();
     writes.add(new Write.Put(Keys.audit(execution, head.seq()), sealed.bytes()));
     writes.add(

@@ -9,6 +9,7 @@ import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,8 @@ import java.util.stream.Collectors;
  * Sees to it that the logs of this machine have an end, and that the state store knows it. A log
  * has none where its agent died; the state store doesn't know it where it couldn't be reached just
  * then, or where nobody led. Each record's hash covers all before it, so the last one anchors them
- * all. One with which another machine went on gets what that wrote. A log that another thread of
- * this process writes now is left to it.
+ * all; with its anchor it joins the chain over all executions. One with which another machine went
+ * on gets what that wrote. A log that another thread of this process writes now is left to it.
  */
 final class LogEnds {
   /** How many logs are looked at in one go. */
@@ -44,6 +45,7 @@ final class LogEnds {
   private final StateStore state;
   private final Writers writers;
   private final Ledger ledger;
+  private final Anchor anchor;
   private final Stories stories;
   private final Epilogue epilogue;
 
@@ -52,6 +54,7 @@ final class LogEnds {
     this.state = ports.state();
     this.writers = ports.writers();
     this.ledger = ledger;
+    this.anchor = new Anchor(ports.state());
     this.stories = stories;
     this.epilogue = epilogue;
   }
@@ -77,14 +80,13 @@ final class LogEnds {
   private boolean settle(List<String> some, Leadership leadership, List<Ended> finished)
       throws InterruptedException {
     boolean any = false;
-    var heads = heads(some);
-    for (String id : some) {
-      var log = new Log(id, journal.read(id), Optional.ofNullable(heads.get(Keys.auditHead(id))));
+    for (var log : logs(some)) {
+      String id = log.id();
       var due = writers.another(id) || log.records().isEmpty() ? Due.NOTHING : due(log);
       switch (due) {
         case NOTHING -> {}
         case END -> end(id, leadership).ifPresent(finished::add);
-        case ANCHOR -> ledger.anchorLate(id, log.last(), log.head(), leadership);
+        case ANCHOR -> anchor.late(id, log.last(), log.head(), leadership);
       }
       any |= due != Due.NOTHING;
     }
@@ -98,7 +100,8 @@ final class LogEnds {
     if (!log.followsHead()) {
       return parted(log) ? Due.END : Due.NOTHING;
     }
-    return log.anchored() < log.records().size() ? Due.ANCHOR : Due.NOTHING;
+    boolean anchored = log.anchored() == log.records().size() && log.chained();
+    return anchored ? Due.NOTHING : Due.ANCHOR;
   }
 
   /** What a log lacks. */
@@ -112,8 +115,9 @@ final class LogEnds {
    * A log of this machine.
    *
    * @param head where the state store's chain of it ends
+   * @param chained whether its last record is in the chain over all executions
    */
-  private record Log(String id, List<byte[]> records, Optional<Entry> head) {
+  private record Log(String id, List<byte[]> records, Optional<Entry> head, boolean chained) {
     /** The number of the last record that the state store knows. */
     long anchored() {
       return head.map(e -> ThoughtLog.head(e.value()).seq()).orElse(0L);
@@ -131,9 +135,21 @@ final class LogEnds {
     }
   }
 
-  private Map<String, Entry> heads(List<String> executions) throws InterruptedException {
-    return state.get(executions.stream().map(Keys::auditHead).toList()).stream()
-        .collect(Collectors.toMap(Entry::key, Function.identity()));
+  private List<Log> logs(List<String> executions) throws InterruptedException {
+    var records = new LinkedHashMap<String, List<byte[]>>();
+    executions.forEach(id -> records.put(id, journal.read(id)));
+    List<String> keys = new ArrayList<>();
+    records.forEach((id, kept) -> {
+      keys.add(Keys.auditHead(id));
+      keys.add(Keys.chained(id, kept.size()));
+    });
+    var there = state.get(keys).stream().collect(Collectors.toMap(Entry::key, Function.identity()));
+    return records.entrySet().stream().map(e -> log(e.getKey(), e.getValue(), there)).toList();
+  }
+
+  private static Log log(String id, List<byte[]> records, Map<String, Entry> there) {
+    var head = Optional.ofNullable(there.get(Keys.auditHead(id)));
+    return new Log(id, records, head, there.containsKey(Keys.chained(id, records.size())));
   }
 
   /** Its agent died right after, or before, the change; or another machine went on with it. */

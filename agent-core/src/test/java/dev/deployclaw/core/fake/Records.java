@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * I12: each move of a change has exactly one record, written by the same transaction; and the files
@@ -24,20 +25,26 @@ final class Records {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final World world;
+  private final Links links;
   private final List<String> broken = new ArrayList<>();
   private final Map<String, Long> heads = new TreeMap<>();
   private long seen;
 
   Records(World world) {
+    this(world, new Links(world));
+  }
+
+  private Records(World world, Links links) {
     this.world = world;
+    this.links = links;
   }
 
   List<String> broken() {
-    return broken;
+    return Stream.concat(broken.stream(), links.broken().stream()).toList();
   }
 
   Records copy(World elsewhere) {
-    var copy = new Records(elsewhere);
+    var copy = new Records(elsewhere, links.copy(elsewhere));
     copy.broken.addAll(broken);
     copy.heads.putAll(heads);
     copy.seen = seen;
@@ -50,6 +57,7 @@ final class Records {
     for (var entry : world.store.list(Keys.AUDIT_HEADS)) {
       heads.put(entry.key(), parse(entry.value()).path("seq").asLong());
     }
+    links.restored();
   }
 
   /** The end of a log never goes back. */
@@ -62,10 +70,12 @@ final class Records {
           broken.add("I12: " + entry.key() + " went back to " + seq);
         }
         heads.put(entry.key(), seq);
+        links.anchored(entry);
         newest = Math.max(newest, entry.modRevision());
       }
     }
     seen = newest;
+    links.moved();
   }
 
   /** A transaction of this revision moved a change. */
@@ -105,6 +115,7 @@ final class Records {
     world.journals().forEach(j -> executions.addAll(j.executions()));
     executions.forEach(this::atRest);
     world.journals().forEach(this::lost);
+    links.checkAtRest();
   }
 
   /** Two machines that reached no store may have taken the same name: then these are two logs. */
@@ -196,7 +207,7 @@ final class Records {
     return !records.isEmpty() && parse(records.getLast()).path("phase").asText().equals("end");
   }
 
-  private static JsonNode parse(byte[] record) {
+  static JsonNode parse(byte[] record) {
     try {
       return JSON.readTree(record);
     } catch (IOException e) {

@@ -31,6 +31,8 @@ enum Planted implements Defect {
   ROLLED_BACK_AFTER_COMMIT("recovery undoes a change that is committed"),
   PRESUMED_COMMIT("recovery goes on with a change that isn't committed"),
   RECORD_BESIDE_THE_TRANSACTION("the record follows in a transaction of its own"),
+  LINK_BESIDE_THE_TRANSACTION("an end joins the chain in a transaction of its own"),
+  CHAIN_NOT_COMPARED("where the chain ends isn't compared"),
   HELD_COLLECTED("what is held is collected"),
   READ_BACK_SKIPPED("the checkpoint's object is never really read back"),
   VOTES_NOT_ASKED("nobody is asked for a vote"),
@@ -95,6 +97,8 @@ enum Planted implements Defect {
       case ROLLED_BACK_AFTER_COMMIT -> StateTaps.committedUndone();
       case PRESUMED_COMMIT -> StateTaps.presumedCommit();
       case RECORD_BESIDE_THE_TRANSACTION -> StateTaps.recordBeside();
+      case LINK_BESIDE_THE_TRANSACTION -> StateTaps.linkBeside();
+      case CHAIN_NOT_COMPARED -> StateTaps.withoutChain();
       case HELD_COLLECTED -> StateTaps.heldCollected(site);
       default -> new Tap() {};
     };

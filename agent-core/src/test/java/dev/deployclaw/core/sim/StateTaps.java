@@ -187,6 +187,37 @@ final class StateTaps {
     };
   }
 
+  static Tap linkBeside() {
+    Predicate<String> chain = k -> k.startsWith(Keys.CHAIN_HEAD) || k.startsWith(Keys.CHAIN);
+    return new Tap() {
+      @Override
+      public Transaction sent(Transaction t) {
+        return links(t) ? Tap.dropping(t, k -> chain.test(k) || waits(k)) : t;
+      }
+
+      @Override
+      public Result answered(Transaction t, Result result, StateStore store)
+          throws InterruptedException {
+        if (result instanceof Result.Applied && links(t)) {
+          store.transact(Tap.dropping(t, k -> !chain.test(k) && !waits(k)));
+        }
+        return result;
+      }
+    };
+  }
+
+  static Tap withoutChain() {
+    return sending(t -> Tap.without(t, k -> k.equals(Keys.CHAIN_HEAD)));
+  }
+
+  private static boolean links(Transaction t) {
+    return t.writes().stream().anyMatch(w -> Tap.key(w).equals(Keys.CHAIN_HEAD));
+  }
+
+  private static boolean waits(String key) {
+    return key.startsWith(Keys.CHAIN_WAITING);
+  }
+
   static Tap heldCollected(Site site) {
     return answering((t, result, store) -> {
       change(t)

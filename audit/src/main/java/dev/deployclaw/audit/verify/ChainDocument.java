@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The chain that all executions make, as one document: a link for each end of a
+ * The chain that all executions make, as {@code audit chain} prints it: a link for each end of a
  * log, each with the hash of the one before, and the last one signed.
  *
  * @param links those that can be read, in order

@@ -23,7 +23,7 @@ public final class Main {
       """
       usage: java -jar audit-verify.jar [--key KEY]... [--chain CHAIN]... FILE...
         FILE   what `deployclaw log ID --json` printed, or a folder of them; its chain.json is a CHAIN
-        CHAIN  a chain of executions: then the log of each that it names must be there
+        CHAIN  what `deployclaw audit chain` printed: then each execution that it names must be there
         KEY    a key that is trusted, as `deployclaw audit key` prints it
       Prints {"file","code","seq","what"} for each finding. Exit 0: unchanged, 9: not, 2: wrong usage.
       """;

@@ -31,15 +31,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code audit verify | explain | diff-stream | key}. */
+/** {@code audit verify | explain | diff-stream | key | chain | bundle}. */
 @Command(
     name = "audit",
-    description = "Check and explain execution logs; show the signing key. Without a back end.",
+    description = "Check and explain execution logs; their chain; the signing key.",
     footer = {
       "",
       "Examples:",
       "  deployclaw log last --json > log.json",
       "  deployclaw audit verify log.json --key \"$(deployclaw audit key)\"",
+      "  deployclaw audit chain > chain.json",
+      "  deployclaw audit bundle audit-2026 && deployclaw audit verify audit-2026",
       "  deployclaw audit explain last --tenant acme",
       "  deployclaw audit explain last --model",
       "  deployclaw audit diff-stream"
@@ -73,15 +75,25 @@ final class AuditCommand {
     this.around = around;
   }
 
-  @Command(description = "Whether logs are as they were signed; exit 9 where one isn't.")
+  @Command(
+      description =
+          "Whether logs are as they were signed, and none is missing from their chain; exit 9 where"
+              + " one isn't.")
   int verify(
       @Mixin Shared shared,
       @Parameters(
               paramLabel = "FILE",
               arity = "1..*",
               description =
-                  "Documents as `log --json` prints them, or folders of them.")
+                  "Documents as `log --json` prints them, or folders as `audit bundle` makes them.")
           List<Path> files,
+      @Option(
+              names = "--chain",
+              paramLabel = "CHAIN",
+              description =
+                  "The chain as `audit chain` prints it: each execution in it must be among the"
+                      + " files. Given twice, one must go on from the other.")
+          @Nullable List<Path> chains,
       @Option(
               names = "--key",
               paramLabel = "KEY",
@@ -92,7 +104,7 @@ final class AuditCommand {
     var trusted = keys == null ? List.<String>of() : keys.stream().map(String::strip).toList();
     var check = new Check(new Trust(new HashSet<>(trusted)));
     try {
-      check.files(around.working(), List.of(), files);
+      check.files(around.working(), chains == null ? List.of() : chains, files);
     } catch (Check.Unread e) {
       throw new Unusable(e.getMessage() + "; give a file of `log ID --json`");
     }
@@ -224,6 +236,31 @@ final class AuditCommand {
     } catch (HeadSigner.NotRotated e) {
       throw new Unusable(e.getMessage());
     }
+  }
+
+  @Command(
+      description =
+          "The chain that the ends of all executions make, signed, for `audit verify --chain`. Needs"
+              + " etcd.")
+  int chain(
+      @Mixin Shared shared,
+      @Option(
+              names = "--bucket",
+              description = "As the bucket holds it, where nobody can write a link again.")
+          boolean bucket)
+      throws InvalidConfig, Unusable, InterruptedException {
+    return new ChainView(around, shared).print(bucket);
+  }
+
+  @Command(
+      description =
+          "Writes the logs of this machine and their chain into a folder that `audit verify` takes.")
+  int bundle(
+      @Mixin Shared shared,
+      @Parameters(paramLabel = "FOLDER", arity = "1", description = "A new or empty one.")
+          Path folder)
+      throws InvalidConfig, Unusable, InterruptedException {
+    return new ChainView(around, shared).bundle(folder);
   }
 
   private void print(String file, List<Finding> findings, String what, boolean trusted) {
