@@ -1,8 +1,10 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.HeadSignature;
+import dev.deployclaw.audit.verify.Trust;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,15 @@ public final class HeadSigner {
   /** X.509 SubjectPublicKeyInfo in Base64: what a verifier is given. */
   public String publicKey() {
     return folder.current().key().known();
+  }
+
+  /** What it signed itself: with the key it has, or with one that it had before a rotation. */
+  Trust trust() {
+    var current = folder.current();
+    var keys = new HashSet<String>();
+    keys.add(current.key().known());
+    current.rotations().forEach(rotation -> keys.add(String.valueOf(rotation.get("old"))));
+    return new Trust(keys);
   }
 
   /**

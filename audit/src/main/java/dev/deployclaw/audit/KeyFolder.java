@@ -201,8 +201,7 @@ final class KeyFolder {
   /** Puts the new key in place, if it is the one that was recorded and is still beside. */
   private void settle(String recorded) {
     try {
-      if (Files.exists(next)
-          && SigningKey.read(Files.readString(next)).known().equals(recorded)) {
+      if (Files.exists(next) && SigningKey.read(Files.readString(next)).known().equals(recorded)) {
         place(next, key);
       }
     } catch (NoSuchFileException e) {

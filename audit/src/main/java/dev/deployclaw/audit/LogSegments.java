@@ -99,7 +99,7 @@ public final class LogSegments {
       if (!Arrays.equals(read(head.name()), head.bytes())) {
         return List.of(head.name() + " isn't what was stored");
       }
-      var wrong = new ArrayList<>(head.wrong(signer.publicKey()));
+      var wrong = new ArrayList<>(head.wrong(signer.trust()));
       var records = new ArrayList<byte[]>();
       for (Segment segment : head.segments()) {
         byte[] bytes = read(segment.name());

@@ -2,11 +2,14 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.HeadSignature;
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.audit.verify.Trust;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What the bucket holds of a log: its segments, and its head under a signature, which is that of
@@ -14,9 +17,12 @@ import java.util.Optional;
  *
  * @param records how many
  * @param hash of the last record
+ * @param seal its {@code signature}, the {@code key} and, where there were any, {@code rotations}
  */
-record SegmentHead(String execution, long records, String hash, List<Segment> segments, Seal seal) {
+record SegmentHead(
+    String execution, long records, String hash, List<Segment> segments, Map<String, Object> seal) {
   private static final int SHORT_HASH = 16;
+  private static final Set<String> SEAL = Set.of("signature", "key", "rotations");
 
   /**
    * Lines of a log in one object.
@@ -32,18 +38,16 @@ record SegmentHead(String execution, long records, String hash, List<Segment> se
     }
   }
 
-  /** By whom. */
-  record Seal(String signature, String key) {}
-
   SegmentHead {
     segments = List.copyOf(segments);
+    seal = Map.copyOf(seal);
   }
 
   static SegmentHead sign(
       String execution, List<byte[]> records, List<Segment> segments, HeadSigner signer) {
     String hash = hash(execution, records, records.size());
-    var seal = new Seal(signer.sign(execution, records.size(), hash), signer.publicKey());
-    return new SegmentHead(execution, records.size(), hash, segments, seal);
+    return new SegmentHead(
+        execution, records.size(), hash, segments, signer.log(execution, records.size(), hash));
   }
 
   private static String hash(String execution, List<byte[]> records, long seq) {
@@ -59,8 +63,8 @@ record SegmentHead(String execution, long records, String hash, List<Segment> se
     return log.size() >= records && hash(execution, log, records).equals(hash);
   }
 
-  /** Whether it fits itself and the key that is trusted. */
-  List<String> wrong(String trustedKey) {
+  /** Whether it fits itself and the keys that are trusted. */
+  List<String> wrong(Trust trust) {
     var wrong = new ArrayList<String>();
     long next = 1;
     for (Segment segment : segments) {
@@ -73,11 +77,9 @@ record SegmentHead(String execution, long records, String hash, List<Segment> se
       wrong.add(
           "the segments end with record %d, and the head with %d".formatted(next - 1, records));
     }
-    if (!seal.key().equals(trustedKey)
-        || !HeadSignature.holds(
-            HeadSignature.message(execution, records, hash), seal.signature(), seal.key())) {
-      wrong.add("the head isn't signed with the trusted key");
-    }
+    trust
+        .judge(seal, rotations -> HeadSignature.message(execution, records, hash, rotations))
+        .forEach(finding -> wrong.add(finding.what()));
     return wrong;
   }
 
@@ -89,23 +91,16 @@ record SegmentHead(String execution, long records, String hash, List<Segment> se
   }
 
   byte[] bytes() {
-    return Canonical.bytes(
-        Map.of(
-            "execution",
-            execution,
-            "records",
-            records,
-            "head",
-            hash,
-            "segments",
-            segments.stream()
-                .map(s ->
-                    Map.of("from", s.from(), "to", s.to(), "name", s.name(), "sha256", s.sha256()))
-                .toList(),
-            "signature",
-            seal.signature(),
-            "key",
-            seal.key()));
+    var out = new TreeMap<String, Object>(seal);
+    out.put("execution", execution);
+    out.put("records", records);
+    out.put("head", hash);
+    out.put("segments", segments.stream().map(SegmentHead::map).toList());
+    return Canonical.bytes(out);
+  }
+
+  private static Map<String, Object> map(Segment s) {
+    return Map.of("from", s.from(), "to", s.to(), "name", s.name(), "sha256", s.sha256());
   }
 
   /** Empty where it isn't one. */
@@ -113,12 +108,11 @@ record SegmentHead(String execution, long records, String hash, List<Segment> se
     if (f.get("execution") instanceof String execution
         && f.get("records") instanceof Long records
         && f.get("head") instanceof String hash
-        && f.get("segments") instanceof List<?> listed
-        && f.get("signature") instanceof String signature
-        && f.get("key") instanceof String key) {
+        && f.get("segments") instanceof List<?> listed) {
       var segments = listed.stream().flatMap(one -> segment(one).stream()).toList();
-      return Optional.of(
-              new SegmentHead(execution, records, hash, segments, new Seal(signature, key)))
+      var seal = new TreeMap<>(f);
+      seal.keySet().retainAll(SEAL);
+      return Optional.of(new SegmentHead(execution, records, hash, segments, seal))
           .filter(h -> h.segments().size() == listed.size());
     }
     return Optional.empty();

@@ -47,16 +47,16 @@ final class Canaries {
   /** A kubeconfig that holds one. */
   static String kubeconfig(int port, String token) {
     return """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
-        users:
-          - name: u
-            user:
-              token: %s
-        """
+    apiVersion: v1
+    kind: Config
+    current-context: c
+    contexts: [{name: c, context: {cluster: c, user: u}}]
+    clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+    users:
+      - name: u
+        user:
+          token: %s
+    """
         .formatted(port, token);
   }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What somebody does by hand to a gateway in a container, each kind by itself: a look finds that and
- * nothing else, a repair mends it or leaves it, and a look finds nothing.
+ * What somebody does by hand to a gateway in a container, each kind by itself: a look finds that
+ * and nothing else, a repair mends it or leaves it, and a look finds nothing.
  */
 class ContainerDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -156,8 +156,7 @@ class ContainerDriftTest {
   void thatIsStopped() {
     gateway.inDaemon(client -> client.stopContainerCmd(gateway.name()).withTimeout(1).exec());
 
-    looking.finds(
-        unreachable(gateway.member()));
+    looking.finds(unreachable(gateway.member()));
     gateway.inDaemon(client -> client.startContainerCmd(gateway.name()).exec());
     awaitAnswer();
     looking.clean();

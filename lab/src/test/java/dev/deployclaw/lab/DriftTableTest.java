@@ -50,10 +50,7 @@ class DriftTableTest {
 
     assertThat(kinds)
         .containsExactlyElementsOf(
-            Arrays.stream(Discrepancy.Kind.values())
-                .map(Discrepancy.Kind::word)
-                .sorted()
-                .toList());
+            Arrays.stream(Discrepancy.Kind.values()).map(Discrepancy.Kind::word).sorted().toList());
   }
 
   private static Stream<String> rows() throws Exception {

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -27,8 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What somebody does by hand to one gateway, one configuration store or the state store, each kind by itself: a look finds that and nothing else, a repair mends it or says
- * why not, and a look finds nothing.
+ * What somebody does by hand to one gateway, one configuration store or the state store, each kind
+ * by itself: a look finds that and nothing else, a repair mends it or says why not, and a look
+ * finds nothing.
  */
 class EdgeDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
@@ -211,8 +213,7 @@ class EdgeDriftTest {
     store.put("active", "{\"digest\":\"%s\",\"epoch\":%d}".formatted(digest, epoch - 1));
 
     looking.finds(
-        wrong(
-            "behind", member(), "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
+        wrong("behind", member(), "is at epoch %d, committed is %d".formatted(epoch - 1, epoch)));
     looking.repairs();
   }
 
@@ -264,7 +265,9 @@ class EdgeDriftTest {
     Await.until("the services hold it again", SOON, () -> looking.run("drift").exit() == 0);
   }
 
-  /** Near misses: what isn't read, older epochs, the same file again, other keys of the same etcd. */
+  /**
+   * Near misses: what isn't read, older epochs, the same file again, other keys of the same etcd.
+   */
   @Test
   void whatNobodyReadsAndTheSameAgainAreNoDifference() throws Exception {
     Files.writeString(gateway.entry().folder().resolve("notes"), "by hand");
@@ -305,7 +308,7 @@ class EdgeDriftTest {
 
   /** As an operator does it, and until the workers of before are gone. */
   private static void reload() {
-    var before = gateway.workers();
+    var before = List.copyOf(gateway.workers());
     daemon("gateways/" + gateway.name()).hangUp();
     Await.until(
         "other workers run", SOON, () -> gateway.workers().stream().noneMatch(before::contains));
@@ -334,8 +337,8 @@ class EdgeDriftTest {
     String from = "epochs/" + epoch + "/";
     store
         .below(from)
-        .forEach((key, value) ->
-            store.put("epochs/" + as + "/" + key.substring(from.length()), value));
+        .forEach(
+            (key, value) -> store.put("epochs/" + as + "/" + key.substring(from.length()), value));
   }
 
   /** A manifest that fits the documents that are there. */

@@ -277,15 +277,19 @@ class PodDriftTest {
     return cluster.get(deployment()).at("/spec/template/spec/volumes/0/configMap/name").asText();
   }
 
-  private static void annotate(
-      String path, String name, @Nullable String value) {
+  private static void annotate(String path, String name, @Nullable String value) {
     ObjectNode patch = ApiServer.JSON.createObjectNode();
     patch.withObject("/metadata/annotations").put("deployclaw.dev/" + name, value);
     cluster.merge(path, BY, patch);
   }
 
   private static String annotation(String path, String name) {
-    return cluster.get(path).path("metadata").path("annotations").path("deployclaw.dev/" + name).asText();
+    return cluster
+        .get(path)
+        .path("metadata")
+        .path("annotations")
+        .path("deployclaw.dev/" + name)
+        .asText();
   }
 
   private static void put(String key, String text) {

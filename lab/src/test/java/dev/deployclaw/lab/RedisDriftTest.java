@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What somebody does by hand to one node of Redis, each kind by itself: a look finds that and
  * nothing else, a repair mends it, and a look finds nothing. What a primary is told its replica is
- * told, too. A replica of a cluster takes no write of a key, but libraries and flushes, where it was
- * made writable.
+ * told, too. A replica of a cluster takes no write of a key, but libraries and flushes, where it
+ * was made writable.
  */
 class RedisDriftTest {
   private static final String TENANT = "umbrella";
@@ -170,8 +170,7 @@ class RedisDriftTest {
     load(primary, FunctionLibrary.source(new Constants(1, NEVER, "c".repeat(64), epoch)));
 
     inStep();
-    finds(
-        ahead("", "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
+    finds(ahead("", "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
     looking.cannotRepair(member(primary), "REGRESSED");
     load(primary, ours);
     inStep();
@@ -184,8 +183,7 @@ class RedisDriftTest {
     String ours = primary.call("GET", key);
     primary.call("SET", key, NEVER + " " + epoch);
 
-    looking.finds(
-        ahead(member(primary), "term " + NEVER));
+    looking.finds(ahead(member(primary), "term " + NEVER));
     looking.cannotRepair(member(primary), "REGRESSED");
     primary.call("SET", key, ours);
     looking.clean();
@@ -252,8 +250,7 @@ class RedisDriftTest {
     var cluster = scene.redis();
     cluster.kill(replica.address());
 
-    looking.finds(
-        unreachable(member(replica)));
+    looking.finds(unreachable(member(replica)));
     cluster.restart(replica.address());
     cluster.awaitWhole(SOON);
     looking.clean();
@@ -299,8 +296,7 @@ class RedisDriftTest {
 
   private static String earlier() {
     var now = constants();
-    return FunctionLibrary.source(
-        new Constants(now.term(), epoch - 1, "e".repeat(64), epoch - 2));
+    return FunctionLibrary.source(new Constants(now.term(), epoch - 1, "e".repeat(64), epoch - 2));
   }
 
   private static void onReplica(String... words) {
@@ -328,8 +324,7 @@ class RedisDriftTest {
   /** Waits until the replica has got what the primary was told. */
   private static void inStep() {
     long told = offset(primary, "master_repl_offset:");
-    Await.until(
-        "the replica follows", SOON, () -> offset(replica, "slave_repl_offset:") >= told);
+    Await.until("the replica follows", SOON, () -> offset(replica, "slave_repl_offset:") >= told);
   }
 
   private static long offset(RedisNode node, String name) {

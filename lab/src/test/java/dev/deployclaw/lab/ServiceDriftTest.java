@@ -88,8 +88,7 @@ class ServiceDriftTest {
     copySet(NEVER);
     misled(ELSEWHERE + NEVER + "/", 1);
 
-    looking.finds(
-        ahead(service(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
+    looking.finds(ahead(service(), "is at epoch %d, committed is %d".formatted(NEVER, epoch)));
     looking.cannotRepair(service(), "REGRESSED");
     asBefore();
   }
@@ -149,8 +148,8 @@ class ServiceDriftTest {
     scene
         .keys()
         .below(from)
-        .forEach((key, value) ->
-            there.put("policy/" + as + "/" + key.substring(from.length()), value));
+        .forEach(
+            (key, value) -> there.put("policy/" + as + "/" + key.substring(from.length()), value));
     var digest = scene.keys().json(from + "manifest").path("digest").asText();
     there.put(
         "active",
@@ -163,7 +162,9 @@ class ServiceDriftTest {
     Await.until(
         "it has read there",
         SOON,
-        () -> status().path("etcd").asText().equals(ServiceStatus.OK) && status().path("epochs").size() == epochs);
+        () ->
+            status().path("etcd").asText().equals(ServiceStatus.OK)
+                && status().path("epochs").size() == epochs);
   }
 
   private static void restarted(UnaryOperator<String> word) {

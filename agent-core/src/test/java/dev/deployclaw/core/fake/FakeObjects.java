@@ -5,6 +5,7 @@ import dev.deployclaw.core.spi.ObjectStore;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A bucket in memory that creates each name once. */
 public final class FakeObjects implements ObjectStore {
@@ -47,6 +48,13 @@ public final class FakeObjects implements ObjectStore {
 
   public synchronized Set<String> names() {
     return Set.copyOf(objects.keySet());
+  }
+
+  /** Those of {@link #names} that are checkpoints, and not the copy of the logs' chain. */
+  public Set<String> checkpoints() {
+    return names().stream()
+        .filter(name -> name.startsWith("checkpoints/"))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

@@ -172,7 +172,7 @@ class FailuresTest {
   @Test
   void anAlteredCheckpointIsNeverCommitted() throws Exception {
     var held = world.run("apply manually");
-    String object = world.objects.names().iterator().next();
+    String object = world.objects.checkpoints().iterator().next();
     world.objects.alter(object, "{}".getBytes(StandardCharsets.UTF_8));
 
     var ended = world.agent().approve(held.execution(), "ann");

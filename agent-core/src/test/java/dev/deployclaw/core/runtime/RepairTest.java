@@ -40,12 +40,12 @@ class RepairTest {
   @Test
   void keepsWhatWasThereBefore() throws Exception {
     world.run("apply");
-    var before = world.objects.names();
+    var before = world.objects.checkpoints();
     world.redis.tamper("a", "somebody's");
 
     var ended = repair();
 
-    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(fresh).hasSize(1);
     assertThat(text(fresh.getFirst())).contains("\"live\":\"somebody's\"");
     assertThat(log(ended)).contains("s3://fake/" + fresh.getFirst(), "acts on somebody's");
@@ -68,7 +68,7 @@ class RepairTest {
   @Test
   void keepsWhatARefusalFound() throws Exception {
     world.run("apply");
-    var before = world.objects.names();
+    var before = world.objects.checkpoints();
     world.redis.tamper("a", "somebody's");
     world.redis.answers(
         "observe",
@@ -76,7 +76,7 @@ class RepairTest {
 
     var ended = repair();
 
-    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(text(fresh.getFirst())).contains("only copy");
     assertThat(log(ended)).doesNotContain("nothing is kept of");
   }

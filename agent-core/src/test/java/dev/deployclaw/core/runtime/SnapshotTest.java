@@ -15,13 +15,13 @@ class SnapshotTest {
   void keepsWhatIsCommittedAndHeldUnderItsHash() throws Exception {
     world.run("apply");
     var digest = world.active().orElseThrow().digest();
-    var before = world.objects.names();
+    var before = world.objects.checkpoints();
     var live = world.gateway.live();
 
     var ended = world.run("snapshot");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
-    var fresh = world.objects.names().stream().filter(n -> !before.contains(n)).toList();
+    var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(fresh).hasSize(1);
     byte[] bytes = ((Get.Found) world.objects.read(fresh.getFirst())).bytes();
     assertThat(fresh.getFirst()).isEqualTo("checkpoints/" + Canonical.sha256(bytes) + ".json");
@@ -73,7 +73,7 @@ class SnapshotTest {
     var ended = world.run("snapshot");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
-    var name = world.objects.names().iterator().next();
+    var name = world.objects.checkpoints().iterator().next();
     var file = CheckpointFile.read(((Get.Found) world.objects.read(name)).bytes());
     assertThat(file.set()).isEmpty();
     assertThat(file.observation().of("gateway", "gateway/two")).isPresent();

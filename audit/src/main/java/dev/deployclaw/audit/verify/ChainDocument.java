@@ -26,8 +26,7 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
    * @param records how many the log had when it ended so
    * @param head the hash of the last of them
    */
-  record Link(
-      long number, String execution, long records, String head, String prev, String hash) {}
+  record Link(long number, String execution, long records, String head, String prev, String hash) {}
 
   static ChainDocument read(byte[] document, Trust trust) {
     try {

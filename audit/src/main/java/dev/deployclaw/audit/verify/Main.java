@@ -51,7 +51,8 @@ public final class Main {
     } catch (Check.Unread e) {
       out.println(
           JsonText.canonical(
-              Map.of("file", e.file(), "code", "unreadable", "what", String.valueOf(e.getMessage()))));
+              Map.of(
+                  "file", e.file(), "code", "unreadable", "what", String.valueOf(e.getMessage()))));
       return WRONG_USAGE;
     }
     var findings = check.findings();

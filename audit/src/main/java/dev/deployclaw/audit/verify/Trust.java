@@ -4,9 +4,11 @@ import dev.deployclaw.audit.verify.Finding.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that are trusted, and whether a signature goes back to one of them. Where the signing
@@ -35,7 +37,7 @@ public record Trust(Set<String> keys) {
    * @param audit the object that holds {@code signature}, {@code key} and {@code rotations}
    * @param message what must be signed, by the rotations
    */
-  List<Finding> judge(Map<String, Object> audit, Function<List<?>, byte[]> message) {
+  public List<Finding> judge(Map<String, Object> audit, Function<List<?>, byte[]> message) {
     if (!(audit.get("signature") instanceof String signature)
         || !(audit.get("key") instanceof String key)) {
       return List.of(new Finding(Code.SIGNATURE, 0, "the head isn't signed"));
@@ -53,7 +55,7 @@ public record Trust(Set<String> keys) {
     return findings;
   }
 
-  private boolean trusts(Object key) {
+  private boolean trusts(@Nullable Object key) {
     return key instanceof String s && keys.contains(s);
   }
 
@@ -82,10 +84,10 @@ public record Trust(Set<String> keys) {
     if (!whole) {
       return Optional.of("the rotations aren't a list of them");
     }
-    Object before = rotations.getFirst().get("old");
+    @Nullable Object before = rotations.getFirst().get("old");
     for (int i = 0; i < rotations.size(); i++) {
       var rotation = rotations.get(i);
-      if (!holds(rotation, i + 1) || !rotation.get("old").equals(before)) {
+      if (!holds(rotation, i + 1) || !Objects.equals(rotation.get("old"), before)) {
         return Optional.of("rotation " + (i + 1) + " isn't signed by both keys, or doesn't follow");
       }
       before = rotation.get("new");

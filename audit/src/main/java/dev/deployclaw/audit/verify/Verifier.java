@@ -126,8 +126,7 @@ public final class Verifier {
         document.get("audit") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
     String execution = String.valueOf(document.get("execution_id"));
     return trust.judge(
-        audit,
-        rotations -> HeadSignature.message(execution, chain.seq(), chain.head(), rotations));
+        audit, rotations -> HeadSignature.message(execution, chain.seq(), chain.head(), rotations));
   }
 
   private static Optional<Finding> endFault(List<Map<String, Object>> records) {

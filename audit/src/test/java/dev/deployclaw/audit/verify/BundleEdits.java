@@ -115,12 +115,10 @@ final class BundleEdits {
   /** From the key that is trusted to the stranger's, signed by the stranger alone. */
   private void forge(Map<String, Object> audit, List<Object> rotations, String name) {
     var theirs =
-        RealLogs.object(
-            Bundles.parsed(Bundles.signed(Bundles.records(name), stranger)), "audit");
+        RealLogs.object(Bundles.parsed(Bundles.signed(Bundles.records(name), stranger)), "audit");
     var trusted = Json.object((Map<?, ?>) rotations.getFirst());
     var forged =
-        new LinkedHashMap<>(
-            Json.object((Map<?, ?>) RealLogs.list(theirs, "rotations").getFirst()));
+        new LinkedHashMap<>(Json.object((Map<?, ?>) RealLogs.list(theirs, "rotations").getFirst()));
     forged.put("old", trusted.get("old"));
     if (random.nextBoolean()) {
       forged.put("signature_old", trusted.get("signature_old"));

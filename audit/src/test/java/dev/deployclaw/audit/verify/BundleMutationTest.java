@@ -70,13 +70,11 @@ class BundleMutationTest {
     assumeTrue(Python.isThere(), "python3 isn't installed");
     var corpus = new ArrayList<>(List.of(all));
     for (long seed = 1; seed <= SAMPLE; seed++) {
-      corpus.add(
-          new BundleEdits(SeededLoop.random(seed), signer, stranger).of(kind(seed), all));
+      corpus.add(new BundleEdits(SeededLoop.random(seed), signer, stranger).of(kind(seed), all));
     }
 
     var told =
-        Python.verdicts(
-            mine.resolve("corpus"), corpus.stream().map(Bundles::line).toList(), first);
+        Python.verdicts(mine.resolve("corpus"), corpus.stream().map(Bundles::line).toList(), first);
 
     assertThat(told)
         .isEqualTo(corpus.stream().map(c -> c.verdict(new Trust(Set.of(first)))).toList());

@@ -103,7 +103,8 @@ class RealLogMutationTest {
       }
     }
 
-    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), signer.publicKey());
+    List<String> told =
+        Python.verdicts(folder.resolve("corpus"), lines(corpus), signer.publicKey());
 
     var trusted = Optional.of(signer.publicKey());
     assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trusted)).toList());

@@ -234,7 +234,7 @@ final class AuditCommand {
     try {
       return signer.rotate(Instant.now());
     } catch (HeadSigner.NotRotated e) {
-      throw new Unusable(e.getMessage());
+      throw new Unusable(String.valueOf(e.getMessage()));
     }
   }
 

@@ -110,8 +110,7 @@ final class ChainView {
       around.out().println(Json.text(out));
     } else {
       around.out().println(folder + ": " + here.size() + " logs and their chain");
-      elsewhere.forEach(id ->
-          around.out().println("not on this machine, add its log: " + id));
+      elsewhere.forEach(id -> around.out().println("not on this machine, add its log: " + id));
     }
     return (chain.signed() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }

@@ -75,7 +75,8 @@ public final class Snapshot {
    */
   public SortedMap<String, Long> moves() {
     return values.entrySet().stream()
-        .filter(e -> !e.getKey().matches("leader|term|audit/.*|audit-head/.*|audit-chain.*|reserved/.*"))
+        .filter(e ->
+            !e.getKey().matches("leader|term|audit/.*|audit-head/.*|audit-chain.*|reserved/.*"))
         .collect(
             Collectors.toMap(
                 e -> e.getKey(), e -> e.getValue().revision(), (a, _) -> a, TreeMap::new));
