@@ -29,7 +29,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
       rule(
           "don't|do"
               + " not|dont|not|never|unless|if|when|whenever|while|until|during|after|before|since|except|excluding|instead|rather|other|others|at"
-              + " least|minimum|between|either|or|per(?!"
+              + " least|minimum|between|either|or|soon|later|shortly|eventually|sometime|someday|per(?!"
               + " tenant)|(?:around|about|roughly|approximately|nearly|almost)"
               + " (?:<rate>|<count>|<num>|<burst>)");
 
@@ -73,6 +73,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
           case APPLY_POLICIES, REPAIR_DRIFT, CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
               scoped(named.get(), phrase, doubts, grounds);
         };
+    alike(meant.changes(), doubts);
     return Optional.of(meant);
   }
 
@@ -167,6 +168,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     }
     var operation = operationOf(changes, doubts);
     contradictions(changes, doubts);
+    nowhere(phrase, changes, doubts);
     return new Meant(operation, Optional.empty(), changes.stream().distinct().toList());
   }
 
@@ -223,6 +225,41 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
                 && a.limit().equals(b.limit());
         if (same && !a.equals(b)) {
           doubts.ask("One limit is changed twice: which of the two shall hold?");
+        }
+      }
+    }
+  }
+
+  /** "10 rps and 20 rps on search": whether the first counts everywhere isn't said. */
+  private static void nowhere(Phrase phrase, List<Change> changes, Doubts doubts) {
+    boolean placed =
+        changes.stream()
+            .filter(c -> c.service().isEmpty())
+            .anyMatch(a ->
+                changes.stream().anyMatch(b -> b.service().isPresent() && b.who().equals(a.who())));
+    if (placed && !phrase.has(Meaning.Overall.class)) {
+      doubts.ask("One value has no service: is it meant for all of them? Say \"overall\" then.");
+    }
+  }
+
+  /** "A gets it, the rest …": that everybody else shall have the very same is never guessed. */
+  private static void alike(List<Change> changes, Doubts doubts) {
+    for (Change a : changes) {
+      for (Change b : changes) {
+        boolean rest = b.who().all() && !a.who().tenants().isEmpty();
+        if (rest
+            && b.who().except().containsAll(a.who().tenants())
+            && a.equals(
+                new Change(
+                    a.who(),
+                    b.service(),
+                    b.route(),
+                    b.method(),
+                    b.limit(),
+                    b.set(),
+                    b.scale(),
+                    b.from()))) {
+          doubts.ask("Shall all the others change as well, or stay as they are?");
         }
       }
     }

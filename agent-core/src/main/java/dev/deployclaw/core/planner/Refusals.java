@@ -21,7 +21,7 @@ final class Refusals {
       "(?:checkpoints?|checkpointing|audits?|auditing|audited|logs?|logging|logged|approvals?"
           + "|approve|approved|approver|gates?|validations?|validating|verification|rollbacks?"
           + "|roll back|safety|safeguards?|guardrails?|confirmation|asking|review|trail|traces?"
-          + "|recording|snapshots?|backups?|sandbox|votes?|voting|kill switch|probes?|record)";
+          + "|recording|snapshots?|backups?|sandbox|votes?|voting|kill switch|probes?|record|checks|guards)";
   private static final String SKIP =
       "(?:without|skip|skips|skipping|bypass|bypassing|circumvent|disable|disabling|omit|omitting"
           + "|avoid|avoiding|override|overriding|suppress|ignore|ignoring|forgo|forget|drop|mute|no|turn"
@@ -62,7 +62,7 @@ final class Refusals {
           new Refusal(
               rule(
                   PROTECTED
-                      + " (?:is |are |be )?(?:off|disabled|unnecessary|optional|isn't|aren't|not)"
+                      + "(?: (?:checks?|nets?|steps?|rules?))? (?:is |are |be )?(?:off|disabled|unnecessary|optional|isn't|aren't|not)"
                       + "(?: (?:needed|necessary|required|wanted))?"),
               "the checkpoint, the audit log, the approval and the validation can't be skipped"),
           new Refusal(

@@ -41,13 +41,29 @@ public final class RulePlanner implements Planner {
               + " )?(?:and )?(?:not|instead of|rather than)"
               + " (?:<rate>|<num>|<count>|<percent>|<parallel>|<burst>)");
 
+  private static final String OTHERS =
+      "(?:the (?:rest|others)|everyone else|everybody else|all(?: the)? others|(?:all|every)(?:"
+          + " the)? other tenants?)";
+
+  /** "The rest stays", "leave the others as they are": what nobody wants changed. */
+  private static final String STAYS =
+      "(?:(?:,|;|and|but) )*(?:(?:leave|keep|leaving|keeping) "
+          + OTHERS
+          + "(?: (?:alone|untouched|unchanged|as (?:is|before)))?|"
+          + OTHERS
+          + " (?:(?:should|must|shall|can|will|to) )?(?:stays?|remains?|(?:is|are|as) (?:unchanged"
+          + "|untouched|is|before))(?: (?:the same|unchanged|untouched|put|as (?:is|before)))?)"
+          + "(?= (?:[.;,!]|$))";
+
   /** Phrases that carry nothing, though their words do elsewhere. */
   private static final Pattern NOISE =
       rule(
           "(?:i'd|we'd|i would|we would|would|i) (?:really )?(?:like|love)(?: you)?(?: to(?!"
               + " approve| review| confirm))?|(?:, )?(?:with no|without|no) (?:any"
               + " )?exceptions?|until further notice|for good|for now|from now on|as soon as"
-              + " possible|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
+              + " possible|"
+              + STAYS
+              + "|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
 
   @Override
   public Interpretation interpret(TaskRequest request, Inventory inventory) {
