@@ -238,10 +238,7 @@ final class AuditCommand {
     }
   }
 
-  @Command(
-      description =
-          "The chain that the ends of all executions make, signed, for `audit verify --chain`. Needs"
-              + " etcd.")
+  @Command(description = "The chain that the ends of all executions make, signed. Needs etcd.")
   int chain(
       @Mixin Shared shared,
       @Option(
@@ -252,9 +249,7 @@ final class AuditCommand {
     return new ChainView(around, shared).print(bucket);
   }
 
-  @Command(
-      description =
-          "Writes the logs of this machine and their chain into a folder that `audit verify` takes.")
+  @Command(description = "Write this machine's logs and their chain into a folder. Needs etcd.")
   int bundle(
       @Mixin Shared shared,
       @Parameters(paramLabel = "FOLDER", arity = "1", description = "A new or empty one.")
