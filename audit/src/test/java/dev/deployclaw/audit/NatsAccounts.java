@@ -48,7 +48,7 @@ final class NatsAccounts {
     return folder.resolve("agent.creds");
   }
 
-  /** What the server's configuration says of it. */
+  /** What the server's configuration says of it; other each second, since tokens are dated. */
   String lines() throws GeneralSecurityException, IOException {
     return """
     trusted_keys: "%s"

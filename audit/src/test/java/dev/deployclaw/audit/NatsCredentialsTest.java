@@ -45,12 +45,12 @@ class NatsCredentialsTest {
   @Test
   void aRevokedUserShipsAgainWithTheCredentialsThatArePutInItsPlace() throws Exception {
     var accounts = NatsAccounts.in(folder);
-    try (var nats = Nats.start(folder.resolve("nats"), accounts.lines());
+    String before = accounts.lines();
+    try (var nats = Nats.start(folder.resolve("nats"), before);
         var journal = FileJournal.open(state(), accounts.settings(nats), EVERY)) {
       append(journal, 0, 40);
       assertThat(journal.flush(LONG).pending()).isZero();
 
-      String before = accounts.lines();
       accounts.revoke();
       reload(nats, before, accounts.lines());
       append(journal, 40, 70);
