@@ -32,9 +32,12 @@ public record ChainLink(
 
   /** The link that comes after this one. */
   public ChainLink next(String ended, long count, String last) {
-    var rest = fields(number + 1, ended, count, last, hash);
+    return new ChainLink(number + 1, ended, count, last, hash, "").hashed();
+  }
+
+  private ChainLink hashed() {
     return new ChainLink(
-        number + 1, ended, count, last, hash, Canonical.sha256(Canonical.bytes(rest)));
+        number, execution, records, head, prev, Canonical.sha256(Canonical.bytes(rest())));
   }
 
   /** Whether it is the link of this end, wherever in the chain. */
@@ -53,7 +56,7 @@ public record ChainLink(
 
   /** In canonical form. */
   public byte[] bytes() {
-    var out = fields(number, execution, records, head, prev);
+    var out = rest();
     out.put("hash", hash);
     return Canonical.bytes(out);
   }
@@ -75,8 +78,8 @@ public record ChainLink(
     }
   }
 
-  private static Map<String, Object> fields(
-      long number, String execution, long records, String head, String prev) {
+  /** All but the hash. */
+  private Map<String, Object> rest() {
     var out = new TreeMap<String, Object>();
     out.put("schema_version", SCHEMA_VERSION);
     out.put("link", number);
