@@ -143,18 +143,13 @@ public final class ComparedPlanner implements Planner {
   private static List<Change> perTenant(Change c) {
     var except = c.who().except().stream().sorted().distinct().toList();
     if (c.who().tenants().isEmpty()) {
-      return List.of(to(c, new Who(List.of(), c.who().labels(), c.who().all(), except)));
+      return List.of(c.with(new Who(List.of(), c.who().labels(), c.who().all(), except)));
     }
     var out = new ArrayList<Change>();
     for (String tenant : c.who().tenants()) {
-      out.add(to(c, new Who(List.of(tenant), c.who().labels(), c.who().all(), except)));
+      out.add(c.with(new Who(List.of(tenant), c.who().labels(), c.who().all(), except)));
     }
     return out;
-  }
-
-  private static Change to(Change c, Who who) {
-    return new Change(
-        who, c.service(), c.route(), c.method(), c.limit(), c.set(), c.scale(), c.from());
   }
 
   private static Intent with(Intent intent, List<Change> changes) {

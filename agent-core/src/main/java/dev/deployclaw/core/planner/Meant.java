@@ -247,18 +247,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     for (Change a : changes) {
       for (Change b : changes) {
         boolean rest = b.who().all() && !a.who().tenants().isEmpty();
-        if (rest
-            && b.who().except().containsAll(a.who().tenants())
-            && a.equals(
-                new Change(
-                    a.who(),
-                    b.service(),
-                    b.route(),
-                    b.method(),
-                    b.limit(),
-                    b.set(),
-                    b.scale(),
-                    b.from()))) {
+        if (rest && b.who().except().containsAll(a.who().tenants()) && a.equals(b.with(a.who()))) {
           doubts.ask("Shall all the others change as well, or stay as they are?");
         }
       }
@@ -320,8 +309,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
     for (Change c : scope.changes(set, Optional.empty(), Optional.empty())) {
       boolean said = !c.who().equals(Who.NOBODY);
       var who = said ? c.who() : new Who(List.of(), new TreeMap<>(), true, List.of());
-      changes.add(
-          new Change(who, c.service(), c.route(), c.method(), c.limit(), set, c.scale(), c.from()));
+      changes.add(c.with(who));
     }
     return new Meant(Operation.RESOLVE_CONFLICTS, Optional.empty(), changes);
   }

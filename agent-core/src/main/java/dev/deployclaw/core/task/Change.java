@@ -26,6 +26,11 @@ public record Change(
     Optional<BigDecimal> scale,
     Optional<String> from) {
 
+  /** The same for these tenants. */
+  public Change with(Who whom) {
+    return new Change(whom, service, route, method, limit, set, scale, from);
+  }
+
   /** Which tenants: named, by label, or all, less the exceptions. Empty means none were said. */
   public record Who(
       List<String> tenants, SortedMap<String, String> labels, boolean all, List<String> except) {

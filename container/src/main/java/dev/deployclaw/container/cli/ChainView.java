@@ -13,6 +13,7 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeSet;
@@ -94,7 +95,7 @@ final class ChainView {
 
   /** Those of the chain whose logs are on this machine. */
   private static List<String> here(Agent agent, HeadChainDocument chain) {
-    var known = agent.journal().executions();
+    var known = new HashSet<>(agent.journal().executions());
     return chain.executions().stream().filter(known::contains).toList();
   }
 
