@@ -32,6 +32,10 @@ public final class Meters implements Progress {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Rows are replaced one by one: who reads meanwhile would see some twice, and some not. */
+  private final Object rows = new Object();
+
   private final MultiGauge backEnds =
       MultiGauge.builder(NAME + "backend.up")
           .description("Whether a back end answered when it was last asked.")
@@ -71,12 +75,16 @@ public final class Meters implements Progress {
 
   /** The exposition in Prometheus' text format. */
   public String text() {
-    return registry.scrape();
+    synchronized (rows) {
+      return registry.scrape();
+    }
   }
 
   /** The same numbers, for who sends them on. */
   public MetricSnapshots snapshots() {
-    return registry.getPrometheusRegistry().scrape();
+    synchronized (rows) {
+      return registry.getPrometheusRegistry().scrape();
+    }
   }
 
   @Override
@@ -126,13 +134,13 @@ public final class Meters implements Progress {
 
   /** How the enforcement points stand: one row for each, which says its state. */
   void points(List<Standing> standing) {
-    List<MultiGauge.Row<?>> rows =
+    replace(
+        enforcement,
         standing.stream()
             .<MultiGauge.Row<?>>map(s ->
                 MultiGauge.Row.of(
                     Tags.of("point", s.member(), "namespace", s.namespace(), "state", s.word()), 1))
-            .toList();
-    enforcement.register(rows, true);
+            .toList());
   }
 
   /** A try to tell a sink had an outcome. */
@@ -146,12 +154,12 @@ public final class Meters implements Progress {
   }
 
   void felt(Pulse.Beat beat) {
-    List<MultiGauge.Row<?>> rows =
+    replace(
+        backEnds,
         beat.signs().stream()
             .<MultiGauge.Row<?>>map(
                 s -> MultiGauge.Row.of(Tags.of("backend", s.name()), s.trouble().isEmpty() ? 1 : 0))
-            .toList();
-    backEnds.register(rows, true);
+            .toList());
   }
 
   /** The committed epoch; nothing known reads as not a number. */
@@ -161,6 +169,12 @@ public final class Meters implements Progress {
         .flatMap(Pulse.Beat::status)
         .map(s -> (double) s.active().map(Active::epoch).orElse(0L))
         .orElse(Double.NaN);
+  }
+
+  private void replace(MultiGauge gauge, List<MultiGauge.Row<?>> by) {
+    synchronized (rows) {
+      gauge.register(by, true);
+    }
   }
 
   private void ended(Map<String, Object> facts) {

@@ -74,7 +74,8 @@ class OtlpMetricsTest {
   /** What changes by looking, or as time goes by. */
   private static boolean restless(String series) {
     return series.startsWith("deployclaw_http_requests")
-        || series.startsWith("deployclaw_audit_backlog_seconds");
+        || series.startsWith("deployclaw_audit_backlog_seconds")
+        || series.startsWith("deployclaw_heartbeat_age_seconds");
   }
 
   private static String section(Collector collector) {
