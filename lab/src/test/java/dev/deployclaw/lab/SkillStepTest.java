@@ -6,6 +6,7 @@ import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.skills.Catalogue;
+import dev.deployclaw.skills.OperatorPolicy;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillLock;
 import dev.deployclaw.testkit.RedisCluster;
@@ -88,7 +89,7 @@ class SkillStepTest {
         Catalogue.discover(List.of(new Scope("mine", skills))).skills().values().stream()
             .map(Catalogue.Entry::skill)
             .toList();
-    SkillLock.pin(found).write(skills.resolve(SkillLock.FILE));
+    SkillLock.pin(found, OperatorPolicy.OPEN).write(skills.resolve(SkillLock.FILE));
   }
 
   private Agent.Ran scan(Path skills) {

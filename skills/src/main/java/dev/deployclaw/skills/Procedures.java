@@ -1,5 +1,6 @@
 package dev.deployclaw.skills;
 
+import dev.deployclaw.core.plan.Allowance;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.skills.YamlNode.Sequence;
 import java.util.ArrayList;
@@ -39,6 +40,15 @@ public final class Procedures {
       return new Reading(Optional.empty(), findings.all());
     }
     return new Reading(read.map(r -> procedure(skill, r, operator)), findings.all());
+  }
+
+  /**
+   * What a skill may use where an operator admits so much; what its steps name counts where it
+   * declares nothing.
+   */
+  public static Allowance allowance(SkillFile skill, OperatorPolicy operator) {
+    var used = of(skill).procedure().map(Procedure::steps).map(Procedure::named);
+    return skill.allowedTools().narrow(operator, used.orElse(List.of()));
   }
 
   private static Procedure procedure(

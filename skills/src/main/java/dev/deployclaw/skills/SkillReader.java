@@ -1,7 +1,5 @@
 package dev.deployclaw.skills;
 
-import dev.deployclaw.policy.json.Canonical;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -72,7 +70,8 @@ public final class SkillReader {
   }
 
   private static Optional<SkillFile> read(Path folder, Path sheet, Findings findings) {
-    var front = SourceText.read(sheet, findings).flatMap(t -> FrontMatter.split(t, findings));
+    var text = SourceText.read(sheet, findings);
+    var front = text.flatMap(t -> FrontMatter.split(t, findings));
     if (front.isEmpty()) {
       return Optional.empty();
     }
@@ -80,7 +79,7 @@ public final class SkillReader {
     References.check(front.get(), findings);
     return fields.map(f -> {
       f.check(folder, findings);
-      return f.skill(folder, sheet, front.get(), sha256(sheet));
+      return f.skill(folder, sheet, front.get(), text.get().sha256());
     });
   }
 
@@ -114,13 +113,5 @@ public final class SkillReader {
       return line;
     }
     return entry.group(1) + ": '" + entry.group(2).replace("'", "''") + "'";
-  }
-
-  private static String sha256(Path sheet) {
-    try {
-      return Canonical.sha256(Files.readAllBytes(sheet));
-    } catch (IOException e) {
-      return "";
-    }
   }
 }

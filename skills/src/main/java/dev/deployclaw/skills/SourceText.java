@@ -1,5 +1,6 @@
 package dev.deployclaw.skills;
 
+import dev.deployclaw.policy.json.Canonical;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -12,8 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The lines of a text file, decoded strictly; what real editors do to files is reported. */
-record SourceText(List<String> lines) {
+/**
+ * The lines of a text file, decoded strictly; what real editors do to files is reported.
+ *
+ * @param sha256 of the very bytes that were read
+ */
+record SourceText(List<String> lines, String sha256) {
   static final int MOST_BYTES = 1 << 20;
   private static final String BOM = "\uFEFF";
 
@@ -48,7 +53,7 @@ record SourceText(List<String> lines) {
       findings.error(lineAt(text, nul), "the text holds a NUL byte", "remove the NUL byte");
       return Optional.empty();
     }
-    return Optional.of(new SourceText(lines(text, findings)));
+    return Optional.of(new SourceText(lines(text, findings), Canonical.sha256(bytes)));
   }
 
   private static List<String> lines(String decoded, Findings findings) {

@@ -68,7 +68,7 @@ class BuiltInSkillsTest {
 
     assertThat(lock)
         .as("pin the built-in skills again: deployclaw skills lock")
-        .isEqualTo(SkillLock.pin(skills));
+        .isEqualTo(SkillLock.pin(skills, OperatorPolicy.OPEN));
   }
 
   @Test

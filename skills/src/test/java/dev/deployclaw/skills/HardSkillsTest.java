@@ -40,7 +40,7 @@ class HardSkillsTest {
     grow(folder.resolve("asset.bin"));
     var skill = SkillReader.read(folder).skill().orElseThrow();
 
-    assertThatThrownBy(() -> SkillLock.pin(List.of(skill)))
+    assertThatThrownBy(() -> SkillLock.pin(List.of(skill), OperatorPolicy.OPEN))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("32 MiB");
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class SkillLockTest {
 
   @Test
   void pinsSurviveTheFile() throws IOException {
-    var lock = SkillLock.pin(List.of(skill("allowed-tools: redis.scan")));
+    var lock = pin(skill("allowed-tools: redis.scan"));
     lock.write(root.resolve("skills.lock"));
 
     var read = SkillLock.read(root.resolve("skills.lock"));
@@ -26,29 +27,73 @@ class SkillLockTest {
     assertThat(read.problems()).isEmpty();
     assertThat(read.lock()).isEqualTo(lock);
     assertThat(read.lock().check(skill("allowed-tools: redis.scan")))
-        .isEqualTo(new Verdict.Pinned());
+        .isInstanceOf(Verdict.Pinned.class);
   }
 
   @Test
   void refusesAChangedSkillUntilItIsPinnedAgain() throws IOException {
     var before = skill("allowed-tools: redis.scan redis.clock");
-    var lock = SkillLock.pin(List.of(before));
+    var lock = pin(before);
 
     var after = skill("allowed-tools: redis.scan docker.inspect");
 
-    assertThat(lock.check(after))
-        .isEqualTo(new Verdict.Changed(List.of("docker.inspect"), List.of("redis.clock")));
-    assertThat(SkillLock.pin(List.of(after)).check(after)).isEqualTo(new Verdict.Pinned());
+    var pin = one(lock);
+    var found = one(pin(after)).sha256();
+    assertThat(lock.check(after)).isEqualTo(new Verdict.Changed(pin, found));
+    assertThat(pin.declared(after).text()).isEqualTo("gained [docker.inspect], lost [redis.clock]");
+    assertThat(pin(after).check(after)).isInstanceOf(Verdict.Pinned.class);
+    assertThat(pin(after).check(before)).as("read before").isInstanceOf(Verdict.PinnedSince.class);
+  }
+
+  @Test
+  void keepsWhatWasGrantedBesideWhatWasDeclared() throws IOException {
+    var skill = skill("allowed-tools: statuspage.incidents redis.scan");
+
+    var pin = one(SkillLock.pin(List.of(skill), only("redis.scan")));
+
+    assertThat(pin.capabilities()).containsExactly("redis.scan", "statuspage.incidents");
+    assertThat(pin.granted()).contains(List.of("redis.scan"));
+    assertThat(pin.granted(List.of("statuspage.incidents")).orElseThrow().text())
+        .isEqualTo("gained [statuspage.incidents], lost [redis.scan]");
+  }
+
+  @Test
+  void readsALockFileThatDoesNotSayWhatWasGranted() throws IOException {
+    var skill = skill("allowed-tools: redis.scan");
+    String sha256 = one(pin(skill)).sha256();
+    var file = root.resolve("skills.lock");
+    Files.writeString(
+        file,
+        """
+        {"version": 1, "skills": {"one": {"capabilities":["redis.scan"],"sha256":"%s"}}}
+        """
+            .formatted(sha256));
+
+    var lock = SkillLock.read(file).lock();
+
+    assertThat(lock.check(skill)).isInstanceOf(Verdict.Pinned.class);
+    assertThat(one(lock).granted(List.of("redis.scan"))).isEmpty();
   }
 
   @Test
   void seesAnyFileOfTheFolder() throws IOException {
     var skill = skill("license: MIT");
-    var lock = SkillLock.pin(List.of(skill));
+    var lock = pin(skill);
 
     Files.writeString(skill.folder().resolve("more.md"), "x");
 
-    assertThat(lock.check(skill)).isEqualTo(new Verdict.Changed(List.of(), List.of()));
+    assertThat(lock.check(skill)).isInstanceOf(Verdict.Changed.class);
+  }
+
+  @Test
+  void hashesNothingThatItWouldNotReadToTheEnd() throws IOException {
+    var skill = skill("license: MIT");
+    var lock = pin(skill);
+
+    Files.createDirectories(skill.folder().resolve("1/2/3/4/5/6/7/8"));
+
+    assertThat(lock.check(skill))
+        .isEqualTo(new Verdict.Unreadable("the folder holds folders more than 7 deep"));
   }
 
   @Test
@@ -68,14 +113,18 @@ class SkillLockTest {
   }
 
   @Test
+  void readsNoLockFileWithoutEnd() throws IOException {
+    var file = root.resolve("skills.lock");
+    Files.write(file, new byte[5 << 20]);
+
+    assertThat(SkillLock.read(file).problems().getFirst().text()).contains("larger than 4 MiB");
+  }
+
+  @Test
   void narrowsAndExplains() {
     var tools = AllowedTools.parse("redis.scan Bash(git log) docker.exec").orElseThrow();
 
-    OperatorPolicy operator =
-        op ->
-            Set.of("redis.scan", "redis.clock").contains(op)
-                ? Optional.empty()
-                : Optional.of(new Denial("it isn't here", "drop it"));
+    var operator = only("redis.scan", "redis.clock");
 
     var allowance = tools.narrow(operator, List.of("redis.clock"));
 
@@ -87,6 +136,21 @@ class SkillLockTest {
     assertThat(AllowedTools.UNSTATED.narrow(operator, List.of("redis.clock", "a.b")).explain())
         .isEqualTo("declares nothing, and its steps use 2, granted 1: a.b: it isn't here");
     assertThat(AllowedTools.parse("Bash(git")).isEmpty();
+  }
+
+  private static OperatorPolicy only(String... operations) {
+    return op ->
+        Set.of(operations).contains(op)
+            ? Optional.empty()
+            : Optional.of(new Denial("it isn't here", "drop it"));
+  }
+
+  private static SkillLock.Pin one(SkillLock lock) {
+    return Objects.requireNonNull(lock.pins().get("one"));
+  }
+
+  private static SkillLock pin(SkillFile skill) throws IOException {
+    return SkillLock.pin(List.of(skill), OperatorPolicy.OPEN);
   }
 
   private SkillFile skill(String line) {

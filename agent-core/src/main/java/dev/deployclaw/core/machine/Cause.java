@@ -14,6 +14,8 @@ public enum Cause {
   EXPIRED,
   /** What it stands on, or what was observed, has moved. */
   STALE,
+  /** The skill that it follows isn't what was pinned. */
+  SKILL_REFUSED,
   /** The checkpoint's object no longer hashes to its name. */
   CHECKPOINT_ALTERED,
   /** A back end is ahead of the state store, as after a restored backup: a person decides. */

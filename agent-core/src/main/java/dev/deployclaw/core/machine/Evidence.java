@@ -46,6 +46,11 @@ public final class Evidence {
     facts.put("base_digest", x.base().digest());
     facts.put("base_revision", x.base().revision());
     x.undoes().ifPresent(id -> facts.put("undoes", id));
+    x.followed()
+        .ifPresent(f -> {
+          facts.put("skill", f.skill());
+          facts.put("skill_sha256", f.sha256());
+        });
   }
 
   private static void checkpoint(Execution x, Map<String, Object> facts) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param digest of the policy set that it carries
  * @param undoes the execution that a way back undoes
  * @param rollout how it comes to everybody; a way back comes at once
+ * @param followed the skill that its plan was made of; empty for a compensation, which follows
+ *     none, and where an earlier version opened it
  * @param turn how many transitions were recorded, this one included
  */
 public record Execution(
@@ -27,6 +29,7 @@ public record Execution(
     String requester,
     Optional<String> undoes,
     Rollout rollout,
+    Optional<Followed> followed,
     Optional<Checkpoint> checkpoint,
     Optional<Approval> approval,
     int turn,
@@ -60,6 +63,7 @@ public record Execution(
         requester,
         undoes,
         Rollout.AT_ONCE,
+        Optional.empty(),
         checkpoint,
         approval,
         turn,
@@ -137,6 +141,7 @@ public record Execution(
         requester,
         undoes,
         rollout,
+        followed,
         checkpoint,
         approval,
         turn + 1,
@@ -145,7 +150,7 @@ public record Execution(
 
   private Execution copy(Optional<Checkpoint> taken, Optional<Approval> given, State to) {
     return new Execution(
-        id, log, kind, epoch, content, base, digest, planHash, requester, undoes, rollout, taken,
-        given, turn, to);
+        id, log, kind, epoch, content, base, digest, planHash, requester, undoes, rollout, followed,
+        taken, given, turn, to);
   }
 }

@@ -50,6 +50,7 @@ final class ExecutionCodec {
     if (!x.rollout().equals(Rollout.AT_ONCE)) {
       out.put("rollout", x.rollout().toMap());
     }
+    x.followed().ifPresent(f -> out.put("followed", f.toMap()));
     x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
     x.approval().ifPresent(a -> out.put("approval", approval(a)));
     out.put("turn", x.turn());
@@ -71,6 +72,7 @@ final class ExecutionCodec {
         json.text("requester"),
         json.optionalText("undoes"),
         json.optional("rollout").map(Rollout::of).orElse(Rollout.AT_ONCE),
+        Followed.in(json),
         json.optional("checkpoint").map(ExecutionCodec::checkpoint),
         json.optional("approval").map(ExecutionCodec::approval),
         (int) json.number("turn"),

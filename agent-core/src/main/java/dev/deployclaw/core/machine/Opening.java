@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param content the epoch whose content a way back carries; empty for a forward change
  * @param rollout how it comes to everybody
+ * @param followed the skill that its plan was made of
  * @param lastEpoch the last epoch that was given out, 0 for none
  * @param epochRevision of the key that says so; 0 where there is none
  * @param beside what else is written in the transaction that opens it, for others to read
@@ -25,6 +26,7 @@ public record Opening(
     String requester,
     Optional<String> undoes,
     Rollout rollout,
+    Optional<Followed> followed,
     long lastEpoch,
     long epochRevision,
     List<Write> beside) {
@@ -54,6 +56,26 @@ public record Opening(
         requester,
         undoes,
         Rollout.AT_ONCE,
+        Optional.empty(),
+        lastEpoch,
+        epochRevision,
+        beside);
+  }
+
+  /** The same, by a skill. */
+  public Opening following(Followed skill) {
+    return new Opening(
+        id,
+        log,
+        kind,
+        content,
+        base,
+        digest,
+        planHash,
+        requester,
+        undoes,
+        rollout,
+        Optional.of(skill),
         lastEpoch,
         epochRevision,
         beside);
@@ -82,6 +104,7 @@ public record Opening(
         requester,
         undoes,
         rollout,
+        followed,
         Optional.empty(),
         Optional.empty(),
         1,

@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * the order of the phases and refuses a procedure that breaks it.
  *
  * @param skill the skill's name
- * @param sha256 of the SKILL.md that it was loaded from
+ * @param sha256 of what it was loaded from: the skill's folder as it was pinned, or a sheet alone
  * @param allowance what its steps may ask: there is no procedure with a step that asks for more
  */
 public record Procedure(
@@ -28,6 +28,11 @@ public record Procedure(
   /** One that may use what its steps name. */
   public Procedure(String skill, String sha256, List<ProcedureStep> steps) {
     this(skill, sha256, steps, new Allowance(false, named(steps), new TreeMap<>()));
+  }
+
+  /** The same, loaded from a folder of that hash. */
+  public Procedure pinned(String folder) {
+    return new Procedure(skill, folder, steps, allowance);
   }
 
   /** What steps ask for, each once. */

@@ -66,7 +66,7 @@ public final class Architect {
               .begin(Operation.APPLY_POLICIES, false);
       return answer(draft(request, story), request.requester());
     } catch (Unreachable e) {
-      return new PlanAnswer.Refused(ExitCode.UNREACHABLE, reason(e));
+      return new PlanAnswer.Refused(ExitCode.UNREACHABLE, Leading.reason(e));
     }
   }
 
@@ -173,7 +173,7 @@ public final class Architect {
     try {
       return inspector.scan();
     } catch (Unreachable e) {
-      return ScanAnswer.unreachable(reason(e));
+      return ScanAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -182,7 +182,7 @@ public final class Architect {
     try {
       return inspector.drift();
     } catch (Unreachable e) {
-      return ScanAnswer.unreachable(reason(e));
+      return ScanAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -211,7 +211,7 @@ public final class Architect {
     try {
       return new Rehearsal(this, ports, settings).verify(target);
     } catch (Unreachable e) {
-      return CheckpointAnswer.without(ExitCode.UNREACHABLE, target, reason(e));
+      return CheckpointAnswer.without(ExitCode.UNREACHABLE, target, Leading.reason(e));
     }
   }
 
@@ -242,7 +242,7 @@ public final class Architect {
     try {
       return inspector.validate();
     } catch (Unreachable e) {
-      return ScanAnswer.unreachable(reason(e));
+      return ScanAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -256,7 +256,7 @@ public final class Architect {
     try {
       return new Heartbeat(ports, settings, orchestrator).beat(within);
     } catch (Unreachable e) {
-      return HeartbeatAnswer.unknown(reason(e));
+      return HeartbeatAnswer.unknown(Leading.reason(e));
     }
   }
 
@@ -265,7 +265,7 @@ public final class Architect {
     try {
       return situation().with(inspector.expired());
     } catch (Unreachable e) {
-      return StatusAnswer.unreachable(reason(e));
+      return StatusAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -274,7 +274,7 @@ public final class Architect {
     try {
       return situation().with(List.of());
     } catch (Unreachable e) {
-      return StatusAnswer.unreachable(reason(e));
+      return StatusAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -293,7 +293,7 @@ public final class Architect {
     try {
       return new History(orchestrator, ports).of(tenant, most);
     } catch (Unreachable e) {
-      return HistoryAnswer.unreachable(reason(e));
+      return HistoryAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -306,7 +306,7 @@ public final class Architect {
     try {
       return new Usage(ports, settings, orchestrator).measure(over);
     } catch (Unreachable e) {
-      return UsageAnswer.unreachable(reason(e));
+      return UsageAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -315,7 +315,7 @@ public final class Architect {
     try {
       return new ClientView(ports, settings, orchestrator).of(question);
     } catch (Unreachable e) {
-      return ClientAnswer.unreachable(reason(e));
+      return ClientAnswer.unreachable(Leading.reason(e));
     }
   }
 
@@ -341,6 +341,10 @@ public final class Architect {
 
   Time time() {
     return ports.time();
+  }
+
+  SkillCheck skills() {
+    return new SkillCheck(ports.playbook());
   }
 
   WayBack wayBack() {
@@ -382,16 +386,12 @@ public final class Architect {
               ready.plan(),
               ready.drift(),
               settings.gate().reasons(requester, ready.risks()),
-              ports.playbook().of(ready.plan().intent().operation()));
+              ready.procedure());
       case Draft.Other(var intent) -> new PlanAnswer.Understood(intent);
       case Draft.Over(Ending ending, List<String> questions) ->
           questions.isEmpty()
               ? new PlanAnswer.Refused(ending.exit(), ending.reason())
               : new PlanAnswer.NeedsClarification(questions);
     };
-  }
-
-  private static String reason(Unreachable e) {
-    return Leading.reason(e);
   }
 }

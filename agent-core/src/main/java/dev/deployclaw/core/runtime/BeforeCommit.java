@@ -24,6 +24,7 @@ final class BeforeCommit {
   private final Settings settings;
   private final Time time;
   private final Regression regression;
+  private final SkillCheck skills;
 
   BeforeCommit(Ports ports, Settings settings, Crew crew) {
     this.crew = crew;
@@ -31,6 +32,7 @@ final class BeforeCommit {
     this.settings = settings;
     this.time = ports.time();
     this.regression = new Regression(ports, settings);
+    this.skills = new SkillCheck(ports.playbook());
   }
 
   /** Observes, stores what was seen under its hash, reads it back and compares. */
@@ -118,8 +120,12 @@ final class BeforeCommit {
     };
   }
 
-  /** After an approval: what it was given on still stands as the checkpoint says. */
+  /** After an approval: its skill is as it was, and what it was given on still stands. */
   Event observeAgain(Execution x, Duty duty) throws InterruptedException {
+    var refused = skills.again(x, duty.story());
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     long from = time.micros();
     var observed = crew.observe(duty.mandate());
     duty.story()

@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Provenance;
 import dev.deployclaw.core.task.Intent;
 import java.util.List;
@@ -12,10 +13,12 @@ sealed interface Draft {
   /**
    * It can be carried out.
    *
+   * @param procedure the skill that the plan was made of
    * @param writesBack whether a source that it lies over is to be written back to
    */
   record Ready(
       Plan plan,
+      Procedure procedure,
       Content content,
       Provenance provenance,
       boolean writesBack,

@@ -14,9 +14,11 @@ import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Measurements;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.plan.Plan;
+import dev.deployclaw.core.plan.Playbook.Activated;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.core.plan.Provenance;
+import dev.deployclaw.core.plan.SkillRefusal;
 import dev.deployclaw.core.plan.SourceReports;
 import dev.deployclaw.core.plan.Widenings;
 import dev.deployclaw.core.planner.Interpretation;
@@ -110,7 +112,14 @@ final class Drafting {
     if (settings.gateways().isEmpty()) {
       return unprovable();
     }
-    var procedure = ports.playbook().of(intent.operation());
+    return switch (new SkillCheck(ports.playbook()).activate(intent.operation(), story)) {
+      case Activated.Refused(SkillRefusal refusal) -> new Draft.Over(SkillCheck.ending(refusal));
+      case Activated.Ready(Procedure procedure) -> follow(procedure, intent, request);
+    };
+  }
+
+  private Draft follow(Procedure procedure, Intent intent, TaskRequest request)
+      throws InterruptedException {
     var fault = KernelOrder.fault(procedure);
     if (fault.isPresent()) {
       return refused(fault.get());
@@ -259,7 +268,8 @@ final class Drafting {
             rollout.rollout());
     Optional<PolicySet> previous = base.epoch() == 0 ? Optional.empty() : Optional.of(committed);
     var content = new Content(target, previous, Optional.empty());
-    return new Draft.Ready(plan, content, provenance, writesBack, risks(intent, plan), drift);
+    return new Draft.Ready(
+        plan, procedure, content, provenance, writesBack, risks(intent, plan), drift);
   }
 
   private Risks risks(Intent intent, Plan plan) {

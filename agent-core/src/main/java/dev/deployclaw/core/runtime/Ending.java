@@ -57,8 +57,16 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
   }
 
   static Ending aborted(Cause cause, String reason) {
-    var result = cause == Cause.REGRESSED ? Result.FAILED : Result.ABORTED;
-    return new Ending(result, exit(cause), reason, Optional.of(cause));
+    return new Ending(result(cause), exit(cause), reason, Optional.of(cause));
+  }
+
+  private static Result result(Cause cause) {
+    return switch (cause) {
+      case REGRESSED -> Result.FAILED;
+      case SKILL_REFUSED -> Result.REFUSED;
+      case UNREACHABLE, VOTED_DOWN, REJECTED, EXPIRED, STALE -> Result.ABORTED;
+      case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> Result.ABORTED;
+    };
   }
 
   private static Ending pending(State state) {
@@ -69,6 +77,7 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
     return switch (cause) {
       case UNREACHABLE -> ExitCode.UNREACHABLE;
       case REGRESSED -> ExitCode.FAILED;
+      case SKILL_REFUSED -> ExitCode.REFUSED;
       case VOTED_DOWN, REJECTED, EXPIRED, STALE -> ExitCode.ABORTED;
       case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> ExitCode.ABORTED;
     };

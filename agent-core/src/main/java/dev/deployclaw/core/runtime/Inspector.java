@@ -91,7 +91,7 @@ final class Inspector {
   private ScanAnswer inspect(Operation operation, Optional<Outcome> probe)
       throws InterruptedException {
     var survey = new Survey(ports, settings);
-    for (var step : ports.playbook().of(operation).steps()) {
+    for (var step : SkillCheck.latest(ports.playbook(), operation).steps()) {
       for (String look : step.operations()) {
         boolean kernels = look.startsWith("policies.") || KernelOrder.activates(look);
         if (!kernels) {

@@ -203,7 +203,12 @@ final class Recovery {
     return tried;
   }
 
+  /** What an execution follows; where an earlier version opened it, what all of its kind did. */
   static Operation operation(Execution x) {
+    return x.followed().flatMap(f -> Operation.ofWord(f.operation())).orElseGet(() -> ofKind(x));
+  }
+
+  private static Operation ofKind(Execution x) {
     return x.kind() == Kind.ROLLBACK ? Operation.ROLLBACK : Operation.APPLY_POLICIES;
   }
 

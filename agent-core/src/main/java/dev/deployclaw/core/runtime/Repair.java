@@ -10,7 +10,9 @@ import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Playbook.Activated;
 import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.core.plan.SkillRefusal;
 import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
@@ -65,9 +67,21 @@ final class Repair {
 
   private Ending repair(Duty duty) throws InterruptedException {
     var base = ledger.base();
-    var over = nothing(base).or(this::refused);
+    var over = nothing(base);
     if (over.isPresent()) {
       return over.get();
+    }
+    return switch (new SkillCheck(ports.playbook())
+        .activate(Operation.REPAIR_DRIFT, duty.story())) {
+      case Activated.Refused(SkillRefusal refusal) -> SkillCheck.ending(refusal);
+      case Activated.Ready(Procedure procedure) -> repair(base, procedure, duty);
+    };
+  }
+
+  private Ending repair(Base base, Procedure procedure, Duty duty) throws InterruptedException {
+    var fault = KernelOrder.repairFault(procedure);
+    if (fault.isPresent()) {
+      return new Ending(Result.REFUSED, ExitCode.REFUSED, fault.get());
     }
     var frozen = frozen();
     if (frozen.isPresent()) {
@@ -79,12 +93,13 @@ final class Repair {
     }
     return switch (orchestrator.archive().load(x.get())) {
       case Loaded.Missing(String reason) -> Ending.unreachable(reason);
-      case Loaded.Ready(Content content) -> repair(new Ground(base, x.get(), content), duty);
+      case Loaded.Ready(Content content) ->
+          repair(new Ground(base, x.get(), content, procedure), duty);
     };
   }
 
   /** What is put back. */
-  private record Ground(Base base, Execution change, Content content) {
+  private record Ground(Base base, Execution change, Content content, Procedure procedure) {
     Activation activation() {
       return content.activation(change).at(base.step(), Optional.empty());
     }
@@ -92,7 +107,7 @@ final class Repair {
 
   private Ending repair(Ground ground, Duty duty) throws InterruptedException {
     var story = duty.story();
-    var procedure = procedure();
+    var procedure = ground.procedure();
     story.follow(procedure);
     story.about(ground.base().epoch());
     var survey = new Survey(ports, settings);
@@ -135,7 +150,7 @@ final class Repair {
         from);
     story.summarise(tally.counts() + " published again", Status.OK);
     story.took(Phase.PUBLISH, from);
-    enter("repair.confirm", story);
+    enter("repair.confirm", ground, story);
     from = ports.time().micros();
     var convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     convergence.await(before.participants(), activation, duty, Tally::stuck);
@@ -171,7 +186,7 @@ final class Repair {
    */
   private Optional<Ending> keep(Ground ground, Standing before, Duty duty)
       throws InterruptedException {
-    enter("repair.keep", duty.story());
+    enter("repair.keep", ground, duty.story());
     long from = ports.time().micros();
     var observed = crew.observe(duty.mandate());
     byte[] bytes =
@@ -201,7 +216,7 @@ final class Repair {
   /** The record of what is about to be done, in the transaction that allows it. */
   private Optional<Ending> permit(Ground ground, Standing before, Duty duty)
       throws InterruptedException {
-    enter("repair.assert", duty.story());
+    enter("repair.assert", ground, duty.story());
     var facts =
         Map.<String, Object>of(
             "participants", before.participants(),
@@ -247,22 +262,13 @@ final class Repair {
         : Optional.empty();
   }
 
-  private Optional<Ending> refused() {
-    return KernelOrder.repairFault(procedure())
-        .map(fault -> new Ending(Result.REFUSED, ExitCode.REFUSED, fault));
-  }
-
   /** A kill switch stops this, too: what was changed by hand meanwhile may be meant. */
   private Optional<Ending> frozen() throws InterruptedException {
     return ledger.freeze().map(f -> Ending.aborted(Cause.FROZEN, f.refusal()));
   }
 
-  private Procedure procedure() {
-    return ports.playbook().of(Operation.REPAIR_DRIFT);
-  }
-
-  private void enter(String operation, Story story) {
-    var steps = procedure().steps();
+  private static void enter(String operation, Ground ground, Story story) {
+    var steps = ground.procedure().steps();
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i).operations().contains(operation)) {
         story.enter(i + 1);

@@ -65,10 +65,11 @@ final class Running {
     return switch (intent.operation()) {
       case ROLLBACK ->
           dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, request, story);
-      case SCAN -> looked(story, architect.scan());
-      case CHECK_DRIFT -> looked(story, architect.drift());
-      case VALIDATE -> looked(story, architect.validate());
-      case REPAIR_DRIFT -> dry ? looked(story, architect.drift()) : mend(intent, story);
+      case SCAN -> look(Operation.SCAN, architect::scan, story);
+      case CHECK_DRIFT -> look(Operation.CHECK_DRIFT, architect::drift, story);
+      case VALIDATE -> look(Operation.VALIDATE, architect::validate, story);
+      case REPAIR_DRIFT ->
+          dry ? look(Operation.CHECK_DRIFT, architect::drift, story) : mend(intent, story);
       case SNAPSHOT ->
           dry
               ? refuse(story, "a snapshot changes nothing: ask without a dry run")
@@ -107,6 +108,17 @@ final class Running {
 
   private Ended back(String target, TaskRequest request, Story story) throws InterruptedException {
     return architect.wayBack().run(target, request.requester(), leadership, story);
+  }
+
+  /** How the estate is looked at. */
+  @FunctionalInterface
+  private interface Look {
+    ScanAnswer look() throws InterruptedException;
+  }
+
+  private Ended look(Operation operation, Look look, Story story) throws InterruptedException {
+    var refused = architect.skills().refuses(operation, story);
+    return refused.isPresent() ? end(story, refused.get(), List.of()) : looked(story, look.look());
   }
 
   private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {
@@ -235,20 +247,23 @@ final class Running {
             plan.base().revision(),
             now.predecessor(),
             now.step());
-    return new Opening(
-        story.execution(),
-        story.execution(),
-        Kind.FORWARD,
-        Optional.empty(),
-        base,
-        plan.targetDigest(),
-        hash,
-        request.requester(),
-        Optional.empty(),
-        plan.rollout(),
-        mark.last(),
-        mark.revision(),
-        beside(ready, story.execution(), mark.last() + 1));
+    var opening =
+        new Opening(
+            story.execution(),
+            story.execution(),
+            Kind.FORWARD,
+            Optional.empty(),
+            base,
+            plan.targetDigest(),
+            hash,
+            request.requester(),
+            Optional.empty(),
+            plan.rollout(),
+            Optional.empty(),
+            mark.last(),
+            mark.revision(),
+            beside(ready, story.execution(), mark.last() + 1));
+    return opening.following(SkillCheck.followed(plan.intent().operation(), ready.procedure()));
   }
 
   /** Where its policies come from is written as it opens, so that whoever goes on knows it. */

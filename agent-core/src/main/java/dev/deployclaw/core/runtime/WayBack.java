@@ -9,8 +9,10 @@ import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.KernelOrder;
+import dev.deployclaw.core.plan.Playbook.Activated;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
+import dev.deployclaw.core.plan.SkillRefusal;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.json.Canonical;
@@ -41,15 +43,27 @@ final class WayBack {
 
   Ended run(String target, String who, Leadership leadership, Story story)
       throws InterruptedException {
+    return switch (new SkillCheck(ports.playbook()).activate(Operation.ROLLBACK, story)) {
+      case Activated.Refused(SkillRefusal refusal) ->
+          end(story, SkillCheck.ending(refusal), leadership);
+      case Activated.Ready(Procedure procedure) ->
+          back(new Asked(target, who, procedure), leadership, story);
+    };
+  }
+
+  /** What is to be undone, for whom, by which skill. */
+  private record Asked(String target, String who, Procedure procedure) {}
+
+  private Ended back(Asked asked, Leadership leadership, Story story) throws InterruptedException {
     var base = ledger.base();
-    var refusal = refusal(target, base);
+    var refusal = refusal(asked.target(), base, asked.procedure());
     if (refusal.isPresent()) {
       return end(story, new Ending(Result.REFUSED, ExitCode.REFUSED, refusal.get()), leadership);
     }
     var undone = ledger.read(base.change()).map(Stored::execution).orElseThrow();
-    var opening = opening(undone, base, who, story);
+    var opening = opening(undone, base, asked, story);
     story.planned(opening.planHash());
-    look(ports.playbook().of(Operation.ROLLBACK), story);
+    look(asked.procedure(), story);
     story.tell(
         Phase.PLAN,
         "Planning the way back",
@@ -79,6 +93,14 @@ final class WayBack {
 
   /** Why it would be refused as things stand; empty where it would not. */
   Optional<String> refusal(String target, Base base) throws InterruptedException {
+    return switch (ports.playbook().activate(Operation.ROLLBACK)) {
+      case Activated.Refused(SkillRefusal refusal) -> Optional.of(refusal.text());
+      case Activated.Ready(Procedure procedure) -> refusal(target, base, procedure);
+    };
+  }
+
+  private Optional<String> refusal(String target, Base base, Procedure procedure)
+      throws InterruptedException {
     if (base.epoch() == 0) {
       return Optional.of("nothing was committed yet, so there is nothing to go back from");
     }
@@ -86,7 +108,7 @@ final class WayBack {
       return Optional.of(
           target + " isn't what is committed: that is " + base.change() + "; roll that back first");
     }
-    var fault = KernelOrder.fault(ports.playbook().of(Operation.ROLLBACK));
+    var fault = KernelOrder.fault(procedure);
     if (fault.isPresent()) {
       return fault;
     }
@@ -102,7 +124,7 @@ final class WayBack {
                 .formatted(undone.get().base().epoch()));
   }
 
-  private Opening opening(Execution undone, Base base, String who, Story story)
+  private Opening opening(Execution undone, Base base, Asked asked, Story story)
       throws InterruptedException {
     String digest = Content.digestBackTo(undone.base());
     var plan =
@@ -113,19 +135,23 @@ final class WayBack {
             "base_digest", base.digest(),
             "target_digest", digest);
     var mark = ledger.epochMark();
-    return new Opening(
-        story.execution(),
-        story.execution(),
-        Kind.ROLLBACK,
-        Optional.of(Content.wayBackTo(undone.base())),
-        base,
-        digest,
-        Canonical.sha256(Canonical.bytes(plan)),
-        who,
-        Optional.of(undone.id()),
-        mark.last(),
-        mark.revision(),
-        orchestrator.archive().provenanceAgain(Content.wayBackTo(undone.base()), mark.last() + 1));
+    var opening =
+        new Opening(
+            story.execution(),
+            story.execution(),
+            Kind.ROLLBACK,
+            Optional.of(Content.wayBackTo(undone.base())),
+            base,
+            digest,
+            Canonical.sha256(Canonical.bytes(plan)),
+            asked.who(),
+            Optional.of(undone.id()),
+            mark.last(),
+            mark.revision(),
+            orchestrator
+                .archive()
+                .provenanceAgain(Content.wayBackTo(undone.base()), mark.last() + 1));
+    return opening.following(SkillCheck.followed(Operation.ROLLBACK, asked.procedure()));
   }
 
   private static String words(Execution undone) {

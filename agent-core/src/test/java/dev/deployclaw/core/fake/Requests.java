@@ -56,6 +56,7 @@ public final class Requests {
               schedule(words));
       case "back" -> planned(Operation.ROLLBACK, List.of(), guards(words));
       case "repair" -> planned(Operation.REPAIR_DRIFT, List.of(), guards(words));
+      case "scan" -> planned(Operation.SCAN, List.of(), guards(words));
       case "snapshot" -> planned(Operation.SNAPSHOT, List.of(), guards(words));
       case "destroy" -> new Interpretation.Refused("out of scope");
       default -> new Interpretation.NeedsClarification(List.of("What is meant?"));

@@ -87,6 +87,7 @@ final class Samples {
         "olivia",
         kind.back() ? Optional.of("w") : Optional.empty(),
         rollout,
+        Optional.of(new Followed("set-limit", "careful-limits", "f0")),
         Optional.of(CHECKPOINT),
         Optional.empty(),
         5,

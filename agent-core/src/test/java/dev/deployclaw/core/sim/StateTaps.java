@@ -293,6 +293,7 @@ final class StateTaps {
             x.requester(),
             x.undoes(),
             x.rollout(),
+            x.followed(),
             x.checkpoint(),
             x.approval(),
             x.turn(),

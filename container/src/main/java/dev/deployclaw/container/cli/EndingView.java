@@ -159,6 +159,8 @@ final class EndingView {
       case REJECTED -> NOTHING_ACTIVE + "ask for something else, or ask again";
       case EXPIRED -> NOTHING_ACTIVE + "ask again, and have it approved in time";
       case STALE -> NOTHING_ACTIVE + "ask again: it is planned anew on what stands now";
+      case SKILL_REFUSED ->
+          NOTHING_ACTIVE + "read the skill, and pin it again or put it back, then ask again";
       case CHECKPOINT_ALTERED ->
           NOTHING_ACTIVE + "find out who writes to the checkpoints' bucket, then ask again";
       case REGRESSED -> REGRESSED;

@@ -87,7 +87,7 @@ final class SkillsCommand {
           .report(around, shared.json());
     }
     var view = view(shared);
-    return switch (SkillPins.pin(chosen.get())) {
+    return switch (SkillPins.pin(chosen.get(), Local.of(around, shared).admitted())) {
       case SkillPins.Outcome.Invalid(var problems) -> view.problems(problems);
       case SkillPins.Outcome.Pinned(var changes) -> view.pinned(changes);
     };

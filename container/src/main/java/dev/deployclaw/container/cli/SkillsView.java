@@ -73,7 +73,11 @@ final class SkillsView {
       return exit.code();
     }
     problems.forEach(p -> around.out().println(p.text()));
-    skills.forEach(s -> around.out().println(s.name() + " " + allowance(s).explain()));
+    for (var skill : skills) {
+      around.out().println(skill.name() + " " + allowance(skill).explain());
+      SkillPins.since(skill, operator)
+          .ifPresent(since -> around.out().println(since(skill, since)));
+    }
     around.out().println(exit == ExitCode.OK ? "valid" : "not valid");
     return exit.code();
   }
@@ -82,13 +86,18 @@ final class SkillsView {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", skill.name());
     out.put("allowance", allowance(skill).toMap());
+    out.put("pin", pin(skill));
+    SkillPins.since(skill, operator).ifPresent(since -> out.put("since_pinned", since.toMap()));
     return out;
+  }
+
+  private static String since(SkillFile skill, SkillPins.Since since) {
+    return skill.name() + " since it was pinned: " + since.text();
   }
 
   /** What it may use here; its steps count where it declares nothing. */
   private Allowance allowance(SkillFile skill) {
-    var used = Procedures.of(skill).procedure().map(Procedure::steps).map(Procedure::named);
-    return skill.allowedTools().narrow(operator, used.orElse(List.of()));
+    return Procedures.allowance(skill, operator);
   }
 
   int pinned(List<SkillPins.Change> changes) {
@@ -123,6 +132,7 @@ final class SkillsView {
     lines.add("serves  " + serves(skill));
     lines.add("may use " + String.join(", ", allowance(skill).granted()));
     lines.add("        " + allowance(skill).explain());
+    SkillPins.since(skill, operator).ifPresent(s -> lines.add("        " + since(skill, s)));
     for (int i = 0; i < steps.size(); i++) {
       lines.add("  %d %s".formatted(i + 1, steps.get(i)));
     }
@@ -157,8 +167,11 @@ final class SkillsView {
     var out = new LinkedHashMap<String, Object>();
     out.put("name", c.name());
     out.put("change", c.kind().name().toLowerCase(Locale.ROOT));
-    out.put("gained", c.gained());
-    out.put("lost", c.lost());
+    out.put("may_use", c.mayUse());
+    out.put("gained", c.since().declared().gained());
+    out.put("lost", c.since().declared().lost());
+    c.since().granted().ifPresent(g -> out.put("granted_gained", g.gained()));
+    c.since().granted().ifPresent(g -> out.put("granted_lost", g.lost()));
     return out;
   }
 

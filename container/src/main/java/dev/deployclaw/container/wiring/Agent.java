@@ -65,7 +65,7 @@ public record Agent(
 
   /** What can be wrong on this machine is looked at before any back end is. */
   public static Agent open(Config config, Progress progress) throws Unusable {
-    var playbook = new SkillShelf(SkillPlaces.of(config), Admitted.of(config)).playbook();
+    var skills = new SkillShelf(SkillPlaces.of(config), Admitted.of(config)).playbook();
     var plugins = Plugins.open(config.plugins(), config.stateDir());
     var keys = ProbeKeyFile.open(config.stateDir());
     var signer = signer(config.stateDir());
@@ -84,15 +84,16 @@ public record Agent(
     var bare = new ArrayList<>(BackEnds.executors(config, state, keys, clusters));
     bare.add(stores.executor(clusters.stores()));
     bare.addAll(plugins.executors());
+    var executors = executors(bare, new Rim(decorations, telemetry), table(plugins));
     var ports =
         new Ports(
             state,
             objects,
-            executors(bare, new Rim(decorations, telemetry), table(plugins)),
+            executors,
             new ChainRecorder(redaction(keys)),
             telemetry.around(journal),
             planner(config),
-            playbook,
+            skills.performedBy(procedure -> plugins.unperformed(procedure, executors)),
             Time.system());
     var settings = settings(config, keys);
     var architect = new Architect(ports, settings, progress);

@@ -71,16 +71,27 @@ public record Plugins(List<PluginExecutor> executors, List<AutoCloseable> classe
         .toList();
   }
 
+  /** Why steps of a skill can't be carried out; empty where all can. */
+  List<String> unperformed(Procedure procedure, Executors all) {
+    return procedure.steps().stream()
+        .flatMap(step -> unperformed(procedure, step, all).stream())
+        .distinct()
+        .toList();
+  }
+
+  private List<String> unperformed(
+      Procedure procedure, Procedure.ProcedureStep step, Executors all) {
+    return step.operations().stream()
+        .flatMap(asked -> refusal(asked, all).stream())
+        .map(why -> at(procedure, step) + why)
+        .toList();
+  }
+
   /** Every operation that a skill's steps name must be there, and be one that may be asked. */
   void checkSteps(Playbook playbook, Executors all) throws Unusable {
     Set<String> problems = new LinkedHashSet<>();
     for (var operation : Operation.values()) {
-      var procedure = playbook.of(operation);
-      for (var step : procedure.steps()) {
-        for (String asked : step.operations()) {
-          refusal(asked, all).ifPresent(why -> problems.add(at(procedure, step) + why));
-        }
-      }
+      problems.addAll(unperformed(playbook.of(operation), all));
     }
     if (!problems.isEmpty()) {
       throw new Unusable(String.join("\n", problems));

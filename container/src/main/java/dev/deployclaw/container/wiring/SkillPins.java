@@ -2,9 +2,13 @@ package dev.deployclaw.container.wiring;
 
 import dev.deployclaw.skills.Catalogue;
 import dev.deployclaw.skills.Diagnostic;
+import dev.deployclaw.skills.OperatorPolicy;
+import dev.deployclaw.skills.Procedures;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillFile;
 import dev.deployclaw.skills.SkillLock;
+import dev.deployclaw.skills.SkillLock.Pin;
+import dev.deployclaw.skills.SkillLock.Shift;
 import dev.deployclaw.skills.SkillLock.Verdict;
 import dev.deployclaw.skills.SkillValidator;
 import java.io.IOException;
@@ -12,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class SkillPins {
   private static final String LOCK = "run: deployclaw skills lock ";
+  private static final Pin NOTHING = new Pin("", List.of(), Optional.of(List.of()));
 
   private SkillPins() {}
 
@@ -42,10 +50,10 @@ public final class SkillPins {
   /**
    * How a skill stood to its pin before it was pinned anew.
    *
-   * @param gained capabilities that it now has
-   * @param lost capabilities that it no longer has
+   * @param mayUse what it is granted now
+   * @param since how that differs from its pin; for one that wasn't pinned, from nothing
    */
-  public record Change(String name, Kind kind, List<String> gained, List<String> lost) {
+  public record Change(String name, Kind kind, List<String> mayUse, Since since) {
     /** Words for people and documents. */
     public enum Kind {
       SAME,
@@ -54,22 +62,62 @@ public final class SkillPins {
     }
 
     public Change {
-      gained = List.copyOf(gained);
-      lost = List.copyOf(lost);
+      mayUse = List.copyOf(mayUse);
     }
 
-    /** For people: {@code my-skill changed, gained [redis.scan]}. */
+    /**
+     * For people: {@code my-skill is pinned anew; it declares: gained [redis.scan], lost []; …}.
+     */
     public String text() {
       return switch (kind) {
-        case SAME -> name + " is pinned as before";
-        case NEW -> name + " is pinned, may use " + gained;
-        case CHANGED -> name + " is pinned anew, gained " + gained + ", lost " + lost;
+        case SAME -> name + " is pinned as before" + (since.none() ? "" : "; " + since.text());
+        case NEW -> name + " is pinned, may use " + mayUse;
+        case CHANGED -> name + " is pinned anew; " + since.text();
       };
     }
   }
 
-  /** Pins all skills below a folder as they are on disk now, unless one of them is invalid. */
+  /**
+   * What of a skill's capabilities came and went since it was pinned: by an edit of the skill, or
+   * by another configuration of the operator or another set of plugins.
+   *
+   * @param granted empty where the lock file doesn't say what was granted: an earlier version wrote
+   *     it
+   */
+  public record Since(Shift declared, Optional<Shift> granted) {
+    public boolean none() {
+      return declared.none() && granted.isPresent() && granted.get().none();
+    }
+
+    public String text() {
+      return "it declares: %s; it is granted: %s"
+          .formatted(
+              declared.text(),
+              granted
+                  .map(Shift::text)
+                  .orElse("the lock file of an earlier version doesn't say what it was granted"));
+    }
+
+    /** For JSON documents. */
+    public Map<String, Object> toMap() {
+      var out = new TreeMap<String, Object>();
+      out.put("declared", map(declared));
+      granted.ifPresent(g -> out.put("granted", map(g)));
+      return out;
+    }
+
+    private static Map<String, Object> map(Shift shift) {
+      return Map.of("gained", shift.gained(), "lost", shift.lost());
+    }
+  }
+
+  /** Where no plugin is admitted. */
   public static Outcome pin(Path folder) throws Unusable {
+    return pin(folder, Admitted.KERNEL);
+  }
+
+  /** Pins all skills below a folder as they are on disk now, unless one of them is invalid. */
+  public static Outcome pin(Path folder, OperatorPolicy operator) throws Unusable {
     var problems = SkillValidator.problemsBelow(folder);
     if (!Diagnostic.valid(problems)) {
       return new Outcome.Invalid(problems);
@@ -80,8 +128,8 @@ public final class SkillPins {
             .collect(Collectors.groupingBy(SkillPins::lockFile));
     var changes = new ArrayList<Change>();
     for (var group : byParent.entrySet()) {
-      group.getValue().forEach(skill -> changes.add(change(skill)));
-      write(group.getKey(), group.getValue());
+      group.getValue().forEach(skill -> changes.add(change(skill, operator)));
+      write(group.getKey(), group.getValue(), operator);
     }
     return new Outcome.Pinned(changes);
   }
@@ -89,10 +137,20 @@ public final class SkillPins {
   /** One word for lists: {@code pinned}, {@code unpinned}, {@code changed}, {@code unreadable}. */
   public static String state(SkillFile skill) {
     return switch (verdict(skill)) {
-      case Verdict.Pinned() -> "pinned";
+      case Verdict.Pinned _ -> "pinned";
       case Verdict.Unpinned() -> "unpinned";
-      case Verdict.Changed _ -> "changed";
+      case Verdict.Changed _, Verdict.PinnedSince _ -> "changed";
       case Verdict.Unreadable _ -> "unreadable";
+    };
+  }
+
+  /** What came and went since a skill was pinned; empty where nothing did, or it isn't pinned. */
+  public static Optional<Since> since(SkillFile skill, OperatorPolicy operator) {
+    return switch (verdict(skill)) {
+      case Verdict.Pinned(Pin pin) ->
+          Optional.of(since(pin, skill, operator)).filter(s -> !s.none());
+      case Verdict.Changed(Pin pin, String _) -> Optional.of(since(pin, skill, operator));
+      case Verdict.Unpinned _, Verdict.PinnedSince _, Verdict.Unreadable _ -> Optional.empty();
     };
   }
 
@@ -101,25 +159,32 @@ public final class SkillPins {
     return !(verdict(skill) instanceof Verdict.Unpinned);
   }
 
-  /** Passes when the skill is what was pinned. */
-  static void check(SkillFile skill) throws Unusable {
-    var folder = lockFile(skill).resolveSibling("");
-    switch (verdict(skill)) {
-      case Verdict.Pinned() -> {}
+  /** Passes when the skill is what was pinned; gives the hash of its folder. */
+  static String check(SkillFile skill, OperatorPolicy operator) throws Unusable {
+    return switch (verdict(skill)) {
+      case Verdict.Pinned(Pin pin) -> pin.sha256();
       case Verdict.Unpinned() ->
           throw new Unusable(
-              "%s: the skill isn't pinned in %s; read it, then %s"
-                  .formatted(skill.file(), lockFile(skill), LOCK + folder));
-      case Verdict.Changed(var gained, var lost) ->
+              "%s: the skill isn't pinned in %s; %s"
+                  .formatted(skill.file(), lockFile(skill), remedy(skill)));
+      case Verdict.Changed(Pin pin, String _) ->
           throw new Unusable(
-              "%s: the skill changed since it was pinned (gained %s, lost %s); read it, then %s"
-                  .formatted(skill.file(), gained, lost, LOCK + folder));
+              "%s: the skill changed since it was pinned (%s); %s"
+                  .formatted(skill.file(), since(pin, skill, operator).text(), remedy(skill)));
+      case Verdict.PinnedSince _ ->
+          throw new Unusable(skill.file() + ": the skill changed while it was read; start again");
       case Verdict.Unreadable(String reason) ->
           throw new Unusable(skill.folder() + ": " + reason + "; make it readable");
-    }
+    };
   }
 
-  private static Verdict verdict(SkillFile skill) {
+  /** What is to be done about a skill that isn't what was pinned. */
+  static String remedy(SkillFile skill) {
+    return "read it, then " + LOCK + lockFile(skill).resolveSibling("");
+  }
+
+  /** How a skill that was read stands to its pin: its whole folder is hashed anew. */
+  static Verdict verdict(SkillFile skill) {
     var file = lockFile(skill);
     if (!Files.exists(file)) {
       return new Verdict.Unpinned();
@@ -130,20 +195,29 @@ public final class SkillPins {
         : new Verdict.Unreadable(reading.problems().getFirst().text());
   }
 
-  private static Change change(SkillFile skill) {
-    var tools = skill.allowedTools().declared();
+  static Since since(Pin pin, SkillFile skill, OperatorPolicy operator) {
+    var now = Procedures.allowance(skill, operator).granted();
+    return new Since(pin.declared(skill), pin.granted(now));
+  }
+
+  private static Change change(SkillFile skill, OperatorPolicy operator) {
+    var granted = Procedures.allowance(skill, operator).granted();
     return switch (verdict(skill)) {
-      case Verdict.Pinned() -> new Change(skill.name(), Change.Kind.SAME, List.of(), List.of());
-      case Verdict.Changed(var gained, var lost) ->
-          new Change(skill.name(), Change.Kind.CHANGED, gained, lost);
-      case Verdict.Unpinned(), Verdict.Unreadable(_) ->
-          new Change(skill.name(), Change.Kind.NEW, tools, List.of());
+      case Verdict.Pinned(Pin pin) ->
+          new Change(skill.name(), Change.Kind.SAME, granted, since(pin, skill, operator));
+      case Verdict.Changed(Pin pin, String _) ->
+          new Change(skill.name(), Change.Kind.CHANGED, granted, since(pin, skill, operator));
+      case Verdict.PinnedSince(Pin pin) ->
+          new Change(skill.name(), Change.Kind.CHANGED, granted, since(pin, skill, operator));
+      case Verdict.Unpinned _, Verdict.Unreadable _ ->
+          new Change(skill.name(), Change.Kind.NEW, granted, since(NOTHING, skill, operator));
     };
   }
 
-  private static void write(Path lockFile, List<SkillFile> skills) throws Unusable {
+  private static void write(Path lockFile, List<SkillFile> skills, OperatorPolicy operator)
+      throws Unusable {
     try {
-      SkillLock.pin(skills).write(lockFile);
+      SkillLock.pin(skills, operator).write(lockFile);
     } catch (IOException e) {
       throw new Unusable(lockFile + " can't be written: " + e);
     }

@@ -1,7 +1,6 @@
 package dev.deployclaw.container.wiring;
 
-import dev.deployclaw.core.plan.Playbook;
-import dev.deployclaw.core.plan.Procedure;
+import dev.deployclaw.container.wiring.PinnedPlaybook.Taken;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.skills.BuiltInSkills;
 import dev.deployclaw.skills.Catalogue;
@@ -56,7 +55,7 @@ public final class SkillShelf {
   }
 
   /** What each operation follows. */
-  Playbook playbook() throws Unusable {
+  PinnedPlaybook playbook() throws Unusable {
     var catalogue = Catalogue.discover(scopes(), SkillShelf::passedOver);
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
@@ -66,34 +65,35 @@ public final class SkillShelf {
     }
     unreadable.forEach(d ->
         LOG.atWarn().addKeyValue("skill", d.file()).log("A skill is passed over: skills list"));
-    var procedures = new EnumMap<Operation, Procedure>(Operation.class);
+    var served = new EnumMap<Operation, Taken>(Operation.class);
     for (var operation : Operation.values()) {
       var skill = catalogue.serving(operation.word());
       if (skill.isPresent()) {
-        procedures.put(operation, procedure(skill.get()));
+        served.put(operation, taken(skill.get()));
       }
     }
-    return lookUp(procedures);
+    return lookUp(served);
   }
 
   /** An operation that no skill serves follows the one that changes rate limits. */
-  private static Playbook lookUp(Map<Operation, Procedure> procedures) throws Unusable {
-    var otherwise = procedures.get(Operation.APPLY_POLICIES);
-    if (otherwise == null) {
+  private PinnedPlaybook lookUp(Map<Operation, Taken> served) throws Unusable {
+    if (!served.containsKey(Operation.APPLY_POLICIES)) {
       throw new Unusable("no skill serves " + Operation.APPLY_POLICIES.word());
     }
-    return operation -> procedures.getOrDefault(operation, otherwise);
+    return PinnedPlaybook.of(served, admitted, places.packaged());
   }
 
-  private Procedure procedure(SkillFile skill) throws Unusable {
+  private Taken taken(SkillFile skill) throws Unusable {
+    String folder;
     try {
-      SkillPins.check(skill);
+      folder = SkillPins.check(skill, admitted);
     } catch (Unusable e) {
       throw refused(skill.file(), String.valueOf(e.getMessage()));
     }
+    tellShift(skill);
     var reading = Procedures.of(skill, admitted);
     if (reading.procedure().isPresent()) {
-      return reading.procedure().get();
+      return new Taken(skill, reading.procedure().get().pinned(folder));
     }
     throw refused(
         skill.file(),
@@ -101,7 +101,22 @@ public final class SkillShelf {
             ? skill.file()
                 + ": the skill serves operations but has no steps; add a block of steps, or drop "
                 + SkillFile.SERVES
-            : lines(reading.problems()));
+            : lines(reading.problems())
+                + SkillPins.since(skill, admitted)
+                    .map(since -> "\nsince it was pinned, " + since.text())
+                    .orElse(""));
+  }
+
+  /** The skill is as it was pinned; it may be the operator's configuration that moved. */
+  private void tellShift(SkillFile skill) {
+    SkillPins.since(skill, admitted)
+        .flatMap(SkillPins.Since::granted)
+        .ifPresent(shift ->
+            LOG.atWarn()
+                .addKeyValue("skill", skill.file())
+                .addKeyValue("gained", shift.gained())
+                .addKeyValue("lost", shift.lost())
+                .log("What a skill is granted changed since it was pinned"));
   }
 
   /** There is no execution yet whose log could have it, so the application's log has it. */

@@ -90,6 +90,7 @@ class EndingViewTest {
       case REJECTED -> "ask for something else, or ask again";
       case EXPIRED -> "have it approved in time";
       case STALE -> "planned anew on what stands now";
+      case SKILL_REFUSED -> "pin it again or put it back, then ask again";
       case CHECKPOINT_ALTERED -> "who writes to the checkpoints' bucket, then ask again";
       case REGRESSED -> "recover --accept-regression";
       case FROZEN -> "lift the kill switch, then ask again";

@@ -3,6 +3,8 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.wiring.Sheets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,71 @@ class SkillsCommandTest {
   }
 
   @Test
+  void validatingSaysWhatAnUpgradeGainsAndLoses() {
+    var mine = folder.resolve("mine");
+    Sheets.declaring(mine, "my-scan", "allowed-tools: redis.topology policies.read a.b");
+    assertThat(screen.run("skills", "lock", "mine")).isZero();
+    assertThat(screen.run("skills", "validate", "mine")).as(screen.out()).isZero();
+    assertThat(screen.out()).doesNotContain("since it was pinned");
+
+    Sheets.declaring(mine, "my-scan", "allowed-tools: redis.topology policies.read redis.clock");
+
+    assertThat(screen.run("skills", "validate", "mine")).as(screen.out()).isZero();
+    assertThat(screen.out())
+        .contains(
+            "my-scan since it was pinned: it declares: gained [redis.clock], lost [a.b]; it is"
+                + " granted: gained [redis.clock], lost []");
+    screen.run("skills", "validate", "mine", "--json");
+    assertThat(screen.json().at("/skills/0/pin").asText()).isEqualTo("changed");
+    assertThat(screen.json().at("/skills/0/since_pinned/granted/gained/0").asText())
+        .isEqualTo("redis.clock");
+    screen.run("skills", "lock", "mine");
+    assertThat(screen.out()).contains("my-scan is pinned anew; it declares: gained [redis.clock]");
+  }
+
+  /** The folder is as it was; another configuration admits more, or less. */
+  @Test
+  void validatingSaysWhatTheOperatorsPolicyGainsAndLoses() throws Exception {
+    var mine = folder.resolve("mine");
+    Sheets.declaring(
+        mine, "my-scan", "allowed-tools: redis.topology policies.read statuspage.incidents");
+    assertThat(screen.run("skills", "lock", "mine")).isZero();
+
+    admit("statuspage.incidents");
+    assertThat(screen.run("skills", "validate", "mine")).as(screen.err()).isZero();
+    assertThat(screen.out()).contains("it is granted: gained [statuspage.incidents], lost []");
+    screen.run("skills", "lock", "mine");
+    assertThat(screen.out()).contains("is pinned as before; it declares: gained [], lost []");
+    screen.run("skills", "lock", "mine");
+    assertThat(screen.out()).contains("my-scan is pinned as before\n");
+
+    admit("statuspage.other");
+    screen.run("skills", "show", "my-scan");
+    screen.run("skills", "validate", "mine");
+    assertThat(screen.out()).contains("it is granted: gained [], lost [statuspage.incidents]");
+  }
+
+  @Test
+  void aLockFileOfAnEarlierVersionIsReadAndSaysThatItDoesNotSay() throws Exception {
+    var mine = folder.resolve("mine");
+    Sheets.sound(mine, "my-scan", "Looking my way");
+    screen.run("skills", "lock", "mine");
+    var lock = mine.resolve("skills.lock");
+    String text = Files.readString(lock);
+    assertThat(text).contains("\"granted\":");
+    Files.writeString(lock, text.replaceAll("\"granted\":\\[[^]]*],", ""));
+
+    assertThat(screen.run("skills", "validate", "mine")).as(screen.out()).isZero();
+
+    assertThat(screen.out())
+        .contains("it is granted: the lock file of an earlier version doesn't say what it was");
+    screen.run("skills", "validate", "mine", "--json");
+    assertThat(screen.json().at("/skills/0/pin").asText()).isEqualTo("pinned");
+    screen.run("skills", "lock", "mine");
+    assertThat(Files.readString(lock)).isEqualTo(text);
+  }
+
+  @Test
   void doesNotPinWhatIsInvalid() {
     Sheets.write(folder, "mine/my-scan", "---\nname: my-scan\n---\n# Body\n");
 
@@ -120,5 +187,22 @@ class SkillsCommandTest {
 
     assertThat(screen.run("skills", "show", "nobody")).isEqualTo(2);
     assertThat(screen.err()).contains("there is no skill nobody", "orchestrate-rate-limits");
+  }
+
+  private void admit(String operation) throws IOException {
+    Files.writeString(
+        folder.resolve("deployclaw.yaml"),
+        """
+        etcd: {endpoints: ["http://127.0.0.1:1"]}
+        redis: {nodes: ["127.0.0.1:2"]}
+        s3: {endpoint: "http://127.0.0.1:3", bucket: b, accessKey: k, secretKey: s}
+        nats: {url: "nats://127.0.0.1:4"}
+        gateways: []
+        policySources: []
+        rateLimitServices: []
+        plugins:
+          - {jar: status-page.jar, sha256: %s, operations: {%s: observe}}
+        """
+            .formatted("0".repeat(64), operation));
   }
 }

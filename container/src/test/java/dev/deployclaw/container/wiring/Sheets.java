@@ -61,7 +61,7 @@ public final class Sheets {
         Catalogue.discover(List.of(new Scope("mine", root))).skills().values().stream()
             .map(Catalogue.Entry::skill)
             .toList();
-    SkillLock.pin(skills).write(root.resolve(SkillLock.FILE));
+    SkillLock.pin(skills, Admitted.KERNEL).write(root.resolve(SkillLock.FILE));
   }
 
   public static Path write(Path root, String name, String text) {

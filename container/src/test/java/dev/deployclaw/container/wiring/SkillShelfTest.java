@@ -3,11 +3,15 @@ package dev.deployclaw.container.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.deployclaw.container.config.PluginConfig;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.skills.SkillLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +73,28 @@ class SkillShelfTest {
     Sheets.sound(mine, "my-scan", "Looking another way");
 
     assertThat(refusal()).contains("changed since it was pinned", "deployclaw skills lock " + mine);
+  }
+
+  @Test
+  void saysWhatTheOperatorTookAwaySinceItWasPinned() throws Exception {
+    Sheets.stepping(mine, "my-scan", "statuspage.incidents");
+    var admits = new TreeMap<>(Map.of("statuspage.incidents", "observe"));
+    var plugin = new PluginConfig(Path.of("status-page.jar"), "0".repeat(64), admits);
+    SkillPins.pin(mine, Admitted.of(List.of(plugin)));
+
+    assertThat(refusal())
+        .contains("statuspage.incidents: nothing performs it here")
+        .contains("since it was pinned, it declares: gained [], lost []")
+        .contains("it is granted: gained [], lost [statuspage.incidents]");
+  }
+
+  @Test
+  void thePackagedSkillsAreGrantedWhatTheirLockSays() throws Exception {
+    for (var entry : shelf(Optional.empty()).catalogue().skills().values()) {
+      assertThat(SkillPins.since(entry.skill(), Admitted.KERNEL))
+          .as(entry.skill().name())
+          .isEmpty();
+    }
   }
 
   @Test
