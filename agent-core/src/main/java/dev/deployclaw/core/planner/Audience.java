@@ -117,7 +117,8 @@ final class Audience {
             .rewrite(EACH_SERVICE, this::eachService)
             .rewrite(OVERALL, h -> Optional.of(h.joined(new Meaning.Overall(), "overall")))
             .rewrite(SERVICES, this::services);
-    return elsewhere(farExceptions(placed.rewrite(EXCEPT_NEXT, this::except)));
+    return Spared.without(
+        elsewhere(farExceptions(placed.rewrite(EXCEPT_NEXT, this::except))), doubts);
   }
 
   /** "On checkout, not on search": a service that is denied carries nothing beside another. */

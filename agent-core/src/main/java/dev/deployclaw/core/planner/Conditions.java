@@ -71,12 +71,12 @@ final class Conditions {
               + W
               + "){0,2}? (?:change|happen|be different)(?: if| when)?|what (?:happens|changes)"
               + " (?:if|when)|what if|what would it (?:do|mean)(?: if)?|(?:don't|do"
-              + " not|dont|without|not)(?: (?:actually|really|yet))*"
+              + " not|dont|without|(?<!shall |should |must |may |will |does |can )not)(?: (?:actually|really|yet))*"
               + " (?:apply|applying|change|changing|execute|executing|do|doing|touch|touching|commit|committing|run|running|deploy|make|making)(?:"
               + " (?:it|anything|this|that|them|yet|any|changes|change|for real|now|real|for))*"
               + END
               + "|preview(?: of)?(?: only)?|simulate(?: only)?|simulation(?: only)?|plan only"
-              + "|no changes(?: yet)?|hypothetically");
+              + "|no changes(?: yet)?(?! (?:to|on|for|at))|hypothetically");
   private static final String COHORT =
       "(?: of(?: the| all| our)* (?:tenants|traffic|customers|clients))?";
   private static final String AFTER = "(?:then|next|later|afterwards|finally)";

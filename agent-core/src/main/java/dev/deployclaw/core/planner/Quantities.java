@@ -42,6 +42,9 @@ final class Quantities {
           fixed("token buckets?", new Meaning.Counting(Algorithm.TOKEN_BUCKET)),
           fixed("gcra", new Meaning.Counting(Algorithm.GCRA)),
           rewrite("<num> (?:%|percents?|pct|per cent)", h -> percent(h, "percent")),
+          often("once", "1"),
+          often("twice", "2"),
+          often("thrice", "3"),
           rewrite("half (?:an? )?<unit>", h -> duration(h, HALF)),
           rewrite("(?:a )?quarter (?:of )?(?:an? )?<unit>", h -> duration(h, part("0.25"))),
           rewrite("(?:three|<num>) quarters of an? <unit>", Quantities::quarters),
@@ -88,6 +91,7 @@ final class Quantities {
           factor("tripl(?:e|es|ed|ing)|threefold", "3", "triple"),
           factor("quadrupl(?:e|es|ed|ing)", "4", "quadruple"),
           factor("tenfold", "10", "tenfold"),
+          factor("to (?:a|one) quarter(?: of)?", "0.25", "quarter"),
           factor("halv(?:e|es|ed|ing)|in half|(?:to )?half of|to half", "0.5", "halve"),
           rewrite(
               "by (?:a )?half|half(?= (?:more|again|less|higher|lower))",
@@ -95,6 +99,13 @@ final class Quantities {
           rewrite(
               "by (?:a )?quarter|(?:a )?quarter(?= (?:more|less|higher|lower))",
               h -> Optional.of(h.joined(new Meaning.Percent(part("25")), "quarter"))));
+
+  /** "Twice per second" counts; "twice" alone is a factor. */
+  private static Rewrite often(String word, String times) {
+    return rewrite(
+        word + "(?= (?:per|an?|each|every|in any|in each|in every) <(?:unit|duration)>)",
+        h -> Optional.of(h.joined(new Meaning.Num(part(times)), "number")));
+  }
 
   static Phrase read(Phrase numbered) {
     var phrase = algorithms(numbered);

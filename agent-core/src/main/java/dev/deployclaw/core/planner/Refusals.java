@@ -29,19 +29,24 @@ final class Refusals {
           + " to|doesn't|not) (?:make|do|create|write|take"
           + "|keep|run|wait|ask|need|require|log|record|bother))";
 
+  private static final String PROMISED =
+      "(?:not to|don't|do not|dont|never)(?: ever)? (?:skip|bypass|disable|omit|forget)(?: "
+          + W
+          + "){0,3} "
+          + PROTECTED;
+
   /** Promises to keep a safeguard, which read like attempts to skip it. */
   private static final Pattern KEPT =
       rule(
-          "(?:not to|don't|do not|dont|never)(?: ever)? (?:skip|bypass|disable|omit|forget)(?: "
-              + W
-              + "){0,3} "
-              + PROTECTED
+          PROMISED
               + "|(?:not|don't|do not|dont|never|nothing|no changes?)(?: (?!hesitate|mind|be|wait)"
               + W
               + "){0,4} (?:without|until|before|unless)(?: "
               + W
               + "){0,3} "
               + PROTECTED);
+
+  private static final Pattern KEEPS = rule("(?:(?:and|but|please|,) )*" + PROMISED);
 
   /** A rule, and what is said when it matches. */
   private record Refusal(Pattern rule, String reason) {}
@@ -90,9 +95,21 @@ final class Refusals {
                   "(?:delete|erase|remove|wipe|purge|clear|rewrite|edit|falsify|tamper|forge|alter"
                       + "|hide|truncate|destroy|drop|overwrite)(?: "
                       + W
-                      + "){0,3}"
+                      + "){0,6}"
                       + " (?:audit|logs?|checkpoints?|history|trail|evidence|records?|traces?)"),
               "logs and checkpoints aren't removed or altered"),
+          new Refusal(
+              rule(
+                  "(?:record|log|enter|note|write|book|attribute|file)(?: "
+                      + W
+                      + "){0,7} (?:as if|as though|under (?:another|a different|someone)|in the name"
+                      + " of|backdated?)"),
+              "the log says who asked for what, and when"),
+          new Refusal(
+              rule(
+                  "(?:write|code|build|generate|create)(?: (?:me|us|an?|the|some|my|our|small|little"
+                      + "|quick|python|shell|bash|perl|java|go))* (?:script|program|bot)"),
+              "that is out of scope: the agent changes rate limits"),
           new Refusal(
               rule(
                   "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill|shutdown|shut"
@@ -183,10 +200,15 @@ final class Refusals {
           new Refusal(
               rule(
                   "poems?|jokes?|songs?|haikus?|essays?|weather|recipes?|translate|lyrics|limericks?"
-                      + "|e?mail|tweet|invoices?|story|stories"),
+                      + "|e?mail|tweet|(?<!on |on the |for )invoices?|story|stories"),
               "that is out of scope: the agent changes rate limits"));
 
   private Refusals() {}
+
+  /** Without promises that a safeguard is kept: it is, whatever is asked. */
+  static Phrase promised(Phrase words) {
+    return words.without(KEEPS);
+  }
 
   /** Why a request is refused; empty when nothing speaks against reading it. */
   static Optional<String> of(String text, Phrase raw) {

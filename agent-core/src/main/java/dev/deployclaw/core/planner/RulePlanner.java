@@ -39,7 +39,10 @@ public final class RulePlanner implements Planner {
           "not (?:<rate>|<num>|<count>|<percent>|<parallel>|<duration>|<burst>) (?:,"
               + " )?(?:but|rather)|(?<=(?:<rate>|<count>|<percent>|<parallel>|<burst>) )(?:,"
               + " )?(?:and )?(?:not|instead of|rather than)"
-              + " (?:<rate>|<num>|<count>|<percent>|<parallel>|<burst>)");
+              + " (?:<rate>|<num>|<count>|<percent>|<parallel>|<burst>)"
+              + "|(?<=<rate> )(?:, )?(?:and )?(?:not|rather than|instead of) <per>(?: ,)?"
+              + "|(?:instead of|rather than|as opposed to)(?: the)?(?: (?:current|old|present"
+              + "|previous|former|usual))* (?:<rate>|<count>|<parallel>)(?! (?:on|for|to|at|in) )");
 
   private static final String OTHERS =
       "(?:the (?:rest|others)|everyone else|everybody else|all(?: the)? others|(?:all|every)(?:"
@@ -63,6 +66,10 @@ public final class RulePlanner implements Planner {
               + " )?exceptions?|until further notice|for good|for now|from now on|as soon as"
               + " possible|"
               + STAYS
+              + "|not (?:only|just)(?=.* but(?: also)? )"
+              + "|(?:(?:this|it|that)(?: is| 's)? )?(?:not|no)(?: just)?(?: an?)? dry run(?:"
+              + " (?:this time|any ?more|please))*|(?:no|without(?: an?)?|not? need(?:ed)? for an?) canary(?:"
+              + " (?:is |are )?(?:needed|necessary|required|please))*"
               + "|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
 
   @Override
@@ -83,10 +90,15 @@ public final class RulePlanner implements Planner {
     }
     var doubts = new Doubts();
     var grounds = new Grounds();
-    var measured = Quantities.read(Numbers.read(reasonless(words))).without(CORRECTED);
+    var measured =
+        Corrections.read(Quantities.read(Numbers.read(reasonless(Refusals.promised(words)))))
+            .without(CORRECTED);
     var conditions = Conditions.read(measured.without(NOISE).without(AT_MOST), doubts, grounds);
     var grouped = Audience.read(Signals.read(conditions.rest(), doubts), names, doubts, grounds);
     var meant = Meant.read(grouped, conditions.guards().dryRun(), doubts, grounds);
+    if (meant.filter(m -> !Operations.looking(m.operation())).isPresent()) {
+      Mood.read(words, conditions, doubts);
+    }
     return conclude(meant, conditions, doubts, grounds);
   }
 

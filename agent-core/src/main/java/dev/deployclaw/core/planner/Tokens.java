@@ -29,6 +29,8 @@ final class Tokens {
   private static final Pattern REPEATED = Pattern.compile("(?i)x(\\d+(\\.\\d+)?)");
   private static final String QUOTES = "\"'`“”‘’„«»";
   private static final String BREAKS = "()[]—–|•";
+  private static final Pattern LISTED =
+      Pattern.compile("(?m)^[ \\t]*\\d{1,2}[.)](?=[ \\t]+\\p{L})");
   private static final Set<String> GLUED = Set.of("k", "m");
 
   private final String text;
@@ -41,7 +43,15 @@ final class Tokens {
   }
 
   static List<Item> of(String text, KnownNames names) {
-    return new Tokens(text, names).cut();
+    return new Tokens(unlisted(text), names).cut();
+  }
+
+  /** "1. …" and "2) …" at the start of lines number them, and count nothing. */
+  private static String unlisted(String text) {
+    var marks = LISTED.matcher(text);
+    return marks.results().count() < 2
+        ? text
+        : marks.replaceAll(mark -> " ".repeat(mark.group().length()));
   }
 
   private List<Item> cut() {

@@ -40,6 +40,19 @@ final class Corpus {
                   List.of("checkout", "search", "catalog", "billing", "login")))
           .inventory();
 
+  /** The names that the samples and the second blind set speak of. */
+  static final Inventory SAMPLES =
+      InventoryFile.read(
+              Map.of(
+                  "tenants",
+                  Map.of(
+                      "northwind", Map.of("tier", "premium"),
+                      "contoso", Map.of("tier", "standard"),
+                      "fabrikam", Map.of("tier", "standard")),
+                  "services",
+                  List.of("orders", "payments", "reports")))
+          .inventory();
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int PARTS = 3;
 
@@ -76,6 +89,11 @@ final class Corpus {
     return cases("blind-2026-11-26.jsonl");
   }
 
+  /** Requests by somebody else, by the names of the samples; again without the rules. */
+  static List<Case> secondBlind() {
+    return cases("blind-2026-11-26-b.jsonl");
+  }
+
   private static List<Case> cases(String file) {
     try (var in = Corpus.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
@@ -86,8 +104,12 @@ final class Corpus {
   }
 
   static Interpretation ask(String request) {
+    return ask(request, INVENTORY);
+  }
+
+  static Interpretation ask(String request, Inventory inventory) {
     return new RulePlanner()
-        .interpret(new TaskRequest(request, "somebody", Instant.EPOCH), INVENTORY);
+        .interpret(new TaskRequest(request, "somebody", Instant.EPOCH), inventory);
   }
 
   static boolean right(Case sample, Interpretation answer) {
@@ -133,6 +155,7 @@ final class Corpus {
 
   private static Case read(String line) {
     var all = (ObjectNode) parse(line);
+    all.properties().removeIf(part -> empty(part.getValue()));
     var sample =
         new Case(
             all.remove("kind").asText(),
@@ -140,6 +163,10 @@ final class Corpus {
             all.remove("outcome").asText(),
             all);
     return sample;
+  }
+
+  private static boolean empty(JsonNode part) {
+    return part.isContainerNode() && part.isEmpty();
   }
 
   private static JsonNode parse(String line) {

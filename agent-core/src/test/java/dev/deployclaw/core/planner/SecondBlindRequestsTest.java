@@ -1,0 +1,113 @@
+package dev.deployclaw.core.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.planner.Interpretation.Planned;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * More requests of 2026-11-26, by somebody who had not seen the rules either, and measured once.
+ * The floors hold what came of them after the nine plans that nobody asked for were mended.
+ */
+class SecondBlindRequestsTest {
+  private static final int EXACT = 186;
+  private static final int CLEAR = 107;
+  private static final int ASKED = 44;
+  private static final int REFUSED = 35;
+
+  private final List<Corpus.Case> all = Corpus.secondBlind();
+
+  @Test
+  void holdsItsScore() {
+    assertThat(all).hasSize(200);
+    assertThat(right(c -> true)).isGreaterThanOrEqualTo(EXACT);
+    assertThat(right(Corpus.Case::planned)).isGreaterThanOrEqualTo(CLEAR);
+    assertThat(right(c -> c.outcome().equals("needs-clarification"))).isGreaterThanOrEqualTo(ASKED);
+    assertThat(right(c -> c.outcome().equals("refused"))).isGreaterThanOrEqualTo(REFUSED);
+  }
+
+  @Test
+  void makesNoOtherPlanThanTheOneThatWasMeant() {
+    var other =
+        all.stream()
+            .filter(c -> ask(c.request()) instanceof Planned plan && !Corpus.right(c, plan))
+            .map(c -> c.request() + " gave " + Corpus.show(ask(c.request())))
+            .toList();
+
+    assertThat(other).isEmpty();
+  }
+
+  /** The same mistakes in other words, and those that were found beside them. */
+  static Stream<String> noOrders() throws IOException {
+    try (var in = Corpus.class.getResourceAsStream("no-orders.txt")) {
+      var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("noOrders")
+  void plansNothingWhereNothingIsOrdered(String request) {
+    assertThat(ask(request)).isNotInstanceOf(Planned.class);
+  }
+
+  /** What comes near, and is an order. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "could you set contoso to 30 rps on orders?|contoso orders 30 1",
+        "can we have contoso at 30 rps on orders?|contoso orders 30 1",
+        "would you mind setting contoso to 30 rps on orders?|contoso orders 30 1",
+        "sorry to bother you, set contoso to 20 rps on orders|contoso orders 20 1",
+        "set contoso to 33 rps on orders and keep reports as it is|contoso orders 33 1",
+        "set contoso to 33 rps on orders; reports is fine as it is|contoso orders 33 1",
+        "set contoso to 33 rps on orders, fabrikam stays as it is|contoso orders 33 1",
+        "set contoso to 33 rps on orders, no changes to payments and reports|contoso orders 33 1",
+        "limit contoso (sorry, fabrikam) to 26 rps on payments|fabrikam payments 26 1",
+        "limit contoso or rather fabrikam to 26 rps on payments|fabrikam payments 26 1",
+        "limit contoso to 26 rps on payments - I mean on orders|contoso orders 26 1",
+        "set contoso to 20 rps on orders. Make it 30 rps.|contoso orders 30 1",
+        "contoso 20 rps on orders instead of the current 30 rps|contoso orders 20 1",
+        "contoso gets 35 rpm, not rps, on orders|contoso orders 35 60",
+        "fabrikam once a minute on reports|fabrikam reports 1 60",
+        "never skip the approval, contoso 20 rps on orders|contoso orders 20 1",
+        "no dry run: contoso 20 rps on orders|contoso orders 20 1",
+      })
+  void plansWhatIsOrderedAllTheSame(String request, String meant) {
+    assertThat(ask(request))
+        .isInstanceOfSatisfying(
+            Planned.class,
+            planned -> {
+              assertThat(planned.intent().guards().dryRun()).isFalse();
+              assertThat(planned.intent().changes())
+                  .singleElement()
+                  .satisfies(c ->
+                      assertThat(
+                              "%s %s %d %d"
+                                  .formatted(
+                                      String.join(" ", c.who().tenants()),
+                                      c.service().orElse("-"),
+                                      c.set().requests().orElse(0L),
+                                      c.set().windowSeconds().orElse(0L)))
+                          .isEqualTo(meant));
+            });
+  }
+
+  private static Interpretation ask(String request) {
+    return Corpus.ask(request, Corpus.SAMPLES);
+  }
+
+  private long right(Predicate<Corpus.Case> which) {
+    return all.stream().filter(which).filter(c -> Corpus.right(c, ask(c.request()))).count();
+  }
+}
