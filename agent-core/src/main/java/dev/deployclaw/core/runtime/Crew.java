@@ -33,7 +33,13 @@ final class Crew {
   }
 
   Tally prepare(Activation activation, Mandate mandate) throws InterruptedException {
-    return all(executors.participants(), new Call.Prepare(activation), mandate);
+    return prepare(names(), activation, mandate);
+  }
+
+  /** What some hold. */
+  Tally prepare(List<String> names, Activation activation, Mandate mandate)
+      throws InterruptedException {
+    return all(those(names), new Call.Prepare(activation), mandate);
   }
 
   /** Bounded; who did not take it is staged again first, since that may be what it lacks. */

@@ -9,15 +9,17 @@ import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.PolicySet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Finds out who doesn't stand where the committed epoch wants them, by three readings that don't
- * know of each other: the looks of a scan, what each member holds of the epoch, and what it acts
- * on. Writes nothing.
+ * know of each other: the looks of a scan, what each member acts on, and what it holds of the
+ * epoch. Writes nothing.
  */
 final class Standings {
   private final Crew crew;
@@ -74,9 +76,15 @@ final class Standings {
     return found;
   }
 
+  /**
+   * Who says already that it acts on something else isn't asked what it holds: a service would wait
+   * for what doesn't come, since nothing is staged here.
+   */
   private Standing read(Activation activation, Duty duty) throws InterruptedException {
     var drift = Comparison.of(ground, committed, survey.looks(), new TreeMap<>());
-    var staged = crew.prepare(activation, duty.mandate());
-    return Standing.of(drift, staged, crew.converged(activation, duty.mandate()));
+    var acting = crew.converged(activation, duty.mandate());
+    var asked = new ArrayList<>(crew.names());
+    asked.removeAll(acting.answering(Answer.NO));
+    return Standing.of(drift, crew.prepare(asked, activation, duty.mandate()), acting);
   }
 }

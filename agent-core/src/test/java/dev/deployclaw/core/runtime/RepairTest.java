@@ -200,6 +200,22 @@ class RepairTest {
     assertThat(ended.reason()).contains("still runs the old file", "repaired: redis/a");
   }
 
+  /** A service waits with its vote until it holds the epoch, and in a repair nothing comes. */
+  @Test
+  void asksNobodyWhatItHoldsWhoSaysThatItActsOnSomethingElse() throws Exception {
+    world.run("apply");
+    int votes = world.ratelimit.calls("prepare");
+    int others = world.redis.calls("prepare");
+    world.ratelimit.refuseAt("converge", "does not hold epoch 1");
+
+    var ended = repair();
+
+    assertThat(ended.result()).isEqualTo(Result.FAILED);
+    assertThat(ended.reason()).contains("does not hold epoch 1");
+    assertThat(world.ratelimit.calls("prepare")).isEqualTo(votes);
+    assertThat(world.redis.calls("prepare")).isEqualTo(others + 2);
+  }
+
   @Test
   void keepsItHereWhileTheObjectStoreIsAway() throws Exception {
     world.run("apply");
