@@ -25,9 +25,16 @@ final class EtcdLink implements AutoCloseable {
   /** Above the largest answer: one page of {@link EtcdStateStore} in the worst case. */
   static final int MOST_ANSWER_BYTES = 64 << 20;
 
+  /**
+   * What the first call gets besides the timeout: a fresh process loads the client's classes while
+   * it waits, and on a crowded machine that takes longer than etcd ever does.
+   */
+  private static final Duration START = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(EtcdLink.class);
 
   private final EtcdSettings settings;
+  private volatile boolean begun;
   private @Nullable Client client;
   private boolean closed;
 
@@ -35,9 +42,16 @@ final class EtcdLink implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** Sends and waits for at most the configured timeout. */
+  /**
+   * Sends and waits for at most the configured timeout; the first time, for {@link #START} more.
+   */
   <T> T call(Function<Client, CompletableFuture<T>> send) throws Failed, InterruptedException {
-    return call(settings.timeout(), send);
+    var atMost = begun ? settings.timeout() : settings.timeout().plus(START);
+    try {
+      return call(atMost, send);
+    } finally {
+      begun = true;
+    }
   }
 
   <T> T call(Duration atMost, Function<Client, CompletableFuture<T>> send)

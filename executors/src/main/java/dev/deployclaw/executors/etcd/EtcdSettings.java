@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
  *
  * @param endpoints for example {@code http://127.0.0.1:2379}; at least one, all of one scheme
  * @param prefix of every key, for example {@code /deployclaw/default/}; ends with a slash
- * @param timeout of every single call
+ * @param timeout of every single call; the first has ten seconds more
  * @param login when etcd's authentication is on
  * @param tls for {@code https://}
  */

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,24 @@ class EtcdStateStoreTest {
 
       assertThatThrownBy(() -> store.transact(new Transaction(List.of(), writes)))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** As where the client's own start takes so long. */
+  @Test
+  void givesTheFirstCallMoreTime(@TempDir Path own) throws Exception {
+    try (var server = Etcd.start(own);
+        var store = impatient(server);
+        var later = Executors.newSingleThreadScheduledExecutor()) {
+      server.daemon().pause();
+      var resumed = later.schedule(server.daemon()::resume, 4, TimeUnit.SECONDS);
+
+      assertThat(store.get("a")).isEmpty();
+
+      resumed.get();
+      server.daemon().pause();
+      assertThatThrownBy(() -> store.get("a")).isInstanceOf(Unreachable.class);
+      server.daemon().resume();
     }
   }
 
