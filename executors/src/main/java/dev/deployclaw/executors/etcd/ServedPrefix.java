@@ -95,7 +95,7 @@ final class ServedPrefix implements Fanout.Member {
     return Report.yes(name, "", Map.of("epoch", epoch, "term", writes.term()));
   }
 
-  /** Idempotent by (epoch, digest). */
+  /** Idempotent by (epoch, digest); what was changed by hand of that very set is written over. */
   Report stage(Activation activation, Fence fence) throws InterruptedException {
     var wanted = ServedSet.of(activation);
     long epoch = activation.epoch();
@@ -103,7 +103,7 @@ final class ServedPrefix implements Fanout.Member {
     if (there.same(wanted)) {
       return staged(activation);
     }
-    if (there.whole() && !Arrays.equals(there.manifest(), wanted.manifest())) {
+    if (there.digest().filter(d -> !d.equals(activation.digest())).isPresent()) {
       return Report.no(name, "epoch " + epoch + " holds another policy set");
     }
     var refused = writes.raise(fence);

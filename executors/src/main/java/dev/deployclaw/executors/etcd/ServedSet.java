@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.etcd;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -9,12 +10,14 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.parse.PolicyWriter;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,6 +31,7 @@ import java.util.TreeMap;
  */
 record ServedSet(SortedMap<String, byte[]> documents, byte[] manifest) {
   private static final byte[] NOTHING = {};
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   ServedSet {
     documents = Collections.unmodifiableSortedMap(new TreeMap<>(documents));
@@ -60,6 +64,15 @@ record ServedSet(SortedMap<String, byte[]> documents, byte[] manifest) {
   /** Whether it was staged to its end. */
   boolean whole() {
     return manifest.length > 0;
+  }
+
+  /** Of which set the manifest says that it is; empty where it says of none. */
+  Optional<String> digest() {
+    try {
+      return Optional.ofNullable(JSON.readTree(manifest).path("digest").textValue());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Documents first, the manifest last. */

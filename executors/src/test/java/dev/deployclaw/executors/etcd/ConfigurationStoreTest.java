@@ -162,6 +162,23 @@ class ConfigurationStoreTest {
   }
 
   @Test
+  void writesOverAManifestThatSomebodyChangedAndNotOverAnotherSet() throws InterruptedException {
+    carryOut(activation(1, FIRST));
+    var documents = ServedSet.read(services, 1).documents();
+
+    for (String by : List.of("no manifest", "{\"digest\":\"%s\"}".formatted(FIRST.digest()))) {
+      put("epochs/1/manifest", by);
+      assertThat(report(new Call.Stage(activation(1, FIRST))).answer()).isEqualTo(Answer.YES);
+      assertThat(report(new Call.Converge(activation(1, FIRST))).answer()).isEqualTo(Answer.YES);
+    }
+    put("epochs/1/manifest", ServedSet.manifest(SECOND.digest(), documents));
+
+    var refused = report(new Call.Stage(activation(1, FIRST)));
+    assertThat(refused.answer()).isEqualTo(Answer.NO);
+    assertThat(refused.reason()).isEqualTo("epoch 1 holds another policy set");
+  }
+
+  @Test
   void namesKeysThatAreNotOurs() throws InterruptedException {
     carryOut(activation(1, FIRST));
     assertThat(report(new Call.Look("scan", Map.of())).facts()).doesNotContainKey("foreign");
