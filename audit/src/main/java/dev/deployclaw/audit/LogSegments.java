@@ -2,11 +2,8 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.SegmentHead.Segment;
 import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.audit.verify.Verifier;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.core.spi.ObjectStore.Put;
-import dev.deployclaw.policy.json.Canonical;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,8 +26,6 @@ public final class LogSegments {
 
   /** Logs that one call copies. */
   static final int MOST_AT_ONCE = 64;
-
-  private static final String MARK = ".stored";
 
   private final JournalFolder folder;
   private final ObjectStore objects;
@@ -83,41 +78,6 @@ public final class LogSegments {
     return new Copied(stored, Optional.empty());
   }
 
-  /**
-   * Holds what is in the bucket of a log against its head, its signature and its chain, without the
-   * journal's records.
-   *
-   * @return what is wrong with it; empty where it is whole
-   */
-  public List<String> check(String execution) throws InterruptedException {
-    var known = mark(execution);
-    if (known.isEmpty()) {
-      return List.of("it isn't in the bucket yet");
-    }
-    var head = known.get().head();
-    try {
-      if (!Arrays.equals(read(head.name()), head.bytes())) {
-        return List.of(head.name() + " isn't what was stored");
-      }
-      var wrong = new ArrayList<>(head.wrong(signer.trust()));
-      var records = new ArrayList<byte[]>();
-      for (Segment segment : head.segments()) {
-        byte[] bytes = read(segment.name());
-        if (!Canonical.sha256(bytes).equals(segment.sha256())) {
-          wrong.add(segment.name() + " isn't what was stored");
-        }
-        records.addAll(RecordLines.split(bytes));
-      }
-      if (wrong.isEmpty()) {
-        Verifier.records(execution, records).forEach(f -> wrong.add(f.word() + ": " + f.what()));
-        wrong.addAll(head.wrong(records));
-      }
-      return wrong;
-    } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage()));
-    }
-  }
-
   private boolean store(String execution) throws IOException, InterruptedException {
     long length = folder.length(execution);
     var known = mark(execution);
@@ -140,7 +100,7 @@ public final class LogSegments {
     }
     var head = SegmentHead.sign(execution, records, segments, signer);
     create(head.name(), head.bytes());
-    folder.keep(execution + MARK, new StoredMark(length, head).bytes());
+    folder.keep(StoredMark.name(execution), new StoredMark(length, head).bytes());
     return true;
   }
 
@@ -186,19 +146,10 @@ public final class LogSegments {
   }
 
   private byte[] read(String name) throws IOException, InterruptedException {
-    return switch (objects.read(name)) {
-      case Get.Found(byte[] bytes) -> bytes;
-      case Get.Absent() -> throw new IOException(objects.locate(name) + " is gone");
-      case Get.Failed(var fault) ->
-          throw new IOException(objects.locate(name) + " can't be read: " + fault.reason());
-    };
+    return LogCopies.read(objects, name);
   }
 
   private Optional<StoredMark> mark(String execution) {
-    try {
-      return StoredMark.read(folder.content(execution + MARK));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return StoredMark.of(folder, execution);
   }
 }

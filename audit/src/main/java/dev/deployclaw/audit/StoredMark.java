@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.policy.json.Canonical;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,20 @@ import java.util.Optional;
  * @param length of the log's file then, in bytes
  */
 record StoredMark(long length, SegmentHead head) {
+  /** The name of the file beside the log. */
+  static String name(String execution) {
+    return execution + ".stored";
+  }
+
+  /** Empty where the log wasn't copied. */
+  static Optional<StoredMark> of(JournalFolder folder, String execution) {
+    try {
+      return read(folder.content(name(execution)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   static Optional<StoredMark> read(byte[] bytes) {
     try {
       Map<String, Object> f = Json.parseObject(bytes);

@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code audit verify | explain | diff-stream | key | chain | bundle}. */
+/** {@code audit verify | explain | diff-stream | copies | key | chain | bundle}. */
 @Command(
     name = "audit",
     description = "Check and explain execution logs; their chain; the signing key.",
@@ -44,7 +44,8 @@ import picocli.CommandLine.Parameters;
       "  deployclaw audit bundle audit-2026 && deployclaw audit verify audit-2026",
       "  deployclaw audit explain last --tenant acme",
       "  deployclaw audit explain last --model",
-      "  deployclaw audit diff-stream"
+      "  deployclaw audit diff-stream",
+      "  deployclaw audit copies"
     })
 final class AuditCommand {
   /** What of an execution is explained. */
@@ -189,6 +190,32 @@ final class AuditCommand {
       return (view.same() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
     } catch (IOException e) {
       return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; is NATS there, and its stream?")
+          .report(around, shared.json());
+    }
+  }
+
+  @Command(description = "Whether the bucket's copies of ended logs hold; exit 9 if not. Needs S3.")
+  int copies(
+      @Mixin Shared shared,
+      @Parameters(
+              paramLabel = "ID|last",
+              arity = "0..1",
+              description = "The execution; all of them where none is given.")
+          @Nullable String id)
+      throws InvalidConfig, Unusable, InterruptedException {
+    var config = Session.config(around, shared);
+    try (var journal = FileJournal.open(config.stateDir())) {
+      var executions = journal.executions();
+      var chosen = id == null ? executions : chosen(executions, id);
+      if (!executions.containsAll(chosen)) {
+        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
+            .report(around, shared.json());
+      }
+      var view = CopiesView.of(config, chosen);
+      around.out().print(shared.json() ? Json.text(view.map()) + "\n" : view.text());
+      return (view.holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+    } catch (IOException e) {
+      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; see: deployclaw doctor")
           .report(around, shared.json());
     }
   }

@@ -71,7 +71,7 @@ public record Agent(
     var signer = signer(config.stateDir());
     var decorations = ServiceLoader.load(Decoration.class).stream().map(p -> p.get()).toList();
     StateStore state = new EtcdStateStore(BackEnds.etcd(config.etcd()));
-    ObjectStore objects = new S3ObjectStore(BackEnds.s3(config.s3()));
+    ObjectStore objects = bucket(config);
     for (var decoration : decorations) {
       state = decoration.around(state);
       objects = decoration.around(objects);
@@ -143,6 +143,11 @@ public record Agent(
   /** How the stream is reached. */
   public static NatsSettings streamSettings(Config config) {
     return nats(config.nats());
+  }
+
+  /** The bucket alone. Closing it is the caller's. */
+  public static ObjectStore bucket(Config config) {
+    return new S3ObjectStore(BackEnds.s3(config.s3()));
   }
 
   /** Closes all of them, the last first, whatever one of them throws. */

@@ -1,0 +1,81 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogCopies;
+import dev.deployclaw.audit.LogCopies.Copy;
+import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.wiring.Agent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How the bucket's copies of logs stand, by execution. */
+record CopiesView(Map<String, Copy> copies) {
+
+  /**
+   * Asks the bucket for each.
+   *
+   * @throws IOException when it can't be asked
+   */
+  static CopiesView of(Config config, List<String> executions)
+      throws IOException, InterruptedException {
+    var found = new LinkedHashMap<String, Copy>();
+    try (var bucket = Agent.bucket(config)) {
+      var copies = LogCopies.of(config.stateDir(), bucket, HeadSigner.open(config.stateDir()));
+      for (String execution : executions) {
+        found.put(execution, copies.check(execution));
+      }
+    }
+    return new CopiesView(found);
+  }
+
+  /** Nothing is wrong with what is there; a log may wait for its copy. */
+  boolean holds() {
+    return copies.values().stream().noneMatch(Copy.Wrong.class::isInstance);
+  }
+
+  Map<String, Object> map() {
+    var listed = new ArrayList<Map<String, Object>>();
+    copies.forEach((execution, copy) -> listed.add(map(execution, copy)));
+    var out = new LinkedHashMap<String, Object>();
+    out.put("holds", holds());
+    out.put("copies", listed);
+    return out;
+  }
+
+  /** Lines for people: what waits or is wrong by name, what is whole by its count. */
+  String text() {
+    var out = new StringBuilder();
+    long whole = 0;
+    for (var each : copies.entrySet()) {
+      switch (each.getValue()) {
+        case Copy.Whole _ -> whole++;
+        case Copy.Waits() -> out.append(each.getKey()).append(": not copied yet\n");
+        case Copy.Wrong(var findings) ->
+            findings.forEach(f -> out.append("%s: %s%n".formatted(each.getKey(), f)));
+      }
+    }
+    return out.append("%d of %d logs are in the bucket, whole%n".formatted(whole, copies.size()))
+        .toString();
+  }
+
+  private static Map<String, Object> map(String execution, Copy copy) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution", execution);
+    switch (copy) {
+      case Copy.Whole(long records, int segments) -> {
+        out.put("copy", "whole");
+        out.put("records", records);
+        out.put("segments", segments);
+      }
+      case Copy.Waits() -> out.put("copy", "waits");
+      case Copy.Wrong(var findings) -> {
+        out.put("copy", "wrong");
+        out.put("findings", findings);
+      }
+    }
+    return out;
+  }
+}
