@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -26,6 +27,15 @@ public final class Redaction {
           + "|auth[_-]?token|access[_-]?token|refresh[_-]?token|session[_-]?token|credential)";
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i)(?:[\\w.-]{0,40}" + SECRET_WORD + "[\\w.-]{0,40}|token|authorization)");
+
+  /**
+   * Each name of a secret has one, in any case; so has what stands before {@code =} and a secret.
+   */
+  private static final List<String> SECRET_WORDS =
+      List.of("pass", "secret", "key", "token", "credential");
+
+  private static final List<String> NAME_WORDS =
+      Stream.concat(SECRET_WORDS.stream(), Stream.of("authorization")).toList();
   private static final List<Rule> TOKENS = tokens();
   private static final List<Rule> RULES = rules();
 
@@ -41,11 +51,36 @@ public final class Redaction {
     this.secrets = secrets;
   }
 
-  /** A shape and what stands in its place. */
-  private record Rule(Pattern shape, String replacement) {
-    static Rule of(String shape, String replacement) {
-      return new Rule(Pattern.compile(shape), replacement);
+  /**
+   * A shape and what stands in its place.
+   *
+   * @param words of which every text of that shape has one, in any case: most texts have none, and
+   *     needn't be searched for the shape
+   */
+  private record Rule(List<String> words, Pattern shape, String replacement) {
+    Rule {
+      words = List.copyOf(words);
     }
+
+    /**
+     * @param lower the text in lower case, before anything was masked in it
+     */
+    String masked(String text, String lower) {
+      return holdsAny(lower, words) ? shape.matcher(text).replaceAll(replacement) : text;
+    }
+  }
+
+  private static Rule rule(List<String> words, String shape, String replacement) {
+    return new Rule(words, Pattern.compile(shape), replacement);
+  }
+
+  private static boolean holdsAny(String lower, List<String> words) {
+    for (String word : words) {
+      if (lower.contains(word)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -66,10 +101,7 @@ public final class Redaction {
     for (String secret : secrets) {
       out = out.replace(secret, MASK);
     }
-    for (Rule rule : RULES) {
-      out = rule.shape().matcher(out).replaceAll(rule.replacement());
-    }
-    return out;
+    return masked(out, RULES);
   }
 
   /**
@@ -81,8 +113,14 @@ public final class Redaction {
     for (String secret : secrets) {
       out = secret.length() < SHORTEST_PRINTED ? out : out.replace(secret, MASK);
     }
-    for (Rule rule : TOKENS) {
-      out = rule.shape().matcher(out).replaceAll(rule.replacement());
+    return masked(out, TOKENS);
+  }
+
+  private static String masked(String text, List<Rule> rules) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    String out = text;
+    for (Rule rule : rules) {
+      out = rule.masked(out, lower);
     }
     return out;
   }
@@ -95,8 +133,11 @@ public final class Redaction {
   }
 
   private Object fact(Object key, Object value) {
-    boolean named = value instanceof String && SECRET_NAME.matcher((String) key).matches();
-    return named ? MASK : value(value);
+    return value instanceof String && namesSecret((String) key) ? MASK : value(value);
+  }
+
+  private static boolean namesSecret(String key) {
+    return holdsAny(key.toLowerCase(Locale.ROOT), NAME_WORDS) && SECRET_NAME.matcher(key).matches();
   }
 
   private Object value(Object value) {
@@ -128,33 +169,47 @@ public final class Redaction {
   /** Repetitions are bounded, so that no text makes a pattern slow. */
   private static List<Rule> tokens() {
     return List.of(
-        Rule.of("\\beyJ[\\w-]{8,4096}\\.[\\w-]{8,8192}\\.[\\w-]{0,4096}", MASK),
-        Rule.of("\\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\\b", MASK),
-        Rule.of("\\bgh[pousr]_[A-Za-z0-9]{20,255}", MASK),
-        Rule.of("\\bS[ACNOUX][A-Z2-7]{56}\\b", MASK));
+        rule(List.of("eyj"), "\\beyJ[\\w-]{8,4096}\\.[\\w-]{8,8192}\\.[\\w-]{0,4096}", MASK),
+        rule(
+            List.of("akia", "asia", "aroa", "aida"),
+            "\\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\\b",
+            MASK),
+        rule(
+            List.of("ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+            "\\bgh[pousr]_[A-Za-z0-9]{20,255}",
+            MASK),
+        rule(List.of("sa", "sc", "sn", "so", "su", "sx"), "\\bS[ACNOUX][A-Z2-7]{56}\\b", MASK));
   }
 
   private static List<Rule> rules() {
     var named =
         List.of(
-            Rule.of(
+            rule(
+                List.of("-----begin "),
                 "(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
                     + "(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\\z)",
                 MASK),
-            Rule.of(
-                "([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)([^\\s/@:]{0,256}):[^\\s/]{1,512}@", "$1$2:***@"),
-            Rule.of("([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)[^\\s/@:]{12,512}@", "$1***@"),
-            Rule.of(
+            rule(
+                List.of("://"),
+                "([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)([^\\s/@:]{0,256}):[^\\s/]{1,512}@",
+                "$1$2:***@"),
+            rule(List.of("://"), "([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)[^\\s/@:]{12,512}@", "$1***@"),
+            rule(
+                List.of("authorization"),
                 "(?i)(authorization[\"']?\\s{0,4}[:=]\\s{0,4}[\"']?)(?:(\\w{1,20})"
                     + " )?[^\\s\"',]{1,4096}",
                 "$1$2 ***"),
-            Rule.of("(?i)\\b(bearer)\\s{1,4}[A-Za-z0-9._~+/=-]{8,4096}", "$1 ***"),
-            Rule.of(
+            rule(List.of("bearer"), "(?i)\\b(bearer)\\s{1,4}[A-Za-z0-9._~+/=-]{8,4096}", "$1 ***"),
+            rule(
+                SECRET_WORDS,
                 "(?i)("
                     + SECRET_WORD
                     + "[\\w.-]{0,40}[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[^\\s\"',;&}\\]]{1,512}",
                 "$1***"),
-            Rule.of("(?i)(\\btoken[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[\\w.~+/=-]{12,4096}", "$1***"));
+            rule(
+                List.of("token"),
+                "(?i)(\\btoken[\"']?\\s{0,4}[=:]\\s{0,4}[\"']?)[\\w.~+/=-]{12,4096}",
+                "$1***"));
     return Stream.concat(named.stream(), TOKENS.stream()).toList();
   }
 }
