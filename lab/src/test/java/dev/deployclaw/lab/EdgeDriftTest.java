@@ -23,9 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,10 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  * by itself: a look finds that and nothing else, a repair mends it or says why not, and a look
  * finds nothing.
  */
-@EnabledIfSystemProperty(
-    named = "deployclaw.drift",
-    matches = "all",
-    disabledReason = "takes long, and not all of it was seen to pass: -Ddeployclaw.drift=all")
 class EdgeDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
@@ -52,12 +46,8 @@ class EdgeDriftTest {
   @BeforeAll
   static void setUp() throws Exception {
     scene = Scene.up(folder, 3);
-    looking = new Looking(scene, "5s");
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-    var second = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
-    assertThat(second.exit()).as(second.err()).isZero();
-    epoch = scene.active().path("epoch").asLong();
+    looking = new Looking(scene, "60s");
+    epoch = looking.committed();
     gateway = scene.gateways().getFirst();
     store = new Keyspace(scene.config().configurationStores().getFirst().etcd());
   }
@@ -67,11 +57,6 @@ class EdgeDriftTest {
     if (scene != null) {
       scene.close();
     }
-  }
-
-  @BeforeEach
-  void nothingIsAmiss() {
-    looking.clean();
   }
 
   @Test

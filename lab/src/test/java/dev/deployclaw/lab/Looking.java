@@ -22,6 +22,7 @@ import java.util.TreeMap;
  */
 record Looking(Scene scene, String converge) {
   private static final int DRIFT = 8;
+  private static final String SECOND = "set initech's checkout limit to 60 per minute, burst 10";
 
   /**
    * One finding.
@@ -74,6 +75,17 @@ record Looking(Scene scene, String converge) {
           && detail.contains(wanted.detail)
           && remedy.contains(wanted.remedy);
     }
+  }
+
+  /** Commits two changes, after which a look finds nothing; gives the epoch of the second. */
+  long committed() {
+    var patient = new Looking(scene, "60s");
+    for (String request : List.of(DemoCommand.REQUEST, SECOND)) {
+      var ran = patient.run("run", request);
+      assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+    }
+    clean();
+    return scene.active().path("epoch").asLong();
   }
 
   /** Runs a command, and gives its document. */

@@ -18,9 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,10 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * ConfigMap, each kind by itself: a look finds that and nothing else, a repair mends it or leaves
  * it, and a look finds nothing.
  */
-@EnabledIfSystemProperty(
-    named = "deployclaw.drift",
-    matches = "all",
-    disabledReason = "takes long, and not all of it was seen to pass: -Ddeployclaw.drift=all")
 class PodDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
@@ -51,11 +45,7 @@ class PodDriftTest {
     scene = Scene.up(folder, new Lab.Size(3, true, false));
     looking = new Looking(scene, "60s");
     cluster = Cluster.adopt(scene.lab().folder());
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-    var second = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
-    assertThat(second.exit()).as(second.err()).isZero();
-    epoch = scene.active().path("epoch").asLong();
+    epoch = looking.committed();
     gateway = PodGateway.all(scene.lab()).getFirst();
   }
 
@@ -64,11 +54,6 @@ class PodDriftTest {
     if (scene != null) {
       scene.close();
     }
-  }
-
-  @BeforeEach
-  void nothingIsAmiss() {
-    looking.clean();
   }
 
   @Test
@@ -85,7 +70,8 @@ class PodDriftTest {
     String ours = shown();
     cluster.delete(map(gateway.namespace(), ours));
 
-    looking.finds(wrong("missing", member(), "its volume names what isn't there: " + ours));
+    looking.finds(
+        wrong("missing", member(), "its volume names what isn't there: ConfigMap " + ours));
     looking.repairs();
   }
 

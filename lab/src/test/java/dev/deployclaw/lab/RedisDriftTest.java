@@ -21,9 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -32,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
  * told, too. A replica of a cluster takes no write of a key, but libraries and flushes, where it
  * was made writable.
  */
-@EnabledIfSystemProperty(
-    named = "deployclaw.drift",
-    matches = "all",
-    disabledReason = "takes long, and not all of it was seen to pass: -Ddeployclaw.drift=all")
 class RedisDriftTest {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);
@@ -55,12 +49,8 @@ class RedisDriftTest {
   @BeforeAll
   static void setUp() throws Exception {
     scene = Scene.up(folder, 3);
-    looking = new Looking(scene, "20s");
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-    var second = scene.run("run", "set initech's checkout limit to 60 per minute, burst 10");
-    assertThat(second.exit()).as(second.err()).isZero();
-    epoch = scene.active().path("epoch").asLong();
+    looking = new Looking(scene, "60s");
+    epoch = looking.committed();
     primary = scene.owner(RULES);
     var cluster = scene.redis();
     replica =
@@ -76,11 +66,6 @@ class RedisDriftTest {
     if (scene != null) {
       scene.close();
     }
-  }
-
-  @BeforeEach
-  void nothingIsAmiss() {
-    looking.clean();
   }
 
   @Test
