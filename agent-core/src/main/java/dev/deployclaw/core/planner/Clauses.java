@@ -44,9 +44,8 @@ final class Clauses {
   private Clauses() {}
 
   static List<Phrase> of(Phrase phrase) {
-    var clauses = merge(segments(phrase));
-    var valued = fill(clauses);
-    return complete(valued);
+    var clauses = lines(phrase).stream().flatMap(line -> merge(segments(line)).stream()).toList();
+    return complete(fill(clauses));
   }
 
   /** Whether a phrase sets anything. */
@@ -55,10 +54,14 @@ final class Clauses {
   }
 
   private static List<Phrase> segments(Phrase phrase) {
+    return divided(phrase, SEPARATORS::contains);
+  }
+
+  private static List<Phrase> divided(Phrase phrase, Predicate<String> separates) {
     var segments = new ArrayList<Phrase>();
     var items = new ArrayList<Item>();
     for (Item item : phrase.items()) {
-      if (item.meaning() instanceof Meaning.Word(String word) && SEPARATORS.contains(word)) {
+      if (item.meaning() instanceof Meaning.Word(String word) && separates.test(word)) {
         segments.add(new Phrase(items));
         items.clear();
       } else {
@@ -69,19 +72,40 @@ final class Clauses {
     return segments.stream().filter(s -> !s.items().isEmpty()).toList();
   }
 
+  /**
+   * Lines, or what stands between semicolons, where more than one says for whom or where, and how
+   * much: nothing of one belongs to another. Else the phrase itself.
+   */
+  private static List<Phrase> lines(Phrase phrase) {
+    var lines = divided(phrase, ";"::equals);
+    boolean listed =
+        lines.stream().filter(l -> sets(l) && PLACES.stream().anyMatch(l::has)).count() > 1;
+    return listed ? lines : List.of(phrase);
+  }
+
   private static List<Phrase> merge(List<Phrase> segments) {
     var clauses = new ArrayList<Phrase>();
     for (int i = 0; i < segments.size(); i++) {
       var segment = segments.get(i);
-      var next =
-          i + 1 < segments.size() ? Optional.of(segments.get(i + 1)) : Optional.<Phrase>empty();
-      if (clauses.isEmpty() || starts(clauses.getLast(), segment, next)) {
+      if (clauses.isEmpty() || starts(clauses.getLast(), segment, setting(segments, i + 1))) {
         clauses.add(segment);
       } else {
         clauses.set(clauses.size() - 1, together(clauses.getLast(), segment.items()));
       }
     }
     return clauses;
+  }
+
+  /** What comes from there on, up to and with the first that sets something. */
+  private static Optional<Phrase> setting(List<Phrase> segments, int from) {
+    var next = new Phrase(List.of());
+    for (Phrase segment : segments.subList(from, segments.size())) {
+      next = together(next, segment.items());
+      if (sets(segment)) {
+        return Optional.of(next);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether a segment begins a clause of its own beside the one that is open. */

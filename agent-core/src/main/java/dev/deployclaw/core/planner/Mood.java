@@ -116,6 +116,18 @@ final class Mood {
   private static final Pattern CORRECTED =
       rule("(?:i|we) (?:mean|meant)|oops|correction|my (?:mistake|bad)|or rather");
 
+  /** One limit that several are to have in common. */
+  private static final Pattern IN_COMMON =
+      rule(
+          "together|jointly|collectively|(?:between|among|amongst) (?:them|themselves|the \\S+|all of"
+              + " them)|as (?:a group|one)|combined|in (?:sum|total|aggregate)|summed|aggregated?"
+              + "|altogether|shared?|sharing|pooled|pool");
+
+  private static final Pattern EVERYBODY =
+      rule(
+          "(?:all|each|every)(?: (?:of )?(?:the|our|my))? (?:tenants?|customers?|clients?|accounts?)"
+              + "|everyone|everybody|<label>");
+
   private static final Pattern FOR_EVER =
       rule(
           "permanent(?:ly)?|for good|for ?ever|forever|for all time|indefinitely|until further notice"
@@ -163,6 +175,7 @@ final class Mood {
     ask(rest, SOME_DAY, "When exactly? \"%s\" is no instant; leave it out for now.", doubts);
     if (Clauses.sets(rest)) {
       values(rest, doubts);
+      inCommon(rest, doubts);
     }
     ask(rest, CORRECTED, "What is it that \"%s\" corrects?", doubts);
     ask(rest, WITHDRAWN, "\"%s\" takes something back: what shall be done?", doubts);
@@ -176,6 +189,14 @@ final class Mood {
     }
     ask(rest, DENIED, "I can't tell what \"%s\" changes here. Say it another way?", doubts);
     ask(rest, PROPOSED, "Shall it be done? \"%s\" leaves that open.", doubts);
+  }
+
+  /** A limit counts each tenant by itself; together only those of a group are counted. */
+  private static void inCommon(Phrase rest, Doubts doubts) {
+    long tenants = rest.all(Meaning.Tenant.class).stream().map(Item::meaning).distinct().count();
+    if (tenants > 1 || rest.has(EVERYBODY)) {
+      ask(rest, IN_COMMON, "Each by itself? \"%s\" sounds like one limit for all of them.", doubts);
+    }
   }
 
   private static void live(Phrase words, Doubts doubts) {

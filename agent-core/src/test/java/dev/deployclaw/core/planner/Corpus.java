@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Requests with what must come of them, written before the planner was asked. A third, chosen by a
@@ -94,6 +95,11 @@ final class Corpus {
     return cases("blind-2026-11-26-b.jsonl");
   }
 
+  /** Requests by a third, by the names of the samples; again without the rules. */
+  static List<Case> thirdBlind() {
+    return cases("blind-2026-11-26-c.jsonl");
+  }
+
   private static List<Case> cases(String file) {
     try (var in = Corpus.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
@@ -120,6 +126,19 @@ final class Corpus {
       case Refused _ ->
           sample.outcome().equals("refused") || sample.outcome().equals("not-planned");
     };
+  }
+
+  /** How many of them come to what must come of them. */
+  static long right(Stream<Case> cases, Inventory inventory) {
+    return cases.filter(c -> right(c, ask(c.request(), inventory))).count();
+  }
+
+  /** What is planned, and isn't what was meant. */
+  static List<String> otherPlans(List<Case> cases, Inventory inventory) {
+    return cases.stream()
+        .filter(c -> ask(c.request(), inventory) instanceof Planned plan && !right(c, plan))
+        .map(c -> c.request() + " gave " + show(ask(c.request(), inventory)))
+        .toList();
   }
 
   /** Whether it would change something that nobody asked for. */
