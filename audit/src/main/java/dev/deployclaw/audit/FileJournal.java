@@ -88,9 +88,9 @@ public final class FileJournal implements Journal {
     }
   }
 
-  /** Of an execution's file, in bytes; 0 where there is none. It grows while it is written. */
-  public long length(String execution) {
-    return folder.length(execution);
+  /** The records of an execution as they come, from its first. */
+  public LogTail tail(String execution) {
+    return new LogTail(folder, execution);
   }
 
   @Override

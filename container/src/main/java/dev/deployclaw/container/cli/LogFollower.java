@@ -6,8 +6,6 @@ import dev.deployclaw.audit.verify.Json;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,35 +32,18 @@ final class LogFollower {
   }
 
   void follow(String execution) throws InterruptedException {
-    long length = -1;
-    List<byte[]> printed = List.of();
+    var tail = journal.tail(execution);
     boolean ended = false;
     while (!ended) {
-      long now = journal.length(execution);
-      if (now == length) {
+      var records = tail.next();
+      if (records.isEmpty()) {
         Thread.sleep(PERIOD);
         continue;
       }
-      length = now;
-      var records = journal.read(execution);
-      for (byte[] bytes : records.subList(same(printed, records), records.size())) {
-        print(bytes);
-      }
-      printed = records;
-      ended = !printed.isEmpty() && isEnd(records.getLast());
+      records.forEach(this::print);
+      ended = isEnd(records.getLast());
       out.flush();
     }
-  }
-
-  /** Another machine may have gone on with it, so that its last records are others by now. */
-  private static int same(List<byte[]> before, List<byte[]> now) {
-    int same = 0;
-    while (same < before.size()
-        && same < now.size()
-        && Arrays.equals(before.get(same), now.get(same))) {
-      same++;
-    }
-    return same;
   }
 
   private void print(byte[] bytes) {
