@@ -11,6 +11,7 @@ import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What the agent is about when something happens to it. */
@@ -77,7 +78,7 @@ enum Scene {
         estate.world().store.watch(store -> whilePublished(store, backup));
         run(estate, "set acme 700");
         run(estate, "set acme 800");
-        estate.world().restore(backup.get());
+        restore(estate, Optional.ofNullable(backup.get()));
       }
       case REPAIR -> {
         run(estate, "apply");
@@ -95,6 +96,14 @@ enum Scene {
     if (published && backup.get() == null) {
       backup.set(store.list(""));
     }
+  }
+
+  /** Only a planted bug keeps the change from being published; then what it broke is known. */
+  private static void restore(Estate estate, Optional<List<Entry>> backup) {
+    if (backup.isEmpty() && estate.broken().isEmpty()) {
+      throw new IllegalStateException("nothing was published, so there is no backup");
+    }
+    backup.ifPresent(estate.world()::restore);
   }
 
   private static void twoChanged(Estate estate) {
