@@ -22,6 +22,9 @@ public final class Executors {
   /** The participant that holds the policy sets: staged first, removed last. */
   static final String STORE = "etcd";
 
+  /** The participant whose members load an epoch by themselves, and vote once they have. */
+  static final String SERVICES = "ratelimit";
+
   /** The participant of which each gateway that a policy set names is a member. */
   static final String GATEWAYS = "gateway";
 

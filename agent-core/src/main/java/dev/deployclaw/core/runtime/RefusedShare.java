@@ -89,7 +89,7 @@ final class RefusedShare {
   Counts read(Activation activation) throws InterruptedException {
     var out = new TreeMap<String, Told>();
     var concern = Concern.of(activation);
-    var services = ports.executors().named("ratelimit");
+    var services = ports.executors().named(Executors.SERVICES);
     if (services.isPresent()) {
       var call = new Call.Look("usage", Map.of());
       var outcome =

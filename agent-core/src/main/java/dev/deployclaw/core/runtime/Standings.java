@@ -77,14 +77,16 @@ final class Standings {
   }
 
   /**
-   * Who says already that it acts on something else isn't asked what it holds: a service would wait
-   * for what doesn't come, since nothing is staged here.
+   * Services that act on something else aren't asked what they hold: they would wait for what
+   * doesn't come, since nothing is staged here. All others are: the log says what was found.
    */
   private Standing read(Activation activation, Duty duty) throws InterruptedException {
     var drift = Comparison.of(ground, committed, survey.looks(), new TreeMap<>());
     var acting = crew.converged(activation, duty.mandate());
     var asked = new ArrayList<>(crew.names());
-    asked.removeAll(acting.answering(Answer.NO));
+    if (acting.answering(Answer.NO).contains(Executors.SERVICES)) {
+      asked.remove(Executors.SERVICES);
+    }
     return Standing.of(drift, crew.prepare(asked, activation, duty.mandate()), acting);
   }
 }

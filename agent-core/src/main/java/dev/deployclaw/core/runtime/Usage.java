@@ -26,7 +26,6 @@ import java.util.TreeMap;
  */
 final class Usage {
   private static final String REDIS = "redis";
-  private static final String SERVICES = "ratelimit";
 
   /** As many counters as are asked for by name. */
   private static final int MOST_KEYS = 10_000;
@@ -171,7 +170,7 @@ final class Usage {
 
   private Map<String, Told> services() throws InterruptedException {
     var out = new TreeMap<String, Told>();
-    for (var service : look(SERVICES, Map.of())) {
+    for (var service : look(Executors.SERVICES, Map.of())) {
       out.put(service.member(), told(service));
     }
     return out;

@@ -202,7 +202,7 @@ class RepairTest {
 
   /** A service waits with its vote until it holds the epoch, and in a repair nothing comes. */
   @Test
-  void asksNobodyWhatItHoldsWhoSaysThatItActsOnSomethingElse() throws Exception {
+  void asksNoServiceWhatItHoldsThatActsOnSomethingElse() throws Exception {
     world.run("apply");
     int votes = world.ratelimit.calls("prepare");
     int others = world.redis.calls("prepare");
@@ -214,6 +214,17 @@ class RepairTest {
     assertThat(ended.reason()).contains("does not hold epoch 1");
     assertThat(world.ratelimit.calls("prepare")).isEqualTo(votes);
     assertThat(world.redis.calls("prepare")).isEqualTo(others + 2);
+  }
+
+  @Test
+  void keepsWhatItFoundOfWhoActsOnSomethingElse() throws Exception {
+    world.run("apply");
+    int votes = world.redis.calls("prepare");
+    world.redis.refuseAt("converge", "has no library");
+
+    repair();
+
+    assertThat(world.redis.calls("prepare")).isEqualTo(votes + 2);
   }
 
   @Test
