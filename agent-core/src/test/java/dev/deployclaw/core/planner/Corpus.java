@@ -41,7 +41,7 @@ final class Corpus {
                   List.of("checkout", "search", "catalog", "billing", "login")))
           .inventory();
 
-  /** The names that the samples and the second blind set speak of. */
+  /** The names that the samples and the later blind sets speak of. */
   static final Inventory SAMPLES =
       InventoryFile.read(
               Map.of(
@@ -85,22 +85,7 @@ final class Corpus {
     return cases("corpus.jsonl");
   }
 
-  /** Requests by somebody who knew the design and the names, and not the rules. */
-  static List<Case> blind() {
-    return cases("blind-2026-11-26.jsonl");
-  }
-
-  /** Requests by somebody else, by the names of the samples; again without the rules. */
-  static List<Case> secondBlind() {
-    return cases("blind-2026-11-26-b.jsonl");
-  }
-
-  /** Requests by a third, by the names of the samples; again without the rules. */
-  static List<Case> thirdBlind() {
-    return cases("blind-2026-11-26-c.jsonl");
-  }
-
-  private static List<Case> cases(String file) {
+  static List<Case> cases(String file) {
     try (var in = Corpus.class.getResourceAsStream(file)) {
       var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return text.lines().map(Corpus::read).toList();

@@ -26,17 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Requests as people type them, each with the exact intent that it must give. */
 class RulePlannerTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Inventory INVENTORY =
-      InventoryFile.read(
-              Map.of(
-                  "tenants",
-                  Map.of(
-                      "northwind", Map.of("tier", "premium"),
-                      "contoso", Map.of("tier", "standard"),
-                      "fabrikam", Map.of("tier", "standard")),
-                  "services",
-                  List.of("orders", "payments", "reports")))
-          .inventory();
+  private static final Inventory INVENTORY = Corpus.SAMPLES;
 
   private final Planner planner = new RulePlanner();
 

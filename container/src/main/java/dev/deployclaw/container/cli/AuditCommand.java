@@ -9,6 +9,7 @@ import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.verify.Check;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Trust;
+import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
@@ -177,21 +178,9 @@ final class AuditCommand {
               description = "The execution; all of them where none is given.")
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
-    var config = Session.config(around, shared);
-    try (var journal = FileJournal.open(config.stateDir())) {
-      var executions = journal.executions();
-      var chosen = id == null ? executions : chosen(executions, id);
-      if (!executions.containsAll(chosen)) {
-        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
-            .report(around, shared.json());
-      }
-      var view = compare(journal, Agent.streamSettings(config), chosen);
-      around.out().print(shared.json() ? Json.text(view.map()) + "\n" : view.text());
-      return (view.same() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
-    } catch (IOException e) {
-      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; is NATS there, and its stream?")
-          .report(around, shared.json());
-    }
+    return overLogs(
+        new LogsAsked(shared, id, "is NATS there, and its stream?"),
+        (config, journal, chosen) -> compare(journal, Agent.streamSettings(config), chosen));
   }
 
   @Command(description = "Whether the bucket's copies of ended logs hold; exit 9 if not. Needs S3.")
@@ -203,20 +192,44 @@ final class AuditCommand {
               description = "The execution; all of them where none is given.")
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
-    var config = Session.config(around, shared);
+    return overLogs(
+        new LogsAsked(shared, id, "see: deployclaw doctor"),
+        (config, _, chosen) -> CopiesView.of(config, chosen));
+  }
+
+  /**
+   * Which logs are compared with what a back end holds of them.
+   *
+   * @param id null for all of them
+   * @param remedy where the back end can't be asked
+   */
+  private record LogsAsked(Shared shared, @Nullable String id, String remedy) {}
+
+  /** Asks a back end. */
+  @FunctionalInterface
+  private interface Asking {
+    LogsView of(Config config, FileJournal journal, List<String> executions)
+        throws IOException, InterruptedException;
+  }
+
+  private int overLogs(LogsAsked asked, Asking asking)
+      throws InvalidConfig, Unusable, InterruptedException {
+    boolean json = asked.shared().json();
+    var config = Session.config(around, asked.shared());
     try (var journal = FileJournal.open(config.stateDir())) {
       var executions = journal.executions();
+      String id = asked.id();
       var chosen = id == null ? executions : chosen(executions, id);
       if (!executions.containsAll(chosen)) {
         return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
-            .report(around, shared.json());
+            .report(around, json);
       }
-      var view = CopiesView.of(config, chosen);
-      around.out().print(shared.json() ? Json.text(view.map()) + "\n" : view.text());
+      var view = asking.of(config, journal, chosen);
+      around.out().print(json ? Json.text(view.map()) + "\n" : view.text());
       return (view.holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
     } catch (IOException e) {
-      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; see: deployclaw doctor")
-          .report(around, shared.json());
+      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; " + asked.remedy())
+          .report(around, json);
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How the bucket's copies of logs stand, by execution. */
-record CopiesView(Map<String, Copy> copies) {
+record CopiesView(Map<String, Copy> copies) implements LogsView {
 
   /**
    * Asks the bucket for each.
@@ -32,11 +32,13 @@ record CopiesView(Map<String, Copy> copies) {
   }
 
   /** Nothing is wrong with what is there; a log may wait for its copy. */
-  boolean holds() {
+  @Override
+  public boolean holds() {
     return copies.values().stream().noneMatch(Copy.Wrong.class::isInstance);
   }
 
-  Map<String, Object> map() {
+  @Override
+  public Map<String, Object> map() {
     var listed = new ArrayList<Map<String, Object>>();
     copies.forEach((execution, copy) -> listed.add(map(execution, copy)));
     var out = new LinkedHashMap<String, Object>();
@@ -46,7 +48,8 @@ record CopiesView(Map<String, Copy> copies) {
   }
 
   /** Lines for people: what waits or is wrong by name, what is whole by its count. */
-  String text() {
+  @Override
+  public String text() {
     var out = new StringBuilder();
     long whole = 0;
     for (var each : copies.entrySet()) {

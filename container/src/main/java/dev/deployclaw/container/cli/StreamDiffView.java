@@ -13,16 +13,18 @@ import java.util.stream.Stream;
  *
  * @param unread executions whose journal is damaged, and how
  */
-record StreamDiffView(List<Compared> compared, Map<String, String> unread) {
+record StreamDiffView(List<Compared> compared, Map<String, String> unread) implements LogsView {
   private static final int MOST_LISTED = 100;
 
-  boolean same() {
+  @Override
+  public boolean holds() {
     return unread.isEmpty() && compared.stream().allMatch(c -> c.differences().isEmpty());
   }
 
-  Map<String, Object> map() {
+  @Override
+  public Map<String, Object> map() {
     var out = new LinkedHashMap<String, Object>();
-    out.put("same", same());
+    out.put("same", holds());
     out.put("executions", compared.size());
     out.put("records", compared.stream().mapToLong(Compared::records).sum());
     out.put("differences", differences().map(StreamDiffView::map).toList());
@@ -30,8 +32,8 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) {
     return out;
   }
 
-  /** Lines for people. */
-  String text() {
+  @Override
+  public String text() {
     var out = new StringBuilder();
     differences()
         .limit(MOST_LISTED)
@@ -47,7 +49,7 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) {
             .formatted(
                 compared.size(),
                 records,
-                same() ? "the stream holds the same" : "the stream differs"));
+                holds() ? "the stream holds the same" : "the stream differs"));
     return out.toString();
   }
 

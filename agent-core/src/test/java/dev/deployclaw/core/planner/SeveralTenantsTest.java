@@ -4,39 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.task.Change;
-import java.util.List;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Requests by a third person who had not seen the rules, measured once after those of the second
- * were mended. The floors hold what came of them after two plans that nobody asked for were mended.
- */
-class ThirdBlindRequestsTest {
-  private static final int EXACT = 107;
-  private static final int CLEAR = 49;
-  private static final int ASKED = 35;
-  private static final int REFUSED = 23;
-
-  private final List<Corpus.Case> all = Corpus.thirdBlind();
-
-  @Test
-  void holdsItsScore() {
-    assertThat(all).hasSize(120);
-    assertThat(right(c -> true)).isGreaterThanOrEqualTo(EXACT);
-    assertThat(right(Corpus.Case::planned)).isGreaterThanOrEqualTo(CLEAR);
-    assertThat(right(c -> c.outcome().equals("needs-clarification"))).isGreaterThanOrEqualTo(ASKED);
-    assertThat(right(c -> c.outcome().equals("refused"))).isGreaterThanOrEqualTo(REFUSED);
-  }
-
-  @Test
-  void makesNoOtherPlanThanTheOneThatWasMeant() {
-    assertThat(Corpus.otherPlans(all, Corpus.SAMPLES)).isEmpty();
-  }
-
+/** Several tenants in one request: each has a limit of its own, and each line its own values. */
+class SeveralTenantsTest {
   /** A limit counts each tenant by itself. */
   @ParameterizedTest
   @ValueSource(
@@ -71,7 +44,7 @@ class ThirdBlindRequestsTest {
         .isInstanceOfSatisfying(
             Planned.class,
             plan ->
-                assertThat(plan.intent().changes().stream().map(ThirdBlindRequestsTest::said))
+                assertThat(plan.intent().changes().stream().map(SeveralTenantsTest::said))
                     .containsExactly("[contoso] payments 18 1", "[northwind] reports 90 60"));
   }
 
@@ -82,9 +55,5 @@ class ThirdBlindRequestsTest {
             change.service().orElse("-"),
             change.set().requests().orElse(0L),
             change.set().windowSeconds().orElse(0L));
-  }
-
-  private long right(Predicate<Corpus.Case> which) {
-    return Corpus.right(all.stream().filter(which), Corpus.SAMPLES);
   }
 }
