@@ -54,7 +54,13 @@ final class Merger {
     var waiting = underWay.get(one);
     if (waiting == null) {
       underWay.put(one, new ArrayList<>());
-      return alone(one).onComplete(_ -> next(one));
+      Promise<Share> first = Promise.promise();
+      alone(one)
+          .onComplete((share, failure) -> {
+            first.complete(share, failure);
+            next(one);
+          });
+      return first.future();
     }
     if (waiting.size() >= MOST_JOINED) {
       return alone(one);
@@ -72,7 +78,7 @@ final class Merger {
         .map(reply -> Share.alone(reply, named.lease()));
   }
 
-  /** Sends those who came meanwhile, if any. */
+  /** Sends those who came meanwhile, if any: also who was answered just now and asks again. */
   private void next(Joinable one) {
     var joined = underWay.getOrDefault(one, List.of());
     if (joined.isEmpty()) {
@@ -85,8 +91,8 @@ final class Merger {
     redis
         .decide(all, one.active())
         .onComplete(done -> {
-          next(one);
           split(joined, all.lease(), done);
+          next(one);
         });
   }
 

@@ -16,12 +16,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection to one node, shared by all calls. Commands that are sent in one turn of the event
- * loop leave in one write; answers come in the same order. It connects when it is first needed and
- * again, after a growing pause, when it broke. Belongs to one event loop.
+ * loop leave in few writes: a portion goes as soon as it is full, so that the node works while the
+ * rest is still made, what is left at the end of the turn. Answers come in the same order. It
+ * connects when it is first needed and again, after a growing pause, when it broke. Belongs to one
+ * event loop.
  */
 final class Link {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final int MOST_WAITING = 10_000;
+
+  /** Commands that leave at once: enough that a write is little beside what they cost the node. */
+  private static final int PORTION = 8;
 
   /** A call so many timeouts old means that the connection is dead. */
   private static final int STALLED = 10;
@@ -36,6 +41,7 @@ final class Link {
   private final long timeout;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private Buffer unsent = Buffer.buffer();
+  private int unsentCalls;
   private ReplyParser parser = new ReplyParser();
   private @Nullable NetSocket socket;
   private boolean connecting;
@@ -64,6 +70,7 @@ final class Link {
     Promise<Reply> promise = Promise.promise();
     waiting.add(new Waiting(promise, System.nanoTime()));
     unsent.appendBuffer(command);
+    unsentCalls++;
     if (socket != null) {
       flushSoon();
     } else if (!connecting) {
@@ -103,11 +110,16 @@ final class Link {
     connecting = false;
     socket = open;
     parser = new ReplyParser();
-    open.handler(bytes -> received(open, bytes));
-    open.exceptionHandler(e -> ended(open, String.valueOf(e.getMessage())));
-    open.closeHandler(_ -> ended(open, "closed by the node"));
+    open.handler(bytes -> afterwards(() -> received(open, bytes)));
+    open.exceptionHandler(e -> afterwards(() -> ended(open, String.valueOf(e.getMessage()))));
+    open.closeHandler(_ -> afterwards(() -> ended(open, "closed by the node")));
     login.ifPresentOrElse(l -> introduce(open, l), this::admitted);
     flush();
+  }
+
+  /** Not within the read itself: until that ends, Vert.x keeps back whatever is written. */
+  private void afterwards(Runnable what) {
+    loop.runOnContext(_ -> what.run());
   }
 
   /** Goes ahead of all that waits; its answer is the first. */
@@ -132,7 +144,9 @@ final class Link {
   }
 
   private void flushSoon() {
-    if (!flushing) {
+    if (unsentCalls >= PORTION) {
+      write();
+    } else if (!flushing) {
       flushing = true;
       loop.runOnContext(_ -> flush());
     }
@@ -140,11 +154,20 @@ final class Link {
 
   private void flush() {
     flushing = false;
+    write();
+  }
+
+  private void write() {
     var open = socket;
-    if (open != null && unsent.length() > 0) {
+    if (open != null && unsentCalls > 0) {
       open.write(unsent);
-      unsent = Buffer.buffer();
+      forgetUnsent();
     }
+  }
+
+  private void forgetUnsent() {
+    unsent = Buffer.buffer();
+    unsentCalls = 0;
   }
 
   private void received(NetSocket from, Buffer bytes) {
@@ -179,7 +202,7 @@ final class Link {
     var last = socket;
     socket = null;
     connecting = false;
-    unsent = Buffer.buffer();
+    forgetUnsent();
     notBefore = System.nanoTime() + pause;
     pause = Math.min(LONGEST_PAUSE, pause * 2);
     if (last != null) {
