@@ -54,22 +54,9 @@ final class Clauses {
   }
 
   private static List<Phrase> segments(Phrase phrase) {
-    return divided(phrase, SEPARATORS::contains);
-  }
-
-  private static List<Phrase> divided(Phrase phrase, Predicate<String> separates) {
-    var segments = new ArrayList<Phrase>();
-    var items = new ArrayList<Item>();
-    for (Item item : phrase.items()) {
-      if (item.meaning() instanceof Meaning.Word(String word) && separates.test(word)) {
-        segments.add(new Phrase(items));
-        items.clear();
-      } else {
-        items.add(item);
-      }
-    }
-    segments.add(new Phrase(items));
-    return segments.stream().filter(s -> !s.items().isEmpty()).toList();
+    return Piece.words(
+        phrase,
+        item -> item.meaning() instanceof Meaning.Word(String word) && SEPARATORS.contains(word));
   }
 
   /**
@@ -77,7 +64,7 @@ final class Clauses {
    * much: nothing of one belongs to another. Else the phrase itself.
    */
   private static List<Phrase> lines(Phrase phrase) {
-    var lines = divided(phrase, ";"::equals);
+    var lines = Piece.words(phrase, item -> item.is(";"));
     boolean listed =
         lines.stream().filter(l -> sets(l) && PLACES.stream().anyMatch(l::has)).count() > 1;
     return listed ? lines : List.of(phrase);

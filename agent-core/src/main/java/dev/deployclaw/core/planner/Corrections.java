@@ -27,7 +27,9 @@ final class Corrections {
           near("<tenant>", "<tenant>"),
           near("<service>", "<service>"),
           near(AMOUNT, WHOLE),
-          near("<percent>", "<percent>"));
+          near("<percent>", "<percent>"),
+          rule("not <tenant> (?:, )?but(?: rather)?(?= <tenant> )"),
+          rule("not (?:on |for )?<service> (?:, )?but(?: rather)?(?= (?:on |for )?<service> )"));
 
   private static final String LAST = WHOLE + "(?: (?:[.,;!]|please|thanks|instead))* $";
 
@@ -44,6 +46,20 @@ final class Corrections {
               + ")");
 
   private static final Pattern FAR_CUE = rule("(?<=[.;,!] )" + CUE + "(?= " + LAST + ")");
+
+  /** "40 rps on orders, no, make that 50": the only rate there is has the unit. */
+  private static final Pattern BARE =
+      rule("(?<=[.;,!] )" + CUE + " <num>(?= (?:(?:[.,;!]|please|pls|thanks|instead) )*$)");
+
+  private static final List<Class<? extends Meaning>> OTHER =
+      List.of(
+          Meaning.Burst.class,
+          Meaning.Count.class,
+          Meaning.Parallel.class,
+          Meaning.Percent.class,
+          Meaning.Factor.class,
+          Meaning.Window.class,
+          Meaning.Duration.class);
 
   private Corrections() {}
 
@@ -66,6 +82,20 @@ final class Corrections {
     for (Pattern rule : NEAR) {
       rest = rest.without(rule);
     }
+    rest = sameUnit(rest);
     return rest.has(FAR) ? rest.without(FAR).without(FAR_CUE) : rest;
+  }
+
+  private static Phrase sameUnit(Phrase phrase) {
+    var rates = phrase.all(Meaning.Rate.class);
+    boolean one =
+        rates.size() == 1
+            && phrase.all(Meaning.Num.class).size() == 1
+            && OTHER.stream().noneMatch(phrase::has);
+    if (!one || !(rates.getFirst().meaning() instanceof Meaning.Rate old) || !phrase.has(BARE)) {
+      return phrase;
+    }
+    return phrase.rewriteLast(
+        BARE, n -> new Meaning.Rate(((Meaning.Num) n.meaning()).value(), old.windowMillis()));
   }
 }

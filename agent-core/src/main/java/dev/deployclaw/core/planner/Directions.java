@@ -23,6 +23,17 @@ final class Directions {
   private static final Pattern TO_PERCENT = rule("(?:to|at|be) (?:about )?<percent>|<percent> of");
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
+  /** "Twice what acme has": by how much isn't said without that other limit. */
+  private static final Pattern COMPARED =
+      rule(
+          "(?:of |than |as |to )?what <group> (?:'s |has|have|gets?|had)|(?:more|less|higher|lower|fewer|larger"
+              + "|smaller) than <group>|as (?:much|many|high|low|large) as <group>|<(?:factor|percent)> (?:of )?(?:that"
+              + "|those) of <group>|(?:like|unlike|compared (?:to|with)|relative to) <group>");
+
+  /** "Contoso to half of fabrikam's": two in one clause, and no list. */
+  private static final Pattern BESIDE =
+      rule("<group>(?: (?!and|[.,;&/]|then|plus|but|while|as|<group>)\\S+){0,8} <group>");
+
   private final Phrase clause;
   private final Doubts doubts;
   private final Grounds grounds;
@@ -31,6 +42,14 @@ final class Directions {
     this.clause = clause;
     this.doubts = doubts;
     this.grounds = grounds;
+  }
+
+  /** Asks where a limit is to be what another one is, or so many times as much. */
+  static void compared(Phrase phrase, Doubts doubts) {
+    boolean scales = phrase.has(Factor.class) || phrase.has(Percent.class);
+    if (phrase.has(COMPARED) || (scales && phrase.has(BESIDE))) {
+      doubts.ask("How many requests is that? A limit isn't set by another one's; say a rate.");
+    }
   }
 
   boolean up() {

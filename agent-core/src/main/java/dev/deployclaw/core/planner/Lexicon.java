@@ -39,9 +39,9 @@ final class Lexicon {
           .flatMap(e -> words(e.getValue()).stream().map(w -> Map.entry(w, e.getKey())))
           .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
-  private static final Set<String> KEYWORDS = words(read("keywords.txt"));
-  private static final Set<String> CORRECTED = words(read("corrected.txt"));
-  private static final Set<String> FILLERS = words(read("fillers.txt"));
+  private static final Set<String> KEYWORDS = list("keywords.txt");
+  private static final Set<String> CORRECTED = list("corrected.txt");
+  private static final Set<String> FILLERS = list("fillers.txt");
 
   /** Words that stay words even where something is named so, unless they are pointed at. */
   private static final Set<String> CORE =
@@ -90,6 +90,11 @@ final class Lexicon {
     var common = near.stream().filter(CORE::contains).toList();
     var best = common.isEmpty() ? near : common;
     return best.size() == 1 ? Optional.of(best.getFirst()) : Optional.empty();
+  }
+
+  /** The words of a resource beside this class. */
+  static Set<String> list(String resource) {
+    return words(read(resource));
   }
 
   private static Set<String> words(String text) {

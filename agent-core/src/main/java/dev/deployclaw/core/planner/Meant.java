@@ -160,6 +160,7 @@ record Meant(Operation operation, Optional<String> target, List<Change> changes)
   private static Meant values(Phrase phrase, Doubts doubts, Grounds grounds) {
     leftovers(phrase, doubts);
     twoInOnePlace(phrase, doubts);
+    Directions.compared(phrase, doubts);
     var changes = new ArrayList<Change>();
     for (Phrase clause : Clauses.of(phrase)) {
       if (Clauses.sets(clause) || clause.has(Meaning.Group.class)) {

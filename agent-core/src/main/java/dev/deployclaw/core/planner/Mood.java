@@ -2,8 +2,6 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -47,7 +45,7 @@ final class Mood {
   private static final Pattern HEDGED =
       rule(
           "maybe|perhaps|possibly|probably|presumably|potentially|supposedly|conceivably|might|whether"
-              + "|(?:i|we)(?: (?:just|only|really|still))? (?:guess|suppose|wonder|imagine|doubt|am"
+              + "|(?:i|we)(?: (?:just|only|really|still))? (?:guess|suppose|wonder|imagine|doubt|think|believe|reckon|am"
               + " wondering|are wondering|was wondering|were wondering|am thinking|are thinking|was"
               + " thinking|were thinking|thought|am considering|are considering|may|could|should|ought"
               + "|plan|intend|hope|wanted|were going|was going|will|shall|would)|i'll|we'll"
@@ -75,25 +73,40 @@ final class Mood {
   private static final Pattern WITHDRAWN =
       rule(
           "(?:forget|cancel|scratch|strike|disregard|ignore|scrap|drop|skip|undo|retract)(?: about)?"
-              + " (?:it|that|this|all that|what i said|everything|me|my(?: last| first| earlier)?"
+              + " (?:it|that|this|the following|what follows|all that|what i said|everything|me|my(?: last| first| earlier)?"
               + " (?:request|message|mail|note|words?))(?="
               + " (?:[.,;:!?]|please|thanks|again|sorry|for now|$))|never mind|nevermind|on (?:second"
-              + " thoughts?|reflection)|(?:changed?|change) (?:my|our) minds?|just kidding|kidding"
+              + " thoughts?|reflection)|(?:changed?|change) (?:my|our|their|his|her) minds?|just kidding|kidding"
               + "|joking|(?:only )?a joke|hold off|hold on|hang on|hold that|don't bother|no need"
               + "|(?:no longer|not)(?: really)? (?:needed|necessary|required|wanted)|(?:leave|let) it(?:"
-              + " (?:alone|be|as it is|as is))?(?= (?:[.,;:!?]|for now|please|$))|as you were|take (?:it"
+              + " (?:alone|be|as it is|as is))?(?= (?:[.,;:!?]|for now|please|$))|(?:it|that|this|the following|which|request|ticket) (?:(?:was|were|is|got|has been|has)"
+              + " (?:rejected|denied|refused|declined|cancelled|canceled|withdrawn|a mistake|wrong|nonsense)"
+              + "|failed|broke|bounced)|(?:nobody|no one|none)(?: \\S+)? (?:agreed|agrees|signed|asked|approved|wants"
+              + "|wanted)|(?:status|decision|approval|state) (?:: |is )(?:pending|rejected|draft|open|declined|denied"
+              + "|refused|no|closed|cancelled|missing|unknown)|as you were|take (?:it"
               + "|that) back|no wait|wait(?: ,)? no|actually(?: ,)? no|(?<=[.,;:!?] )(?:wait|stop|abort"
               + "|cancel|no|nope|nah|don't|do not)(?= (?:[.,;:!?]|$))");
 
   /** What was so, or what somebody says: beside a value it reports, and orders nothing. */
   private static final Pattern REPORTED =
       rule(
-          "was|were|had|used to|(?:has|have|had) been|got|gotten|asked|wanted|requested|complained"
+          "was|were|had|used to|(?:is|are) (?:at|capped at|set to)(?= (?:<rate>|<num>|<count>))|(?:current|old"
+              + "|previous|present|existing|former) (?:limit|rate|cap|quota|value)s?(?= (?::|=|is))|(?:has|have|had) been|got|gotten|asked|wanted|requested|complained"
               + "|received|promised|claimed|reported|heard|said|told|believes?|claims?|says|(?:they|he"
               + "|she|people|some|it) (?:say|think|claim|believe)|(?:somebody|someone|anybody|nobody"
               + "|they|he|she|i|we|it) (?:already )?(?:set|put|gave)|(?:they|he|she|it) (?:has|have)"
               + "|(?:(?:already|still|currently) (?:has|have|is|are|gets?)|(?:has|have|is|are|gets?)"
               + " (?:already|still|currently))(?= .*(?:<rate>|<count>|<num>))");
+
+  /** What somebody else would like. */
+  private static final Pattern REQUESTED =
+      rule(
+          "(?:they|he|she|<tenant>|customers?|and|who) wants?|(?:set|put|give|raise|allow|limit|grant) us"
+              + "(?= (?:to|at|<num>|<rate>|a|more))");
+
+  private static final Pattern GRANTED =
+      rule(
+          "make it (?:so|happen)|please|pls|do (?:it|that)|so (?:set|give|raise|lower|limit|cap|make)");
 
   /** A value that is denied, or made to depend on what nobody can look at. */
   private static final Pattern DENIED =
@@ -106,7 +119,7 @@ final class Mood {
   /** What is put forward, or only tried out in words. */
   private static final Pattern PROPOSED =
       rule(
-          "(?:only |just )?(?:an? )?(?:test|draft|proposal|example|suggestion|idea|option|question"
+          "made up|fictional|(?:only |just )?(?:an? )?(?:test|draft|proposal|example|suggestion|idea|option|question"
               + "|joke)(?= (?:[,.;:!?]|only|$))|(?:i|we|i'd|we'd|they) (?:would )?(?:propose|suggest"
               + "|recommend|advise)|suggest(?:ed|ion|ing)?|propos(?:e|ed|al|ing)|recommend(?:ed|ation"
               + "|ing)?|explain|describe|remind|prepare|get ready|(?<=^ )(?:please )?(?:plan|schedule)"
@@ -114,7 +127,21 @@ final class Mood {
 
   /** What is corrected, and {@link Corrections} could not tell how. */
   private static final Pattern CORRECTED =
-      rule("(?:i|we) (?:mean|meant)|oops|correction|my (?:mistake|bad)|or rather");
+      rule(
+          "(?:it|that|this) (?:was|is|should be|must be) <tenant>|(?:i|we) (?:mean|meant)|oops|correction|my (?:mistake|bad)|or rather");
+
+  /** A tenant that is, does or has something. */
+  private static final Pattern ASIDE =
+      rule(
+          "(?:<tenant>|<label>(?: \\S+)?|everybody|everyone|(?:all|the) (?:tenants?|customers?|clients?))(?: (?:also|too|still|again|just|already))? (?:is|are|was|were|did|does|do|has|have|had|pays?"
+              + "|paid|complain(?:s|ed)?|ask(?:s|ed)|wants?|wanted|needs?|call(?:s|ed))"
+              + "|(?:customer|tenant|client|account|reporter|requester|from|subject) : <tenant>");
+
+  /** What was not done, where something is done for it. */
+  private static final Pattern UNDONE =
+      rule(
+          "(?:has|have|had|did)(?:n't| not)|(?:almost|nearly) (?:paid|done|ready)|(?:says?|said|claim(?:s|ed)?"
+              + "|promis(?:es|ed)) (?:that )?(?:it|they|he|she) (?:has|have|had|will)|claims? to");
 
   /** One limit that several are to have in common. */
   private static final Pattern IN_COMMON =
@@ -122,6 +149,12 @@ final class Mood {
           "together|jointly|collectively|(?:between|among|amongst) (?:them|themselves|the \\S+|all of"
               + " them)|as (?:a group|one)|combined|in (?:sum|total|aggregate)|summed|aggregated?"
               + "|altogether|shared?|sharing|pooled|pool");
+
+  private static final Pattern MORE_THAN = rule("more than <num>");
+  private static final Pattern NO_MORE =
+      rule(
+          "no|not|never|nothing|nobody|don't|can't|cannot|mustn't|shouldn't|won't|without|den(?:y|ied)|block"
+              + "|refuse|reject|prevent|if|when|above|limit|cap|max|maximum|stop|drop|throttle");
 
   private static final Pattern EVERYBODY =
       rule(
@@ -166,17 +199,29 @@ final class Mood {
       return;
     }
     var rest = found.rest();
-    for (Sentence sentence : sentences(rest)) {
-      if (sentence.asks()) {
+    for (Piece sentence : Piece.of(rest, Story::stops)) {
+      if (sentence.words().items().stream().limit(1).anyMatch(i -> i.is(">"))) {
+        doubts.ask("Is that somebody else's mail, or shall it be done? Leave out what is quoted.");
+      }
+      if (asks(sentence)) {
         doubts.ask("Is that a question, or shall it be done? Say what is to be set.");
       }
     }
     ask(rest, HEDGED, "Shall it be done? \"%s\" leaves that open.", doubts);
     ask(rest, SOME_DAY, "When exactly? \"%s\" is no instant; leave it out for now.", doubts);
     if (Clauses.sets(rest)) {
+      if (words.has(MORE_THAN) && !words.has(NO_MORE)) {
+        ask(words, MORE_THAN, "How much exactly? \"%s\" is no limit.", doubts);
+      }
       values(rest, doubts);
       inCommon(rest, doubts);
     }
+    ask(
+        rest.without(Operations.UNBLOCKED),
+        UNDONE,
+        "\"%s\" speaks against it: shall it be done?",
+        doubts);
+    aside(rest, doubts);
     ask(rest, CORRECTED, "What is it that \"%s\" corrects?", doubts);
     ask(rest, WITHDRAWN, "\"%s\" takes something back: what shall be done?", doubts);
   }
@@ -187,6 +232,9 @@ final class Mood {
         ask(part, REPORTED, "\"%s\" tells how it is: what shall be set?", doubts);
       }
     }
+    if (!rest.has(GRANTED)) {
+      ask(rest, REQUESTED, "\"%s\" tells a wish: what shall be set?", doubts);
+    }
     ask(rest, DENIED, "I can't tell what \"%s\" changes here. Say it another way?", doubts);
     ask(rest, PROPOSED, "Shall it be done? \"%s\" leaves that open.", doubts);
   }
@@ -196,6 +244,27 @@ final class Mood {
     long tenants = rest.all(Meaning.Tenant.class).stream().map(Item::meaning).distinct().count();
     if (tenants > 1 || rest.has(EVERYBODY)) {
       ask(rest, IN_COMMON, "Each by itself? \"%s\" sounds like one limit for all of them.", doubts);
+    }
+  }
+
+  /** "Acme to 20 rps. Globex is fine." What is told of somebody else is no part of a list. */
+  private static void aside(Phrase rest, Doubts doubts) {
+    var sentences = Piece.words(rest, Story::stops);
+    for (Phrase sentence : sentences) {
+      var others = sentences.stream().filter(s -> s != sentence).toList();
+      boolean named =
+          others.stream().anyMatch(s -> s.has(Meaning.Tenant.class) || s.has(EVERYBODY));
+      boolean theirs =
+          sentence.all(Meaning.Tenant.class).stream()
+              .anyMatch(t ->
+                  others.stream()
+                      .noneMatch(s ->
+                          s.all(Meaning.Tenant.class).stream()
+                              .anyMatch(o -> o.meaning().equals(t.meaning()))));
+      boolean all = sentence.has(EVERYBODY) || sentence.has(Meaning.Route.class);
+      if (named && (theirs || all) && !Clauses.sets(sentence)) {
+        ask(sentence, ASIDE, "\"%s\" tells how it is: what shall be done?", doubts);
+      }
     }
   }
 
@@ -214,28 +283,10 @@ final class Mood {
                     String.join(" ", h.items().stream().map(i -> i.meaning().shape()).toList()))));
   }
 
-  /** What stands between full stops. */
-  private record Sentence(Phrase words, boolean marked) {
-    boolean asks() {
-      return marked
-          ? !words.has(POLITE) && !COURTESY.matcher(words.line()).matches()
-          : words.has(INVERTED);
-    }
-  }
-
-  private static List<Sentence> sentences(Phrase phrase) {
-    var out = new ArrayList<Sentence>();
-    var items = new ArrayList<Item>();
-    for (Item item : phrase.items()) {
-      boolean mark = item.is("?");
-      if (mark || item.is(".") || item.is("!") || item.is(";")) {
-        out.add(new Sentence(new Phrase(items), mark));
-        items.clear();
-      } else {
-        items.add(item);
-      }
-    }
-    out.add(new Sentence(new Phrase(items), false));
-    return out;
+  private static boolean asks(Piece sentence) {
+    var words = sentence.words();
+    return sentence.endsWith("?")
+        ? !words.has(POLITE) && !COURTESY.matcher(words.line()).matches()
+        : words.has(INVERTED);
   }
 }

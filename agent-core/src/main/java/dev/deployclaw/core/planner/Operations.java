@@ -147,7 +147,7 @@ final class Operations {
                       + LIMITS
                       + "|unlimit(?:ed)?|(?:stop|quit|no longer|don't|do not)(?: \\S+)?"
                       + " (?:limit|limiting|throttling|throttle)|(?:take|lift)(?: \\S+){1,6}?"
-                      + " (?:limit|limits|cap) (?:off|away)")),
+                      + " (?:limit|limits|cap)(?: (?:on|for|of) \\S+)? (?:off|away)")),
           new Named(
               Operation.APPLY_POLICIES,
               rule(

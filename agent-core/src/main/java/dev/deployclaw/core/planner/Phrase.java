@@ -65,6 +65,17 @@ final class Phrase {
     return line;
   }
 
+  /** The words as typed, known or not. */
+  Phrase spoken() {
+    return new Phrase(
+        items.stream()
+            .map(item ->
+                item.meaning() instanceof Meaning.Unknown(String text, List<String> _)
+                    ? Item.word(text, item.from(), item.to())
+                    : item)
+            .toList());
+  }
+
   boolean has(Pattern rule) {
     return rule.matcher(line).find();
   }

@@ -51,7 +51,8 @@ final class Refusals {
   /** A rule, and what is said when it matches. */
   private record Refusal(Pattern rule, String reason) {}
 
-  private static final List<Refusal> REFUSALS =
+  /** What is never asked for, in whatever part of a request it stands. */
+  private static final List<Refusal> ATTEMPTS =
       List.of(
           new Refusal(
               rule(
@@ -62,7 +63,29 @@ final class Refusals {
                       + PROTECTED
                       + "|(?:don't|do not|dont|never|without|not)(?: (?:even|just|please|ever))?"
                       + " (?:log|logging|record|recording|audit|auditing)"
-                      + "|(?:stop|pause)(?: the)? (?:audit|auditing|logging|logs?|recording)"),
+                      + "|(?:stop|pause)(?: the)? (?:audit|auditing|logging|logs?|recording)"
+                      + "|(?:keep|leave|hold)(?: "
+                      + W
+                      + "){1,3} (?:out of|off|away from)(?: "
+                      + W
+                      + "){0,2} (?:audit|logs?|trail|records?|history)"
+                      + "|without (?:writing|recording|entering|noting|putting|leaving|making)(?: "
+                      + W
+                      + "){0,4} (?:audit|logs?|trail)"
+                      + "|"
+                      + PROTECTED
+                      + "(?: [\\p{L}\\p{N}'<>,.;:-]+){0,12} (?:without|skip|bypass|disable|ignore|drop|omit|mute) (?:it|them|that)"
+                      + "|"
+                      + PROTECTED
+                      + "(?: [\\p{L}\\p{N}'<>,.;:-]+){0,12} (?:turn|switch|leave|shut) (?:it|them|that) (?:off|out|down)"
+                      + "|"
+                      + PROTECTED
+                      + " (?:was|were|is|are|has been|have been|gets?|got) (?:already )?(?:skipped|waived|bypassed|dropped|omitted)"
+                      + "|backdat(?:e|ed|ing)|(?:add|make|put|remove|take|name|appoint)(?: "
+                      + W
+                      + "){0,6} approvers?|approve(?: "
+                      + W
+                      + "){0,3} (?:on my behalf|for me|in my name)"),
               "the checkpoint, the audit log, the approval and the validation can't be skipped"),
           new Refusal(
               rule(
@@ -79,19 +102,6 @@ final class Refusals {
               "the checkpoint, the audit log, the approval and the validation can't be skipped"),
           new Refusal(
               rule(
-                  "(?:delete|erase|remove|wipe|purge|clear|drop)(?: "
-                      + W
-                      + "){0,5} (?:keys?|(?:from|in|on) (?:redis|etcd|s3|nats|the"
-                      + " (?:cluster|database|bucket)))"),
-              "the agent changes rate limits only; it never deletes data or stops a system"),
-          new Refusal(
-              rule(
-                  "(?:deploy|release|ship|roll out|install)(?: "
-                      + W
-                      + "){0,3} (?:version|build|release)"),
-              "the agent changes rate limits only, not the platform that runs them"),
-          new Refusal(
-              rule(
                   "(?:delete|erase|remove|wipe|purge|clear|rewrite|edit|falsify|tamper|forge|alter"
                       + "|hide|truncate|destroy|drop|overwrite)(?: "
                       + W
@@ -105,52 +115,6 @@ final class Refusals {
                       + "){0,7} (?:as if|as though|under (?:another|a different|someone)|in the name"
                       + " of|backdated?)"),
               "the log says who asked for what, and when"),
-          new Refusal(
-              rule(
-                  "(?:write|code|build|generate|create)(?: (?:me|us|an?|the|some|my|our|small|little"
-                      + "|quick|python|shell|bash|perl|java|go))* (?:script|program|bot)"),
-              "that is out of scope: the agent changes rate limits"),
-          new Refusal(
-              rule(
-                  "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill|shutdown|shut"
-                      + " down|terminate|corrupt|crash|clear|delete|remove|reset|drop|empty)(?:"
-                      + " (?!limits?|from|for|on|of)"
-                      + W
-                      + "){0,2} (?:redis|etcd|s3|nats|buckets?"
-                      + "(?! limits?)|databases?|db|clusters?|keys?|counters?|data|everything|state"
-                      + "|stores?|gateways?|nodes?|nginx|containers?|pods?|namespaces?|servers?"
-                      + "|tables?|caches?|system|production|prod|platform)"),
-              "the agent changes rate limits only; it never deletes data or stops a system"),
-          new Refusal(
-              rule(
-                  "(?:flush|flushall|flushdb|rm|sudo|curl|wget|ssh|kubectl|redis-cli|etcdctl|bash)"),
-              "commands aren't run from a request"),
-          new Refusal(
-              rule(
-                  "(?:run|execute|exec|invoke|launch|eval)(?: "
-                      + W
-                      + "){0,3} (?:commands?|shell|script"
-                      + "|code|sql|docker|binary|program)"),
-              "commands aren't run from a request"),
-          new Refusal(
-              rule(
-                  "(?:restart|reboot|redeploy|scale|upgrade|install|uninstall|provision|create|add"
-                      + "|delete|patch|drain|resize)(?: (?!limits?|snapshot|backup|checkpoint|copy)"
-                      + W
-                      + "){0,3} (?:pods?|deployments?"
-                      + "|replicas?|containers?|clusters?|nodes?|servers?|databases?|machines?"
-                      + "|images?|charts?|nginx|redis|namespaces?|volumes?)"),
-              "the agent changes rate limits only, not the platform that runs them"),
-          new Refusal(
-              rule(
-                  "(?:dns|firewalls?|certificates?|tls|ssl|vpn|subnets?|ip address(?:es)?"
-                      + "|load balancers?|cron ?jobs?|feature flags?|price lists?|subscriptions?)"),
-              "the agent changes rate limits only, not the platform that runs them"),
-          new Refusal(
-              rule(
-                  "(?:create|register|onboard|add|invite|rename|delete)(?: an?| the)?(?: new)?"
-                      + " (?:tenants?|customers?|users?|accounts?)(?! 's| limits?)"),
-              "the agent changes rate limits only; tenants are defined by their policy documents"),
           new Refusal(
               rule(
                   "(?:your|yourself|itself|the agent(?: 's)?|its own|my own)(?: own)?(?: "
@@ -187,16 +151,83 @@ final class Refusals {
               "a person approves, rejects or freezes with the command of that name"),
           new Refusal(
               rule(
-                  "passwords?|secrets?|credentials?|api keys?|private keys?|access keys?|signing"
-                      + " keys?|environment variables?|env vars?"),
-              "secrets are never shown or changed"),
-          new Refusal(
-              rule(
                   "secretly|covertly|silently|quietly|off the record|(?:don't|do not|without)"
                       + " tell(?:ing)?|without (?:anyone|anybody)(?: "
                       + W
                       + ")*|nobody (?:must|should|may) know"),
-              "every change is recorded and can be seen"),
+              "every change is recorded and can be seen"));
+
+  /** What the agent has nothing to do with, where an order speaks of it. */
+  private static final List<Refusal> MATTERS =
+      List.of(
+          new Refusal(
+              rule(
+                  "(?:delete|erase|remove|wipe|purge|clear|drop)(?: "
+                      + W
+                      + "){0,5} (?:keys?|(?:from|in|on) (?:redis|etcd|s3|nats|the"
+                      + " (?:cluster|database|bucket)))"),
+              "the agent changes rate limits only; it never deletes data or stops a system"),
+          new Refusal(
+              rule(
+                  "(?:deploy|release|ship|roll out|install)(?: "
+                      + W
+                      + "){0,3} (?:version|build|release)"),
+              "the agent changes rate limits only, not the platform that runs them"),
+          new Refusal(
+              rule(
+                  "(?:write|code|build|generate|create)(?: (?:me|us|an?|the|some|my|our|small|little"
+                      + "|quick|python|shell|bash|perl|java|go))* (?:script|program|bot)"),
+              "that is out of scope: the agent changes rate limits"),
+          new Refusal(
+              rule(
+                  "(?:flush|flushall|flushdb|wipe|erase|nuke|purge|truncate|destroy|obliterate|kill|shutdown|shut"
+                      + " down|terminate|corrupt|crash|clear|delete|remove|reset|drop|empty)(?:"
+                      + " (?!limits?|from|for|on|of)"
+                      + W
+                      + "){0,2} (?:redis|etcd|s3|nats|buckets?"
+                      + "(?! limits?)|databases?|db|clusters?|keys?|counters?|data|everything|state"
+                      + "|stores?|gateways?|nodes?|nginx|containers?|pods?|namespaces?|servers?"
+                      + "|tables?|caches?|system|production|prod|platform)"),
+              "the agent changes rate limits only; it never deletes data or stops a system"),
+          new Refusal(
+              rule(
+                  "(?:flush|flushall|flushdb|rm|sudo|docker (?:exec|run|cp|kill|rm|stop)|passwd|cat /\\S*|curl|wget|ssh|kubectl|redis-cli|etcdctl|bash)"),
+              "commands aren't run from a request"),
+          new Refusal(
+              rule(
+                  "(?:run|execute|exec|invoke|launch|eval)(?: "
+                      + W
+                      + "){0,3} (?:commands?|shell|script"
+                      + "|code|sql|docker|binary|program)|(?:open|start|spawn|get|give)(?: "
+                      + W
+                      + "){0,3} (?:shell|terminal|console|command line)"),
+              "commands aren't run from a request"),
+          new Refusal(
+              rule(
+                  "(?:restart|reboot|redeploy|scale|upgrade|install|uninstall|provision|create|add"
+                      + "|delete|patch|drain|resize)(?: (?!limits?|snapshot|backup|checkpoint|copy)"
+                      + W
+                      + "){0,3} (?:pods?|deployments?"
+                      + "|replicas?|containers?|clusters?|nodes?|servers?|databases?|machines?"
+                      + "|images?|charts?|nginx|redis|namespaces?|volumes?)"
+                      + "|(?:more|fewer|extra|additional) (?:pods?|replicas?|nodes?|servers?|instances?"
+                      + "|containers?|machines?|cpus?|cores|memory)"),
+              "the agent changes rate limits only, not the platform that runs them"),
+          new Refusal(
+              rule(
+                  "(?:dns|firewalls?|certificates?|tls|ssl|vpn|subnets?|(?<!per )ip address(?:es)?"
+                      + "|load balancers?|cron ?jobs?|feature flags?|price lists?|subscriptions?)"),
+              "the agent changes rate limits only, not the platform that runs them"),
+          new Refusal(
+              rule(
+                  "(?:create|register|onboard|add|invite|rename|delete)(?: an?| the)?(?: new)?"
+                      + " (?:tenants?|customers?|users?|accounts?)(?! 's| limits?)"),
+              "the agent changes rate limits only; tenants are defined by their policy documents"),
+          new Refusal(
+              rule(
+                  "passwords?|secrets?|credentials?|api keys?|(?:api|access|auth|bearer) tokens?|exfiltrate|private keys?|access keys?|signing"
+                      + " keys?|environment variables?|env vars?"),
+              "secrets are never shown or changed"),
           new Refusal(
               rule(
                   "poems?|jokes?|songs?|haikus?|essays?|weather|recipes?|translate|lyrics|limericks?"
@@ -210,15 +241,24 @@ final class Refusals {
     return words.without(KEEPS);
   }
 
-  /** Why a request is refused; empty when nothing speaks against reading it. */
-  static Optional<String> of(String text, Phrase raw) {
+  /**
+   * Why a request is refused; empty when nothing speaks against reading it.
+   *
+   * @param raw all of it, as typed
+   * @param order what it asks for, without what it tells
+   */
+  static Optional<String> of(String text, Phrase raw, Phrase order) {
     if (INVISIBLE.matcher(text).find()) {
       return Optional.of("the request holds invisible characters");
     }
     if (SHELL.matcher(text).find()) {
       return Optional.of("commands aren't run from a request");
     }
-    var kept = raw.without(KEPT);
-    return REFUSALS.stream().filter(r -> kept.has(r.rule())).map(Refusal::reason).findFirst();
+    return first(ATTEMPTS, raw).or(() -> first(MATTERS, order));
+  }
+
+  private static Optional<String> first(List<Refusal> refusals, Phrase words) {
+    var kept = words.without(KEPT);
+    return refusals.stream().filter(r -> kept.has(r.rule())).map(Refusal::reason).findFirst();
   }
 }

@@ -7,7 +7,6 @@ import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -26,7 +25,8 @@ public final class RulePlanner implements Planner {
               + " (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
   private static final Pattern AT_MOST =
       rule(
-          "(?:no|not|never|nothing) (?:more|greater|higher|faster) than|more than|(?:to |should"
+          "(?:(?:no|not|never|nothing) )?more than(?! <(?:tenant|label)>)|(?:no|not|never|nothing)"
+              + " (?:greater|higher|faster) than|(?:to |should"
               + " |must |may |can |shall |will |does |do )*(?:not|never)(?: (?:be allowed"
               + " to|ever|be|able|go))* (?:exceed(?:ing)?|above|over|beyond)|without"
               + " exceeding|(?:don't|do not|never|can't|cannot|mustn't|must not|shouldn't|should"
@@ -84,15 +84,17 @@ public final class RulePlanner implements Planner {
           "the request has more than " + MOST_WORDS + " words; ask for less at once");
     }
     var words = Words.resolve(request.text(), names, tokens);
-    var refusal = Refusals.of(request.text(), spoken(words));
+    var order = order(request.text(), words);
+    var refusal = Refusals.of(request.text(), words.spoken(), order.spoken());
     if (refusal.isPresent()) {
       return new Refused(refusal.get());
     }
     var doubts = new Doubts();
     var grounds = new Grounds();
     var measured =
-        Corrections.read(Quantities.read(Numbers.read(reasonless(Refusals.promised(words)))))
-            .without(CORRECTED);
+        Declined.without(
+            Corrections.read(Quantities.read(Numbers.read(reasonless(Refusals.promised(order)))))
+                .without(CORRECTED));
     var conditions = Conditions.read(measured.without(NOISE).without(AT_MOST), doubts, grounds);
     var grouped = Audience.read(Signals.read(conditions.rest(), doubts), names, doubts, grounds);
     var meant = Meant.read(grouped, conditions.guards().dryRun(), doubts, grounds);
@@ -100,6 +102,11 @@ public final class RulePlanner implements Planner {
       Mood.read(words, conditions, doubts);
     }
     return conclude(meant, conditions, doubts, grounds);
+  }
+
+  /** What is asked for, without whom it greets and what it tells. */
+  private static Phrase order(String text, Phrase words) {
+    return Story.without(text, Quoted.takenOn(text, Addressed.without(words)));
   }
 
   private static Interpretation conclude(
@@ -122,17 +129,6 @@ public final class RulePlanner implements Planner {
             conditions.guards(),
             conditions.schedule(),
             grounds.all()));
-  }
-
-  /** The words as typed, so that a refusal doesn't depend on what the planner knows. */
-  private static Phrase spoken(Phrase words) {
-    return new Phrase(
-        words.items().stream()
-            .map(item ->
-                item.meaning() instanceof Meaning.Unknown(String text, List<String> _)
-                    ? Item.word(text, item.from(), item.to())
-                    : item)
-            .toList());
   }
 
   /** Reasons carry nothing, unless the only tenant stands in them: then the names remain. */

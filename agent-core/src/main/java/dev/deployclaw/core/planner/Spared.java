@@ -133,16 +133,10 @@ final class Spared {
 
   /** Cut before each mark and each link, which stay with what follows. */
   static List<Phrase> parts(Phrase phrase) {
-    var parts = new ArrayList<Phrase>();
-    var items = new ArrayList<Item>();
-    for (Item item : phrase.items()) {
-      if (BREAKS.stream().anyMatch(item::is) || LINKS.stream().anyMatch(item::is)) {
-        parts.add(new Phrase(items));
-        items.clear();
-      }
-      items.add(item);
-    }
-    parts.add(new Phrase(items));
-    return parts;
+    return Piece.of(
+            phrase, item -> BREAKS.stream().anyMatch(item::is) || LINKS.stream().anyMatch(item::is))
+        .stream()
+        .map(Piece::led)
+        .toList();
   }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * Requests with what must come of them, written before the planner was asked. A third, chosen by a
- * hash of the request, is never looked at while rules are written: only its score is read.
+ * hash of the request, was not looked at while most rules were written: only its score was read.
  */
 final class Corpus {
   static final Inventory INVENTORY =

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CorpusTest {
   private static final int SMALLEST = 590;
   private static final int SEEN_FLOOR = 99;
-  private static final int UNSEEN_FLOOR = 93;
+  private static final int UNSEEN_FLOOR = 94;
 
   private final List<Corpus.Case> all = Corpus.all();
   private final List<Corpus.Case> seen = all.stream().filter(c -> !c.unseen()).toList();
@@ -26,7 +26,7 @@ class CorpusTest {
   }
 
   @Test
-  void holdsItsScoreOnThePartThatNobodyLookedAt() {
+  void holdsItsScoreOnThePartThatMostRulesWereNotWrittenBy() {
     report("unseen", unseen);
 
     assertThat(percent(unseen, c -> true)).isGreaterThanOrEqualTo(UNSEEN_FLOOR);
