@@ -121,7 +121,7 @@ PHASES = set("request plan open checkpoint stage prepare gate commit publish con
 STATUSES = {"OK", "WARNING", "ERROR", "SKIPPED", "UNKNOWN"}
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z\Z")
-OPTIONAL = {"plan_hash", "epoch", "duration_us"}
+OPTIONAL = {"plan_hash", "epoch", "duration_us", "decision", "evidence", "before", "after"}
 
 
 def is_text(v):
@@ -150,17 +150,31 @@ FIELDS = {
     "prev": lambda v: is_text(v) and (v == "" or HASH.match(v)),
     "hash": lambda v: is_text(v) and HASH.match(v),
 }
+SECOND = dict(FIELDS, **{
+    "schema_version": lambda v: is_whole(v) and v == 2,
+    "decision": lambda v: isinstance(v, dict) and set(v) == {"name", "rule"}
+    and all(is_text(w) and w != "" for w in v.values()),
+    "evidence": lambda v: isinstance(v, list) and v != [] and all(is_whole(n) and n > 0 for n in v),
+    "before": lambda v: is_text(v) and (v == "" or HASH.match(v)),
+    "after": lambda v: is_text(v) and (v == "" or HASH.match(v)),
+})
 
 
 def shape_fault(record):
-    for field, holds in FIELDS.items():
+    version = record.get("schema_version")
+    fields = SECOND if is_whole(version) and version == 2 else FIELDS
+    for field, holds in fields.items():
         if field in record:
             if not holds(record[field]):
                 return field + " can't be " + canonical(record[field])
         elif field not in OPTIONAL:
             return field + " is missing"
-    unknown = [key for key in record if key not in FIELDS]
-    return unknown[0] + " isn't a field of a record" if unknown else None
+    unknown = [key for key in record if key not in fields]
+    if unknown:
+        return unknown[0] + " isn't a field of a record"
+    rests = "evidence" in record or "before" in record
+    parted = ("before" in record) != ("after" in record) or (rests and "decision" not in record)
+    return "evidence, before and after belong to a decision, the latter two together" if parted else None
 
 
 def chain(execution, records):
@@ -532,6 +546,159 @@ def process(records):
     return found
 
 
+# --- What is decided, and on what it rests (version 2 of records) ---------------------------------------------------
+
+# By name the rules by which it is made; none where its record says by which.
+RULES = {name: set(rules.split()) for name, rules in {
+    "plan": "change way-back accepted-state", "schedule": "start-at", "unschedule": "taken-off",
+    "refuse": "request skill approver", "open": "forward rollback compensation", "checkpoint": "stored pending",
+    "stage": "nobody-acts", "votes": "all without-absent", "hold": "", "approve": "approver", "pass": "",
+    "widen": "first-cohort watched", "bake": "validated", "withdraw": "refused stopped overtaken",
+    "commit": "at-once watched", "publish": "everybody-took-it", "converge": "everybody-acts", "soak": "validated",
+    "prove": "validated watched", "complete": "collected", "undo": "refused", "put-back": "compensation withdrawn",
+    "fail": "way-back-refused not-put-back overtaken", "abort": "", "discard": "nothing-left left-behind",
+    "watch": "passed failed", "recover": "presumed-aborted roll-forward go-on overtaken",
+    "collect": "needed-by-nobody", "repair": "committed-again", "reassert": "what-was-lost",
+    "accept": "persons-word", "end": "",
+}.items()}
+
+# The decision by which a change comes to a state; all others are made between two of these.
+MOVES = {
+    "opened": "open", "checkpointed": "checkpoint", "staged": "stage", "prepared": "votes", "held": "hold",
+    "resumed": "approve", "cleared": "pass", "widened": "widen", "baking": "bake", "withdrawing": "withdraw",
+    "committed": "commit", "published": "publish", "converged": "converge", "soaking": "soak", "baked": "prove",
+    "completed": "complete", "undoing": "undo", "rolledback": "put-back", "failed": "fail", "aborting": "abort",
+    "aborted": "discard",
+}
+
+# On which earlier decisions one rests, where they were made. Activations rest on what those rest on, too.
+ACTIVATIONS = {"widen", "commit"}
+GROUNDS = {name: grounds.split() for name, grounds in {
+    "checkpoint": "open", "stage": "checkpoint approve", "votes": "stage", "hold": "open checkpoint votes",
+    "approve": "hold", "pass": "open checkpoint votes approve",
+    "widen": "open checkpoint votes approve pass bake watch", "bake": "widen", "withdraw": "widen bake watch",
+    "commit": "open checkpoint votes approve pass bake watch", "publish": "commit", "converge": "publish",
+    "soak": "converge", "prove": "converge soak watch", "complete": "prove collect", "undo": "commit watch",
+    "put-back": "undo withdraw complete", "fail": "commit undo withdraw", "abort": "open hold recover refuse",
+    "discard": "abort", "watch": "bake soak", "collect": "prove", "unschedule": "schedule", "refuse": "hold",
+}.items()}
+
+
+def moved(record):
+    return is_text(facts(record).get("state")) and is_text(facts(record).get("change"))
+
+
+def decided(record, field="name"):
+    return text((record.get("decision") or {}).get(field))
+
+
+def decision_holds(record):
+    """One of those that there are, and the one that the record's facts say."""
+    name, rule, fact = decided(record), decided(record, "rule"), facts(record)
+    if name and (name not in RULES or (RULES[name] and rule not in RULES[name])):
+        return False
+    if moved(record):
+        expected = MOVES.get(fact["state"], "")
+    elif record["phase"] == "end":
+        expected = "end"
+    else:
+        expected = "" if name == "end" or name in MOVES.values() else name
+    fits = {
+        "open": lambda: rule == fact.get("kind"),
+        "checkpoint": lambda: (rule == "stored") == (fact.get("stored") is True),
+        "votes": lambda: (rule == "all") == (fact.get("absent") == []),
+        "pass": lambda: rule == fact.get("rule"),
+        "end": lambda: rule == fact.get("result"),
+    }
+    return name == expected and (name not in fits or fits[name]())
+
+
+class Decisions:
+    """What the records before one have decided."""
+
+    def __init__(self, whole):
+        self.whole, self.records, self.latest, self.last = whole, {}, {}, None
+        self.opened, self.committed, self.votes = {}, None, 0
+
+    def rests(self, ground, record):
+        if ground is None:
+            return True
+        evidence = set(record.get("evidence", []))
+        deep = set(ground.get("evidence", [])) if decided(record) in ACTIVATIONS else set()
+        return ground["seq"] in evidence and deep <= evidence
+
+    def leads_here(self, number, record):
+        """Whether a record is the plan of what is opened, or that what it undoes is gone back from."""
+        ground, fact = self.records.get(number, {}), facts(record)
+        if fact.get("kind") == "compensation":
+            change = facts(ground).get("change")
+            return decided(ground) == "undo" and is_text(change) and change == fact.get("undoes")
+        return (decided(ground) in ("plan", "schedule") and text(ground.get("after")) == text(fact.get("digest"))
+                and text(ground.get("plan_hash")) == text(record.get("plan_hash")))
+
+    def ground_faults(self, record):
+        name = decided(record)
+        for ground in GROUNDS.get(name, ()):
+            if not self.rests(self.latest.get(ground), record):
+                yield "%s doesn't rest on %s" % (name, ground)
+        evidence = record.get("evidence", [])
+        if name == "open" and not any(self.leads_here(n, record) for n in evidence):
+            yield "open doesn't rest on what leads to these policies"
+        if name == "votes" and self.votes > 0 and self.votes not in evidence:
+            yield "votes are counted without record %d, which has them" % self.votes
+        if name == "end" and not self.rests(self.last, record):
+            yield "end doesn't rest on what was decided last"
+
+    def policies_hold(self, record):
+        name, fact, ends = decided(record), facts(record), (record.get("before"), record.get("after"))
+        digest, base = text(facts(self.opened).get("digest")), text(facts(self.opened).get("base_digest"))
+        if name == "commit" and self.committed is not None and self.committed != ends[0]:
+            return False
+        if name in ("plan", "schedule"):
+            said = fact.get("base_digest", ends[0]) if name == "plan" else ends[0]
+            return ends[0] is not None and (said, fact.get("target_digest", ends[1])) == ends
+        on = base, digest
+        expected = {"stage": ("", digest), "widen": on, "commit": on, "withdraw": (digest, base)}
+        return ends == expected.get(name, (None, None))
+
+    def learn(self, record):
+        """What is decided between moves counts until the next; moves until another change is opened, but for undo."""
+        name, fact = decided(record), facts(record)
+        self.records[record["seq"]] = record
+        if moved(record):
+            self.latest = {k: v for k, v in self.latest.items() if k in MOVES.values()}
+        elif record["phase"] == "prepare" and "yes" in fact:
+            self.votes = record["seq"]
+        if fact.get("state") == "opened":
+            self.latest = {k: v for k, v in self.latest.items() if k == "undo"}
+            self.opened, self.votes = record, 0
+        if name == "commit" and is_text(record.get("after")):
+            self.committed = record["after"]
+        if name:
+            self.latest[name] = self.last = record
+
+
+def decisions(records):
+    past, found, second = Decisions(records[0]["schema_version"] > 1), [], False
+    for record in records:
+        seq, evidence = record["seq"], record.get("evidence", [])
+        if record["schema_version"] > 1:
+            second = True
+            for before, n in zip([0] + evidence, evidence):
+                if n <= before or n >= seq:
+                    found.append(("evidence", seq, "can't rest on record %d after record %d" % (n, before)))
+            if not decision_holds(record):
+                found.append(("decision", seq, "isn't a decision, or not that of this record"))
+            if past.whole and decided(record):
+                found += [("evidence", seq, what) for what in past.ground_faults(record)]
+            if not past.policies_hold(record):
+                found.append(("policies", seq, "leads from, or to, other policies than it may"))
+        elif second:
+            found.append(("decision", seq, "is of version 1, after one of version 2"))
+        past.learn(record)
+    return found
+
+
 # --- A document as a whole -----------------------------------------------------------------------------------------------
 
 
@@ -560,7 +727,7 @@ def verify(data, trusted=()):
     broken, seq, head = chain(name, records)
     found = broken + signature(audit_of(document), "head", [name, str(seq), head], trusted)
     if not broken:
-        found += derived(document, records) + process(records)
+        found += derived(document, records) + process(records) + decisions(records)
         if records[-1]["phase"] != "end":
             found.append(("no-end", seq, "the log stops without an end record"))
     return execution, [r.get("hash") for r in records], found

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * hash}, adds the hash. The bytes that are hashed are the bytes that are stored. Pure; any thread.
  */
 public final class ChainRecorder implements Recorder {
-  static final long SCHEMA_VERSION = 1;
+  static final long SCHEMA_VERSION = 2;
 
   /** Characters; more belongs under its hash into the object store. */
   static final int MOST_TEXT = 16_384;
@@ -68,6 +68,7 @@ public final class ChainRecorder implements Recorder {
     thought.epoch().ifPresent(v -> out.put("epoch", v));
     thought.durationMicros().ifPresent(v -> out.put("duration_us", v));
     out.put("facts", bounded(redaction.facts(thought.facts())));
+    out.putAll(redaction.facts(thought.basis().fields()));
     return out;
   }
 

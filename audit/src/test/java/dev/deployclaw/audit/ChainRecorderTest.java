@@ -3,6 +3,10 @@ package dev.deployclaw.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
@@ -65,7 +69,7 @@ class ChainRecorderTest {
     var fields = Json.parseObject(recorder.seal(new Head(8, "0".repeat(64)), thought).bytes());
 
     assertThat(fields)
-        .containsEntry("schema_version", 1L)
+        .containsEntry("schema_version", 2L)
         .containsEntry("execution_id", Runs.ID)
         .containsEntry("seq", 9L)
         .containsEntry("time", "2026-11-24T10:00:00.523456Z")
@@ -100,8 +104,51 @@ class ChainRecorderTest {
 
     var fields = Json.parseObject(recorder.seal(Head.START, thought).bytes());
 
-    assertThat(fields).doesNotContainKeys("plan_hash", "epoch", "duration_us");
+    assertThat(fields)
+        .doesNotContainKeys("plan_hash", "epoch", "duration_us")
+        .doesNotContainKeys("decision", "evidence", "before", "after");
     assertThat(fields.get("time")).isEqualTo("2026-11-24T10:00:00.000000Z");
+  }
+
+  @Test
+  void writesWhatIsDecidedAndOnWhatThatRests() throws Exception {
+    var decision = Decision.by(Name.COMMIT, "at-once").leading(new Policies("", "5f".repeat(32)));
+    Thought thought = deciding(new Basis(Optional.of(decision), List.of(2L, 7L)));
+
+    var fields = Json.parseObject(recorder.seal(new Head(8, "0".repeat(64)), thought).bytes());
+
+    assertThat(fields)
+        .containsEntry("decision", Map.of("name", "commit", "rule", "at-once"))
+        .containsEntry("evidence", List.of(2L, 7L))
+        .containsEntry("before", "")
+        .containsEntry("after", "5f".repeat(32));
+  }
+
+  @Test
+  void redactsARuleToo() {
+    var decision = Decision.by(Name.PASS, "hunter2!");
+
+    byte[] bytes =
+        recorder.seal(Head.START, deciding(new Basis(Optional.of(decision), List.of()))).bytes();
+
+    assertThat(new String(bytes, StandardCharsets.UTF_8)).doesNotContain("hunter2");
+  }
+
+  private static Thought deciding(Basis basis) {
+    return new Thought(
+        Runs.ID,
+        Instant.EPOCH,
+        4,
+        Phase.COMMIT,
+        "Act",
+        "",
+        Status.OK,
+        "agent",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        basis);
   }
 
   @Test

@@ -12,15 +12,33 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Execution logs of runs against the lab, as {@code log ID --json} printed them, and the key that
- * signed them.
+ * Execution logs of runs against the lab, as {@code log ID --json} printed them, and the keys that
+ * signed them. Those of the second version of records stand in a folder of their own.
  */
 public final class RealLogs {
-  public static final List<String> NAMES =
+  /** Of version 1. */
+  public static final List<String> FIRST =
       List.of("all-tenants", "raised", "canary", "approved", "rollback", "refused", "aborted");
+
+  /** Of version 2, whose records say what they decide. */
+  public static final List<String> SECOND =
+      List.of(
+          "2/raised",
+          "2/canary",
+          "2/approved",
+          "2/rollback",
+          "2/undone",
+          "2/withdrawn",
+          "2/recovered",
+          "2/refused",
+          "2/pending");
+
+  public static final List<String> NAMES = Stream.concat(FIRST.stream(), SECOND.stream()).toList();
 
   private RealLogs() {}
 
@@ -28,8 +46,18 @@ public final class RealLogs {
     return resource(name + ".json");
   }
 
+  /** Of the logs of version 1. */
   public static String key() {
-    return new String(resource("key.txt"), StandardCharsets.UTF_8).strip();
+    return key("key.txt");
+  }
+
+  /** Of all of them. */
+  public static Set<String> keys() {
+    return Set.of(key(), key("2/key.txt"));
+  }
+
+  private static String key(String name) {
+    return new String(resource(name), StandardCharsets.UTF_8).strip();
   }
 
   public static Map<String, Object> document(String name) {

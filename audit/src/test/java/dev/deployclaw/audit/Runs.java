@@ -1,5 +1,8 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -104,7 +107,13 @@ public final class Runs {
         Optional.of("5f".repeat(32)),
         Optional.of(7L),
         Optional.of(12_345L),
-        facts);
+        facts,
+        phase == Phase.END ? ended(facts) : Basis.NONE);
+  }
+
+  private static Basis ended(Map<String, Object> facts) {
+    String result = String.valueOf(facts.get("result"));
+    return new Basis(Optional.of(Decision.by(Name.END, result)), List.of());
   }
 
   /** The facts of an end record, as the runtime gives them. */

@@ -2,6 +2,9 @@ package dev.deployclaw.bench;
 
 import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -88,6 +91,7 @@ final class SampleThoughts {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Map.of("result", "COMPLETED", "request", "look at everything", "requester", "bench"));
+        Map.of("result", "COMPLETED", "request", "look at everything", "requester", "bench"),
+        new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of()));
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param action the sentence that people read
  * @param detail what was found or done, with the numbers
  * @param facts JSON-like: strings, whole numbers, booleans, lists and maps of them
+ * @param basis what it decides, and on what that rests
  */
 public record Thought(
     String execution,
@@ -25,10 +26,41 @@ public record Thought(
     Optional<String> planHash,
     Optional<Long> epoch,
     Optional<Long> durationMicros,
-    Map<String, Object> facts) {
+    Map<String, Object> facts,
+    Basis basis) {
 
   public Thought {
     facts = Map.copyOf(facts);
+  }
+
+  /** One that decides nothing. */
+  public Thought(
+      String execution,
+      Instant time,
+      int step,
+      Phase phase,
+      String action,
+      String detail,
+      Status status,
+      String actor,
+      Optional<String> planHash,
+      Optional<Long> epoch,
+      Optional<Long> durationMicros,
+      Map<String, Object> facts) {
+    this(
+        execution,
+        time,
+        step,
+        phase,
+        action,
+        detail,
+        status,
+        actor,
+        planHash,
+        epoch,
+        durationMicros,
+        facts,
+        Basis.NONE);
   }
 
   /** The phases, in the order that the kernel owns. */

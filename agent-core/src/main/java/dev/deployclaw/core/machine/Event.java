@@ -20,7 +20,11 @@ public sealed interface Event {
 
   record GateOpened(String rule) implements Event {}
 
-  record GateHeld(String why, long untilMillis, List<String> approval) implements Event {
+  /**
+   * @param rule that holds it
+   */
+  record GateHeld(String rule, String why, long untilMillis, List<String> approval)
+      implements Event {
     public GateHeld {
       approval = List.copyOf(approval);
     }

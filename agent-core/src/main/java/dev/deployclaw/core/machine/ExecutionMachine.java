@@ -82,7 +82,7 @@ public final class ExecutionMachine {
     writes.add(new Write.Put(Keys.EPOCH, text(Long.toString(x.epoch()))));
     writes.add(new Write.Put(Keys.change(x.id()), x.bytes()));
     writes.addAll(opening.beside());
-    return new Transition(x, conditions, writes, Notes.of(x));
+    return new Transition(x, conditions, writes, Notes.of(x), Decisions.opening(x));
   }
 
   /** What is to be done now. */
@@ -132,7 +132,7 @@ public final class ExecutionMachine {
     if (after.state() instanceof Aborted) {
       writes.add(new Write.Delete(Keys.provenance(after.epoch())));
     }
-    return new Transition(after, conditions, writes, Notes.of(after));
+    return new Transition(after, conditions, writes, Notes.of(after), Decisions.of(event, after));
   }
 
   /** What nobody acts on is presumed aborted by a start that finds it open; all else goes on. */

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.machine;
 
+import dev.deployclaw.core.log.Decision;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -10,9 +11,11 @@ import java.util.List;
 /**
  * One legal move: the next state, and the one transaction that makes it true. The runtime adds its
  * leadership and the log record, so that state and record can't part.
+ *
+ * @param decision that it carries out
  */
 public record Transition(
-    Execution next, List<Condition> conditions, List<Write> writes, Note note) {
+    Execution next, List<Condition> conditions, List<Write> writes, Note note, Decision decision) {
   public Transition {
     conditions = List.copyOf(conditions);
     writes = List.copyOf(writes);
@@ -22,7 +25,7 @@ public record Transition(
   public Transition with(List<Write> more) {
     var all = new ArrayList<>(writes);
     all.addAll(more);
-    return new Transition(next, conditions, all, note);
+    return new Transition(next, conditions, all, note, decision);
   }
 
   /** What the log says about the move. */

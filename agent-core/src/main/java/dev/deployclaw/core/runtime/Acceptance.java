@@ -1,5 +1,8 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Accepted;
@@ -151,7 +154,8 @@ final class Acceptance {
     String detail =
         "no epoch up to %d and no term up to %d is given out again%s"
             .formatted(seen.epoch(), seen.term(), silent);
-    return new Telling(detail, Status.WARNING, facts);
+    return new Telling(detail, Status.WARNING, facts)
+        .deciding(Decision.by(Name.ACCEPT, "persons-word"));
   }
 
   /** The term that it raises is the one that it compares: whoever leads next has a higher one. */
@@ -194,9 +198,23 @@ final class Acceptance {
     var content = new Content(set, Optional.of(set), Optional.empty());
     var opening = opening(base, request, story);
     story.planned(opening.planHash());
+    story.tell(Phase.PLAN, "Planning to put it in force", planning(base));
     var duty = new Duty(leadership, story, Risks.NONE);
     var ending = architect.orchestrator().open(opening, Optional.of(content), duty);
     return end(story, ending, Optional.of(leadership));
+  }
+
+  /** The same policies under an epoch that no back end has seen. */
+  private static Telling planning(Base base) {
+    var facts =
+        Map.<String, Object>of(
+            "base_epoch", base.epoch(),
+            "base_digest", base.digest(),
+            "target_digest", base.digest());
+    return new Telling("the policies of epoch " + base.epoch() + " again", Status.OK, facts)
+        .deciding(
+            Decision.by(Name.PLAN, "accepted-state")
+                .leading(new Policies(base.digest(), base.digest())));
   }
 
   private static Ending unread(Base base) {

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Approval;
@@ -62,11 +64,10 @@ final class Approvals {
     var duty = duty(x, leadership);
     var refused = gate.refuses(x, who).or(() -> misquoted(x, plan));
     if (refused.isPresent()) {
-      duty.story()
-          .tell(
-              Phase.GATE,
-              "Approval refused",
-              new Telling(refused.get(), Status.WARNING, Map.of("who", who)));
+      var telling =
+          new Telling(refused.get(), Status.WARNING, Map.of("who", who))
+              .deciding(Decision.by(Name.REFUSE, "approver"));
+      duty.story().tell(Phase.GATE, "Approval refused", telling);
       // the change stays held, and so says its log
       epilogue.end(duty.story(), Ending.of(x.state()), Optional.of(leadership), List.of());
       return Ended.refused(id, refused.get());

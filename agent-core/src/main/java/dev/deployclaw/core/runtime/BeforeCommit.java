@@ -115,7 +115,7 @@ final class BeforeCommit {
       case Verdict.Hold(String rule, String why, var approval) -> {
         duty.story().summarise("held at the gate by rule " + rule + ": " + why, Status.WARNING);
         var until = time.instant().plus(settings.gate().holdFor());
-        yield new Event.GateHeld(why, until.toEpochMilli(), approval);
+        yield new Event.GateHeld(rule, why, until.toEpochMilli(), approval);
       }
     };
   }

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Active;
@@ -134,7 +136,9 @@ final class Collecting {
    */
   private Permit permit(Execution x, Entry active, List<Long> old, Duty duty)
       throws InterruptedException {
-    var telling = new Telling(words(old), Status.OK, Map.of("epochs", old));
+    var telling =
+        new Telling(words(old), Status.OK, Map.of("epochs", old))
+            .deciding(Decision.by(Name.COLLECT, "needed-by-nobody"));
     var record = duty.story().record(Phase.FINISH, "Collecting old epochs", telling);
     List<Condition> conditions =
         List.of(

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
@@ -125,7 +127,9 @@ final class Reassertion {
             "term",
             duty.leadership().term());
     String action = "Putting back what was lost of epoch " + loss.base().epoch();
-    var telling = new Telling(loss.sentence(), Status.WARNING, facts);
+    var telling =
+        new Telling(loss.sentence(), Status.WARNING, facts)
+            .deciding(Decision.by(Name.REASSERT, "what-was-lost"));
     var record = duty.story().record(Phase.PUBLISH, action, telling);
     var on =
         new Transaction(

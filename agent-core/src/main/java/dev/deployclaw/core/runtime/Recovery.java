@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
@@ -119,16 +121,20 @@ final class Recovery {
   private Ending presume(Stored stored, Duty duty) throws InterruptedException {
     var state = stored.execution().state();
     if (overtaken.has(stored.execution())) {
-      tell(duty, "found " + word(state) + ": " + Regression.ACCEPTED);
+      tell(duty, "found " + word(state) + ": " + Regression.ACCEPTED, "overtaken");
       return orchestrator.supersede(stored, duty);
     }
     String found = "found " + word(state);
     if (ExecutionMachine.presumedAborted(state)) {
-      tell(duty, found + ": not committed, presumed aborted");
+      tell(duty, found + ": not committed, presumed aborted", "presumed-aborted");
       return orchestrator.resume(
           stored, new Event.Stopped(Cause.INTERRUPTED, "the agent ended before the commit"), duty);
     }
-    tell(duty, found + (state.committed() ? ": committed, rolling forward" : goingOn(state)));
+    if (state.committed()) {
+      tell(duty, found + ": committed, rolling forward", "roll-forward");
+    } else {
+      tell(duty, found + goingOn(state), "go-on");
+    }
     return orchestrator.drive(stored, Optional.empty(), duty);
   }
 
@@ -212,8 +218,9 @@ final class Recovery {
     return x.kind() == Kind.ROLLBACK ? Operation.ROLLBACK : Operation.APPLY_POLICIES;
   }
 
-  private static void tell(Duty duty, String detail) {
-    duty.story()
-        .tell(Phase.FINISH, "Recovering at start", new Telling(detail, Status.WARNING, Map.of()));
+  private static void tell(Duty duty, String detail, String rule) {
+    var telling =
+        new Telling(detail, Status.WARNING, Map.of()).deciding(Decision.by(Name.RECOVER, rule));
+    duty.story().tell(Phase.FINISH, "Recovering at start", telling);
   }
 }

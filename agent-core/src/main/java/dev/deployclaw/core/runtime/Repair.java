@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
@@ -224,7 +226,9 @@ final class Repair {
             "term", duty.leadership().term());
     String detail = "at " + String.join(", ", before.participants());
     String action = "Putting epoch " + ground.base().epoch() + " back";
-    var record = duty.story().record(Phase.PUBLISH, action, new Telling(detail, Status.OK, facts));
+    var telling =
+        new Telling(detail, Status.OK, facts).deciding(Decision.by(Name.REPAIR, "committed-again"));
+    var record = duty.story().record(Phase.PUBLISH, action, telling);
     List<Condition> conditions =
         List.of(
             new Condition.Unmoved(Keys.ACTIVE, ground.base().revision()),

@@ -1,5 +1,8 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
@@ -295,12 +298,20 @@ final class Running {
                 diff.differences().size(),
                 diff.blastRadius().tenants().size(),
                 plan.hash().substring(0, 12));
-    story.tell(Phase.PLAN, "Planning the change", new Telling(detail, Status.OK, facts));
+    var decision =
+        Decision.by(Name.PLAN, "change")
+            .leading(new Policies(plan.base().digest(), plan.targetDigest()));
+    story.tell(
+        Phase.PLAN,
+        "Planning the change",
+        new Telling(detail, Status.OK, facts).deciding(decision));
     story.summarise(detail, Status.OK);
   }
 
   private Ended refuse(Story story, String reason) throws InterruptedException {
-    story.tell(Phase.PLAN, "Refusing", new Telling(reason, Status.WARNING, Map.of()));
+    var telling =
+        new Telling(reason, Status.WARNING, Map.of()).deciding(Decision.by(Name.REFUSE, "request"));
+    story.tell(Phase.PLAN, "Refusing", telling);
     return end(story, refusal(reason), List.of());
   }
 

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
@@ -84,7 +86,9 @@ final class SkillCheck {
   }
 
   private static void tell(Phase phase, SkillRefusal refusal, Story story) {
-    var telling = new Telling(refusal.text(), Status.ERROR, refusal.facts());
+    var telling =
+        new Telling(refusal.text(), Status.ERROR, refusal.facts())
+            .deciding(Decision.by(Name.REFUSE, "skill"));
     story.tell(phase, "Refusing a skill", telling);
   }
 

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
@@ -200,7 +202,7 @@ final class Story {
     facts.put("state", word);
     facts.put("turn", transition.next().turn());
     transition.next().cohort().ifPresent(share -> facts.put("cohort", share));
-    var telling = new Telling(note.detail(), note.status(), facts);
+    var telling = new Telling(note.detail(), note.status(), facts).deciding(transition.decision());
     return thought(note.phase(), "Recorded: " + word, telling, Optional.empty());
   }
 
@@ -276,7 +278,9 @@ final class Story {
           case INTERNAL_FAULT, WRONG_USAGE, ROLLED_BACK, INVALID -> Status.ERROR;
           case AUDIT_FAILED, UNREACHABLE, ABORTED -> Status.ERROR;
         };
-    var telling = new Telling(ending.reason(), status, all);
+    var telling =
+        new Telling(ending.reason(), status, all)
+            .deciding(Decision.by(Name.END, ending.result().name()));
     return thought(Phase.END, "Ended: " + ending.result().name(), telling, since(begunMicros));
   }
 
@@ -318,7 +322,8 @@ final class Story {
         planHash,
         epoch,
         micros,
-        telling.facts());
+        telling.facts(),
+        log.basis(telling.decision()));
   }
 
   private static int severity(Status status) {

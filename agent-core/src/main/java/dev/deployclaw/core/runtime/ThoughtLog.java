@@ -2,6 +2,8 @@ package dev.deployclaw.core.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder;
 import dev.deployclaw.core.log.Recorder.Head;
@@ -49,6 +51,7 @@ final class ThoughtLog {
   private boolean silent;
   private Optional<Kept> doubted = Optional.empty();
   private final List<Sealed> waiting = new ArrayList<>();
+  private final Trail trail = new Trail();
 
   ThoughtLog(Ports ports, Progress progress, String execution) {
     this.recorder = ports.recorder();
@@ -60,6 +63,7 @@ final class ThoughtLog {
     var records = journal.read(execution);
     this.head = records.isEmpty() ? Head.START : head(records.getLast());
     this.ended = ended(records);
+    records.forEach(record -> trail.learn(json(record)));
   }
 
   String execution() {
@@ -102,13 +106,24 @@ final class ThoughtLog {
     return doubted.map(kept -> kept.sealed().head().seq());
   }
 
+  /** On what of this log a thought rests that is sealed next, if it decides something. */
+  Basis basis(Optional<Decision> decision) {
+    if (decision.isEmpty()) {
+      return Basis.NONE;
+    }
+    if (!silent) {
+      settleDoubt();
+    }
+    return new Basis(decision, trail.evidence(decision.get()));
+  }
+
   /** Seals and keeps a record that changes no state. */
   void add(Thought thought) {
     if (silent) {
       return;
     }
     if (elsewhere) {
-      await(seal(thought));
+      await(seal(thought), thought);
       progress.thought(thought);
     } else {
       keep(seal(thought), thought);
@@ -120,24 +135,30 @@ final class ThoughtLog {
     return List.copyOf(waiting);
   }
 
-  private void await(Sealed sealed) {
+  private void await(Sealed sealed, Thought thought) {
     int bytes = sealed.bytes().length + waiting.stream().mapToInt(s -> s.bytes().length).sum();
     if (waiting.size() < MOST_WAITING && bytes <= MOST_BYTES) {
       waiting.add(sealed);
       head = sealed.head();
+      trail.learn(head.seq(), thought);
     }
   }
 
   /** Seals a record for a transaction; {@link #keep} follows once the transaction is applied. */
   Sealed seal(Thought thought) {
+    settleDoubt();
+    return recorder.seal(head, thought);
+  }
+
+  private void settleDoubt() {
     if (doubted.isPresent() && doubted.get().sealed().head().seq() > head.seq()) {
       keep(doubted.get().sealed(), doubted.get().thought());
     }
-    return recorder.seal(head, thought);
   }
 
   void keep(Sealed sealed, Thought thought) {
     append(sealed);
+    trail.learn(sealed.head().seq(), thought);
     ended = thought.phase() == Phase.END;
     if (ended) {
       writers.end(execution);
@@ -152,38 +173,42 @@ final class ThoughtLog {
   void catchUp(StateStore state) throws InterruptedException {
     var stored = state.list(Keys.audits(execution)).stream().map(Entry::value).toList();
     if (elsewhere && !stored.isEmpty()) {
-      follow(stored.getLast());
+      follow(stored);
     } else {
-      join(Junction.of(journal.read(execution), stored));
+      join(Junction.of(journal.read(execution), stored), stored);
     }
     doubted = doubted.filter(d -> d.sealed().head().seq() > head.seq());
   }
 
-  private void join(Junction junction) {
+  private void join(Junction junction, List<byte[]> stored) {
     switch (junction) {
       case Junction.Continued(var missing) -> missing.forEach(this::take);
       case Junction.Parted(long after, var missing) -> {
         warn(after, "Another machine went on from this record: what was written after it is lost");
         journal.supersede(execution, after);
+        trail.forgetAfter(after);
         missing.forEach(this::take);
       }
       case Junction.Apart(byte[] last) -> {
         warn(head(last).seq(), "Its log was begun elsewhere: it goes on in etcd alone");
         elsewhere = true;
-        follow(last);
+        follow(stored);
       }
     }
   }
 
   private void take(byte[] record) {
     append(new Sealed(record, head(record)));
+    trail.learn(json(record));
     ended = isEnd(record);
   }
 
-  private void follow(byte[] last) {
+  private void follow(List<byte[]> stored) {
     waiting.clear();
-    head = head(last);
-    ended = isEnd(last);
+    head = head(stored.getLast());
+    ended = isEnd(stored.getLast());
+    trail.forgetAfter(0);
+    stored.forEach(record -> trail.learn(json(record)));
   }
 
   private void warn(long record, String what) {

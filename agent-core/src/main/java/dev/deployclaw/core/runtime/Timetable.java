@@ -1,5 +1,8 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Cause;
@@ -118,7 +121,9 @@ final class Timetable {
     if (moved) {
       return stale(entry, base.revision());
     }
-    var record = story.record(Phase.PLAN, ACTION, telling);
+    var decision =
+        Decision.by(Name.SCHEDULE, "start-at").leading(new Policies(base.digest(), entry.target()));
+    var record = story.record(Phase.PLAN, ACTION, telling.deciding(decision));
     return switch (ledger.permit(record, on, leadership, story)) {
       case Permit.Given() -> waiting(entry);
       case Permit.Refused() ->
@@ -208,7 +213,10 @@ final class Timetable {
   private Ended close(Entry entry, String why, Ending ending, Leadership leadership)
       throws InterruptedException {
     var story = architect.stories().goOn(id(entry), Operation.APPLY_POLICIES);
-    var record = story.record(Phase.FINISH, ACTION, new Telling(why, Status.WARNING, Map.of()));
+    var telling =
+        new Telling(why, Status.WARNING, Map.of())
+            .deciding(Decision.by(Name.UNSCHEDULE, "taken-off"));
+    var record = story.record(Phase.FINISH, ACTION, telling);
     var on =
         new Transaction(
             List.of(new Condition.Unmoved(entry.key(), entry.modRevision())),

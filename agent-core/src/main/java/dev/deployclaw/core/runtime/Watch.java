@@ -1,5 +1,7 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
@@ -112,7 +114,7 @@ final class Watch {
             instanceof Happening.Now(Event.Refused(String reason))) {
       return refused(reason, duty);
     }
-    tell("passed, looks: " + looks, Status.OK, duty);
+    judge(new Telling("passed, looks: " + looks, Status.OK, Map.of()), "passed", duty);
     duty.story().summarise("watched, " + looks + " looks", Status.OK);
     return new Happening.Now(new Event.Soaked());
   }
@@ -186,9 +188,14 @@ final class Watch {
   }
 
   private Happening refused(String reason, Duty duty) {
-    tell(reason, Status.ERROR, duty);
+    judge(new Telling(reason, Status.ERROR, Map.of()), "failed", duty);
     duty.story().summarise("watched: " + reason, Status.ERROR);
     return new Happening.Now(new Event.Refused("bake: " + reason));
+  }
+
+  /** What watching came to. */
+  private static void judge(Telling telling, String rule, Duty duty) {
+    duty.story().tell(Phase.BAKE, "Watching", telling.deciding(Decision.by(Name.WATCH, rule)));
   }
 
   private static void tell(String detail, Status status, Duty duty) {

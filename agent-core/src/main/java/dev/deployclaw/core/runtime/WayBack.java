@@ -1,5 +1,8 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Base;
@@ -64,10 +67,7 @@ final class WayBack {
     var opening = opening(undone, base, asked, story);
     story.planned(opening.planHash());
     look(asked.procedure(), story);
-    story.tell(
-        Phase.PLAN,
-        "Planning the way back",
-        new Telling(words(undone), Status.OK, Map.of("undoes", undone.id())));
+    story.tell(Phase.PLAN, "Planning the way back", telling(undone, base));
     var ending =
         orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, Risks.NONE));
     return end(story, ending, leadership);
@@ -152,6 +152,13 @@ final class WayBack {
                 .archive()
                 .provenanceAgain(Content.wayBackTo(undone.base()), mark.last() + 1));
     return opening.following(SkillCheck.followed(Operation.ROLLBACK, asked.procedure()));
+  }
+
+  private static Telling telling(Execution undone, Base base) {
+    var decision =
+        Decision.by(Name.PLAN, "way-back")
+            .leading(new Policies(base.digest(), Content.digestBackTo(undone.base())));
+    return new Telling(words(undone), Status.OK, Map.of("undoes", undone.id())).deciding(decision);
   }
 
   private static String words(Execution undone) {

@@ -16,7 +16,7 @@ public final class FakeRecorder implements Recorder {
   @Override
   public Sealed seal(Head head, Thought thought) {
     var out = new TreeMap<String, Object>();
-    out.put("schema_version", 1L);
+    out.put("schema_version", 2L);
     out.put("actor", thought.actor());
     out.put("execution_id", thought.execution());
     out.put("seq", head.seq() + 1);
@@ -28,6 +28,7 @@ public final class FakeRecorder implements Recorder {
     out.put("detail", thought.detail());
     out.put("status", thought.status().name().toUpperCase(Locale.ROOT));
     out.put("facts", thought.facts());
+    out.putAll(thought.basis().fields());
     String hash = Canonical.sha256(Canonical.bytes(out));
     out.put("hash", hash);
     return new Sealed(Canonical.bytes(out), new Head(head.seq() + 1, hash));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * I12: each move of a change has exactly one record, written by the same transaction; and the files
  * of all machines hold whole chains, the same as the store's. I13: what a machine lost of a log is
- * accounted for.
+ * accounted for. I17: what is decided rests on records before it, an activation on its whole way.
  */
 final class Records {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -199,7 +200,30 @@ final class Records {
         broken.add("I12: the chain of " + execution + " breaks at " + seq);
         return;
       }
+      rests(execution, json, records);
       prev = json.path("hash").asText();
+    }
+  }
+
+  private void rests(String execution, JsonNode json, List<byte[]> records) {
+    String where = "I17: record " + json.path("seq") + " of " + execution;
+    var names = new TreeSet<String>();
+    long before = 0;
+    for (var n : json.path("evidence")) {
+      long seq = n.asLong();
+      if (seq <= before || seq >= json.path("seq").asLong()) {
+        broken.add(where + " rests on " + json.path("evidence"));
+        return;
+      }
+      names.add(parse(records.get((int) seq - 1)).at("/decision/name").asText());
+      before = seq;
+    }
+    boolean commits = json.at("/decision/name").asText().equals("commit");
+    if (commits && !names.containsAll(List.of("open", "checkpoint", "stage", "votes", "pass"))) {
+      broken.add(where + " commits, and rests on " + names);
+    }
+    if (commits && names.stream().noneMatch(Set.of("plan", "schedule", "undo")::contains)) {
+      broken.add(where + " commits without a plan");
     }
   }
 

@@ -162,7 +162,8 @@ class ExecutionMachineTest {
     var held = Samples.execution(Kind.FORWARD, new State.Held("why", 1, List.of()));
 
     var hold =
-        ExecutionMachine.on(new Stored(prepared, 1), new Event.GateHeld("why", 1, List.of()), 1);
+        ExecutionMachine.on(
+            new Stored(prepared, 1), new Event.GateHeld("rule", "why", 1, List.of()), 1);
     var resume = ExecutionMachine.on(new Stored(held, 2), new Event.Approved(Samples.APPROVAL), 1);
 
     assertThat(hold.writes()).contains(new Write.Delete("open"));

@@ -40,7 +40,7 @@ final class Samples {
           new Event.StagedEverywhere(),
           new Event.Voted("votes", 6, List.of()),
           new Event.GateOpened("auto"),
-          new Event.GateHeld("it removes acme", 1000, List.of("bank")),
+          new Event.GateHeld("removes-tenant", "it removes acme", 1000, List.of("bank")),
           new Event.Approved(APPROVAL),
           new Event.Rejected("ann"),
           new Event.Expired(),

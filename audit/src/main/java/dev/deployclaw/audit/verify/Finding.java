@@ -65,6 +65,12 @@ public record Finding(Code code, long seq, String what) {
     /** Activated other bytes than were planned, voted for and approved. */
     DIGEST,
     /** Published before it was activated. */
-    ACTIVATION
+    ACTIVATION,
+    /** A decision that isn't one of those that there are, or not the one of its record. */
+    DECISION,
+    /** A decision that doesn't rest on what it must rest on, or on what isn't before it. */
+    EVIDENCE,
+    /** A decision that leads from, or to, other policies than the plan says. */
+    POLICIES
   }
 }

@@ -1,13 +1,17 @@
 package dev.deployclaw.audit.verify;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The fields of a record, version 1: which there are, which must be there, what each may hold. */
+/**
+ * The fields of a record: which there are, which must be there, what each may hold. Version 2 adds
+ * what it decides and on what that rests.
+ */
 final class Shape {
   private static final Set<String> PHASES =
       Set.of(
@@ -31,14 +35,22 @@ final class Shape {
   private static final Pattern TIME =
       Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
-  private static final Set<String> OPTIONAL = Set.of("plan_hash", "epoch", "duration_us");
-  private static final Map<String, Predicate<Object>> FIELDS = fields();
+  private static final Set<String> OPTIONAL =
+      Set.of("plan_hash", "epoch", "duration_us", "decision", "evidence", "before", "after");
+  private static final Map<String, Predicate<Object>> FIRST = fields();
+  private static final Map<String, Predicate<Object>> SECOND = second();
 
   private Shape() {}
 
   /** What is wrong with a record's fields; empty where nothing is. */
   static Optional<String> fault(Map<String, Object> entry) {
-    for (var field : FIELDS.entrySet()) {
+    boolean second = Long.valueOf(2).equals(entry.get("schema_version"));
+    return fault(entry, second ? SECOND : FIRST).or(() -> parted(entry));
+  }
+
+  private static Optional<String> fault(
+      Map<String, Object> entry, Map<String, Predicate<Object>> fields) {
+    for (var field : fields.entrySet()) {
       Object value = entry.get(field.getKey());
       if (value == null && !OPTIONAL.contains(field.getKey())) {
         return Optional.of(field.getKey() + " is missing");
@@ -48,9 +60,18 @@ final class Shape {
       }
     }
     return entry.keySet().stream()
-        .filter(key -> !FIELDS.containsKey(key))
+        .filter(key -> !fields.containsKey(key))
         .map(key -> key + " isn't a field of a record")
         .findFirst();
+  }
+
+  /** Only a decision rests on something; and what it leads from and to stand together. */
+  private static Optional<String> parted(Map<String, Object> entry) {
+    boolean before = entry.containsKey("before");
+    boolean rests = entry.containsKey("evidence") || before;
+    return before != entry.containsKey("after") || (rests && !entry.containsKey("decision"))
+        ? Optional.of("evidence, before and after belong to a decision, the latter two together")
+        : Optional.empty();
   }
 
   private static Map<String, Predicate<Object>> fields() {
@@ -72,5 +93,27 @@ final class Shape {
     fields.put("prev", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
     fields.put("hash", v -> v instanceof String s && HASH.matcher(s).matches());
     return fields;
+  }
+
+  private static Map<String, Predicate<Object>> second() {
+    var fields = fields();
+    fields.put("schema_version", v -> v.equals(2L));
+    fields.put("decision", Shape::decides);
+    fields.put("evidence", Shape::numbers);
+    fields.put("before", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
+    fields.put("after", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
+    return fields;
+  }
+
+  private static boolean decides(Object value) {
+    return value instanceof Map<?, ?> map
+        && map.keySet().equals(Set.of("name", "rule"))
+        && map.values().stream().allMatch(v -> v instanceof String s && !s.isEmpty());
+  }
+
+  private static boolean numbers(Object value) {
+    return value instanceof List<?> list
+        && !list.isEmpty()
+        && list.stream().allMatch(v -> v instanceof Long n && n > 0);
   }
 }

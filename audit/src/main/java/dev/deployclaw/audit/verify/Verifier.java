@@ -52,6 +52,7 @@ public final class Verifier {
       var records = parsed(stored);
       endFault(records).ifPresent(findings::add);
       findings.addAll(ProcessRules.check(records));
+      findings.addAll(DecisionRules.check(records));
     }
     return findings;
   }
@@ -68,6 +69,7 @@ public final class Verifier {
     if (chain.findings().isEmpty()) {
       findings.addAll(derived(document, records));
       findings.addAll(ProcessRules.check(records));
+      findings.addAll(DecisionRules.check(records));
       endFault(records.getLast()).ifPresent(findings::add);
     }
     return findings;

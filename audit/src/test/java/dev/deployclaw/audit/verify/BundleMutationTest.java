@@ -74,7 +74,8 @@ class BundleMutationTest {
     }
 
     var told =
-        Python.verdicts(mine.resolve("corpus"), corpus.stream().map(Bundles::line).toList(), first);
+        Python.verdicts(
+            mine.resolve("corpus"), corpus.stream().map(Bundles::line).toList(), Set.of(first));
 
     assertThat(told)
         .isEqualTo(corpus.stream().map(c -> c.verdict(new Trust(Set.of(first)))).toList());

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The verifier under {@code docs/verify}, run once for many cases. */
@@ -28,15 +30,14 @@ final class Python {
    *
    * @param cases documents in Base64, chains behind {@code chain:}, a case a line
    */
-  static List<String> verdicts(Path file, List<String> cases, String key) throws Exception {
+  static List<String> verdicts(Path file, List<String> cases, Set<String> keys) throws Exception {
     Files.write(file, cases, StandardCharsets.US_ASCII);
     Path out = file.resolveSibling("verdicts");
     String program = Path.of("..", "docs", "verify", "verify.py").toString();
+    var command = new ArrayList<>(List.of("python3", program, "--corpus", file.toString()));
+    keys.forEach(key -> command.addAll(List.of("--key", key)));
     var run =
-        new ProcessBuilder("python3", program, "--key", key, "--corpus", file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
     assertThat(run.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
     assertThat(run.exitValue()).as(Files.readString(out)).isZero();
     return Files.readAllLines(out);

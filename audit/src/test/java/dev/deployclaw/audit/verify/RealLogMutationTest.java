@@ -27,7 +27,7 @@ class RealLogMutationTest {
   private static final int EDITS = 12_000;
   private static final int SAMPLE = 1_000;
   private static final int DRESSES = 20;
-  private static final Optional<String> KEY = Optional.of(RealLogs.key());
+  private static final Trust TRUST = new Trust(RealLogs.keys());
 
   @Test
   void findsEveryEdit(@TempDir Path elsewhere) {
@@ -39,7 +39,7 @@ class RealLogMutationTest {
         (seed, random) -> {
           var edit = Edit.make(seed, random, stranger);
 
-          assertThat(Verifier.document(edit.bytes(), KEY).isEmpty())
+          assertThat(findings(edit.bytes(), TRUST).isEmpty())
               .as("%s of %s", edit.kind(), edit.log())
               .isEqualTo(edit.changesNothing());
           if (!edit.changesNothing()) {
@@ -61,7 +61,7 @@ class RealLogMutationTest {
         (seed, random) -> {
           byte[] dressed = new Edits(random, stranger).dressed(named(seed));
 
-          assertThat(Verifier.document(dressed, KEY)).isEmpty();
+          assertThat(findings(dressed, TRUST)).isEmpty();
         });
   }
 
@@ -79,9 +79,9 @@ class RealLogMutationTest {
               : Edit.make(seed, random, stranger).bytes());
     }
 
-    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), RealLogs.key());
+    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), TRUST.keys());
 
-    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, KEY)).toList());
+    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, TRUST)).toList());
     assertThat(told).contains("ok").filteredOn(v -> !v.equals("ok")).hasSizeGreaterThan(900);
   }
 
@@ -96,25 +96,52 @@ class RealLogMutationTest {
       for (int drop = 0; drop < records - 1; drop++) {
         var rest = RealLogs.records(name);
         rest.remove(drop);
-        corpus.add(
-            ExecutionDocument.of(RealLogs.sealed(rest), signer)
-                .text()
-                .getBytes(StandardCharsets.UTF_8));
+        corpus.add(signed(RealLogs.sealed(rest), signer));
       }
     }
 
-    List<String> told =
-        Python.verdicts(folder.resolve("corpus"), lines(corpus), signer.publicKey());
-
-    var trusted = Optional.of(signer.publicKey());
-    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trusted)).toList());
-    assertThat(told)
+    assertThat(agreed(corpus, signer, folder))
         .anyMatch(v -> v.contains("plan"))
         .anyMatch(v -> v.contains("checkpoint"))
         .anyMatch(v -> v.contains("votes"))
         .anyMatch(v -> v.contains("approval"))
         .anyMatch(v -> v.contains("activation"))
         .anyMatch(v -> v.contains("turn"));
+  }
+
+  /** What is decided on other grounds, signed by the right key all the same. */
+  @Test
+  void theVerifierInPythonKnowsTheSameDecisions(@TempDir Path folder) throws Exception {
+    assumeTrue(Python.isThere(), "python3 isn't installed");
+    var signer = HeadSigner.open(folder);
+    var corpus = new ArrayList<byte[]>();
+    for (long seed = 1; seed <= SAMPLE; seed++) {
+      String log = RealLogs.SECOND.get((int) (seed % RealLogs.SECOND.size()));
+      corpus.add(signed(new DecisionEdits(SeededLoop.random(seed)).of(log), signer));
+    }
+
+    assertThat(agreed(corpus, signer, folder))
+        .anyMatch(v -> v.contains("decision"))
+        .anyMatch(v -> v.contains("evidence"))
+        .anyMatch(v -> v.contains("policies"))
+        .anyMatch(v -> v.contains("bad-record"));
+  }
+
+  /** What both find in each. */
+  private static List<String> agreed(List<byte[]> corpus, HeadSigner signer, Path folder)
+      throws Exception {
+    var trust = Trust.of(Optional.of(signer.publicKey()));
+    var told = Python.verdicts(folder.resolve("corpus"), lines(corpus), trust.keys());
+    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trust)).toList());
+    return told;
+  }
+
+  private static byte[] signed(List<byte[]> records, HeadSigner signer) {
+    return ExecutionDocument.of(records, signer).text().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<Finding> findings(byte[] document, Trust trust) {
+    return Verifier.read(document, trust).findings();
   }
 
   private record Edit(Edits.Kind kind, String log, byte[] bytes) {
@@ -138,9 +165,9 @@ class RealLogMutationTest {
     return RealLogs.NAMES.get((int) (n % RealLogs.NAMES.size()));
   }
 
-  private static String verdict(byte[] document, Optional<String> key) {
+  private static String verdict(byte[] document, Trust trust) {
     String codes =
-        Verifier.document(document, key).stream()
+        findings(document, trust).stream()
             .map(Finding::word)
             .distinct()
             .sorted()

@@ -7,6 +7,9 @@ import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code audit chain} and {@code audit bundle} with a real state store. */
 class BundleCommandTest {
+  private static final Basis ENDED =
+      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ONE = "arch-2026-11-24-rate-limit-001";
   private static final String TWO = "arch-2026-11-24-rate-limit-002";
 
@@ -152,6 +157,7 @@ class BundleCommandTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Map.of("request", "freeze", "result", "COMPLETED"));
+        Map.of("request", "freeze", "result", "COMPLETED"),
+        phase == Phase.END ? ENDED : Basis.NONE);
   }
 }

@@ -9,6 +9,9 @@ import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code audit copies} against a real server. */
 class CopiesCommandTest {
+  private static final Basis ENDED =
+      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ONE = "arch-2026-11-26-rate-limit-001";
   private static final String TWO = "arch-2026-11-26-rate-limit-002";
 
@@ -123,6 +128,7 @@ class CopiesCommandTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        facts);
+        facts,
+        phase == Phase.END ? ENDED : Basis.NONE);
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogAndAuditTest {
+  private static final Basis ENDED =
+      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ID = "arch-2026-11-24-rate-limit-001";
 
   @TempDir Path folder;
@@ -217,6 +222,7 @@ class LogAndAuditTest {
         Optional.empty(),
         Optional.empty(),
         Optional.of(1000L),
-        facts);
+        facts,
+        phase == Phase.END ? ENDED : Basis.NONE);
   }
 }

@@ -9,6 +9,9 @@ import dev.deployclaw.audit.LogCopies;
 import dev.deployclaw.audit.LogCopies.Copy;
 import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
@@ -173,14 +176,21 @@ class LogSegmentsTest {
   /** Goes on with the log from where the last call was. */
   private void write(String execution, int records, boolean ends) {
     var recorder = new ChainRecorder(Redaction.of(List.of()));
+    var before = head.seq() == 0 ? List.<Long>of() : List.of(head.seq());
     for (int n = 1; n <= records; n++) {
-      Sealed sealed = recorder.seal(head, thought(execution, n, ends && n == records));
+      var basis = ends && n == records ? ended(before) : Basis.NONE;
+      Sealed sealed = recorder.seal(head, thought(execution, n, basis));
       journal.append(execution, sealed);
       head = sealed.head();
     }
   }
 
-  private static Thought thought(String execution, int n, boolean last) {
+  private static Basis ended(List<Long> before) {
+    return new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), before);
+  }
+
+  private static Thought thought(String execution, int n, Basis basis) {
+    boolean last = basis.decision().isPresent();
     return new Thought(
         execution,
         NOON.plusSeconds(n),
@@ -195,7 +205,8 @@ class LogSegmentsTest {
         Optional.empty(),
         last
             ? Map.of("result", "COMPLETED", "request", "look", "requester", "ana")
-            : Map.of("padding", "x".repeat(300)));
+            : Map.of("padding", "x".repeat(300)),
+        basis);
   }
 
   /** Of the segments, in order, as the log's mark lists them. */

@@ -1,0 +1,48 @@
+package dev.deployclaw.audit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.machine.Grounds;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The verifier is written for itself; it must still know what the agent decides. */
+class ProtocolTest {
+
+  @Test
+  void knowsEveryDecisionAndItsRules() {
+    assertThat(Protocol.RULES.keySet())
+        .isEqualTo(Stream.of(Name.values()).map(Name::word).collect(Collectors.toSet()));
+    for (var name : Name.values()) {
+      assertThat(Protocol.RULES.get(name.word()))
+          .as(name.word())
+          .isEqualTo(Set.copyOf(name.rules()));
+    }
+  }
+
+  @Test
+  void knowsWhichDecisionsMoveAChange() {
+    assertThat(Stream.of(Name.values()).filter(Name::moves).map(Name::word))
+        .containsExactlyInAnyOrderElementsOf(Protocol.MOVES.values());
+  }
+
+  /** What an opening and a schedule rest on is checked by what it leads to. */
+  @Test
+  void knowsOnWhatTheyRest() {
+    for (var name : Name.values()) {
+      String rule = name.rules().isEmpty() ? "any" : name.rules().getFirst();
+      var grounds = Grounds.of(Decision.by(name, rule)).stream().map(Name::word).toList();
+      if (name != Name.OPEN && name != Name.SCHEDULE) {
+        assertThat(Protocol.GROUNDS.getOrDefault(name.word(), List.of()))
+            .as(name.word())
+            .isEqualTo(grounds);
+      }
+      assertThat(Protocol.ACTIVATIONS.contains(name.word())).isEqualTo(Grounds.allTheWay(name));
+    }
+  }
+}
