@@ -13,8 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution as a timeline for people: each decision, and each thing that is amiss, with its
- * time; what is routine is folded and counted; what changed stands under the plan, by tenant. Pure.
+ * An execution as a timeline for people: each decision with the records that it rests on, and each
+ * thing that is amiss, with its time; what is routine is folded and counted; what changed stands
+ * under the plan, by tenant. Pure.
  */
 public final class Explanation {
   private static final int MOST_DIFFERENCES = 200;
@@ -95,6 +96,7 @@ public final class Explanation {
                 DocumentText.mark(String.valueOf(entry.get("status"))),
                 entry.get("phase"),
                 sentence(entry)));
+    Because.of(entry).ifPresent(why -> lines.add(" ".repeat(29) + why));
     differences.stream().limit(MOST_DIFFERENCES).forEach(d -> lines.add(" ".repeat(29) + d));
     if (differences.size() > MOST_DIFFERENCES) {
       lines.add(
@@ -120,6 +122,7 @@ public final class Explanation {
   private static boolean isDecision(Map<String, Object> entry) {
     var facts = facts(entry);
     return facts.containsKey("state")
+        || entry.containsKey("decision")
         || Set.of("request", "end").contains(String.valueOf(entry.get("phase")))
         || Set.of("WARNING", "ERROR", "UNKNOWN").contains(String.valueOf(entry.get("status")));
   }

@@ -51,6 +51,25 @@ class ExplanationTest {
         .contains("Recorded: held", "(approved by root)");
   }
 
+  @Test
+  void tellsBecauseOfWhichRecordsADecisionWasMade() {
+    var raised = RealLogs.records("2/raised");
+
+    String told = Explanation.of(RealLogs.sealed(raised), Filter.DECISIONS);
+
+    assertThat(told.lines().map(String::strip))
+        .anyMatch(line -> line.matches("plan by rule change, because of 1 to \\d+.*"))
+        .anyMatch(line -> line.matches("pass by rule auto, because of \\d+, \\d+, \\d+"))
+        .anyMatch(line -> line.matches("end by rule COMPLETED, because of \\d+"));
+    assertThat(Because.of(RealLogs.records("raised").getLast())).isEmpty();
+  }
+
+  @Test
+  void tellsNumbersInARowByTheFirstAndTheLast() {
+    assertThat(Because.listed(List.of(4L, 7L))).isEqualTo("4, 7");
+    assertThat(Because.listed(List.of(1L, 2L, 4L, 5L, 6L, 9L))).isEqualTo("1, 2, 4 to 6, 9");
+  }
+
   private static int shown(String told) {
     return (int) told.lines().filter(l -> l.matches(" *\\+\\d+\\.\\d{3} s .*")).count();
   }

@@ -90,6 +90,31 @@ class LogViewTest {
     assertThat(page.textContent(".count[role=status]")).isEqualTo("48 of 48 records");
   }
 
+  /** Each record that a decision rests on can be gone to, and has its own grounds. */
+  @Test
+  void leadsFromADecisionToWhatItRestsOn() throws IOException {
+    show(new ExecutionDocument(RealLogs.document("2/raised")));
+
+    page.focus(".records");
+    page.keyboard().press("End");
+    page.keyboard().press("Enter");
+    assertThat(page.textContent(".because")).startsWith("end by rule COMPLETED, because of");
+    page.click(".because button");
+    assertThat(page.textContent(".detail strong")).contains("Recorded: completed");
+    page.click(".because button");
+    assertThat(page.textContent(".detail strong")).contains("Recorded: baked");
+  }
+
+  @Test
+  void saysFromWhichPoliciesToWhichADecisionLeads() throws IOException {
+    show(new ExecutionDocument(RealLogs.document("2/raised")));
+
+    page.fill("input[type=search]", "\"commit\",\"rule\"");
+    page.waitForSelector("text=/^1 of /");
+    page.click(".row");
+    assertThat(page.textContent(".because")).contains("commit by rule at-once", "policies ", " → ");
+  }
+
   @Test
   void worksFromTheKeyboard() throws IOException {
     show(new ExecutionDocument(RealLogs.document("canary")));

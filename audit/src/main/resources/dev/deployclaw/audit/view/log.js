@@ -44,7 +44,7 @@ const LogView = (() => {
 
   const facts = record => own(record, 'facts') || {};
   const isDecision = record =>
-    own(facts(record), 'state') !== undefined || own(facts(record), 'target_digest') !== undefined
+    own(record, 'decision') !== undefined || own(facts(record), 'state') !== undefined || own(facts(record), 'target_digest') !== undefined
       || record.phase === 'request' || record.phase === 'end' || record.status === 'ERROR' || record.status === 'UNKNOWN';
 
   // --- The head -------------------------------------------------------------------------------------------------
@@ -284,11 +284,27 @@ const LogView = (() => {
       draw();
     }
 
+    /* What it decides, and the records that this rests on, each of which can be gone to. */
+    function because(record) {
+      const decision = own(record, 'decision'), before = own(record, 'before'), after = own(record, 'after');
+      if (!decision) return [];
+      const out = element('div', { class: 'because' }, text(decision.name) + ' by rule ' + text(decision.rule));
+      const evidence = own(record, 'evidence') || [];
+      if (evidence.length) out.append(', because of');
+      for (const seq of evidence) {
+        const ground = records.find(other => other.seq === seq), link = element('button', { type: 'button', title: text(ground && ground.action) }, seq);
+        link.addEventListener('click', () => show(seq));
+        out.append(' ', link);
+      }
+      if (after !== undefined) out.append(element('div', { class: 'count' }, 'policies ' + (shortened(text(before)) || 'none') + ' → ' + (shortened(text(after)) || 'none')));
+      return [out];
+    }
+
     function open() {
       const record = state.shown[state.at];
       if (!record) return;
       detail.replaceChildren(
-        element('strong', {}, record.seq + '  ' + text(record.action)), element('div', {}, record.detail),
+        element('strong', {}, record.seq + '  ' + text(record.action)), element('div', {}, record.detail), ...because(record),
         element('div', { class: 'count' }, text(record.time) + ', ' + text(record.actor)),
         element('pre', {}, JSON.stringify(record, null, 2)));
       detail.hidden = false;

@@ -110,9 +110,9 @@ class LogAndAuditTest {
       assertThat(exit).hasValue(0);
     }
     assertThat(screen.out().lines())
-        .hasSize(records.size())
+        .hasSize(records.size() + 1)
         .last()
-        .satisfies(line -> assertThat(line).contains("Finished"));
+        .satisfies(line -> assertThat(line).contains("end by rule COMPLETED"));
     assertThat(screen.run("log", ID, "-f", "--json")).isZero();
     assertThat(screen.out().lines())
         .containsExactlyElementsOf(
