@@ -2,6 +2,7 @@ package dev.deployclaw.core.planner;
 
 import static dev.deployclaw.core.planner.Phrase.rule;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -61,6 +62,13 @@ final class Corrections {
           Meaning.Window.class,
           Meaning.Duration.class);
 
+  /** "I meant 60 rps, not 50": what it is not, behind what it is. */
+  private static final Pattern DENIED =
+      rule(
+          "(?<= )(?:, )?(?:and )?(?:not|instead of|rather than) "
+              + AMOUNT
+              + "(?= (?:(?:[.,;!]|please|thanks) )*$)");
+
   private Corrections() {}
 
   private static Pattern near(String wrong, String right) {
@@ -78,6 +86,44 @@ final class Corrections {
   }
 
   static Phrase read(Phrase phrase) {
+    var meant = undenied(phrase);
+    var read = replaced(meant);
+    return read.line().equals(meant.line()) ? replaced(phrase) : read;
+  }
+
+  /** Without the wrong value where it stands once more at the end, as what was not meant. */
+  private static Phrase undenied(Phrase phrase) {
+    var amounts = phrase.items().stream().filter(Corrections::amount).toList();
+    var denied = phrase.find(DENIED);
+    boolean same =
+        denied.isPresent()
+            && amounts.size() == 3
+            && same(amounts.getFirst().meaning(), amounts.getLast().meaning());
+    return same ? phrase.without(denied.get()) : phrase;
+  }
+
+  private static boolean amount(Item item) {
+    return item.meaning() instanceof Meaning.Num
+        || item.meaning() instanceof Meaning.Rate
+        || item.meaning() instanceof Meaning.Count
+        || item.meaning() instanceof Meaning.Parallel;
+  }
+
+  /** Whether the second is the first, or its bare number. */
+  private static boolean same(Meaning value, Meaning again) {
+    if (value.equals(again)) {
+      return true;
+    }
+    return again instanceof Meaning.Num(BigDecimal n)
+        && switch (value) {
+          case Meaning.Rate(BigDecimal requests, BigDecimal _) -> requests.compareTo(n) == 0;
+          case Meaning.Count(BigDecimal requests) -> requests.compareTo(n) == 0;
+          case Meaning.Parallel(BigDecimal requests) -> requests.compareTo(n) == 0;
+          default -> false;
+        };
+  }
+
+  private static Phrase replaced(Phrase phrase) {
     var rest = phrase;
     for (Pattern rule : NEAR) {
       rest = rest.without(rule);

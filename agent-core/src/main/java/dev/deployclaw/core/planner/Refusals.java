@@ -234,6 +234,14 @@ final class Refusals {
                       + "|e?mail|tweet|(?<!on |on the |for )invoices?|story|stories"),
               "that is out of scope: the agent changes rate limits"));
 
+  /** Why, in which nothing is asked for: "because of the credential stuffing". */
+  private static final Pattern BECAUSE =
+      rule(
+          "(?:because(?: of)?|due to|owing to)(?: (?!(?:and|but|then|so|also|or|please|you|your|me|us|need|needs|want"
+              + "|wants|like|let|show|send|give|tell|print|get) )"
+              + W
+              + "){1,12}(?= (?:[.;,!]|$))");
+
   private Refusals() {}
 
   /** Without promises that a safeguard is kept: it is, whatever is asked. */
@@ -254,7 +262,7 @@ final class Refusals {
     if (SHELL.matcher(text).find()) {
       return Optional.of("commands aren't run from a request");
     }
-    return first(ATTEMPTS, raw).or(() -> first(MATTERS, order));
+    return first(ATTEMPTS, raw).or(() -> first(MATTERS, order.without(BECAUSE)));
   }
 
   private static Optional<String> first(List<Refusal> refusals, Phrase words) {

@@ -23,6 +23,13 @@ public final class RulePlanner implements Planner {
       rule(
           "(?:because|due to|owing to|in order to|so that(?! [^;.]*<num>)|thanks to|given that|as"
               + " (?:they|it|he|she|we))(?: (?![.;,!?])\\S+){0,40}");
+
+  /** What stands in a reason, and may be meant for the order. */
+  private static final Pattern BUT_ONLY =
+      rule(
+          "if|unless|until|till|only (?:if|when|while|for|until|on)|except|provided|as long as|tomorrow"
+              + "|tonight|for (?:\\S+ ){1,3}<unit>|maybe|instead");
+
   private static final Pattern AT_MOST =
       rule(
           "(?:(?:no|not|never|nothing) )?more than(?! <(?:tenant|label)>)|(?:no|not|never|nothing)"
@@ -131,8 +138,18 @@ public final class RulePlanner implements Planner {
             grounds.all()));
   }
 
-  /** Reasons carry nothing, unless the only tenant stands in them: then the names remain. */
+  /**
+   * Reasons carry nothing, unless the only tenant stands in them: then the names remain. One that
+   * may bind the order stays whole.
+   */
   private static Phrase reasonless(Phrase words) {
+    var left = words.spoken();
+    for (var hit = left.find(BECAUSE); hit.isPresent(); hit = left.find(BECAUSE)) {
+      if (new Phrase(hit.get().items()).has(BUT_ONLY)) {
+        return words;
+      }
+      left = left.without(hit.get());
+    }
     var rest = words.without(BECAUSE);
     if (rest.has(Meaning.Tenant.class)) {
       return rest;

@@ -21,7 +21,7 @@ final class Story {
           + "|hey|team|all|folks|ok|okay|thanks|also|,) )*";
   private static final String ASK =
       "(?:(?:(?:can|could|would|will) (?:you|u|someone|somebody|we|i)|would you mind|do you mind|go ahead"
-          + " and) )?";
+          + " and|(?:we|i) (?:need|have)(?: you)? to) )?";
   private static final String CLEAR_VERB =
       "(?:limit|cap|give|raise|increase|lower|reduce|decrease|bump|boost|block|unblock|ban|unban|suspend"
           + "|unsuspend|reinstate|remove|lift|delete|take|bring|make|halve|double|triple|scale|throttle"
@@ -95,7 +95,7 @@ final class Story {
   private static final Pattern HARM =
       rule(
           "fail(?:s|ed)?|bounced|leak(?:s|ed)?|hammer(?:s|ed)?|abus(?:es|ed)|attack(?:s|ed)?|flood(?:s|ed)?"
-              + "|spam(?:s|med)?|scrap(?:es|ed)|stole|crash(?:es|ed)?|broke");
+              + "|spam(?:s|med)?|scrap(?:es|ed)|crawl(?:s|ed|ing)?|stole|crash(?:es|ed)?|broke");
   private static final Pattern PAYS = rule("paid|pays|settled|renewed");
 
   private static final Pattern UNDO = rule("roll|rollback|undo|revert|back");
@@ -162,7 +162,7 @@ final class Story {
 
   /** The request without its story; as it is where it has none, or needs it. */
   static Phrase without(String text, Phrase words) {
-    return new Story(text, Occasion.without(words)).order();
+    return new Story(text, Doings.without(Occasion.without(words))).order();
   }
 
   private Phrase order() {
@@ -317,7 +317,7 @@ final class Story {
     var told = names(story, Meaning.Service.class);
     boolean lacks =
         (story.has(Meaning.Route.class) && !order.has(Meaning.Route.class))
-            || (story.has(Meaning.Run.class) && !order.has(Meaning.Run.class));
+            || !names(order, Meaning.Run.class).containsAll(names(story, Meaning.Run.class));
     if (lacks || told.isEmpty() || order.has(ANYWHERE)) {
       return !lacks;
     }

@@ -136,6 +136,17 @@ final class Telling {
       rule(
           "went (?:well|fine|smoothly|ok|okay)|worked|(?:broke|called|turned|put|took|held) (?:it|this|that) (?:off|down|back)|no|nope|wrong|mistakes?|mistaken|typo|sorry|oops|actually|mind|minds|decided|request");
 
+  /** A reason that isn't one any more, or never was. */
+  private static final Pattern OVER =
+      rule(
+          "(?<!too )(?:not(?! enough)|never|hardly|barely|nothing|none|[a-z]+n't(?! (?:enough|sufficient|pay|paid))"
+              + "|over(?= (?:[.;,!]|now|already|$))|finished|done|ended|ends|postponed|delayed|slipped|suspended"
+              + "|stop(?:s|ped)|ceased|fixed|solved|resolved|completed?|gone|fewer|less)");
+
+  private static final Pattern A_LIMIT =
+      rule(
+          "limits?|caps?|quotas?|rates?|polic(?:y|ies)|settings?|values?|numbers?|figures?|changes?");
+
   /** What is said of a limit rather than of what happens. */
   private static final Pattern OF_A_LIMIT =
       Pattern.compile(
@@ -197,7 +208,9 @@ final class Telling {
           "(?:want|wants|need|needs) (?:some |more |a bit of )*(?:headroom|room|capacity)|(?:gets?|sees?"
               + "|receives?|runs? into) "
               + STATUSES
-              + "|(?:is|are) (?:on fire|down|dead|dying|unusable|unreachable)");
+              + "|(?:caus|produc|generat|trigger|creat|return|throw)(?:s|es|ed|ing) (?!fewer |less |no |not )(?:(?!no"
+              + " |fewer |less )[a-z]+ ){0,4}(?:errors?|timeouts?|outages?|failures?|problems?|trouble|incidents?"
+              + "|alerts?|complaints?|issues?)|(?:is|are) (?:on fire|down|dead|dying|unusable|unreachable)");
 
   /** What points to the order that follows, and says whose words it is. */
   private static final Pattern POINTS =
@@ -226,12 +239,15 @@ final class Telling {
     var pieces = all.stream().filter(p -> !REASON_ALONE.matcher(p.line()).matches()).toList();
     return !pieces.isEmpty()
         && pieces.stream().noneMatch(p -> bent(p) || p.has(TAKES_BACK) || p.has(ALIKE))
+        && pieces.stream()
+            .noneMatch(p -> p.has(OVER) || (!undone && p.without(TOO_SMALL).has(A_LIMIT)))
         && pieces.stream().allMatch(p -> !valued(p) || measured(p))
         && pieces.stream()
             .allMatch(p ->
-                (!OF_IT.matcher(p.line()).matches()
-                        || (undone && OF_A_RUN.matcher(p.line()).matches()))
-                    && (event(p) || (why && past(p))));
+                Doings.told(p)
+                    || ((!OF_IT.matcher(p.line()).matches()
+                            || (undone && OF_A_RUN.matcher(p.line()).matches()))
+                        && (event(p) || (why && past(p)))));
   }
 
   /** Whether its one tenant is what does, has or is something: whom "they" are. */
