@@ -48,7 +48,7 @@ final class Mood {
               + "|(?:i|we)(?: (?:just|only|really|still))? (?:guess|suppose|wonder|imagine|doubt|think|believe|reckon|am"
               + " wondering|are wondering|was wondering|were wondering|am thinking|are thinking|was"
               + " thinking|were thinking|thought|am considering|are considering|may|could|should|ought"
-              + "|plan|intend|hope|wanted|were going|was going|will|shall|would)|i'll|we'll"
+              + "|plan|intend|hope|wanted|were going|was going|will|shall|would)|(?:i|we)'(?:ll|d)"
               + "|(?:consider|thinking|considering|wondering|contemplating|discussing|debating)(?: (?:about|of"
               + "|if))?|let's (?:consider|discuss|think|see|talk|say)|suppose|imagine|say we|in theory"
               + "|(?:it|that|this)(?: (?:may|could|would|should|will))? (?:be|make|makes) (?:a )?(?:good"
