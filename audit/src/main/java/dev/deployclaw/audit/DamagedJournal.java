@@ -13,11 +13,18 @@ public final class DamagedJournal extends RuntimeException {
     this.seq = seq;
   }
 
+  /** Of records that lie elsewhere. */
+  DamagedJournal(String execution, String what) {
+    super("journal of " + execution + ": " + what);
+    this.execution = execution;
+    this.seq = 0;
+  }
+
   public String execution() {
     return execution;
   }
 
-  /** The number of the first record that is wrong. */
+  /** The number of the first record that is wrong; 0 where that can't be told. */
   public long seq() {
     return seq;
   }

@@ -1,5 +1,7 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.core.log.BucketAway;
+import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -30,33 +32,55 @@ public final class FileJournal implements Journal {
   private final Optional<NatsShipper> shipper;
   private final FileClaims claims;
   private final StreamCopyFiles copy;
+  private final Optional<BucketCopyFiles> bucket;
+  private final Optional<SignedEnds> ends;
   private final Map<String, RecordFile> open = new HashMap<>();
 
-  private FileJournal(
-      JournalFolder folder, Optional<NatsSettings> stream, Optional<NatsShipper> shipper) {
+  private FileJournal(JournalFolder folder, Optional<Shipped> shipped, Optional<LogCopies> copies) {
     this.folder = folder;
-    this.shipper = shipper;
-    this.copy = new StreamCopyFiles(folder, stream);
+    this.shipper = shipped.map(Shipped::shipper);
+    this.copy = new StreamCopyFiles(folder, shipped.map(Shipped::stream));
     this.claims = new FileClaims(folder.claims());
+    var stream = shipped.map(_ -> copy);
+    this.bucket = copies.map(c -> new BucketCopyFiles(folder, c, stream, this::drop));
+    this.ends = copies.map(c -> new SignedEnds(folder, c.signer()));
   }
+
+  /** How records leave for a stream. */
+  private record Shipped(NatsSettings stream, NatsShipper shipper) {}
 
   /** A journal on disk alone. */
   public static FileJournal open(Path stateDir) {
     return new FileJournal(JournalFolder.in(stateDir), Optional.empty(), Optional.empty());
   }
 
-  /** The same, shipped to a stream; what earlier processes left unshipped too. */
+  /** The same; logs that left the disk are read from the bucket. */
+  public static FileJournal open(Path stateDir, LogCopies copies) {
+    return new FileJournal(JournalFolder.in(stateDir), Optional.empty(), Optional.of(copies));
+  }
+
+  /** A journal that is shipped to a stream; what earlier processes left unshipped too. */
   public static FileJournal open(Path stateDir, NatsSettings stream) {
     return open(stateDir, stream, NatsShipper.LOOK);
+  }
+
+  /** The same; logs that left the disk are read from the bucket. */
+  public static FileJournal open(Path stateDir, NatsSettings stream, LogCopies copies) {
+    return open(stateDir, stream, NatsShipper.LOOK, Optional.of(copies));
   }
 
   /**
    * @param every how often the stream is held against what it acknowledged
    */
   static FileJournal open(Path stateDir, NatsSettings stream, Duration every) {
+    return open(stateDir, stream, every, Optional.empty());
+  }
+
+  private static FileJournal open(
+      Path stateDir, NatsSettings stream, Duration every, Optional<LogCopies> copies) {
     var folder = JournalFolder.in(stateDir);
-    var shipper = NatsShipper.start(folder, stream, every);
-    return new FileJournal(folder, Optional.of(stream), Optional.of(shipper));
+    var shipped = new Shipped(stream, NatsShipper.start(folder, stream, every));
+    return new FileJournal(folder, Optional.of(shipped), copies);
   }
 
   @Override
@@ -72,19 +96,43 @@ public final class FileJournal implements Journal {
   @Override
   public void append(String execution, Sealed sealed) {
     long length = write(execution, sealed);
+    if (ends.isPresent() && RecordLines.isEnd(sealed.bytes())) {
+      ends.get().sign(execution);
+    }
     shipper.ifPresent(
         s -> s.appended(execution, new ShippingLedger.Mark(sealed.head().seq(), length)));
   }
 
   @Override
   public List<byte[]> read(String execution) {
+    List<byte[]> records = folder.all(execution);
+    if (records.isEmpty()) {
+      return left(execution);
+    }
+    var _ = RecordFile.check(execution, records);
+    ends.ifPresent(signed -> signed.require(execution, records));
+    return records;
+  }
+
+  /** Whether its records lie in the bucket alone. */
+  public boolean hasLeft(String execution) {
+    return folder.length(execution) == 0 && StoredMark.of(folder, execution).isPresent();
+  }
+
+  /** From the bucket; none where it was never here. */
+  private List<byte[]> left(String execution) {
+    if (!hasLeft(execution)) {
+      return List.of();
+    }
+    if (bucket.isEmpty()) {
+      throw new BucketAway(
+          "the log of " + execution + " left this machine for the bucket, and none is known here");
+    }
     try {
-      var lines = RecordLines.read(folder.records(execution), RecordLines.Span.ALL);
-      List<byte[]> records = lines.withoutTornLast().lines();
-      var _ = RecordFile.check(execution, records);
-      return records;
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read the journal of " + execution, e);
+      return bucket.get().left(execution).orElse(List.of());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BucketAway("told to stop while the log of " + execution + " was read");
     }
   }
 
@@ -101,6 +149,16 @@ public final class FileJournal implements Journal {
   @Override
   public List<String> executions() {
     return folder.executions();
+  }
+
+  @Override
+  public List<String> known() {
+    return folder.known();
+  }
+
+  @Override
+  public BucketCopy bucket() {
+    return bucket.<BucketCopy>map(files -> files).orElse(BucketCopy.NONE);
   }
 
   @Override
@@ -162,6 +220,7 @@ public final class FileJournal implements Journal {
     synchronized (open) {
       try {
         opened(execution).supersede(folder, after);
+        ends.ifPresent(signed -> signed.superseded(execution, after));
       } catch (IOException e) {
         forget(execution);
         throw new UncheckedIOException("can't shorten the journal of " + execution, e);
@@ -169,10 +228,35 @@ public final class FileJournal implements Journal {
     }
   }
 
+  /** Whether the file held those records, and is gone now. */
+  private boolean drop(String execution, List<byte[]> records) {
+    return shipper.isPresent()
+        ? shipper.get().quietly(() -> dropped(execution, records))
+        : dropped(execution, records);
+  }
+
+  private boolean dropped(String execution, List<byte[]> records) {
+    synchronized (open) {
+      forget(execution);
+      if (folder.length(execution) == 0) {
+        return true;
+      }
+      try (var file = RecordFile.open(folder, execution)) {
+        return file.dropIf(folder, records);
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't remove the journal of " + execution, e);
+      }
+    }
+  }
+
+  /** One that left comes back first: it goes on. */
   private RecordFile opened(String execution) throws IOException {
     RecordFile known = open.get(execution);
     if (known != null) {
       return known;
+    }
+    if (hasLeft(execution)) {
+      folder.bringBack(execution, left(execution));
     }
     if (open.size() >= MOST_OPEN) {
       forget(open.keySet().iterator().next());

@@ -1,6 +1,7 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.core.log.Superseded;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -75,17 +76,53 @@ final class JournalFolder {
 
   /** By id, where runs of digits count as numbers: the ids of a day are in the order of time. */
   List<String> executions() {
+    return executions(Set.of(RECORDS));
+  }
+
+  /** The same, with those of which there is but the mark of a copy. */
+  List<String> known() {
+    return executions(Set.of(RECORDS, StoredMark.ENDING));
+  }
+
+  private List<String> executions(Set<String> endings) {
     try (var files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(RECORDS))
-          .map(name -> name.substring(0, name.length() - RECORDS.length()))
+          .filter(name -> endings.contains(name.substring(Math.max(0, name.lastIndexOf('.')))))
+          .map(name -> name.substring(0, name.lastIndexOf('.')))
           .filter(name -> ID.matcher(name).matches())
+          .distinct()
           .sorted(Comparator.comparing(JournalFolder::sortable).thenComparing(name -> name))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("can't list " + folder, e);
     }
+  }
+
+  /** All whole records of one; none where there is no file. */
+  List<byte[]> all(String execution) {
+    try {
+      return RecordLines.read(records(execution), RecordLines.Span.ALL).withoutTornLast().lines();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the journal of " + execution, e);
+    }
+  }
+
+  /** Removes the file of records, then its cursor. */
+  void drop(String execution) throws IOException {
+    Files.deleteIfExists(records(execution));
+    Files.deleteIfExists(cursor(execution));
+    keepNames();
+  }
+
+  /** Puts a file of records back that was dropped. */
+  void bringBack(String execution, List<byte[]> records) {
+    var lines = new ByteArrayOutputStream();
+    for (byte[] one : records) {
+      lines.writeBytes(one);
+      lines.write('\n');
+    }
+    keep(requireId(execution) + RECORDS, lines.toByteArray());
   }
 
   /** What was moved out of files of records, by execution and number. */

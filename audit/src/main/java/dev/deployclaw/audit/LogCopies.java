@@ -1,8 +1,9 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.SegmentHead.Segment;
-import dev.deployclaw.audit.verify.Trust;
+import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.Verifier;
+import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.policy.json.Canonical;
@@ -11,26 +12,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Holds what the bucket has of each log against its signed head, the trusted keys and the chain of
- * its records. The journal's records are not looked at, so the copy stands by itself. One thread at
- * a time; a log is in memory while it is checked.
+ * Reads what the bucket has of each log, and holds it against its signed head, the trusted keys and
+ * the chain of its records. The journal's records are not looked at, so the copy stands by itself.
+ * Any thread; a log is in memory while it is checked.
  */
 public final class LogCopies {
   private final JournalFolder folder;
   private final ObjectStore objects;
-  private final Trust trust;
+  private final HeadSigner signer;
 
-  private LogCopies(JournalFolder folder, ObjectStore objects, Trust trust) {
+  private LogCopies(JournalFolder folder, ObjectStore objects, HeadSigner signer) {
     this.folder = folder;
     this.objects = objects;
-    this.trust = trust;
+    this.signer = signer;
   }
 
   /** Of the logs below a state folder, signed by its key or one that it had before. */
   public static LogCopies of(Path stateDir, ObjectStore objects, HeadSigner signer) {
-    return new LogCopies(JournalFolder.in(stateDir), objects, signer.trust());
+    return new LogCopies(JournalFolder.in(stateDir), objects, signer);
+  }
+
+  HeadSigner signer() {
+    return signer;
   }
 
   /** How the copy of a log stands. */
@@ -59,18 +65,75 @@ public final class LogCopies {
     if (known.isEmpty()) {
       return new Copy.Waits();
     }
-    try {
-      return check(known.get().head());
-    } catch (Gone e) {
-      return new Copy.Wrong(List.of(String.valueOf(e.getMessage())));
+    var head = known.get().head();
+    var contents = contents(head);
+    return contents.wrong().isEmpty()
+        ? new Copy.Whole(head.head().records(), head.segments().size())
+        : new Copy.Wrong(contents.wrong());
+  }
+
+  /**
+   * What the objects below a head hold.
+   *
+   * @param wrong what isn't as it was stored and signed; then the records are worth nothing
+   */
+  record Contents(List<byte[]> records, List<String> wrong) {
+    Contents {
+      records = List.copyOf(records);
+      wrong = List.copyOf(wrong);
     }
   }
 
-  private Copy check(SegmentHead head) throws IOException, InterruptedException {
-    if (!Arrays.equals(read(objects, head.name()), head.bytes())) {
-      return new Copy.Wrong(List.of(head.name() + " isn't what was stored"));
+  /** All that a head names that this machine signed, and the head itself, as they are there now. */
+  Contents contents(SegmentHead head) throws IOException, InterruptedException {
+    try {
+      if (!Arrays.equals(read(objects, head.name()), head.bytes())) {
+        return new Contents(List.of(), List.of(head.name() + " isn't what was stored"));
+      }
+      var wrong = new ArrayList<>(head.wrong(signer.trust()));
+      var records = records(head, wrong);
+      if (wrong.isEmpty()) {
+        wrong.addAll(head.wrong(records));
+      }
+      return new Contents(records, wrong);
+    } catch (Gone e) {
+      return new Contents(List.of(), List.of(String.valueOf(e.getMessage())));
     }
-    var wrong = new ArrayList<>(head.wrong(trust));
+  }
+
+  /**
+   * The same below a head that any machine signed: what proves it is that its chain ends where the
+   * state store says.
+   */
+  Contents contents(String name, String execution, Head end)
+      throws IOException, InterruptedException {
+    try {
+      var read = head(name);
+      if (read.isEmpty() || !read.get().head().execution().equals(execution)) {
+        return new Contents(List.of(), List.of(name + " is no head of " + execution));
+      }
+      var wrong = new ArrayList<String>();
+      var records = records(read.get(), wrong);
+      if (!read.get().head().hash().equals(end.hash()) || !read.get().wrong(records).isEmpty()) {
+        wrong.add(name + " ends otherwise than etcd says");
+      }
+      return new Contents(records, wrong);
+    } catch (Gone e) {
+      return new Contents(List.of(), List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Optional<SegmentHead> head(String name) throws IOException, InterruptedException {
+    try {
+      return SegmentHead.read(Json.parseObject(read(objects, name)));
+    } catch (Json.Malformed e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Those of all segments, in order, as a chain that ends with the head. */
+  private List<byte[]> records(SegmentHead head, List<String> wrong)
+      throws IOException, InterruptedException {
     var records = new ArrayList<byte[]>();
     for (Segment segment : head.segments()) {
       byte[] bytes = read(objects, segment.name());
@@ -80,13 +143,10 @@ public final class LogCopies {
       records.addAll(RecordLines.split(bytes));
     }
     if (wrong.isEmpty()) {
-      Verifier.records(head.execution(), records)
+      Verifier.records(head.head().execution(), records)
           .forEach(f -> wrong.add(f.word() + ": " + f.what()));
-      wrong.addAll(head.wrong(records));
     }
-    return wrong.isEmpty()
-        ? new Copy.Whole(head.records(), head.segments().size())
-        : new Copy.Wrong(wrong);
+    return records;
   }
 
   /** An object that was read back once isn't there any more. */

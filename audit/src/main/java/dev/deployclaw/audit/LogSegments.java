@@ -1,7 +1,6 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.SegmentHead.Segment;
-import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Put;
 import java.io.ByteArrayOutputStream;
@@ -30,12 +29,14 @@ public final class LogSegments {
   private final JournalFolder folder;
   private final ObjectStore objects;
   private final HeadSigner signer;
+  private final SignedEnds ends;
   private final int mostBytes;
 
   private LogSegments(JournalFolder folder, ObjectStore objects, HeadSigner signer, int mostBytes) {
     this.folder = folder;
     this.objects = objects;
     this.signer = signer;
+    this.ends = new SignedEnds(folder, signer);
     this.mostBytes = mostBytes;
   }
 
@@ -56,26 +57,31 @@ public final class LogSegments {
    * What a call came to.
    *
    * @param stored logs whose head is in the bucket now and wasn't
-   * @param trouble why it stopped; empty where nothing is left, or more than one call copies
+   * @param trouble why it stopped, or the first log that is damaged; empty where nothing is left,
+   *     or more than one call copies
    */
   public record Copied(int stored, Optional<String> trouble) {}
 
   /**
-   * Copies what has ended and isn't in the bucket, the oldest first. Stops at the first trouble.
+   * Copies what has ended and isn't in the bucket, the oldest first. A log that is damaged holds up
+   * no other; where the bucket can't take one, it stops.
    */
   public Copied store() throws InterruptedException {
     int stored = 0;
+    Optional<String> damage = Optional.empty();
     for (String execution : folder.executions()) {
       if (stored == MOST_AT_ONCE) {
         break;
       }
       try {
         stored += store(execution) ? 1 : 0;
-      } catch (IOException | DamagedJournal e) {
+      } catch (DamagedJournal e) {
+        damage = damage.or(() -> Optional.of(String.valueOf(e.getMessage())));
+      } catch (IOException e) {
         return new Copied(stored, Optional.of(execution + ": " + e.getMessage()));
       }
     }
-    return new Copied(stored, Optional.empty());
+    return new Copied(stored, damage);
   }
 
   private boolean store(String execution) throws IOException, InterruptedException {
@@ -84,13 +90,17 @@ public final class LogSegments {
     if (known.map(StoredMark::length).filter(l -> l == length).isPresent()) {
       return false;
     }
-    var read = RecordLines.read(folder.records(execution), RecordLines.Span.ALL);
-    List<byte[]> records = read.withoutTornLast().lines();
+    List<byte[]> records = folder.all(execution);
     var _ = RecordFile.check(execution, records);
-    if (records.isEmpty() || !ends(records.getLast())) {
+    if (records.isEmpty() || !RecordLines.isEnd(records.getLast())) {
       return false;
     }
-    var before = known.map(StoredMark::head).filter(h -> h.begins(records));
+    ends.require(execution, records);
+    var before = known.map(StoredMark::head).filter(h -> h.head().begins(records));
+    if (known.isPresent() && before.isEmpty() && folder.superseded(execution).isEmpty()) {
+      throw new DamagedJournal(
+          execution, "it isn't the log that was copied into the bucket before");
+    }
     var segments = new ArrayList<>(before.map(SegmentHead::segments).orElse(List.of()));
     for (int from = segments.isEmpty() ? 0 : (int) segments.getLast().to();
         from < records.size(); ) {
@@ -98,18 +108,10 @@ public final class LogSegments {
       segments.add(store(execution, from, records.subList(from, to)));
       from = to;
     }
-    var head = SegmentHead.sign(execution, records, segments, signer);
+    var head = new SegmentHead(SignedHead.sign(execution, records, signer), segments);
     create(head.name(), head.bytes());
     folder.keep(StoredMark.name(execution), new StoredMark(length, head).bytes());
     return true;
-  }
-
-  private static boolean ends(byte[] record) {
-    try {
-      return "end".equals(Json.parseObject(record).get("phase"));
-    } catch (Json.Malformed e) {
-      return false;
-    }
   }
 
   /** Where the segment ends that begins there. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,16 @@ final class NatsShipper implements AutoCloseable {
       folder.forgetCursor(execution);
       rewrite.run();
       ledger.anew(execution);
+    } finally {
+      rewriting.unlock();
+    }
+  }
+
+  /** Does something while nothing is shipped or compared. Waits as {@link #anew}. */
+  boolean quietly(BooleanSupplier step) {
+    rewriting.lock();
+    try {
+      return step.getAsBoolean();
     } finally {
       rewriting.unlock();
     }

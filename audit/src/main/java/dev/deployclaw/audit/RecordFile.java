@@ -88,6 +88,19 @@ final class RecordFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes the file if it holds these records and nothing else; nothing is appended to it then.
+   */
+  boolean dropIf(JournalFolder folder, List<byte[]> records) throws IOException {
+    try (var _ = channel.lock()) {
+      boolean same = BucketCopyFiles.same(load(), records);
+      if (same) {
+        folder.drop(execution);
+      }
+      return same;
+    }
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

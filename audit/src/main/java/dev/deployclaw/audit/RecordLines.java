@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,9 @@ record RecordLines(List<byte[]> lines, long next) {
   static final int MOST_LINE = 1 << 20;
   static final int MOST_RECORDS = 100_000;
   private static final int CHUNK = 64 * 1024;
+
+  /** In the canonical form of every last record. */
+  private static final String END = "\"phase\":\"end\"";
 
   /** Where to read. */
   record Span(long from, long until, int mostLines) {
@@ -89,6 +93,16 @@ record RecordLines(List<byte[]> lines, long next) {
     }
     var whole = lines.subList(0, lines.size() - 1);
     return new RecordLines(whole, next - lines.getLast().length - 1);
+  }
+
+  /** Whether it says how its execution ended; a log that was held goes on behind it. */
+  static boolean isEnd(byte[] record) {
+    try {
+      return new String(record, StandardCharsets.UTF_8).contains(END)
+          && "end".equals(Json.parseObject(record).get("phase"));
+    } catch (Json.Malformed e) {
+      return false;
+    }
   }
 
   private static boolean isJson(byte[] line) {

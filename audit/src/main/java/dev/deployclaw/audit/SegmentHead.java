@@ -1,6 +1,5 @@
 package dev.deployclaw.audit;
 
-import dev.deployclaw.audit.verify.HeadSignature;
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.Trust;
 import dev.deployclaw.policy.json.Canonical;
@@ -8,21 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
-/**
- * What the bucket holds of a log: its segments, and its head under a signature, which is that of
- * the log's document.
- *
- * @param records how many
- * @param hash of the last record
- * @param seal its {@code signature}, the {@code key} and, where there were any, {@code rotations}
- */
-record SegmentHead(
-    String execution, long records, String hash, List<Segment> segments, Map<String, Object> seal) {
+/** What the bucket holds of a log: its segments, and its head under a signature. */
+record SegmentHead(SignedHead head, List<Segment> segments) {
   private static final int SHORT_HASH = 16;
-  private static final Set<String> SEAL = Set.of("signature", "key", "rotations");
 
   /**
    * Lines of a log in one object.
@@ -40,27 +28,12 @@ record SegmentHead(
 
   SegmentHead {
     segments = List.copyOf(segments);
-    seal = Map.copyOf(seal);
   }
 
-  static SegmentHead sign(
-      String execution, List<byte[]> records, List<Segment> segments, HeadSigner signer) {
-    String hash = hash(execution, records, records.size());
-    return new SegmentHead(
-        execution, records.size(), hash, segments, signer.log(execution, records.size(), hash));
-  }
-
-  private static String hash(String execution, List<byte[]> records, long seq) {
-    return StreamRecord.of(execution, seq, records.get((int) seq - 1)).hash();
-  }
-
+  /** Of the object. */
   String name() {
-    return "logs/%s/head-%d.%s.json".formatted(execution, records, hash.substring(0, SHORT_HASH));
-  }
-
-  /** Whether a log begins with what this is the head of. */
-  boolean begins(List<byte[]> log) {
-    return log.size() >= records && hash(execution, log, records).equals(hash);
+    String hash = head.hash().substring(0, SHORT_HASH);
+    return "logs/%s/head-%d.%s.json".formatted(head.execution(), head.records(), hash);
   }
 
   /** Whether it fits itself and the keys that are trusted. */
@@ -73,28 +46,24 @@ record SegmentHead(
       }
       next = segment.to() + 1;
     }
-    if (next != records + 1) {
+    if (next != head.records() + 1) {
       wrong.add(
-          "the segments end with record %d, and the head with %d".formatted(next - 1, records));
+          "the segments end with record %d, and the head with %d"
+              .formatted(next - 1, head.records()));
     }
-    trust
-        .judge(seal, rotations -> HeadSignature.message(execution, records, hash, rotations))
-        .forEach(finding -> wrong.add(finding.what()));
+    wrong.addAll(head.wrong(trust));
     return wrong;
   }
 
   /** Whether these records end with it. */
   List<String> wrong(List<byte[]> log) {
-    return log.size() == records && begins(log)
+    return log.size() == head.records() && head.begins(log)
         ? List.of()
         : List.of("the records don't end with the signed head");
   }
 
   byte[] bytes() {
-    var out = new TreeMap<String, Object>(seal);
-    out.put("execution", execution);
-    out.put("records", records);
-    out.put("head", hash);
+    var out = head.fields();
     out.put("segments", segments.stream().map(SegmentHead::map).toList());
     return Canonical.bytes(out);
   }
@@ -105,17 +74,13 @@ record SegmentHead(
 
   /** Empty where it isn't one. */
   static Optional<SegmentHead> read(Map<String, Object> f) {
-    if (f.get("execution") instanceof String execution
-        && f.get("records") instanceof Long records
-        && f.get("head") instanceof String hash
-        && f.get("segments") instanceof List<?> listed) {
-      var segments = listed.stream().flatMap(one -> segment(one).stream()).toList();
-      var seal = new TreeMap<>(f);
-      seal.keySet().retainAll(SEAL);
-      return Optional.of(new SegmentHead(execution, records, hash, segments, seal))
-          .filter(h -> h.segments().size() == listed.size());
+    if (!(f.get("segments") instanceof List<?> listed)) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    var segments = listed.stream().flatMap(one -> segment(one).stream()).toList();
+    return SignedHead.read(f)
+        .map(head -> new SegmentHead(head, segments))
+        .filter(h -> h.segments().size() == listed.size());
   }
 
   private static Optional<Segment> segment(Object one) {

@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * That a log is in the bucket, kept beside it. Lost, the log is copied again, to the same names.
+ * That a log is in the bucket, kept beside it. Lost, the log is copied again, to the same names. It
+ * stays when the log leaves, and says then where that is.
  *
  * @param length of the log's file then, in bytes
  */
 record StoredMark(long length, SegmentHead head) {
+  static final String ENDING = ".stored";
+
   /** The name of the file beside the log. */
   static String name(String execution) {
-    return execution + ".stored";
+    return execution + ENDING;
   }
 
   /** Empty where the log wasn't copied. */

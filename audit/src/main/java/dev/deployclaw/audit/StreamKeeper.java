@@ -5,9 +5,6 @@ import dev.deployclaw.audit.StreamDiff.Kind;
 import dev.deployclaw.audit.StreamLoss.Range;
 import dev.deployclaw.core.log.StreamCopy;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,16 +39,11 @@ final class StreamKeeper {
    * @throws IOException when that can't be done, or another process does it
    */
   boolean settle(AuditStream stream) throws IOException, InterruptedException {
-    try (var channel =
-            FileChannel.open(
-                folder.repairing(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        var lock = channel.tryLock()) {
-      if (lock == null) {
+    try (var alone = StreamLock.take(folder)) {
+      if (!alone.held()) {
         throw new IOException("another process compares the stream");
       }
       return settleAlone(stream);
-    } catch (OverlappingFileLockException e) {
-      throw new IOException("this process compares the stream already", e);
     }
   }
 

@@ -15,7 +15,12 @@ public interface Journal extends AutoCloseable {
    */
   void append(String execution, Recorder.Sealed sealed);
 
-  /** All records of an execution that are whole, in order; a torn last record is left out. */
+  /**
+   * All records of an execution that are whole, in order; a torn last record is left out. Those of
+   * a log that left this machine come from the bucket.
+   *
+   * @throws BucketAway when they are there and can't be read
+   */
   List<byte[]> read(String execution);
 
   /** Who writes which log now, among the processes that share this journal. */
@@ -28,8 +33,18 @@ public interface Journal extends AutoCloseable {
     return StreamCopy.NONE;
   }
 
-  /** Known executions, newest last. */
+  /** What the bucket has of these logs. */
+  default BucketCopy bucket() {
+    return BucketCopy.NONE;
+  }
+
+  /** Executions whose records lie here, newest last. */
   List<String> executions();
+
+  /** The same, with those whose records left this machine for the bucket. */
+  default List<String> known() {
+    return executions();
+  }
 
   /**
    * Moves the records of a log after a number into a file beside it, where people find them. Done

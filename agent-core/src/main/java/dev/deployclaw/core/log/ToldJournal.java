@@ -38,6 +38,16 @@ public record ToldJournal(Journal journal, Listener listener) implements Journal
   }
 
   @Override
+  public List<String> known() {
+    return journal.known();
+  }
+
+  @Override
+  public BucketCopy bucket() {
+    return journal.bucket();
+  }
+
+  @Override
   public List<String> executions() {
     return journal.executions();
   }

@@ -30,6 +30,9 @@ public final class Keys {
   public static final String POLICIES = "policy/";
   public static final String AUDIT_HEADS = "audit-head/";
 
+  /** Where the bucket holds a log whose records have left the state store: {@link LogCopy}. */
+  public static final String AUDIT_COPIES = "audit-copy/";
+
   /**
    * The links of the chain over executions, by execution and number of records: {@link ChainLink}.
    */
@@ -130,5 +133,9 @@ public final class Keys {
 
   public static String auditHead(String execution) {
     return AUDIT_HEADS + execution;
+  }
+
+  public static String auditCopy(String execution) {
+    return AUDIT_COPIES + execution;
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -213,6 +214,18 @@ public final class Architect {
     } catch (Unreachable e) {
       return CheckpointAnswer.without(ExitCode.UNREACHABLE, target, Leading.reason(e));
     }
+  }
+
+  /**
+   * Lets records go of executions that are long over, from the state store and from this machine,
+   * once the bucket's copy of them was read back. Asked again and again by whoever serves.
+   *
+   * @param keep so many of this machine's latest executions stay
+   * @throws Unreachable when the state store can't be asked
+   * @throws BucketAway when the bucket can't be read
+   */
+  public Pruned prune(int keep) throws InterruptedException {
+    return new Pruning(ports, orchestrator.ledger(), settings).prune(keep);
   }
 
   /** What is to begin at a time; throws {@link Unreachable} when that can't be read. */

@@ -2,10 +2,8 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Execution;
-import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
-import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.Difference;
 import dev.deployclaw.policy.diff.PolicyDiff;
@@ -147,7 +145,7 @@ final class History {
    * candidate that was taken back, its first widening.
    */
   private Optional<String> committed(Execution x) throws InterruptedException {
-    var records = ports.state().list(Keys.audits(x.log())).stream().map(Entry::value).toList();
+    var records = new StoredLog(ports).records(x.log());
     return ThoughtLog.timeOf(records, x.id(), "committed")
         .or(() -> ThoughtLog.timeOf(records, x.id(), "widened"));
   }

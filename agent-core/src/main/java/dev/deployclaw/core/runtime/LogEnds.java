@@ -175,7 +175,7 @@ final class LogEnds {
 
   /** Whether another machine went on with it. */
   private boolean parted(Log log) throws InterruptedException {
-    var stored = state.list(Keys.audits(log.id())).stream().map(Entry::value).toList();
+    var stored = new StoredLog(state, journal.bucket()).records(log.id());
     return Junction.of(log.records(), stored) instanceof Junction.Parted;
   }
 }

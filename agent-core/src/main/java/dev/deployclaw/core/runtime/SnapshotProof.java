@@ -27,7 +27,7 @@ final class SnapshotProof {
 
   /** Empty where this machine has no log of a snapshot by this id. */
   Optional<CheckpointAnswer> verify(String id) throws InterruptedException {
-    if (!journal.executions().contains(id)) {
+    if (!journal.known().contains(id)) {
       return Optional.empty();
     }
     var told = ThoughtLog.facts(journal.read(id), Snapshot.ACTION);

@@ -10,9 +10,7 @@ import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.core.spi.StateStore.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -171,7 +169,7 @@ final class ThoughtLog {
    * between, or another machine wrote them. What the file has in their place is set aside.
    */
   void catchUp(StateStore state) throws InterruptedException {
-    var stored = state.list(Keys.audits(execution)).stream().map(Entry::value).toList();
+    var stored = new StoredLog(state, journal.bucket()).records(execution);
     if (elsewhere && !stored.isEmpty()) {
       follow(stored);
     } else {

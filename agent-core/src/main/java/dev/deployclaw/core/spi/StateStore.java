@@ -77,6 +77,9 @@ public interface StateStore extends AutoCloseable {
     record Put(String key, byte[] value) implements Write {}
 
     record Delete(String key) implements Write {}
+
+    /** Deletes all that is below a prefix, however much: one operation. */
+    record Clear(String prefix) implements Write {}
   }
 
   /** How a transaction ended. */

@@ -1,21 +1,26 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Records by execution, in memory. As a file's, each is the one after the last. */
 public final class FakeJournal implements Journal {
   private final Map<String, List<byte[]>> records = new TreeMap<>();
   private final Map<Superseded, List<byte[]>> moved = new LinkedHashMap<>();
+  private final Map<String, String> left = new TreeMap<>();
   private String claimed = "";
   private StreamCopy copy = StreamCopy.NONE;
 
@@ -49,6 +54,7 @@ public final class FakeJournal implements Journal {
     var copy = new FakeJournal();
     records.forEach((execution, kept) -> copy.records.put(execution, new ArrayList<>(kept)));
     copy.moved.putAll(moved);
+    copy.left.putAll(left);
     return copy;
   }
 
@@ -74,6 +80,24 @@ public final class FakeJournal implements Journal {
   @Override
   public synchronized List<String> executions() {
     return List.copyOf(records.keySet());
+  }
+
+  @Override
+  public synchronized List<String> known() {
+    var known = new TreeSet<>(records.keySet());
+    known.addAll(left.keySet());
+    return List.copyOf(known);
+  }
+
+  /** Removes the records of a log; what is left is where its copy is. */
+  synchronized void letGo(String execution, String head) {
+    records.remove(execution);
+    left.put(execution, head);
+  }
+
+  /** The head of a log that left. */
+  public synchronized Optional<String> left(String execution) {
+    return Optional.ofNullable(records.containsKey(execution) ? null : left.get(execution));
   }
 
   @Override
@@ -106,8 +130,20 @@ public final class FakeJournal implements Journal {
   public void close() {}
 
   /** As a process reaches it: a dead one appends nothing. */
-  Journal over(Wire wire) {
+  Journal over(Wire wire, ObjectStore bucket) {
     return new Journal() {
+      private final FakeBucketCopy copy = new FakeBucketCopy(FakeJournal.this, bucket, this::write);
+
+      @Override
+      public BucketCopy bucket() {
+        return copy;
+      }
+
+      @Override
+      public List<String> known() {
+        return FakeJournal.this.known();
+      }
+
       @Override
       public void append(String execution, Sealed sealed) {
         write("append", () -> FakeJournal.this.append(execution, sealed));
@@ -153,7 +189,7 @@ public final class FakeJournal implements Journal {
 
       @Override
       public List<byte[]> read(String execution) {
-        return FakeJournal.this.read(execution);
+        return left(execution).map(copy::left).orElseGet(() -> FakeJournal.this.read(execution));
       }
 
       @Override

@@ -3,8 +3,10 @@ package dev.deployclaw.core.fake;
 import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A bucket in memory that creates each name once. */
@@ -12,6 +14,7 @@ public final class FakeObjects implements ObjectStore {
   private final Map<String, byte[]> objects = new TreeMap<>();
   private final Map<String, byte[]> kept = new TreeMap<>();
   private boolean reachable = true;
+  private Predicate<String> swallowed = _ -> false;
   private boolean keeps;
 
   synchronized FakeObjects copy() {
@@ -27,9 +30,19 @@ public final class FakeObjects implements ObjectStore {
     reachable = now;
   }
 
+  /** Says of these that they were created, and creates nothing. */
+  public synchronized void swallowing(Predicate<String> names) {
+    swallowed = names;
+  }
+
   /** What nobody may do, and somebody does. */
   public synchronized void alter(String name, byte[] bytes) {
     objects.put(name, bytes);
+  }
+
+  /** What lies there, whoever can reach it. */
+  synchronized Optional<byte[]> stored(String name) {
+    return Optional.ofNullable(objects.get(name));
   }
 
   /** From now on what can't be created is kept. */
@@ -61,6 +74,9 @@ public final class FakeObjects implements ObjectStore {
   public synchronized Put create(String name, byte[] bytes) {
     if (!reachable) {
       return new Put.Failed(new Fault.Unavailable("no route to the bucket"));
+    }
+    if (swallowed.test(name)) {
+      return new Put.Created();
     }
     return objects.putIfAbsent(name, bytes.clone()) == null
         ? new Put.Created()

@@ -217,6 +217,7 @@ public final class FakeStore implements StateStore {
     return switch (write) {
       case Write.Put put -> put.key();
       case Write.Delete delete -> delete.key();
+      case Write.Clear clear -> clear.prefix();
     };
   }
 
@@ -238,6 +239,7 @@ public final class FakeStore implements StateStore {
         entries.put(key, new Entry(key, value.clone(), created, revision));
       }
       case Write.Delete(String key) -> entries.remove(key);
+      case Write.Clear(String prefix) -> entries.keySet().removeIf(key -> key.startsWith(prefix));
     }
   }
 

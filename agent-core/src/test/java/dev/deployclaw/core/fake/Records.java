@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.LogCopy;
+import dev.deployclaw.core.spi.StateStore.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
  * I12: each move of a change has exactly one record, written by the same transaction; and the files
  * of all machines hold whole chains, the same as the store's. I13: what a machine lost of a log is
  * accounted for. I17: what is decided rests on records before it, an activation on its whole way.
+ * I18: what left the store lies in the bucket, whole.
  */
 final class Records {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -75,8 +78,46 @@ final class Records {
         newest = Math.max(newest, entry.modRevision());
       }
     }
+    for (var entry : world.store.list(Keys.AUDIT_COPIES)) {
+      if (entry.modRevision() > seen) {
+        left(entry);
+        newest = Math.max(newest, entry.modRevision());
+      }
+    }
     seen = newest;
     links.moved();
+  }
+
+  /** The records of a log are a whole chain in the bucket, up to the head that the store knows. */
+  private void left(Entry entry) {
+    String execution = entry.key().substring(Keys.AUDIT_COPIES.length());
+    var records = copied(LogCopy.read(entry.value()));
+    var head = world.store.get(Keys.auditHead(execution)).map(e -> parse(e.value()));
+    if (records.isEmpty()
+        || head.isEmpty()
+        || !ends(records)
+        || records.size() != head.get().path("seq").asLong()
+        || !parse(records.getLast()).path("hash").equals(head.get().path("hash"))) {
+      broken.add("I18: the bucket lacks records of " + execution + " that left the store");
+      return;
+    }
+    chain(execution, records);
+  }
+
+  private List<byte[]> copied(LogCopy copy) {
+    return world.objects.stored(copy.head()).map(FakeBucketCopy::split).orElse(List.of());
+  }
+
+  /** Of a log, as the store has them, or the bucket by now. */
+  private List<byte[]> held(String execution) {
+    var stored = world.store.list(Keys.audits(execution)).stream().map(Entry::value).toList();
+    return stored.isEmpty()
+        ? world
+            .store
+            .get(Keys.auditCopy(execution))
+            .map(e -> copied(LogCopy.read(e.value())))
+            .orElse(List.of())
+        : stored;
   }
 
   /** A transaction of this revision moved a change. */
@@ -116,7 +157,19 @@ final class Records {
     world.journals().forEach(j -> executions.addAll(j.executions()));
     executions.forEach(this::atRest);
     world.journals().forEach(this::lost);
+    world.store.list(Keys.AUDIT_COPIES).forEach(this::left);
+    world.store.list(Keys.AUDIT_HEADS).forEach(this::remembered);
     links.checkAtRest();
+  }
+
+  /** The last record of each log is somewhere. */
+  private void remembered(Entry auditHead) {
+    String execution = auditHead.key().substring(Keys.AUDIT_HEADS.length());
+    var records = held(execution);
+    var last = records.isEmpty() ? "" : parse(records.getLast()).path("hash").asText();
+    if (!last.equals(parse(auditHead.value()).path("hash").asText())) {
+      broken.add("I18: nobody has the last record of " + execution);
+    }
   }
 
   /** Two machines that reached no store may have taken the same name: then these are two logs. */
@@ -182,8 +235,8 @@ final class Records {
     return world
         .store
         .get(Keys.superseded(lost.execution(), lost.from()))
-        .map(e -> world.store.list(Keys.audits(parse(e.value()).path("by").asText())))
-        .map(log -> parse(log.getLast().value()).path("facts").path("superseded"))
+        .map(e -> held(parse(e.value()).path("by").asText()))
+        .map(log -> parse(log.getLast()).path("facts").path("superseded"))
         .filter(facts ->
             facts.path("execution").asText().equals(lost.execution())
                 && facts.path("from").asLong() == lost.from()
@@ -227,7 +280,7 @@ final class Records {
     }
   }
 
-  private static boolean ends(List<byte[]> records) {
+  static boolean ends(List<byte[]> records) {
     return !records.isEmpty() && parse(records.getLast()).path("phase").asText().equals("end");
   }
 

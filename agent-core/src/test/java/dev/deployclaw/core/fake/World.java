@@ -113,7 +113,9 @@ public final class World {
 
   private Architect agent(Wire wire, FakeJournal journal) {
     return new Architect(
-        ports(wire, journal.over(wire)), settings("agent-" + ++agents), Progress.NONE);
+        ports(wire, journal.over(wire, objects.over(wire))),
+        settings("agent-" + ++agents),
+        Progress.NONE);
   }
 
   /** Another machine, with no file of any log. */
@@ -126,6 +128,11 @@ public final class World {
   /** The files of all machines that last. */
   List<FakeJournal> journals() {
     return machines;
+  }
+
+  /** What an agent on another machine reaches it by, which has no file of any log. */
+  public Ports portsElsewhere() {
+    return ports(Wire.whole(), new FakeJournal().over(Wire.whole(), objects));
   }
 
   /** What an agent reaches this world by. */

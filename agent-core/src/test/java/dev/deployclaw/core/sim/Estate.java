@@ -171,12 +171,13 @@ final class Estate {
   private Ports ports(Life process, FakeJournal disk) {
     var line = process.line();
     var site = new Defect.Site(line, world, memory);
+    var bucket = new SimObjects(world.objects, line);
     var honest =
         world.ports(
             new SimStore(world.store, line),
-            new SimObjects(world.objects, line),
+            bucket,
             e -> defect.executor(new SimExecutor(e, line), site),
-            new SimJournal(disk, line),
+            new SimJournal(disk, bucket, line),
             new SimTime(sim, process.actor()));
     return defect.plant(honest, site);
   }

@@ -2,6 +2,7 @@ package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.fake.FakeStore;
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.State;
@@ -32,6 +33,7 @@ enum Scene {
   CANARY_THAT_IS_WITHDRAWN,
   REASSERTION,
   SCHEDULED_BEGIN,
+  PRUNING,
   ACCEPTED_REGRESSION;
 
   /** How the world came to be as it is. */
@@ -56,6 +58,11 @@ enum Scene {
       case ROLLBACK -> {
         run(estate, "apply");
         run(estate, "set acme 700");
+      }
+      case PRUNING -> {
+        run(estate, "apply");
+        run(estate, "set acme 700");
+        run(estate, "set acme 800");
       }
       case CANARY -> twoChanged(estate);
       case CANARY_THAT_IS_WITHDRAWN -> {
@@ -131,6 +138,7 @@ enum Scene {
       case REPAIR -> agent.repair(estate.request("repair"));
       case REASSERTION -> asServed(agent::reassert);
       case SCHEDULED_BEGIN -> asServed(() -> beginWhatIsDue(agent));
+      case PRUNING -> asServed(() -> agent.prune(0));
       case ACCEPTED_REGRESSION -> agent.acceptRegression(estate.request("accept"));
     }
   }
@@ -144,7 +152,7 @@ enum Scene {
   private static void asServed(Walk walk) throws InterruptedException {
     try {
       walk.once();
-    } catch (Unreachable e) {
+    } catch (Unreachable | BucketAway e) {
       // until the next round
     }
   }
@@ -172,6 +180,9 @@ enum Scene {
     }
     if (this == SCHEDULED_BEGIN) {
       beginWhatIsDue(agent);
+    }
+    if (this == PRUNING) {
+      agent.prune(0);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.fake.FakeBucketCopy;
+import dev.deployclaw.core.fake.FakeJournal;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Superseded;
@@ -10,7 +12,7 @@ import java.util.List;
  * The synced file of one machine, as one process reaches it. A record whose write was torn is left
  * out by every reader, so it is one that was never written.
  */
-record SimJournal(Journal journal, Line line) implements Journal {
+record SimJournal(FakeJournal journal, SimObjects objects, Line line) implements Journal {
   @Override
   public void append(String execution, Sealed sealed) {
     line.write("journal.append", () -> journal.append(execution, sealed));
@@ -18,7 +20,17 @@ record SimJournal(Journal journal, Line line) implements Journal {
 
   @Override
   public List<byte[]> read(String execution) {
-    return journal.read(execution);
+    return journal.left(execution).map(bucket()::left).orElseGet(() -> journal.read(execution));
+  }
+
+  @Override
+  public FakeBucketCopy bucket() {
+    return new FakeBucketCopy(journal, objects, line::write);
+  }
+
+  @Override
+  public List<String> known() {
+    return journal.known();
   }
 
   @Override

@@ -99,6 +99,7 @@ final class SimStore implements StateStore {
               switch (write) {
                 case Write.Put(String key, byte[] _) -> key;
                 case Write.Delete(String key) -> "-" + key;
+                case Write.Clear(String prefix) -> "-" + prefix + "*";
               });
     }
     return text.toString();

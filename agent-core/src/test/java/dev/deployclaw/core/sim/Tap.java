@@ -83,6 +83,7 @@ interface Tap {
     return switch (write) {
       case Write.Put(String key, byte[] _) -> key;
       case Write.Delete(String key) -> key;
+      case Write.Clear(String prefix) -> prefix;
     };
   }
 }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -139,14 +140,12 @@ final class AuditCommand {
     if (model && narrator.isEmpty()) {
       return Narrators.NONE.report(around, shared.json());
     }
-    try (var journal = FileJournal.open(Local.of(around, shared).stateDir())) {
-      var executions = journal.executions();
-      String chosen = chosen(executions, id).getFirst();
-      if (!executions.contains(chosen)) {
-        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
-            .report(around, shared.json());
+    try (var logs = Local.of(around, shared).logs()) {
+      var chosen = logs.find(id);
+      if (chosen.isEmpty()) {
+        return missing(id, shared.json());
       }
-      var told = Explanation.of(journal.read(chosen), narrowing.filter());
+      var told = Explanation.of(logs.read(chosen.get()), narrowing.filter());
       if (narrator.isPresent()) {
         return inWords(told, shared.json(), narrator.get());
       }
@@ -179,7 +178,7 @@ final class AuditCommand {
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
     return overLogs(
-        new LogsAsked(shared, id, "is NATS there, and its stream?"),
+        new LogsAsked(shared, id, FileJournal::executions, "is NATS there, and its stream?"),
         (config, journal, chosen) -> compare(journal, Agent.streamSettings(config), chosen));
   }
 
@@ -193,17 +192,24 @@ final class AuditCommand {
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
     return overLogs(
-        new LogsAsked(shared, id, "see: deployclaw doctor"),
+        new LogsAsked(shared, id, FileJournal::known, "see: deployclaw doctor"),
         (config, _, chosen) -> CopiesView.of(config, chosen));
+  }
+
+  private int missing(String id, boolean json) {
+    return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
+        .report(around, json);
   }
 
   /**
    * Which logs are compared with what a back end holds of them.
    *
    * @param id null for all of them
+   * @param all which these are
    * @param remedy where the back end can't be asked
    */
-  private record LogsAsked(Shared shared, @Nullable String id, String remedy) {}
+  private record LogsAsked(
+      Shared shared, @Nullable String id, Function<FileJournal, List<String>> all, String remedy) {}
 
   /** Asks a back end. */
   @FunctionalInterface
@@ -216,15 +222,13 @@ final class AuditCommand {
       throws InvalidConfig, Unusable, InterruptedException {
     boolean json = asked.shared().json();
     var config = Session.config(around, asked.shared());
-    try (var journal = FileJournal.open(config.stateDir())) {
-      var executions = journal.executions();
+    try (var logs = LocalLogs.open(config.stateDir(), Optional.of(config))) {
       String id = asked.id();
-      var chosen = id == null ? executions : chosen(executions, id);
-      if (!executions.containsAll(chosen)) {
-        return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
-            .report(around, json);
+      var chosen = id == null ? asked.all().apply(logs.journal()) : logs.find(id).stream().toList();
+      if (id != null && chosen.isEmpty()) {
+        return missing(id, json);
       }
-      var view = asking.of(config, journal, chosen);
+      var view = asking.of(config, logs.journal(), chosen);
       around.out().print(json ? Json.text(view.map()) + "\n" : view.text());
       return (view.holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
     } catch (IOException e) {
@@ -248,10 +252,6 @@ final class AuditCommand {
       }
     }
     return new StreamDiffView(compared, unread);
-  }
-
-  private static List<String> chosen(List<String> executions, String id) {
-    return List.of(id.equals("last") && !executions.isEmpty() ? executions.getLast() : id);
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")

@@ -95,7 +95,7 @@ final class ChainView {
 
   /** Those of the chain whose logs are on this machine. */
   private static List<String> here(Agent agent, HeadChainDocument chain) {
-    var known = new HashSet<>(agent.journal().executions());
+    var known = new HashSet<>(agent.journal().known());
     return chain.executions().stream().filter(known::contains).toList();
   }
 

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.log.LogTakenOver;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -65,6 +66,8 @@ final class Failures
           new Failure(
               ExitCode.UNREACHABLE,
               reason + "; nothing was changed; is etcd running and reachable?");
+      case BucketAway _ ->
+          new Failure(ExitCode.UNREACHABLE, reason + "; is the bucket there? deployclaw doctor");
       default -> bug(failure);
     };
   }

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.wiring.Admitted;
@@ -10,11 +11,12 @@ import java.util.Optional;
 /**
  * What commands that need no back end take from the configuration, where there is one.
  *
+ * @param config where there is one
  * @param stateDir where logs and keys are
  * @param places where skills may lie
  * @param admitted what they may use
  */
-record Local(Path stateDir, SkillPlaces places, Admitted admitted) {
+record Local(Optional<Config> config, Path stateDir, SkillPlaces places, Admitted admitted) {
 
   /** The configuration's; without one, where the program keeps them by default. */
   static Local of(Surroundings around, Shared shared) throws InvalidConfig {
@@ -23,13 +25,18 @@ record Local(Path stateDir, SkillPlaces places, Admitted admitted) {
       return bare(around);
     }
     var config = ConfigReader.read(file.get(), around.environment());
-    return new Local(config.stateDir(), SkillPlaces.of(config), Admitted.of(config));
+    return new Local(
+        Optional.of(config), config.stateDir(), SkillPlaces.of(config), Admitted.of(config));
+  }
+
+  LocalLogs logs() {
+    return LocalLogs.open(stateDir, config);
   }
 
   private static Local bare(Surroundings around) {
     var stateDir = around.home().resolve(".deployclaw").resolve("state");
     var home = ConfigReader.home(around.environment());
     var places = new SkillPlaces(stateDir, Optional.empty(), Optional.empty(), home);
-    return new Local(stateDir, places, Admitted.KERNEL);
+    return new Local(Optional.empty(), stateDir, places, Admitted.KERNEL);
   }
 }

@@ -17,7 +17,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code log ID|last}: works from the files alone, when the estate is gone too. */
+/**
+ * {@code log ID|last}: works from the files alone, when the estate is gone too; a log that left the
+ * machine is read from the bucket.
+ */
 @Command(
     name = "log",
     description = "What an execution thought and did. Needs no back end.",
@@ -66,21 +69,21 @@ final class LogCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var stateDir = Local.of(around, shared).stateDir();
-    try (var journal = FileJournal.open(stateDir)) {
-      var executions = journal.executions();
-      if (executions.isEmpty()) {
-        return missing("there is no execution under " + stateDir);
+    var local = Local.of(around, shared);
+    try (var logs = local.logs()) {
+      var last = logs.find(LAST);
+      if (last.isEmpty()) {
+        return missing("there is no execution under " + local.stateDir());
       }
-      String chosen = id.equals(LAST) ? executions.getLast() : id;
-      if (!executions.contains(chosen)) {
-        return missing("there is no execution " + chosen + "; the last is " + executions.getLast());
+      var chosen = logs.find(id);
+      if (chosen.isEmpty()) {
+        return missing("there is no execution " + id + "; the last is " + last.get());
       }
       if (follow) {
-        return follow(journal, chosen);
+        return follow(logs.journal(), chosen.get());
       }
-      var document = ExecutionDocument.of(journal.read(chosen), HeadSigner.open(stateDir));
-      return print(document);
+      return print(
+          ExecutionDocument.of(logs.read(chosen.get()), HeadSigner.open(local.stateDir())));
     }
   }
 

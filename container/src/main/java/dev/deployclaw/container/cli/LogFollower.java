@@ -32,6 +32,10 @@ final class LogFollower {
   }
 
   void follow(String execution) throws InterruptedException {
+    if (journal.hasLeft(execution)) {
+      journal.read(execution).forEach(this::print);
+      return;
+    }
     var tail = journal.tail(execution);
     boolean ended = false;
     while (!ended) {

@@ -65,6 +65,8 @@ public record Serve(
    * @param look between two looks at the back ends
    * @param leaderWait how long a task waits while another agent leads
    * @param stopWithin how long the task at work may go on once the process is told to stop
+   * @param keepLogs of so many executions, the latest, records stay in etcd and on this machine
+   *     though the bucket has them
    */
   public record Bounds(
       int queue,
@@ -74,7 +76,8 @@ public record Serve(
       Duration heartbeat,
       Duration look,
       Duration leaderWait,
-      Duration stopWithin) {
+      Duration stopWithin,
+      int keepLogs) {
 
     /** What holds where nothing is said. */
     public static final Bounds DEFAULT =
@@ -86,6 +89,7 @@ public record Serve(
             Duration.ofSeconds(15),
             Duration.ofSeconds(10),
             Duration.ofMinutes(5),
-            Duration.ofSeconds(25));
+            Duration.ofSeconds(25),
+            1_000);
   }
 }

@@ -142,7 +142,8 @@ final class ServeReader {
         pause(f, "heartbeat", d.heartbeat()),
         pause(f, "look", d.look()),
         f.duration("leaderWait", d.leaderWait()),
-        f.duration("stopWithin", d.stopWithin()));
+        f.duration("stopWithin", d.stopWithin()),
+        f.whole("keepLogs", d.keepLogs(), 1, 1_000_000));
   }
 
   /** Between two things that are done again and again. */

@@ -3,6 +3,7 @@ package dev.deployclaw.container.http;
 import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.serve.Meters;
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -133,6 +134,8 @@ final class Front {
       return responder.reply(call);
     } catch (Unreachable e) {
       return Reply.of(Problems.unreachable("the state store: " + e.getMessage()));
+    } catch (BucketAway e) {
+      return Reply.of(Problems.unreachable("the bucket: " + e.getMessage()));
     } catch (DamagedJournal e) {
       return Reply.of(Problems.damaged(String.valueOf(e.getMessage())));
     } catch (InterruptedException e) {

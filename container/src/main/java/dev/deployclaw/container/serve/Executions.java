@@ -5,6 +5,7 @@ import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.verify.Derivation;
 import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -66,7 +67,7 @@ public final class Executions {
    * @param after begin behind this execution, which has to be known
    */
   public Page page(int limit, Optional<String> after) {
-    var newestFirst = journal.executions().reversed();
+    var newestFirst = journal.known().reversed();
     int from = after.map(id -> newestFirst.indexOf(id) + 1).orElse(0);
     int until = Math.min(newestFirst.size(), from + limit);
     var ids = newestFirst.subList(from, until);
@@ -150,7 +151,7 @@ public final class Executions {
           out.put(key, fields.get(key));
         }
       });
-    } catch (DamagedJournal e) {
+    } catch (DamagedJournal | BucketAway e) {
       out.put("result", "UNKNOWN");
       out.put("reason", String.valueOf(e.getMessage()));
     }

@@ -3,6 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.log.ToldJournal;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.plan.Overlay;
@@ -254,8 +255,16 @@ public final class Sidecar implements AutoCloseable {
     return status.held().stream().anyMatch(x -> x.id().equals(execution));
   }
 
-  /** Brings to the object store what it could not take before, and logs that have ended. */
+  /**
+   * Brings to the object store what it could not take before, and logs that have ended; what it has
+   * of those that are long over may then leave etcd and this machine.
+   */
   void settleObjects() throws InterruptedException {
+    copyLogs();
+    prune();
+  }
+
+  private void copyLogs() throws InterruptedException {
     int waiting = ports.objects().settle();
     if (waiting > 0) {
       LOG.atWarn().addKeyValue("objects", waiting).log("Checkpoints wait for the object store");
@@ -266,6 +275,20 @@ public final class Sidecar implements AutoCloseable {
         .trouble()
         .ifPresent(
             why -> LOG.atWarn().addKeyValue("reason", why).log("Logs wait for the object store"));
+  }
+
+  private void prune() throws InterruptedException {
+    try {
+      var pruned = architect().prune(bounds.keepLogs());
+      if (pruned.gone() > 0) {
+        LOG.atInfo().addKeyValue("logs", pruned.gone()).log("Logs lie in the bucket alone now");
+      }
+      if (!pruned.kept().isEmpty()) {
+        LOG.atDebug().addKeyValue("logs", pruned.kept()).log("Logs stay");
+      }
+    } catch (Unreachable | BucketAway e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("No log can leave now");
+    }
   }
 
   void forgetReservations(Duration after) throws InterruptedException {

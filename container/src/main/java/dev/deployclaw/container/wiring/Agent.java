@@ -4,6 +4,7 @@ import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogCopies;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.Config;
@@ -77,7 +78,8 @@ public record Agent(
       objects = decoration.around(objects);
     }
     objects = LateObjects.around(objects, config.stateDir());
-    var journal = FileJournal.open(config.stateDir(), nats(config.nats()));
+    var copies = LogCopies.of(config.stateDir(), objects, signer);
+    var journal = FileJournal.open(config.stateDir(), nats(config.nats()), copies);
     var clusters = Clusters.of(config.kubernetes(), BackEnds.patches(config));
     var stores = ServedStores.of(config.configurationStores());
     var telemetry = Telemetry.of(config);

@@ -48,7 +48,8 @@ class ServeReaderTest {
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
-                Duration.ofSeconds(25)));
+                Duration.ofSeconds(25),
+                1_000));
   }
 
   @Test
@@ -75,6 +76,7 @@ class ServeReaderTest {
                   look: 6s
                   leaderWait: 7s
                   stopWithin: 8s
+                  keepLogs: 9
                 """)
             .serve();
 
@@ -100,7 +102,8 @@ class ServeReaderTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),
-                Duration.ofSeconds(8)));
+                Duration.ofSeconds(8),
+                9));
   }
 
   @Test

@@ -36,7 +36,8 @@ class EventStreamTest {
                 Duration.ofMillis(100),
                 d.look(),
                 d.leaderWait(),
-                d.stopWithin()));
+                d.stopWithin(),
+                d.keepLogs()));
   }
 
   @AfterEach

@@ -121,7 +121,8 @@ class SecurityTest {
                 d.heartbeat(),
                 d.look(),
                 d.leaderWait(),
-                d.stopWithin()));
+                d.stopWithin(),
+                d.keepLogs()));
     for (int i = 0; i < 10; i++) {
       assertThat(served.get("/v1/executions", VIC).status()).isEqualTo(200);
     }

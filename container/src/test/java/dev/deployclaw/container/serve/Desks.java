@@ -51,7 +51,8 @@ public final class Desks {
         d.heartbeat(),
         d.look(),
         Duration.ofSeconds(30),
-        stopWithin);
+        stopWithin,
+        d.keepLogs());
   }
 
   static Asked asked(String text) {

@@ -61,6 +61,7 @@ final class Batches {
     return switch (write) {
       case Write.Put(String key, byte[] value) -> key.length() + value.length;
       case Write.Delete(String key) -> key.length();
+      case Write.Clear(String prefix) -> prefix.length();
     };
   }
 }

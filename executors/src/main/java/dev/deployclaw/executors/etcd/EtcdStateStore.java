@@ -159,6 +159,11 @@ public final class EtcdStateStore implements StateStore {
       case Write.Put(String key, byte[] value) ->
           Op.put(EtcdLink.bytes(key), EtcdLink.bytes(value), PutOption.DEFAULT);
       case Write.Delete(String key) -> Op.delete(EtcdLink.bytes(key), DeleteOption.DEFAULT);
+      case Write.Clear(String prefix) -> {
+        var from = EtcdLink.bytes(prefix);
+        var below = DeleteOption.builder().withRange(OptionsUtil.prefixEndOf(from)).build();
+        yield Op.delete(from, below);
+      }
     };
   }
 

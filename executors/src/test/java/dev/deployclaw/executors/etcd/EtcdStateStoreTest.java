@@ -123,6 +123,36 @@ class EtcdStateStoreTest {
   }
 
   @Test
+  void clearsWhatIsBelowAPrefixInItsDomainAndNothingElse() throws InterruptedException {
+    try (var store = store("clear");
+        var other = store("clear-not")) {
+      for (int batch = 0; batch < 3; batch++) {
+        List<Write> writes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          writes.add(put("audit/x/%08d".formatted(batch * 100 + i), "" + i));
+        }
+        store.transact(new Transaction(List.of(), writes));
+      }
+      transact(store, new Condition.Absent("a"), put("audit/x", "1"));
+      transact(store, new Condition.Absent("a"), put("audit/xy/1", "1"));
+      transact(other, new Condition.Absent("a"), put("audit/x/1", "1"));
+
+      var refused = transact(store, new Condition.Absent("audit/x"), new Write.Clear("audit/x/"));
+      assertThat(refused).isInstanceOf(Result.Refused.class);
+      assertThat(store.list("audit/x/")).hasSize(300);
+      var done =
+          store.transact(
+              new Transaction(
+                  List.of(new Condition.Holds("audit/x", bytes("1"))),
+                  List.of(put("audit-copy/x", "there"), new Write.Clear("audit/x/"))));
+
+      assertThat(done).isInstanceOf(Result.Applied.class);
+      assertThat(store.keys("audit")).containsExactly("audit-copy/x", "audit/x", "audit/xy/1");
+      assertThat(other.keys("audit")).containsExactly("audit/x/1");
+    }
+  }
+
+  @Test
   void keepsDomainsApart() throws InterruptedException {
     try (var one = store("one");
         var two = store("two")) {

@@ -76,6 +76,7 @@ final class Actions {
     return switch (write) {
       case Write.Put(String key, byte[] _) -> "put:" + shape(key);
       case Write.Delete(String key) -> "delete:" + shape(key);
+      case Write.Clear(String prefix) -> "clear:" + shape(prefix);
     };
   }
 

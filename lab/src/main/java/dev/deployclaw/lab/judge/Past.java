@@ -215,7 +215,7 @@ final class Past {
   private void record(Happened h, Map<String, Happened> beside) {
     String execution = h.key().substring("audit/".length(), h.key().lastIndexOf('/'));
     if (h.deleted()) {
-      says(h, h.key() + " was deleted");
+      left(h, execution, beside);
       return;
     }
     var record = Json.parse(h.text());
@@ -231,6 +231,18 @@ final class Past {
     }
     if (facts.has("superseded") && beside.keySet().stream().noneMatch(k -> accounts(h, k))) {
       says(h, h.key() + " accounts for what etcd doesn't know of");
+    }
+  }
+
+  /** Records leave all at once, with the word where their copy is. */
+  private void left(Happened h, String execution, Map<String, Happened> beside) {
+    var copy = beside.get("audit-copy/" + execution);
+    boolean all =
+        now.keySet().stream()
+            .filter(key -> key.startsWith("audit/" + execution + "/"))
+            .allMatch(beside::containsKey);
+    if (copy == null || copy.deleted() || !all) {
+      says(h, h.key() + " was deleted");
     }
   }
 

@@ -135,11 +135,12 @@ final class Trail {
   /** What etcd or the stream has, and no file. */
   private void unknown(Keys etcd, List<String> wrong) throws IOException {
     var known = files().stream().map(Trail::execution).toList();
+    var left = etcd.under("audit-copy/");
     etcd.under("audit-head/").stream()
-        .filter(id -> !known.contains(id))
+        .filter(id -> !known.contains(id) && !left.contains(id))
         .forEach(id -> wrong.add(id + ": etcd has records of it, and there is no file"));
     shipped.map(Shipped::executions).orElse(Set.of()).stream()
-        .filter(id -> !known.contains(id))
+        .filter(id -> !known.contains(id) && !left.contains(id))
         .forEach(id -> wrong.add(id + ": the stream has records of it, and there is no file"));
   }
 }

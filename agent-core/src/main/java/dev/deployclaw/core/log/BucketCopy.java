@@ -1,0 +1,77 @@
+package dev.deployclaw.core.log;
+
+import dev.deployclaw.core.log.Recorder.Head;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The bucket as a copy of this machine's logs, each in segments that are created once, under a
+ * signed head. What it was proven to hold may leave this machine; it is read from there then. Any
+ * thread; each call waits for the bucket as long as that's timeouts say.
+ */
+public interface BucketCopy {
+  /** Of a journal that has no bucket. */
+  BucketCopy NONE =
+      new BucketCopy() {
+        @Override
+        public List<String> copied() {
+          return List.of();
+        }
+
+        @Override
+        public Optional<Proven> prove(String execution) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<byte[]> read(String head, String execution, Head end) throws BucketAway {
+          throw new BucketAway("the log of " + execution + " is in a bucket, and none is known");
+        }
+
+        @Override
+        public boolean letGo(String execution, Proven proven) {
+          return false;
+        }
+      };
+
+  /** Logs whose files are here and were copied as they are, by id. */
+  List<String> copied();
+
+  /**
+   * Reads the copy of a log back: every segment, and the head with its signature. Empty where that
+   * isn't, record for record, the file that is here, or where the stream hasn't all of it.
+   *
+   * @throws BucketAway when the bucket can't be read
+   */
+  Optional<Proven> prove(String execution) throws BucketAway, InterruptedException;
+
+  /**
+   * A copy that was read back.
+   *
+   * @param head the object that is its signed head
+   * @param records all of the log
+   */
+  record Proven(String head, List<byte[]> records) {
+    public Proven {
+      records = List.copyOf(records);
+    }
+  }
+
+  /**
+   * The records below a head, whichever machine signed it: a chain that ends as the state store
+   * knows.
+   *
+   * @param head the object
+   * @throws BucketAway when they can't be read, or aren't that
+   */
+  List<byte[]> read(String head, String execution, Head end)
+      throws BucketAway, InterruptedException;
+
+  /**
+   * Lets a log leave this machine, if its file still is what was proven, and nobody compares the
+   * stream with it now.
+   *
+   * @return whether the file is gone
+   */
+  boolean letGo(String execution, Proven proven);
+}

@@ -1,0 +1,198 @@
+package dev.deployclaw.container.wiring;
+
+import dev.deployclaw.audit.ChainRecorder;
+import dev.deployclaw.audit.FileJournal;
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogCopies;
+import dev.deployclaw.audit.LogSegments;
+import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.log.Decision;
+import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.spi.ObjectStore.Get;
+import dev.deployclaw.executors.s3.S3ObjectStore;
+import dev.deployclaw.executors.s3.S3Settings;
+import dev.deployclaw.testkit.S3;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A state folder with logs and a real bucket; segments hold 4 KiB of lines, some six records. */
+final class StoredLogs implements AutoCloseable {
+  static final String ID = "arch-2026-11-26-rate-limit-001";
+  static final String OTHER = "arch-2026-11-26-rate-limit-002";
+  private static final int SMALL = 4_096;
+  private static final Instant NOON = Instant.parse("2026-11-26T12:00:00Z");
+  private static final Pattern SEGMENT = Pattern.compile("\"name\":\"([^\"]+)\"");
+
+  private final Path folder;
+  private final S3 server;
+  private final ObjectStore bucket;
+  private final HeadSigner signer;
+  private FileJournal journal;
+  private Head head = Head.START;
+
+  StoredLogs(Path folder) {
+    this.folder = folder;
+    this.server = S3.spawn(folder.resolve("s3"));
+    this.bucket = bucket(Duration.ofSeconds(30));
+    this.signer = HeadSigner.open(state());
+    this.journal = FileJournal.open(state(), copies());
+  }
+
+  S3 server() {
+    return server;
+  }
+
+  FileJournal journal() {
+    return journal;
+  }
+
+  /** Another process of the machine; the one before is over. */
+  void restart() {
+    journal.close();
+    journal = FileJournal.open(state(), copies());
+  }
+
+  LogCopies copies() {
+    return LogCopies.of(state(), bucket, signer);
+  }
+
+  /** The same, of a bucket that isn't waited for. */
+  LogCopies hastyCopies() {
+    return LogCopies.of(state(), bucket(Duration.ofSeconds(2)), signer);
+  }
+
+  LogSegments segments() {
+    return LogSegments.of(state(), bucket, signer, SMALL);
+  }
+
+  LogSegments hastySegments() {
+    return LogSegments.of(state(), bucket(Duration.ofSeconds(2)), signer, SMALL);
+  }
+
+  HeadSigner signer() {
+    return signer;
+  }
+
+  /** Another log. */
+  void writeAnew(String execution, int records, boolean ends) {
+    head = Head.START;
+    write(execution, records, ends);
+  }
+
+  /** Goes on with the log from where the last call was. */
+  void write(String execution, int records, boolean ends) {
+    var recorder = new ChainRecorder(Redaction.of(List.of()));
+    var before = head.seq() == 0 ? List.<Long>of() : List.of(head.seq());
+    for (int n = 1; n <= records; n++) {
+      var basis = ends && n == records ? ended(before) : Basis.NONE;
+      Sealed sealed = recorder.seal(head, thought(execution, n, basis));
+      journal.append(execution, sealed);
+      head = sealed.head();
+    }
+  }
+
+  private static Basis ended(List<Long> before) {
+    return new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), before);
+  }
+
+  private static Thought thought(String execution, int n, Basis basis) {
+    boolean last = basis.decision().isPresent();
+    return new Thought(
+        execution,
+        NOON.plusSeconds(n),
+        last ? 0 : 1,
+        last ? Phase.END : Phase.STAGE,
+        last ? "Finished" : "Looking at " + n,
+        "",
+        Status.OK,
+        "agent",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        last
+            ? Map.of("result", "COMPLETED", "request", "look", "requester", "ana")
+            : Map.of("padding", "x".repeat(300)),
+        basis);
+  }
+
+  /** Of the segments, in order, as the log's mark lists them. */
+  List<String> names(String execution) throws IOException {
+    var names = new ArrayList<String>();
+    var found = SEGMENT.matcher(Files.readString(mark(execution)));
+    while (found.find()) {
+      names.add(found.group(1));
+    }
+    return names;
+  }
+
+  Path mark(String execution) {
+    return file(execution + ".stored");
+  }
+
+  Path log(String execution) {
+    return file(execution + ".jsonl");
+  }
+
+  Path file(String name) {
+    return state().resolve("executions").resolve(name);
+  }
+
+  String text(String name) throws InterruptedException {
+    return bucket.read(name) instanceof Get.Found(byte[] bytes)
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : "absent";
+  }
+
+  /** What nobody may do, and somebody does. */
+  void replaceInBucket(String name, String text) throws IOException {
+    Files.writeString(object(name), text);
+  }
+
+  void removeFromBucket(String name) throws IOException {
+    Files.delete(object(name));
+  }
+
+  private Path object(String name) {
+    return folder.resolve("s3").resolve("data").resolve(server.bucket()).resolve(name);
+  }
+
+  private ObjectStore bucket(Duration timeout) {
+    return new S3ObjectStore(
+        new S3Settings(
+            URI.create(server.endpoint()),
+            "us-east-1",
+            server.bucket(),
+            server.accessKey(),
+            server.secretKey(),
+            true,
+            timeout));
+  }
+
+  Path state() {
+    return folder.resolve("state");
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+    bucket.close();
+    server.close();
+  }
+}
