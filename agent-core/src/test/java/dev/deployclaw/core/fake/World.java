@@ -137,7 +137,7 @@ public final class World {
 
   /** What an agent reaches this world by. */
   public Ports ports() {
-    return ports(Wire.whole(), journal);
+    return ports(Wire.whole(), journal.over(Wire.whole(), objects));
   }
 
   private Ports ports(Wire wire, Journal journal) {

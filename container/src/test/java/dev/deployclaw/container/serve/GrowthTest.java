@@ -15,11 +15,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What each change leaves in the state store for good: that isn't collected, so it has a bound. */
+/** What each change leaves in the state store: so much at first, and so much once its log left. */
 class GrowthTest {
   private static final int CHANGES = 20;
   private static final int MOST_KEYS = 24;
   private static final int MOST_BYTES = 32 * 1024;
+  private static final int MOST_KEYS_FOR_GOOD = 8;
+  private static final int MOST_BYTES_FOR_GOOD = 3 * 1024;
 
   private final World world = new World();
 
@@ -41,7 +43,32 @@ class GrowthTest {
     assertThat(bytes).isBetween(1L, (long) MOST_BYTES);
   }
 
+  @Test
+  void aChangeWhoseLogLeftKeepsLittle() throws Exception {
+    run("apply");
+    run("set acme 700");
+    assertThat(agent().prune(1).gone()).isZero();
+    var before = world.store.list("");
+    for (int i = 1; i <= CHANGES; i++) {
+      run("set acme " + (700 + i));
+    }
+
+    assertThat(agent().prune(1).gone()).as("the first and the last are needed").isEqualTo(CHANGES);
+
+    var after = world.store.list("");
+    int keys = (after.size() - before.size()) / CHANGES;
+    long bytes = (bytes(after) - bytes(before)) / CHANGES;
+    System.out.println("for good: " + keys + " keys, " + bytes + " bytes: " + by(after));
+    assertThat(keys).isBetween(1, MOST_KEYS_FOR_GOOD);
+    assertThat(bytes).isBetween(1L, (long) MOST_BYTES_FOR_GOOD);
+  }
+
   private void run(String text) throws InterruptedException {
+    var ended = agent().run(world.request(text));
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+  }
+
+  private Architect agent() {
     var p = world.ports();
     var ports =
         new Ports(
@@ -53,9 +80,7 @@ class GrowthTest {
             p.planner(),
             p.playbook(),
             p.time());
-    var ended =
-        new Architect(ports, world.settings("agent"), Progress.NONE).run(world.request(text));
-    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
+    return new Architect(ports, world.settings("agent"), Progress.NONE);
   }
 
   private static long bytes(List<Entry> entries) {

@@ -132,6 +132,28 @@ class PastTest {
   }
 
   @Test
+  void knowsRecordsThatLeaveForTheBucketTogether() {
+    var left = new TreeMap<>(Map.of("audit-copy/a", "{}"));
+    for (long turn = 1; turn <= 6; turn++) {
+      left.put(audit(turn), "");
+    }
+    life.add(left);
+
+    assertThat(wrong()).isEmpty();
+  }
+
+  @Test
+  void findsRecordsThatGoWithoutAWordOrNotAllOfThem() {
+    life.add(Map.of(audit(6), ""));
+    life.add(Map.of("audit-copy/a", "{}", audit(5), ""));
+
+    assertThat(wrong())
+        .hasSize(2)
+        .anySatisfy(w -> assertThat(w).contains("audit/a/00000006 was deleted"))
+        .anySatisfy(w -> assertThat(w).contains("audit/a/00000005 was deleted"));
+  }
+
+  @Test
   void findsATurnThatIsSkipped() {
     life.remove(4);
 
