@@ -3,6 +3,7 @@ package dev.deployclaw.core.sim;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Threadless;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.util.Map;
 
 /** A bug that is planted between the agent and its ports, or in a back end. */
@@ -19,6 +20,11 @@ interface Defect {
 
   /** What the agent reaches instead. */
   default Ports plant(Ports honest, Site site) {
+    return honest;
+  }
+
+  /** The bucket that logs are copied to. */
+  default ObjectStore bucket(ObjectStore honest) {
     return honest;
   }
 

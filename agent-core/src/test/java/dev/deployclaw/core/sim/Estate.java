@@ -177,7 +177,7 @@ final class Estate {
             new SimStore(world.store, line),
             bucket,
             e -> defect.executor(new SimExecutor(e, line), site),
-            new SimJournal(disk, bucket, line),
+            new SimJournal(disk, defect.bucket(bucket), line),
             new SimTime(sim, process.actor()));
     return defect.plant(honest, site);
   }

@@ -35,6 +35,7 @@ enum Planted implements Defect {
   CHAIN_NOT_COMPARED("where the chain ends isn't compared"),
   HELD_COLLECTED("what is held is collected"),
   READ_BACK_SKIPPED("the checkpoint's object is never really read back"),
+  COPY_NOT_READ_BACK("records leave for a copy that is never really read back"),
   VOTES_NOT_ASKED("nobody is asked for a vote"),
   UNKNOWN_VOTE_IS_YES("no answer counts as a yes"),
   PUBLISHED_BEFORE_THE_COMMIT("what is voted on is published at once"),
@@ -78,6 +79,11 @@ enum Planted implements Defect {
         honest.planner(),
         honest.playbook(),
         honest.time());
+  }
+
+  @Override
+  public ObjectStore bucket(ObjectStore honest) {
+    return this == COPY_NOT_READ_BACK ? new Unread(honest) : honest;
   }
 
   private Tap tap(Site site) {

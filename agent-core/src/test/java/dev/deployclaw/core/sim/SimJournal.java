@@ -5,6 +5,7 @@ import dev.deployclaw.core.fake.FakeJournal;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Superseded;
+import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
  * The synced file of one machine, as one process reaches it. A record whose write was torn is left
  * out by every reader, so it is one that was never written.
  */
-record SimJournal(FakeJournal journal, SimObjects objects, Line line) implements Journal {
+record SimJournal(FakeJournal journal, ObjectStore objects, Line line) implements Journal {
   @Override
   public void append(String execution, Sealed sealed) {
     line.write("journal.append", () -> journal.append(execution, sealed));
