@@ -1,5 +1,6 @@
 package dev.deployclaw.core.sim;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,5 +44,14 @@ class EverySingleFaultTest {
     Exhaustive.pauses(scene).forEach(findings::play);
 
     findings.assertNone("pauses, " + scene);
+  }
+
+  @Test
+  void anEndIsAnchoredAfterALaterOneByWhoeverDied() {
+    var findings = new Findings();
+
+    Exhaustive.lateEnds(Scene.RUN_AFTER_A_DEATH).forEach(findings::play);
+
+    findings.assertNone("late ends, " + Scene.RUN_AFTER_A_DEATH);
   }
 }

@@ -3,6 +3,7 @@ package dev.deployclaw.core.sim;
 import static dev.deployclaw.core.sim.Schedule.FIRST;
 import static dev.deployclaw.core.sim.Schedule.SECOND;
 
+import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.sim.Estate.Image;
 import dev.deployclaw.core.sim.Hop.Kind;
 import dev.deployclaw.core.sim.Schedule.Outcome;
@@ -25,6 +26,9 @@ final class Exhaustive {
    * For how many calls nothing is reached, once an answer was lost: one, and longer than patience.
    */
   private static final List<Integer> OUTAGES = List.of(1, 12);
+
+  /** Long after its sender gave it up and did something else, in microseconds. */
+  private static final long WITHIN_A_LEASE = 9_000_000;
 
   /** When everything is at rest. */
   private static final long AT_LAST = -1;
@@ -62,6 +66,22 @@ final class Exhaustive {
             Stream.of(Fate.ANSWER_LOST, Fate.LATE, Fate.SENT_AGAIN).flatMap(fate -> at(hop, fate)))
         .flatMap(lost -> OUTAGES.stream().map(calls -> then(lost, calls)))
         .map(strikes -> new Schedule(scene, strikes));
+  }
+
+  /**
+   * The end of a log is anchored late, after its sender anchored another one, and died before its
+   * lease was over.
+   */
+  static Stream<Schedule> lateEnds(Scene scene) {
+    var writes = plain(scene).first().stream().filter(hop -> hop.kind() == Kind.WRITES).toList();
+    return writes.stream()
+        .filter(hop -> hop.what().contains(Keys.CHAIN_HEAD))
+        .map(hop -> new Strike(FIRST, hop.number(), Fate.LATE, WITHIN_A_LEASE, Twist.NONE))
+        .flatMap(late ->
+            writes.stream()
+                .filter(hop -> hop.number() > late.hop())
+                .map(hop -> new Strike(FIRST, hop.number(), Fate.DIES_APPLIED, SOON, Twist.NONE))
+                .map(death -> new Schedule(scene, List.of(late, death))));
   }
 
   private static List<Strike> then(Strike lost, int calls) {

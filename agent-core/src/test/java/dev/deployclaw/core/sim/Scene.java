@@ -33,6 +33,7 @@ enum Scene {
   CANARY_THAT_IS_WITHDRAWN,
   REASSERTION,
   SCHEDULED_BEGIN,
+  RUN_AFTER_A_DEATH,
   PRUNING,
   ACCEPTED_REGRESSION;
 
@@ -58,6 +59,10 @@ enum Scene {
       case ROLLBACK -> {
         run(estate, "apply");
         run(estate, "set acme 700");
+      }
+      case RUN_AFTER_A_DEATH -> {
+        run(estate, "apply");
+        diesAtItsEnd(estate);
       }
       case PRUNING -> {
         run(estate, "apply");
@@ -119,6 +124,23 @@ enum Scene {
     estate.world().sources.put("zenith.yaml", FakeSources.document("zenith", 70));
   }
 
+  /** Its log is left without an end. */
+  private static void diesAtItsEnd(Estate estate) {
+    Weather death =
+        (actor, hop) -> hop.what().contains(Keys.CHAIN_HEAD) ? deathAt(hop) : Fate.ANSWERED;
+    var dead =
+        estate.start(
+            "before, dies",
+            estate.here(),
+            death,
+            agent -> agent.run(estate.request("set acme 700")));
+    estate.sim().join(dead.actor());
+  }
+
+  private static Fate deathAt(Hop hop) {
+    return hop.kind() == Hop.Kind.WRITES ? Fate.DIES_BEFORE : Fate.ANSWERED;
+  }
+
   private static void run(Estate estate, String text) {
     estate.calmly("before, " + text, agent -> agent.run(estate.request(text)));
   }
@@ -128,6 +150,7 @@ enum Scene {
     switch (this) {
       case FIRST_RUN, VOTED_DOWN -> agent.run(estate.request("apply"));
       case SECOND_RUN, GOES_BACK_BY_ITSELF -> agent.run(estate.request("set acme 700"));
+      case RUN_AFTER_A_DEATH -> agent.run(estate.request("set acme 800"));
       case CANARY, CANARY_THAT_IS_WITHDRAWN ->
           agent.run(estate.request("apply canary 40 60 bake 3"));
       case HELD -> agent.run(estate.request("apply manually"));
