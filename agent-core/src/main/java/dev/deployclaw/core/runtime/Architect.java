@@ -1,6 +1,5 @@
 package dev.deployclaw.core.runtime;
 
-import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
@@ -203,11 +202,7 @@ public final class Architect {
     return new Reassertion(this, ports, settings).run();
   }
 
-  /**
-   * Whether a change's checkpoint would carry a way back, and what that would do. Writes nothing.
-   *
-   * @param target an execution's id, or {@code last}
-   */
+  /** Whether the checkpoint of an id, or {@code last}, carries a way back, and what that does. */
   public CheckpointAnswer verifyCheckpoint(String target) throws InterruptedException {
     try {
       return new Rehearsal(this, ports, settings).verify(target);
@@ -216,14 +211,7 @@ public final class Architect {
     }
   }
 
-  /**
-   * Lets records go of executions that are long over, from the state store and from this machine,
-   * once the bucket's copy of them was read back. Asked again and again by whoever serves.
-   *
-   * @param keep so many of this machine's latest executions stay
-   * @throws Unreachable when the state store can't be asked
-   * @throws BucketAway when the bucket can't be read
-   */
+  /** Lets the records of all but this machine's latest executions leave for the bucket. */
   public Pruned prune(int keep) throws InterruptedException {
     return new Pruning(ports, orchestrator.ledger(), settings).prune(keep);
   }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * Looks for a planted bug: by single faults in an order that a fixed seed shuffles, then by ends of
- * logs that come late, and by swarms.
+ * logs that come late and by what can befall a pruning, and by swarms.
  */
 final class Hunt {
   /** Single faults that are tried; all there are come to more than CI has time for, 24 times. */
@@ -66,6 +66,7 @@ final class Hunt {
     Collections.shuffle(all, new Random(1));
     var tried = new ArrayList<>(all.subList(0, Math.min(MOST_SCHEDULES, all.size())));
     tried.addAll(Exhaustive.lateEnds(Scene.RUN_AFTER_A_DEATH).toList());
+    tried.addAll(Exhaustive.outcomes(Scene.PRUNING).toList());
     return List.copyOf(tried);
   }
 }
