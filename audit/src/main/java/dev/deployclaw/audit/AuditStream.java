@@ -4,28 +4,20 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.policy.json.Canonical;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.PublishOptions;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.api.PublishAck;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.SortedSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The JetStream stream that holds each record once, on a subject of its own, and gives nothing up.
@@ -40,23 +32,20 @@ final class AuditStream implements AutoCloseable {
 
   private static final int NO_SUCH_STREAM = 10059;
   static final int NO_SUCH_MESSAGE = 10037;
-  private static final int WRONG_LAST_SEQUENCE = 10071;
-  private static final int NO_MORE_ON_THE_SUBJECT = 10077;
 
-  private final NatsSettings settings;
   private final Refusals refusals;
   private final Connection connection;
-  private final JetStream publisher;
   private final JetStreamManagement management;
+  private final Publishing publishing;
 
   private AuditStream(NatsSettings settings, Refusals refusals, Connection connection)
       throws IOException {
-    this.settings = settings;
     this.refusals = refusals;
     this.connection = connection;
     var options = JetStreamOptions.builder().requestTimeout(settings.timeout()).build();
-    this.publisher = connection.jetStream(options);
     this.management = connection.jetStreamManagement(options);
+    this.publishing =
+        new Publishing(connection.jetStream(options), management, refusals, settings.timeout());
   }
 
   /** What can't be answered by trying again: another record stands where this one belongs. */
@@ -115,37 +104,15 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  /**
-   * Publishes in order and returns when all are in the stream, whether by this call or before. What
-   * finds a superseded record in its place goes beside it.
-   *
-   * @param superseded whether a record that the stream holds is one
-   * @return the furthest message of them
-   * @throws IOException when it can't be known that all are
-   */
+  /** Whether the record isn't larger than a message may be, by what is known of the server. */
+  boolean takes(StreamRecord record) {
+    return publishing.takes(record);
+  }
+
+  /** As {@link Publishing#publish}. */
   StreamMark.Message publish(List<StreamRecord> records, Predicate<byte[]> superseded)
-      throws IOException, Fork, InterruptedException {
-    var acknowledgements = new ArrayList<CompletableFuture<PublishAck>>();
-    try {
-      for (StreamRecord entry : records) {
-        acknowledgements.add(
-            publisher.publishAsync(
-                entry.subject(), entry.headers(), entry.bytes(), once(entry.hash())));
-      }
-    } catch (IllegalStateException e) {
-      throw new IOException("the connection is closed", e);
-    }
-    var furthest = StreamMark.Message.NONE;
-    for (int i = 0; i < records.size(); i++) {
-      long seq = await(acknowledgements.get(i));
-      var entry = records.get(i);
-      furthest =
-          furthest.orFurther(
-              seq > 0
-                  ? StreamMark.Message.of(seq, entry.subject(), entry.bytes())
-                  : confirm(entry, superseded));
-    }
-    return furthest;
+      throws IOException, Fork, Refused, InterruptedException {
+    return publishing.publish(records, superseded);
   }
 
   /**
@@ -191,7 +158,7 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  private static StreamMark.Message message(MessageInfo info) {
+  static StreamMark.Message message(MessageInfo info) {
     return StreamMark.Message.of(info.getSeq(), String.valueOf(info.getSubject()), data(info));
   }
 
@@ -205,14 +172,27 @@ final class AuditStream implements AutoCloseable {
     return new StoredRecords(connection, management).of(execution);
   }
 
+  /** The executions of which it holds the first record. */
+  SortedSet<String> executions() throws IOException {
+    return new StoredRecords(connection, management).executions();
+  }
+
+  /** How it stands; makes and changes nothing. */
   StreamHealth health() throws IOException {
-    try {
-      var info = management.getStreamInfo(NAME);
-      return new StreamHealth.Kept(
-          info.getStreamState().getMsgCount(), info.getConfiguration().getReplicas());
-    } catch (JetStreamApiException e) {
-      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+    var found = info();
+    if (found.isEmpty()) {
+      return new StreamHealth.Absent();
     }
+    var configuration = found.get().getConfiguration();
+    var wrong = StreamShape.wrong(configuration);
+    if (!wrong.isEmpty()) {
+      return new StreamHealth.Unfit(StreamShape.sentence(wrong));
+    }
+    return new StreamHealth.Kept(
+        found.get().getStreamState().getMsgCount(),
+        configuration.getReplicas(),
+        limits(configuration).most(),
+        connection.getServerInfo().getServerId());
   }
 
   /** The client says so where its connection was closed meanwhile; else it is a bug, and thrown. */
@@ -246,13 +226,25 @@ final class AuditStream implements AutoCloseable {
 
   /** Makes the stream, or checks that it is as it must be. */
   void requireStream() throws IOException {
+    var info = info();
+    var there = info.isPresent() ? info.get() : create();
+    StreamShape.require(there);
+    publishing.within(limits(there.getConfiguration()));
+  }
+
+  private MessageLimits limits(StreamConfiguration configuration) {
+    return new MessageLimits(connection.getMaxPayload(), configuration.getMaximumMessageSize());
+  }
+
+  /** Empty where there is no such stream. */
+  private Optional<StreamInfo> info() throws IOException {
     try {
-      StreamShape.require(management.getStreamInfo(NAME));
+      return Optional.of(management.getStreamInfo(NAME));
     } catch (JetStreamApiException e) {
-      if (e.getApiErrorCode() != NO_SUCH_STREAM) {
-        throw new IOException("the stream can't be asked: " + e.getMessage(), e);
+      if (e.getApiErrorCode() == NO_SUCH_STREAM) {
+        return Optional.empty();
       }
-      create();
+      throw new IOException("the stream can't be asked: " + e.getMessage(), e);
     } catch (IOException e) {
       throw refusals.suffix().isEmpty()
           ? e
@@ -260,84 +252,11 @@ final class AuditStream implements AutoCloseable {
     }
   }
 
-  private void create() throws IOException {
+  private StreamInfo create() throws IOException {
     try {
-      StreamShape.require(management.addStream(StreamShape.configuration()));
+      return management.addStream(StreamShape.configuration());
     } catch (JetStreamApiException e) {
       throw new IOException("the stream can't be made: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * @param id of the message, by which the server knows it again for a while
-   */
-  private static PublishOptions once(String id) {
-    return PublishOptions.builder()
-        .expectedStream(NAME)
-        .messageId(id)
-        .expectedLastSubjectSequence(0)
-        .build();
-  }
-
-  /** The number that the stream gave it; 0 where there is a record in its place already. */
-  private long await(CompletableFuture<PublishAck> acknowledgement)
-      throws IOException, InterruptedException {
-    try {
-      long millis = settings.timeout().toMillis();
-      var ack = acknowledgement.get(millis, TimeUnit.MILLISECONDS);
-      return ack.isDuplicate() ? 0 : ack.getSeqno();
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "no acknowledgement within " + settings.timeout() + refusals.suffix(), e);
-    } catch (CancellationException e) {
-      throw new IOException(
-          "the connection broke before the acknowledgement" + refusals.suffix(), e);
-    } catch (ExecutionException e) {
-      if (!isAlreadyThere(e.getCause())) {
-        throw new IOException("not acknowledged: " + e.getCause(), e);
-      }
-      return 0;
-    }
-  }
-
-  private static boolean isAlreadyThere(@Nullable Throwable cause) {
-    if (cause instanceof JetStreamApiException e) {
-      int code = e.getApiErrorCode();
-      return code == WRONG_LAST_SEQUENCE || code == NO_MORE_ON_THE_SUBJECT;
-    }
-    return cause != null && cause.getCause() != null && isAlreadyThere(cause.getCause());
-  }
-
-  /**
-   * That the record is there, in its place or beside it. Beside it goes where a superseded record
-   * is, and where the server names a message that it can't give: a block of its store is gone, and
-   * until its next start it refuses that subject.
-   */
-  private StreamMark.Message confirm(StreamRecord entry, Predicate<byte[]> superseded)
-      throws IOException, Fork, InterruptedException {
-    var there = there(entry.subject());
-    if (there.isPresent() && Arrays.equals(data(there.get()), entry.bytes())) {
-      return message(there.get());
-    }
-    if (there.isPresent() && !superseded.test(data(there.get()))) {
-      throw new Fork(entry, data(there.get()));
-    }
-    String subject = entry.besideSubject();
-    var sent = publisher.publishAsync(subject, entry.headers(), entry.bytes(), once(subject));
-    var _ = await(sent);
-    var beside =
-        there(subject)
-            .orElseThrow(() ->
-                new IOException(
-                    "the server names record %d of %s and can't give it, nor what was put beside it: restart the NATS server"
-                        .formatted(entry.seq(), entry.execution())));
-    if (!Arrays.equals(data(beside), entry.bytes())) {
-      throw new Fork(entry, data(beside));
-    }
-    return message(beside);
-  }
-
-  private Optional<MessageInfo> there(String subject) throws IOException {
-    return StoredRecords.last(management, subject);
   }
 }

@@ -1,7 +1,9 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.audit.ShippingLedger.Bounds;
 import dev.deployclaw.audit.ShippingLedger.Mark;
 import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.log.StreamCopy.Stuck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -28,6 +30,10 @@ final class NatsShipper implements AutoCloseable {
   static final int WINDOW = 256;
 
   static final int MOST_BACKLOG = 10_000;
+
+  /** Logs that are shipped and kept in mind, since they may go on. */
+  private static final int SETTLED = 1_000;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   static final Duration LOOK = Duration.ofMinutes(1);
@@ -37,16 +43,25 @@ final class NatsShipper implements AutoCloseable {
   private final JournalFolder folder;
   private final NatsSettings settings;
   private final Duration every;
+  private final int names;
   private final StreamCopyFiles files;
   private final StreamKeeper keeper;
-  private final ShippingLedger ledger = new ShippingLedger();
+  private final ShippingLedger ledger;
   private final ReentrantLock rewriting = new ReentrantLock();
   private final Thread thread;
 
-  private NatsShipper(JournalFolder folder, NatsSettings settings, Duration every) {
+  /** Executions with a fork, or with a record that can't be shipped, since the last look. */
+  private final Set<String> amiss = new HashSet<>();
+
+  /** How many of the newest logs were looked through for what others left. */
+  private int searched;
+
+  private NatsShipper(JournalFolder folder, NatsSettings settings, Duration every, int names) {
     this.folder = folder;
     this.settings = settings;
     this.every = every;
+    this.names = names;
+    this.ledger = new ShippingLedger(new Bounds(names, SETTLED));
     this.files = new StreamCopyFiles(folder, Optional.of(settings));
     this.keeper = new StreamKeeper(folder, files, InstantSource.system());
     this.thread = Thread.ofVirtual().name("audit-shipper").unstarted(this::run);
@@ -56,7 +71,14 @@ final class NatsShipper implements AutoCloseable {
    * @param every how often the stream is held against what it acknowledged
    */
   static NatsShipper start(JournalFolder folder, NatsSettings settings, Duration every) {
-    var shipper = new NatsShipper(folder, settings, every);
+    return start(folder, settings, every, MOST_BACKLOG);
+  }
+
+  /**
+   * @param names as many logs are looked through at once for what others left, and kept in mind
+   */
+  static NatsShipper start(JournalFolder folder, NatsSettings settings, Duration every, int names) {
+    var shipper = new NatsShipper(folder, settings, every, names);
     shipper.thread.start();
     return shipper;
   }
@@ -134,33 +156,53 @@ final class NatsShipper implements AutoCloseable {
     return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
-  /** What earlier processes left unshipped, oldest first; only the newest where it is too much. */
+  /**
+   * What others left unshipped, oldest first. Of more logs than are looked through at once the
+   * newest come first, and older ones in each look that follows, round and round.
+   */
   private void findBacklog() {
     List<String> known = folder.executions();
+    int until = known.size() - (searched < known.size() ? searched : 0);
+    int from = Math.max(0, until - names);
+    if (searched == 0 && from > 0) {
+      LOG.atWarn()
+          .addKeyValue("logs", known.size())
+          .addKeyValue("at_once", names)
+          .log("Older logs are looked through later for what isn't shipped");
+    }
     var unshipped =
-        known.subList(Math.max(0, known.size() - MOST_BACKLOG), known.size()).stream()
+        known.subList(from, until).stream()
             .filter(id -> Cursor.load(folder.cursor(id)).offset() != folder.length(id))
             .toList();
     if (!unshipped.isEmpty()) {
       LOG.atInfo().addKeyValue("executions", unshipped.size()).log("Found unshipped records");
     }
     ledger.backlog(unshipped);
+    searched = known.size() - from;
   }
 
-  /** The life of one connection. Says whether it brought anything on its way. */
+  /**
+   * The life of one connection: until it breaks, or until the next look where something can't be
+   * shipped, since a server tells its limits to a new connection only. Says whether it brought
+   * anything on its way.
+   */
   private boolean shipUntilBroken() throws InterruptedException {
     boolean gotOn = false;
     try (var stream = AuditStream.connect(settings)) {
       long looked = look(stream);
+      ledger.retry();
       ledger.trouble("");
       var seen = new HashSet<String>();
       while (!ledger.isClosed()) {
         Optional<String> execution = ledger.next(every);
         if (execution.isPresent()) {
-          ship(stream, execution.get(), seen);
-          gotOn = true;
+          gotOn |= ship(stream, execution.get(), seen);
         }
         if (System.nanoTime() - looked >= every.toNanos()) {
+          searchOn();
+          if (!amiss.isEmpty()) {
+            return true;
+          }
           looked = look(stream);
         }
       }
@@ -171,18 +213,22 @@ final class NatsShipper implements AutoCloseable {
     return gotOn;
   }
 
-  /**
-   * Repairs what the stream lost, and has a log that forked tried again: the stream may be another
-   * one by now. Says when, in nanoseconds of the system's timer.
-   */
+  /** Goes on with what others left, where there are more logs than are looked through at once. */
+  private void searchOn() {
+    if (folder.executions().size() > names) {
+      findBacklog();
+    }
+  }
+
+  /** Repairs what the stream lost. Says when, in nanoseconds of the system's timer. */
   private long look(AuditStream stream) throws IOException, InterruptedException {
     rewriting.lockInterruptibly();
     try {
       stream.requireStream();
-      boolean compared = keeper.settle(stream);
-      if (compared || !files.forks().isEmpty()) {
-        ledger.retry();
-      }
+      var _ = keeper.settle(stream);
+      amiss.clear();
+      files.forks().forEach(fork -> amiss.add(fork.execution()));
+      files.stuck().forEach(one -> amiss.add(one.execution()));
       return System.nanoTime();
     } catch (IllegalStateException e) {
       throw stream.broken(e);
@@ -191,7 +237,8 @@ final class NatsShipper implements AutoCloseable {
     }
   }
 
-  private void ship(AuditStream stream, String execution, Set<String> seen)
+  /** Says whether all that there is of it is in the stream. */
+  private boolean ship(AuditStream stream, String execution, Set<String> seen)
       throws IOException, InterruptedException {
     rewriting.lockInterruptibly();
     try {
@@ -199,19 +246,47 @@ final class NatsShipper implements AutoCloseable {
       Cursor from = start(execution, seen);
       Cursor cursor = shipFrom(stream, execution, from);
       requireAll(execution, promised, cursor);
+      if (amiss.remove(execution)) {
+        files.over(execution, from.seq() + 1, cursor.seq());
+        files.freed(execution, from.seq() + 1, Long.MAX_VALUE);
+      }
       ledger.done(execution);
-      files.over(execution, from.seq() + 1, cursor.seq());
+      return true;
     } catch (AuditStream.Fork e) {
       keeper.forked(e.what());
-      ledger.stuck(execution, String.valueOf(e.getMessage()));
+      return stuck(execution, String.valueOf(e.getMessage()));
+    } catch (Refused e) {
+      keeper.stuck(e.what());
+      return stuck(execution, e.what().sentence());
     } catch (DamagedJournal e) {
-      LOG.atError().addKeyValue("execution", execution).log(String.valueOf(e.getMessage()));
-      ledger.stuck(execution, String.valueOf(e.getMessage()));
+      keeper.stuck(StreamKeeper.damaged(e));
+      return stuck(execution, String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      var one = unsendable(execution, e);
+      keeper.stuck(one);
+      return stuck(execution, one.sentence());
     } catch (IllegalStateException e) {
       throw stream.broken(e);
     } finally {
       rewriting.unlock();
     }
+  }
+
+  /** The client has limits of its own; what it refuses of one log must not hold up the others. */
+  private Stuck unsendable(String execution, IllegalArgumentException e) {
+    LOG.atError().addKeyValue("execution", execution).setCause(e).log("A record can't be sent");
+    long next = Cursor.load(folder.cursor(execution)).seq() + 1;
+    return new Stuck(
+        execution,
+        next,
+        "the NATS client refuses it or one soon after it: " + e.getMessage(),
+        "report it, with the agent's version");
+  }
+
+  private boolean stuck(String execution, String why) {
+    ledger.stuck(execution, why);
+    amiss.add(execution);
+    return false;
   }
 
   /** The saved cursor, unless the file was another one then. */
@@ -226,33 +301,42 @@ final class NatsShipper implements AutoCloseable {
   }
 
   private Cursor shipFrom(AuditStream stream, String execution, Cursor start)
-      throws IOException, InterruptedException, AuditStream.Fork {
-    Window window = window(execution, start);
+      throws IOException, InterruptedException, AuditStream.Fork, Refused {
+    Window window = window(stream, execution, start);
     while (!window.records().isEmpty()) {
       var reached = stream.publish(window.records(), there -> superseded(execution, there));
       keeper.reached(reached);
       window.after().save(folder.cursor(execution));
       ledger.shipped(execution, window.after().seq());
-      window = window(execution, window.after());
+      window = window(stream, execution, window.after());
     }
     ledger.shipped(execution, window.after().seq());
     return window.after();
   }
 
-  /** What is in flight at once, and the cursor when all of it is acknowledged. */
+  /**
+   * What is in flight at once, and the cursor when all of it is acknowledged. It ends before a
+   * record that is too large, and begins with that once nothing is left before it.
+   */
   private record Window(List<StreamRecord> records, Cursor after) {}
 
-  private Window window(String execution, Cursor cursor) {
+  private Window window(AuditStream stream, String execution, Cursor cursor) {
     var span = new RecordLines.Span(cursor.offset(), ledger.mark(execution).length(), WINDOW);
-    RecordLines read = lines(execution, cursor, span);
     var records = new ArrayList<StreamRecord>();
-    long seq = cursor.seq();
-    for (byte[] line : read.lines()) {
-      seq++;
-      records.add(StreamRecord.of(execution, seq, line));
+    long offset = cursor.offset();
+    for (byte[] line : lines(execution, cursor, span).lines()) {
+      var record = StreamRecord.of(execution, cursor.seq() + records.size() + 1, line);
+      if (!records.isEmpty() && !stream.takes(record)) {
+        break;
+      }
+      records.add(record);
+      offset += line.length + 1L;
     }
-    String hash = records.isEmpty() ? cursor.hash() : records.getLast().hash();
-    return new Window(records, new Cursor(seq, read.next(), hash));
+    if (records.isEmpty()) {
+      return new Window(records, cursor);
+    }
+    var last = records.getLast();
+    return new Window(records, new Cursor(last.seq(), offset, last.hash()));
   }
 
   /**

@@ -2,33 +2,62 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.core.log.Journal.Shipping;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Who has unshipped records, and how far each one is: where the appending threads, the shipper and
- * whoever waits for it meet. It holds names and numbers, never records. Any thread.
+ * whoever waits for it meet. It holds names and numbers, never records, and no more names than its
+ * bounds: the files are the queue, and what it has no name for is found there again. Any thread.
  */
 final class ShippingLedger {
   /** How often a flush lets the shipper try: it may be in the middle of the first one. */
   private static final int TRIES = 2;
 
+  /** Logs that can't be shipped of which a reason tells. */
+  private static final int MOST_TOLD = 3;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Map<String, Mark> appended = new LinkedHashMap<>();
-  private final Map<String, Long> shipped = new LinkedHashMap<>();
+  private final Bounds bounds;
+
+  /** Logs that this process appends to, with records that the stream hasn't acknowledged. */
+  private final Map<String, Progress> waiting = new LinkedHashMap<>();
+
+  /** The same without any, those that were shipped last. */
+  private final Map<String, Progress> settled = new LinkedHashMap<>();
+
+  /** Which of those that wait can be shipped. */
+  private final Set<String> ready = new LinkedHashSet<>();
+
   private final Map<String, String> stuck = new LinkedHashMap<>();
-  private final Deque<String> backlog = new ArrayDeque<>();
+  private final Set<String> backlog = new LinkedHashSet<>();
   private String trouble = "";
+  private long unnamed;
   private int failures;
   private int hurries;
   private boolean closed;
+
+  ShippingLedger(Bounds bounds) {
+    this.bounds = bounds;
+  }
+
+  /**
+   * How many names it keeps.
+   *
+   * @param waiting logs of this process that wait; as many of others, and as many that are stuck
+   * @param settled logs that are shipped, and may go on
+   */
+  record Bounds(int waiting, int settled) {}
 
   /**
    * How far the file of an execution reaches.
@@ -40,35 +69,66 @@ final class ShippingLedger {
     static final Mark WHATEVER_IS_THERE = new Mark(0, Long.MAX_VALUE);
   }
 
-  void appended(String execution, Mark mark) {
-    change(() -> appended.put(execution, mark));
+  /**
+   * @param sent the last record that the stream acknowledged
+   */
+  private record Progress(Mark mark, long sent) {
+    long pending() {
+      return Math.max(0, mark.seq() - sent);
+    }
   }
 
+  void appended(String execution, Mark mark) {
+    change(() -> {
+      var known = known(execution);
+      boolean kept = known.isPresent() || waiting.size() < bounds.waiting();
+      if (kept) {
+        keep(execution, new Progress(mark, known.map(Progress::sent).orElse(0L)));
+      } else {
+        unnamed++;
+      }
+    });
+  }
+
+  /** Logs that others left; those that are known already, or too many, are left out. */
   void backlog(List<String> executions) {
-    change(() -> backlog.addAll(executions));
+    change(() ->
+        executions.stream()
+            .filter(id -> !waiting.containsKey(id) && !stuck.containsKey(id))
+            .limit(Math.max(0, bounds.waiting() - backlog.size()))
+            .forEach(backlog::add));
   }
 
   void shipped(String execution, long seq) {
-    change(() -> shipped.put(execution, seq));
+    change(() -> known(execution).ifPresent(p -> keep(execution, new Progress(p.mark(), seq))));
   }
 
   /** All that there was of it is shipped. */
   void done(String execution) {
-    change(() -> backlog.remove(execution));
+    change(() -> {
+      backlog.remove(execution);
+      if (ready.isEmpty() && backlog.isEmpty()) {
+        unnamed = 0;
+      }
+    });
   }
 
   /** It can't be shipped, however often one tries. */
   void stuck(String execution, String why) {
     change(() -> {
-      stuck.put(execution, why);
+      if (stuck.size() < bounds.waiting()) {
+        stuck.put(execution, why);
+      }
+      ready.remove(execution);
       backlog.remove(execution);
     });
   }
 
-  /** Whatever could not be shipped is tried again: the stream isn't what it was. */
+  /** Whatever could not be shipped is tried again: the server or the stream isn't what it was. */
   void retry() {
     change(() -> {
-      stuck.keySet().stream().filter(id -> !backlog.contains(id)).forEach(backlog::add);
+      ready.addAll(waiting.keySet());
+      stuck.keySet().stream().filter(id -> !waiting.containsKey(id)).forEach(backlog::add);
       stuck.clear();
     });
   }
@@ -76,8 +136,9 @@ final class ShippingLedger {
   /** All of it is to be shipped anew: its file isn't what it was. */
   void anew(String execution) {
     change(() -> {
-      appended.remove(execution);
-      shipped.remove(execution);
+      waiting.remove(execution);
+      settled.remove(execution);
+      ready.remove(execution);
       stuck.remove(execution);
       backlog.remove(execution);
       backlog.add(execution);
@@ -97,21 +158,11 @@ final class ShippingLedger {
   }
 
   boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
+    return under(() -> closed);
   }
 
   Mark mark(String execution) {
-    lock.lock();
-    try {
-      return appended.getOrDefault(execution, Mark.WHATEVER_IS_THERE);
-    } finally {
-      lock.unlock();
-    }
+    return under(() -> known(execution).map(Progress::mark).orElse(Mark.WHATEVER_IS_THERE));
   }
 
   /**
@@ -158,7 +209,7 @@ final class ShippingLedger {
       changed.signalAll();
       int mostFailures = failures + TRIES;
       long left = atMost.toNanos();
-      while (candidateAppended().isPresent() && failures < mostFailures && !closed && left > 0) {
+      while (goesOn() && failures < mostFailures && !closed && left > 0) {
         left = changed.awaitNanos(left);
       }
       return standing();
@@ -167,44 +218,72 @@ final class ShippingLedger {
     }
   }
 
-  /** How far it is, without waiting. */
+  /**
+   * How far it is, without waiting: of the logs that this process appends to and that wait, or were
+   * shipped last.
+   */
   Shipping now() {
-    lock.lock();
-    try {
-      return standing();
-    } finally {
-      lock.unlock();
+    return under(this::standing);
+  }
+
+  /** How many names it keeps. */
+  int names() {
+    return under(
+        () -> waiting.size() + settled.size() + ready.size() + stuck.size() + backlog.size());
+  }
+
+  private boolean goesOn() {
+    return !ready.isEmpty() || unnamed > 0;
+  }
+
+  private Optional<Progress> known(String execution) {
+    return Optional.ofNullable(waiting.get(execution))
+        .or(() -> Optional.ofNullable(settled.get(execution)));
+  }
+
+  private void keep(String execution, Progress progress) {
+    if (progress.pending() > 0) {
+      settled.remove(execution);
+      waiting.put(execution, progress);
+      if (!stuck.containsKey(execution)) {
+        ready.add(execution);
+      }
+      return;
+    }
+    waiting.remove(execution);
+    ready.remove(execution);
+    settled.remove(execution);
+    settled.put(execution, progress);
+    if (settled.size() > bounds.settled()) {
+      settled.remove(settled.keySet().iterator().next());
     }
   }
 
   private Shipping standing() {
-    long done = 0;
-    long pending = 0;
-    for (var entry : appended.entrySet()) {
-      long sent = shipped.getOrDefault(entry.getKey(), 0L);
-      done += sent;
-      pending += Math.max(0, entry.getValue().seq() - sent);
-    }
+    long pending = unnamed + sum(waiting.values().stream().map(Progress::pending).toList());
+    long done = sum(Stream.of(waiting, settled).flatMap(ShippingLedger::sent).toList());
     return new Shipping(done, pending, pending == 0 ? "" : reason());
+  }
+
+  private static Stream<Long> sent(Map<String, Progress> logs) {
+    return logs.values().stream().map(Progress::sent);
+  }
+
+  private static long sum(Collection<Long> numbers) {
+    return numbers.stream().mapToLong(Long::longValue).sum();
   }
 
   private String reason() {
     if (!stuck.isEmpty()) {
-      return String.join("; ", stuck.values());
+      int left = stuck.size() - MOST_TOLD;
+      String told = String.join("; ", stuck.values().stream().limit(MOST_TOLD).toList());
+      return left > 0 ? told + "; and " + left + " more logs" : told;
     }
     return trouble.isEmpty() ? "not acknowledged yet" : trouble;
   }
 
   private Optional<String> candidate() {
-    return candidateAppended().or(() -> Optional.ofNullable(backlog.peek()));
-  }
-
-  private Optional<String> candidateAppended() {
-    return appended.entrySet().stream()
-        .filter(entry -> !stuck.containsKey(entry.getKey()))
-        .filter(entry -> shipped.getOrDefault(entry.getKey(), 0L) < entry.getValue().seq())
-        .map(Map.Entry::getKey)
-        .findFirst();
+    return Stream.of(ready, backlog).flatMap(Collection::stream).findFirst();
   }
 
   private void change(Runnable step) {
@@ -212,6 +291,15 @@ final class ShippingLedger {
     try {
       step.run();
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T under(Supplier<T> look) {
+    lock.lock();
+    try {
+      return look.get();
     } finally {
       lock.unlock();
     }

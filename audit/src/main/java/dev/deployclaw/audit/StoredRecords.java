@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Reads the records of an execution out of the stream. A server whose store lost a block goes on
@@ -41,6 +43,18 @@ final class StoredRecords {
     var out = new TreeMap<String, byte[]>();
     read(execution, StreamRecord.subjectsOf(execution), out);
     read(execution, StreamRecord.besideSubjectsOf(execution), out);
+    return out;
+  }
+
+  /**
+   * The executions of which the stream holds the first record, by their subjects alone: as many
+   * names as there are are in memory.
+   */
+  SortedSet<String> executions() throws IOException {
+    var out = new TreeSet<String>();
+    for (String subject : named(StreamRecord.FIRST_ONES)) {
+      out.add(StreamRecord.executionOf(subject));
+    }
     return out;
   }
 

@@ -1,8 +1,10 @@
 package dev.deployclaw.audit;
 
+import dev.deployclaw.audit.StreamLoss.Range;
 import dev.deployclaw.core.log.StreamCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,13 +12,14 @@ import java.util.Optional;
 
 /**
  * What is known of the stream, in files beside the logs: {@code <name>.repair} is a loss that is
- * being repaired, {@code .repaired} one that was, {@code <execution>.<seq>.fork} a fork. Any
- * thread.
+ * being repaired, {@code .repaired} one that was, {@code <execution>.<seq>.fork} a fork, {@code
+ * .stuck} a record that can't be shipped. Any thread.
  */
 final class StreamCopyFiles implements StreamCopy {
   static final String REPAIR = ".repair";
   static final String REPAIRED = ".repaired";
   static final String FORK = ".fork";
+  static final String STUCK = ".stuck";
 
   /** Bytes of the disk that new changes leave free: ways back write their logs there. */
   static final long RESERVE = 32L << 20;
@@ -59,6 +62,31 @@ final class StreamCopyFiles implements StreamCopy {
   }
 
   @Override
+  public List<Stuck> stuck() {
+    var out = new ArrayList<Stuck>();
+    for (String name : folder.named(STUCK)) {
+      try {
+        out.add(StuckFile.read(folder.content(name)));
+      } catch (NoSuchFileException e) {
+        // it was shipped meanwhile
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't read " + name, e);
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public long unrepaired() {
+    return open().stream().mapToLong(StreamLoss::records).sum();
+  }
+
+  @Override
+  public int uncounted() {
+    return Math.max(0, folder.executions().size() - MOST_COUNTED);
+  }
+
+  @Override
   public void alarmed(Fork fork) {
     keep(new Fork(fork.execution(), fork.seq(), fork.here(), fork.there(), true));
   }
@@ -79,7 +107,7 @@ final class StreamCopyFiles implements StreamCopy {
                 .formatted(waiting >> 10, s.address(), s.mostWaiting() >> 10));
   }
 
-  /** Bytes that the stream hasn't acknowledged. */
+  /** Bytes that the stream hasn't acknowledged; of the newest logs where there are many. */
   long waiting() {
     var known = folder.executions();
     return known.subList(Math.max(0, known.size() - MOST_COUNTED), known.size()).stream()
@@ -96,8 +124,45 @@ final class StreamCopyFiles implements StreamCopy {
     folder.keep(loss.name() + REPAIR, loss.bytes());
   }
 
-  void done(StreamLoss loss) {
-    folder.rename(loss.name() + REPAIR, loss.name() + REPAIRED);
+  /**
+   * It was shipped again, but for what is left: that goes on as a loss by itself. Whoever dies in
+   * between comes to the same files again.
+   *
+   * @param left what of it the stream still lacks
+   */
+  void done(StreamLoss loss, List<Range> left) {
+    if (left.isEmpty()) {
+      folder.rename(loss.name() + REPAIR, loss.name() + REPAIRED);
+      return;
+    }
+    var given = loss.without(left);
+    if (!given.ranges().isEmpty()) {
+      begin(new StreamLoss(loss.noticed(), loss.cause(), left));
+      folder.keep(given.name() + REPAIRED, given.bytes());
+      folder.forget(loss.name() + REPAIR);
+    }
+  }
+
+  /**
+   * Keeps in mind what can't be shipped.
+   *
+   * @return whether it wasn't known as such
+   */
+  boolean held(Stuck one) {
+    if (stuck().contains(one)) {
+      return false;
+    }
+    folder.keep(name(one), StuckFile.bytes(one));
+    return true;
+  }
+
+  /** The log's records with those numbers, both included, are shipped, or there are none. */
+  void freed(String execution, long from, long to) {
+    for (var one : stuck()) {
+      if (one.execution().equals(execution) && one.seq() >= from && one.seq() <= to) {
+        folder.forget(name(one));
+      }
+    }
   }
 
   /** Keeps a fork in mind; one that is known already keeps its alarm. */
@@ -125,6 +190,10 @@ final class StreamCopyFiles implements StreamCopy {
 
   private void keep(Fork fork) {
     folder.keep(name(fork), ForkFile.bytes(fork));
+  }
+
+  private static String name(Stuck one) {
+    return one.execution() + "." + one.seq() + STUCK;
   }
 
   private static String name(Fork fork) {

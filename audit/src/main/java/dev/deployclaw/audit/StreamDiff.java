@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -53,6 +54,17 @@ public final class StreamDiff implements AutoCloseable {
   public static StreamDiff open(FileJournal journal, NatsSettings settings)
       throws IOException, InterruptedException {
     return new StreamDiff(journal, AuditStream.look(settings));
+  }
+
+  /**
+   * Executions whose first record the stream holds, and that this journal never had: another
+   * machine wrote them, or somebody else.
+   *
+   * @throws IOException when the stream can't be read
+   */
+  public List<String> elsewhere() throws IOException {
+    var here = new HashSet<>(journal.known());
+    return stream.executions().stream().filter(id -> !here.contains(id)).toList();
   }
 
   /**

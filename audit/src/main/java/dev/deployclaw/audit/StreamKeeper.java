@@ -4,25 +4,32 @@ import dev.deployclaw.audit.StreamDiff.Difference;
 import dev.deployclaw.audit.StreamDiff.Kind;
 import dev.deployclaw.audit.StreamLoss.Range;
 import dev.deployclaw.core.log.StreamCopy;
+import dev.deployclaw.core.log.StreamCopy.Stuck;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds the stream against what it had acknowledged, and gives it again what it lost. A loss is in
  * a file before it is repaired and changes its name afterwards, so a process that dies at any step
- * is gone on with, and the loss is told of once. One process of a state folder at a time.
+ * is gone on with, and the loss is told of once. What can't be given stays in such a file and is
+ * tried again in each look. One process of a state folder at a time.
  */
 final class StreamKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(StreamKeeper.class);
 
   /** Messages that a look has the server read: a block that it lost is found if it held 1 in 64. */
   private static final int MOST_TOUCHED = 64;
+
+  /** Records of one range that can't be given, before the rest of it waits for the next look. */
+  private static final int MOST_LEFT = 64;
 
   private final JournalFolder folder;
   private final StreamCopyFiles files;
@@ -88,10 +95,21 @@ final class StreamKeeper {
     for (String execution : folder.executions()) {
       var written = acknowledged(execution);
       if (!written.isEmpty()) {
-        missing.addAll(compare(stream, execution, written));
+        missing.addAll(compareWhole(stream, execution, written));
       }
     }
     return missing;
+  }
+
+  /** One that is damaged tells nothing of the stream, and holds up no other. */
+  private List<Range> compareWhole(AuditStream stream, String execution, List<byte[]> written)
+      throws IOException, InterruptedException {
+    try {
+      return compare(stream, execution, written);
+    } catch (DamagedJournal e) {
+      LOG.atError().addKeyValue("execution", execution).log("Not compared: " + e.getMessage());
+      return List.of();
+    }
   }
 
   private List<Range> compare(AuditStream stream, String execution, List<byte[]> written)
@@ -132,29 +150,100 @@ final class StreamKeeper {
 
   private void repair(AuditStream stream, StreamLoss loss)
       throws IOException, InterruptedException {
+    var left = new ArrayList<Range>();
     for (var range : loss.ranges()) {
-      try {
-        repair(stream, range);
-      } catch (AuditStream.Fork e) {
-        forked(e.what());
+      var lacking = repair(stream, range);
+      if (lacking.isEmpty()) {
+        files.freed(range.execution(), range.from(), range.to());
       }
+      left.addAll(StreamLoss.ranges(range.execution(), lacking));
     }
-    files.done(loss);
+    if (!left.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("cause", loss.cause())
+          .addKeyValue("records", left.stream().mapToLong(Range::records).sum())
+          .log("Not all that the stream lost can be shipped again: it is tried in each look");
+    }
+    files.done(loss, left);
   }
 
-  private void repair(AuditStream stream, Range range)
-      throws IOException, InterruptedException, AuditStream.Fork {
-    var lines = RecordLines.read(folder.records(range.execution()), RecordLines.Span.ALL).lines();
-    var lost = folder.superseded(range.execution());
-    long to = Math.min(range.to(), lines.size());
-    for (long from = range.from(); from <= to; from += NatsShipper.WINDOW) {
-      var window = new ArrayList<StreamRecord>();
-      for (long seq = from; seq <= Math.min(to, from + NatsShipper.WINDOW - 1); seq++) {
-        window.add(StreamRecord.of(range.execution(), seq, lines.get((int) seq - 1)));
+  /** Gives the stream what it lacks of it; the numbers of records that it can't be given. */
+  private List<Long> repair(AuditStream stream, Range range)
+      throws IOException, InterruptedException {
+    var left = new ArrayList<Long>();
+    long next = range.from();
+    long to = next - 1;
+    try {
+      var lines = lines(range.execution());
+      to = Math.min(range.to(), lines.size());
+      while (next <= to && left.size() < MOST_LEFT) {
+        long last = Math.min(to, next + NatsShipper.WINDOW - 1);
+        next = give(stream, records(new Range(range.execution(), next, last), lines), left);
       }
-      var _ =
-          stream.publish(window, there -> lost.stream().anyMatch(one -> Arrays.equals(one, there)));
+    } catch (DamagedJournal e) {
+      stuck(damaged(e));
+      to = range.to();
     }
+    LongStream.rangeClosed(next, to).forEach(left::add);
+    return left;
+  }
+
+  /**
+   * Publishes records that follow each other.
+   *
+   * @param left gets the number of the one that can't be given
+   * @return the number to go on with
+   */
+  private long give(AuditStream stream, List<StreamRecord> records, List<Long> left)
+      throws IOException, InterruptedException {
+    var lost = folder.superseded(records.getFirst().execution());
+    try {
+      var _ =
+          stream.publish(
+              records, there -> lost.stream().anyMatch(one -> Arrays.equals(one, there)));
+      return records.getLast().seq() + 1;
+    } catch (AuditStream.Fork e) {
+      forked(e.what());
+      left.add(e.what().seq());
+      return e.what().seq() + 1;
+    } catch (Refused e) {
+      stuck(e.what());
+      left.add(e.what().seq());
+      return e.what().seq() + 1;
+    }
+  }
+
+  private List<byte[]> lines(String execution) throws IOException {
+    try {
+      return RecordLines.read(folder.records(execution), RecordLines.Span.ALL).lines();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DamagedJournal(execution, 1, "can't be read: " + e.getMessage());
+    }
+  }
+
+  private static List<StreamRecord> records(Range range, List<byte[]> lines) {
+    var out = new ArrayList<StreamRecord>();
+    for (long seq = range.from(); seq <= range.to(); seq++) {
+      out.add(StreamRecord.of(range.execution(), seq, lines.get((int) seq - 1)));
+    }
+    return out;
+  }
+
+  /** Keeps that a record can't be shipped, and tells of it once. */
+  void stuck(Stuck one) {
+    if (files.held(one)) {
+      LOG.atError().addKeyValue("execution", one.execution()).log(one.sentence());
+    }
+  }
+
+  static Stuck damaged(DamagedJournal e) {
+    return new Stuck(
+        e.execution(),
+        e.seq(),
+        String.valueOf(e.getMessage()),
+        "see what is wrong with deployclaw log " + e.execution() + ", and put its file back");
   }
 
   void forked(StreamCopy.Fork fork) {

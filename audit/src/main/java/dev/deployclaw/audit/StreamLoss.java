@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Records that the stream acknowledged and doesn't hold. Kept in a file before they are shipped
@@ -24,6 +25,10 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
   record Range(String execution, long from, long to) {
     long records() {
       return to - from + 1;
+    }
+
+    boolean holds(String one, long seq) {
+      return execution.equals(one) && seq >= from && seq <= to;
     }
 
     Map<String, Object> toMap() {
@@ -48,6 +53,20 @@ record StreamLoss(String noticed, String cause, List<Range> ranges) {
       }
     }
     return out;
+  }
+
+  /** What of it is given again, where some is not; empty where nothing is. */
+  StreamLoss without(List<Range> left) {
+    var given = new ArrayList<Range>();
+    for (var range : ranges) {
+      var seqs =
+          LongStream.rangeClosed(range.from(), range.to())
+              .filter(seq -> left.stream().noneMatch(l -> l.holds(range.execution(), seq)))
+              .boxed()
+              .toList();
+      given.addAll(ranges(range.execution(), seqs));
+    }
+    return new StreamLoss(noticed, cause, given);
   }
 
   static StreamLoss read(byte[] bytes) throws IOException {

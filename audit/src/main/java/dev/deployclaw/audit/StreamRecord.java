@@ -10,6 +10,11 @@ import io.nats.client.impl.Headers;
 record StreamRecord(String execution, long seq, String hash, String time, byte[] bytes) {
   static final String SUBJECTS = "deployclaw.audit.>";
 
+  /** Of each execution the subject of its first record. */
+  static final String FIRST_ONES = "deployclaw.audit.*.1";
+
+  private static final String BEGIN = "deployclaw.audit.";
+
   /** Reads what the headers need from a line, which must be that record. */
   static StreamRecord of(String execution, long seq, byte[] line) {
     try {
@@ -36,7 +41,12 @@ record StreamRecord(String execution, long seq, String hash, String time, byte[]
 
   /** What a subject says behind the execution's id. */
   static String placeOf(String execution, String subject) {
-    return subject.substring("deployclaw.audit.".length() + execution.length() + 1);
+    return subject.substring(BEGIN.length() + execution.length() + 1);
+  }
+
+  /** The execution's id in the subject of a record. */
+  static String executionOf(String subject) {
+    return subject.substring(BEGIN.length(), subject.lastIndexOf('.'));
   }
 
   /** The number that a place begins with; 0 where that is no number. */

@@ -8,6 +8,7 @@ import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.Tmpfs;
 import io.nats.client.Connection;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
@@ -20,7 +21,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +47,9 @@ class NatsFaultTableTest {
   private static final int MANY = 50_000;
 
   private static final int FEW = 10;
+
+  /** Mebibytes. */
+  private static final int DISK = 4;
 
   @TempDir Path folder;
 
@@ -86,17 +92,18 @@ class NatsFaultTableTest {
     int fat = fault.ofBlocks() ? MANY : FEW;
     List<Sealed> chain = chain(BEFORE + DURING + AFTER, fat);
     Path data = Files.createDirectories(folder.resolve("nats"));
-    try (var disk = new Tmpfs(fault == Fault.DISK_FULL ? data : folder.resolve("none"))) {
+    try (var disk = disk(fault, data)) {
       var seen = new Seen();
       play(fault, chain, data, disk, seen);
 
       System.out.printf(
-          "| %s | %d | %d | %d | %d |%n",
+          "| %s | %d | %d | %d | %d | (nats-server %s)%n",
           fault.name().toLowerCase(Locale.ROOT).replace('_', ' '),
           chain.size(),
           seen.inStream,
           seen.lost,
-          seen.repairs.size());
+          seen.repairs.size(),
+          seen.version);
       assertThat(seen.differences).isEmpty();
       assertThat(seen.inStream).isEqualTo(chain.size());
       assertThat(seen.pending).isZero();
@@ -107,8 +114,14 @@ class NatsFaultTableTest {
     }
   }
 
+  /** Null where the fault needs none. */
+  private static @Nullable Tmpfs disk(Fault fault, Path data) {
+    return fault == Fault.DISK_FULL ? Tmpfs.mount(data, DISK) : null;
+  }
+
   /** What stands after all is quiet. */
   private static final class Seen {
+    private String version = "";
     private long inStream;
     private long pending;
     private long lost;
@@ -116,7 +129,7 @@ class NatsFaultTableTest {
     private List<StreamDiff.Difference> differences = List.of();
   }
 
-  private void play(Fault fault, List<Sealed> chain, Path data, Tmpfs disk, Seen seen)
+  private void play(Fault fault, List<Sealed> chain, Path data, @Nullable Tmpfs disk, Seen seen)
       throws Exception {
     try (var nats = Nats.start(data)) {
       var store = new StoreFiles(nats, folder.resolve("old"));
@@ -152,11 +165,13 @@ class NatsFaultTableTest {
           seen.differences = diff.compare(Runs.ID).differences();
         }
         seen.inStream = count(nats);
+        seen.version = version(nats);
       }
     }
   }
 
-  private void strike(Fault fault, Nats nats, Tmpfs disk, StoreFiles store) throws Exception {
+  private void strike(Fault fault, Nats nats, @Nullable Tmpfs disk, StoreFiles store)
+      throws Exception {
     switch (fault) {
       case KILLED -> nats.daemon().kill();
       case PAUSED -> nats.daemon().pause();
@@ -164,7 +179,7 @@ class NatsFaultTableTest {
         configure(nats, "max_file_store: 1GB", "max_file_store: 1KB");
         nats.restart();
       }
-      case DISK_FULL -> disk.fill();
+      case DISK_FULL -> Objects.requireNonNull(disk).fill();
       case STREAM_DELETED -> delete(nats);
       case WRONG_SETTINGS -> {
         delete(nats);
@@ -192,7 +207,8 @@ class NatsFaultTableTest {
     }
   }
 
-  private void heal(Fault fault, Nats nats, Tmpfs disk, FileJournal journal) throws Exception {
+  private void heal(Fault fault, Nats nats, @Nullable Tmpfs disk, FileJournal journal)
+      throws Exception {
     switch (fault) {
       case KILLED -> nats.restart();
       case PAUSED -> {
@@ -206,7 +222,7 @@ class NatsFaultTableTest {
       }
       case DISK_FULL -> {
         awaitTrouble(journal);
-        disk.makeRoom();
+        Objects.requireNonNull(disk).makeRoom();
         nats.restart();
       }
       case WRONG_SETTINGS -> {
@@ -266,6 +282,12 @@ class NatsFaultTableTest {
     try (var connection = connect(nats)) {
       var state = connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getStreamState();
       return state.getMsgCount();
+    }
+  }
+
+  private static String version(Nats nats) throws Exception {
+    try (var connection = connect(nats)) {
+      return connection.getServerInfo().getVersion();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.core.log.Journal.Shipping;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought.Phase;
@@ -15,10 +16,14 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 class NatsShippingTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(300);
+
+  /** The message's id, the expected stream, and the expected last number of the subject. */
+  private static final int OF_JETSTREAM = 3;
+
   @TempDir Path folder;
 
   @Test
@@ -49,9 +58,51 @@ class NatsShippingTest {
         assertThat(message.getSubject()).isEqualTo("deployclaw.audit." + Runs.ID + "." + (i + 1));
         assertThat(message.getData()).isEqualTo(chain.get(i).bytes());
         assertThat(header(message, "Nats-Msg-Id")).isEqualTo(chain.get(i).head().hash());
-        assertThat(header(message, "ce-id")).isEqualTo(chain.get(i).head().hash());
-        assertThat(header(message, "ce-source")).isEqualTo("/deployclaw/executions/" + Runs.ID);
+        assertCloudEvent(message, chain.get(i));
       }
+      assertThat(messages.stream().map(m -> header(m, "traceparent"))).doesNotHaveDuplicates();
+    }
+  }
+
+  /** All attributes, from the record's own bytes and what W3C and CloudEvents ask for. */
+  private static void assertCloudEvent(MessageInfo message, Sealed sealed) throws Exception {
+    var record = Json.parseObject(sealed.bytes());
+    String hash = sealed.head().hash();
+    String trace = sha256("deployclaw.execution:" + Runs.ID).substring(0, 32);
+    String traceparent = "00-" + trace + "-" + hash.substring(0, 16) + "-01";
+
+    assertThat(header(message, "ce-specversion")).isEqualTo("1.0");
+    assertThat(header(message, "ce-id")).isEqualTo(hash).isEqualTo(record.get("hash"));
+    assertThat(header(message, "ce-type")).isEqualTo("dev.deployclaw.audit.record");
+    assertThat(header(message, "ce-source")).isEqualTo("/deployclaw/executions/" + Runs.ID);
+    assertThat(header(message, "ce-subject")).isEqualTo(String.valueOf(record.get("seq")));
+    assertThat(header(message, "ce-time")).isEqualTo(record.get("time"));
+    assertThat(Instant.parse(header(message, "ce-time"))).isAfter(Instant.EPOCH);
+    assertThat(header(message, "ce-traceparent")).isEqualTo(traceparent);
+    assertThat(header(message, "traceparent")).isEqualTo(traceparent);
+    assertThat(header(message, "content-type")).isEqualTo("application/json");
+    assertThat(Objects.requireNonNull(message.getHeaders()).keySet()).hasSize(9 + OF_JETSTREAM);
+  }
+
+  private static String sha256(String text) throws Exception {
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest);
+  }
+
+  @Test
+  void shipsAllOfMoreLogsThanItKeepsInMind() throws Exception {
+    int logs = 11;
+    try (var offline = FileJournal.open(state())) {
+      for (int i = 1; i <= logs; i++) {
+        String id = "arch-2026-11-24-rate-limit-%03d".formatted(i);
+        append(offline, id, Runs.ofLength(id, 2));
+      }
+    }
+
+    try (var nats = Nats.start(folder.resolve("nats"));
+        var _ = NatsShipper.start(JournalFolder.in(state()), settings(nats), SHORT, 3)) {
+      Await.until("the oldest is shipped, too", LONG, () -> countOf(nats) == 2L * logs);
     }
   }
 

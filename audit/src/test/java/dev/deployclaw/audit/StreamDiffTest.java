@@ -102,6 +102,29 @@ class StreamDiffTest {
   }
 
   @Test
+  void namesExecutionsThatNoJournalHereKnows() throws Exception {
+    String other = "arch-2026-11-24-rate-limit-002";
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      shipped(nats, "state", Runs.ofLength(Runs.ID, 3));
+      assertThat(elsewhere(nats)).isEmpty();
+      try (var machine = FileJournal.open(folder.resolve("elsewhere"), settings(nats))) {
+        Runs.ofLength(other, 4).forEach(s -> machine.append(other, s));
+        assertThat(machine.flush(LONG).pending()).isZero();
+      }
+
+      assertThat(elsewhere(nats)).containsExactly(other);
+      assertThat(compared(nats, "state").differences()).isEmpty();
+    }
+  }
+
+  private List<String> elsewhere(Nats nats) throws Exception {
+    try (var journal = FileJournal.open(folder.resolve("state"));
+        var diff = StreamDiff.open(journal, settings(nats))) {
+      return diff.elsewhere();
+    }
+  }
+
+  @Test
   void makesNoStreamWhereThereIsNone() throws Exception {
     try (var nats = Nats.start(folder.resolve("nats"))) {
       assertThatThrownBy(() -> compared(nats, "state")).isInstanceOf(IOException.class);

@@ -172,6 +172,105 @@ class StreamKeeperTest {
   }
 
   @Test
+  void shipsAllThatWasLostButTheRecordThatForkedAndKeepsThatRepairOpen() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      shipped(nats, Runs.ofLength(Runs.ID, 600));
+      delete(nats);
+      var loss = lossOf(600);
+      files().begin(loss); // and its process died
+      forge(nats, 5);
+
+      settle(nats);
+
+      assertThat(differences(nats))
+          .containsExactly(new StreamDiff.Difference(Runs.ID, 5, StreamDiff.Kind.DIFFERENT));
+      assertThat(files().forks()).singleElement().matches(f -> f.seq() == 5);
+      assertThat(files().repaired()).singleElement().matches(r -> r.records() == 599);
+      assertThat(files().open())
+          .singleElement()
+          .satisfies(open -> {
+            assertThat(open.ranges()).containsExactly(new StreamLoss.Range(Runs.ID, 5, 5));
+            assertThat(open.cause()).isEqualTo(loss.cause());
+          });
+      assertThat(files().unrepaired()).isEqualTo(1);
+
+      settle(nats);
+      assertThat(files().repaired()).hasSize(1);
+      assertThat(files().unrepaired()).isEqualTo(1);
+
+      delete(nats);
+      settle(nats);
+      assertThat(files().unrepaired()).isZero();
+      assertThat(files().forks()).isEmpty();
+      assertThat(differences(nats)).isEmpty();
+    }
+  }
+
+  @Test
+  void comesToTheSameFilesThoughItsProcessDiedBetweenTwoOfThem() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      shipped(nats, Runs.ofLength(Runs.ID, 20));
+      delete(nats);
+      var loss = lossOf(20);
+      files().begin(loss);
+      forge(nats, 5);
+      settle(nats);
+      var repaired = files().repaired();
+      files().begin(loss); // as if it had died before it took this away
+
+      settle(nats);
+
+      assertThat(files().repaired()).isEqualTo(repaired);
+      assertThat(files().open()).singleElement().matches(open -> open.records() == 1);
+    }
+  }
+
+  @Test
+  void repairsTheOtherLogsOfALossThoughOneIsDamaged() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      shipped(nats, Runs.ofLength(Runs.ID, 20));
+      shipped(nats, OTHER, Runs.ofLength(OTHER, 10));
+      delete(nats);
+      var log = journalFolder().records(Runs.ID);
+      Files.writeString(log, Files.readString(log).replaceFirst("\"seq\":7,", "\"seq\":8,"));
+      files()
+          .begin(
+              new StreamLoss(
+                  NOON.toString(),
+                  "it fell",
+                  List.of(
+                      new StreamLoss.Range(Runs.ID, 1, 20), new StreamLoss.Range(OTHER, 1, 10))));
+
+      settle(nats);
+
+      assertThat(files().unrepaired()).isEqualTo(20);
+      assertThat(files().stuck())
+          .singleElement()
+          .satisfies(one -> {
+            assertThat(one.execution()).isEqualTo(Runs.ID);
+            assertThat(one.seq()).isEqualTo(7);
+          });
+      try (var stream = AuditStream.look(settings(nats))) {
+        assertThat(stream.records(OTHER)).hasSize(10);
+      }
+    }
+  }
+
+  private static StreamLoss lossOf(long records) {
+    return new StreamLoss(
+        NOON.toString(), "it fell", List.of(new StreamLoss.Range(Runs.ID, 1, records)));
+  }
+
+  /** Puts another record in a place of the log. */
+  private static void forge(Nats nats, int seq) throws Exception {
+    var others = Runs.partingAfter(Runs.ofLength(Runs.ID, seq).subList(0, seq - 1), 1);
+    var record = StreamRecord.of(Runs.ID, seq, others.getFirst().bytes());
+    try (var stream = AuditStream.connect(settings(nats))) {
+      var _ = stream.publish(List.of(record), _ -> false);
+    }
+  }
+
+  @Test
   void saysWhenTooMuchWaitsAndThatNothingDoesOnceItIsShipped() throws Exception {
     try (var nats = Nats.start(folder.resolve("nats"))) {
       nats.daemon().kill();
@@ -228,8 +327,12 @@ class StreamKeeperTest {
   }
 
   private void shipped(Nats nats, List<Sealed> chain) throws Exception {
+    shipped(nats, Runs.ID, chain);
+  }
+
+  private void shipped(Nats nats, String id, List<Sealed> chain) throws Exception {
     try (var journal = FileJournal.open(state(), settings(nats))) {
-      chain.forEach(s -> journal.append(Runs.ID, s));
+      chain.forEach(s -> journal.append(id, s));
       assertThat(journal.flush(LONG).pending()).isZero();
     }
   }

@@ -40,6 +40,23 @@ public interface StreamCopy {
   /** Keeps that changes were stopped because of it, so that it is done once. */
   void alarmed(Fork fork);
 
+  /** Records that the stream, as it is now, can't be given; what follows them waits, too. */
+  default List<Stuck> stuck() {
+    return List.of();
+  }
+
+  /** Records that the stream lost, and that could not be shipped again yet. */
+  default long unrepaired() {
+    return 0;
+  }
+
+  /**
+   * Logs so old that nobody counts what of them waits for the stream; it is shipped in its turn.
+   */
+  default int uncounted() {
+    return 0;
+  }
+
   /**
    * Why no new change may begin: too much waits for the stream, or the disk has no more room than
    * is kept for ways back. Empty where one may.
@@ -61,6 +78,20 @@ public interface StreamCopy {
     public String sentence() {
       return "the stream had lost %d records that it had acknowledged (%s); they were shipped again"
           .formatted(records, cause);
+    }
+  }
+
+  /**
+   * A record that can't be shipped, however often it is tried.
+   *
+   * @param why with its numbers
+   * @param remedy what a person can do; then it is tried again
+   */
+  record Stuck(String execution, long seq, String why, String remedy) {
+    /** For people, with the remedy. */
+    public String sentence() {
+      return "%s isn't copied to the stream from record %d on: %s; %s"
+          .formatted(execution, seq, why, remedy);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.deployclaw.container.doctor.Diagnosis;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.Progress;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Mixin;
     name = "doctor",
     description = {
       "Ask every back end, and try each promise that one of them may not keep.",
-      "Writes one small object to the bucket, and makes the stream where it is missing."
+      "Writes one small object to the bucket, once, and changes nothing else."
     },
     footer = {
       "",
@@ -39,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var config = Session.config(around, shared);
-    try (var agent = Agent.open(config, Progress.NONE)) {
+    try (var agent = Agent.looking(config)) {
       return show(Checkups.of(config, agent).examine());
     }
   }

@@ -85,9 +85,18 @@ public record Config(
    * The stream for thoughts.
    *
    * @param backlogMiB of log that may wait for it before new changes are refused
+   * @param monitors URLs under which its servers tell how they are configured
    */
   public record Nats(
-      String url, Optional<Path> credentialsFile, Duration timeout, int backlogMiB) {}
+      String url,
+      Optional<Path> credentialsFile,
+      Duration timeout,
+      int backlogMiB,
+      List<String> monitors) {
+    public Nats {
+      monitors = List.copyOf(monitors);
+    }
+  }
 
   /** A rate limit service. */
   public record Service(String namespace, String url) {}

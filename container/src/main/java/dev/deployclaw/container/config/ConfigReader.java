@@ -214,7 +214,8 @@ public final class ConfigReader {
             f.url("url"),
             f.optional("credentialsFile").map(this::credentials),
             f.duration("timeout", Duration.ofSeconds(5)),
-            f.whole("backlogMiB", 64, 1, 1_048_576));
+            f.whole("backlogMiB", 64, 1, 1_048_576),
+            f.texts("monitors").isEmpty() ? List.of() : f.urls("monitors"));
     f.done();
     return nats;
   }

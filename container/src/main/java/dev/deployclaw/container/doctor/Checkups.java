@@ -6,6 +6,8 @@ import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.model.Models;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.core.runtime.Ahead;
+import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.etcd.EtcdHealth;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +31,8 @@ public final class Checkups {
     all.add(new Checkup("state folder", () -> StateFolder.examine(config.stateDir())));
     all.add(new Checkup("etcd", () -> Stores.state(ports.state(), EtcdHealth.of(etcd))));
     all.add(new Checkup("s3", () -> Stores.objects(ports.objects())));
-    all.add(new Checkup("nats", () -> Stores.stream(StreamHealth.of(nats))));
-    all.add(new Checkup("log", () -> Stores.log(ports.journal().stream())));
+    all.add(new Checkup("nats", () -> StreamLook.examine(StreamHealth.of(nats), config.nats())));
+    all.add(new Checkup("log", () -> Stores.log(StreamHealth.copy(config.stateDir(), nats))));
     all.add(new Checkup("redis", cluster::examine));
     all.add(new Checkup("ratelimit", () -> Services.examine(looks)));
     all.add(look(looks, "gateway", "topology"));
@@ -39,13 +41,22 @@ public final class Checkups {
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
     all.add(new Checkup("plugins", () -> PluginLook.examine(config.plugins(), agent.plugins())));
-    all.add(new Checkup("regression", () -> regression(agent.architect().regressed())));
+    all.add(new Checkup("regression", () -> regression(agent.architect())));
     config
         .model()
         .ifPresent(m -> all.add(new Checkup("model", () -> ModelLook.examine(Models.proposer(m)))));
     all.add(new Checkup("privileges", () -> Privileges.examine(dockerSocket(config))));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);
+  }
+
+  /** What doesn't answer is told of by itself. */
+  private static List<Diagnosis> regression(Architect architect) throws InterruptedException {
+    try {
+      return regression(architect.regressed());
+    } catch (Unreachable e) {
+      return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
+    }
   }
 
   /** After a restored backup of the state store nothing is written until a person decided. */

@@ -1,6 +1,5 @@
 package dev.deployclaw.container.doctor;
 
-import dev.deployclaw.audit.StreamHealth;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
@@ -17,7 +16,6 @@ import java.util.List;
 final class Stores {
   private static final String ETCD = "etcd";
   private static final String S3 = "s3";
-  private static final String NATS = "nats";
   private static final String LOG = "log";
 
   /** The object that the trial of create-only leaves behind. */
@@ -91,23 +89,6 @@ final class Stores {
         });
   }
 
-  static List<Diagnosis> stream(StreamHealth health) {
-    return List.of(
-        switch (health) {
-          case StreamHealth.Kept(long records, int replicas) -> {
-            String found = "the stream holds %d records on %d servers".formatted(records, replicas);
-            yield replicas < 2
-                ? Diagnosis.warning(
-                    NATS,
-                    found,
-                    "with one server an acknowledged record can be lost; the journal ships it"
-                        + " again, but run three for more")
-                : Diagnosis.ok(NATS, found);
-          }
-          case StreamHealth.Trouble(String reason) -> Diagnosis.unreachable(NATS, reason);
-        });
-  }
-
   /** Whether the stream holds what the logs say, and new changes may begin. */
   static List<Diagnosis> log(StreamCopy copy) {
     var found = new ArrayList<Diagnosis>();
@@ -122,7 +103,16 @@ final class Stores {
                         + f.execution()
                         + "; find out who writes there, move that stream away, then: deployclaw"
                         + " thaw")));
+    copy.stuck()
+        .forEach(one ->
+            found.add(
+                Diagnosis.error(
+                    LOG,
+                    "%s isn't copied to the stream from record %d on: %s"
+                        .formatted(one.execution(), one.seq(), one.why()),
+                    one.remedy())));
     copy.full().ifPresent(why -> found.add(Diagnosis.error(LOG, "new changes are refused", why)));
+    found.addAll(unfinished(copy));
     if (found.isEmpty()) {
       int repairs = copy.repaired().size();
       found.add(
@@ -131,6 +121,28 @@ final class Stores {
               repairs == 0
                   ? "no loss and no fork of the stream is known"
                   : "no fork of the stream is known; it was repaired " + repairs + " times"));
+    }
+    return found;
+  }
+
+  /** What isn't wrong by itself, and goes on. */
+  private static List<Diagnosis> unfinished(StreamCopy copy) {
+    var found = new ArrayList<Diagnosis>();
+    if (copy.unrepaired() > 0) {
+      found.add(
+          Diagnosis.warning(
+              LOG,
+              "%d records that the stream lost aren't in it again yet".formatted(copy.unrepaired()),
+              "an agent that serves tries each minute; what stands in its way is named here, or by:"
+                  + " deployclaw audit diff-stream"));
+    }
+    if (copy.uncounted() > 0) {
+      found.add(
+          Diagnosis.warning(
+              LOG,
+              "what waits for the stream of the %d oldest logs isn't counted"
+                  .formatted(copy.uncounted()),
+              "an agent that serves ships it in its turn; deployclaw audit diff-stream names it"));
     }
     return found;
   }

@@ -66,6 +66,15 @@ public record Agent(
 
   /** What can be wrong on this machine is looked at before any back end is. */
   public static Agent open(Config config, Progress progress) throws Unusable {
+    return open(config, progress, true);
+  }
+
+  /** One that ships nothing, so that it doesn't make the stream either. */
+  public static Agent looking(Config config) throws Unusable {
+    return open(config, Progress.NONE, false);
+  }
+
+  private static Agent open(Config config, Progress progress, boolean ships) throws Unusable {
     var skills = new SkillShelf(SkillPlaces.of(config), Admitted.of(config)).playbook();
     var plugins = Plugins.open(config.plugins(), config.stateDir());
     var keys = ProbeKeyFile.open(config.stateDir());
@@ -79,7 +88,10 @@ public record Agent(
     }
     objects = LateObjects.around(objects, config.stateDir());
     var copies = LogCopies.of(config.stateDir(), objects, signer);
-    var journal = FileJournal.open(config.stateDir(), nats(config.nats()), copies);
+    var journal =
+        ships
+            ? FileJournal.open(config.stateDir(), nats(config.nats()), copies)
+            : FileJournal.open(config.stateDir(), copies);
     var clusters = Clusters.of(config.kubernetes(), BackEnds.patches(config));
     var stores = ServedStores.of(config.configurationStores());
     var telemetry = Telemetry.of(config);

@@ -79,7 +79,7 @@ class ConfigReaderTest {
             etcd: {endpoints: ["http://a:1", "http://b:2"], prefix: /x, username: u, password: p, timeout: 1s}
             redis: {nodes: ["h:1"], username: ru, password: rp, timeout: 500ms}
             s3: {endpoint: "http://s", region: eu, bucket: bbb, accessKey: ak, secretKeyFile: s3.secret, timeout: 2s}
-            nats: {url: "nats://n", credentialsFile: n.creds, timeout: 3s}
+            nats: {url: "nats://n", credentialsFile: n.creds, timeout: 3s, monitors: ["http://n:8222"]}
             rateLimitServices:
               - {namespace: shop, url: "http://127.0.0.1:8081"}
             gateways:
@@ -115,6 +115,7 @@ class ConfigReaderTest {
     assertThat(config.redis().timeout()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.s3().secretKey().value()).isEqualTo("the-secret");
     assertThat(config.nats().credentialsFile()).contains(folder.resolve("n.creds"));
+    assertThat(config.nats().monitors()).containsExactly("http://n:8222");
     assertThat(config.services())
         .containsExactly(new Config.Service("shop", "http://127.0.0.1:8081"));
     var gateway = config.gateways().getFirst();

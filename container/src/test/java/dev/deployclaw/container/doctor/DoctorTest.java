@@ -3,8 +3,8 @@ package dev.deployclaw.container.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.deployclaw.audit.StreamHealth;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.s3.S3ObjectStore;
 import dev.deployclaw.executors.s3.S3Settings;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,12 +64,42 @@ class DoctorTest {
     assertThat(folder.resolve("state")).isEmptyDirectory();
   }
 
+  /** A stream as tests want it. */
+  private record Known(List<Stuck> stuck, long unrepaired, int uncounted) implements StreamCopy {
+    @Override
+    public List<Repaired> repaired() {
+      return List.of();
+    }
+
+    @Override
+    public List<Fork> forks() {
+      return List.of();
+    }
+
+    @Override
+    public void alarmed(Fork fork) {}
+
+    @Override
+    public Optional<String> full() {
+      return Optional.empty();
+    }
+  }
+
   @Test
-  void warnsOfAStreamOnOneServer() {
-    assertThat(Stores.stream(new StreamHealth.Kept(7, 1)))
+  void namesARecordThatCannotBeShippedAndWhatGoesOn() {
+    var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
+
+    var told = Stores.log(new Known(List.of(stuck), 3, 70));
+
+    assertThat(told)
         .extracting(Diagnosis::level)
-        .containsExactly(Level.WARNING);
-    assertThat(Stores.stream(new StreamHealth.Kept(7, 3)))
+        .containsExactly(Level.ERROR, Level.WARNING, Level.WARNING);
+    assertThat(told.getFirst().found())
+        .isEqualTo("arch-one isn't copied to the stream from record 6 on: it has 12,345 bytes");
+    assertThat(told.getFirst().remedy()).isEqualTo("raise max_payload");
+    assertThat(told.get(1).found()).contains("3 records that the stream lost");
+    assertThat(told.get(2).found()).contains("the 70 oldest logs");
+    assertThat(Stores.log(new Known(List.of(), 0, 0)))
         .extracting(Diagnosis::level)
         .containsExactly(Level.OK);
   }
