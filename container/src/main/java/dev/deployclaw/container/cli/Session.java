@@ -6,6 +6,7 @@ import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Progress;
@@ -54,6 +55,11 @@ final class Session implements AutoCloseable {
 
   Architect architect() {
     return agent.architect();
+  }
+
+  /** What is known of the stream as a copy of this machine's logs. */
+  StreamCopy stream() {
+    return agent.journal().stream();
   }
 
   /** Prints the execution's log and returns its exit code. */

@@ -30,7 +30,8 @@ final class StatusCommand extends AgentCommand {
       throws InterruptedException {
     try {
       var architect = session.architect();
-      return new Beside(architect.regressed(), architect.scheduled(), watched);
+      var stuck = session.stream().stuck();
+      return new Beside(architect.regressed(), architect.scheduled(), watched, stuck);
     } catch (Unreachable e) {
       return new Beside(List.of(), ScheduleAnswer.NOTHING, watched);
     }

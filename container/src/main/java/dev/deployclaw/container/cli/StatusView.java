@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.log.StreamCopy.Stuck;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
@@ -43,6 +44,9 @@ final class StatusView {
         document.put("scheduled", entries.stream().map(StatusView::scheduled).toList());
         document.put("unreadable_schedule", beside.scheduled().unread());
       }
+      if (!beside.stuck().isEmpty()) {
+        document.put("not_shipped", beside.stuck().stream().map(StatusView::stuck).toList());
+      }
       watched.ifPresent(w -> document.put("watch", w.document()));
       around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
@@ -55,6 +59,7 @@ final class StatusView {
       if (!ahead.isEmpty()) {
         around.out().println("nothing is written: " + EndingView.REGRESSED);
       }
+      beside.stuck().forEach(one -> around.out().println(one.sentence()));
       print(watched);
     }
     new EndingView(around).tell(answer);
@@ -67,9 +72,25 @@ final class StatusView {
    * @param ahead members that are further than the state store
    * @param scheduled what is to begin at a time
    * @param watched what the watch of this machine wrote down
+   * @param stuck records that the stream can't be given
    */
-  record Beside(List<Ahead> ahead, ScheduleAnswer scheduled, Optional<WatchFile> watched) {
+  record Beside(
+      List<Ahead> ahead, ScheduleAnswer scheduled, Optional<WatchFile> watched, List<Stuck> stuck) {
     static final Beside NOTHING = new Beside(List.of(), ScheduleAnswer.NOTHING, Optional.empty());
+
+    /** With a stream that takes all. */
+    Beside(List<Ahead> ahead, ScheduleAnswer scheduled, Optional<WatchFile> watched) {
+      this(ahead, scheduled, watched, List.of());
+    }
+  }
+
+  private static Map<String, Object> stuck(Stuck one) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution", one.execution());
+    out.put("seq", one.seq());
+    out.put("why", one.why());
+    out.put("remedy", one.remedy());
+    return out;
   }
 
   private static Map<String, Object> scheduled(Scheduled s) {

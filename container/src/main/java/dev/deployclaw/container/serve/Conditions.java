@@ -77,6 +77,19 @@ final class Conditions {
         .toList();
   }
 
+  /** Each until the stream has it. */
+  static List<Condition> notShipped(List<StreamCopy.Stuck> stuck) {
+    return stuck.stream()
+        .map(one ->
+            new Condition(
+                Kind.NOT_SHIPPED,
+                one.execution(),
+                one.sentence(),
+                List.of("record " + one.seq()),
+                Map.of("seq", one.seq(), "why", one.why(), "remedy", one.remedy())))
+        .toList();
+  }
+
   /** For an hour. */
   static List<Condition> repaired(List<StreamCopy.Repaired> repaired, Instant now) {
     return repaired.stream()

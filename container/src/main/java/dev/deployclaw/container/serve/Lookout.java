@@ -144,6 +144,7 @@ final class Lookout implements AutoCloseable {
   /** Whether the stream is what the logs are; changes are stopped where it is another one. */
   private void stream() throws InterruptedException {
     watcher.see(Set.of(Kind.FORK), Conditions.forked(copy.forks()));
+    watcher.see(Set.of(Kind.NOT_SHIPPED), Conditions.notShipped(copy.stuck()));
     watcher.see(Set.of(Kind.REPAIR), Conditions.repaired(copy.repaired(), time.instant()));
     try {
       var _ = architects.get().alarm();
@@ -225,6 +226,18 @@ final class Lookout implements AutoCloseable {
         "audit.repairs",
         "How often the stream had lost records and was given them again.",
         () -> copy.repaired().size());
+    meters.gauge(
+        "audit.stuck",
+        "Records that the stream can't be given, with what follows them.",
+        () -> copy.stuck().size());
+    meters.gauge(
+        "audit.unrepaired.records",
+        "Records that the stream lost and could not be given again yet.",
+        copy::unrepaired);
+    meters.gauge(
+        "audit.uncounted.logs",
+        "Logs so old that what of them waits for the stream isn't counted.",
+        copy::uncounted);
     meters.gauge(
         "notifications.pending",
         "Notices that wait for a sink.",

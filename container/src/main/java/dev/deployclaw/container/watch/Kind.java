@@ -16,6 +16,8 @@ public enum Kind {
   FORK("critical"),
   /** The stream lost records that it had acknowledged, and was given them again. */
   REPAIR("warning"),
+  /** The stream can't be given a record, so what follows it in its log waits. */
+  NOT_SHIPPED("warning"),
   /** The kill switch is on: by a person, or by an agent that was refused too often. */
   FROZEN("warning"),
   /** A back end lost what is committed, and the agent put it back. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.StatusView.Beside;
 import dev.deployclaw.container.files.SyncedFile;
 import dev.deployclaw.container.watch.Watcher;
+import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.Scheduled;
@@ -204,6 +205,20 @@ class StatusViewTest {
     var late = WatchFile.read(folder, written.plusSeconds(91)).orElseThrow();
     assertThat(late.lines()).first().isEqualTo("nobody watches: the last heartbeat was 91 s ago");
     assertThat(late.document()).containsEntry("watching", false);
+  }
+
+  @Test
+  void namesARecordThatTheStreamCannotBeGiven() {
+    var stuck = new StreamCopy.Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload");
+    var beside = new Beside(List.of(), ScheduleAnswer.NOTHING, Optional.empty(), List.of(stuck));
+
+    view.show(HELD, beside, false);
+    assertThat(screen.out())
+        .contains("arch-one isn't copied to the stream from record 6 on: it has 12,345 bytes")
+        .contains("raise max_payload");
+    var again = new Screen(Path.of(""));
+    new StatusView(again.surroundings()).show(HELD, beside, true);
+    assertThat(again.json().get("not_shipped").get(0).get("seq").asInt()).isEqualTo(6);
   }
 
   @Test

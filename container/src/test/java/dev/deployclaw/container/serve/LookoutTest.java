@@ -31,6 +31,7 @@ class LookoutTest {
 
   private final World world = new World();
   private final AtomicBoolean forked = new AtomicBoolean();
+  private final AtomicBoolean tooLarge = new AtomicBoolean();
   private Sidecar sidecar;
 
   /** A stream with a fork or without. */
@@ -46,6 +47,13 @@ class LookoutTest {
         @Override
         public List<Fork> forks() {
           return forked.get() ? List.of(new Fork("arch-one", 3, "aa", "bb", alarmed)) : List.of();
+        }
+
+        @Override
+        public List<Stuck> stuck() {
+          return tooLarge.get()
+              ? List.of(new Stuck("arch-one", 6, "it has 12,345 bytes", "raise max_payload"))
+              : List.of();
         }
 
         @Override
@@ -147,6 +155,21 @@ class LookoutTest {
     assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
     forked.set(false);
     awaitWell(Kind.FORK);
+  }
+
+  @Test
+  void tellsOfARecordThatCannotBeShippedAndCountsIt() {
+    tooLarge.set(true);
+
+    awaitAmiss(Kind.NOT_SHIPPED, "arch-one");
+    assertThat(amiss(Kind.NOT_SHIPPED).orElseThrow().condition().summary())
+        .contains("from record 6 on", "it has 12,345 bytes", "raise max_payload");
+    assertThat(sidecar.meters().text())
+        .contains("deployclaw_audit_stuck 1.0")
+        .contains("deployclaw_audit_unrepaired_records 0.0")
+        .contains("deployclaw_audit_uncounted_logs 0.0");
+    tooLarge.set(false);
+    awaitWell(Kind.NOT_SHIPPED);
   }
 
   @Test
