@@ -1,11 +1,8 @@
 package dev.deployclaw.container.cli;
 
-import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.audit.Explanation;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
-import dev.deployclaw.audit.NatsSettings;
-import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.verify.Check;
 import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Trust;
@@ -13,19 +10,16 @@ import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
-import dev.deployclaw.container.wiring.Agent;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,7 +95,8 @@ final class AuditCommand {
               names = "--key",
               paramLabel = "KEY",
               description =
-                  "The key that is trusted, as `audit key` prints it; rotations since are followed.")
+                  "The key that is trusted, as `audit key` prints it; rotations since are"
+                      + " followed.")
           @Nullable List<String> keys)
       throws Unusable {
     var trusted = keys == null ? List.<String>of() : keys.stream().map(String::strip).toList();
@@ -177,9 +172,7 @@ final class AuditCommand {
               description = "The execution; all of them where none is given.")
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
-    return overLogs(
-        new LogsAsked(shared, id, FileJournal::executions, "is NATS there, and its stream?"),
-        (config, journal, chosen) -> compare(journal, Agent.streamSettings(config), chosen));
+    return new StreamComparison(around, shared).compare(Optional.ofNullable(id));
   }
 
   @Command(description = "Whether the bucket's copies of ended logs hold; exit 9 if not. Needs S3.")
@@ -235,23 +228,6 @@ final class AuditCommand {
       return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; " + asked.remedy())
           .report(around, json);
     }
-  }
-
-  private static StreamDiffView compare(
-      FileJournal journal, NatsSettings settings, List<String> executions)
-      throws IOException, InterruptedException {
-    var compared = new ArrayList<StreamDiff.Compared>();
-    var unread = new TreeMap<String, String>();
-    try (var diff = StreamDiff.open(journal, settings)) {
-      for (String execution : executions) {
-        try {
-          compared.add(diff.compare(execution));
-        } catch (DamagedJournal e) {
-          unread.put(execution, String.valueOf(e.getMessage()));
-        }
-      }
-    }
-    return new StreamDiffView(compared, unread);
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")

@@ -12,8 +12,11 @@ import java.util.stream.Stream;
  * How the stream differs from the journal.
  *
  * @param unread executions whose journal is damaged, and how
+ * @param elsewhere executions in the stream that the journal doesn't know: no difference by itself,
+ *     since other machines ship to the same stream
  */
-record StreamDiffView(List<Compared> compared, Map<String, String> unread) implements LogsView {
+record StreamDiffView(List<Compared> compared, Map<String, String> unread, List<String> elsewhere)
+    implements LogsView {
   private static final int MOST_LISTED = 100;
 
   @Override
@@ -29,6 +32,7 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) imple
     out.put("records", compared.stream().mapToLong(Compared::records).sum());
     out.put("differences", differences().map(StreamDiffView::map).toList());
     out.put("unread", unread);
+    out.put("elsewhere", elsewhere);
     return out;
   }
 
@@ -43,6 +47,9 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) imple
       out.append("and %d more: --json lists all%n".formatted(left));
     }
     unread.forEach((id, why) -> out.append("%s: %s%n".formatted(id, why)));
+    elsewhere.stream()
+        .limit(MOST_LISTED)
+        .forEach(id -> out.append("%s: in the stream alone: another machine's%n".formatted(id)));
     long records = compared.stream().mapToLong(Compared::records).sum();
     out.append(
         "%d executions, %d records: %s%n"
@@ -50,6 +57,11 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread) imple
                 compared.size(),
                 records,
                 holds() ? "the stream holds the same" : "the stream differs"));
+    if (!elsewhere.isEmpty()) {
+      out.append(
+          "%d executions in the stream have no log here: other machines', or somebody's; compare them there%n"
+              .formatted(elsewhere.size()));
+    }
     return out.toString();
   }
 

@@ -77,7 +77,31 @@ class DiffStreamCommandTest {
 
       nats.daemon().kill();
       assertThat(screen.run("audit", "diff-stream")).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void namesWhatOtherMachinesShippedAndTakesItForNoDifferenceUnlessAsked() throws Exception {
+    try (var nats = Nats.start(folder.resolve("nats"))) {
+      var screen = screen(nats.url());
+      assertThat(screen.run("audit", "diff-stream", "last")).isEqualTo(2);
+      shipped("state", nats, ONE, "Planning");
+      shipped("elsewhere", nats, TWO, "Planning");
+
+      assertThat(screen.run("audit", "diff-stream")).isZero();
+      assertThat(screen.out())
+          .contains("1 executions, 4 records: the stream holds the same")
+          .contains(TWO + ": in the stream alone: another machine's")
+          .contains("1 executions in the stream have no log here");
+      assertThat(screen.run("audit", "diff-stream", "--json")).isZero();
+      assertThat(screen.json().get("elsewhere").get(0).asText()).isEqualTo(TWO);
+
+      assertThat(screen.run("audit", "diff-stream", TWO, "--json")).isEqualTo(9);
+      assertThat(screen.json().get("differences")).hasSize(RECORDS);
+      assertThat(screen.json().get("differences").get(0).get("kind").asText()).isEqualTo("extra");
       assertThat(screen.run("audit", "diff-stream", "nothing")).isEqualTo(2);
+      assertThat(screen.err()).contains("there is no execution nothing, here or in the stream");
+      assertThat(screen.run("audit", "diff-stream", "../state")).isEqualTo(2);
     }
   }
 
