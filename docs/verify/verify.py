@@ -4,11 +4,13 @@
 A second implementation of what `deployclaw audit verify` does, written from the format (docs/verify/README.md),
 so that two programs have to be wrong in the same way before a changed log passes.
 
-usage: verify.py [--key KEY]... [--chain CHAIN]... FILE...
-           FILE: a log, or a folder of them whose chain.json is a CHAIN; CHAIN: what `audit chain` printed.
-           Prints {"file","code","seq","what"} for each finding; exit 0, 9 or 2
+usage: verify.py [--key KEY]... [--chain CHAIN]... [--without-chain] FILE...
+           FILE: a log, or a folder of them whose chain.json is a CHAIN; CHAIN: what `audit chain` printed;
+           --without-chain: a folder may come without its chain, and then logs can be missing unseen.
+           Prints {"file","code","seq","what"} for each finding, else {"links","logs"}: how much was checked.
+           Exit 0: unchanged, 9: not, 2: wrong usage, a file that can't be read, a folder without a log
        verify.py [--key KEY] --corpus CASES
-           a case a line: documents in Base64, chains behind "chain:"; prints one line of codes for each
+           a case a line: documents in Base64, chains behind "chain:"; prints a line of code:seq for each
 """
 import base64
 import hashlib
@@ -21,13 +23,17 @@ from decimal import Decimal
 
 # --- Strict JSON: one spelling for each value but white space and the order of keys (RFC 8259, RFC 7493) ------------
 
-MOST_BYTES, MOST_DEPTH, MOST_WHOLE = 64 << 20, 64, (1 << 53) - 1
+MOST_BYTES, MOST_DEPTH, MOST_WHOLE = 256 << 20, 64, (1 << 53) - 1
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})\Z")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,23})\.[0-9]{0,23}[1-9]\Z")
 
 
 class Malformed(Exception):
-    pass
+    code = "not-json"
+
+
+class TooLarge(Malformed):
+    code = "too-large"
 
 
 def whole(text):
@@ -72,7 +78,7 @@ def whole_text(value, depth=0):
 
 def parse(data):
     if len(data) > MOST_BYTES:
-        raise Malformed("more than %d bytes" % MOST_BYTES)
+        raise TooLarge("more than %d bytes" % MOST_BYTES)
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_int=whole,
                            parse_float=decimal, parse_constant=refuse)
@@ -124,6 +130,9 @@ TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]
 OPTIONAL = {"plan_hash", "epoch", "duration_us", "decision", "evidence", "before", "after"}
 
 
+NEWEST, NEWEST_LINK, LATER = 2, 1, "is newer than this verifier knows: take a later one"
+
+
 def is_text(v):
     return isinstance(v, str)
 
@@ -132,11 +141,31 @@ def is_whole(v):
     return isinstance(v, int) and not isinstance(v, bool)
 
 
+def is_newer(item, newest):
+    """Whether a later version wrote it: then nothing can be said of it."""
+    return is_whole(item.get("schema_version")) and item["schema_version"] > newest
+
+
+def is_time(v):
+    """A moment in UTC that there is, with six digits of the second; not a second that was added."""
+    try:
+        return is_text(v) and bool(TIME.match(v) and datetime.strptime(v, "%Y-%m-%dT%H:%M:%S.%fZ"))
+    except ValueError:
+        return False
+
+
+def all_whole(v):
+    """Records hold whole numbers only, at any depth."""
+    if isinstance(v, (dict, list)):
+        return all(map(all_whole, v.values() if isinstance(v, dict) else v))
+    return not isinstance(v, Decimal)
+
+
 FIELDS = {
     "schema_version": lambda v: is_whole(v) and v == 1,
     "execution_id": lambda v: is_text(v) and v != "",
     "seq": lambda v: is_whole(v) and v > 0,
-    "time": lambda v: is_text(v) and TIME.match(v),
+    "time": is_time,
     "step": lambda v: is_whole(v) and v >= 0,
     "phase": lambda v: is_text(v) and v in PHASES,
     "action": is_text,
@@ -146,7 +175,7 @@ FIELDS = {
     "plan_hash": is_text,
     "epoch": is_whole,
     "duration_us": lambda v: is_whole(v) and v >= 0,
-    "facts": lambda v: isinstance(v, dict),
+    "facts": lambda v: isinstance(v, dict) and all_whole(v),
     "prev": lambda v: is_text(v) and (v == "" or HASH.match(v)),
     "hash": lambda v: is_text(v) and HASH.match(v),
 }
@@ -162,7 +191,7 @@ SECOND = dict(FIELDS, **{
 
 def shape_fault(record):
     version = record.get("schema_version")
-    fields = SECOND if is_whole(version) and version == 2 else FIELDS
+    fields = SECOND if is_whole(version) and version == NEWEST else FIELDS
     for field, holds in fields.items():
         if field in record:
             if not holds(record[field]):
@@ -181,6 +210,8 @@ def chain(execution, records):
     found, seq, head = [], 0, ""
     for record in records:
         expected = seq + 1
+        if is_newer(record, NEWEST):
+            return found + [("newer-version", expected, LATER)], None, head
         fault = shape_fault(record)
         if fault:
             found.append(("bad-record", expected, fault))
@@ -359,7 +390,12 @@ def step(number, own):
 
 
 def first(records, key):
+    """A fact that is null isn't told."""
     return next((facts(r)[key] for r in records if facts(r).get(key) is not None), None)
+
+
+def either(value, otherwise):
+    return otherwise if value is None else value
 
 
 def derive(records):
@@ -375,9 +411,9 @@ def derive(records):
     steps = sorted({r["step"] for r in records if r["step"] > 0})
     out = {
         "execution_id": last["execution_id"], "agent": "System Architect", "timestamp": records[0]["time"],
-        "request": first([last] * ended + records, "request") or "",
+        "request": either(first([last] * ended + records, "request"), ""),
         "thought_log": [step(n, [r for r in records if r["step"] == n]) for n in steps],
-        "result": given.get("result", "UNKNOWN") if ended else "UNFINISHED",
+        "result": either(given.get("result"), "UNKNOWN") if ended else "UNFINISHED",
         "duration_seconds": scaled(micros if is_whole(micros) else between(records), 6),
         "phases": phases, "rollback_available": given.get("rollback_available") is True,
         "records": [r for r in records if r["step"] == 0],
@@ -385,7 +421,7 @@ def derive(records):
     }
     optional = {"requester": first([last] * ended + records, "requester")}
     for field in ("epoch", "plan_hash"):
-        optional[field] = given.get(field, next((r[field] for r in reversed(records) if field in r), None))
+        optional[field] = either(given.get(field), next((r[field] for r in reversed(records) if field in r), None))
     for key in ("rollback_of", "reason", "questions", "checkpoint", "validation"):
         if given.get(key) not in ("", {}, []):
             optional[key] = given.get(key)
@@ -433,14 +469,60 @@ def listed(value):
     return value if isinstance(value, list) else []
 
 
+# The states that can follow; none follows one at which a change is over. It begins at "".
+NEXT = {state: set(following.split()) for state, following in {
+    "": "opened", "opened": "checkpointed aborting", "checkpointed": "staged aborting", "staged": "prepared aborting",
+    "prepared": "cleared held aborting", "held": "resumed aborting", "resumed": "staged aborting",
+    "cleared": "widened committed aborting", "widened": "baking withdrawing",
+    "baking": "widened committed withdrawing", "withdrawing": "rolledback failed",
+    "committed": "published undoing failed", "published": "converged undoing failed",
+    "converged": "baked soaking undoing failed", "soaking": "baked undoing failed", "baked": "completed",
+    "undoing": "rolledback failed", "aborting": "aborted",
+}.items()}
+
+# With which results a log can end, by where its change stands: "" for none, or not opened.
+RESULTS = {
+    "": "COMPLETED NO_CHANGE HELD ABORTED REFUSED NEEDS_CLARIFICATION FAILED UNKNOWN", "held": "HELD ABORTED",
+    "completed": "COMPLETED UNKNOWN", "rolledback": "ROLLED_BACK", "failed": "FAILED",
+    "aborted": "ABORTED REFUSED FAILED",
+}
+RESULTS.update((s, "ABORTED UNKNOWN") for s in "opened checkpointed staged prepared resumed cleared aborting".split())
+RESULTS.update((s, "UNKNOWN") for s in "widened baking withdrawing committed published converged soaking baked undoing"
+               .split())
+
+
 class Change:
     def __init__(self):
         self.turn, self.doubted, self.opened, self.plan, self.epoch = 0, False, {}, "", 0
+        self.at, self.before, self.overtaken = {""}, set(), False
+        self.past = {0: self.at}
         self.checkpoint, self.stored, self.prepared, self.votes = "", False, {}, {}
         self.held, self.approval, self.rule, self.activated, self.failed = False, {}, "", False, False
 
+    def moves(self, state, turn, doubted):
+        """A turn in doubt may have been applied or not: the next record has the same number, or the one after. Where
+        the state store forgot late turns, it goes on from one that it remembered."""
+        again, back = self.doubted and turn == self.turn, self.overtaken and turn <= self.turn
+        before = self.past.get(turn - 1, set()) if again or back else self.at
+        follows = (again or back or turn == self.turn + 1) and any(state in NEXT.get(s, ()) for s in before)
+        self.at = {state} | (self.at if again and doubted else set())
+        self.before, self.turn, self.doubted, self.overtaken = before, turn, doubted, False
+        self.past[turn] = self.at
+        return follows
+
+    def states(self):
+        return self.at | (self.before if self.doubted else set())
+
     def get(self, key):
         return text(self.opened.get(key))
+
+    def gate(self, key):
+        """What the gate says of it; nothing where nothing tells."""
+        gate = self.opened.get("gate")
+        return gate.get(key) if isinstance(gate, dict) else None
+
+    def asks(self):
+        return listed(self.gate("asks")) != [] or self.gate("manual") is True
 
     def back(self):
         return self.get("kind") in ("rollback", "compensation")
@@ -464,7 +546,7 @@ def vote_fault(change):
     if count < 1 or not text(change.prepared.get("votes")):
         return "votes"
     if (number(change.votes.get("yes")) != count or listed(change.votes.get("no"))
-            or listed(change.votes.get("unknown")) != absent or (absent and not change.back())):
+            or canonical(listed(change.votes.get("unknown"))) != canonical(absent) or (absent and not change.back())):
         return "votes"
     return None if change.prepared.get("digest") == change.get("digest") else "digest"
 
@@ -473,8 +555,10 @@ def approval_holds(change):
     approved = text(change.approval.get("approver")) != ""
     if not change.rule or (change.rule == "way-back" and not change.back()):
         return False
+    if change.rule != ("approved" if change.asks() else text(change.gate("rule")) or change.rule):
+        return False
     if not approved:
-        return not change.held and change.rule != "approved"
+        return not change.held and not change.asks() and change.rule != "approved"
     return (change.approval.get("approved_plan") == change.plan
             and change.approval.get("approved_checkpoint") == change.checkpoint
             and number(change.approval.get("approved_revision")) == number(change.opened.get("base_revision")))
@@ -517,17 +601,18 @@ def move(change, record, fact, votes):
 
 def process(records):
     doubted = {facts(r)["in_doubt"] for r in records if is_whole(facts(r).get("in_doubt"))}
-    changes, plans, votes, found = {}, {}, {}, []
+    changes, plans, votes, own, found = {}, {}, {}, None, []
     for record in records:
         fact, seq = facts(record), record["seq"]
         if is_text(fact.get("state")) and is_text(fact.get("change")):
             change = changes.setdefault(fact["change"], Change())
-            turn = number(fact.get("turn"))
-            follows = turn == change.turn + 1 or (change.doubted and turn == change.turn)
-            if not follows or (turn == 1) != (fact["state"] == "opened"):
-                found.append(("turn", seq, "%s at turn %d after turn %d" % (fact["state"], turn, change.turn)))
-            change.turn, change.doubted = turn, seq in doubted
+            own = own or change
+            turn, before = number(fact.get("turn")), "%s at turn %d" % (sorted(change.states()), change.turn)
+            if not change.moves(fact["state"], turn, seq in doubted):
+                found.append(("turn", seq, "%s at turn %d, from %s" % (fact["state"], turn, before)))
             move(change, record, fact, votes)
+            if fact["state"] == "published" and not change.activated:
+                found.append(("activation", seq, "%s is published, and not activated" % fact["change"]))
             if fact["state"] == "prepared":
                 votes = {}
             if fact["state"] in ("widened", "committed"):
@@ -537,12 +622,19 @@ def process(records):
             continue
         if is_text(fact.get("target_digest")):
             plans.setdefault(text(record.get("plan_hash")), set()).add(fact["target_digest"])
+        if record.get("decision") == {"name": "recover", "rule": "overtaken"}:
+            for change in changes.values():
+                change.overtaken = True
         if record["phase"] == "prepare" and "yes" in fact:
             votes = fact
         if record["phase"] == "publish":
             for name, change in changes.items():
                 if not change.activated and is_whole(record.get("epoch")) and change.epoch == record["epoch"]:
                     found.append(("activation", seq, "%s is published, and not activated" % name))
+        if record["phase"] == "end":
+            at, result = own.states() if own else {""}, fact["result"] if is_text(fact.get("result")) else "UNKNOWN"
+            if not any(result in RESULTS.get(s, "").split() for s in at):
+                found.append(("result", seq, "ends %s, and its change is %s" % (result, sorted(at))))
     return found
 
 
@@ -715,7 +807,7 @@ def verify(data, trusted=()):
     try:
         document = parse(data)
     except Malformed as e:
-        return "", [], [("not-json", 0, str(e))]
+        return "", [], [(e.code, 0, str(e))]
     records = objects(document.get("records"))
     for line in objects(document.get("thought_log")):
         records += objects(line.get("records"))
@@ -723,9 +815,10 @@ def verify(data, trusted=()):
     execution = text(document.get("execution_id"))
     if not records:
         return execution, [], [("seq", 1, "the document holds no record")]
-    name = execution if is_text(document.get("execution_id")) else "null"
-    broken, seq, head = chain(name, records)
-    found = broken + signature(audit_of(document), "head", [name, str(seq), head], trusted)
+    broken, seq, head = chain(execution, records)
+    found = list(broken)
+    if seq is not None:
+        found += signature(audit_of(document), "head", [execution, str(seq), head], trusted)
     if not broken:
         found += derived(document, records) + process(records) + decisions(records)
         if records[-1]["phase"] != "end":
@@ -751,6 +844,8 @@ def links_of(document):
     links, found, number, head, ended = [], [], 0, "", {}
     for link in listed(document.get("links")):
         expected = number + 1
+        if isinstance(link, dict) and is_newer(link, NEWEST_LINK):
+            return links, found + [("newer-version", expected, LATER)], None, head
         if not isinstance(link, dict) or set(link) != set(LINK) or not all(LINK[k](link[k]) for k in LINK):
             found.append(("bad-record", expected, "isn't a link"))
             number = expected
@@ -774,13 +869,15 @@ def verify_chain(data, trusted=()):
     try:
         document = parse(data)
     except Malformed as e:
-        return [], [("not-json", 0, str(e))]
+        return [], [(e.code, 0, str(e))]
     audit = audit_of(document)
     links, found, number, head = links_of(document)
     if set(document) - {"links", "audit"} or set(audit) - {"links", "head", "signature", "key", "rotations"}:
         found.append(("bad-record", 0, "isn't a field of a chain"))
     if not isinstance(document.get("links"), list):
         found.append(("bad-record", 0, "there is no list of links"))
+    if number is None:
+        return links, found
     if audit.get("head") != head or not is_whole(audit.get("links")) or audit["links"] != number:
         found.append(("derived", 0, "audit names another end than the last link"))
     return links, found + signature(audit, "chain", [str(number), head], trusted)
@@ -796,7 +893,7 @@ def against(links, hashes):
 
 
 def verify_all(chains, logs, trusted=()):
-    """Names and bytes of chains and logs; what is wrong, by name."""
+    """Names and bytes of chains and logs; what is wrong, by name, and the longest chain."""
     found, longest, longest_name = {}, [], None
     for name, data in chains:
         links, found[name] = verify_chain(data, trusted)
@@ -818,7 +915,7 @@ def verify_all(chains, logs, trusted=()):
     for execution, links in ends.items():
         if execution not in named:
             found[longest_name].append(("missing", links[-1]["link"], "there is no log of " + execution))
-    return found
+    return found, longest
 
 
 def corpus(path, trusted):
@@ -827,8 +924,8 @@ def corpus(path, trusted):
             items = line.split()
             chains = [(i, base64.b64decode(t[6:])) for i, t in enumerate(items) if t.startswith("chain:")]
             logs = [(i, base64.b64decode(t)) for i, t in enumerate(items) if not t.startswith("chain:")]
-            found = verify_all(chains, logs, trusted).values()
-            print(" ".join(sorted({code for each in found for code, _, _ in each})) or "ok", flush=True)
+            found = verify_all(chains, logs, trusted)[0].values()
+            print(" ".join(sorted({"%s:%d" % (code, seq) for each in found for code, seq, _ in each})) or "ok", flush=True)
     return 0
 
 
@@ -838,38 +935,74 @@ def inside(path):
     return [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".json")]
 
 
-def main(args):
-    options, files = {"--key": [], "--chain": [], "--corpus": []}, []
+class Unread(Exception):
+    def __init__(self, path, what):
+        super().__init__(what)
+        self.path = path
+
+
+def sort(files, chains, logs):
+    """Files are logs; in folders all but their chains are. The folders are given back."""
+    folders = [path for path in files if os.path.isdir(path)]
+    for path in files:
+        found = inside(path)
+        own = [file for file in found if file == path or os.path.basename(file) != "chain.json"]
+        if not own:
+            raise Unread(path, path + " holds no log")
+        logs += own
+        chains += [file for file in found if file not in own]
+    return folders
+
+
+def read(path):
+    """One byte more than is checked tells that there are more."""
+    with open(path, "rb") as file:
+        return path, file.read(MOST_BYTES + 1)
+
+
+def options(args):
+    """What the command line says; None where it is wrong."""
+    given, files, without = {"--key": [], "--chain": [], "--corpus": []}, [], False
     while args:
         arg = args.pop(0)
-        if arg in options and args:
-            options[arg].append(args.pop(0).strip())
+        if arg == "--without-chain":
+            without = True
+        elif arg in given and args:
+            given[arg].append(args.pop(0).strip())
         elif arg.startswith("-"):
-            files = []
-            break
+            return None
         else:
             files.append(arg)
-    trusted, chains = set(options["--key"]), options["--chain"]
-    if len(options["--corpus"]) == 1 and not files:
-        return corpus(options["--corpus"][0], trusted)
-    if not files and not chains:
+    return given, files, without
+
+
+def check(given, files, without):
+    logs, chains, found = [], given["--chain"], {}
+    folders = sort(files, chains, logs)
+    if not chains and not without:
+        found = {path: [("no-chain", 0, "holds no chain.json, so a log may be missing")] for path in folders}
+    more, links = verify_all(map(read, chains), map(read, logs), set(given["--key"]))
+    found.update(more)
+    lines = [{"file": path, "code": code, "seq": seq, "what": what} for path in found for code, seq, what in found[path]]
+    for line in lines or [{"links": len(links), "logs": len(logs)}]:
+        print(json.dumps(line, ensure_ascii=False))
+    return 9 if lines else 0
+
+
+def main(args):
+    asked = options(args)
+    if asked and len(asked[0]["--corpus"]) == 1 and not asked[1]:
+        return corpus(asked[0]["--corpus"][0], set(asked[0]["--key"]))
+    if not asked or not (asked[1] or asked[0]["--chain"]):
         print(__doc__, file=sys.stderr)
         return 2
-    logs = []
-    for path in files:
-        for file in inside(path):
-            (chains if file != path and os.path.basename(file) == "chain.json" else logs).append(file)
-
-    def read(path):
-        with open(path, "rb") as file:
-            return path, file.read()
-
-    code = 0
-    for path, found in verify_all(map(read, chains), map(read, logs), trusted).items():
-        for word, seq, what in found:
-            print(json.dumps({"file": path, "code": word, "seq": seq, "what": what}, ensure_ascii=False))
-            code = 9
-    return code
+    try:
+        return check(*asked)
+    except OSError as e:
+        print(json.dumps({"file": e.filename, "code": "unreadable", "what": str(e)}, ensure_ascii=False))
+    except Unread as e:
+        print(json.dumps({"file": e.path, "code": "unreadable", "what": str(e)}, ensure_ascii=False))
+    return 2
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@ package dev.deployclaw.core.machine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GatePolicy(
     boolean auto, boolean approverMustDiffer, Duration holdFor, List<GateRule> rules) {
+  /** The rule by which a change goes on of which no other speaks. */
+  private static final String AUTO = "auto";
 
   public GatePolicy {
     rules = List.copyOf(rules);
@@ -77,7 +82,22 @@ public record GatePolicy(
     }
     return hold(x.requester(), risks)
         .<Verdict>map(h -> h)
-        .orElseGet(() -> new Verdict.Pass(passing(x.requester(), risks).orElse("auto")));
+        .orElseGet(() -> new Verdict.Pass(passing(x.requester(), risks).orElse(AUTO)));
+  }
+
+  /**
+   * What the log says of the gate as a change opens, so that somebody who has only the log knows
+   * whether it needs an approval: the rules that ask for one, or the one by which it goes on.
+   */
+  public Map<String, Object> facts(String requester, Risks risks) {
+    var facts = new TreeMap<String, Object>();
+    var asks = holds(requester, risks).stream().map(Verdict.Hold::rule).toList();
+    facts.put("asks", asks);
+    facts.put("manual", risks.manual());
+    if (asks.isEmpty()) {
+      facts.put("rule", passing(requester, risks).orElse(AUTO));
+    }
+    return facts;
   }
 
   /** Why a change with these risks would be held; empty when it would go on. */
@@ -86,38 +106,44 @@ public record GatePolicy(
   }
 
   private Optional<Verdict.Hold> hold(String requester, Risks risks) {
-    if (risks.manual()) {
-      return held("request-asks", "the request asks for an approval", requester, risks);
-    }
-    if (!risks.removed().isEmpty()) {
-      String what = "it removes " + String.join(", ", risks.removed());
-      return held("removes-tenant", what, requester, risks);
-    }
-    if (!risks.overlays().isEmpty()) {
-      String what = "it takes back by request: " + String.join("; ", risks.overlays());
-      return held("removes-overlay", what, requester, risks);
-    }
-    if (!risks.bigSteps().isEmpty()) {
-      return held("big-step", String.join("; ", risks.bigSteps()), requester, risks);
-    }
-    var rule = speaking(GateRule.Says.HOLD, requester, risks).stream().findFirst();
-    if (rule.isPresent()) {
-      String what = "the rule " + rule.get().name() + " holds it";
-      return held(rule.get().name(), what, requester, risks);
-    }
-    return auto || passing(requester, risks).isPresent()
-        ? Optional.empty()
-        : held("default-hold", "every change waits for an approval here", requester, risks);
+    return holds(requester, risks).stream().findFirst();
   }
 
-  private Optional<Verdict.Hold> held(String rule, String why, String requester, Risks risks) {
+  /** By each rule that holds it. */
+  private List<Verdict.Hold> holds(String requester, Risks risks) {
+    var why = new LinkedHashMap<String, String>();
+    if (risks.manual()) {
+      why.put("request-asks", "the request asks for an approval");
+    }
+    if (!risks.removed().isEmpty()) {
+      why.put("removes-tenant", "it removes " + String.join(", ", risks.removed()));
+    }
+    if (!risks.overlays().isEmpty()) {
+      why.put(
+          "removes-overlay", "it takes back by request: " + String.join("; ", risks.overlays()));
+    }
+    if (!risks.bigSteps().isEmpty()) {
+      why.put("big-step", String.join("; ", risks.bigSteps()));
+    }
+    for (var rule : speaking(GateRule.Says.HOLD, requester, risks)) {
+      why.putIfAbsent(rule.name(), "the rule " + rule.name() + " holds it");
+    }
+    if (why.isEmpty() && !auto && passing(requester, risks).isEmpty()) {
+      why.put("default-hold", "every change waits for an approval here");
+    }
+    return why.entrySet().stream()
+        .map(e -> held(e.getKey(), e.getValue(), requester, risks))
+        .toList();
+  }
+
+  private Verdict.Hold held(String rule, String why, String requester, Risks risks) {
     var approval = new ArrayList<String>();
     for (var one : rules) {
       if (!one.approvers().isEmpty() && one.speaksOf(requester, risks.reach())) {
         approval.add(one.name());
       }
     }
-    return Optional.of(new Verdict.Hold(rule, why, approval));
+    return new Verdict.Hold(rule, why, approval);
   }
 
   private Optional<String> passing(String requester, Risks risks) {

@@ -106,6 +106,13 @@ final class BeforeCommit {
     return new Event.Voted(tally.digest(), yes, tally.members(Answer.UNKNOWN));
   }
 
+  /** What the gate says of a change that opens, for its record. */
+  Map<String, Object> gate(Execution x, Duty duty) {
+    return x.kind().back()
+        ? Map.of()
+        : Map.of("gate", settings.gate().facts(x.requester(), duty.risks()));
+  }
+
   Event judgeGate(Execution x, Duty duty) {
     return switch (settings.gate().judge(x, duty.risks())) {
       case Verdict.Pass(String rule) -> {

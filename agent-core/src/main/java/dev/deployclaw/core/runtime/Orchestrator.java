@@ -71,7 +71,8 @@ final class Orchestrator {
   Ending open(Opening opening, Optional<Content> content, Duty duty) throws InterruptedException {
     duty.story().about(opening.execution());
     long from = time.micros();
-    var opened = ledger.write(ExecutionMachine.open(opening), duty.leadership(), duty.story());
+    var transition = ExecutionMachine.open(opening).telling(before.gate(opening.execution(), duty));
+    var opened = ledger.write(transition, duty.leadership(), duty.story());
     duty.story().took(Phase.OPEN, from);
     return switch (opened) {
       case Advance.Applied(Stored stored) -> drive(stored, content, duty);

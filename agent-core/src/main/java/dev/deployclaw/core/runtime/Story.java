@@ -198,6 +198,7 @@ final class Story {
     place(note.phase());
     String word = transition.next().state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
     var facts = new TreeMap<>(Evidence.of(transition.next()));
+    facts.putAll(transition.facts());
     facts.put("change", transition.next().id());
     facts.put("state", word);
     facts.put("turn", transition.next().turn());

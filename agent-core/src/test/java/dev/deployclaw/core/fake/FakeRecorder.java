@@ -27,6 +27,9 @@ public final class FakeRecorder implements Recorder {
     out.put("action", thought.action());
     out.put("detail", thought.detail());
     out.put("status", thought.status().name().toUpperCase(Locale.ROOT));
+    thought.planHash().ifPresent(hash -> out.put("plan_hash", hash));
+    thought.epoch().ifPresent(epoch -> out.put("epoch", epoch));
+    thought.durationMicros().ifPresent(micros -> out.put("duration_us", micros));
     out.put("facts", thought.facts());
     out.putAll(thought.basis().fields());
     String hash = Canonical.sha256(Canonical.bytes(out));

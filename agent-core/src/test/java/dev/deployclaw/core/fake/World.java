@@ -126,7 +126,7 @@ public final class World {
   }
 
   /** The files of all machines that last. */
-  List<FakeJournal> journals() {
+  public List<FakeJournal> journals() {
     return machines;
   }
 

@@ -6,6 +6,7 @@ import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.GatePolicy.Verdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GatePolicyTest {
@@ -29,6 +30,18 @@ class GatePolicyTest {
     assertThat(AUTO.judge(FORWARD, removal))
         .isEqualTo(new Verdict.Hold("removes-tenant", "it removes acme", List.of()));
     assertThat(AUTO.judge(FORWARD, step)).isInstanceOf(Verdict.Hold.class);
+  }
+
+  @Test
+  void tellsTheLogWhoAsksForAnApproval() {
+    var both = new Risks(true, List.of("acme"), List.of(), List.of(), Reach.NONE);
+
+    assertThat(AUTO.facts("olivia", both))
+        .isEqualTo(Map.of("asks", List.of("request-asks", "removes-tenant"), "manual", true));
+    assertThat(HOLD.facts("olivia", Risks.NONE))
+        .isEqualTo(Map.of("asks", List.of("default-hold"), "manual", false));
+    assertThat(AUTO.facts("olivia", Risks.NONE))
+        .isEqualTo(Map.of("asks", List.of(), "manual", false, "rule", "auto"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.sim.Estate.Image;
 import dev.deployclaw.core.sim.Estate.Life;
@@ -85,8 +86,9 @@ record Schedule(Scene scene, List<Strike> strikes) {
    * How it ended.
    *
    * @param first the await points of the first process, and so on
+   * @param world as it stands then
    */
-  record Outcome(List<String> broken, List<Hop> first, List<Hop> second, long hash) {}
+  record Outcome(List<String> broken, List<Hop> first, List<Hop> second, long hash, World world) {}
 
   Outcome play(Defect defect, Trace trace) {
     if (kills(SECOND)) {
@@ -148,7 +150,8 @@ record Schedule(Scene scene, List<Strike> strikes) {
         broken,
         hops.isEmpty() ? List.of() : hops.getFirst(),
         hops.isEmpty() ? List.of() : hops.getLast(),
-        trace.hash());
+        trace.hash(),
+        estate.world());
   }
 
   private boolean kills(String process) {

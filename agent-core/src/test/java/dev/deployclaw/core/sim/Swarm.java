@@ -1,6 +1,7 @@
 package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeJournal;
+import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.sim.Estate.Life;
@@ -40,7 +41,7 @@ final class Swarm {
   }
 
   /** How it ended. */
-  record Outcome(List<String> broken, long hash) {}
+  record Outcome(List<String> broken, long hash, World world) {}
 
   static Outcome play(long seed, Defect defect, Trace trace) {
     var estate = new Estate(seed, defect, trace);
@@ -51,7 +52,7 @@ final class Swarm {
       broken.add(String.valueOf(e.getMessage()));
     }
     broken.addAll(estate.broken());
-    return new Outcome(broken, trace.hash());
+    return new Outcome(broken, trace.hash(), estate.world());
   }
 
   private void play() {

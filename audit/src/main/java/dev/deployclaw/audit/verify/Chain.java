@@ -13,13 +13,14 @@ import java.util.TreeMap;
 /**
  * Follows a chain record by record: each hashes to its {@code hash}, names the one before as {@code
  * prev}, and has the next number. After a fault it goes on from what the record says, so that one
- * fault gives few findings. For one thread.
+ * fault gives few findings; it ends with the first record of a later version. For one thread.
  */
 public final class Chain {
   private final String execution;
   private final List<Finding> findings = new ArrayList<>();
   private long seq;
   private String head = "";
+  private boolean newer;
 
   /**
    * @param execution the id that each record must carry
@@ -30,6 +31,9 @@ public final class Chain {
 
   /** Takes the bytes of the next record as they are stored, which must be the canonical ones. */
   public void next(byte[] stored) {
+    if (newer) {
+      return;
+    }
     try {
       Map<String, Object> entry = Json.parseObject(stored);
       if (!new String(stored, StandardCharsets.UTF_8).equals(JsonText.canonical(entry))) {
@@ -38,13 +42,21 @@ public final class Chain {
       next(entry);
     } catch (Json.Malformed e) {
       seq++;
-      found(Code.NOT_JSON, seq, String.valueOf(e.getMessage()));
+      findings.add(Finding.unread(seq, e));
     }
   }
 
   /** Takes the next record. */
   public void next(Map<String, Object> entry) {
+    if (newer) {
+      return;
+    }
     long expected = seq + 1;
+    if (Shape.newer(entry)) {
+      newer = true;
+      found(Code.NEWER_VERSION, expected, "is newer than this verifier knows: take a later one");
+      return;
+    }
     var fault = Shape.fault(entry);
     if (fault.isPresent()) {
       found(Code.BAD_RECORD, expected, fault.get());
@@ -75,6 +87,11 @@ public final class Chain {
   /** The hash of the last record; empty for none. */
   public String head() {
     return head;
+  }
+
+  /** Whether it met a record of a later version. */
+  boolean newer() {
+    return newer;
   }
 
   public List<Finding> findings() {

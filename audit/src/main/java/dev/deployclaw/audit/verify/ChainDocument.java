@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param findings what is wrong with it; {@code seq} is the number of a link
  */
 record ChainDocument(List<Link> links, List<Finding> findings) {
+  private static final long VERSION = 1;
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Set<String> FIELDS =
       Set.of("schema_version", "link", "execution_id", "records", "head", "prev", "hash");
@@ -32,8 +33,7 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
     try {
       return new Reading().read(Json.parseObject(document), trust);
     } catch (Json.Malformed e) {
-      return new ChainDocument(
-          List.of(), List.of(new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage()))));
+      return new ChainDocument(List.of(), List.of(Finding.unread(0, e)));
     }
   }
 
@@ -50,6 +50,7 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
     private final Map<String, Long> ended = new HashMap<>();
     private String head = "";
     private long number;
+    private boolean newer;
 
     ChainDocument read(Map<String, Object> document, Trust trust) {
       Map<String, Object> audit =
@@ -60,6 +61,9 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
         list.forEach(this::next);
       } else {
         found(Code.BAD_RECORD, 0, "there is no list of links");
+      }
+      if (newer) {
+        return new ChainDocument(List.copyOf(links), List.copyOf(findings));
       }
       if (!head.equals(audit.get("head")) || !Long.valueOf(number).equals(audit.get("links"))) {
         found(Code.DERIVED, 0, "audit names another end than the last link");
@@ -77,7 +81,15 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
     }
 
     private void next(Object item) {
+      if (newer) {
+        return;
+      }
       long expected = number + 1;
+      if (item instanceof Map<?, ?> map && newer(map)) {
+        newer = true;
+        found(Code.NEWER_VERSION, expected, "is newer than this verifier knows: take a later one");
+        return;
+      }
       var link = item instanceof Map<?, ?> map ? link(Json.object(map)) : Optional.<Link>empty();
       if (link.isEmpty()) {
         found(Code.BAD_RECORD, expected, "isn't a link");
@@ -106,9 +118,14 @@ record ChainDocument(List<Link> links, List<Finding> findings) {
       links.add(link);
     }
 
+    private static boolean newer(Map<?, ?> item) {
+      return item.get("schema_version") instanceof Long version && version > VERSION;
+    }
+
     private static Optional<Link> link(Map<String, Object> fields) {
       boolean shaped =
-          fields.keySet().equals(FIELDS) && Long.valueOf(1).equals(fields.get("schema_version"));
+          fields.keySet().equals(FIELDS)
+              && Long.valueOf(VERSION).equals(fields.get("schema_version"));
       return shaped
               && fields.get("link") instanceof Long number
               && fields.get("execution_id") instanceof String execution

@@ -4,13 +4,21 @@ import static dev.deployclaw.audit.verify.ProcessRules.number;
 import static dev.deployclaw.audit.verify.ProcessRules.text;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What the records say about one change so far. For one thread. */
 final class Change {
   final String id;
-  long turn;
-  boolean inDoubt;
+  private long turn;
+  private boolean inDoubt;
+  private Set<String> states = Set.of(States.NONE);
+  private Set<String> before = Set.of();
+  private final Map<Long, Set<String>> past = new HashMap<>(Map.of(0L, states));
+  private boolean overtaken;
   String kind = "";
   String digest = "";
   String planHash = "";
@@ -26,6 +34,7 @@ final class Change {
   boolean held;
   Map<String, Object> approval = Map.of();
   String rule = "";
+  private Map<String, Object> gate = Map.of();
   boolean activated;
   boolean failed;
 
@@ -42,6 +51,47 @@ final class Change {
     baseEpoch = number(facts.get("base_epoch"));
     baseDigest = text(facts.get("base_digest"));
     baseRevision = number(facts.get("base_revision"));
+    gate = facts.get("gate") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
+  }
+
+  /**
+   * Comes to a state. A turn that is in doubt may have been applied or not, so that the next record
+   * has the same number or the one after.
+   *
+   * @param doubtful whether nobody knows if this one was applied
+   * @return whether it follows on what is known
+   */
+  boolean moves(String state, long number, boolean doubtful) {
+    boolean again = inDoubt && number == turn;
+    boolean back = overtaken && number <= turn;
+    var from = again || back ? past.getOrDefault(number - 1, Set.of()) : states;
+    var now = new TreeSet<>(again && doubtful ? states : Set.of());
+    now.add(state);
+    boolean next = again || back || number == turn + 1;
+    boolean follows = next && States.follows(from, state);
+    before = from;
+    states = now;
+    turn = number;
+    inDoubt = doubtful;
+    overtaken = false;
+    past.put(turn, states);
+    return follows;
+  }
+
+  /** The state store forgot late turns of it: the next one follows one that it remembered. */
+  void overtake() {
+    overtaken = true;
+  }
+
+  /** Where it can stand by what is known. */
+  Set<String> states() {
+    var all = new TreeSet<>(states);
+    all.addAll(inDoubt ? before : Set.of());
+    return all;
+  }
+
+  long turn() {
+    return turn;
   }
 
   /** From here only an approval helps. */
@@ -49,6 +99,17 @@ final class Change {
     held = true;
     approval = Map.of();
     rule = "";
+  }
+
+  /** Whether the gate's rules, or the request, ask for an approval; not where nothing tells. */
+  boolean asks() {
+    boolean rules = gate.get("asks") instanceof List<?> list && !list.isEmpty();
+    return rules || Boolean.TRUE.equals(gate.get("manual"));
+  }
+
+  /** The rule by which it may pass the gate; empty where nothing tells. */
+  String passes() {
+    return asks() ? "approved" : text(gate.get("rule"));
   }
 
   boolean back() {

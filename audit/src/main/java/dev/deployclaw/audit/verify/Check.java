@@ -30,12 +30,13 @@ public final class Check {
   private final Set<String> chains = new HashSet<>();
   private List<Link> longest = List.of();
   private String longestFile = "";
+  private int logs;
 
   public Check(Trust trust) {
     this.trust = trust;
   }
 
-  /** A file that can't be read. */
+  /** A file that can't be read, or a folder that holds no log: then nothing can be said. */
   public static final class Unread extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -46,56 +47,99 @@ public final class Check {
       this.file = file.toString();
     }
 
+    Unread(Path folder) {
+      super(folder + " holds no log");
+      this.file = folder.toString();
+    }
+
     public String file() {
       return file;
     }
   }
 
   /**
-   * Checks files, and those in folders.
+   * What is checked.
    *
-   * @param base where they are looked for; findings name them as they are given
-   * @throws Unread when one can't be read
+   * @param base where files are looked for; findings name them as they are given
+   * @param logs documents, and folders of them
+   * @param withoutChain whether folders may come without the chain of their logs
    */
-  public void files(Path base, List<Path> chains, List<Path> logs) throws Unread {
-    var all = new ArrayList<>(chains);
-    var documents = new ArrayList<Path>();
-    for (Path path : logs) {
-      for (Path file : inside(base, path)) {
-        boolean chain = !file.equals(path) && file.endsWith(CHAIN);
-        (chain ? all : documents).add(file);
-      }
-    }
-    for (Path file : all) {
-      chain(file.toString(), read(base, file));
-    }
-    for (Path file : documents) {
-      log(file.toString(), read(base, file));
+  public record Asked(Path base, List<Path> chains, List<Path> logs, boolean withoutChain) {
+    public Asked {
+      chains = List.copyOf(chains);
+      logs = List.copyOf(logs);
     }
   }
 
-  /** A folder's documents, by name; else the file itself. */
-  private static List<Path> inside(Path base, Path path) throws Unread {
-    Path there = base.resolve(path);
-    if (!Files.isDirectory(there)) {
-      return List.of(path);
+  /**
+   * Checks files, and those in folders.
+   *
+   * @throws Unread when one can't be read, or a folder holds no log
+   */
+  public void files(Asked asked) throws Unread {
+    var all = new ArrayList<>(asked.chains());
+    var documents = new ArrayList<Path>();
+    var folders = new ArrayList<Path>();
+    for (Path path : asked.logs()) {
+      if (Files.isDirectory(asked.base().resolve(path))) {
+        folders.add(path);
+        sort(path, inside(asked.base(), path), all, documents);
+      } else {
+        documents.add(path);
+      }
     }
+    if (all.isEmpty() && !asked.withoutChain()) {
+      folders.forEach(this::unchained);
+    }
+    for (Path file : all) {
+      chain(file.toString(), read(asked.base(), file));
+    }
+    for (Path file : documents) {
+      log(file.toString(), read(asked.base(), file));
+    }
+  }
+
+  /** A folder's documents, by name. */
+  private static List<Path> inside(Path base, Path folder) throws Unread {
+    Path there = base.resolve(folder);
     try (var files = Files.list(there)) {
       return files
           .filter(f -> f.toString().endsWith(JSON))
           .sorted()
-          .map(f -> path.resolve(there.relativize(f)))
+          .map(f -> folder.resolve(there.relativize(f)))
           .toList();
     } catch (IOException e) {
-      throw new Unread(path, e);
+      throw new Unread(folder, e);
     }
   }
 
+  private static void sort(Path folder, List<Path> files, List<Path> chains, List<Path> logs)
+      throws Unread {
+    int before = logs.size();
+    files.forEach(file -> (file.endsWith(CHAIN) ? chains : logs).add(file));
+    if (logs.size() == before) {
+      throw new Unread(folder);
+    }
+  }
+
+  private void unchained(Path folder) {
+    String what = "holds no " + CHAIN + ", so a log may be missing: --without-chain allows that";
+    findings.put(folder.toString(), List.of(new Finding(Code.NO_CHAIN, 0, what)));
+  }
+
   private static byte[] read(Path base, Path file) throws Unread {
+    Path there = base.resolve(file);
     try {
-      return Files.readAllBytes(base.resolve(file));
+      return Files.size(there) > Json.MOST_BYTES ? beginning(there) : Files.readAllBytes(there);
     } catch (IOException e) {
       throw new Unread(file, e);
+    }
+  }
+
+  /** One byte more than is checked tells that there are more. */
+  private static byte[] beginning(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return in.readNBytes(Json.MOST_BYTES + 1);
     }
   }
 
@@ -127,6 +171,7 @@ public final class Check {
 
   /** A log, after the chains. */
   public void log(String file, byte[] document) {
+    logs++;
     var read = Verifier.read(document, trust);
     var found = new ArrayList<>(read.findings());
     String earlier = fileOf.putIfAbsent(read.execution(), file);
@@ -156,6 +201,16 @@ public final class Check {
       found.add(new Finding(Code.UNCHAINED, chained + 1, "no link covers it and what follows"));
     }
     return found;
+  }
+
+  /** How many logs were checked. */
+  public int logs() {
+    return logs;
+  }
+
+  /** How many links the longest chain has; 0 for none. */
+  public int links() {
+    return longest.size();
   }
 
   /** Whether a file is a chain, so that its findings are about links. */

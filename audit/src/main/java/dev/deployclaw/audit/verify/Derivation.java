@@ -58,7 +58,7 @@ public final class Derivation {
     out.put("request", fact("request").orElse(""));
     fact("requester").ifPresent(v -> out.put("requester", v));
     out.put("thought_log", steps());
-    out.put("result", ended ? facts.getOrDefault("result", "UNKNOWN") : UNFINISHED);
+    out.put("result", ended ? told(facts, "result").orElse("UNKNOWN") : UNFINISHED);
     out.put("duration_seconds", JsonText.decimal(durationMicros(), 6));
     out.put("phases", phases());
     out.put("rollback_available", Boolean.TRUE.equals(facts.get("rollback_available")));
@@ -156,27 +156,25 @@ public final class Derivation {
 
   /** A fact of the end record, unless it is empty. */
   private Optional<Object> given(String key) {
-    return Optional.ofNullable(facts.get(key))
+    return told(facts, key)
         .filter(v -> !v.equals("") && !v.equals(Map.of()) && !v.equals(List.of()));
   }
 
   /** A fact of the end record, else of the first record that has it. */
   private Optional<Object> fact(String key) {
-    return Optional.ofNullable(facts.get(key))
-        .or(() ->
-            records.stream()
-                .map(r -> facts(r).get(key))
-                .flatMap(v -> Optional.ofNullable(v).stream())
-                .findFirst());
+    return told(facts, key)
+        .or(() -> records.stream().flatMap(r -> told(facts(r), key).stream()).findFirst());
   }
 
   /** A fact of the end record, else that field of the last record that has it. */
   private Optional<Object> lastOf(String field) {
-    return Optional.ofNullable(facts.get(field))
-        .or(() ->
-            records.reversed().stream()
-                .flatMap(r -> Optional.ofNullable(r.get(field)).stream())
-                .findFirst());
+    return told(facts, field)
+        .or(() -> records.reversed().stream().flatMap(r -> told(r, field).stream()).findFirst());
+  }
+
+  /** What is null isn't told. */
+  private static Optional<Object> told(Map<String, Object> from, String key) {
+    return Optional.ofNullable(from.get(key)).filter(v -> v != Json.Null.NULL);
   }
 
   private static long between(List<Map<String, Object>> records) {

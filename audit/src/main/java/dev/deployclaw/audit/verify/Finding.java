@@ -16,10 +16,20 @@ public record Finding(Code code, long seq, String what) {
     return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** What couldn't be read. */
+  static Finding unread(long seq, Json.Malformed e) {
+    var code = e instanceof Json.TooLarge ? Code.TOO_LARGE : Code.NOT_JSON;
+    return new Finding(code, seq, String.valueOf(e.getMessage()));
+  }
+
   /** What can be wrong. */
   public enum Code {
     /** Not strict JSON. */
     NOT_JSON,
+    /** More bytes than are read. */
+    TOO_LARGE,
+    /** Written by a later version than this verifier knows. */
+    NEWER_VERSION,
     /** A stored record whose bytes aren't the canonical ones. */
     NOT_CANONICAL,
     /** A record that lacks a field, has an unknown one, or one of a wrong type. */
@@ -42,6 +52,8 @@ public record Finding(Code code, long seq, String what) {
     KEY,
     /** A rotation of the signing key that isn't signed by both keys, or doesn't follow. */
     ROTATION,
+    /** A folder of logs without their chain. */
+    NO_CHAIN,
     /** The chain names an execution whose log isn't there. */
     MISSING,
     /** A log, or its end, is in no link of the chain. */
@@ -66,6 +78,8 @@ public record Finding(Code code, long seq, String what) {
     DIGEST,
     /** Published before it was activated. */
     ACTIVATION,
+    /** An end that says another result than the change came to. */
+    RESULT,
     /** A decision that isn't one of those that there are, or not the one of its record. */
     DECISION,
     /** A decision that doesn't rest on what it must rest on, or on what isn't before it. */

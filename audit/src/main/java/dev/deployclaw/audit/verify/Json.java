@@ -27,7 +27,10 @@ public final class Json {
   }
 
   static final int MOST_DEPTH = 64;
-  static final int MOST_BYTES = 64 << 20;
+
+  /** A log of 100,000 records has about 150 million. */
+  static final int MOST_BYTES = 256 << 20;
+
   private static final long MOST_WHOLE = (1L << 53) - 1;
   private static final int MOST_DIGITS = 24;
 
@@ -39,17 +42,26 @@ public final class Json {
   }
 
   /** The bytes aren't strict JSON. */
-  public static final class Malformed extends Exception {
+  public static class Malformed extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Malformed(String what, int at) {
-      super(what + " at character " + at);
+    Malformed(String what) {
+      super(what);
+    }
+  }
+
+  /** There are more bytes than {@link #MOST_BYTES}. */
+  static final class TooLarge extends Malformed {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge() {
+      super("more than " + MOST_BYTES + " bytes");
     }
   }
 
   public static Object parse(byte[] utf8) throws Malformed {
     if (utf8.length > MOST_BYTES) {
-      throw new Malformed("more than " + MOST_BYTES + " bytes", 0);
+      throw new TooLarge();
     }
     var reader = new Json(decode(utf8));
     Object value = reader.value(0);
@@ -65,7 +77,7 @@ public final class Json {
     if (parse(utf8) instanceof Map<?, ?> map) {
       return object(map);
     }
-    throw new Malformed("not an object", 0);
+    throw new Malformed("not an object");
   }
 
   /** A value that is an object, with its type said. */
@@ -78,7 +90,7 @@ public final class Json {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
-      throw new Malformed("not UTF-8", 0);
+      throw new Malformed("not UTF-8");
     }
   }
 
@@ -273,6 +285,6 @@ public final class Json {
   }
 
   private Malformed fault(String what) {
-    return new Malformed(what, at);
+    return new Malformed(what + " at character " + at);
   }
 }

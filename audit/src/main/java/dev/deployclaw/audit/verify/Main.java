@@ -13,23 +13,40 @@ import java.util.Set;
 
 /**
  * The verifier as a program of its own: {@code java -jar audit-verify.jar [--key KEY]… [--chain
- * FILE]… FILE…}. Prints a line of JSON for each finding. Exit 0: nothing was changed. 9: something
- * was. 2: wrong usage, or a file that can't be read.
+ * FILE]… [--without-chain] FILE…}. Prints a line of JSON for each finding, or one that says how
+ * much was checked. Exit 0: nothing was changed. 9: something was. 2: wrong usage, a file that
+ * can't be read, or a folder without a log.
  */
 public final class Main {
   private static final int WRONG_USAGE = 2;
   private static final int NOT_AS_SIGNED = 9;
   private static final String USAGE =
       """
-      usage: java -jar audit-verify.jar [--key KEY]... [--chain CHAIN]... FILE...
+      usage: java -jar audit-verify.jar [--key KEY]... [--chain CHAIN]... [--without-chain] FILE...
         FILE   what `deployclaw log ID --json` printed, or a folder of them; its chain.json is a CHAIN
         CHAIN  what `deployclaw audit chain` printed: then each execution that it names must be there
         KEY    a key that is trusted, as `deployclaw audit key` prints it
-      Prints {"file","code","seq","what"} for each finding. Exit 0: unchanged, 9: not, 2: wrong usage.
+        --without-chain  a folder may come without its chain: then logs can be missing unseen
+      Prints {"file","code","seq","what"} for each finding, else {"links","logs"}: how much was checked.
+      Exit 0: unchanged, 9: not, 2: wrong usage.
       """;
 
   /** What the command line says. */
-  private record Asked(Set<String> keys, List<Path> chains, List<Path> files, boolean right) {}
+  private static final class Words {
+    private final Set<String> keys = new HashSet<>();
+    private final List<Path> chains = new ArrayList<>();
+    private final List<Path> files = new ArrayList<>();
+    private boolean withoutChain;
+    private boolean wrong;
+
+    Check.Asked asked() {
+      return new Check.Asked(Path.of(""), chains, files, withoutChain);
+    }
+
+    boolean right() {
+      return !wrong && !(files.isEmpty() && chains.isEmpty());
+    }
+  }
 
   private Main() {}
 
@@ -40,14 +57,14 @@ public final class Main {
   }
 
   static int run(List<String> args, PrintStream out, PrintStream err) {
-    var asked = asked(args);
-    if (!asked.right()) {
+    var words = words(args);
+    if (!words.right()) {
       err.print(USAGE);
       return WRONG_USAGE;
     }
-    var check = new Check(new Trust(asked.keys()));
+    var check = new Check(new Trust(words.keys));
     try {
-      check.files(Path.of(""), asked.chains(), asked.files());
+      check.files(words.asked());
     } catch (Check.Unread e) {
       out.println(
           JsonText.canonical(
@@ -57,29 +74,30 @@ public final class Main {
     }
     var findings = check.findings();
     findings.forEach((file, found) -> found.forEach(f -> out.println(line(file, f))));
-    return findings.values().stream().allMatch(List::isEmpty) ? 0 : NOT_AS_SIGNED;
+    if (!findings.values().stream().allMatch(List::isEmpty)) {
+      return NOT_AS_SIGNED;
+    }
+    out.println(JsonText.canonical(Map.of("logs", check.logs(), "links", check.links())));
+    return 0;
   }
 
-  private static Asked asked(List<String> args) {
-    var keys = new HashSet<String>();
-    var chains = new ArrayList<Path>();
-    var files = new ArrayList<Path>();
-    boolean right = true;
+  private static Words words(List<String> args) {
+    var words = new Words();
     for (Iterator<String> rest = args.iterator(); rest.hasNext(); ) {
       String arg = rest.next();
-      if (arg.startsWith("-") && !rest.hasNext()) {
-        right = false;
-      } else if (arg.equals("--key")) {
-        keys.add(rest.next().strip());
-      } else if (arg.equals("--chain")) {
-        chains.add(Path.of(rest.next()));
+      if (arg.equals("--without-chain")) {
+        words.withoutChain = true;
+      } else if (arg.equals("--key") && rest.hasNext()) {
+        words.keys.add(rest.next().strip());
+      } else if (arg.equals("--chain") && rest.hasNext()) {
+        words.chains.add(Path.of(rest.next()));
       } else if (arg.startsWith("-")) {
-        right = false;
+        words.wrong = true;
       } else {
-        files.add(Path.of(arg));
+        words.files.add(Path.of(arg));
       }
     }
-    return new Asked(keys, chains, files, right && !(files.isEmpty() && chains.isEmpty()));
+    return words;
   }
 
   private static String line(String file, Finding finding) {

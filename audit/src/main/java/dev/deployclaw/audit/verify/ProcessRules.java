@@ -6,22 +6,27 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an execution went by the rules, from its records alone: nothing is activated without a
- * plan, a checkpoint, every vote, and an approval where the gate asked for one; and what is
- * activated is what was planned, voted for and approved. It looks at records whose facts name a
- * {@code state}: those were written in the transaction that moved the change. For one thread.
+ * Whether an execution went by the rules, from its records alone: a change comes from state to
+ * state as it may; nothing is activated without a plan, a checkpoint, every vote, and an approval
+ * where the gate asks for one; what is activated is what was planned, voted for and approved; and
+ * an end says what the change came to. It looks at records whose facts name a {@code state}: those
+ * were written in the transaction that moved the change. For one thread.
  */
 final class ProcessRules {
   private static final Set<String> ACTIVATIONS = Set.of("widened", "committed");
+  private static final Map<String, String> OVERTAKEN =
+      Map.of("name", "recover", "rule", "overtaken");
 
   private final Map<String, Change> changes = new HashMap<>();
   private final Map<String, Set<String>> planned = new HashMap<>();
   private final Set<Long> doubted = new HashSet<>();
   private final List<Finding> findings = new ArrayList<>();
+  private Optional<Change> own = Optional.empty();
   private Map<String, Object> lastVotes = Map.of();
   private long seq;
 
@@ -55,11 +60,26 @@ final class ProcessRules {
     if (facts.get("target_digest") instanceof String digest) {
       planned.computeIfAbsent(hash, _ -> new HashSet<>()).add(digest);
     }
+    if (OVERTAKEN.equals(entry.get("decision"))) {
+      changes.values().forEach(Change::overtake);
+    }
     if ("prepare".equals(entry.get("phase")) && facts.containsKey("yes")) {
       lastVotes = facts;
     }
     if ("publish".equals(entry.get("phase"))) {
       published(entry.get("epoch"));
+    } else if ("end".equals(entry.get("phase"))) {
+      ended(facts.get("result"));
+    }
+  }
+
+  /** What a log tells of first is its own change; others in it put that one back. */
+  private void ended(@Nullable Object said) {
+    String result = said instanceof String word ? word : States.UNKNOWN;
+    var states = own.map(Change::states).orElse(Set.of(States.NONE));
+    if (!States.end(states, result)) {
+      String where = own.map(c -> c.id + " is " + states).orElse("nothing was changed");
+      found(Code.RESULT, "ends " + result + ", and " + where);
     }
   }
 
@@ -74,7 +94,8 @@ final class ProcessRules {
 
   private void moved(Change change, String state, Map<String, Object> entry) {
     var facts = facts(entry);
-    turn(change, state, facts);
+    own = own.or(() -> Optional.of(change));
+    turn(change, state, number(facts.get("turn")));
     switch (state) {
       case "opened" -> change.open(entry, facts);
       case "checkpointed" -> {
@@ -87,6 +108,7 @@ final class ProcessRules {
       case "resumed" -> change.approval = facts;
       case "cleared" -> change.rule = text(facts.get("rule"));
       case "undoing", "withdrawing" -> change.failed = true;
+      case "published" -> published(change);
       default -> {}
     }
     if (ACTIVATIONS.contains(state)) {
@@ -94,16 +116,17 @@ final class ProcessRules {
     }
   }
 
-  private void turn(Change change, String state, Map<String, Object> facts) {
-    long turn = number(facts.get("turn"));
-    boolean next = turn == change.turn + 1 || (change.inDoubt && turn == change.turn);
-    if (!next || (turn == 1) != state.equals("opened")) {
-      found(
-          Code.TURN,
-          change.id + " is " + state + " at turn " + turn + " after turn " + change.turn);
+  private void turn(Change change, String state, long turn) {
+    String from = change.states() + " at turn " + change.turn();
+    if (!change.moves(state, turn, doubted.contains(seq))) {
+      found(Code.TURN, change.id + " is " + state + " at turn " + turn + ", from " + from);
     }
-    change.turn = turn;
-    change.inDoubt = doubted.contains(seq);
+  }
+
+  private void published(Change change) {
+    if (!change.activated) {
+      found(Code.ACTIVATION, change.id + " is published, and not activated");
+    }
   }
 
   private void prepared(Change change, Map<String, Object> facts) {
@@ -175,10 +198,12 @@ final class ProcessRules {
       found(Code.APPROVAL, change.id + " is activated, and the gate didn't let it pass");
     } else if (change.rule.equals("way-back") && !change.back()) {
       found(Code.APPROVAL, change.id + " passed as a way back, which it isn't");
-    } else if (!approved && (change.held || change.rule.equals("approved"))) {
+    } else if (!approved && (change.held || change.asks() || change.rule.equals("approved"))) {
       found(Code.APPROVAL, change.id + " is activated, and nobody approved it");
     } else if (approved && !change.approvalFits()) {
       found(Code.APPROVAL, "the approval of " + change.id + " was given for something else");
+    } else if (!change.passes().isEmpty() && !change.rule.equals(change.passes())) {
+      found(Code.APPROVAL, change.id + " passed by " + change.rule + ", not " + change.passes());
     }
   }
 

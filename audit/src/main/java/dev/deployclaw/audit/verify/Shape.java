@@ -1,5 +1,8 @@
 package dev.deployclaw.audit.verify;
 
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +40,20 @@ final class Shape {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Set<String> OPTIONAL =
       Set.of("plan_hash", "epoch", "duration_us", "decision", "evidence", "before", "after");
+  private static final long NEWEST = 2;
   private static final Map<String, Predicate<Object>> FIRST = fields();
   private static final Map<String, Predicate<Object>> SECOND = second();
 
   private Shape() {}
 
+  /** Whether a later version wrote it than this verifier knows: then nothing can be said of it. */
+  static boolean newer(Map<String, Object> entry) {
+    return entry.get("schema_version") instanceof Long version && version > NEWEST;
+  }
+
   /** What is wrong with a record's fields; empty where nothing is. */
   static Optional<String> fault(Map<String, Object> entry) {
-    boolean second = Long.valueOf(2).equals(entry.get("schema_version"));
+    boolean second = Long.valueOf(NEWEST).equals(entry.get("schema_version"));
     return fault(entry, second ? SECOND : FIRST).or(() -> parted(entry));
   }
 
@@ -79,7 +88,7 @@ final class Shape {
     fields.put("schema_version", v -> v.equals(1L));
     fields.put("execution_id", v -> v instanceof String s && !s.isEmpty());
     fields.put("seq", v -> v instanceof Long n && n > 0);
-    fields.put("time", v -> v instanceof String s && TIME.matcher(s).matches());
+    fields.put("time", v -> v instanceof String s && isTime(s));
     fields.put("step", v -> v instanceof Long n && n >= 0);
     fields.put("phase", v -> v instanceof String s && PHASES.contains(s));
     fields.put("action", v -> v instanceof String);
@@ -89,7 +98,7 @@ final class Shape {
     fields.put("plan_hash", v -> v instanceof String);
     fields.put("epoch", v -> v instanceof Long);
     fields.put("duration_us", v -> v instanceof Long n && n >= 0);
-    fields.put("facts", v -> v instanceof Map<?, ?>);
+    fields.put("facts", v -> v instanceof Map<?, ?> && whole(v));
     fields.put("prev", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
     fields.put("hash", v -> v instanceof String s && HASH.matcher(s).matches());
     return fields;
@@ -97,12 +106,32 @@ final class Shape {
 
   private static Map<String, Predicate<Object>> second() {
     var fields = fields();
-    fields.put("schema_version", v -> v.equals(2L));
+    fields.put("schema_version", v -> v.equals(NEWEST));
     fields.put("decision", Shape::decides);
     fields.put("evidence", Shape::numbers);
     fields.put("before", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
     fields.put("after", v -> v instanceof String s && (s.isEmpty() || HASH.matcher(s).matches()));
     return fields;
+  }
+
+  /** A moment in UTC that there is, with six digits of the second; not a second that was added. */
+  private static boolean isTime(String text) {
+    try {
+      return TIME.matcher(text).matches()
+          && LocalDateTime.parse(text.substring(0, text.length() - 1)).getYear() > 0;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  /** Records hold whole numbers only, at any depth. */
+  private static boolean whole(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> map.values().stream().allMatch(Shape::whole);
+      case List<?> list -> list.stream().allMatch(Shape::whole);
+      case BigDecimal _ -> false;
+      default -> true;
+    };
   }
 
   private static boolean decides(Object value) {

@@ -35,11 +35,9 @@ public final class Verifier {
     try {
       var json = Json.parseObject(document);
       var hashes = recordsIn(json).stream().map(r -> String.valueOf(r.get("hash"))).toList();
-      String execution = json.get("execution_id") instanceof String id ? id : "";
-      return new Read(execution, hashes, document(json, trust));
+      return new Read(execution(json), hashes, document(json, trust));
     } catch (Json.Malformed e) {
-      var fault = new Finding(Code.NOT_JSON, 0, String.valueOf(e.getMessage()));
-      return new Read("", List.of(), List.of(fault));
+      return new Read("", List.of(), List.of(Finding.unread(0, e)));
     }
   }
 
@@ -62,9 +60,12 @@ public final class Verifier {
     if (records.isEmpty()) {
       return List.of(new Finding(Code.SEQ, 1, "the document holds no record"));
     }
-    var chain = new Chain(String.valueOf(document.get("execution_id")));
+    var chain = new Chain(execution(document));
     records.forEach(chain::next);
     var findings = new ArrayList<>(chain.findings());
+    if (chain.newer()) {
+      return findings;
+    }
     findings.addAll(signature(document, chain, trust));
     if (chain.findings().isEmpty()) {
       findings.addAll(derived(document, records));
@@ -73,6 +74,10 @@ public final class Verifier {
       endFault(records.getLast()).ifPresent(findings::add);
     }
     return findings;
+  }
+
+  private static String execution(Map<String, Object> document) {
+    return document.get("execution_id") instanceof String id ? id : "";
   }
 
   /** All records of the document, by number. Where each stands is checked by deriving it anew. */
@@ -126,9 +131,10 @@ public final class Verifier {
   private static List<Finding> signature(Map<String, Object> document, Chain chain, Trust trust) {
     Map<String, Object> audit =
         document.get("audit") instanceof Map<?, ?> map ? Json.object(map) : Map.of();
-    String execution = String.valueOf(document.get("execution_id"));
     return trust.judge(
-        audit, rotations -> HeadSignature.message(execution, chain.seq(), chain.head(), rotations));
+        audit,
+        rotations ->
+            HeadSignature.message(execution(document), chain.seq(), chain.head(), rotations));
   }
 
   private static Optional<Finding> endFault(List<Map<String, Object>> records) {

@@ -120,7 +120,7 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
     return Stream.concat(chains.stream(), logs.values().stream()).map(Edits::meaning).toList();
   }
 
-  /** The codes of what is wrong, sorted, each once; {@code ok} where nothing is. */
+  /** What is wrong, as code and number, sorted, each once; {@code ok} where nothing is. */
   String verdict(Trust trust) {
     var check = new Check(trust);
     for (int i = 0; i < chains.size(); i++) {
@@ -130,7 +130,7 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
     String codes =
         check.findings().values().stream()
             .flatMap(List::stream)
-            .map(Finding::word)
+            .map(f -> f.word() + ":" + f.seq())
             .distinct()
             .sorted()
             .collect(Collectors.joining(" "));

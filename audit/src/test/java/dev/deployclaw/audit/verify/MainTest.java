@@ -31,7 +31,8 @@ class MainTest {
   void findsNothingInAnUntouchedLog() throws Exception {
     Path log = Files.write(folder.resolve("log.json"), RealLogs.bytes("raised"));
 
-    assertThat(run("--key", RealLogs.key(), log.toString())).isEqualTo(new Ran(0, ""));
+    assertThat(run("--key", RealLogs.key(), log.toString()))
+        .isEqualTo(new Ran(0, "{\"links\":0,\"logs\":1}\n"));
   }
 
   @Test

@@ -181,7 +181,7 @@ class ProcessRulesTest {
         records.add(undo);
       }
     }
-    records.add(change.getLast());
+    records.add(with(change.getLast(), facts -> facts.put("result", "UNKNOWN")));
     return records;
   }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The verifier under {@code docs/verify}, run once for many cases. */
 final class Python {
+  static final String PROGRAM = Path.of("..", "docs", "verify", "verify.py").toString();
+
   private static final long MOST_MINUTES = 10;
 
   private Python() {}
@@ -33,8 +35,7 @@ final class Python {
   static List<String> verdicts(Path file, List<String> cases, Set<String> keys) throws Exception {
     Files.write(file, cases, StandardCharsets.US_ASCII);
     Path out = file.resolveSibling("verdicts");
-    String program = Path.of("..", "docs", "verify", "verify.py").toString();
-    var command = new ArrayList<>(List.of("python3", program, "--corpus", file.toString()));
+    var command = new ArrayList<>(List.of("python3", PROGRAM, "--corpus", file.toString()));
     keys.forEach(key -> command.addAll(List.of("--key", key)));
     var run =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();

@@ -168,7 +168,7 @@ class RealLogMutationTest {
   private static String verdict(byte[] document, Trust trust) {
     String codes =
         findings(document, trust).stream()
-            .map(Finding::word)
+            .map(f -> f.word() + ":" + f.seq())
             .distinct()
             .sorted()
             .collect(Collectors.joining(" "));

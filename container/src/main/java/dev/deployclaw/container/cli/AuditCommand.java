@@ -66,6 +66,26 @@ final class AuditCommand {
     }
   }
 
+  /** The chain that logs are compared with. */
+  static final class Chains {
+    @Option(
+        names = "--chain",
+        paramLabel = "CHAIN",
+        description =
+            "The chain as `audit chain` prints it: each execution in it must be among the files."
+                + " Given twice, one must go on from the other.")
+    private @Nullable List<Path> files;
+
+    @Option(
+        names = "--without-chain",
+        description = "A folder may come without its chain: then logs can be missing unseen.")
+    private boolean none;
+
+    Check.Asked asked(Path base, List<Path> logs) {
+      return new Check.Asked(base, files == null ? List.of() : files, logs, none);
+    }
+  }
+
   private final Surroundings around;
 
   AuditCommand(Surroundings around) {
@@ -84,13 +104,7 @@ final class AuditCommand {
               description =
                   "Documents as `log --json` prints them, or folders as `audit bundle` makes them.")
           List<Path> files,
-      @Option(
-              names = "--chain",
-              paramLabel = "CHAIN",
-              description =
-                  "The chain as `audit chain` prints it: each execution in it must be among the"
-                      + " files. Given twice, one must go on from the other.")
-          @Nullable List<Path> chains,
+      @Mixin Chains chains,
       @Option(
               names = "--key",
               paramLabel = "KEY",
@@ -102,19 +116,21 @@ final class AuditCommand {
     var trusted = keys == null ? List.<String>of() : keys.stream().map(String::strip).toList();
     var check = new Check(new Trust(new HashSet<>(trusted)));
     try {
-      check.files(around.working(), chains == null ? List.of() : chains, files);
+      check.files(chains.asked(around.working(), files));
     } catch (Check.Unread e) {
-      throw new Unusable(e.getMessage() + "; give a file of `log ID --json`");
+      throw new Unusable(
+          e.getMessage() + "; give a file of `log ID --json`, or a folder of `audit bundle`");
     }
     var found = check.findings();
     boolean holds = found.values().stream().allMatch(List::isEmpty);
     if (shared.json()) {
-      around.out().println(Json.text(document(found, holds)));
+      around.out().println(Json.text(document(check, holds)));
     } else {
       found.forEach((file, findings) -> {
         String what = check.isChain(file) ? "link" : "record";
         print(file, findings, what, !trusted.isEmpty());
       });
+      around.out().println(checked(check));
     }
     return (holds ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }
@@ -287,12 +303,19 @@ final class AuditCommand {
     }
   }
 
-  private static Map<String, Object> document(Map<String, List<Finding>> found, boolean holds) {
+  private static String checked(Check check) {
+    String chain = check.links() == 0 ? "no chain" : "a chain of " + check.links() + " links";
+    return "checked: " + check.logs() + " logs, " + chain;
+  }
+
+  private static Map<String, Object> document(Check check, boolean holds) {
     var out = new LinkedHashMap<String, Object>();
     out.put("holds", holds);
+    out.put("logs", check.logs());
+    out.put("links", check.links());
     out.put(
         "files",
-        found.entrySet().stream()
+        check.findings().entrySet().stream()
             .map(e ->
                 Map.of(
                     "file", e.getKey(),

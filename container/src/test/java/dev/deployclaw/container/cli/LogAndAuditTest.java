@@ -78,8 +78,14 @@ class LogAndAuditTest {
     screen.run("log", ID, "--json");
     Files.createDirectory(folder.resolve("logs"));
     screen.write("logs/log.json", screen.out());
-    assertThat(screen.run("audit", "verify", "logs", "--key", old)).isZero();
-    assertThat(screen.out()).contains("logs/log.json: unchanged, signed with the trusted key");
+    assertThat(screen.run("audit", "verify", "logs", "--without-chain", "--key", old)).isZero();
+    assertThat(screen.out())
+        .contains("logs/log.json: unchanged, signed with the trusted key")
+        .endsWith("checked: 1 logs, no chain\n");
+    assertThat(screen.run("audit", "verify", "logs", "--key", old)).isEqualTo(9);
+    assertThat(screen.out()).contains("logs: no-chain: ");
+    assertThat(screen.run("audit", "verify", ".deployclaw")).isEqualTo(2);
+    assertThat(screen.err()).contains(".deployclaw holds no log");
   }
 
   @Test

@@ -1,0 +1,208 @@
+package dev.deployclaw.audit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.RealLogs;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Both verifiers say the same of each case, to the code and the record: of what only an agent that
+ * broke its rules could sign, and of values at which two programs part easily.
+ */
+class AgreementTest {
+  private static final List<Object> VALUES =
+      List.of(
+          Json.Null.NULL,
+          true,
+          false,
+          0L,
+          1L,
+          -1L,
+          "",
+          "null",
+          List.of(),
+          List.of(true),
+          List.of(1L),
+          Map.of(),
+          Map.of("a", Json.Null.NULL),
+          new BigDecimal("1.5"));
+
+  private static final List<String> END_FACTS =
+      List.of(
+          "result",
+          "request",
+          "requester",
+          "reason",
+          "questions",
+          "checkpoint",
+          "validation",
+          "epoch",
+          "plan_hash",
+          "duration_us",
+          "waiting_us",
+          "phases_us",
+          "rollback_available",
+          "rollback_of",
+          "in_doubt");
+
+  private static final List<String> TIMES =
+      List.of(
+          "2026-11-26T23:59:60.000000Z",
+          "2026-11-26T24:00:00.000000Z",
+          "2026-02-29T10:00:00.000000Z",
+          "2024-02-29T10:00:00.000000Z",
+          "0000-01-01T00:00:00.000000Z",
+          "0001-01-01T00:00:00.000000Z",
+          "9999-12-31T23:59:59.999999Z",
+          "2026-11-26T10:00:00.000000z");
+
+  @TempDir Path folder;
+  private HeadSigner signer;
+  private final List<byte[]> cases = new ArrayList<>();
+
+  @BeforeEach
+  void needsPython() throws Exception {
+    assumeTrue(Python.isThere(), "python3 isn't installed");
+    signer = HeadSigner.open(folder);
+  }
+
+  @Test
+  void onFactsOfAnEndThatAreAnything() throws Exception {
+    for (String fact : END_FACTS) {
+      VALUES.forEach(value -> add(Forgery.of("2/refused").endFact(fact, value)));
+      add(Forgery.of("2/raised").endFact(fact, Json.Null.NULL));
+    }
+
+    assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("bad-record:3"));
+  }
+
+  @Test
+  void onFactsOfMovesThatAreAnything() throws Exception {
+    var log = Forgery.of("2/approved").records();
+    for (int seq = 1; seq <= log.size(); seq++) {
+      var facts = ProcessRules.facts(log.get(seq - 1));
+      if (facts.containsKey("state")) {
+        for (String fact : facts.keySet()) {
+          for (Object value : VALUES.subList(0, 8)) {
+            add(Forgery.of("2/approved").field(seq, "facts", with(facts, fact, value)));
+          }
+        }
+      }
+    }
+
+    assertThat(agreed())
+        .anyMatch(v -> v.contains("turn"))
+        .anyMatch(v -> v.contains("approval"))
+        .anyMatch(v -> v.contains("checkpoint"));
+  }
+
+  @Test
+  void onTheOrderOfStatesAndOnResults() throws Exception {
+    for (String log : RealLogs.NAMES) {
+      for (String state : States.NEXT.keySet()) {
+        if (!state.equals(States.NONE) && Forgery.of(log).has(state)) {
+          add(Forgery.of(log).withoutStates(List.of(state)).renumbered());
+          add(Forgery.of(log).fact(state, "state", "opened"));
+        }
+      }
+      for (String result : List.of("COMPLETED", "ABORTED", "UNKNOWN", "ROLLED_BACK", "")) {
+        add(Forgery.of(log).ending(result));
+      }
+    }
+
+    assertThat(agreed())
+        .contains("ok")
+        .anyMatch(v -> v.contains("turn"))
+        .anyMatch(v -> v.contains("activation"))
+        .anyMatch(v -> v.contains("result"));
+  }
+
+  @Test
+  void onTheGate() throws Exception {
+    for (Object asks : VALUES.subList(0, 13)) {
+      for (Object rule : List.of("auto", "other", "", Json.Null.NULL)) {
+        var gate = new TreeMap<String, Object>(Map.of("asks", asks, "rule", rule));
+        add(Forgery.of("2/raised").fact("opened", "gate", gate));
+        gate.put("manual", true);
+        add(Forgery.of("2/approved").fact("opened", "gate", gate));
+      }
+      add(Forgery.of("2/raised").fact("opened", "gate", asks));
+    }
+
+    assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("approval"));
+  }
+
+  @Test
+  void onTimesAndVersions() throws Exception {
+    for (String time : TIMES) {
+      add(Forgery.of("2/refused").field(1, "time", time));
+      add(Forgery.of("2/refused").field(3, "time", time));
+    }
+    for (Object version : List.of(0L, 1L, 3L, 99L, "2", true, Json.Null.NULL)) {
+      add(Forgery.of("2/refused").field(2, "schema_version", version));
+    }
+
+    assertThat(agreed()).contains("ok", "newer-version:2").anyMatch(v -> v.contains("bad-record"));
+  }
+
+  @Test
+  void onFieldsOfADocumentThatAreAnything() throws Exception {
+    var document = Bundles.parsed(Forgery.of("2/refused").document(signer));
+    for (String field : document.keySet()) {
+      for (Object value : VALUES) {
+        var copy = new LinkedHashMap<>(document);
+        copy.put(field, value);
+        cases.add(JsonText.pretty(copy).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    cases.add("[]".getBytes(StandardCharsets.UTF_8));
+    cases.add(new byte[] {(byte) 0xff});
+    cases.add("{".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(agreed()).contains("not-json:0", "seq:1").anyMatch(v -> v.contains("signature"));
+  }
+
+  private void add(Forgery forgery) {
+    cases.add(forgery.document(signer));
+  }
+
+  private static Map<String, Object> with(Map<String, Object> facts, String fact, Object value) {
+    var copy = new TreeMap<>(facts);
+    copy.put(fact, value);
+    return copy;
+  }
+
+  /** What both find in each. */
+  private List<String> agreed() throws Exception {
+    var trust = Trust.of(Optional.of(signer.publicKey()));
+    var lines = cases.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
+    var told = Python.verdicts(folder.resolve("corpus"), lines, trust.keys());
+    assertThat(told).isEqualTo(cases.stream().map(c -> verdict(c, trust)).toList());
+    return told;
+  }
+
+  private static String verdict(byte[] document, Trust trust) {
+    String found =
+        Verifier.read(document, trust).findings().stream()
+            .map(f -> f.word() + ":" + f.seq())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(" "));
+    return found.isEmpty() ? "ok" : found;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.deployclaw.audit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.sim.SimulatedLogs;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever befalls an agent that keeps the rules, the verifier finds nothing in its logs: not where
+ * answers are lost, another machine goes on, a way back fails or a state store is restored. {@code
+ * -Dsim.every=1} takes all schedules, {@code -Dsim.swarms=1000} more seeds.
+ */
+class SimulatedLogsTest {
+  private static final int EVERY = Integer.getInteger("sim.every", 67);
+  private static final int SWARMS = Integer.getInteger("sim.swarms", 20);
+  private static final int MOST_TOLD = 5;
+
+  private final List<String> wrong = new ArrayList<>();
+  private int logs;
+
+  @Test
+  void findsNothingWhereOneThingGoesWrong() {
+    SimulatedLogs.ofSingleFaults(EVERY, this::verify);
+
+    assertThat(wrong).isEmpty();
+    assertThat(logs).isGreaterThan(100);
+  }
+
+  @Test
+  void findsNothingWhereEverythingDoes() {
+    SimulatedLogs.ofSwarms(1, SWARMS, this::verify);
+
+    assertThat(wrong).isEmpty();
+    assertThat(logs).isGreaterThan(SWARMS);
+  }
+
+  private void verify(String origin, String execution, List<byte[]> records) {
+    logs++;
+    for (var finding : Verifier.records(execution, records)) {
+      if (wrong.size() < MOST_TOLD) {
+        wrong.add(origin + ", " + execution + ": " + finding);
+      }
+    }
+  }
+}
