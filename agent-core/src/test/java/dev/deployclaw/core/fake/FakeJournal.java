@@ -1,6 +1,5 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -131,79 +130,6 @@ public final class FakeJournal implements Journal {
 
   /** As a process reaches it: a dead one appends nothing. */
   Journal over(Wire wire, ObjectStore bucket) {
-    return new Journal() {
-      private final FakeBucketCopy copy = new FakeBucketCopy(FakeJournal.this, bucket, this::write);
-
-      @Override
-      public BucketCopy bucket() {
-        return copy;
-      }
-
-      @Override
-      public List<String> known() {
-        return FakeJournal.this.known();
-      }
-
-      @Override
-      public void append(String execution, Sealed sealed) {
-        write("append", () -> FakeJournal.this.append(execution, sealed));
-      }
-
-      @Override
-      public Claims claims() {
-        return FakeJournal.this.claims();
-      }
-
-      @Override
-      public StreamCopy stream() {
-        return FakeJournal.this.stream();
-      }
-
-      private void write(String what, Runnable write) {
-        try {
-          wire.call(
-              what,
-              () -> {
-                write.run();
-                return true;
-              });
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-
-      @Override
-      public void supersede(String execution, long after) {
-        write("supersede", () -> FakeJournal.this.supersede(execution, after));
-      }
-
-      @Override
-      public List<Superseded> superseded() {
-        return FakeJournal.this.superseded();
-      }
-
-      @Override
-      public List<byte[]> read(Superseded lost) {
-        return FakeJournal.this.read(lost);
-      }
-
-      @Override
-      public List<byte[]> read(String execution) {
-        return left(execution).map(copy::left).orElseGet(() -> FakeJournal.this.read(execution));
-      }
-
-      @Override
-      public List<String> executions() {
-        return FakeJournal.this.executions();
-      }
-
-      @Override
-      public Shipping flush(Duration atMost) {
-        return FakeJournal.this.flush(atMost);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new WiredJournal(this, wire, bucket);
   }
 }
