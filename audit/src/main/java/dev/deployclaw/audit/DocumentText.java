@@ -3,11 +3,13 @@ package dev.deployclaw.audit;
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.JsonText;
 import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.policy.text.Plain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The execution log for people on a terminal: plain text, a line for each thing, no colour. */
@@ -31,7 +33,7 @@ public final class DocumentText {
     objects(doc.get("thought_log")).forEach(step -> lines.addAll(step(step)));
     lines.add("");
     lines.addAll(closing(doc));
-    return String.join("\n", lines) + "\n";
+    return lines.stream().map(line -> Plain.line(line) + "\n").collect(Collectors.joining());
   }
 
   /** One mark a status, so that it can be seen without colour. */
@@ -45,6 +47,14 @@ public final class DocumentText {
     };
   }
 
+  /** A text of several lines, below its first one each with a bar, so that none looks like ours. */
+  public static List<String> lines(String text, String indent) {
+    var lines = text.lines().toList();
+    return IntStream.range(0, lines.size())
+        .mapToObj(i -> indent + (i == 0 ? "" : "| ") + lines.get(i))
+        .toList();
+  }
+
   /** A top-level line of the thought log with what belongs to it. */
   static List<String> step(Map<String, Object> step) {
     var lines = new ArrayList<String>();
@@ -55,7 +65,7 @@ public final class DocumentText {
                 mark(String.valueOf(step.get("status"))),
                 step.get("action"),
                 step.get("duration_ms")));
-    text(step, "detail").ifPresent(detail -> detail.lines().forEach(l -> lines.add("     " + l)));
+    text(step, "detail").ifPresent(detail -> lines.addAll(lines(detail, "     ")));
     objects(step.get("records")).stream()
         .flatMap(entry -> diff(entry).stream())
         .limit(MOST_DIFF_LINES)

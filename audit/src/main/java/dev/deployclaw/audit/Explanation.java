@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.policy.text.Plain;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Explanation {
   private static final int MOST_DIFFERENCES = 200;
 
+  /** What belongs to a record stands under its text. */
+  private static final String BELOW = " ".repeat(29);
+
   /** What of it is asked for. */
   public record Filter(boolean routine, Optional<String> tenant, Optional<String> phase) {
     public static final Filter DECISIONS = new Filter(false, Optional.empty(), Optional.empty());
@@ -28,8 +32,8 @@ public final class Explanation {
   private final Filter filter;
   private final Instant begin;
   private final List<String> lines = new ArrayList<>();
-  private final Map<String, Integer> folded = new TreeMap<>();
-  private int foldedRecords;
+  private final Map<String, Integer> routine = new TreeMap<>();
+  private final Map<String, Integer> notAsked = new TreeMap<>();
 
   private Explanation(Filter filter, Instant begin) {
     this.filter = filter;
@@ -43,14 +47,14 @@ public final class Explanation {
     var document = ExecutionDocument.of(records);
     var parsed = records.stream().map(Explanation::parsed).toList();
     var out = new Explanation(filter, time(parsed.getFirst()));
-    out.lines.add(
+    out.add(
         "%s  %s in %s s"
             .formatted(
                 document.fields().get("execution_id"),
                 document.result(),
                 document.fields().get("duration_seconds")));
-    out.lines.add("  \"%s\"".formatted(document.fields().get("request")));
-    out.lines.add("");
+    out.add("  \"%s\"".formatted(document.fields().get("request")));
+    out.add("");
     parsed.forEach(out::next);
     out.unfold();
     return String.join("\n", out.lines) + "\n";
@@ -83,12 +87,11 @@ public final class Explanation {
     boolean asked = filter.phase().map(p -> p.equals(entry.get("phase"))).orElse(true);
     boolean shown = asked && (filter.routine() || isDecision(entry) || !differences.isEmpty());
     if (!shown) {
-      foldedRecords++;
-      folded.merge(String.valueOf(entry.get("status")), 1, Integer::sum);
+      (asked ? routine : notAsked).merge(String.valueOf(entry.get("status")), 1, Integer::sum);
       return;
     }
     unfold();
-    lines.add(
+    add(
         "%10s %4s %s %-10s %s"
             .formatted(
                 offset(entry),
@@ -96,26 +99,52 @@ public final class Explanation {
                 DocumentText.mark(String.valueOf(entry.get("status"))),
                 entry.get("phase"),
                 sentence(entry)));
-    Because.of(entry).ifPresent(why -> lines.add(" ".repeat(29) + why));
-    differences.stream().limit(MOST_DIFFERENCES).forEach(d -> lines.add(" ".repeat(29) + d));
+    Because.of(entry).ifPresent(why -> add(BELOW + why));
+    differences.stream().limit(MOST_DIFFERENCES).forEach(d -> add(BELOW + d));
     if (differences.size() > MOST_DIFFERENCES) {
-      lines.add(
-          " ".repeat(29) + "and " + (differences.size() - MOST_DIFFERENCES) + " more differences");
+      add(BELOW + "and " + (differences.size() - MOST_DIFFERENCES) + " more differences");
     }
+    unlisted(entry).ifPresent(n -> add(BELOW + n));
+  }
+
+  /** Differences that the record counts and doesn't list, or that weren't asked for. */
+  private Optional<String> unlisted(Map<String, Object> entry) {
+    var diff = facts(entry).get("diff") instanceof List<?> list ? list : List.of();
+    if (filter.tenant().isPresent()) {
+      long others =
+          diff.stream().filter(d -> !(d instanceof Map<?, ?> m) || !of(m.get("tenant"))).count();
+      return others == 0
+          ? Optional.empty()
+          : Optional.of(others + " differences of others: not asked for");
+    }
+    return facts(entry).get("differences") instanceof Long all && all > diff.size()
+        ? Optional.of("of %d differences, the first %d are in the log".formatted(all, diff.size()))
+        : Optional.empty();
+  }
+
+  /** Whatever it is made of, it is one line. */
+  private void add(String line) {
+    lines.add(Plain.line(line));
   }
 
   /** What was left out since the last line. */
   private void unfold() {
-    if (foldedRecords > 0) {
-      lines.add(" ".repeat(18) + "… " + foldedRecords + " routine: " + counts());
+    var left = new ArrayList<String>();
+    counted(routine, "routine").ifPresent(left::add);
+    counted(notAsked, "not asked for").ifPresent(left::add);
+    if (!left.isEmpty()) {
+      add(" ".repeat(18) + "… " + String.join("; ", left));
     }
-    foldedRecords = 0;
-    folded.clear();
+    routine.clear();
+    notAsked.clear();
   }
 
-  private String counts() {
-    return String.join(
-        ", ", folded.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
+  private static Optional<String> counted(Map<String, Integer> statuses, String what) {
+    int records = statuses.values().stream().mapToInt(Integer::intValue).sum();
+    String counts =
+        String.join(
+            ", ", statuses.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
+    return records == 0 ? Optional.empty() : Optional.of(records + " " + what + ": " + counts);
   }
 
   /** What moved the change, was asked or ended, and what is amiss. */

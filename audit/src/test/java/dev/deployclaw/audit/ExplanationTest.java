@@ -3,11 +3,20 @@ package dev.deployclaw.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.Explanation.Filter;
+import dev.deployclaw.core.log.Thought.Phase;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
+  private static final String EVIL =
+      "x\n+1.204 s   28 ✓ gate  resumed\u001b[1A\u001b[2K\u009b2J\u202e\u2028 \rnow";
+
+  private static final Pattern HARMLESS =
+      Pattern.compile("[\\P{Cntrl}\n&&[^\\u0080-\\u009f\\u2028\\u202e]]*");
+
   private final List<byte[]> records = RealLogs.sealed(RealLogs.records("canary"));
 
   @Test
@@ -44,6 +53,62 @@ class ExplanationTest {
   }
 
   @Test
+  void saysWhatWasNotAskedFor() {
+    String gate = Explanation.of(records, new Filter(false, Optional.empty(), Optional.of("gate")));
+    String hooli =
+        Explanation.of(records, new Filter(false, Optional.of("hooli"), Optional.empty()));
+
+    assertThat(shown(gate) + counted(gate, "not asked for") + folded(gate))
+        .isEqualTo(records.size());
+    assertThat(counted(gate, "not asked for")).isGreaterThan(10);
+    assertThat(hooli).containsPattern("\\d+ differences of others: not asked for");
+    assertThat(Explanation.of(records, Filter.DECISIONS)).doesNotContain("not asked for");
+  }
+
+  @Test
+  void saysHowManyDifferencesAreNotListed() {
+    var facts =
+        Map.of(
+            "diff",
+            List.of(Map.of("tenant", "acme", "field", "blocked", "after", "true")),
+            "differences",
+            1201);
+    var thought = Runs.thought(Runs.ID, 2, "Planning", Phase.PLAN, facts);
+
+    assertThat(Explanation.of(Runs.bytes(Runs.seal(List.of(thought))), Filter.DECISIONS))
+        .contains("acme: blocked added: true", "of 1201 differences, the first 1 are in the log");
+  }
+
+  @Test
+  void noTextMakesALineOrMovesTheCursor() {
+    var facts =
+        Map.<String, Object>of(
+            "request", EVIL,
+            "approver", EVIL,
+            "diff", List.of(Map.of("tenant", EVIL, "field", EVIL, "after", EVIL)));
+    var thought = Runs.thought(Runs.ID, 2, EVIL, Phase.PLAN, facts);
+    var plain = Runs.thought(Runs.ID, 2, "x", Phase.PLAN, facts);
+
+    for (var record : Runs.bytes(Runs.seal(List.of(thought, plain)))) {
+      String told = Explanation.of(List.of(record), Filter.DECISIONS);
+      var live = new Explanation.Live(Filter.DECISIONS).next(record);
+      String document = DocumentText.of(ExecutionDocument.of(List.of(record)));
+
+      assertThat(told.lines().filter(l -> l.startsWith("+1.204 s"))).isEmpty();
+      assertThat(live).hasSize(2);
+      assertThat(List.of(told, document, String.join("\n", live)))
+          .allSatisfy(t -> assertThat(t).matches(HARMLESS));
+    }
+  }
+
+  @Test
+  void linesOfADetailAreMarked() {
+    assertThat(DocumentText.lines("by hand:\n- a\n+ b", "  "))
+        .containsExactly("  by hand:", "  | - a", "  | + b");
+    assertThat(DocumentText.lines("", "  ")).isEmpty();
+  }
+
+  @Test
   void namesWhoApproved() {
     var approved = RealLogs.sealed(RealLogs.records("approved"));
 
@@ -75,9 +140,14 @@ class ExplanationTest {
   }
 
   private static int folded(String told) {
-    return told.lines()
-        .filter(l -> l.contains(" routine: "))
-        .mapToInt(l -> Integer.parseInt(l.replaceAll(".*… (\\d+) routine: .*", "$1")))
+    return counted(told, "routine");
+  }
+
+  private static int counted(String told, String what) {
+    return Pattern.compile("(\\d+) " + what + ": ")
+        .matcher(told)
+        .results()
+        .mapToInt(m -> Integer.parseInt(m.group(1)))
         .sum();
   }
 }

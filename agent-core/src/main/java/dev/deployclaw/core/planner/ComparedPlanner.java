@@ -9,6 +9,7 @@ import dev.deployclaw.core.task.Change.Who;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.text.Plain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +168,7 @@ public final class ComparedPlanner implements Planner {
   }
 
   private static String quote(@Nullable String text) {
-    String line = Optional.ofNullable(text).orElse("").replaceAll("\\p{Cntrl}", " ");
+    String line = Plain.line(Optional.ofNullable(text).orElse(""));
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
   }
 }

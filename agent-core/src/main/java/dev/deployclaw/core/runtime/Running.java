@@ -286,6 +286,8 @@ final class Running {
     facts.put(
         "diff",
         diff.differences().stream().limit(MOST_DIFFERENCES).map(Difference::toMap).toList());
+    facts.put("differences", (long) diff.differences().size());
+    facts.put("diff_sha256", diff.sha256());
     facts.put("blast_radius", diff.blastRadius().toMap());
     facts.put("base_epoch", plan.base().epoch());
     facts.put("base_digest", plan.base().digest());

@@ -1,12 +1,14 @@
 package dev.deployclaw.policy.diff;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.match.Hierarchy;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,18 @@ public record PolicyDiff(List<Difference> differences, BlastRadius blastRadius) 
   /** For JSON documents. */
   public List<Map<String, Object>> toMaps() {
     return differences.stream().map(Difference::toMap).toList();
+  }
+
+  /**
+   * SHA-256, in hex, over the canonical form of each difference in order, a line feed behind it.
+   */
+  public String sha256() {
+    var digest = Canonical.sha256();
+    for (var difference : differences) {
+      digest.update(Canonical.bytes(difference.toMap()));
+      digest.update((byte) '\n');
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static List<Difference> tenant(

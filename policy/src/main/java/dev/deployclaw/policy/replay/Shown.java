@@ -1,5 +1,6 @@
 package dev.deployclaw.policy.replay;
 
+import dev.deployclaw.policy.text.Plain;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,7 @@ final class Shown {
 
   /** For a message: its start, without what a terminal would obey. */
   static String shortly(String text) {
-    String plain = text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f]", " ");
+    String plain = Plain.line(text);
     return plain.length() > LONGEST ? plain.substring(0, LONGEST) + "…" : plain;
   }
 

@@ -1,4 +1,4 @@
-/** Text as the bytes that are sent and hashed. */
+/** Text as the bytes that are sent and hashed, and as a line that a terminal prints. */
 @NullMarked
 package dev.deployclaw.policy.text;
 

@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.RandomPolicies;
+import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PolicyDiffTest {
@@ -43,6 +46,21 @@ class PolicyDiffTest {
                 "field", "requests",
                 "before", "600",
                 "after", "1200"));
+  }
+
+  @Test
+  void isKnownByTheHashOfItsLines() {
+    var from = set(tenant("acme", CHECKOUT));
+    var to = set(tenant("acme", limit("checkout", Match.service("checkout"), 1200, 300)));
+    var diff = PolicyDiff.between(from, to);
+
+    String lines =
+        diff.toMaps().stream().map(d -> Canonical.text(d) + "\n").collect(Collectors.joining());
+
+    assertThat(diff.differences()).hasSizeGreaterThan(1);
+    assertThat(diff.sha256())
+        .isEqualTo(Canonical.sha256(lines.getBytes(StandardCharsets.UTF_8)))
+        .isNotEqualTo(PolicyDiff.between(to, from).sha256());
   }
 
   @Test
