@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -32,6 +33,11 @@ public final class HeadSigner {
     var folder = new KeyFolder(stateDir);
     folder.make();
     return new HeadSigner(folder);
+  }
+
+  /** The same for who only looks: empty where there is no key, and so nothing that it signed. */
+  public static Optional<HeadSigner> find(Path stateDir) {
+    return new KeyFolder(stateDir).made() ? Optional.of(open(stateDir)) : Optional.empty();
   }
 
   /** X.509 SubjectPublicKeyInfo in Base64: what a verifier is given. */

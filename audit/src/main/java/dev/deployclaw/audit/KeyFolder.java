@@ -57,6 +57,11 @@ final class KeyFolder {
    */
   record Current(SigningKey key, List<Map<String, Object>> rotations) {}
 
+  /** Whether there is a key. */
+  boolean made() {
+    return Files.exists(key);
+  }
+
   /** Makes the key if there is none. Nobody sees half a key, and two that make it get one. */
   void make() {
     try {

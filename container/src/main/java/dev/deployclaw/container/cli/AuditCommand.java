@@ -93,9 +93,7 @@ final class AuditCommand {
   }
 
   @Command(
-      description =
-          "Whether logs are as they were signed, and none is missing from their chain; exit 9 where"
-              + " one isn't.")
+      description = "Whether logs are as they were signed, and all there; exit 9 where one isn't.")
   int verify(
       @Mixin Shared shared,
       @Parameters(

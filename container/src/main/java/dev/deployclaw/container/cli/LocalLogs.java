@@ -17,8 +17,11 @@ record LocalLogs(FileJournal journal, LateBucket bucket) implements AutoCloseabl
 
   static LocalLogs open(Path stateDir, Optional<Config> config) {
     var bucket = new LateBucket(config);
-    var copies = LogCopies.of(stateDir, bucket, HeadSigner.open(stateDir));
-    return new LocalLogs(FileJournal.open(stateDir, copies), bucket);
+    var journal =
+        HeadSigner.find(stateDir)
+            .map(signer -> FileJournal.open(stateDir, LogCopies.of(stateDir, bucket, signer)))
+            .orElseGet(() -> FileJournal.open(stateDir));
+    return new LocalLogs(journal, bucket);
   }
 
   /** The execution that is meant; empty where there is no such. */

@@ -18,6 +18,7 @@ public record Notify(String name, Target target, Set<String> events) {
           "regressed",
           "fork",
           "repair",
+          "not-shipped",
           "frozen",
           "put-back",
           "drift",
