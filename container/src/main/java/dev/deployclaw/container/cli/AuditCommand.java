@@ -11,6 +11,7 @@ import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
 import dev.deployclaw.container.wiring.Unusable;
+import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,11 +59,14 @@ final class AuditCommand {
     @Option(
         names = "--phase",
         paramLabel = "PHASE",
+        converter = PhaseWord.class,
+        completionCandidates = PhaseWord.class,
         description = "Only this phase: plan, gate, commit, …")
-    private @Nullable String phase;
+    private @Nullable Phase phase;
 
     Explanation.Filter filter() {
-      return new Explanation.Filter(all, Optional.ofNullable(tenant), Optional.ofNullable(phase));
+      var word = Optional.ofNullable(phase).map(Phase::word);
+      return new Explanation.Filter(all, Optional.ofNullable(tenant), word);
     }
   }
 
@@ -128,7 +132,7 @@ final class AuditCommand {
         String what = check.isChain(file) ? "link" : "record";
         print(file, findings, what, !trusted.isEmpty());
       });
-      around.out().println(checked(check));
+      around.say(checked(check));
     }
     return (holds ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }
@@ -289,15 +293,14 @@ final class AuditCommand {
   }
 
   private void print(String file, List<Finding> findings, String what, boolean trusted) {
-    var out = around.out();
     if (findings.isEmpty()) {
       String how =
           trusted ? "signed with the trusted key" : "agrees with itself; --key says who signed it";
-      out.println(file + ": unchanged, " + how);
+      around.say(file + ": unchanged, " + how);
     }
     for (var f : findings) {
       String where = f.seq() == 0 ? "" : " " + what + " " + f.seq();
-      out.printf("%s:%s %s: %s%n", file, where, f.word(), f.what());
+      around.say("%s:%s %s: %s".formatted(file, where, f.word(), f.what()));
     }
   }
 

@@ -110,8 +110,8 @@ final class ChainView {
       out.put("elsewhere", List.copyOf(elsewhere));
       around.out().println(Json.text(out));
     } else {
-      around.out().println(folder + ": " + here.size() + " logs and their chain");
-      elsewhere.forEach(id -> around.out().println("not on this machine, add its log: " + id));
+      around.say(folder + ": " + here.size() + " logs and their chain");
+      elsewhere.forEach(id -> around.say("not on this machine, add its log: " + id));
     }
     return (chain.signed() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
   }

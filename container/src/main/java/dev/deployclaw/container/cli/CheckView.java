@@ -10,6 +10,7 @@ import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Mode;
 import dev.deployclaw.policy.parse.PolicyWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,21 +31,19 @@ final class CheckView {
     if (json) {
       around.out().println(Json.text(document(question, answer)));
     } else if (answer.reason().isEmpty()) {
-      around.out().print(text(question, answer));
+      text(question, answer).forEach(around::say);
     }
     if (!answer.reason().isEmpty()) {
-      around
-          .err()
-          .println("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
+      around.warn("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
     }
     return answer.exit().code();
   }
 
-  private static String text(ClientQuestion question, ClientAnswer answer) {
-    var out = new StringBuilder();
+  private static List<String> text(ClientQuestion question, ClientAnswer answer) {
+    var out = new ArrayList<String>();
     var shape = question.shape();
-    out.append(
-        "%s %s of %s, asked by %s, at epoch %d: %s\n"
+    out.add(
+        "%s %s of %s, asked by %s, at epoch %d: %s"
             .formatted(
                 shape.method(),
                 shape.path(),
@@ -53,12 +52,11 @@ final class CheckView {
                 answer.epoch(),
                 passes(answer)));
     if (!answer.policy().isEmpty() && !answer.policy().equals(question.tenant())) {
-      out.append(
-          "  by the policy of %s: %s has none\n".formatted(answer.policy(), question.tenant()));
+      out.add("  by the policy of %s: %s has none".formatted(answer.policy(), question.tenant()));
     }
-    answer.limits().forEach(row -> out.append(line(row)));
-    answer.gaps().forEach(g -> out.append("  not known: ").append(g).append('\n'));
-    return out.toString();
+    answer.limits().forEach(row -> out.add(line(row)));
+    answer.gaps().forEach(g -> out.add("  not known: " + g));
+    return out;
   }
 
   private static String passes(ClientAnswer answer) {
@@ -71,7 +69,7 @@ final class CheckView {
 
   private static String line(Row row) {
     var limit = row.explained().limit();
-    return "  %-9s %s/%s (%s): %s\n"
+    return "  %-9s %s/%s (%s): %s"
         .formatted(
             word(row.explained().why()),
             row.explained().owner(),

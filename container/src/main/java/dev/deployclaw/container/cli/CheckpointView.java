@@ -40,16 +40,15 @@ final class CheckpointView {
   }
 
   private void print(CheckpointAnswer answer) {
-    var out = around.out();
     answer.facts().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(f -> out.printf("%s: %s%n", f.getKey(), f.getValue()));
+        .forEach(f -> around.say(f.getKey() + ": " + f.getValue()));
     for (var member : answer.members()) {
-      out.printf("%s: would %s, %s%n", member.member(), words(member), member.detail());
+      around.say(member.member() + ": would " + words(member) + ", " + member.detail());
     }
     if (answer.exit() == ExitCode.OK) {
-      out.println("the checkpoint holds; nothing was changed");
-      out.println(
+      around.say("the checkpoint holds; nothing was changed");
+      around.say(
           answer.rollback().equals(CheckpointAnswer.POSSIBLE)
               ? "a rollback is possible: deployclaw rollback " + answer.execution()
               : "a rollback would be refused: " + answer.rollback());

@@ -25,7 +25,7 @@ public final class CommandLines {
   public static int run(Surroundings around, String... args) {
     var level = around.environment().getOrDefault(LEVEL, "warn");
     if (!LEVELS.contains(level)) {
-      around.err().printf("deployclaw: %s: \"%s\" is not one of %s%n", LEVEL, level, LEVELS);
+      around.warn("deployclaw: %s: \"%s\" is not one of %s".formatted(LEVEL, level, LEVELS));
       return ExitCode.WRONG_USAGE.code();
     }
     return make(around).execute(args);

@@ -71,12 +71,12 @@ final class ConfigCommand {
     if (effective) {
       print("", values);
     }
-    around.out().println(file + ": nothing is amiss");
+    around.say(file + ": nothing is amiss");
   }
 
   private void problems(InvalidConfig invalid, boolean json) {
     var all = invalid.problems();
-    all.forEach(p -> around.err().println("deployclaw: " + p.describe(invalid.file())));
+    all.forEach(p -> around.warn("deployclaw: " + p.describe(invalid.file())));
     if (json) {
       var document = begin(invalid.file(), false);
       document.put("problems", all.stream().map(ConfigCommand::problem).toList());
@@ -110,7 +110,7 @@ final class ConfigCommand {
           print(at + "[" + i + "]", list.get(i));
         }
       }
-      default -> around.out().println(at + ": " + value);
+      default -> around.say(at + ": " + value);
     }
   }
 }

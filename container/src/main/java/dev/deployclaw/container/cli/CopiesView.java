@@ -5,6 +5,7 @@ import dev.deployclaw.audit.LogCopies;
 import dev.deployclaw.audit.LogCopies.Copy;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.wiring.Agent;
+import dev.deployclaw.policy.text.Plain;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ record CopiesView(Map<String, Copy> copies) implements LogsView {
         case Copy.Whole _ -> whole++;
         case Copy.Waits() -> out.append(each.getKey()).append(": not copied yet\n");
         case Copy.Wrong(var findings) ->
-            findings.forEach(f -> out.append("%s: %s%n".formatted(each.getKey(), f)));
+            findings.forEach(f -> out.append(Plain.line(each.getKey() + ": " + f)).append('\n'));
       }
     }
     return out.append("%d of %d logs are in the bucket, whole%n".formatted(whole, copies.size()))

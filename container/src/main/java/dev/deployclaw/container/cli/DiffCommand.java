@@ -98,7 +98,7 @@ final class DiffCommand implements Callable<Integer> {
   private int compared(Side from, Side to) {
     for (var side : List.of(from, to)) {
       if (side.exit() != ExitCode.OK) {
-        side.problems().forEach(p -> around.err().println("deployclaw: " + p));
+        side.problems().forEach(p -> around.warn("deployclaw: " + p));
         return side.exit().code();
       }
     }
@@ -106,7 +106,7 @@ final class DiffCommand implements Callable<Integer> {
     if (shared.json()) {
       around.out().println(Json.text(DiffView.document(diff)));
     } else {
-      DiffView.lines(diff).forEach(around.out()::println);
+      DiffView.lines(diff).forEach(around::say);
     }
     return ExitCode.OK.code();
   }

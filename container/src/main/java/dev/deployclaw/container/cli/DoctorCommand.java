@@ -59,9 +59,9 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void print(Diagnosis d) {
-    around.out().printf("%-11s %-13s %s%n", word(d.level()), d.about(), d.found());
+    around.say("%-11s %-13s %s".formatted(word(d.level()), d.about(), d.found()));
     if (!d.remedy().isEmpty()) {
-      around.out().printf("%-25s -> %s%n", "", d.remedy());
+      around.say("%-25s -> %s".formatted("", d.remedy()));
     }
   }
 

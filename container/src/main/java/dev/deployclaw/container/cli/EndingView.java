@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * Says on standard error why a command did not come to what was asked, and what to do: one line,
- * with and without {@code --json}. What comes from outside stands in it without control characters.
+ * with and without {@code --json}.
  */
 final class EndingView {
   private static final String NOTHING_ACTIVE = "nothing was activated; ";
@@ -100,8 +100,7 @@ final class EndingView {
   }
 
   private void say(String reason, String remedy) {
-    String line = "deployclaw: " + reason + "; " + remedy;
-    around.err().println(line.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\s]+", " "));
+    around.warn("deployclaw: " + reason + "; " + remedy);
   }
 
   private static String remedy(Ended ended) {

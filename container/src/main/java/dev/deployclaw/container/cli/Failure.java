@@ -3,7 +3,11 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.util.LinkedHashMap;
 
-/** Why a command could not begin, or did not come to its answer. */
+/**
+ * Why a command could not begin, or did not come to its answer.
+ *
+ * @param reason one line, or one for each of several reasons
+ */
 public record Failure(ExitCode exit, String reason) {
 
   public static Failure usage(String reason) {
@@ -12,7 +16,7 @@ public record Failure(ExitCode exit, String reason) {
 
   /** Tells people on standard error and programs on standard output; returns the exit code. */
   public int report(Surroundings around, boolean json) {
-    around.err().println("deployclaw: " + reason);
+    reason.lines().forEach(line -> around.warn("deployclaw: " + line));
     if (json) {
       var document = new LinkedHashMap<String, Object>();
       document.put("outcome", "error");

@@ -48,11 +48,9 @@ final class HealthCommand implements Callable<Integer> {
       return ExitCode.OK.code();
     } catch (IOException e) {
       say(serve, false);
-      around
-          .err()
-          .printf(
-              "deployclaw: no agent answers on %s:%d (%s): is `deployclaw serve` running?%n",
-              host(serve), serve.port(), e.getMessage());
+      around.warn(
+          "deployclaw: no agent answers on %s:%d (%s): is `deployclaw serve` running?"
+              .formatted(host(serve), serve.port(), e.getMessage()));
       return ExitCode.UNREACHABLE.code();
     }
   }

@@ -27,9 +27,7 @@ final class HistoryView {
       print(tenant, answer);
     }
     if (answer.exit() != ExitCode.OK) {
-      around
-          .err()
-          .println("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
+      around.warn("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
     }
     return answer.exit().code();
   }
@@ -62,11 +60,11 @@ final class HistoryView {
   }
 
   private void print(String tenant, HistoryAnswer answer) {
-    answer.changes().forEach(c -> lines(c).forEach(around.out()::println));
+    answer.changes().forEach(c -> lines(c).forEach(around::say));
     if (answer.changes().isEmpty()) {
-      around.out().println("no committed epoch changed " + tenant);
+      around.say("no committed epoch changed " + tenant);
     } else if (answer.more()) {
-      around.out().println("older epochs weren't looked at: see --limit");
+      around.say("older epochs weren't looked at: see --limit");
     }
   }
 
@@ -79,16 +77,11 @@ final class HistoryView {
                 c.requester(),
                 c.execution(),
                 c.result(),
-                c.request().map(r -> "  \"" + plain(r) + "\"").orElse(""));
+                c.request().map(r -> "  \"" + r + "\"").orElse(""));
     var what =
         c.unknown().isEmpty()
             ? c.differences().stream().map(d -> "    " + d.text())
             : Stream.of("    " + UNKNOWN + ": " + c.unknown());
     return Stream.concat(Stream.of(head), what).toList();
-  }
-
-  /** What people typed, without what a terminal would obey. */
-  private static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\s]+", " ");
   }
 }

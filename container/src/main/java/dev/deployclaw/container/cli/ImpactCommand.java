@@ -96,7 +96,7 @@ final class ImpactCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     var replay = new Replay(set(before, problems), set(after, problems), naming);
     if (!problems.isEmpty()) {
-      return new Failure(ExitCode.INVALID, String.join("\ndeployclaw: ", problems))
+      return new Failure(ExitCode.INVALID, String.join("\n", problems))
           .report(around, shared.json());
     }
     var reading = new LogReading(around, replay, format());

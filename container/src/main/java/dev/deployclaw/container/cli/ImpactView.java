@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.policy.replay.Impact;
 import dev.deployclaw.policy.replay.Impact.OfTenant;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,41 +23,41 @@ final class ImpactView {
     if (json) {
       around.out().println(Json.text(document(impact, reading)));
     } else {
-      around.out().print(text(impact, reading));
+      text(impact, reading).forEach(around::say);
     }
   }
 
-  private static String text(Impact impact, LogReading reading) {
-    var out = new StringBuilder();
+  private static List<String> text(Impact impact, LogReading reading) {
+    var out = new ArrayList<String>();
     var hit = impact.tenants().stream().filter(t -> t.newlyRefused() > 0).toList();
-    out.append(
-        "%d requests replayed: %d newly refused, of %d tenants\n"
+    out.add(
+        "%d requests replayed: %d newly refused, of %d tenants"
             .formatted(impact.requests(), impact.newlyRefused(), hit.size()));
     hit.stream().limit(MOST_SHOWN).forEach(t -> tenant(t, out));
     if (hit.size() > MOST_SHOWN) {
-      out.append("  … and %d tenants more: see --json\n".formatted(hit.size() - MOST_SHOWN));
+      out.add("  … and %d tenants more: see --json".formatted(hit.size() - MOST_SHOWN));
     }
     long admitted = impact.tenants().stream().mapToLong(OfTenant::newlyAdmitted).sum();
     if (admitted > 0) {
-      out.append("%d requests that were refused would be admitted\n".formatted(admitted));
+      out.add("%d requests that were refused would be admitted".formatted(admitted));
     }
     if (impact.unrouted() > 0) {
-      out.append("%d requests take no route, and weren't replayed\n".formatted(impact.unrouted()));
+      out.add("%d requests take no route, and weren't replayed".formatted(impact.unrouted()));
     }
-    impact.notes().forEach(n -> out.append("note: ").append(n).append('\n'));
+    impact.notes().forEach(n -> out.add("note: " + n));
     if (reading.failed() > 0) {
-      out.append("%d lines tell no request:\n".formatted(reading.failed()));
-      reading.unread().forEach(u -> out.append("  ").append(u).append('\n'));
+      out.add("%d lines tell no request:".formatted(reading.failed()));
+      reading.unread().forEach(u -> out.add("  " + u));
       if (reading.failed() > reading.unread().size()) {
-        out.append("  … and %d more\n".formatted(reading.failed() - reading.unread().size()));
+        out.add("  … and %d more".formatted(reading.failed() - reading.unread().size()));
       }
     }
-    return out.toString();
+    return out;
   }
 
-  private static void tenant(OfTenant t, StringBuilder out) {
-    out.append(
-        "  %s: %d of %d newly refused by %s, first %s, last %s, most in the hour of %s: %d\n"
+  private static void tenant(OfTenant t, List<String> out) {
+    out.add(
+        "  %s: %d of %d newly refused by %s, first %s, last %s, most in the hour of %s: %d"
             .formatted(
                 t.tenant(),
                 t.newlyRefused(),

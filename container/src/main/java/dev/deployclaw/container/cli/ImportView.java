@@ -5,6 +5,7 @@ import dev.deployclaw.policy.imports.Carried.Exactness;
 import dev.deployclaw.policy.imports.Imported;
 import dev.deployclaw.policy.parse.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +34,20 @@ final class ImportView {
       document.put("writers", writers);
       around.out().println(Json.text(document));
     } else {
-      around.out().print(text(imported, written));
-      writers.forEach(w -> around.out().println("can't be owned: " + w));
+      text(imported, written).forEach(around::say);
+      writers.forEach(w -> around.say("can't be owned: " + w));
     }
-    imported.problems().forEach(p -> around.err().println("deployclaw: " + p.text()));
+    imported.problems().forEach(p -> around.warn("deployclaw: " + p.text()));
   }
 
-  private static String text(Imported imported, List<Path> written) {
-    var out = new StringBuilder();
+  private static List<String> text(Imported imported, List<Path> written) {
+    var out = new ArrayList<String>();
     if (!imported.problems().isEmpty()) {
-      return out.append("refused: its own loader would refuse it; nothing was written\n")
-          .toString();
+      out.add("refused: its own loader would refuse it; nothing was written");
+      return out;
     }
-    out.append(
-        "%d rules: %d exact, %d approximate, %d not carried; %d policies\n"
+    out.add(
+        "%d rules: %d exact, %d approximate, %d not carried; %d policies"
             .formatted(
                 imported.rules().size(),
                 imported.count(Exactness.EXACT),
@@ -56,17 +57,15 @@ final class ImportView {
     imported.rules().stream()
         .filter(r -> r.exactness() != Exactness.EXACT)
         .forEach(r -> rule(r, out));
-    imported.differs().forEach(d -> out.append("note: ").append(d).append('\n'));
-    written.forEach(file -> out.append("wrote ").append(file).append('\n'));
-    return out.toString();
+    imported.differs().forEach(d -> out.add("note: " + d));
+    written.forEach(file -> out.add("wrote " + file));
+    return out;
   }
 
-  private static void rule(Carried rule, StringBuilder out) {
+  private static void rule(Carried rule, List<String> out) {
     String into = rule.into().isEmpty() ? "" : " -> " + rule.into() + ", in shadow mode";
-    out.append(
-        "%s: %s: %s%s\n"
-            .formatted(rule.place(), rule.exactness().word(), plain(rule.rule()), into));
-    rule.differs().forEach(d -> out.append("    ").append(plain(d)).append('\n'));
+    out.add("%s: %s: %s%s".formatted(rule.place(), rule.exactness().word(), rule.rule(), into));
+    rule.differs().forEach(d -> out.add("    " + d));
   }
 
   private static Map<String, Object> document(Imported imported, List<Path> written) {
@@ -87,10 +86,5 @@ final class ImportView {
     out.put("into", rule.into());
     out.put("differs", rule.differs());
     return out;
-  }
-
-  /** What stood in a file, without what a terminal would obey. */
-  private static String plain(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f]+", " ");
   }
 }

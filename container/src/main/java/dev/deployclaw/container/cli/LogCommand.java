@@ -114,7 +114,7 @@ final class LogCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new Unusable(file + " can't be written: " + e + "; name a file in a folder of yours");
     }
-    around.out().println("The page is " + file + "; open it in a browser");
+    around.say("The page is " + file + "; open it in a browser");
   }
 
   private int missing(String reason) {

@@ -34,24 +34,21 @@ final class NarrationView {
 
   private int told(Narration.Told told) {
     if (!json) {
-      around
-          .out()
-          .printf("%nIn the words of model %s, which nobody checked:%n", told.cost().model());
-      told.text().lines().forEach(line -> around.out().println("  | " + line));
+      around.out().println();
+      around.say("In the words of model %s, which nobody checked:".formatted(told.cost().model()));
+      told.text().lines().forEach(line -> around.say("  | " + line));
       if (!told.unfounded().isEmpty()) {
-        around.out().println("In no record stand: " + String.join(", ", told.unfounded()));
+        around.say("In no record stand: " + String.join(", ", told.unfounded()));
       }
     }
     return ExitCode.OK.code();
   }
 
   private int silent(Narration.Silent silent) {
-    around
-        .err()
-        .printf(
-            "deployclaw: model %s: %s; the records stand for themselves, and deployclaw doctor asks"
-                + " the model one question%n",
-            silent.cost().model(), silent.reason());
+    around.warn(
+        "deployclaw: model %s: %s; the records stand for themselves, and deployclaw doctor asks the"
+                .formatted(silent.cost().model(), silent.reason())
+            + " model one question");
     return ExitCode.UNREACHABLE.code();
   }
 

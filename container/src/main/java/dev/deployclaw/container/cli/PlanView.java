@@ -129,27 +129,25 @@ final class PlanView {
   }
 
   private void print(PlanAnswer answer) {
-    var out = around.out();
     switch (answer) {
       case PlanAnswer.Planned planned -> print(planned);
       case PlanAnswer.Understood(var intent) ->
-          out.println("understood: " + Json.text(IntentJson.of(intent)));
+          ("understood: " + Json.text(IntentJson.of(intent))).lines().forEach(around::say);
       case PlanAnswer.NeedsClarification(var questions) ->
-          questions.forEach(q -> out.println("? " + q));
-      case PlanAnswer.Refused(var _, String reason) -> out.println("refused: " + reason);
+          questions.forEach(q -> around.say("? " + q));
+      case PlanAnswer.Refused(var _, String reason) -> around.say("refused: " + reason);
     }
   }
 
   private void print(PlanAnswer.Planned planned) {
-    var out = around.out();
     var plan = planned.plan();
-    out.println(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
+    around.say(plan.intent().operation().word() + ", plan " + plan.hash().substring(0, 12));
     for (var step : plan.steps()) {
-      out.printf(
-          "  %d %s (%s)%n", step.number(), step.action(), String.join(", ", step.operations()));
+      String operations = String.join(", ", step.operations());
+      around.say("  %d %s (%s)".formatted(step.number(), step.action(), operations));
     }
     var procedure = planned.procedure();
-    out.println("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
+    around.say("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
     section("would reach", reach(plan.diff().blastRadius()));
     section("would change", plan.diff().differences().stream().map(Difference::text).toList());
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
@@ -161,7 +159,7 @@ final class PlanView {
     section("would end", end(plan));
     section("would be held because", planned.risks());
     if (plan.changesNothing()) {
-      out.println("nothing would change");
+      around.say("nothing would change");
     }
   }
 
@@ -202,8 +200,8 @@ final class PlanView {
 
   private void section(String title, List<String> lines) {
     if (!lines.isEmpty()) {
-      around.out().println(title + ":");
-      lines.forEach(line -> around.out().println("  " + line));
+      around.say(title + ":");
+      lines.forEach(line -> around.say("  " + line));
     }
   }
 }

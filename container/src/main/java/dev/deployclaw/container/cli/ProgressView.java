@@ -4,6 +4,7 @@ import dev.deployclaw.audit.DocumentText;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.runtime.Progress;
+import dev.deployclaw.policy.text.Plain;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Set;
@@ -29,7 +30,7 @@ final class ProgressView implements Progress {
       summary(thought);
     } else if (SHOWN.contains(String.valueOf(thought.facts().get("state")))
         || (thought.status() != Status.OK && thought.status() != Status.SKIPPED)) {
-      err.printf("    %s %s: %s%n", mark(thought), thought.action(), thought.detail());
+      say("    " + mark(thought) + " ", thought.action() + ": " + thought.detail());
     }
   }
 
@@ -39,10 +40,15 @@ final class ProgressView implements Progress {
             .durationMicros()
             .map(us -> String.format(Locale.ROOT, " (%.2f s)", us / 1_000_000.0))
             .orElse("");
-    err.printf("%s %d %s%s%n", mark(thought), thought.step(), thought.action(), seconds);
-    if (!thought.detail().isEmpty()) {
-      err.printf("    %s%n", thought.detail());
-    }
+    say(mark(thought) + " ", thought.step() + " " + thought.action() + seconds);
+    DocumentText.lines(thought.detail(), "    ").forEach(line -> say("", line));
+  }
+
+  /**
+   * @param mark may have colour, and is printed as it is
+   */
+  private void say(String mark, String words) {
+    err.println(mark + Plain.line(words));
   }
 
   private String mark(Thought thought) {

@@ -44,14 +44,13 @@ final class RecoveryView {
   }
 
   private void print(RecoveryAnswer answer) {
-    var out = around.out();
     for (var ended : answer.finished()) {
-      out.printf("%s: %s, %s%n", ended.execution(), ended.result(), ended.reason());
+      around.say(ended.execution() + ": " + ended.result() + ", " + ended.reason());
     }
     if (!answer.reason().isEmpty()) {
-      out.println(answer.reason());
+      around.say(answer.reason());
     } else if (answer.finished().isEmpty()) {
-      out.println("nothing was left unfinished");
+      around.say("nothing was left unfinished");
     }
   }
 }

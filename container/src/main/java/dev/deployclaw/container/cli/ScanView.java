@@ -40,10 +40,10 @@ final class ScanView {
       document.keySet().retainAll(List.of("epoch", "reason", "drift"));
       around.out().println(Json.text(document));
     } else if (answer.exit() != ExitCode.UNREACHABLE) {
-      around.out().println("committed epoch: " + answer.epoch());
-      answer.drift().forEach(d -> around.out().println("drift    " + d.text()));
+      around.say("committed epoch: " + answer.epoch());
+      answer.drift().forEach(d -> around.say("drift    " + d.text()));
       if (answer.drift().isEmpty()) {
-        around.out().println(Discrepancy.sentence(List.of()));
+        around.say(Discrepancy.sentence(List.of()));
       }
     }
     new EndingView(around).tell(answer);
@@ -70,24 +70,23 @@ final class ScanView {
   }
 
   private void print(ScanAnswer answer) {
-    var out = around.out();
-    out.println("committed epoch: " + answer.epoch());
-    answer.looks().forEach((operation, outcome) -> out.println(line(operation, outcome)));
-    answer.problems().forEach(p -> out.println("problem  " + p.text()));
-    answer.findings().forEach(f -> out.println(line(f)));
-    answer.drift().forEach(d -> out.println("drift    " + d.text()));
+    around.say("committed epoch: " + answer.epoch());
+    answer.looks().forEach((operation, outcome) -> around.say(line(operation, outcome)));
+    answer.problems().forEach(p -> around.say("problem  " + p.text()));
+    answer.findings().forEach(f -> around.say(line(f)));
+    answer.drift().forEach(d -> around.say("drift    " + d.text()));
     var expired = answer.truth().expired();
     answer
         .truth()
         .overlays()
         .forEach(o ->
-            out.println(
+            around.say(
                 expired.contains(o)
                     ? "expired  " + o.text() + "; take it back: " + o.remedy()
                     : "overlay  " + o.text()));
-    answer.truth().unapplied().forEach(u -> out.println("source   " + u));
-    answer.probe().ifPresent(probe -> out.println(line("probe", probe)));
-    out.println(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());
+    answer.truth().unapplied().forEach(u -> around.say("source   " + u));
+    answer.probe().ifPresent(probe -> around.say(line("probe", probe)));
+    around.say(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());
   }
 
   private static String line(String operation, Outcome outcome) {

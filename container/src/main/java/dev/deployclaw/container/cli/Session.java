@@ -64,7 +64,7 @@ final class Session implements AutoCloseable {
 
   /** Prints the execution's log and returns its exit code. */
   int finish(Ended ended) throws InterruptedException {
-    ended.questions().forEach(q -> around.err().println("? " + q));
+    ended.questions().forEach(q -> around.warn("? " + q));
     if (ended.execution().isEmpty() || agent.journal().read(ended.execution()).isEmpty()) {
       unlogged(ended);
     } else {

@@ -32,8 +32,8 @@ final class Shadowed {
           .out()
           .println(Json.text(Map.of("shadowed", left.stream().map(Shadowed::map).toList())));
     } else {
-      left.forEach(t -> around.out().println(line(t)));
-      around.out().println(left.isEmpty() ? "every limit is enforced" : left.size() + " tenants");
+      left.forEach(t -> around.say(line(t)));
+      around.say(left.isEmpty() ? "every limit is enforced" : left.size() + " tenants");
     }
     return ExitCode.OK.code();
   }

@@ -38,11 +38,10 @@ final class SkillsView {
     } else {
       for (var entry : skills) {
         var skill = entry.skill();
-        around
-            .out()
-            .printf("%-26s %-9s %-9s %s%n", skill.name(), entry.scope(), pin(skill), serves(skill));
+        around.say(
+            "%-26s %-9s %-9s %s".formatted(skill.name(), entry.scope(), pin(skill), serves(skill)));
       }
-      warnings.forEach(w -> around.err().println(w.text()));
+      warnings.forEach(w -> around.warn(w.text()));
     }
     return ExitCode.OK.code();
   }
@@ -55,8 +54,8 @@ final class SkillsView {
       out.put("problems", problems.stream().map(SkillsView::problem).toList());
       print(out);
     } else {
-      problems.forEach(p -> around.out().println(p.text()));
-      around.out().println(exit == ExitCode.OK ? "valid" : "not valid");
+      problems.forEach(p -> around.say(p.text()));
+      around.say(exit == ExitCode.OK ? "valid" : "not valid");
     }
     return exit.code();
   }
@@ -72,13 +71,12 @@ final class SkillsView {
       print(out);
       return exit.code();
     }
-    problems.forEach(p -> around.out().println(p.text()));
+    problems.forEach(p -> around.say(p.text()));
     for (var skill : skills) {
-      around.out().println(skill.name() + " " + allowance(skill).explain());
-      SkillPins.since(skill, operator)
-          .ifPresent(since -> around.out().println(since(skill, since)));
+      around.say(skill.name() + " " + allowance(skill).explain());
+      SkillPins.since(skill, operator).ifPresent(since -> around.say(since(skill, since)));
     }
-    around.out().println(exit == ExitCode.OK ? "valid" : "not valid");
+    around.say(exit == ExitCode.OK ? "valid" : "not valid");
     return exit.code();
   }
 
@@ -104,7 +102,7 @@ final class SkillsView {
     if (json) {
       print(Map.of("pinned", changes.stream().map(SkillsView::change).toList()));
     } else {
-      changes.forEach(c -> around.out().println(c.text()));
+      changes.forEach(c -> around.say(c.text()));
     }
     return ExitCode.OK.code();
   }
@@ -136,7 +134,7 @@ final class SkillsView {
     for (int i = 0; i < steps.size(); i++) {
       lines.add("  %d %s".formatted(i + 1, steps.get(i)));
     }
-    lines.forEach(around.out()::println);
+    lines.forEach(around::say);
   }
 
   private void print(Object document) {

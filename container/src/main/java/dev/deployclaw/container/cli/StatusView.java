@@ -51,15 +51,15 @@ final class StatusView {
       around.out().println(Json.text(document));
     } else if (answer.unreachable().isEmpty()) {
       print(answer);
-      beside.scheduled().entries().forEach(s -> around.out().println(words(s)));
-      beside.scheduled().unread().forEach(u -> around.out().println(u + TAKE_OFF));
+      beside.scheduled().entries().forEach(s -> around.say(words(s)));
+      beside.scheduled().unread().forEach(u -> around.say(u + TAKE_OFF));
       for (var member : ahead) {
-        around.out().println("REGRESSED: " + member.text());
+        around.say("REGRESSED: " + member.text());
       }
       if (!ahead.isEmpty()) {
-        around.out().println("nothing is written: " + EndingView.REGRESSED);
+        around.say("nothing is written: " + EndingView.REGRESSED);
       }
-      beside.stuck().forEach(one -> around.out().println(one.sentence()));
+      beside.stuck().forEach(one -> around.say(one.sentence()));
       print(watched);
     }
     new EndingView(around).tell(answer);
@@ -109,9 +109,9 @@ final class StatusView {
 
   private void print(Optional<WatchFile> watched) {
     if (watched.isEmpty()) {
-      around.out().println("nobody watches from here: deployclaw serve does");
+      around.say("nobody watches from here: deployclaw serve does");
     } else {
-      watched.get().lines().forEach(around.out()::println);
+      watched.get().lines().forEach(around::say);
     }
   }
 
@@ -196,39 +196,39 @@ final class StatusView {
   }
 
   private void print(StatusAnswer answer) {
-    var out = around.out();
     answer
         .active()
         .ifPresentOrElse(
-            a -> out.printf("epoch %d is committed, by %s%n", a.epoch(), a.change()),
-            () -> out.println("nothing was committed yet"));
+            a -> around.say("epoch %d is committed, by %s".formatted(a.epoch(), a.change())),
+            () -> around.say("nothing was committed yet"));
     answer
         .active()
         .flatMap(Active::candidate)
         .ifPresent(c ->
-            out.printf(
-                "epoch %d is a candidate for positions below %d of %d, by %s%n",
-                c.epoch(), c.cohort(), Cohort.WHOLE, c.change()));
-    answer.open().ifPresent(x -> out.printf("%s is under way: %s%n", x.id(), doing(x)));
+            around.say(
+                "epoch %d is a candidate for positions below %d of %d, by %s"
+                    .formatted(c.epoch(), c.cohort(), Cohort.WHOLE, c.change())));
+    answer.open().ifPresent(x -> around.say(x.id() + " is under way: " + doing(x)));
     for (var held : answer.held()) {
-      out.printf("%s is held: deployclaw approve %s, or reject it%n", held.id(), held.id());
+      around.say("%s is held: deployclaw approve %s, or reject it".formatted(held.id(), held.id()));
     }
     answer
         .frozen()
-        .ifPresent(f ->
-            out.printf(
-                "frozen %s%nno change begins or commits until: deployclaw thaw%n", f.sentence()));
+        .ifPresent(f -> {
+          around.say("frozen " + f.sentence());
+          around.say("no change begins or commits until: deployclaw thaw");
+        });
     for (String id : answer.writeBacks()) {
-      out.printf("%s is still to be written back: deployclaw recover tries%n", id);
+      around.say(id + " is still to be written back: deployclaw recover tries");
     }
     for (var overlay : answer.expired()) {
-      out.printf("expired: %s; take it back: %s%n", overlay.text(), overlay.remedy());
+      around.say("expired: " + overlay.text() + "; take it back: " + overlay.remedy());
     }
-    out.println(
+    around.say(
         answer
             .leader()
             .map(l -> l.name() + " leads" + (l.since().isEmpty() ? "" : " since " + l.since()))
             .orElse("nobody leads now"));
-    out.println(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
+    around.say(answer.rollbackAvailable() ? "a rollback is possible" : "no rollback is possible");
   }
 }

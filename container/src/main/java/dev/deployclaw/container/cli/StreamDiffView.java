@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.audit.StreamDiff.Compared;
 import dev.deployclaw.audit.StreamDiff.Difference;
+import dev.deployclaw.policy.text.Plain;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,28 +42,34 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread, List<
     var out = new StringBuilder();
     differences()
         .limit(MOST_LISTED)
-        .forEach(d -> out.append("%s record %d: %s%n".formatted(d.execution(), d.seq(), what(d))));
+        .forEach(d -> line(out, "%s record %d: %s".formatted(d.execution(), d.seq(), what(d))));
     long left = differences().count() - MOST_LISTED;
     if (left > 0) {
-      out.append("and %d more: --json lists all%n".formatted(left));
+      line(out, "and %d more: --json lists all".formatted(left));
     }
-    unread.forEach((id, why) -> out.append("%s: %s%n".formatted(id, why)));
+    unread.forEach((id, why) -> line(out, id + ": " + why));
     elsewhere.stream()
         .limit(MOST_LISTED)
-        .forEach(id -> out.append("%s: in the stream alone: another machine's%n".formatted(id)));
+        .forEach(id -> line(out, id + ": in the stream alone: another machine's"));
     long records = compared.stream().mapToLong(Compared::records).sum();
-    out.append(
-        "%d executions, %d records: %s%n"
+    line(
+        out,
+        "%d executions, %d records: %s"
             .formatted(
                 compared.size(),
                 records,
                 holds() ? "the stream holds the same" : "the stream differs"));
     if (!elsewhere.isEmpty()) {
-      out.append(
-          "%d executions in the stream have no log here: other machines', or somebody's; compare them there%n"
+      line(
+          out,
+          "%d executions in the stream have no log here: other machines', or somebody's; compare them there"
               .formatted(elsewhere.size()));
     }
     return out.toString();
+  }
+
+  private static void line(StringBuilder out, String line) {
+    out.append(Plain.line(line)).append('\n');
   }
 
   private Stream<Difference> differences() {

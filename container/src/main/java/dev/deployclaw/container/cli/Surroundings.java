@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.core.task.TaskRequest;
+import dev.deployclaw.policy.text.Plain;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -51,6 +52,16 @@ public record Surroundings(
   private static PrintStream utf8(FileDescriptor descriptor) {
     var hiding = new HidingStream(new FileOutputStream(descriptor), Secrets::hidden);
     return new PrintStream(hiding, false, StandardCharsets.UTF_8);
+  }
+
+  /** Prints one line for people, whatever stands in it. */
+  void say(String line) {
+    out.println(Plain.line(line));
+  }
+
+  /** The same on standard error. */
+  void warn(String line) {
+    err.println(Plain.line(line));
   }
 
   public Path labFolder() {

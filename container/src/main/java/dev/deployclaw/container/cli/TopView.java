@@ -3,6 +3,8 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.UsageAnswer;
 import dev.deployclaw.core.runtime.UsageAnswer.Use;
+import dev.deployclaw.policy.text.Plain;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Shows the limits of which most is used. */
 final class TopView {
@@ -21,8 +24,8 @@ final class TopView {
   private static final String END_SCREEN = "\u001b[J";
   private static final int LONGEST_NAME = 40;
 
-  private static final String HEADS = "%4s %11s %8s %7s %7s\n";
-  private static final String CELLS = "%3d%% %11s %8d %7d %7d\n";
+  private static final String HEADS = "%4s %11s %8s %7s %7s";
+  private static final String CELLS = "%3d%% %11s %8d %7d %7d";
   private static final double SECOND = 1e6;
 
   private final Surroundings around;
@@ -71,16 +74,19 @@ final class TopView {
    */
   int show(UsageAnswer answer, boolean live) {
     if (answer.exit() == ExitCode.OK) {
-      around.out().print(live ? frame(answer) : table(answer));
+      if (live && around.display().live()) {
+        around.out().print(frame(answer));
+      } else {
+        table(answer).forEach(around::say);
+        around.out().print(live ? "\n" : "");
+      }
     }
     return tell(answer);
   }
 
   private int tell(UsageAnswer answer) {
     if (answer.exit() != ExitCode.OK) {
-      around
-          .err()
-          .println("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
+      around.warn("deployclaw: " + answer.reason() + "; make it reachable, then ask again");
     }
     return answer.exit().code();
   }
@@ -96,28 +102,27 @@ final class TopView {
         .toList();
   }
 
-  /** In one piece over the one before, where it can be; else below it, with a line between. */
+  /** In one piece, over the one before. */
   private String frame(UsageAnswer answer) {
-    String table = table(answer);
-    return around.display().live()
-        ? HOME + table.replace("\n", END_LINE) + END_SCREEN
-        : table + "\n";
+    return table(answer).stream()
+        .map(line -> Plain.line(line) + END_LINE)
+        .collect(Collectors.joining("", HOME, END_SCREEN));
   }
 
-  private String table(UsageAnswer answer) {
+  private List<String> table(UsageAnswer answer) {
     var uses = first(answer);
     String names =
         "%%-%ds  %%-%ds  "
             .formatted(width("TENANT", uses, Use::tenant), width("LIMIT", uses, TopView::limit));
-    var out = new StringBuilder();
-    out.append(
-        "epoch %d, by %s; allowed and refused over the last %.1f s\n"
+    var out = new ArrayList<String>();
+    out.add(
+        "epoch %d, by %s; allowed and refused over the last %.1f s"
             .formatted(answer.epoch(), order.word(), answer.windowMicros() / SECOND));
-    out.append(
+    out.add(
         (names + HEADS)
             .formatted("TENANT", "LIMIT", "USED", "FULLEST", "COUNTERS", "ALLOWED", "REFUSED"));
     for (var use : uses) {
-      out.append(
+      out.add(
           (names + CELLS)
               .formatted(
                   use.tenant(),
@@ -128,8 +133,8 @@ final class TopView {
                   use.allowed(),
                   use.refused()));
     }
-    answer.gaps().forEach(g -> out.append("not measured: ").append(g).append('\n'));
-    return out.toString();
+    answer.gaps().forEach(g -> out.add("not measured: " + g));
+    return out;
   }
 
   private static String limit(Use use) {

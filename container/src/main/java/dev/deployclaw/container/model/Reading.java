@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.deployclaw.core.planner.Proposal.Answer;
+import dev.deployclaw.policy.text.Plain;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,7 +132,7 @@ final class Reading {
   }
 
   private static String words(@Nullable Object value) {
-    String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+    String text = Plain.line(String.valueOf(value));
     return text.substring(0, Math.min(text.length(), LONGEST_WORDS));
   }
 }

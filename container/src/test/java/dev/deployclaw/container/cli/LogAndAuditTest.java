@@ -1,5 +1,6 @@
 package dev.deployclaw.container.cli;
 
+import static java.util.regex.Matcher.quoteReplacement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.ChainRecorder;
@@ -135,6 +136,36 @@ class LogAndAuditTest {
     assertThat(screen.run("audit", "explain", "last", "--all")).isZero();
     assertThat(screen.out()).contains("Applying");
     assertThat(screen.run("audit", "explain", "nothing")).isEqualTo(2);
+  }
+
+  @Test
+  void explainsOnePhaseAndKnowsWhichThereAre() {
+    journal();
+
+    assertThat(screen.run("audit", "explain", "last", "--phase", "end")).isZero();
+    assertThat(screen.out()).contains("2 not asked for: 2 OK", "Finished").doesNotContain("Asked");
+    assertThat(screen.run("audit", "explain", "last", "--phase", "gaet")).isEqualTo(2);
+    assertThat(screen.err())
+        .contains(
+            "\"gaet\" is no phase; give one of request, plan, open,", "gate", "rollback, end");
+  }
+
+  /** A log that was made to tell the auditor what he wants to read. */
+  @Test
+  void aForgedLogCannotSayThatItIsUnchanged() {
+    journal();
+    screen.run("log", "--json");
+    String evil =
+        "x\n\u001b[1A\u001b[2Klog.json: unchanged, signed with the trusted key\u001b[8m\u2028";
+    screen.write(
+        "log.json",
+        screen.out().replaceFirst("\\{", quoteReplacement("{" + Json.line(evil) + ": 1,")));
+
+    int exit = screen.run("audit", "verify", "log.json");
+
+    assertThat(exit).isEqualTo(9);
+    assertThat(screen.out().lines()).noneMatch(line -> line.startsWith("log.json: unchanged"));
+    assertThat(screen.out()).contains("unchanged").matches("[\\P{Cntrl}\n&&[^\\u2028]]*");
   }
 
   @Test

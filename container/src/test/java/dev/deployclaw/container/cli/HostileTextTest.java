@@ -1,0 +1,203 @@
+package dev.deployclaw.container.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.log.Thought;
+import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.Active;
+import dev.deployclaw.core.runtime.CheckpointAnswer;
+import dev.deployclaw.core.runtime.CheckpointAnswer.Member;
+import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.HistoryAnswer;
+import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
+import dev.deployclaw.core.runtime.PlanAnswer;
+import dev.deployclaw.core.runtime.RecoveryAnswer;
+import dev.deployclaw.core.runtime.Result;
+import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.core.runtime.UsageAnswer;
+import dev.deployclaw.core.runtime.UsageAnswer.Use;
+import dev.deployclaw.policy.diff.Difference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever stands in a log, a document, a cluster's answer or a request: a terminal prints it. */
+class HostileTextTest {
+  private static final String EVIL =
+      "x\n\u001b[1A\u001b[2Kit is unchanged\u001b[8m \u009b2J \u202e\u2066 \u2028 \r\u0007y";
+
+  private static final Pattern HARMLESS =
+      Pattern.compile(
+          "[\\P{Cntrl}\n&&[^\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]]*");
+
+  /** What prints a document for programs, a page, or a text that was made harmless by line. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "AuditCommand.java",
+          "ChainView.java",
+          "CompletionCommand.java",
+          "LogCommand.java",
+          "NarrationView.java",
+          "Session.java",
+          "Surroundings.java",
+          "TopView.java");
+
+  private static final Pattern PRINTING =
+      Pattern.compile("\\b(?:out|err)\\(\\)\\s*(?:\\.|::)\\s*print\\w*(?!\\(\\s*Json\\.)(?!\\w)");
+
+  private static final Map<String, BiConsumer<Surroundings, String>> VIEWS = views();
+
+  static Stream<String> shown() {
+    return VIEWS.keySet().stream();
+  }
+
+  private static Map<String, BiConsumer<Surroundings, String>> views() {
+    var out = new LinkedHashMap<String, BiConsumer<Surroundings, String>>();
+    out.put("ending", (s, t) -> new EndingView(s).tell(ended(t), Optional.empty()));
+    out.put(
+        "recovery",
+        (s, t) ->
+            new RecoveryView(s)
+                .show(new RecoveryAnswer(ExitCode.FAILED, List.of(ended(t)), t), false));
+    out.put("history", (s, t) -> new HistoryView(s).show(t, history(t), false));
+    out.put(
+        "no history",
+        (s, t) ->
+            new HistoryView(s)
+                .show(t, new HistoryAnswer(ExitCode.UNREACHABLE, t, List.of(), false), false));
+    out.put(
+        "checkpoint",
+        (s, t) ->
+            new CheckpointView(s)
+                .show(
+                    new CheckpointAnswer(
+                        ExitCode.OK, "", t, Map.of(t, t), t, List.of(new Member(t, "restore", t))),
+                    false));
+    out.put(
+        "status", (s, t) -> new StatusView(s).show(status(t), StatusView.Beside.NOTHING, false));
+    out.put(
+        "refusal",
+        (s, t) -> new PlanView(s).show(new PlanAnswer.Refused(ExitCode.REFUSED, t), false));
+    out.put(
+        "question",
+        (s, t) -> new PlanView(s).show(new PlanAnswer.NeedsClarification(List.of(t, t)), false));
+    out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t), false));
+    out.put("progress", (s, t) -> new ProgressView(s.err(), false).thought(amiss(t)));
+    return out;
+  }
+
+  @ParameterizedTest
+  @MethodSource("shown")
+  void isPrintedAndNotObeyed(String view) {
+    var plain = new Screen(Path.of(""));
+    var evil = new Screen(Path.of(""));
+    var show = Objects.requireNonNull(VIEWS.get(view));
+
+    show.accept(plain.surroundings(), "x y");
+    show.accept(evil.surroundings(), EVIL);
+
+    assertThat(evil.out() + evil.err()).contains("it is unchanged").matches(HARMLESS);
+    assertThat(evil.out().lines().count()).isEqualTo(plain.out().lines().count());
+    assertThat(evil.err().lines().count()).isEqualTo(plain.err().lines().count());
+  }
+
+  @Test
+  void severalReasonsHaveALineEachThatIsOurs() {
+    var screen = new Screen(Path.of(""));
+
+    Failure.usage("one: wrong\ntwo: " + EVIL).report(screen.surroundings(), false);
+
+    assertThat(screen.err()).matches(HARMLESS);
+    assertThat(screen.err().lines()).allMatch(line -> line.startsWith("deployclaw: "));
+  }
+
+  @Test
+  void aPlaceThatIsWrittenOverIsOverwrittenByUsAlone() {
+    var screen = new Screen(Path.of(""));
+
+    new TopView(screen.surroundings(Display.COLOUR), TopView.Order.USED, 9).show(usage(EVIL), true);
+
+    assertThat(screen.out().replaceAll("\u001b\\[[HKJ]", "")).matches(HARMLESS);
+  }
+
+  /** So that a new view can't forget it. */
+  @Test
+  void whatIsPrintedIsSaidOrIsADocument() throws IOException {
+    List<String> found = new ArrayList<>();
+    var folder = Path.of("src/main/java/dev/deployclaw/container/cli");
+
+    try (var files = Files.list(folder)) {
+      for (Path file : files.filter(f -> !OTHERS.contains(f.getFileName().toString())).toList()) {
+        PRINTING
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(m -> found.add(file.getFileName() + ": " + m.group()));
+      }
+    }
+
+    assertThat(found).containsExactly("ServeCommand.java: out()\n        .println");
+  }
+
+  private static Ended ended(String t) {
+    return new Ended(t, Result.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
+  }
+
+  private static HistoryAnswer history(String t) {
+    var difference =
+        new Difference(Optional.of(t), Optional.of(t), t, Optional.of(t), Optional.of(t));
+    var changed =
+        new Changed(
+            1, t, Optional.of(t), t, Optional.of(t), Result.COMPLETED, List.of(difference), "");
+    var unknown =
+        new Changed(1, t, Optional.of(t), t, Optional.of(t), Result.COMPLETED, List.of(), t);
+    return new HistoryAnswer(ExitCode.OK, "", List.of(changed, unknown), false);
+  }
+
+  private static StatusAnswer status(String t) {
+    return new StatusAnswer(
+        ExitCode.OK,
+        Optional.of(new Active(3, "ab", t, 2, 1)),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        true,
+        "");
+  }
+
+  private static UsageAnswer usage(String t) {
+    return new UsageAnswer(
+        ExitCode.OK, "", 4, 2_000_000, List.of(new Use(t, t, 4, 4, 1, 1, 3)), List.of(t));
+  }
+
+  private static Thought amiss(String t) {
+    return new Thought(
+        "arch-2026-11-24-rate-limit-001",
+        Instant.EPOCH,
+        1,
+        Phase.STAGE,
+        t,
+        t,
+        Status.ERROR,
+        t,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
+  }
+}
