@@ -239,9 +239,7 @@ final class AuditCommand {
       if (id != null && chosen.isEmpty()) {
         return missing(id, json);
       }
-      var view = asking.of(config, logs.journal(), chosen);
-      around.out().print(json ? Json.text(view.map()) + "\n" : view.text());
-      return (view.holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+      return asking.of(config, logs.journal(), chosen).show(around, json);
     } catch (IOException e) {
       return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; " + asked.remedy())
           .report(around, json);

@@ -5,7 +5,6 @@ import dev.deployclaw.audit.LogCopies;
 import dev.deployclaw.audit.LogCopies.Copy;
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.wiring.Agent;
-import dev.deployclaw.policy.text.Plain;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,19 +49,18 @@ record CopiesView(Map<String, Copy> copies) implements LogsView {
 
   /** Lines for people: what waits or is wrong by name, what is whole by its count. */
   @Override
-  public String text() {
-    var out = new StringBuilder();
+  public List<String> lines() {
+    var out = new ArrayList<String>();
     long whole = 0;
     for (var each : copies.entrySet()) {
       switch (each.getValue()) {
         case Copy.Whole _ -> whole++;
-        case Copy.Waits() -> out.append(each.getKey()).append(": not copied yet\n");
-        case Copy.Wrong(var findings) ->
-            findings.forEach(f -> out.append(Plain.line(each.getKey() + ": " + f)).append('\n'));
+        case Copy.Waits() -> out.add(each.getKey() + ": not copied yet");
+        case Copy.Wrong(var findings) -> findings.forEach(f -> out.add(each.getKey() + ": " + f));
       }
     }
-    return out.append("%d of %d logs are in the bucket, whole%n".formatted(whole, copies.size()))
-        .toString();
+    out.add("%d of %d logs are in the bucket, whole".formatted(whole, copies.size()));
+    return out;
   }
 
   private static Map<String, Object> map(String execution, Copy copy) {

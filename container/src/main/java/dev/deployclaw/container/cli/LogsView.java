@@ -1,5 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.runtime.ExitCode;
+import java.util.List;
 import java.util.Map;
 
 /** What a back end holds of logs, held against them. */
@@ -10,6 +12,16 @@ interface LogsView {
   /** For JSON documents. */
   Map<String, Object> map();
 
-  /** Lines for people. */
-  String text();
+  /** Lines for people; their texts may be anybody's. */
+  List<String> lines();
+
+  /** Prints it, as a document or as lines, and returns the exit code. */
+  default int show(Surroundings around, boolean json) {
+    if (json) {
+      around.out().println(Json.text(map()));
+    } else {
+      lines().forEach(around::say);
+    }
+    return (holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+  }
 }

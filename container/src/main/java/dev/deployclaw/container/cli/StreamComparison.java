@@ -46,8 +46,7 @@ final class StreamComparison {
                     + ", here or in the stream; see: deployclaw log last")
             .report(around, json);
       }
-      around.out().print(json ? Json.text(view.get().map()) + "\n" : view.get().text());
-      return (view.get().holds() ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+      return view.get().show(around, json);
     } catch (IOException e) {
       return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; is NATS there, and its stream?")
           .report(around, json);

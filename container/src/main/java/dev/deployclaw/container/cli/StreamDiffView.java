@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.audit.StreamDiff.Compared;
 import dev.deployclaw.audit.StreamDiff.Difference;
-import dev.deployclaw.policy.text.Plain;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,38 +38,29 @@ record StreamDiffView(List<Compared> compared, Map<String, String> unread, List<
   }
 
   @Override
-  public String text() {
-    var out = new StringBuilder();
+  public List<String> lines() {
+    var out = new ArrayList<String>();
     differences()
         .limit(MOST_LISTED)
-        .forEach(d -> line(out, "%s record %d: %s".formatted(d.execution(), d.seq(), what(d))));
+        .forEach(d -> out.add("%s record %d: %s".formatted(d.execution(), d.seq(), what(d))));
     long left = differences().count() - MOST_LISTED;
     if (left > 0) {
-      line(out, "and %d more: --json lists all".formatted(left));
+      out.add("and %d more: --json lists all".formatted(left));
     }
-    unread.forEach((id, why) -> line(out, id + ": " + why));
+    unread.forEach((id, why) -> out.add(id + ": " + why));
     elsewhere.stream()
         .limit(MOST_LISTED)
-        .forEach(id -> line(out, id + ": in the stream alone: another machine's"));
+        .forEach(id -> out.add(id + ": in the stream alone: another machine's"));
     long records = compared.stream().mapToLong(Compared::records).sum();
-    line(
-        out,
-        "%d executions, %d records: %s"
-            .formatted(
-                compared.size(),
-                records,
-                holds() ? "the stream holds the same" : "the stream differs"));
+    String how = holds() ? "the stream holds the same" : "the stream differs";
+    out.add("%d executions, %d records: %s".formatted(compared.size(), records, how));
     if (!elsewhere.isEmpty()) {
-      line(
-          out,
-          "%d executions in the stream have no log here: other machines', or somebody's; compare them there"
-              .formatted(elsewhere.size()));
+      out.add(
+          elsewhere.size()
+              + " executions in the stream have no log here: other machines', or somebody's; compare"
+              + " them there");
     }
-    return out.toString();
-  }
-
-  private static void line(StringBuilder out, String line) {
-    out.append(Plain.line(line)).append('\n');
+    return out;
   }
 
   private Stream<Difference> differences() {

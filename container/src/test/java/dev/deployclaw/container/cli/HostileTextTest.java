@@ -2,6 +2,9 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.LogCopies.Copy;
+import dev.deployclaw.audit.StreamDiff;
+import dev.deployclaw.audit.StreamDiff.Compared;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
@@ -98,6 +101,9 @@ class HostileTextTest {
         "question",
         (s, t) -> new PlanView(s).show(new PlanAnswer.NeedsClarification(List.of(t, t)), false));
     out.put("usage", (s, t) -> new TopView(s, TopView.Order.USED, 9).show(usage(t), false));
+    out.put("stream", (s, t) -> streamed(t).show(s, false));
+    out.put(
+        "copies", (s, t) -> new CopiesView(Map.of(t, new Copy.Wrong(List.of(t)))).show(s, false));
     out.put("progress", (s, t) -> new ProgressView(s.err(), false).thought(amiss(t)));
     return out;
   }
@@ -178,6 +184,12 @@ class HostileTextTest {
         Optional.empty(),
         true,
         "");
+  }
+
+  private static StreamDiffView streamed(String t) {
+    var compared =
+        new Compared(t, 1, List.of(new StreamDiff.Difference(t, 1, StreamDiff.Kind.EXTRA)));
+    return new StreamDiffView(List.of(compared), Map.of(t, t), List.of(t));
   }
 
   private static UsageAnswer usage(String t) {
