@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +22,9 @@ import java.util.zip.GZIPInputStream;
 /** Secrets that are told to the agent, each known by the channel it went in by. */
 final class Canaries {
   private static final int BYTES = 12;
+
+  /** Bytes that Base64 writes as four characters, whatever stands beside them. */
+  private static final int GROUP = 3;
 
   private final Map<String, String> values = new ConcurrentHashMap<>();
   private final SecureRandom random = new SecureRandom();
@@ -79,12 +85,24 @@ final class Canaries {
 
   private static List<String> spellings(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-    return List.of(
-        value,
-        value.replace("\"", "\\\""),
-        URLEncoder.encode(value, StandardCharsets.UTF_8),
-        Base64.getEncoder().withoutPadding().encodeToString(utf8),
-        HexFormat.of().formatHex(utf8));
+    String url = URLEncoder.encode(value, StandardCharsets.UTF_8);
+    var out = new ArrayList<String>();
+    out.add(value);
+    out.add(value.replace("\"", "\\\""));
+    out.add(value.replace("\"", "\\\"").replace("/", "\\/"));
+    out.add(value.replace("\"", "\\u0022"));
+    out.add(value.replace("\"", "&quot;"));
+    out.add(url);
+    out.add(url.toLowerCase(Locale.ROOT));
+    out.add(HexFormat.of().formatHex(utf8));
+    out.add(HexFormat.of().withUpperCase().formatHex(utf8));
+    for (int skipped = 0; skipped < GROUP; skipped++) {
+      int whole = (utf8.length - skipped) / GROUP * GROUP;
+      byte[] groups = Arrays.copyOfRange(utf8, skipped, skipped + whole);
+      out.add(Base64.getEncoder().encodeToString(groups));
+      out.add(Base64.getUrlEncoder().encodeToString(groups));
+    }
+    return out;
   }
 
   private static String around(String text, String found) {

@@ -2,25 +2,23 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
 import dev.deployclaw.testkit.RedisCluster;
-import io.nats.client.JetStreamManagement;
 import io.nats.client.NKey;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
+import java.util.TreeMap;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,25 +27,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** Secrets go in by every channel there is; none may come out by any. */
 class CanarySecretsTest {
   private static final Duration SOON = Duration.ofMinutes(2);
-  private static final String STREAM = "DEPLOYCLAW_AUDIT";
 
   @TempDir static Path folder;
 
   private static final Canaries CANARIES = new Canaries();
-  private static final List<String> TOLD = new CopyOnWriteArrayList<>();
-  private static final List<String> TRACED = new CopyOnWriteArrayList<>();
+
+  /** Where receivers of notices are told, and a collector. */
+  private static final List<String> SINKS = List.of("/hooks/", "/v2/enqueue", "/api/v2/alerts");
+
+  private static final List<String> COLLECTED = List.of("/otlp/v1/traces", "/otlp/v1/metrics");
+
+  private final SoftAssertions exits = new SoftAssertions();
 
   private static Estate estate;
-  private static HttpServer echo;
+  private static Echo echo;
   private static Path config;
 
   @BeforeAll
   static void start() throws Exception {
     estate = Estate.start(folder);
-    echo = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    echo.createContext("/", CanarySecretsTest::echo);
-    echo.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    echo.start();
+    echo = Echo.start();
     CANARIES.add("s3 access key", estate.config().s3().accessKey().value());
     CANARIES.add("s3 secret key", estate.config().s3().secretKey().value());
     letIn();
@@ -56,33 +55,31 @@ class CanarySecretsTest {
 
   @AfterAll
   static void stop() {
-    echo.stop(0);
+    echo.close();
     estate.close();
   }
 
   @Test
   void whatRunsAndItsLogShowNoSecret() throws Exception {
-    quiet("config", "check", "--effective");
-    quiet("config", "check", "--json");
-    quiet("doctor");
-    quiet("doctor", "--json");
-    quiet("plan", told("umbrella"));
-    quiet("plan", "--json", told("umbrella"));
-    quiet("run", told("umbrella"));
-    var kept = quiet("run", "--json", estate.change() + because());
-    assertThat(kept.exit()).as("what an overlay keeps of a request").isZero();
-    var ran = quiet("run", "--json", estate.change());
-    assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+    echo.forget();
+    quiet(0, "config", "check", "--effective");
+    quiet(0, "config", "check", "--json");
+    quiet(0, "doctor");
+    quiet(0, "doctor", "--json");
+    quiet(0, "plan", told("umbrella"));
+    quiet(0, "plan", "--json", told("umbrella"));
+    quiet(0, "run", told("umbrella"));
+    quiet(0, "run", "--json", estate.change() + because());
+    quiet(0, "run", "--json", estate.change());
     for (String look : List.of("status", "scan", "validate", "drift", "top", "recover")) {
-      quiet(look);
-      quiet(look, "--json");
+      quiet(0, look);
+      quiet(0, look, "--json");
     }
-    quiet("history", "umbrella", "--json");
-    quiet("rollback", "last", "--json");
-    assertThat(TRACED).isNotEmpty();
-    clean("traces", String.join("\n", TRACED));
-    logsAreClean();
+    quiet(0, "history", "umbrella", "--json");
+    quiet(0, "rollback", "last", "--json");
+    collectedIsClean("/otlp/v1/traces");
     storesAreClean();
+    logsAreClean();
   }
 
   @Test
@@ -101,26 +98,40 @@ class CanarySecretsTest {
             CANARIES.of("wrong etcd password")));
     wrong.put("cluster and daemon", env("CONFIG", walled().toString()));
 
+    var exits = new TreeMap<String, List<Integer>>();
     for (var one : wrong.entrySet()) {
-      quietWith(one.getValue(), "doctor");
-      quietWith(one.getValue(), "run", "--json", told("umbrella"));
+      int doctor = quietWith(one.getValue(), "doctor").exit();
+      int run = quietWith(one.getValue(), "run", "--json", told("umbrella")).exit();
+      exits.put(one.getKey(), List.of(doctor, run));
     }
     try (var nats = Nats.start(folder.resolve("guarded"), "authorization {token: other}")) {
       var unreadable =
           env("NATS_URL", "nats://agent:" + CANARIES.of("not encoded") + "@" + nats.address());
       assertThat(quietWith(unreadable, "doctor").err()).contains("is not a URL");
       var refused = env("NATS_URL", "nats://agent:" + path("nats") + "@" + nats.address());
-      quietWith(refused, "doctor");
-      quietWith(refused, "run", "--json", estate.change());
+      int doctor = quietWith(refused, "doctor").exit();
+      int run = quietWith(refused, "run", "--json", estate.change()).exit();
+      exits.put("nats", List.of(doctor, run));
     }
-    logsAreClean();
+    assertThat(exits)
+        .isEqualTo(
+            Map.of(
+                "cluster and daemon", List.of(10, 10),
+                "etcd", List.of(10, 10),
+                "nats", List.of(10, 0),
+                "redis", List.of(10, 10),
+                "redis user", List.of(10, 10),
+                "s3", List.of(10, 10),
+                "s3 access", List.of(10, 10)));
     storesAreClean();
+    logsAreClean();
   }
 
   @Test
   void whoeverCallsOrIsToldSeesNoSecret() throws Exception {
     var environment = Map.of("DEPLOYCLAW_CONFIG", config.toString(), "DEPLOYCLAW_LOG", "debug");
     String err;
+    echo.forget();
     try (var agent = Sidecar.start(estate, environment)) {
       String escaped = told("umbrella").replace("\"", "\\\"");
       var accepted = agent.submit(escaped);
@@ -147,14 +158,39 @@ class CanarySecretsTest {
         clean(path, agent.get(path));
       }
       clean("held task", agent.post("/v1/tasks", ApiClient.OPERATOR, held(estate.change())));
-      Await.until("a sink is told", SOON, () -> !TOLD.isEmpty());
-      clean("notices", String.join("\n", TOLD));
+      Await.until("sinks are told", SOON, () -> SINKS.stream().noneMatch(s -> heard(s).isEmpty()));
+      assertThat(agent.terminate(SOON)).as("it ends").isTrue();
       err = agent.err();
-      agent.terminate(SOON);
     }
     clean("its own log", err);
-    logsAreClean();
+    clean("what a webhook is told", String.join("\n", heard("/hooks/")));
+    clean("what Alertmanager is told", String.join("\n", heard("/api/v2/alerts")));
+    clean("what PagerDuty is told", String.join("\n", withoutItsKey(heard("/v2/enqueue"))));
+    for (String collected : COLLECTED) {
+      collectedIsClean(collected);
+    }
     storesAreClean();
+    logsAreClean();
+  }
+
+  private static List<String> heard(String path) {
+    return echo.heard(path);
+  }
+
+  private static void collectedIsClean(String path) {
+    assertThat(heard(path)).as(path).isNotEmpty();
+    clean("what a collector is sent at " + path, String.join("\n", heard(path)));
+  }
+
+  /** The one secret that has to be in there, and nowhere else. */
+  private static List<String> withoutItsKey(List<String> events) throws IOException {
+    var out = new ArrayList<String>();
+    for (String event : events) {
+      var fields = (ObjectNode) ApiClient.JSON.readTree(event);
+      assertThat(fields.remove("routing_key").asText()).isEqualTo(CANARIES.of("routing key"));
+      out.add(fields.toString());
+    }
+    return out;
   }
 
   private static String held(String text) {
@@ -174,7 +210,15 @@ class CanarySecretsTest {
         + " and password="
         + CANARIES.of("typed").replaceAll("[^a-z0-9]", "")
         + " "
-        + CANARIES.of("further");
+        + CANARIES.of("further")
+        + " basic "
+        + base64("agent:" + CANARIES.of("redis"))
+        + " or "
+        + base64(CANARIES.of("further"));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Is understood, and stays in etcd with the change that it asks for. */
@@ -182,8 +226,13 @@ class CanarySecretsTest {
     return " because " + CANARIES.of("redis") + " says so";
   }
 
-  private static Agent.Ran quiet(String... words) {
-    return quietWith(Map.of(), words);
+  /** Says nothing of a secret, and ends as it should; the latter is asserted when all is said. */
+  private void quiet(int exit, String... words) {
+    var ran = quietWith(Map.of(), words);
+    exits
+        .assertThat(ran.exit())
+        .as(String.join(" ", words) + "\n" + ran.out() + ran.err())
+        .isEqualTo(exit);
   }
 
   private static Agent.Ran quietWith(Map<String, String> more, String... words) {
@@ -204,53 +253,18 @@ class CanarySecretsTest {
     CANARIES.assertNoneIn(place, text);
   }
 
-  private static void logsAreClean() throws IOException {
+  private void logsAreClean() throws IOException {
     Path page = folder.resolve("log.html");
-    quiet("log", "last");
-    quiet("log", "last", "--json");
-    quiet("log", "last", "--html", page.toString());
-    quiet("audit", "explain", "last", "--all");
+    quiet(0, "log", "last");
+    quiet(0, "log", "last", "--json");
+    quiet(0, "log", "last", "--html", page.toString());
+    quiet(0, "audit", "explain", "last", "--all");
     clean("the log's page", Files.readString(page));
+    exits.assertAll();
   }
 
-  /** Everything that anybody else may read: the stream, etcd, the bucket, the state folder. */
   private static void storesAreClean() throws Exception {
-    var keys = new Keyspace(estate.config().etcd()).below("");
-    assertThat(keys).isNotEmpty();
-    keys.forEach((key, value) -> clean("etcd " + key, Canaries.readable(value)));
-    clean("the stream", String.join("\n", streamed()));
-    clean("the bucket", texts(estate.lab().folder().resolve("s3/data")));
-    clean("the state folder", texts(estate.config().stateDir()));
-  }
-
-  private static List<String> streamed() throws Exception {
-    var nats = io.nats.client.Nats.connect(estate.config().nats().url());
-    try {
-      JetStreamManagement stream = nats.jetStreamManagement();
-      long last = stream.getStreamInfo(STREAM).getStreamState().getLastSequence();
-      assertThat(last).isPositive();
-      var out = new java.util.ArrayList<String>();
-      for (long seq = 1; seq <= last; seq++) {
-        out.add(new String(stream.getMessage(STREAM, seq).getData(), StandardCharsets.UTF_8));
-      }
-      return out;
-    } finally {
-      nats.close();
-    }
-  }
-
-  private static String texts(Path root) throws IOException {
-    var out = new StringBuilder();
-    try (var files = Files.walk(root)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.append(file)
-            .append('\n')
-            .append(Canaries.readable(Files.readAllBytes(file)))
-            .append('\n');
-      }
-    }
-    assertThat(out).isNotEmpty();
-    return out.toString();
+    new CanaryPlaces(estate, CANARIES).areClean();
   }
 
   private static Map<String, String> env(String key, String value) {
@@ -277,7 +291,7 @@ class CanarySecretsTest {
 
   private static Path configured() throws Exception {
     Path model = secret("model key");
-    String url = "http://127.0.0.1:" + echo.getAddress().getPort();
+    String url = echo.url();
     String webhook = url + "/hooks/" + path("webhook path") + "?key=" + path("webhook query");
     return Files.writeString(
         estate.lab().config().resolveSibling("canaries.yaml"),
@@ -362,7 +376,7 @@ class CanarySecretsTest {
             """
                 .formatted(
                     kubeconfig(),
-                    echo.getAddress().getPort(),
+                    echo.port(),
                     key("docker ca"),
                     key("docker certificate"),
                     key("docker key")));
@@ -370,30 +384,11 @@ class CanarySecretsTest {
 
   private static Path kubeconfig() throws IOException {
     String token = path("kubernetes token");
-    return Files.writeString(
-        folder.resolve("kube.yaml"), Canaries.kubeconfig(echo.getAddress().getPort(), token));
+    return Files.writeString(folder.resolve("kube.yaml"), Canaries.kubeconfig(echo.port(), token));
   }
 
   private static Path key(String channel) throws IOException {
     String body = "-----BEGIN PRIVATE KEY-----\n" + path(channel) + "\n-----END PRIVATE KEY-----\n";
     return Files.writeString(folder.resolve(channel.replace(' ', '-')), body);
-  }
-
-  /** Refuses, and quotes all that it was sent. */
-  private static void echo(HttpExchange exchange) throws IOException {
-    var said = new StringBuilder("you sent " + exchange.getRequestURI());
-    exchange.getRequestHeaders().forEach((k, v) -> said.append(' ').append(k).append(v));
-    byte[] sent = exchange.getRequestBody().readAllBytes();
-    String body = new String(sent, StandardCharsets.UTF_8);
-    if (exchange.getRequestURI().getPath().equals("/otlp/v1/traces")) {
-      TRACED.add(Canaries.readable(sent));
-    }
-    if (exchange.getRequestURI().getPath().startsWith("/hooks/")) {
-      TOLD.add(body);
-    }
-    byte[] answer = said.append(body).toString().getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(401, answer.length);
-    exchange.getResponseBody().write(answer);
-    exchange.close();
   }
 }
