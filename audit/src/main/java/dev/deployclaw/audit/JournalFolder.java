@@ -1,7 +1,6 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.core.log.Superseded;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -117,12 +116,7 @@ final class JournalFolder {
 
   /** Puts a file of records back that was dropped. */
   void bringBack(String execution, List<byte[]> records) {
-    var lines = new ByteArrayOutputStream();
-    for (byte[] one : records) {
-      lines.writeBytes(one);
-      lines.write('\n');
-    }
-    keep(requireId(execution) + RECORDS, lines.toByteArray());
+    keep(requireId(execution) + RECORDS, RecordLines.join(records));
   }
 
   /** What was moved out of files of records, by execution and number. */

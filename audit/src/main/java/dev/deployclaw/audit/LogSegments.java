@@ -3,7 +3,6 @@ package dev.deployclaw.audit;
 import dev.deployclaw.audit.SegmentHead.Segment;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Put;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,13 +126,9 @@ public final class LogSegments {
 
   private Segment store(String execution, int after, List<byte[]> records)
       throws IOException, InterruptedException {
-    var lines = new ByteArrayOutputStream();
-    for (byte[] one : records) {
-      lines.write(one);
-      lines.write('\n');
-    }
-    var segment = Segment.of(execution, after + 1L, after + records.size(), lines.toByteArray());
-    create(segment.name(), lines.toByteArray());
+    byte[] lines = RecordLines.join(records);
+    var segment = Segment.of(execution, after + 1L, after + records.size(), lines);
+    create(segment.name(), lines);
     return segment;
   }
 

@@ -83,6 +83,16 @@ record RecordLines(List<byte[]> lines, long next) {
     return lines;
   }
 
+  /** The bytes of which these are the whole lines: the reverse of {@link #split}. */
+  static byte[] join(List<byte[]> lines) {
+    var bytes = new ByteArrayOutputStream();
+    for (byte[] line : lines) {
+      bytes.writeBytes(line);
+      bytes.write('\n');
+    }
+    return bytes.toByteArray();
+  }
+
   /**
    * Without a last line that isn't JSON: a write can tear so that its end is on disk and its
    * beginning is not.

@@ -120,10 +120,16 @@ final class Fields {
     return values;
   }
 
-  /** The value under {@code key}, or the content of the file under {@code keyFile}. */
+  /**
+   * The content of the file under {@code keyFile}, or the value under {@code key}; the one that the
+   * environment gives, where only one of them is from there.
+   */
   Secret secret(String key, Function<String, Optional<String>> readFile) {
     var file = optional(key + "File");
-    if (file.isEmpty()) {
+    var environment = reading.environment();
+    boolean told =
+        environment.containsKey(variable(key)) && !environment.containsKey(variable(key + "File"));
+    if (file.isEmpty() || told) {
       var secret = find(key).map(Secret::learnt).orElse(Secret.NONE);
       note(key, secret.toString());
       return secret;

@@ -139,6 +139,24 @@ class ConfigReaderTest {
   }
 
   @Test
+  void theEnvironmentsSecretWinsOverTheFilesAndItsFile() throws Exception {
+    Files.writeString(folder.resolve("file.secret"), "of-the-file\n");
+    Files.writeString(folder.resolve("named.secret"), "of-a-named-file\n");
+    String text = LEAST.replace("redis: {", "redis: {username: u, passwordFile: file.secret, ");
+    var told = Map.of("DEPLOYCLAW_REDIS_PASSWORD", "told");
+    var named = Map.of("DEPLOYCLAW_REDIS_PASSWORD_FILE", "named.secret");
+
+    assertThat(password(text, Map.of())).isEqualTo("of-the-file");
+    assertThat(password(text, told)).isEqualTo("told");
+    assertThat(password(text, named)).isEqualTo("of-a-named-file");
+  }
+
+  private String password(String text, Map<String, String> environment) throws InvalidConfig {
+    var config = ConfigReader.parse(folder.resolve("deployclaw.yaml"), text, environment);
+    return config.redis().password().value();
+  }
+
+  @Test
   void reportsAllProblemsAtOnceWithLineAndRemedy() {
     var invalid =
         refused(
