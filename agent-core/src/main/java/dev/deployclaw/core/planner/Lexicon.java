@@ -105,7 +105,8 @@ final class Lexicon {
     return words;
   }
 
-  private static String read(String resource) {
+  /** The text of a resource beside this class. */
+  static String read(String resource) {
     try (var in = Lexicon.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("the resource " + resource + " is missing");
