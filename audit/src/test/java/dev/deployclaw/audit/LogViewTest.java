@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page in a real browser without a network. */
 class LogViewTest {
@@ -146,6 +148,52 @@ class LogViewTest {
 
     assertThat(light).isEqualTo("rgb(255, 255, 255)");
     assertThat(dark).isEqualTo("rgb(13, 17, 23)");
+  }
+
+  /** At least 4.5 to 1 between letters and ground, as WCAG 2.2 asks for (1.4.3). */
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void hasTextThatCanBeReadInBothColourSchemes(ColorScheme scheme) throws IOException {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    show(new ExecutionDocument(RealLogs.document("2/raised")));
+    page.focus(".records");
+    page.keyboard().press("End");
+    page.keyboard().press("Enter");
+
+    var faint =
+        page.evaluate(
+            """
+            () => {
+              const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+              const light = colour => parts(colour).slice(0, 3).map(c => c / 255)
+                  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+                  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+              const ground = e => {
+                for (; e; e = e.parentElement) {
+                  const colour = getComputedStyle(e).backgroundColor, alpha = parts(colour)[3] ?? 1;
+                  if (alpha > 0) return colour;
+                }
+              };
+              for (const colour of ['text', 'faint', 'accent', 'ok', 'warning', 'error', 'skipped', 'unknown']) {
+                for (const below of ['ground', 'raised', 'selected']) {
+                  const words = document.createElement('p');
+                  words.textContent = colour + ' on ' + below;
+                  Object.assign(words.style, { color: `var(--${colour})`, background: `var(--${below})` });
+                  document.querySelector('main').append(words);
+                }
+              }
+              return [...document.querySelectorAll('main *:not(svg *)')]
+                .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+                .map(e => ({ e, both: [light(getComputedStyle(e).color), light(ground(e))] }))
+                .map(({ e, both }) => ({ e, ratio: (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05) }))
+                .filter(({ ratio }) => ratio < 4.5)
+                .map(({ e, ratio }) => e.className + ' ' + e.textContent.slice(0, 20) + ': ' + ratio.toFixed(2));
+            }\
+            """);
+
+    assertThat(faint).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
   }
 
   /** Records come when something is done, so a step is longer than what lies between them. */

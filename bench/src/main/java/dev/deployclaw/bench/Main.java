@@ -24,7 +24,8 @@ public final class Main {
             .addSubcommand(new DecideBench(out))
             .addSubcommand(new PoliciesBench(out))
             .addSubcommand(new GrantBench(out))
-            .addSubcommand(new LogBench(out));
+            .addSubcommand(new LogBench(out))
+            .addSubcommand(new ViewBench(out));
     System.exit(command.execute(words));
   }
 }
