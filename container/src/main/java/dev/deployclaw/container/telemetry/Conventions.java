@@ -1,6 +1,7 @@
 package dev.deployclaw.container.telemetry;
 
 import io.opentelemetry.api.common.AttributeKey;
+import java.util.List;
 
 /**
  * Names of attributes: those of OpenTelemetry's semantic conventions for generative AI where there
@@ -36,6 +37,16 @@ final class Conventions {
   static final AttributeKey<Long> NO = AttributeKey.longKey("deployclaw.members.no");
   static final AttributeKey<Long> UNKNOWN = AttributeKey.longKey("deployclaw.members.unknown");
   static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("deployclaw.model.calls");
+
+  /** The event of a span whose record decides something. */
+  static final String DECIDED = "deployclaw.decision";
+
+  static final AttributeKey<String> DECISION = AttributeKey.stringKey("deployclaw.decision.name");
+  static final AttributeKey<String> RULE = AttributeKey.stringKey("deployclaw.decision.rule");
+
+  /** The numbers of the records that a decision rests on. */
+  static final AttributeKey<List<Long>> EVIDENCE =
+      AttributeKey.longArrayKey("deployclaw.decision.evidence");
 
   /** How many records and calls were too many to become spans. */
   static final AttributeKey<Long> LEFT_OUT = AttributeKey.longKey("deployclaw.left_out");

@@ -3,6 +3,7 @@ package dev.deployclaw.container.telemetry;
 import dev.deployclaw.audit.TraceParent;
 import dev.deployclaw.container.config.ModelConfig;
 import dev.deployclaw.container.telemetry.CallTrail.Calls;
+import dev.deployclaw.container.telemetry.Drawn.Ground;
 import dev.deployclaw.container.telemetry.Drawn.Period;
 import dev.deployclaw.policy.json.Canonical;
 import io.opentelemetry.api.trace.SpanKind;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
 /**
  * The spans of an execution, from its log up to where it ended or is held: one for each record, by
  * the id that its {@code traceparent} in the stream has; a step's is that of its summary, and holds
- * what stands under it. Calls are drawn within the record that tells of them. What was drawn up to
- * an earlier end isn't drawn again; the whole is drawn once it is over. Pure.
+ * what stands under it. What a record decides is linked to the spans of what that rests on. Calls
+ * are drawn within the record that tells of them. What was drawn up to an earlier end isn't drawn
+ * again; the whole is drawn once it is over. Pure.
  */
 final class Drawing {
   private static final int SPAN = 16;
@@ -33,14 +35,16 @@ final class Drawing {
   private final Optional<ModelConfig> model;
   private final List<Entry> told;
   private final Map<Long, Entry> steps;
+  private final Map<Long, String> spans;
   private final Map<String, Instant> earliest = new HashMap<>();
   private final List<Drawn> drawn = new ArrayList<>();
 
-  private Drawing(String execution, List<Entry> told, Optional<ModelConfig> model) {
+  private Drawing(String execution, List<Entry> log, int from, Optional<ModelConfig> model) {
     this.execution = execution;
-    this.told = told;
+    this.told = log.subList(from, log.size());
     this.model = model;
     this.steps = steps(told);
+    this.spans = spans(log);
   }
 
   /**
@@ -54,7 +58,7 @@ final class Drawing {
     while (from > 0 && !log.get(from - 1).isEnd()) {
       from--;
     }
-    var drawing = new Drawing(execution, log.subList(from, log.size()), model);
+    var drawing = new Drawing(execution, log, from, model);
     drawing.calls(calls.made());
     long leftOut = calls.leftOut() + drawing.records();
     drawing.steps();
@@ -77,7 +81,8 @@ final class Drawing {
               SpanKind.INTERNAL,
               new Period(call.start(), call.start().plus(call.took())),
               call.answered().status(),
-              Labels.call(call, execution)));
+              Labels.call(call, execution),
+              Optional.empty()));
     }
   }
 
@@ -116,7 +121,8 @@ final class Drawing {
                 SpanKind.INTERNAL,
                 new Period(log.getFirst().start(), end.time()).from(begun),
                 end.status(),
-                Labels.execution(execution, end, leftOut))
+                Labels.execution(execution, end, leftOut),
+                Optional.empty())
             .from(earliest.getOrDefault(root(), begun)));
   }
 
@@ -132,7 +138,17 @@ final class Drawing {
             e.isChat() ? SpanKind.CLIENT : SpanKind.INTERNAL,
             whole,
             e.status(),
-            Labels.record(e, model)));
+            Labels.record(e, model),
+            e.decided().map(d -> decided(e.time(), d))));
+  }
+
+  private Drawn.Decided decided(Instant at, Entry.Decided decided) {
+    var grounds =
+        decided.evidence().stream()
+            .flatMap(seq ->
+                Optional.ofNullable(spans.get(seq)).map(span -> new Ground(span, seq)).stream())
+            .toList();
+    return new Drawn.Decided(at, Labels.decision(decided), grounds);
   }
 
   /** Something under a span began then. */
@@ -172,6 +188,20 @@ final class Drawing {
       } else if (e.step() > 0 && next.containsKey(e.step())) {
         out.put(e.seq(), next.get(e.step()));
       }
+    }
+    return out;
+  }
+
+  /** The spans of all records by their numbers, but for those that were too many. */
+  private static Map<Long, String> spans(List<Entry> log) {
+    var out = new HashMap<Long, String>();
+    int records = 0;
+    for (var e : log) {
+      records += e.isSummary() ? 0 : 1;
+      if (e.isSummary() || records <= MOST_RECORDS) {
+        out.put(e.seq(), id(e));
+      }
+      records = e.isEnd() ? 0 : records;
     }
     return out;
   }

@@ -3,6 +3,7 @@ package dev.deployclaw.container.telemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param id 16 hex digits
  * @param parent empty for the root
  * @param status in the words of thoughts
+ * @param decided empty where its record decides nothing
  */
 record Drawn(
     String id,
@@ -19,7 +21,23 @@ record Drawn(
     SpanKind kind,
     Period period,
     String status,
-    Attributes attributes) {
+    Attributes attributes,
+    Optional<Decided> decided) {
+
+  /** What its record decides, and the spans of the records that this rests on. */
+  record Decided(Instant at, Attributes attributes, List<Ground> grounds) {
+    Decided {
+      grounds = List.copyOf(grounds);
+    }
+  }
+
+  /**
+   * A record that a decision rests on.
+   *
+   * @param span 16 hex digits
+   * @param seq its number
+   */
+  record Ground(String span, long seq) {}
 
   /** From when until when. */
   record Period(Instant start, Instant end) {
@@ -30,6 +48,6 @@ record Drawn(
   }
 
   Drawn from(Instant earlier) {
-    return new Drawn(id, parent, name, kind, period.from(earlier), status, attributes);
+    return new Drawn(id, parent, name, kind, period.from(earlier), status, attributes, decided);
   }
 }

@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param step 0 where it belongs to none
  * @param took zero where it took no time of its own
  * @param facts of which few are told
+ * @param decided empty where it decides nothing
  */
 record Entry(
     long seq,
@@ -25,7 +27,21 @@ record Entry(
     String action,
     String status,
     Duration took,
-    Map<?, ?> facts) {
+    Map<?, ?> facts,
+    Optional<Decided> decided) {
+  private static final String WORD = "[A-Za-z0-9_.:-]{1,128}";
+
+  /**
+   * What it decides.
+   *
+   * @param rule empty where it is no word
+   * @param evidence the numbers of the records that this rests on
+   */
+  record Decided(String name, Optional<String> rule, List<Long> evidence) {
+    Decided {
+      evidence = List.copyOf(evidence);
+    }
+  }
 
   /** Empty where the bytes are no record. */
   static Optional<Entry> read(byte[] record) {
@@ -41,7 +57,8 @@ record Entry(
               text(r.get("action")),
               text(r.get("status")),
               Duration.of(number(r.get("duration_us")), ChronoUnit.MICROS),
-              r.get("facts") instanceof Map<?, ?> facts ? facts : Map.of()));
+              r.get("facts") instanceof Map<?, ?> facts ? facts : Map.of(),
+              decided(r)));
     } catch (Json.Malformed | DateTimeException e) {
       return Optional.empty();
     }
@@ -66,13 +83,29 @@ record Entry(
 
   /** A fact that is a word. */
   Optional<String> word(String fact) {
-    return facts.get(fact) instanceof String s && s.matches("[A-Za-z0-9_.:-]{1,128}")
-        ? Optional.of(s)
-        : Optional.empty();
+    return asWord(facts.get(fact));
   }
 
   Optional<Long> count(String fact) {
     return facts.get(fact) instanceof Long n ? Optional.of(n) : Optional.empty();
+  }
+
+  private static Optional<Decided> decided(Map<?, ?> record) {
+    return record.get("decision") instanceof Map<?, ?> decision
+        ? asWord(decision.get("name"))
+            .map(name ->
+                new Decided(name, asWord(decision.get("rule")), numbers(record.get("evidence"))))
+        : Optional.empty();
+  }
+
+  private static Optional<String> asWord(@Nullable Object value) {
+    return value instanceof String s && s.matches(WORD) ? Optional.of(s) : Optional.empty();
+  }
+
+  private static List<Long> numbers(@Nullable Object value) {
+    return value instanceof List<?> list
+        ? list.stream().filter(Long.class::isInstance).map(Long.class::cast).toList()
+        : List.of();
   }
 
   private static String text(@Nullable Object value) {

@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What spans are called and what they carry: words of the agent's own, digests and counts. Nothing
- * that a person typed or a back end said. Pure.
+ * What spans are called and what they carry: words of the agent's own, digests and counts, and the
+ * names that the configuration gives a model and a gate's rules. Nothing that who asks typed or a
+ * back end said. Pure.
  */
 final class Labels {
   static final String AGENT = "System Architect";
@@ -67,6 +68,15 @@ final class Labels {
     if (entry.isChat()) {
       chat(out, entry);
       model.ifPresent(m -> provider(out, m));
+    }
+    return out.build();
+  }
+
+  static Attributes decision(Entry.Decided decided) {
+    var out = Attributes.builder().put(Conventions.DECISION, decided.name());
+    decided.rule().ifPresent(rule -> out.put(Conventions.RULE, rule));
+    if (!decided.evidence().isEmpty()) {
+      out.put(Conventions.EVIDENCE, decided.evidence());
     }
     return out.build();
   }

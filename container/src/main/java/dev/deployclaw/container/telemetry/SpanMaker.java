@@ -1,5 +1,6 @@
 package dev.deployclaw.container.telemetry;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
@@ -24,6 +25,15 @@ final class SpanMaker {
   static final String SCOPE = "dev.deployclaw";
   private static final int LONGEST_VALUE = 256;
 
+  /** More than a decision can rest on: what it found, and what each of its grounds did. */
+  private static final int MOST_LINKS = 1_024;
+
+  private static final SpanLimits LIMITS =
+      SpanLimits.builder()
+          .setMaxAttributeValueLength(LONGEST_VALUE)
+          .setMaxNumberOfLinks(MOST_LINKS)
+          .build();
+
   private final Ids ids = new Ids();
   private final Made made = new Made();
   private final Tracer tracer;
@@ -34,7 +44,7 @@ final class SpanMaker {
             .setResource(resource)
             .setIdGenerator(ids)
             .setSampler(Sampler.alwaysOn())
-            .setSpanLimits(SpanLimits.builder().setMaxAttributeValueLength(LONGEST_VALUE).build())
+            .setSpanLimits(LIMITS)
             .addSpanProcessor(made)
             .build()
             .get(SCOPE);
@@ -59,18 +69,22 @@ final class SpanMaker {
             .setSpanKind(d.kind())
             .setStartTimestamp(d.period().start())
             .setAllAttributes(d.attributes());
+    d.decided().stream()
+        .flatMap(decided -> decided.grounds().stream())
+        .forEach(g -> builder.addLink(inTrace(g.span()), Attributes.of(Conventions.SEQ, g.seq())));
     var span = d.parent().map(p -> builder.setParent(within(p))).orElseGet(builder::setNoParent);
     var begun = span.startSpan();
     status(begun, d.status());
+    d.decided().ifPresent(c -> begun.addEvent(Conventions.DECIDED, c.attributes(), c.at()));
     begun.end(d.period().end());
   }
 
   private Context within(String parent) {
-    return Context.root()
-        .with(
-            Span.wrap(
-                SpanContext.create(
-                    ids.trace, parent, TraceFlags.getSampled(), TraceState.getDefault())));
+    return Context.root().with(Span.wrap(inTrace(parent)));
+  }
+
+  private SpanContext inTrace(String span) {
+    return SpanContext.create(ids.trace, span, TraceFlags.getSampled(), TraceState.getDefault());
   }
 
   /** What nobody knows would look like a success if its status were left unset. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,14 +20,26 @@ class DashboardTest {
 
   @Test
   void showsOnlyMetricsThatAreServed() throws Exception {
-    var queries =
-        panels().stream()
-            .flatMap(panel -> panel.get("targets").valueStream())
-            .map(target -> target.get("expr").asText());
-    var named = ServedMetrics.named(queries);
-    assertThat(named).hasSizeGreaterThan(10);
+    var queries = targets().map(target -> target.get("expr").asText()).toList();
+    var named = ServedMetrics.named(queries.stream());
+    assertThat(queries).hasSizeGreaterThan(10).allMatch(q -> q.contains("deployclaw_"));
+    assertThat(named).contains("deployclaw_runs_total{result").hasSizeGreaterThan(queries.size());
 
     ServedMetrics.await(named, folder);
+  }
+
+  /** A curve is named by a label that its query leaves it; which process it is, Prometheus adds. */
+  @Test
+  void namesEachCurveByWhatItIsCountedBy() throws Exception {
+    var templates = targets().filter(t -> t.get("legendFormat").asText().contains("{{")).toList();
+    assertThat(templates).hasSizeGreaterThan(5);
+    for (var target : templates) {
+      String label = target.get("legendFormat").asText().replaceAll(".*\\{\\{(\\w+)}}.*", "$1");
+      String query = target.get("expr").asText();
+      assertThat(query.contains("by (" + label + ")") || label.equals("instance"))
+          .as("%s by %s", query, label)
+          .isTrue();
+    }
   }
 
   @Test
@@ -40,6 +53,10 @@ class DashboardTest {
       assertThat(place.get("x").asInt() + place.get("w").asInt()).as(title).isLessThanOrEqualTo(24);
       assertThat(places.add(place.toString())).as(title + " has its own place").isTrue();
     }
+  }
+
+  private static Stream<JsonNode> targets() throws Exception {
+    return panels().stream().flatMap(panel -> panel.get("targets").valueStream());
   }
 
   private static List<JsonNode> panels() throws Exception {

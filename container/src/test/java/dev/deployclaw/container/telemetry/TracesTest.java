@@ -1,7 +1,10 @@
 package dev.deployclaw.container.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.TraceParent;
 import dev.deployclaw.core.planner.ComparedPlanner;
 import dev.deployclaw.core.planner.Proposal;
@@ -11,13 +14,17 @@ import dev.deployclaw.core.spi.Report;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Span.Event;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +38,8 @@ class TracesTest {
 
   /** What a back end says, and no span may. */
   private static final String SAID = "overheard-in-the-cluster";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
 
@@ -116,6 +125,63 @@ class TracesTest {
         .containsEntry("deployclaw.members.yes", 3L);
     var resource = Collector.traces(collector.got().getFirst()).getResourceSpans(0).getResource();
     assertThat(attributes(resource.getAttributesList())).containsEntry("service.name", "edge");
+  }
+
+  /** What a record decides is an event of its span, and what that rests on are links. */
+  @Test
+  void tellsEachDecisionWithItsRuleAndItsGrounds() throws Exception {
+    var ended = run("apply");
+
+    var byId = byId();
+    var records = records(ended.execution());
+    for (var record : records) {
+      var span = Objects.requireNonNull(byId.get(span(record)), record.path("action").asText());
+      assertThat(span.getEventsList())
+          .as(record.path("action").asText())
+          .extracting(Event::getName, e -> attributes(e.getAttributesList()))
+          .isEqualTo(
+              record.has("decision")
+                  ? List.of(tuple("deployclaw.decision", decision(record)))
+                  : List.of());
+      assertThat(span.getLinksList())
+          .as(record.path("action").asText())
+          .extracting(l -> hex(l.getSpanId().toByteArray()), l -> attributes(l.getAttributesList()))
+          .isEqualTo(
+              numbers(record).stream()
+                  .map(n -> tuple(span(records.get(n.intValue() - 1)), Map.of("deployclaw.seq", n)))
+                  .toList());
+      assertThat(span.getEventsList())
+          .allMatch(e -> e.getTimeUnixNano() <= span.getEndTimeUnixNano());
+    }
+    var commit = only("commit: committed");
+    assertThat(attributes(commit.getEvents(0).getAttributesList()))
+        .containsEntry("deployclaw.decision.name", "commit")
+        .containsEntry("deployclaw.decision.rule", "at-once");
+    assertThat(commit.getLinksList())
+        .extracting(
+            l -> Objects.requireNonNull(byId.get(hex(l.getSpanId().toByteArray()))).getName())
+        .contains("open: opened", "checkpoint: checkpointed", "prepare: prepared", "gate: cleared");
+  }
+
+  /** The spans of what it rests on were sent when the change was held. */
+  @Test
+  void linksWhatIsDecidedAfterAHoldToWhatWasSentBefore() throws Exception {
+    var held = run("apply manually");
+    var before = byId().keySet();
+
+    try (var telemetry = telemetry("")) {
+      var done = traced.agent(telemetry).approve(held.execution(), "ann");
+      assertThat(done.result()).as(done.reason()).isEqualTo(Result.COMPLETED);
+    }
+
+    var approval = only("gate: resumed");
+    assertThat(attributes(approval.getEvents(0).getAttributesList()))
+        .containsEntry("deployclaw.decision.name", "approve");
+    assertThat(approval.getLinksList())
+        .isNotEmpty()
+        .extracting(l -> hex(l.getSpanId().toByteArray()))
+        .allMatch(byId()::containsKey)
+        .anyMatch(before::contains);
   }
 
   @Test
@@ -229,6 +295,32 @@ class TracesTest {
     return all.getFirst();
   }
 
+  private List<JsonNode> records(String execution) throws IOException {
+    var records = new ArrayList<JsonNode>();
+    for (byte[] record : traced.world.journal.read(execution)) {
+      records.add(JSON.readTree(record));
+    }
+    return records;
+  }
+
+  private static String span(JsonNode record) {
+    return record.path("hash").asText().substring(0, 16);
+  }
+
+  private static List<Long> numbers(JsonNode record) {
+    return record.path("evidence").valueStream().map(JsonNode::asLong).toList();
+  }
+
+  private static Map<String, Object> decision(JsonNode record) {
+    var out = new TreeMap<String, Object>();
+    out.put("deployclaw.decision.name", record.at("/decision/name").asText());
+    out.put("deployclaw.decision.rule", record.at("/decision/rule").asText());
+    if (record.has("evidence")) {
+      out.put("deployclaw.decision.evidence", numbers(record));
+    }
+    return out;
+  }
+
   private static Map<String, Object> attributes(Span span) {
     return attributes(span.getAttributesList());
   }
@@ -238,6 +330,9 @@ class TracesTest {
   }
 
   private static Object value(AnyValue value) {
+    if (value.hasArrayValue()) {
+      return value.getArrayValue().getValuesList().stream().map(TracesTest::value).toList();
+    }
     return value.hasIntValue() ? (Object) value.getIntValue() : value.getStringValue();
   }
 
