@@ -3,7 +3,7 @@ package dev.deployclaw.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Decision;
 import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Decision.Policies;
@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.erdtman.jcs.JsonCanonicalizer;
@@ -88,19 +87,11 @@ class ChainRecorderTest {
   @Test
   void leavesOutWhatIsntKnownAndKeepsSixDigitsOfTheSecond() throws Exception {
     Thought thought =
-        new Thought(
-            Runs.ID,
-            Instant.parse("2026-11-24T10:00:00Z").plusNanos(999),
-            0,
-            Phase.REQUEST,
-            "a",
-            "d",
-            Status.UNKNOWN,
-            "agent",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+        PlainThought.of(Runs.ID, Phase.REQUEST, "a")
+            .at(Instant.parse("2026-11-24T10:00:00Z").plusNanos(999))
+            .detail("d")
+            .status(Status.UNKNOWN)
+            .thought();
 
     var fields = Json.parseObject(recorder.seal(Head.START, thought).bytes());
 
@@ -113,7 +104,11 @@ class ChainRecorderTest {
   @Test
   void writesWhatIsDecidedAndOnWhatThatRests() throws Exception {
     var decision = Decision.by(Name.COMMIT, "at-once").leading(new Policies("", "5f".repeat(32)));
-    Thought thought = deciding(new Basis(Optional.of(decision), List.of(2L, 7L)));
+    Thought thought =
+        PlainThought.of(Runs.ID, Phase.COMMIT, "Act")
+            .deciding(decision)
+            .restingOn(List.of(2L, 7L))
+            .thought();
 
     var fields = Json.parseObject(recorder.seal(new Head(8, "0".repeat(64)), thought).bytes());
 
@@ -126,29 +121,14 @@ class ChainRecorderTest {
 
   @Test
   void redactsARuleToo() {
-    var decision = Decision.by(Name.PASS, "hunter2!");
+    Thought thought =
+        PlainThought.of(Runs.ID, Phase.GATE, "Act")
+            .deciding(Decision.by(Name.PASS, "hunter2!"))
+            .thought();
 
-    byte[] bytes =
-        recorder.seal(Head.START, deciding(new Basis(Optional.of(decision), List.of()))).bytes();
+    byte[] bytes = recorder.seal(Head.START, thought).bytes();
 
     assertThat(new String(bytes, StandardCharsets.UTF_8)).doesNotContain("hunter2");
-  }
-
-  private static Thought deciding(Basis basis) {
-    return new Thought(
-        Runs.ID,
-        Instant.EPOCH,
-        4,
-        Phase.COMMIT,
-        "Act",
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        basis);
   }
 
   @Test

@@ -1,19 +1,14 @@
 package dev.deployclaw.audit;
 
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
-import dev.deployclaw.core.log.Recorder;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Executions as tests need them: the reference run, and runs of any length. */
 public final class Runs {
@@ -35,15 +30,7 @@ public final class Runs {
 
   /** A chain as the runtime makes it. */
   public static List<Sealed> seal(List<Thought> thoughts) {
-    Recorder recorder = new ChainRecorder(Redaction.of(List.of()));
-    var out = new ArrayList<Sealed>();
-    Head head = Head.START;
-    for (Thought thought : thoughts) {
-      Sealed sealed = recorder.seal(head, thought);
-      out.add(sealed);
-      head = sealed.head();
-    }
-    return out;
+    return seal(Head.START, thoughts);
   }
 
   public static List<byte[]> bytes(List<Sealed> chain) {
@@ -78,42 +65,28 @@ public final class Runs {
 
   /** So many records that follow from a chain, the last one its end. */
   static List<Sealed> partingAfter(List<Sealed> chain, int count) {
-    Recorder recorder = new ChainRecorder(Redaction.of(List.of()));
-    var out = new ArrayList<Sealed>();
-    Head head = chain.getLast().head();
-    for (int n = 1; n <= count; n++) {
-      var thought =
-          n < count
-              ? thought(ID, 1, "Going on with " + n, Phase.FINISH, Map.of("n", n))
-              : thought(ID, 0, "Finished", Phase.END, end("ABORTED"));
-      Sealed sealed = recorder.seal(head, thought);
-      out.add(sealed);
-      head = sealed.head();
+    var thoughts = new ArrayList<Thought>();
+    for (int n = 1; n < count; n++) {
+      thoughts.add(thought(ID, 1, "Going on with " + n, Phase.FINISH, Map.of("n", n)));
     }
-    return out;
+    thoughts.add(thought(ID, 0, "Finished", Phase.END, end("ABORTED")));
+    return seal(chain.getLast().head(), thoughts);
+  }
+
+  private static List<Sealed> seal(Head head, List<Thought> thoughts) {
+    return new ChainRecorder(Redaction.of(List.of())).seal(head, thoughts);
   }
 
   public static Thought thought(
       String id, int step, String action, Phase phase, Map<String, Object> facts) {
-    return new Thought(
-        id,
-        START.plusMillis(step * 100L),
-        step,
-        phase,
-        action,
-        "6 nodes, 47 gateways in 3 namespaces",
-        Status.OK,
-        "agent",
-        Optional.of("5f".repeat(32)),
-        Optional.of(7L),
-        Optional.of(12_345L),
-        facts,
-        phase == Phase.END ? ended(facts) : Basis.NONE);
-  }
-
-  private static Basis ended(Map<String, Object> facts) {
-    String result = String.valueOf(facts.get("result"));
-    return new Basis(Optional.of(Decision.by(Name.END, result)), List.of());
+    return PlainThought.of(id, phase, action)
+        .at(START.plusMillis(step * 100L))
+        .step(step)
+        .detail("6 nodes, 47 gateways in 3 namespaces")
+        .planned("5f".repeat(32), 7)
+        .took(12_345)
+        .facts(facts)
+        .thought();
   }
 
   /** The facts of an end record, as the runtime gives them. */

@@ -37,15 +37,7 @@ final class SampleThoughts {
   }
 
   static List<Sealed> sealed(List<Thought> thoughts) {
-    var recorder = recorder();
-    var out = new ArrayList<Sealed>();
-    Head head = Head.START;
-    for (Thought thought : thoughts) {
-      Sealed one = recorder.seal(head, thought);
-      out.add(one);
-      head = one.head();
-    }
-    return out;
+    return recorder().seal(Head.START, thoughts);
   }
 
   /** As many, the last one its end. */
@@ -75,7 +67,8 @@ final class SampleThoughts {
         Optional.of("5f".repeat(32)),
         Optional.of(7L),
         Optional.of(1_000L + n % 977),
-        facts);
+        facts,
+        Basis.NONE);
   }
 
   private static Thought end(String execution, int n) {

@@ -33,36 +33,6 @@ public record Thought(
     facts = Map.copyOf(facts);
   }
 
-  /** One that decides nothing. */
-  public Thought(
-      String execution,
-      Instant time,
-      int step,
-      Phase phase,
-      String action,
-      String detail,
-      Status status,
-      String actor,
-      Optional<String> planHash,
-      Optional<Long> epoch,
-      Optional<Long> durationMicros,
-      Map<String, Object> facts) {
-    this(
-        execution,
-        time,
-        step,
-        phase,
-        action,
-        detail,
-        status,
-        actor,
-        planHash,
-        epoch,
-        durationMicros,
-        facts,
-        Basis.NONE);
-  }
-
   /** The phases, in the order that the kernel owns. */
   public enum Phase {
     REQUEST,

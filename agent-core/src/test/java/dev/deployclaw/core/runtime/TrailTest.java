@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.fake.FakeRecorder;
-import dev.deployclaw.core.log.Basis;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Decision;
 import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -143,30 +140,19 @@ class TrailTest {
   }
 
   private void found(Map<String, Object> facts) {
-    keep(facts, Basis.NONE);
+    keep(PlainThought.of("x", Phase.PLAN, "a").facts(facts).thought());
   }
 
   private void decided(Name name, String rule) {
     var decision = Decision.by(name, rule);
-    keep(Map.of(), new Basis(Optional.of(decision), trail.evidence(decision)));
+    keep(
+        PlainThought.of("x", Phase.PLAN, "a")
+            .deciding(decision)
+            .restingOn(trail.evidence(decision))
+            .thought());
   }
 
-  private void keep(Map<String, Object> facts, Basis basis) {
-    var thought =
-        new Thought(
-            "x",
-            Instant.EPOCH,
-            1,
-            Phase.PLAN,
-            "a",
-            "d",
-            Status.OK,
-            "agent",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            facts,
-            basis);
+  private void keep(Thought thought) {
     var sealed = new FakeRecorder().seal(head, thought);
     head = sealed.head();
     trail.learn(head.seq(), thought);

@@ -7,13 +7,9 @@ import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.wiring.Agent;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.ChainLink;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.runtime.Progress;
@@ -23,10 +19,9 @@ import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.testkit.Etcd;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code audit chain} and {@code audit bundle} with a real state store. */
 class BundleCommandTest {
-  private static final Basis ENDED =
-      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ONE = "arch-2026-11-24-rate-limit-001";
   private static final String TWO = "arch-2026-11-24-rate-limit-002";
 
@@ -122,15 +115,18 @@ class BundleCommandTest {
 
   /** A log of this machine that has ended, and its link. */
   private void ended(String execution) throws Exception {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    var head = Head.START;
+    var facts = Map.<String, Object>of("request", "freeze", "result", "COMPLETED");
+    var records =
+        new ChainRecorder(Redaction.of(List.of()))
+            .seal(
+                Head.START,
+                Stream.of(Phase.REQUEST, Phase.END)
+                    .map(phase -> PlainThought.of(execution, phase, "Told").facts(facts).thought())
+                    .toList());
     try (var journal = FileJournal.open(folder.resolve("state"))) {
-      for (Phase phase : List.of(Phase.REQUEST, Phase.END)) {
-        var sealed = recorder.seal(head, thought(execution, phase));
-        journal.append(execution, sealed);
-        head = sealed.head();
-      }
+      records.forEach(sealed -> journal.append(execution, sealed));
     }
+    var head = records.getLast().head();
     link(execution, head.seq(), head.hash());
   }
 
@@ -142,22 +138,5 @@ class BundleCommandTest {
       assertThat(agent.ports().state().transact(new Transaction(List.of(), List.of(put))))
           .isInstanceOf(StateStore.Result.Applied.class);
     }
-  }
-
-  private static Thought thought(String execution, Phase phase) {
-    return new Thought(
-        execution,
-        Instant.parse("2026-11-24T10:00:00Z"),
-        0,
-        phase,
-        "Told",
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of("request", "freeze", "result", "COMPLETED"),
-        phase == Phase.END ? ENDED : Basis.NONE);
   }
 }

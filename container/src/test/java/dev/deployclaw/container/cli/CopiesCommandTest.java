@@ -9,17 +9,14 @@ import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.wiring.Agent;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.testkit.S3;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code audit copies} against a real server. */
 class CopiesCommandTest {
-  private static final Basis ENDED =
-      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ONE = "arch-2026-11-26-rate-limit-001";
   private static final String TWO = "arch-2026-11-26-rate-limit-002";
 
@@ -104,31 +99,16 @@ class CopiesCommandTest {
   }
 
   private void written(String execution, boolean ends) {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    try (var journal = FileJournal.open(folder.resolve("state"))) {
-      var first = recorder.seal(Head.START, thought(execution, Phase.PLAN, Map.of()));
-      journal.append(execution, first);
-      if (ends) {
-        var end = Map.<String, Object>of("result", "COMPLETED", "request", "look");
-        journal.append(execution, recorder.seal(first.head(), thought(execution, Phase.END, end)));
-      }
+    var thoughts = new ArrayList<Thought>();
+    thoughts.add(PlainThought.of(execution, Phase.PLAN, "Looking").step(1).thought());
+    if (ends) {
+      var facts = Map.<String, Object>of("result", "COMPLETED", "request", "look");
+      thoughts.add(PlainThought.of(execution, Phase.END, "Looking").facts(facts).thought());
     }
-  }
-
-  private static Thought thought(String execution, Phase phase, Map<String, Object> facts) {
-    return new Thought(
-        execution,
-        Instant.parse("2026-11-26T10:00:00Z"),
-        phase == Phase.END ? 0 : 1,
-        phase,
-        "Looking",
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        facts,
-        phase == Phase.END ? ENDED : Basis.NONE);
+    try (var journal = FileJournal.open(folder.resolve("state"))) {
+      new ChainRecorder(Redaction.of(List.of()))
+          .seal(Head.START, thoughts)
+          .forEach(sealed -> journal.append(execution, sealed));
+    }
   }
 }

@@ -6,17 +6,15 @@ import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.testkit.Nats;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,28 +132,12 @@ class DiffStreamCommandTest {
   }
 
   private static void append(FileJournal journal, String execution, String action) {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    Head head = Head.START;
+    var thoughts = new ArrayList<Thought>();
     for (int n = 1; n <= RECORDS; n++) {
-      var sealed = recorder.seal(head, thought(execution, action + " " + n));
-      journal.append(execution, sealed);
-      head = sealed.head();
+      thoughts.add(PlainThought.of(execution, Phase.PLAN, action + " " + n).step(1).thought());
     }
-  }
-
-  private static Thought thought(String execution, String action) {
-    return new Thought(
-        execution,
-        Instant.parse("2026-11-24T10:00:00Z"),
-        1,
-        Phase.PLAN,
-        action,
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of());
+    new ChainRecorder(Redaction.of(List.of()))
+        .seal(Head.START, thoughts)
+        .forEach(sealed -> journal.append(execution, sealed));
   }
 }

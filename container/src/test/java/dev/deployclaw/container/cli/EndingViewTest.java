@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.Redaction;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
+import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
@@ -23,8 +25,6 @@ import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.check.Severity;
 import dev.deployclaw.policy.parse.Problem;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -243,34 +243,22 @@ class EndingViewTest {
   }
 
   private static ExecutionDocument document() {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    var records = new ArrayList<byte[]>();
-    var head = Head.START;
-    for (var thought :
+    var thoughts =
         List.of(
             thought(0, Phase.REQUEST, Status.OK, Map.of("request", "raise")),
             thought(5, Phase.STAGE, Status.ERROR, Map.of("summary", true)),
-            thought(0, Phase.END, Status.ERROR, Map.of("result", "ABORTED")))) {
-      var sealed = recorder.seal(head, thought);
-      records.add(sealed.bytes());
-      head = sealed.head();
-    }
-    return ExecutionDocument.of(records);
+            thought(0, Phase.END, Status.ERROR, Map.of("result", "ABORTED")));
+    return ExecutionDocument.of(
+        new ChainRecorder(Redaction.of(List.of()))
+            .seal(Head.START, thoughts).stream().map(Sealed::bytes).toList());
   }
 
   private static Thought thought(int step, Phase phase, Status status, Map<String, Object> facts) {
-    return new Thought(
-        ID,
-        Instant.parse("2026-11-24T10:00:00Z"),
-        step,
-        phase,
-        "Applying",
-        "",
-        status,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(1000L),
-        facts);
+    return PlainThought.of(ID, phase, "Applying")
+        .step(step)
+        .status(status)
+        .took(1000)
+        .facts(facts)
+        .thought();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.LogCopies.Copy;
 import dev.deployclaw.audit.StreamDiff;
 import dev.deployclaw.audit.StreamDiff.Compared;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
@@ -25,7 +26,6 @@ import dev.deployclaw.policy.diff.Difference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,18 +198,11 @@ class HostileTextTest {
   }
 
   private static Thought amiss(String t) {
-    return new Thought(
-        "arch-2026-11-24-rate-limit-001",
-        Instant.EPOCH,
-        1,
-        Phase.STAGE,
-        t,
-        t,
-        Status.ERROR,
-        t,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Map.of());
+    return PlainThought.of("arch-2026-11-24-rate-limit-001", Phase.STAGE, t)
+        .step(1)
+        .detail(t)
+        .status(Status.ERROR)
+        .actor(t)
+        .thought();
   }
 }

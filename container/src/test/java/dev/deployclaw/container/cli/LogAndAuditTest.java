@@ -6,31 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.ChainRecorder;
 import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogAndAuditTest {
-  private static final Basis ENDED =
-      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
   private static final String ID = "arch-2026-11-24-rate-limit-001";
 
   @TempDir Path folder;
@@ -230,36 +222,15 @@ class LogAndAuditTest {
   }
 
   private static List<Sealed> records() {
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    var head = Head.START;
     var thoughts =
         List.of(
             thought(0, "Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
             thought(1, "Applying", Phase.STAGE, Map.of("summary", true)),
             thought(0, "Finished", Phase.END, Map.of("result", "COMPLETED", "request", "set")));
-    var out = new ArrayList<Sealed>();
-    for (var thought : thoughts) {
-      var sealed = recorder.seal(head, thought);
-      out.add(sealed);
-      head = sealed.head();
-    }
-    return out;
+    return new ChainRecorder(Redaction.of(List.of())).seal(Head.START, thoughts);
   }
 
   private static Thought thought(int step, String action, Phase phase, Map<String, Object> facts) {
-    return new Thought(
-        ID,
-        Instant.parse("2026-11-24T10:00:00Z"),
-        step,
-        phase,
-        action,
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(1000L),
-        facts,
-        phase == Phase.END ? ENDED : Basis.NONE);
+    return PlainThought.of(ID, phase, action).step(step).took(1000).facts(facts).thought();
   }
 }

@@ -2,15 +2,14 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProgressViewTest {
@@ -73,18 +72,12 @@ class ProgressViewTest {
   }
 
   private static Thought thought(Status status, Map<String, Object> facts) {
-    return new Thought(
-        "arch-2026-11-24-rate-limit-001",
-        Instant.EPOCH,
-        2,
-        Phase.PLAN,
-        "Scanning policies",
-        "12 tenants",
-        status,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(1_250_000L),
-        facts);
+    return PlainThought.of("arch-2026-11-24-rate-limit-001", Phase.PLAN, "Scanning policies")
+        .step(2)
+        .detail("12 tenants")
+        .status(status)
+        .took(1_250_000)
+        .facts(facts)
+        .thought();
   }
 }

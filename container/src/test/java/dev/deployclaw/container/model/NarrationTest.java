@@ -9,10 +9,10 @@ import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.container.model.ScriptedProvider.Line;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,11 +20,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,21 +46,18 @@ class NarrationTest {
   @BeforeEach
   void execution() throws IOException {
     configure("10s");
-    var recorder = new ChainRecorder(Redaction.of(List.of()));
-    var head = Head.START;
+    var thoughts =
+        List.of(
+            thought("Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
+            thought(INJECTED, Phase.STAGE, Map.of("state", "staged")),
+            thought(
+                "Finished",
+                Phase.END,
+                Map.of("result", "COMPLETED", "request", "set 1200 per minute")));
     try (var journal = FileJournal.open(folder.resolve("state"))) {
-      for (var thought :
-          List.of(
-              thought("Asked", Phase.REQUEST, Map.of("request", "set 1200 per minute")),
-              thought(INJECTED, Phase.STAGE, Map.of("state", "staged")),
-              thought(
-                  "Finished",
-                  Phase.END,
-                  Map.of("result", "COMPLETED", "request", "set 1200 per minute")))) {
-        var sealed = recorder.seal(head, thought);
-        journal.append(ID, sealed);
-        head = sealed.head();
-      }
+      new ChainRecorder(Redaction.of(List.of()))
+          .seal(Head.START, thoughts)
+          .forEach(sealed -> journal.append(ID, sealed));
     }
   }
 
@@ -228,19 +223,7 @@ class NarrationTest {
   }
 
   private static Thought thought(String action, Phase phase, Map<String, Object> facts) {
-    return new Thought(
-        ID,
-        Instant.parse("2026-11-24T10:00:00Z"),
-        0,
-        phase,
-        action,
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(1000L),
-        facts);
+    return PlainThought.of(ID, phase, action).took(1000).facts(facts).thought();
   }
 
   private static String text(ByteArrayOutputStream stream) {

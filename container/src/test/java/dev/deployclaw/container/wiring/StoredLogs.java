@@ -6,14 +6,10 @@ import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.LogCopies;
 import dev.deployclaw.audit.LogSegments;
 import dev.deployclaw.audit.Redaction;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.executors.s3.S3ObjectStore;
@@ -29,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A state folder with logs and a real bucket; segments hold 4 KiB of lines, some six records. */
@@ -101,35 +96,23 @@ final class StoredLogs implements AutoCloseable {
     var recorder = new ChainRecorder(Redaction.of(List.of()));
     var before = head.seq() == 0 ? List.<Long>of() : List.of(head.seq());
     for (int n = 1; n <= records; n++) {
-      var basis = ends && n == records ? ended(before) : Basis.NONE;
-      Sealed sealed = recorder.seal(head, thought(execution, n, basis));
+      var thought = ends && n == records ? ended(execution, before) : looking(execution, n);
+      Sealed sealed = recorder.seal(head, thought.at(NOON.plusSeconds(n)).thought());
       journal.append(execution, sealed);
       head = sealed.head();
     }
   }
 
-  private static Basis ended(List<Long> before) {
-    return new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), before);
+  private static PlainThought ended(String execution, List<Long> before) {
+    return PlainThought.of(execution, Phase.END, "Finished")
+        .facts(Map.of("result", "COMPLETED", "request", "look", "requester", "ana"))
+        .restingOn(before);
   }
 
-  private static Thought thought(String execution, int n, Basis basis) {
-    boolean last = basis.decision().isPresent();
-    return new Thought(
-        execution,
-        NOON.plusSeconds(n),
-        last ? 0 : 1,
-        last ? Phase.END : Phase.STAGE,
-        last ? "Finished" : "Looking at " + n,
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        last
-            ? Map.of("result", "COMPLETED", "request", "look", "requester", "ana")
-            : Map.of("padding", "x".repeat(300)),
-        basis);
+  private static PlainThought looking(String execution, int n) {
+    return PlainThought.of(execution, Phase.STAGE, "Looking at " + n)
+        .step(1)
+        .facts(Map.of("padding", "x".repeat(300)));
   }
 
   /** Of the segments, in order, as the log's mark lists them. */
