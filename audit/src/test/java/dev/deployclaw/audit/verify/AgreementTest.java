@@ -9,13 +9,11 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,20 +187,6 @@ class AgreementTest {
 
   /** What both find in each. */
   private List<String> agreed() throws Exception {
-    var trust = Trust.of(Optional.of(signer.publicKey()));
-    var lines = cases.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
-    var told = Python.verdicts(folder.resolve("corpus"), lines, trust.keys());
-    assertThat(told).isEqualTo(cases.stream().map(c -> verdict(c, trust)).toList());
-    return told;
-  }
-
-  private static String verdict(byte[] document, Trust trust) {
-    String found =
-        Verifier.read(document, trust).findings().stream()
-            .map(f -> f.word() + ":" + f.seq())
-            .distinct()
-            .sorted()
-            .collect(Collectors.joining(" "));
-    return found.isEmpty() ? "ok" : found;
+    return Python.agreed(folder, cases, Trust.of(Optional.of(signer.publicKey())));
   }
 }

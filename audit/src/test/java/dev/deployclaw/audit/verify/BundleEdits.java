@@ -51,7 +51,7 @@ final class BundleEdits {
   Bundles of(Kind kind, Bundles all) {
     String name = Bundles.NAMES.get(random.nextInt(Bundles.NAMES.size()));
     return switch (kind) {
-      case CHAIN_BIT_FLIP -> all.with(flipped(all.chains().getFirst()));
+      case CHAIN_BIT_FLIP -> all.with(new AnyEdit(random).bit(all.chains().getFirst()));
       case CHAIN_VALUE -> all.with(edited(all.chains().getFirst()));
       case LINK_DROPPED, LINKS_SWAPPED, LINK_DOUBLED, CHAIN_CUT_OFF ->
           all.with(rearranged(kind, all.chains().getFirst()));
@@ -71,14 +71,8 @@ final class BundleEdits {
     };
   }
 
-  private byte[] flipped(byte[] text) {
-    byte[] copy = text.clone();
-    copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));
-    return copy;
-  }
-
   private byte[] edited(byte[] document) {
-    return text(new Edits(random, stranger).edited(Bundles.parsed(document)));
+    return text(new AnyEdit(random).value(Bundles.parsed(document)));
   }
 
   private byte[] rearranged(Kind kind, byte[] chain) {
@@ -101,7 +95,7 @@ final class BundleEdits {
     var rotations = new ArrayList<Object>(RealLogs.list(audit, "rotations"));
     switch (kind) {
       case ROTATION_VALUE ->
-          audit.put("rotations", new Edits(random, stranger).edited(List.copyOf(rotations)));
+          audit.put("rotations", new AnyEdit(random).value(List.copyOf(rotations)));
       case ROTATION_DROPPED -> {
         rotations.remove(random.nextInt(rotations.size()));
         audit.put("rotations", rotations);

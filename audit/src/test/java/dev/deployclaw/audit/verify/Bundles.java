@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -127,14 +126,7 @@ record Bundles(List<byte[]> chains, Map<String, byte[]> logs) {
       check.chain("chain " + i, chains.get(i));
     }
     logs.forEach(check::log);
-    String codes =
-        check.findings().values().stream()
-            .flatMap(List::stream)
-            .map(f -> f.word() + ":" + f.seq())
-            .distinct()
-            .sorted()
-            .collect(Collectors.joining(" "));
-    return codes.isEmpty() ? "ok" : codes;
+    return Python.verdict(check.findings().values().stream().flatMap(List::stream));
   }
 
   /** A line for the verifier in Python. */

@@ -88,16 +88,11 @@ final class Forgery {
 
   /** The number of the record of a state. */
   long seq(String state) {
-    for (int i = 0; i < records.size(); i++) {
-      if (state.equals(state(records.get(i)))) {
-        return i + 1L;
-      }
-    }
-    throw new AssertionError("no record of " + state);
+    return Resealed.first(records, r -> state.equals(state(r))) + 1L;
   }
 
   List<Finding> findings() {
-    return Verifier.records(execution(), RealLogs.sealed(records));
+    return Resealed.findings(records);
   }
 
   /** What is found, each once, but for what decisions rest on: forgers would mend that, too. */
@@ -116,10 +111,6 @@ final class Forgery {
 
   List<Map<String, Object>> records() {
     return new ArrayList<>(records);
-  }
-
-  private String execution() {
-    return String.valueOf(records.getFirst().get("execution_id"));
   }
 
   private static String state(Map<String, Object> entry) {

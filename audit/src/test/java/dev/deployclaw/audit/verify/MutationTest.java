@@ -6,16 +6,12 @@ import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.Runs;
 import dev.deployclaw.testkit.SeededLoop;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +30,7 @@ class MutationTest {
     SeededLoop.run(
         EDITS,
         (_, random) -> {
-          Object edited = edited(original, random);
+          Object edited = new AnyEdit(random).value(original);
           if (JsonText.canonical(edited).equals(JsonText.canonical(original))) {
             return;
           }
@@ -60,10 +56,9 @@ class MutationTest {
     SeededLoop.run(
         EDITS,
         (_, random) -> {
-          byte[] flipped = text.clone();
-          flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+          byte[] flipped = new AnyEdit(random).bit(text);
 
-          boolean same = meaning(flipped).filter(original::equals).isPresent();
+          boolean same = Edits.meaning(flipped).filter(original::equals).isPresent();
 
           assertThat(Verifier.document(flipped, trusted).isEmpty()).isEqualTo(same);
         });
@@ -82,74 +77,10 @@ class MutationTest {
             case 0 -> edited.remove(at);
             case 1 -> edited.add(random.nextInt(edited.size() + 1), edited.get(at));
             case 2 -> Collections.swap(edited, at, (at + 1) % edited.size());
-            default -> edited.set(at, flipped(edited.get(at), random));
+            default -> edited.set(at, new AnyEdit(random).bit(edited.get(at)));
           }
 
           assertThat(Verifier.records(Runs.ID, edited)).isNotEmpty();
         });
-  }
-
-  private static byte[] flipped(byte[] bytes, RandomGenerator random) {
-    byte[] flipped = bytes.clone();
-    flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
-    return flipped;
-  }
-
-  private static Optional<String> meaning(byte[] text) {
-    try {
-      return Optional.of(JsonText.canonical(Json.parse(text)));
-    } catch (Json.Malformed e) {
-      return Optional.empty();
-    }
-  }
-
-  /** A copy with one random change somewhere in it. */
-  private static Object edited(Object value, RandomGenerator random) {
-    return switch (value) {
-      case Map<?, ?> map -> editedMap(Json.object(map), random);
-      case List<?> list -> editedList(list, random);
-      case String s -> random.nextBoolean() || s.isEmpty() ? s + "x" : s.substring(1);
-      case Long n -> n + 1 + random.nextInt(9);
-      case BigDecimal n -> n.add(new BigDecimal("0.001"));
-      case Boolean b -> !b;
-      default -> "null";
-    };
-  }
-
-  private static Object editedMap(Map<String, Object> map, RandomGenerator random) {
-    var copy = new LinkedHashMap<>(map);
-    if (map.isEmpty()) {
-      copy.put("added", 1L);
-      return copy;
-    }
-    String key = new ArrayList<>(map.keySet()).get(random.nextInt(map.size()));
-    Object value = map.get(key);
-    switch (random.nextInt(10)) {
-      case 0 -> copy.remove(key);
-      case 1 -> copy.put(key + "_", 1L);
-      case 2 -> {
-        copy.remove(key);
-        copy.put(key + "_", value == null ? Json.Null.NULL : value);
-      }
-      case 3 -> copy.put(key, Json.Null.NULL);
-      default -> copy.put(key, edited(value == null ? Json.Null.NULL : value, random));
-    }
-    return copy;
-  }
-
-  private static Object editedList(List<?> list, RandomGenerator random) {
-    var copy = new ArrayList<Object>(list);
-    if (list.isEmpty()) {
-      copy.add(1L);
-      return copy;
-    }
-    int at = random.nextInt(list.size());
-    switch (random.nextInt(10)) {
-      case 0 -> copy.remove(at);
-      case 1 -> copy.add(at, list.get(at));
-      case 2 -> Collections.swap(copy, at, random.nextInt(list.size()));
-      default -> copy.set(at, edited(list.get(at), random));
-    }
-    return copy;
   }
 }

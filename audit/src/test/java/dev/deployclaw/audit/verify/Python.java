@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The verifier under {@code docs/verify}, run once for many cases. */
 final class Python {
@@ -25,6 +28,29 @@ final class Python {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** What it would say to these: codes with numbers, sorted, each once; {@code ok} for none. */
+  static String verdict(Stream<Finding> findings) {
+    String codes =
+        findings
+            .map(f -> f.word() + ":" + f.seq())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(" "));
+    return codes.isEmpty() ? "ok" : codes;
+  }
+
+  /** What both verifiers find in each log: the same. */
+  static List<String> agreed(Path folder, List<byte[]> logs, Trust trust) throws Exception {
+    var lines = logs.stream().map(log -> Base64.getEncoder().encodeToString(log)).toList();
+    var told = verdicts(folder.resolve("corpus"), lines, trust.keys());
+    assertThat(told)
+        .isEqualTo(
+            logs.stream()
+                .map(log -> verdict(Verifier.read(log, trust).findings().stream()))
+                .toList());
+    return told;
   }
 
   /**

@@ -3,19 +3,15 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.testkit.SeededLoop;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,10 +75,10 @@ class RealLogMutationTest {
               : Edit.make(seed, random, stranger).bytes());
     }
 
-    List<String> told = Python.verdicts(folder.resolve("corpus"), lines(corpus), TRUST.keys());
-
-    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, TRUST)).toList());
-    assertThat(told).contains("ok").filteredOn(v -> !v.equals("ok")).hasSizeGreaterThan(900);
+    assertThat(Python.agreed(folder, corpus, TRUST))
+        .contains("ok")
+        .filteredOn(v -> !v.equals("ok"))
+        .hasSizeGreaterThan(900);
   }
 
   /** What breaks a rule and is signed by the right key all the same. */
@@ -90,17 +86,18 @@ class RealLogMutationTest {
   void theVerifierInPythonKnowsTheSameRules(@TempDir Path folder) throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");
     var signer = HeadSigner.open(folder);
+    var trust = Trust.of(Optional.of(signer.publicKey()));
     var corpus = new ArrayList<byte[]>();
     for (String name : RealLogs.NAMES) {
       int records = RealLogs.records(name).size();
       for (int drop = 0; drop < records - 1; drop++) {
         var rest = RealLogs.records(name);
         rest.remove(drop);
-        corpus.add(signed(RealLogs.sealed(rest), signer));
+        corpus.add(Bundles.signed(RealLogs.sealed(rest), signer));
       }
     }
 
-    assertThat(agreed(corpus, signer, folder))
+    assertThat(Python.agreed(folder, corpus, trust))
         .anyMatch(v -> v.contains("plan"))
         .anyMatch(v -> v.contains("checkpoint"))
         .anyMatch(v -> v.contains("votes"))
@@ -114,30 +111,18 @@ class RealLogMutationTest {
   void theVerifierInPythonKnowsTheSameDecisions(@TempDir Path folder) throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");
     var signer = HeadSigner.open(folder);
+    var trust = Trust.of(Optional.of(signer.publicKey()));
     var corpus = new ArrayList<byte[]>();
     for (long seed = 1; seed <= SAMPLE; seed++) {
       String log = RealLogs.SECOND.get((int) (seed % RealLogs.SECOND.size()));
-      corpus.add(signed(new DecisionEdits(SeededLoop.random(seed)).of(log), signer));
+      corpus.add(Bundles.signed(new DecisionEdits(SeededLoop.random(seed)).of(log), signer));
     }
 
-    assertThat(agreed(corpus, signer, folder))
+    assertThat(Python.agreed(folder, corpus, trust))
         .anyMatch(v -> v.contains("decision"))
         .anyMatch(v -> v.contains("evidence"))
         .anyMatch(v -> v.contains("policies"))
         .anyMatch(v -> v.contains("bad-record"));
-  }
-
-  /** What both find in each. */
-  private static List<String> agreed(List<byte[]> corpus, HeadSigner signer, Path folder)
-      throws Exception {
-    var trust = Trust.of(Optional.of(signer.publicKey()));
-    var told = Python.verdicts(folder.resolve("corpus"), lines(corpus), trust.keys());
-    assertThat(told).isEqualTo(corpus.stream().map(c -> verdict(c, trust)).toList());
-    return told;
-  }
-
-  private static byte[] signed(List<byte[]> records, HeadSigner signer) {
-    return ExecutionDocument.of(records, signer).text().getBytes(StandardCharsets.UTF_8);
   }
 
   private static List<Finding> findings(byte[] document, Trust trust) {
@@ -157,21 +142,7 @@ class RealLogMutationTest {
     }
   }
 
-  private static List<String> lines(List<byte[]> corpus) {
-    return corpus.stream().map(c -> Base64.getEncoder().encodeToString(c)).toList();
-  }
-
   private static String named(long n) {
     return RealLogs.NAMES.get((int) (n % RealLogs.NAMES.size()));
-  }
-
-  private static String verdict(byte[] document, Trust trust) {
-    String codes =
-        findings(document, trust).stream()
-            .map(f -> f.word() + ":" + f.seq())
-            .distinct()
-            .sorted()
-            .collect(Collectors.joining(" "));
-    return codes.isEmpty() ? "ok" : codes;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.RealLogs;
 import dev.deployclaw.audit.Runs;
 import dev.deployclaw.audit.verify.Finding.Code;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,13 @@ class VerifierTest {
   void findsNothingWrongWithAnUntouchedLog() {
     assertThat(findings(document)).isEmpty();
     assertThat(Verifier.records(Runs.ID, records)).isEmpty();
+  }
+
+  @Test
+  void findsNothingWrongWithTheRecordsOfRealRuns() {
+    for (String name : RealLogs.NAMES) {
+      assertThat(Resealed.findings(RealLogs.records(name))).as(name).isEmpty();
+    }
   }
 
   @Test
