@@ -196,7 +196,14 @@ public final class Json {
 
   private String string() throws Malformed {
     expect('"');
-    var out = new StringBuilder();
+    int from = at;
+    while (at < text.length() && isPlain(text.charAt(at))) {
+      at++;
+    }
+    var out = new StringBuilder().append(text, from, at);
+    if (skip('"')) {
+      return out.toString();
+    }
     for (char c = next(); c != '"'; c = next()) {
       if (c < 0x20) {
         throw fault("a control character in a string");
@@ -205,6 +212,11 @@ public final class Json {
     }
     requirePairs(out);
     return out.toString();
+  }
+
+  /** Stands for itself, and is no half of a pair. */
+  private static boolean isPlain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
   }
 
   private char escaped() throws Malformed {
@@ -250,9 +262,13 @@ public final class Json {
   }
 
   private void space() {
-    while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+    while (at < text.length() && isSpace(text.charAt(at))) {
       at++;
     }
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
   }
 
   private char peek() throws Malformed {

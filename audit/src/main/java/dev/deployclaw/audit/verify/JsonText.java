@@ -87,22 +87,30 @@ public final class JsonText {
     return out;
   }
 
+  /** What stands for itself is copied from one escape to the next. */
   private StringBuilder string(String s) {
     out.append('"');
-    s.chars().forEach(c -> character((char) c));
-    return out.append('"');
+    int copied = 0;
+    for (int i = 0; i < s.length(); i++) {
+      char c = s.charAt(i);
+      if (c < 0x20 || c == '"' || c == '\\') {
+        out.append(s, copied, i).append(escape(c));
+        copied = i + 1;
+      }
+    }
+    return out.append(s, copied, s.length()).append('"');
   }
 
-  private void character(char c) {
-    switch (c) {
-      case '"' -> out.append("\\\"");
-      case '\\' -> out.append("\\\\");
-      case '\b' -> out.append("\\b");
-      case '\f' -> out.append("\\f");
-      case '\n' -> out.append("\\n");
-      case '\r' -> out.append("\\r");
-      case '\t' -> out.append("\\t");
-      default -> out.append(c < 0x20 ? "\\u%04x".formatted((int) c) : String.valueOf(c));
-    }
+  private static String escape(char c) {
+    return switch (c) {
+      case '"' -> "\\\"";
+      case '\\' -> "\\\\";
+      case '\b' -> "\\b";
+      case '\f' -> "\\f";
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> "\\u%04x".formatted((int) c);
+    };
   }
 }
