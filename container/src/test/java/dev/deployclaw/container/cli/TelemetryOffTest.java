@@ -4,63 +4,93 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.Main;
 import dev.deployclaw.container.telemetry.Collector;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What telemetry costs a command, in a JVM of its own: nothing where it isn't asked for. */
+/**
+ * What telemetry costs a command, in a JVM of its own: nothing where it isn't asked for. Each of
+ * them waits long for back ends that aren't there, so that they do it side by side.
+ */
 class TelemetryOffTest {
   private static final int GUARD_MINUTES = 5;
   private static final String SDK = "io.opentelemetry.";
+  private static final Map<String, String> ENDPOINT =
+      Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
+  private static final Map<String, String> DISABLED =
+      Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1", "OTEL_SDK_DISABLED", "true");
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
+
+  private static Status plain;
+  private static Status told;
+  private static Status disabled;
+
+  @BeforeAll
+  static void start() throws IOException {
+    plain = Status.start("plain", Map.of());
+    told = Status.start("told", ENDPOINT);
+    disabled = Status.start("disabled", DISABLED);
+  }
+
+  @AfterAll
+  static void stop() {
+    List.of(plain, told, disabled).forEach(status -> status.process.destroyForcibly());
+  }
 
   @Test
   void loadsNoClassOfTheSdkWhereNobodyIsTold() throws Exception {
-    assertThat(loaded(Map.of())).contains("dev.deployclaw.container.wiring.Agent ");
-    assertThat(loaded(Map.of())).doesNotContain(SDK);
+    assertThat(plain.loaded())
+        .contains("dev.deployclaw.container.wiring.Agent ")
+        .doesNotContain(SDK);
   }
 
   @Test
   void isSwitchedOnAndOffByTheStandardVariables() throws Exception {
-    var endpoint = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
-    assertThat(loaded(endpoint)).contains(SDK);
-
-    var disabled =
-        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1", "OTEL_SDK_DISABLED", "true");
-    assertThat(loaded(disabled)).doesNotContain(SDK);
+    assertThat(told.loaded()).contains(SDK);
+    assertThat(disabled.loaded()).doesNotContain(SDK);
   }
 
-  /** The classes that {@code status} loads, one on a line. No back end answers it. */
-  private String loaded(Map<String, String> environment) throws Exception {
-    var classes = folder.resolve("classes.log");
-    var command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xlog:class+load:file=" + classes,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "status",
-            "--config",
-            Collector.file(folder, "").toString());
-    var output = folder.resolve("output");
-    var builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
-    builder.environment().putAll(environment);
-    var process = builder.start();
-    boolean ended = process.waitFor(GUARD_MINUTES, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    assertThat(ended).as(Files.readString(output)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(10);
-    return Files.readString(classes);
+  /** {@code status}, which no back end answers, and the classes that it loads. */
+  private record Status(Process process, Path classes, Path output) {
+    static Status start(String name, Map<String, String> environment) throws IOException {
+      var own = Files.createDirectory(folder.resolve(name));
+      var classes = own.resolve("classes.log");
+      var output = own.resolve("output");
+      var command =
+          List.of(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-Xlog:class+load:file=" + classes,
+              "-cp",
+              System.getProperty("java.class.path"),
+              Main.class.getName(),
+              "status",
+              "--config",
+              Collector.file(own, "").toString());
+      var builder =
+          new ProcessBuilder(command)
+              .directory(own.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      builder.environment().keySet().removeIf(variable -> variable.startsWith("OTEL_"));
+      builder.environment().putAll(environment);
+      return new Status(builder.start(), classes, output);
+    }
+
+    /** One on a line. */
+    String loaded() throws Exception {
+      boolean ended = process.waitFor(GUARD_MINUTES, TimeUnit.MINUTES);
+      process.destroyForcibly();
+      assertThat(ended).as(Files.readString(output)).isTrue();
+      assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(10);
+      return Files.readString(classes);
+    }
   }
 }

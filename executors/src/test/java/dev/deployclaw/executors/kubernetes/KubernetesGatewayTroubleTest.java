@@ -55,6 +55,7 @@ class KubernetesGatewayTroubleTest {
 
   @Test
   void checksWithTheGatewaysImageAndNeitherItsLabelsNorItsSecrets() {
+    estate.checksEndWith(0, "");
     var created = new CopyOnWriteArrayList<String>();
     estate
         .api()
