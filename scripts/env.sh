@@ -183,7 +183,7 @@ source_digest() (
   shopt -s nullglob
   local poms=(./*/pom.xml)
   find ./pom.xml ./.mvn ./SKILL*.md "${poms[@]%/pom.xml}" \
-    \( -name target -o -path '*/src/test' \) -prune -o -type f -print0 |
+    \( -name target -o -name '.surefire-*' -o -path '*/src/test' \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
 )
 
