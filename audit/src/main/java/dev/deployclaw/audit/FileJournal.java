@@ -4,6 +4,7 @@ import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.log.BucketCopy;
 import dev.deployclaw.core.log.Claims;
 import dev.deployclaw.core.log.Journal;
+import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
@@ -138,7 +139,17 @@ public final class FileJournal implements Journal {
 
   /** The records of an execution as they come, from its first. */
   public LogTail tail(String execution) {
-    return new LogTail(folder, execution);
+    return tail(execution, Head.START);
+  }
+
+  /**
+   * The same, from the one after a record that is had.
+   *
+   * @param had its hash may be cut short, or empty where it isn't known; where the log has another
+   *     record there, the first look says so
+   */
+  public LogTail tail(String execution, Head had) {
+    return new LogTail(this, Optional.of(folder), execution, had);
   }
 
   @Override

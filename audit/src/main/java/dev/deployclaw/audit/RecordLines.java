@@ -51,7 +51,9 @@ record RecordLines(List<byte[]> lines, long next) {
     long next = span.from();
     long at = span.from();
     var buffer = ByteBuffer.allocate(CHUNK);
-    while (lines.size() < span.mostLines() && channel.read(buffer.clear(), at) > 0) {
+    while (lines.size() < span.mostLines()
+        && next < span.until()
+        && channel.read(buffer.clear(), at) > 0) {
       at += buffer.flip().remaining();
       while (buffer.hasRemaining() && next < span.until() && lines.size() < span.mostLines()) {
         byte b = buffer.get();

@@ -2,7 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.audit.Explanation;
 import dev.deployclaw.audit.FileJournal;
-import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.core.log.Recorder.Head;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +15,8 @@ import java.util.Optional;
 final class LogFollower {
   /** A look at the file's length. */
   private static final Duration PERIOD = Duration.ofMillis(200);
+
+  private static final int MOST_AT_ONCE = 1_000;
 
   private final FileJournal journal;
   private final PrintStream out;
@@ -39,14 +41,24 @@ final class LogFollower {
     var tail = journal.tail(execution);
     boolean ended = false;
     while (!ended) {
-      var records = tail.next();
-      if (records.isEmpty()) {
-        Thread.sleep(PERIOD);
-        continue;
-      }
-      records.forEach(this::print);
-      ended = isEnd(records.getLast());
+      var look = tail.next(MOST_AT_ONCE);
+      look.superseded().ifPresent(this::printSuperseded);
+      look.records().forEach(record -> print(record.bytes()));
       out.flush();
+      ended = !look.more() && tail.atEnd();
+      if (!ended && !look.more()) {
+        Thread.sleep(PERIOD);
+      }
+    }
+  }
+
+  /** The records say it themselves, by their numbers. */
+  private void printSuperseded(Head last) {
+    if (!json) {
+      out.printf(
+          "-- superseded: another machine went on from record %d; what follows stands in the place"
+              + " of what came after it%n",
+          last.seq());
     }
   }
 
@@ -55,14 +67,6 @@ final class LogFollower {
       out.println(new String(bytes, StandardCharsets.UTF_8));
     } else {
       told.next(bytes).forEach(out::println);
-    }
-  }
-
-  private static boolean isEnd(byte[] bytes) {
-    try {
-      return "end".equals(Json.parseObject(bytes).get("phase"));
-    } catch (Json.Malformed e) {
-      throw new IllegalStateException("the journal was read, and isn't JSON", e);
     }
   }
 }

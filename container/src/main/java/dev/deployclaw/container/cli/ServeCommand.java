@@ -108,6 +108,7 @@ final class ServeCommand implements Callable<Integer> {
         agent.signer(),
         Vitals.of(config, agent.ports()),
         agent.journal()::shipping,
+        agent.journal()::tail,
         config.stateDir(),
         new Watching(config.watch(), config.sinks(), Patience.DEFAULT, config.etcd().prefix()));
   }

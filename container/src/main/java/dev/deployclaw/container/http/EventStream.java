@@ -3,8 +3,10 @@ package dev.deployclaw.container.http;
 import dev.deployclaw.audit.ExecutionDocument;
 import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.serve.Executions;
-import dev.deployclaw.container.serve.Executions.Batch;
+import dev.deployclaw.container.serve.Following;
+import dev.deployclaw.container.serve.Following.Batch;
 import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.policy.json.Canonical;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's event stream (WHATWG HTML, server-sent events): a {@code thought} for each record,
- * whose id is the record's number, and a {@code result} at the end. Nothing waits in memory for a
- * slow client: the journal is the buffer, and the next batch is read when the last one is written.
- * Fields are touched on the event loop only.
+ * One client's event stream (WHATWG HTML, server-sent events): a {@code thought} for each record, a
+ * {@code superseded} where another machine went on with the log from an earlier one, and a {@code
+ * result} at the end. An id is the record's number, and how its hash begins. Nothing waits in
+ * memory for a slow client: the journal is the buffer, and the next batch is read when the last one
+ * is written. Fields are touched on the event loop only.
  */
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -34,38 +37,54 @@ final class EventStream {
 
   private static final String AGAIN_MILLIS = "2000";
 
+  /** Digits of a hash in an id. */
+  static final int SHORT_HASH = 16;
+
+  private final RoutingContext exchange;
   private final HttpServerResponse response;
   private final Context context;
   private final Executor threads;
   private final Executions executions;
-  private final String execution;
+  private final Following following;
+  private final boolean resumed;
   private final long heartbeatMillis;
   private final List<Long> timers = new ArrayList<>();
   private Optional<AutoCloseable> subscription = Optional.empty();
-  private long last;
   private boolean begun;
   private boolean reading;
   private boolean wanted;
   private boolean over;
 
-  EventStream(RoutingContext exchange, Sidecar sidecar, Executor threads, String execution) {
+  /**
+   * @param threads where reading blocks
+   */
+  EventStream(RoutingContext exchange, Sidecar sidecar, Executor threads, Wanted wanted) {
+    this.exchange = exchange;
     this.response = exchange.response();
     this.context = exchange.vertx().getOrCreateContext();
     this.threads = threads;
     this.executions = sidecar.executions();
-    this.execution = execution;
+    this.following = executions.follow(wanted.execution(), wanted.had());
+    this.resumed = wanted.had().seq() > 0;
     this.heartbeatMillis = sidecar.bounds().heartbeat().toMillis();
     exchange.addEndHandler(_ -> release());
   }
 
   /**
-   * @param lastEvent the last record that the client has
+   * What a client wants to know.
+   *
+   * @param had the last record that it has; its hash may be cut short, or empty
    */
-  void begin(Optional<Long> lastEvent) {
-    last = lastEvent.orElse(0L);
+  record Wanted(String execution, Head had) {}
+
+  void begin() {
+    if (response.closed()) {
+      return; // the client left before, and nobody would release what begins here
+    }
     var vertx = context.owner();
     subscription =
-        Optional.of(executions.subscribe(execution, () -> context.runOnContext(_ -> wake())));
+        Optional.of(
+            executions.subscribe(following.execution(), () -> context.runOnContext(_ -> wake())));
     timers.add(vertx.setPeriodic(POLL_MILLIS, _ -> wake()));
     timers.add(vertx.setPeriodic(heartbeatMillis, _ -> heartbeat()));
     response.drainHandler(_ -> wake());
@@ -82,24 +101,24 @@ final class EventStream {
     }
     reading = true;
     wanted = false;
-    long after = last;
     try {
-      threads.execute(() -> read(after));
+      threads.execute(this::read);
     } catch (RejectedExecutionException e) {
-      end(); // the agent stops; the client comes again, to this one or another
+      breakOff(Problems.stopping()); // the client comes again, to this agent or another
     }
   }
 
   /** On a virtual thread. */
-  private void read(long after) {
+  private void read() {
+    String execution = following.execution();
     try {
-      var batch = executions.since(execution, after);
+      var batch = following.next();
       var document =
           batch.rests() ? executions.document(execution) : Optional.<ExecutionDocument>empty();
       context.runOnContext(_ -> write(batch, document));
     } catch (RuntimeException e) {
       LOG.atWarn().addKeyValue("execution", execution).setCause(e).log("an event stream failed");
-      context.runOnContext(_ -> end());
+      context.runOnContext(_ -> breakOff(Problems.expected(e).orElseGet(Problems::fault)));
     }
   }
 
@@ -108,17 +127,17 @@ final class EventStream {
     if (over) {
       return;
     }
-    boolean nothingEver = !begun && batch.records().isEmpty() && batch.rests() && last > 0;
-    if (nothingEver) {
+    boolean nothingNew = batch.records().isEmpty() && batch.superseded().isEmpty();
+    if (nothingNew && !begun && batch.rests() && resumed) {
       response.setStatusCode(204).end(); // by which a client knows not to come again
       return;
     }
     open();
+    batch
+        .superseded()
+        .ifPresent(last -> send("superseded", last, Canonical.text(Map.of("after", last.seq()))));
     for (var record : batch.records()) {
-      last = record.head().seq();
-      send(
-          "id: %d\nevent: thought\ndata: %s\n\n"
-              .formatted(last, new String(record.bytes(), StandardCharsets.UTF_8)));
+      send("thought", record.head(), new String(record.bytes(), StandardCharsets.UTF_8));
     }
     if (document.isPresent()) {
       send("event: result\ndata: %s\n\n".formatted(result(document.get())));
@@ -146,6 +165,17 @@ final class EventStream {
     }
   }
 
+  private void send(String event, Head record, String data) {
+    send("id: %s\nevent: %s\ndata: %s\n\n".formatted(id(record), event, data));
+  }
+
+  /** The number alone where nothing is known of the record, as of none. */
+  private static String id(Head record) {
+    return record.hash().length() < SHORT_HASH
+        ? Long.toString(record.seq())
+        : record.seq() + "-" + record.hash().substring(0, SHORT_HASH);
+  }
+
   private void send(String text) {
     var _ = response.write(Secrets.hidden(text));
   }
@@ -153,6 +183,15 @@ final class EventStream {
   private void end() {
     if (!over && !response.ended()) {
       var _ = response.end();
+    }
+  }
+
+  /** A stream that has begun can only end; the client comes again, and is told then. */
+  private void breakOff(Problem problem) {
+    if (begun) {
+      end();
+    } else {
+      Front.send(exchange, Reply.of(problem));
     }
   }
 

@@ -1,10 +1,7 @@
 package dev.deployclaw.container.http;
 
-import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.Secrets;
 import dev.deployclaw.container.serve.Meters;
-import dev.deployclaw.core.log.BucketAway;
-import dev.deployclaw.core.spi.StateStore.Unreachable;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -132,19 +129,25 @@ final class Front {
   private static Reply reply(Route.Responder responder, Received call) {
     try {
       return responder.reply(call);
-    } catch (Unreachable e) {
-      return Reply.of(Problems.unreachable("the state store: " + e.getMessage()));
-    } catch (BucketAway e) {
-      return Reply.of(Problems.unreachable("the bucket: " + e.getMessage()));
-    } catch (DamagedJournal e) {
-      return Reply.of(Problems.damaged(String.valueOf(e.getMessage())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.of(Problems.stopping());
     } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("a call failed");
-      return Reply.of(Problems.fault());
+      return Reply.of(problem(e, "a call failed"));
     }
+  }
+
+  /**
+   * What a failure is to a caller.
+   *
+   * @param words for the application log, where it is a bug
+   */
+  static Problem problem(RuntimeException failure, String words) {
+    var expected = Problems.expected(failure);
+    if (expected.isEmpty()) {
+      LOG.atError().setCause(failure).log(words);
+    }
+    return expected.orElseGet(Problems::fault);
   }
 
   private static Received received(RoutingContext exchange) {

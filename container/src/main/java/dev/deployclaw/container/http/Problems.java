@@ -1,8 +1,12 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.audit.DamagedJournal;
 import dev.deployclaw.container.config.Role;
+import dev.deployclaw.core.log.BucketAway;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** The problems that there are. Their types and statuses are part of the API. */
 final class Problems {
@@ -10,6 +14,16 @@ final class Problems {
   private static final String SHOW_TOKEN = "send Authorization: Bearer TOKEN";
 
   private Problems() {}
+
+  /** What can be expected to fail; empty for a bug. */
+  static Optional<Problem> expected(RuntimeException failure) {
+    return switch (failure) {
+      case Unreachable e -> Optional.of(unreachable("the state store: " + e.getMessage()));
+      case BucketAway e -> Optional.of(unreachable("the bucket: " + e.getMessage()));
+      case DamagedJournal e -> Optional.of(damaged(String.valueOf(e.getMessage())));
+      default -> Optional.empty();
+    };
+  }
 
   static Problem invalid(String place, String detail, String remedy) {
     return new Problem(400, "invalid", "The call is wrong", detail, place, remedy, Map.of());

@@ -1,8 +1,10 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogTail;
 import dev.deployclaw.container.wiring.Vital;
 import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Settings;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
  * @param signer signs the heads of documents
  * @param vitals the back ends that every change needs
  * @param shipping how many records wait for the stream
+ * @param tails how logs are followed
  * @param stateDir where accepted tasks are kept, and what the watch found
  */
 public record Estate(
@@ -23,9 +26,16 @@ public record Estate(
     HeadSigner signer,
     List<Vital> vitals,
     Supplier<Shipping> shipping,
+    Tails tails,
     Path stateDir,
     Watching watching) {
   public Estate {
     vitals = List.copyOf(vitals);
+  }
+
+  /** Gives the records of a log that follow one that is had. */
+  @FunctionalInterface
+  public interface Tails {
+    LogTail of(String execution, Head had);
   }
 }

@@ -8,22 +8,16 @@ import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
-import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Tells of executions: those that wait, those at work, and those of the past. Any thread. */
 public final class Executions {
   /** How a task that waits stands; no record says it. */
   public static final String QUEUED = "QUEUED";
-
-  private static final int MOST_AT_ONCE = 128;
-  private static final String END = Phase.END.word();
 
   private static final List<String> SUMMARY =
       List.of(
@@ -37,14 +31,19 @@ public final class Executions {
           "rollback_of",
           "reason");
 
+  private final Logs logs;
   private final Journal journal;
   private final HeadSigner signer;
   private final ThoughtFeed feed;
   private final Turns turns;
   private final Desk desk;
 
-  Executions(Journal journal, HeadSigner signer, ThoughtFeed feed, Turns turns) {
-    this.journal = journal;
+  /** The logs of this machine, as a whole and as they grow. */
+  record Logs(Journal journal, Estate.Tails tails) {}
+
+  Executions(Logs logs, HeadSigner signer, ThoughtFeed feed, Turns turns) {
+    this.logs = logs;
+    this.journal = logs.journal();
     this.signer = signer;
     this.feed = feed;
     this.turns = turns;
@@ -97,49 +96,17 @@ public final class Executions {
   }
 
   /**
-   * Some records.
+   * A way through the log of an execution.
    *
-   * @param more whether there are more behind them
-   * @param rests whether nothing more comes for now: it has ended or is held, no job is about it,
-   *     and these are its last records
+   * @param had the last record that the client has; its hash may be cut short, or empty
    */
-  public record Batch(List<Sealed> records, boolean more, boolean rests) {
-    public Batch {
-      records = List.copyOf(records);
-    }
+  public Following follow(String execution, Head had) {
+    return new Following(execution, logs.tails().of(execution, had), desk);
   }
 
-  /** The records after a number, from memory where that will do. */
-  public Batch since(String execution, long seq) {
-    boolean busy = desk.busyWith(execution);
-    // with the one before, since it may be the last of all
-    long before = Math.max(0, seq - 1);
-    var all = feed.after(execution, before).orElseGet(() -> read(execution, before));
-    var fresh = all.stream().filter(s -> s.head().seq() > seq).toList();
-    boolean more = fresh.size() > MOST_AT_ONCE;
-    boolean ended = !all.isEmpty() && ends(all.getLast());
-    return new Batch(more ? fresh.subList(0, MOST_AT_ONCE) : fresh, more, ended && !busy && !more);
-  }
-
-  /** Calls {@code wake} at each new record until closed. */
+  /** Calls {@code wake} at each change of a log until closed. */
   public AutoCloseable subscribe(String execution, Runnable wake) {
     return feed.subscribe(execution, wake);
-  }
-
-  private List<Sealed> read(String execution, long seq) {
-    var records = journal.read(execution);
-    return IntStream.range(0, records.size())
-        .filter(i -> i + 1 > seq)
-        .mapToObj(i -> new Sealed(records.get(i), new Head(i + 1L, "")))
-        .toList();
-  }
-
-  private static boolean ends(Sealed sealed) {
-    try {
-      return END.equals(Json.parseObject(sealed.bytes()).get("phase"));
-    } catch (Json.Malformed e) {
-      throw new IllegalStateException("a record isn't JSON", e);
-    }
   }
 
   private Map<String, Object> summary(String execution) {

@@ -65,7 +65,8 @@ public final class Sidecar implements AutoCloseable {
     this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
     var turns =
         new Turns(desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(StatusAnswer::open));
-    this.executions = new Executions(ports.journal(), estate.signer(), feed, turns);
+    var logs = new Executions.Logs(ports.journal(), estate.tails());
+    this.executions = new Executions(logs, estate.signer(), feed, turns);
     var views = new Lookout.Views(pulse, executions, meters);
     this.lookout = Lookout.start(estate, this::architect, views);
     measure(state);

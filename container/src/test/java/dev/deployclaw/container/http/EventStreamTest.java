@@ -106,13 +106,13 @@ class EventStreamTest {
       assertThat(first.getLast().data()).contains("HELD");
     }
     served.post("/v1/executions/" + id + "/approve", ANN, "");
-    var last = thoughts(first).getLast().id();
+    var last = thoughts(first).getLast();
 
-    try (var events = Events.open(served, follow(id).header("Last-Event-ID", last))) {
+    try (var events = Events.open(served, follow(id).header("Last-Event-ID", last.id()))) {
       var rest = events.all();
 
       assertThat(rest.getLast().data()).contains("COMPLETED");
-      assertThat(ids(thoughts(rest)).getFirst()).isEqualTo(Long.parseLong(last) + 1);
+      assertThat(ids(thoughts(rest)).getFirst()).isEqualTo(last.number() + 1);
     }
   }
 
@@ -165,6 +165,6 @@ class EventStreamTest {
   }
 
   private static List<Long> ids(List<Events.Event> events) {
-    return events.stream().map(e -> Long.valueOf(e.id())).toList();
+    return events.stream().map(Events.Event::number).toList();
   }
 }

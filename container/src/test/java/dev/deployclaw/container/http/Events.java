@@ -35,8 +35,22 @@ final class Events implements AutoCloseable {
     }
   }
 
+  /**
+   * What comes over a connection of one's own.
+   *
+   * @param lines read as they are asked for
+   */
+  static Events over(int status, Stream<String> lines) {
+    return new Events(status, lines);
+  }
+
   /** One event; a comment has the kind {@code comment}. */
-  record Event(String id, String kind, String data) {}
+  record Event(String id, String kind, String data) {
+    /** The number of the record that it tells of. */
+    long number() {
+      return Long.parseLong(id.split("-", 2)[0]);
+    }
+  }
 
   int status() {
     return status;

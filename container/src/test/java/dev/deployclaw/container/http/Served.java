@@ -2,10 +2,12 @@ package dev.deployclaw.container.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.serve.Brake;
 import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.container.serve.Estate;
 import dev.deployclaw.container.serve.Sidecar;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.container.wiring.Vital;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** An agent that serves over real HTTP, in a world of fakes. */
 final class Served implements AutoCloseable {
@@ -44,11 +47,13 @@ final class Served implements AutoCloseable {
   final Path tokens;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private Served(Path folder, Serve.Bounds bounds, List<Vital> vitals)
+  private Served(
+      Path folder, Serve.Bounds bounds, List<Vital> vitals, UnaryOperator<Estate> changed)
       throws InvalidConfig, Unusable, InterruptedException {
     world.gate = new GatePolicy(true, true, Duration.ofHours(1));
     tokens = tokens(folder);
-    sidecar = Sidecar.start(Desks.estate(world, brake, folder.resolve("state"), vitals), bounds);
+    var estate = Desks.estate(world, brake, folder.resolve("state"), vitals);
+    sidecar = Sidecar.start(changed.apply(estate), bounds);
     api = HttpApi.start(serve(bounds), sidecar);
     Await.until("it recovered", Desks.SOON, sidecar::recovered);
   }
@@ -58,11 +63,17 @@ final class Served implements AutoCloseable {
   }
 
   static Served start(Path folder, Serve.Bounds bounds) throws Exception {
-    return new Served(folder, bounds, List.of());
+    return new Served(folder, bounds, List.of(), UnaryOperator.identity());
+  }
+
+  /** Its logs are files. */
+  static Served start(Path folder, Serve.Bounds bounds, FileJournal journal, Estate.Tails tails)
+      throws Exception {
+    return new Served(folder, bounds, List.of(), estate -> Desks.withFiles(estate, journal, tails));
   }
 
   static Served start(Path folder, List<Vital> vitals) throws Exception {
-    return new Served(folder, Serve.Bounds.DEFAULT, vitals);
+    return new Served(folder, Serve.Bounds.DEFAULT, vitals, UnaryOperator.identity());
   }
 
   private Serve serve(Serve.Bounds bounds) {

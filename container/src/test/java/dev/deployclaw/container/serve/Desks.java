@@ -1,6 +1,8 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
+import dev.deployclaw.audit.LogTail;
 import dev.deployclaw.container.config.Notify;
 import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.config.Serve;
@@ -9,6 +11,7 @@ import dev.deployclaw.container.notify.Patience;
 import dev.deployclaw.container.wiring.Vital;
 import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.log.Journal.Shipping;
+import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,8 +39,36 @@ public final class Desks {
         HeadSigner.open(stateDir),
         vitals,
         () -> new Shipping(3, 2, "for a test"),
+        (execution, had) -> LogTail.of(world.journal, execution, had),
         stateDir,
         new Watching(OFTEN, List.of(NOBODY), Patience.DEFAULT, "/test/"));
+  }
+
+  /**
+   * The same, with its logs in files.
+   *
+   * @param tails of the same files, but where a test needs others
+   */
+  public static Estate withFiles(Estate of, FileJournal journal, Estate.Tails tails) {
+    var ports = of.ports();
+    return new Estate(
+        new Ports(
+            ports.state(),
+            ports.objects(),
+            ports.executors(),
+            ports.recorder(),
+            journal,
+            ports.planner(),
+            ports.playbook(),
+            ports.time(),
+            ports.writers()),
+        of.settings(),
+        of.signer(),
+        of.vitals(),
+        of.shipping(),
+        tails,
+        of.stateDir(),
+        of.watching());
   }
 
   /** Bounds that differ in what a test needs. */

@@ -80,6 +80,7 @@ class LookoutTest {
                 estate.signer(),
                 estate.vitals(),
                 estate.shipping(),
+                estate.tails(),
                 estate.stateDir(),
                 new Watching(often, List.of(), Patience.DEFAULT, "/test/")),
             Desks.bounds(8, Duration.ofSeconds(30)));
