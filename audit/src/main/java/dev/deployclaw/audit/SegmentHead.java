@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.Trust;
+import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,13 @@ record SegmentHead(SignedHead head, List<Segment> segments) {
 
   /** Of the object. */
   String name() {
-    String hash = head.hash().substring(0, SHORT_HASH);
-    return "logs/%s/head-%d.%s.json".formatted(head.execution(), head.records(), hash);
+    return name(head.execution(), new Head(head.records(), head.hash()));
+  }
+
+  /** Under which the head stands of a log that ended so. */
+  static String name(String execution, Head end) {
+    return "logs/%s/head-%d.%s.json"
+        .formatted(execution, end.seq(), end.hash().substring(0, SHORT_HASH));
   }
 
   /** Whether it fits itself and the keys that are trusted. */

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code audit verify | explain | diff-stream | copies | key | chain | bundle}. */
+/** {@code audit verify | explain | diff-stream | copies | key | chain | bundle | rebuild}. */
 @Command(
     name = "audit",
     description = "Check and explain execution logs; their chain; the signing key.",
@@ -42,7 +42,8 @@ import picocli.CommandLine.Parameters;
       "  deployclaw audit explain last --tenant acme",
       "  deployclaw audit explain last --model",
       "  deployclaw audit diff-stream",
-      "  deployclaw audit copies"
+      "  deployclaw audit copies",
+      "  deployclaw audit rebuild arch-2026-11-24-rate-limit-003 audit-2026/rebuilt.json"
     })
 final class AuditCommand {
   /** What of an execution is explained. */
@@ -288,6 +289,20 @@ final class AuditCommand {
           Path folder)
       throws InvalidConfig, Unusable, InterruptedException {
     return new ChainView(around, shared).bundle(folder);
+  }
+
+  @Command(description = "Put a lost machine's log together; exit 9 where records are lost.")
+  int rebuild(
+      @Mixin Shared shared,
+      @Parameters(paramLabel = "ID", arity = "1", description = "The execution.") String id,
+      @Parameters(
+              paramLabel = "FILE",
+              arity = "1",
+              description =
+                  "Where its document is written, signed by this machine's key. A new one.")
+          Path file)
+      throws InvalidConfig, Unusable, InterruptedException {
+    return new LogRebuild(around, shared).write(id, file);
   }
 
   private void print(String file, List<Finding> findings, String what, boolean trusted) {
