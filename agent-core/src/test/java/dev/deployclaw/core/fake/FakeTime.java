@@ -10,6 +10,12 @@ public final class FakeTime implements Time {
   private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
   private final AtomicLong micros = new AtomicLong();
 
+  FakeTime copy() {
+    var copy = new FakeTime();
+    copy.micros.set(micros.get());
+    return copy;
+  }
+
   @Override
   public Instant instant() {
     return START.plusNanos(micros.get() * 1000);

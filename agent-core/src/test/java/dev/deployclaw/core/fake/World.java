@@ -35,7 +35,7 @@ public final class World {
   public final FakeStore store;
   public final FakeObjects objects;
   public final FakeJournal journal;
-  public final FakeTime time = new FakeTime();
+  public final FakeTime time;
   public final FakeSources sources;
   public final FakeProbe probe;
   public final FakeParticipant redis;
@@ -57,6 +57,7 @@ public final class World {
     store = new FakeStore();
     objects = new FakeObjects();
     journal = new FakeJournal();
+    time = new FakeTime();
     sources = new FakeSources();
     probe = new FakeProbe();
     redis = new FakeParticipant("redis", store, "a", "b");
@@ -72,6 +73,7 @@ public final class World {
     store = other.store.copy();
     objects = other.objects.copy();
     journal = other.journal.copy();
+    time = other.time.copy();
     sources = other.sources.copy();
     probe = other.probe.copy();
     redis = other.redis.copy(store);
@@ -80,6 +82,7 @@ public final class World {
     laws = other.laws.copy(this);
     gate = other.gate;
     gateways = other.gateways;
+    agents = other.agents;
     begin();
   }
 

@@ -86,12 +86,11 @@ class KillTest {
   @Test
   void aCanaryWhoseRecoveryIsKilledInItsTurn() throws InterruptedException {
     var whole = Wire.whole();
-    var world = new World();
-    twoChanged(world);
-    canary(world, whole);
+    var ready = ready(KillTest::twoChanged);
+    canary(ready.copy(), whole);
     int kills = 0;
     for (int call = 1; call <= whole.calls().size(); call += EVERY) {
-      kills += killTwice(KillTest::twoChanged, KillTest::canary, call);
+      kills += killTwice(ready.copy(), KillTest::canary, call);
     }
     System.out.println(kills + " double kills of a canary");
     assertThat(kills).isGreaterThan(whole.calls().size());
@@ -132,14 +131,12 @@ class KillTest {
         };
     Scene repair = (world, wire) -> world.agent(wire).repair(world.request("repair"));
     var whole = Wire.whole();
-    var first = new World();
-    drifted.prepare(first);
-    repair.play(first, whole);
+    var ready = ready(drifted);
+    repair.play(ready.copy(), whole);
     int kills = 0;
     for (int call = 1; call <= whole.calls().size(); call++) {
       for (var moment : Moment.values()) {
-        var world = new World();
-        drifted.prepare(world);
+        var world = ready.copy();
         var before = world.active();
         var wire = Wire.cut(call, moment);
         kills += died(() -> repair.play(world, wire)) ? 1 : 0;
@@ -167,25 +164,22 @@ class KillTest {
         };
     Scene run = (world, wire) -> world.agent(wire).run(world.request("set acme 700"));
     var whole = Wire.whole();
-    var world = new World();
-    failing.prepare(world);
-    run.play(world, whole);
+    var ready = ready(failing);
+    run.play(ready.copy(), whole);
     int kills = 0;
     for (int call = 1; call <= whole.calls().size(); call += EVERY) {
-      kills += killTwice(failing, run, call);
+      kills += killTwice(ready.copy(), run, call);
     }
     System.out.println(kills + " double kills");
     assertThat(kills).isGreaterThan(whole.calls().size());
   }
 
   /** Kills the run after one call, and its recovery after each of its calls. */
-  private static int killTwice(Prelude prelude, Scene scene, int first)
-      throws InterruptedException {
+  private static int killTwice(World ready, Scene scene, int first) throws InterruptedException {
+    assertThat(died(() -> scene.play(ready, Wire.cut(first, Moment.AFTER)))).isTrue();
+    ready.store.expireLeases();
     for (int second = 1; ; second++) {
-      var world = new World();
-      prelude.prepare(world);
-      assertThat(died(() -> scene.play(world, Wire.cut(first, Moment.AFTER)))).isTrue();
-      world.store.expireLeases();
+      var world = ready.copy();
       var wire = Wire.cut(second, Moment.AFTER);
       boolean again = died(() -> world.agent(wire).recover());
       world.store.expireLeases();
@@ -217,25 +211,28 @@ class KillTest {
     void prepare(World world) throws InterruptedException;
   }
 
-  private static void everyKill(Prelude prelude, Scene scene) throws InterruptedException {
-    var whole = Wire.whole();
+  private static World ready(Prelude prelude) throws InterruptedException {
     var world = new World();
     prelude.prepare(world);
-    scene.play(world, whole);
+    return world;
+  }
+
+  private static void everyKill(Prelude prelude, Scene scene) throws InterruptedException {
+    var whole = Wire.whole();
+    var ready = ready(prelude);
+    scene.play(ready.copy(), whole);
     int calls = whole.calls().size();
     int kills = 0;
     for (int call = 1; call <= calls; call++) {
       for (var moment : Moment.values()) {
-        kills += kill(prelude, scene, Wire.cut(call, moment)) ? 1 : 0;
+        kills += kill(ready.copy(), scene, Wire.cut(call, moment)) ? 1 : 0;
       }
     }
     System.out.println(calls + " calls, " + kills + " kills");
     assertThat(kills).isEqualTo(2 * calls);
   }
 
-  private static boolean kill(Prelude prelude, Scene scene, Wire wire) throws InterruptedException {
-    var world = new World();
-    prelude.prepare(world);
+  private static boolean kill(World world, Scene scene, Wire wire) throws InterruptedException {
     boolean killed = died(() -> scene.play(world, wire));
     world.store.expireLeases();
 

@@ -123,10 +123,11 @@ class PartedLogTest {
 
   @Test
   void everyKillOfWhatPutsTheLogRight() throws Exception {
+    var parted = withTail(PartedLogTest::run);
     int kills = 0;
     for (int call = 1; ; call++) {
       for (var moment : Moment.values()) {
-        var world = withTail(PartedLogTest::run);
+        var world = parted.copy();
         var wire = Wire.cut(call, moment);
         boolean died = died((w, on) -> w.agent(on).recover(), world, wire);
         world.store.expireLeases();

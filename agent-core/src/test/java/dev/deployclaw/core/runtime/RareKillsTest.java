@@ -164,23 +164,22 @@ class RareKillsTest {
 
   private static void everyKill(Scene scene) throws InterruptedException {
     var whole = Wire.whole();
-    var world = new World();
-    scene.prepare(world);
+    var ready = new World();
+    scene.prepare(ready);
+    var world = ready.copy();
     scene.play(world, world.agent(whole));
     int calls = whole.calls().size();
     int kills = 0;
     for (int call = 1; call <= calls; call++) {
       for (var moment : Moment.values()) {
-        kills += kill(scene, Wire.cut(call, moment)) ? 1 : 0;
+        kills += kill(ready.copy(), scene, Wire.cut(call, moment)) ? 1 : 0;
       }
     }
     System.out.println(scene + ": " + calls + " calls, " + kills + " kills");
     assertThat(kills).isEqualTo(2 * calls);
   }
 
-  private static boolean kill(Scene scene, Wire wire) throws InterruptedException {
-    var world = new World();
-    scene.prepare(world);
+  private static boolean kill(World world, Scene scene, Wire wire) throws InterruptedException {
     boolean killed = false;
     try {
       scene.play(world, world.agent(wire));
