@@ -2,9 +2,9 @@ package dev.deployclaw.lab;
 
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.JavaProgram;
 import dev.deployclaw.testkit.Launch;
 import dev.deployclaw.testkit.Ports;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,12 +15,21 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rate limit services: one process for each namespace. */
 record RateLimitServices(SortedMap<String, HostPort> addresses) {
   private static final Duration READY = Duration.ofMinutes(2);
+
+  static final JavaProgram PROGRAM =
+      JavaProgram.of(
+          "dev.deployclaw.ratelimit.Main",
+          List.of(
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-Xmx96m",
+              "--enable-native-access=ALL-UNNAMED",
+              "--sun-misc-unsafe-memory-access=allow"));
 
   /** What they ask. */
   record Stores(String etcd, List<HostPort> redis) {}
@@ -36,7 +45,8 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
     for (String namespace : Scenario.NAMESPACES) {
       var address = address(hosts.get(namespace), Ports.free());
       addresses.put(namespace, address);
-      var launch = new Launch(folder, namespace, command(namespace, address, stores));
+      var launch =
+          new Launch(folder, namespace, PROGRAM.command(arguments(namespace, address, stores)));
       starting.add(starts.submit(() -> startOne(launch, address)));
     }
     for (var start : starting) {
@@ -63,19 +73,9 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
     return daemon;
   }
 
-  private static List<String> command(String namespace, HostPort address, Stores stores) {
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  static List<String> arguments(String namespace, HostPort address, Stores stores) {
     var nodes = stores.redis().stream().map(HostPort::toString).collect(Collectors.joining(","));
     return List.of(
-        java,
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx96m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        classPath(),
-        "dev.deployclaw.ratelimit.Main",
         "--namespace=" + namespace,
         "--host=" + address.host(),
         "--port=" + address.port(),
@@ -83,12 +83,5 @@ record RateLimitServices(SortedMap<String, HostPort> addresses) {
         "--prefix=" + EstateFile.ETCD_PREFIX,
         "--redis=" + nodes,
         "--redis-timeout-ms=1000");
-  }
-
-  /** This process's class path, absolute, since the service works in another folder. */
-  private static String classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }

@@ -3,12 +3,12 @@ package dev.deployclaw.lab;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.testkit.JavaProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 /** The agent as people run it: a process of its own for each command. */
 final class Agent {
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final JavaProgram PROGRAM =
+      JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -43,14 +45,29 @@ final class Agent {
   }
 
   Ran run(String... args) {
+    return run(PROGRAM.command(List.of(args)));
+  }
+
+  /** The same, and later ones begin with what the JDK learnt from it, unless they do already. */
+  Ran learn(String... args) {
+    var lesson = PROGRAM.lesson(List.of(args));
+    if (lesson.isEmpty()) {
+      return run(args);
+    }
+    var ran = run(lesson.get());
+    PROGRAM.keep();
+    return ran;
+  }
+
+  private Ran run(List<String> command) {
     try {
       var out = Files.createTempFile("agent", ".out");
       var err = Files.createTempFile("agent", ".err");
-      var process = start(out, err, args);
+      var process = start(out, err, command);
       if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IllegalStateException(
-            "no end after " + LONGEST + ": " + List.of(args) + "\n" + Files.readString(err));
+            "no end after " + LONGEST + ": " + command + "\n" + Files.readString(err));
       }
       return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
     } catch (IOException e) {
@@ -63,18 +80,10 @@ final class Agent {
 
   /** Starts a command and doesn't wait. */
   Process start(Path out, Path err, String... args) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.deployclaw.container.Main"));
-    command.addAll(List.of(args));
+    return start(out, err, PROGRAM.command(List.of(args)));
+  }
+
+  private Process start(Path out, Path err, List<String> command) throws IOException {
     var builder = new ProcessBuilder(command);
     builder.environment().put("DEPLOYCLAW_CONFIG", lab.config().toString());
     builder.environment().putAll(environment);

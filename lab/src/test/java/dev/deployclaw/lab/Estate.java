@@ -39,7 +39,8 @@ final class Estate implements AutoCloseable {
     try {
       lab.up(3, _ -> {});
       var estate = new Estate(lab, ConfigReader.read(lab.config(), Map.of()));
-      var first = estate.run("run", ALL);
+      Lesson.of(estate.config());
+      var first = estate.agent(Map.of()).learn("run", ALL);
       assertThat(first.exit()).as(first.err()).isZero();
       whole = true;
       return estate;

@@ -49,7 +49,9 @@ final class Scene implements AutoCloseable {
   static Scene up(Path folder, Lab.Size size) throws InterruptedException, InvalidConfig {
     var lab = Lab.in(folder.resolve("lab"));
     lab.up(size, _ -> {});
-    return new Scene(lab, ConfigReader.read(lab.config(), Map.of()));
+    var scene = new Scene(lab, ConfigReader.read(lab.config(), Map.of()));
+    Lesson.of(scene.config());
+    return scene;
   }
 
   @Override

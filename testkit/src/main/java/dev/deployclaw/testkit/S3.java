@@ -1,6 +1,5 @@
 package dev.deployclaw.testkit;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,8 +11,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -28,6 +25,15 @@ public final class S3 implements Server {
   private static final String SETTINGS = "s3.properties";
   private static final String BUCKET = "deployclaw";
   private static final int KEY_BYTES = 16;
+
+  private static final JavaProgram PROGRAM =
+      JavaProgram.of(
+          S3.class.getName(),
+          List.of(
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-Xmx128m",
+              "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"));
 
   private final Settings settings;
   private final List<Daemon> daemons;
@@ -49,18 +55,7 @@ public final class S3 implements Server {
   /** Starts it as a process of its own, with this JVM's java and class path. */
   public static S3 spawn(Path folder) {
     Settings settings = Settings.create(folder);
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command =
-        List.of(
-            java.toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx128m",
-            "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml",
-            "-cp",
-            absoluteClassPath(),
-            S3.class.getName(),
-            folder.toAbsolutePath().toString());
+    List<String> command = PROGRAM.command(List.of(folder.toAbsolutePath().toString()));
     Daemon daemon = Daemon.start(new Launch(folder, NAME, command));
     S3 s3 = new S3(settings, List.of(daemon), () -> {});
     s3.awaitReady();
@@ -143,13 +138,6 @@ public final class S3 implements Server {
     } catch (Exception e) {
       throw new IllegalStateException("the S3 server did not start", e);
     }
-  }
-
-  /** The process works in another folder than this JVM. */
-  private static String absoluteClassPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** What the server and its clients have to agree on; kept in a file that only the owner reads. */

@@ -1,10 +1,10 @@
 package dev.deployclaw.lab.campaign;
 
+import dev.deployclaw.testkit.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,10 +14,13 @@ import java.util.TreeMap;
  * Starts agents as people do, a process for each command.
  *
  * @param config that they are told of by
- * @param cache what the JDK learnt from an earlier start, where it did
+ * @param program which begins with what the JDK learnt from an earlier start, where it did
  * @param converge how long a change waits for those that follow it
  */
-record Agents(Path config, Path cache, Duration converge) {
+record Agents(Path config, JavaProgram program, Duration converge) {
+  static final JavaProgram PROGRAM =
+      JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
+
   /** As short as etcd's clock lets a lead be safe, and few probes: there are many runs. */
   private static final Map<String, String> QUICK =
       Map.of(
@@ -36,7 +39,7 @@ record Agents(Path config, Path cache, Duration converge) {
 
   /** What the JDK has learnt, as an option for a start elsewhere. */
   Optional<String> options() {
-    return Files.exists(cache) ? Optional.of("-XX:AOTCache=" + cache) : Optional.empty();
+    return program.learnt();
   }
 
   /** What a command came to. */
@@ -74,18 +77,19 @@ record Agents(Path config, Path cache, Duration converge) {
 
   /** The same, and the JDK keeps what it learns from it: later ones start in half the time. */
   Ran learn(Path folder, String... words) throws IOException, InterruptedException {
-    if (System.getProperty("java.class.path").contains("classes")) {
-      return run(folder, words); // it takes jars only
+    var lesson = program.lesson(List.of(words));
+    if (lesson.isEmpty()) {
+      return run(folder, words);
     }
-    var command = command(List.of("-XX:AOTCacheOutput=" + cache), words);
-    var attempt = new Attempt(process(folder, command, Map.of()), folder);
-    return new Ran(attempt.awaitEnd(LONGEST), attempt.out(), attempt.err());
+    var attempt = new Attempt(process(folder, lesson.get(), Map.of()), folder);
+    int exit = attempt.awaitEnd(LONGEST);
+    program.keep();
+    return new Ran(exit, attempt.out(), attempt.err());
   }
 
   private Attempt start(Path folder, Map<String, String> more, String... words) throws IOException {
     Files.createDirectories(folder);
-    var options = options().stream().toList();
-    return new Attempt(process(folder, command(options, words), more), folder);
+    return new Attempt(process(folder, program.command(List.of(words)), more), folder);
   }
 
   private Process process(Path folder, List<String> command, Map<String, String> more)
@@ -98,23 +102,5 @@ record Agents(Path config, Path cache, Duration converge) {
         .redirectOutput(folder.resolve(Attempt.OUT).toFile())
         .redirectError(folder.resolve(Attempt.ERR).toFile())
         .start();
-  }
-
-  private static List<String> command(List<String> options, String... words) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr"));
-    command.addAll(options);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.deployclaw.container.Main"));
-    command.addAll(List.of(words));
-    return command;
   }
 }

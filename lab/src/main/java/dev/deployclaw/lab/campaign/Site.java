@@ -63,7 +63,10 @@ public final class Site implements AutoCloseable {
     var place = PlaceFile.write(lab, config, elsewhere(lab));
     this.judge = new Judge(Place.read(place), Cloud.read(place));
     this.agents =
-        new Agents(lab.config(), lab.folder().resolveSibling("agent.aot"), ground.converge());
+        new Agents(
+            lab.config(),
+            Agents.PROGRAM.orKeepingAt(lab.folder().resolveSibling("agent.aot")),
+            ground.converge());
   }
 
   /** One whose gateways are folders. */

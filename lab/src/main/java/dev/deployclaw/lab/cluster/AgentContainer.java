@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.JavaProgram;
 import dev.deployclaw.testkit.Launch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,8 @@ import java.util.TreeMap;
  */
 record AgentContainer(PodFiles files, JsonNode container) {
   private static final String PROGRAM = "deployclaw";
-  private static final String MAIN = "dev.deployclaw.container.Main";
+  private static final JavaProgram MAIN =
+      JavaProgram.of("dev.deployclaw.container.Main", JavaProgram.QUICK);
   private static final String NAME = "agent";
 
   /** Empty for a pod without one. */
@@ -63,24 +65,10 @@ record AgentContainer(PodFiles files, JsonNode container) {
 
   /** The program as it is here: this process's own jars. */
   private List<String> command() {
-    var out = new ArrayList<String>();
-    out.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    out.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr",
-            "-cp",
-            System.getProperty("java.class.path"),
-            MAIN));
     var words = new ArrayList<String>();
     container.path("command").forEach(word -> words.add(word.asText()));
     container.path("args").forEach(word -> words.add(word.asText()));
-    out.addAll(words.subList(1, words.size()));
-    return out;
+    return MAIN.command(words.subList(1, words.size()));
   }
 
   /**

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.Folders;
+import dev.deployclaw.testkit.JavaProgram;
 import dev.deployclaw.testkit.Launch;
 import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.Server;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,8 +25,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A Kubernetes cluster of one process on this machine, which outlives whoever started it: an API
@@ -231,25 +229,18 @@ public final class Cluster implements Server {
   }
 
   private static List<String> command(Path lab, Path folder, int port) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx160m",
-        "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml",
-        "-cp",
-        classPath(),
-        ClusterProcess.class.getName(),
-        folder.toString(),
-        Integer.toString(port),
-        lab.resolve(PODS).toString(),
-        lab.resolve(OLD_NODES).toString());
-  }
-
-  /** This process's class path, absolute, since the cluster works in another folder. */
-  private static String classPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
+    return JavaProgram.of(
+            ClusterProcess.class.getName(),
+            List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx160m",
+                "-Dlogback.configurationFile=dev/deployclaw/testkit/s3-logback.xml"))
+        .command(
+            List.of(
+                folder.toString(),
+                Integer.toString(port),
+                lab.resolve(PODS).toString(),
+                lab.resolve(OLD_NODES).toString()));
   }
 }
