@@ -16,7 +16,6 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -134,12 +133,31 @@ final class LogRebuild {
   }
 
   private void save(Path file, ExecutionDocument document) throws Unusable {
+    Path there = around.working().resolve(file);
     try {
-      Path there = around.working().resolve(file);
-      Files.writeString(there, document.text(), StandardOpenOption.CREATE_NEW);
+      Files.createFile(there);
     } catch (IOException e) {
-      throw new Unusable(file + " can't be written: " + e + "; name a file in a folder of yours");
+      throw unwritable(file, e);
     }
+    try {
+      Files.writeString(there, document.text());
+    } catch (IOException e) {
+      remove(there);
+      throw unwritable(file, e);
+    }
+  }
+
+  /** Half a document would stand in the way of the next try. */
+  private static void remove(Path half) {
+    try {
+      Files.deleteIfExists(half);
+    } catch (IOException e) {
+      // the next try says that it is there
+    }
+  }
+
+  private static Unusable unwritable(Path file, IOException e) {
+    return new Unusable(file + " can't be written: " + e + "; name a file in a folder of yours");
   }
 
   private int failed(ExitCode exit, String reason) {
