@@ -1,27 +1,21 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.audit.Explanation;
-import dev.deployclaw.audit.FileJournal;
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.verify.Check;
-import dev.deployclaw.audit.verify.Finding;
 import dev.deployclaw.audit.verify.Trust;
-import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.model.Narrator;
 import dev.deployclaw.container.model.Narrator.Subject;
 import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.runtime.ExitCode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,18 +118,7 @@ final class AuditCommand {
       throw new Unusable(
           e.getMessage() + "; give a file of `log ID --json`, or a folder of `audit bundle`");
     }
-    var found = check.findings();
-    boolean holds = found.values().stream().allMatch(List::isEmpty);
-    if (shared.json()) {
-      around.out().println(Json.text(document(check, holds)));
-    } else {
-      found.forEach((file, findings) -> {
-        String what = check.isChain(file) ? "link" : "record";
-        print(file, findings, what, !trusted.isEmpty());
-      });
-      around.say(checked(check));
-    }
-    return (holds ? ExitCode.OK : ExitCode.AUDIT_FAILED).code();
+    return new FindingsView(check, !trusted.isEmpty()).show(around, shared.json());
   }
 
   @Command(description = "A timeline of one execution: decisions, what is amiss, and what changed.")
@@ -157,7 +140,7 @@ final class AuditCommand {
     try (var logs = Local.of(around, shared).logs()) {
       var chosen = logs.find(id);
       if (chosen.isEmpty()) {
-        return missing(id, shared.json());
+        return Failure.noExecution(id).report(around, shared.json());
       }
       var told = Explanation.of(logs.read(chosen.get()), narrowing.filter());
       if (narrator.isPresent()) {
@@ -203,48 +186,7 @@ final class AuditCommand {
               description = "The execution; all of them where none is given.")
           @Nullable String id)
       throws InvalidConfig, Unusable, InterruptedException {
-    return overLogs(
-        new LogsAsked(shared, id, FileJournal::known, "see: deployclaw doctor"),
-        (config, _, chosen) -> CopiesView.of(config, chosen));
-  }
-
-  private int missing(String id, boolean json) {
-    return Failure.usage("there is no execution " + id + "; see: deployclaw log last")
-        .report(around, json);
-  }
-
-  /**
-   * Which logs are compared with what a back end holds of them.
-   *
-   * @param id null for all of them
-   * @param all which these are
-   * @param remedy where the back end can't be asked
-   */
-  private record LogsAsked(
-      Shared shared, @Nullable String id, Function<FileJournal, List<String>> all, String remedy) {}
-
-  /** Asks a back end. */
-  @FunctionalInterface
-  private interface Asking {
-    LogsView of(Config config, FileJournal journal, List<String> executions)
-        throws IOException, InterruptedException;
-  }
-
-  private int overLogs(LogsAsked asked, Asking asking)
-      throws InvalidConfig, Unusable, InterruptedException {
-    boolean json = asked.shared().json();
-    var config = Session.config(around, asked.shared());
-    try (var logs = LocalLogs.open(config.stateDir(), Optional.of(config))) {
-      String id = asked.id();
-      var chosen = id == null ? asked.all().apply(logs.journal()) : logs.find(id).stream().toList();
-      if (id != null && chosen.isEmpty()) {
-        return missing(id, json);
-      }
-      return asking.of(config, logs.journal(), chosen).show(around, json);
-    } catch (IOException e) {
-      return new Failure(ExitCode.UNREACHABLE, e.getMessage() + "; " + asked.remedy())
-          .report(around, json);
-    }
+    return new BucketComparison(around, shared).compare(Optional.ofNullable(id));
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")
@@ -303,46 +245,5 @@ final class AuditCommand {
           Path file)
       throws InvalidConfig, Unusable, InterruptedException {
     return new LogRebuild(around, shared).write(id, file);
-  }
-
-  private void print(String file, List<Finding> findings, String what, boolean trusted) {
-    if (findings.isEmpty()) {
-      String how =
-          trusted ? "signed with the trusted key" : "agrees with itself; --key says who signed it";
-      around.say(file + ": unchanged, " + how);
-    }
-    for (var f : findings) {
-      String where = f.seq() == 0 ? "" : " " + what + " " + f.seq();
-      around.say("%s:%s %s: %s".formatted(file, where, f.word(), f.what()));
-    }
-  }
-
-  private static String checked(Check check) {
-    String chain = check.links() == 0 ? "no chain" : "a chain of " + check.links() + " links";
-    return "checked: " + check.logs() + " logs, " + chain;
-  }
-
-  private static Map<String, Object> document(Check check, boolean holds) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("holds", holds);
-    out.put("logs", check.logs());
-    out.put("links", check.links());
-    out.put(
-        "files",
-        check.findings().entrySet().stream()
-            .map(e ->
-                Map.of(
-                    "file", e.getKey(),
-                    "findings", e.getValue().stream().map(AuditCommand::finding).toList()))
-            .toList());
-    return out;
-  }
-
-  private static Map<String, Object> finding(Finding f) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("code", f.word());
-    out.put("seq", f.seq());
-    out.put("what", f.what());
-    return out;
   }
 }

@@ -14,6 +14,11 @@ public record Failure(ExitCode exit, String reason) {
     return new Failure(ExitCode.WRONG_USAGE, reason);
   }
 
+  /** There is no such execution on this machine. */
+  static Failure noExecution(String id) {
+    return usage("there is no execution " + id + "; see: deployclaw log last");
+  }
+
   /** Tells people on standard error and programs on standard output; returns the exit code. */
   public int report(Surroundings around, boolean json) {
     reason.lines().forEach(line -> around.warn("deployclaw: " + line));

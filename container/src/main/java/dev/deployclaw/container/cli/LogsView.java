@@ -4,7 +4,7 @@ import dev.deployclaw.core.runtime.ExitCode;
 import java.util.List;
 import java.util.Map;
 
-/** What a back end holds of logs, held against them. */
+/** How logs stand: by themselves, or against what a back end holds of them. */
 interface LogsView {
   /** Whether nothing in it contradicts a log. */
   boolean holds();

@@ -10,14 +10,11 @@ import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.ConfigReader;
 import dev.deployclaw.container.wiring.Agent;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.ChainLink;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.runtime.Progress;
@@ -32,12 +29,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,9 +46,6 @@ class RebuildCommandTest {
 
   /** Those that moved state, and the end. */
   private static final Set<Integer> IN_ETCD = Set.of(5, 20, RECORDS);
-
-  private static final Basis ENDED =
-      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
 
   @TempDir Path folder;
 
@@ -284,19 +276,9 @@ class RebuildCommandTest {
   }
 
   private static Thought thought(String execution, String action, Phase phase) {
-    return new Thought(
-        execution,
-        Instant.parse("2026-11-27T10:00:00Z"),
-        phase == Phase.PLAN ? 1 : 0,
-        phase,
-        action,
-        "",
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        phase == Phase.PLAN ? Map.of() : Map.of("request", "freeze", "result", "COMPLETED"),
-        phase == Phase.END ? ENDED : Basis.NONE);
+    var plain = PlainThought.of(execution, phase, action);
+    return phase == Phase.PLAN
+        ? plain.step(1).thought()
+        : plain.facts(Map.of("request", "freeze", "result", "COMPLETED")).thought();
   }
 }

@@ -9,14 +9,11 @@ import dev.deployclaw.audit.Redaction;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.http.Events.Event;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.core.log.Basis;
-import dev.deployclaw.core.log.Decision;
-import dev.deployclaw.core.log.Decision.Name;
+import dev.deployclaw.core.fake.PlainThought;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,11 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +40,6 @@ class SlowClientTest {
   private static final int FEW = 4_000;
 
   private static final int STREAMS = 2;
-  private static final Basis ENDED =
-      new Basis(Optional.of(Decision.by(Name.END, "COMPLETED")), List.of());
 
   @TempDir Path folder;
 
@@ -284,19 +277,12 @@ class SlowClientTest {
   }
 
   private static Thought thought(String action, long n, boolean end) {
-    return new Thought(
-        ID,
-        Instant.parse("2026-11-27T10:00:00Z"),
-        end ? 0 : 1,
-        end ? Phase.END : Phase.STAGE,
-        action,
-        "at " + n + " " + "x".repeat(1_700),
-        Status.OK,
-        "agent",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        end ? Map.of("result", "COMPLETED", "request", "look") : Map.of(),
-        end ? ENDED : Basis.NONE);
+    var plain =
+        PlainThought.of(ID, end ? Phase.END : Phase.STAGE, action)
+            .step(end ? 0 : 1)
+            .detail("at " + n + " " + "x".repeat(1_700));
+    return end
+        ? plain.facts(Map.of("result", "COMPLETED", "request", "look")).thought()
+        : plain.thought();
   }
 }

@@ -1,0 +1,71 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.audit.verify.Check;
+import dev.deployclaw.audit.verify.Finding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is wrong with logs and their chain, file by file.
+ *
+ * @param trusted whether a key was given that must have signed them
+ */
+record FindingsView(Check check, boolean trusted) implements LogsView {
+  @Override
+  public boolean holds() {
+    return check.findings().values().stream().allMatch(List::isEmpty);
+  }
+
+  @Override
+  public Map<String, Object> map() {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("holds", holds());
+    out.put("logs", check.logs());
+    out.put("links", check.links());
+    out.put(
+        "files",
+        check.findings().entrySet().stream()
+            .map(e ->
+                Map.of(
+                    "file", e.getKey(),
+                    "findings", e.getValue().stream().map(FindingsView::map).toList()))
+            .toList());
+    return out;
+  }
+
+  @Override
+  public List<String> lines() {
+    var out = new ArrayList<String>();
+    check
+        .findings()
+        .forEach((file, findings) -> {
+          if (findings.isEmpty()) {
+            out.add(file + ": unchanged, " + signed());
+          }
+          findings.forEach(
+              f -> out.add(file + ":" + where(file, f) + " " + f.word() + ": " + f.what()));
+        });
+    String chain = check.links() == 0 ? "no chain" : "a chain of " + check.links() + " links";
+    out.add("checked: " + check.logs() + " logs, " + chain);
+    return out;
+  }
+
+  private String signed() {
+    return trusted ? "signed with the trusted key" : "agrees with itself; --key says who signed it";
+  }
+
+  private String where(String file, Finding finding) {
+    String what = check.isChain(file) ? "link" : "record";
+    return finding.seq() == 0 ? "" : " " + what + " " + finding.seq();
+  }
+
+  private static Map<String, Object> map(Finding finding) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("code", finding.word());
+    out.put("seq", finding.seq());
+    out.put("what", finding.what());
+    return out;
+  }
+}
