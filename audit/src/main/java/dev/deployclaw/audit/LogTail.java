@@ -1,7 +1,6 @@
 package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Chain;
-import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.log.Recorder.Head;
 import dev.deployclaw.core.log.Recorder.Sealed;
@@ -94,11 +93,7 @@ public final class LogTail {
 
   /** Whether the last record that was read says how the execution ended. */
   public boolean atEnd() {
-    try {
-      return last.length > 0 && "end".equals(Json.parseObject(last).get("phase"));
-    } catch (Json.Malformed e) {
-      throw new IllegalStateException("the chain read it, and it isn't JSON", e);
-    }
+    return RecordLines.isEnd(last);
   }
 
   /** Empty where the log doesn't go on from what was read. */

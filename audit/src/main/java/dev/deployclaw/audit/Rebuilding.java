@@ -78,6 +78,11 @@ public final class Rebuilding {
     public boolean whole() {
       return lost.isEmpty();
     }
+
+    /** Whether its last record says how the execution ended. */
+    public boolean ended() {
+      return !records.isEmpty() && RecordLines.isEnd(records.getLast());
+    }
   }
 
   /**

@@ -118,7 +118,7 @@ final class AuditCommand {
       throw new Unusable(
           e.getMessage() + "; give a file of `log ID --json`, or a folder of `audit bundle`");
     }
-    return new FindingsView(check, !trusted.isEmpty()).show(around, shared.json());
+    return FindingsView.of(check, !trusted.isEmpty()).show(around, shared.json());
   }
 
   @Command(description = "A timeline of one execution: decisions, what is amiss, and what changed.")

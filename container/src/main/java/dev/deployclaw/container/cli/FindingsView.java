@@ -8,14 +8,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is wrong with logs and their chain, file by file.
+ * What is wrong with logs and their chain.
  *
+ * @param findings by file; empty lists where nothing is wrong
  * @param trusted whether a key was given that must have signed them
  */
-record FindingsView(Check check, boolean trusted) implements LogsView {
+record FindingsView(Check check, Map<String, List<Finding>> findings, boolean trusted)
+    implements LogsView {
+  static FindingsView of(Check check, boolean trusted) {
+    return new FindingsView(check, check.findings(), trusted);
+  }
+
   @Override
   public boolean holds() {
-    return check.findings().values().stream().allMatch(List::isEmpty);
+    return findings.values().stream().allMatch(List::isEmpty);
   }
 
   @Override
@@ -26,7 +32,7 @@ record FindingsView(Check check, boolean trusted) implements LogsView {
     out.put("links", check.links());
     out.put(
         "files",
-        check.findings().entrySet().stream()
+        findings.entrySet().stream()
             .map(e ->
                 Map.of(
                     "file", e.getKey(),
@@ -38,15 +44,12 @@ record FindingsView(Check check, boolean trusted) implements LogsView {
   @Override
   public List<String> lines() {
     var out = new ArrayList<String>();
-    check
-        .findings()
-        .forEach((file, findings) -> {
-          if (findings.isEmpty()) {
-            out.add(file + ": unchanged, " + signed());
-          }
-          findings.forEach(
-              f -> out.add(file + ":" + where(file, f) + " " + f.word() + ": " + f.what()));
-        });
+    findings.forEach((file, wrong) -> {
+      if (wrong.isEmpty()) {
+        out.add(file + ": unchanged, " + signed());
+      }
+      wrong.forEach(f -> out.add(file + ":" + where(file, f) + " " + f.word() + ": " + f.what()));
+    });
     String chain = check.links() == 0 ? "no chain" : "a chain of " + check.links() + " links";
     out.add("checked: " + check.logs() + " logs, " + chain);
     return out;

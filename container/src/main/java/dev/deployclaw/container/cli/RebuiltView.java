@@ -36,7 +36,7 @@ record RebuiltView(String execution, Rebuilt rebuilt, SortedMap<String, String> 
     out.put("unproven", rebuilt.unproven().stream().map(RebuiltView::map).toList());
     out.put("unread", unread);
     if (rebuilt.whole()) {
-      out.put("ended", ended());
+      out.put("ended", rebuilt.ended());
       out.put("file", file.toString());
     } else {
       out.put("found", rebuilt.records().stream().map(this::parsed).toList());
@@ -53,7 +53,7 @@ record RebuiltView(String execution, Rebuilt rebuilt, SortedMap<String, String> 
     var out = new ArrayList<String>();
     out.add("%s: rebuilt, %d records: %s".formatted(execution, total(), sources()));
     out.add(file + ": its document, signed by this machine's key");
-    if (!ended()) {
+    if (!rebuilt.ended()) {
       out.add(
           execution
               + ": it has no end yet; the next command that writes ends it where its change is"
@@ -89,10 +89,6 @@ record RebuiltView(String execution, Rebuilt rebuilt, SortedMap<String, String> 
             .entrySet().stream()
                 .map(e -> e.getValue() + " from " + e.getKey())
                 .collect(Collectors.joining(", "));
-  }
-
-  private boolean ended() {
-    return "end".equals(parsed(rebuilt.records().getLast()).get("phase"));
   }
 
   private Map<String, Object> parsed(byte[] record) {

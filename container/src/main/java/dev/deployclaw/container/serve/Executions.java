@@ -31,8 +31,8 @@ public final class Executions {
           "rollback_of",
           "reason");
 
-  private final Logs logs;
   private final Journal journal;
+  private final Estate.Tails tails;
   private final HeadSigner signer;
   private final ThoughtFeed feed;
   private final Turns turns;
@@ -42,8 +42,8 @@ public final class Executions {
   record Logs(Journal journal, Estate.Tails tails) {}
 
   Executions(Logs logs, HeadSigner signer, ThoughtFeed feed, Turns turns) {
-    this.logs = logs;
     this.journal = logs.journal();
+    this.tails = logs.tails();
     this.signer = signer;
     this.feed = feed;
     this.turns = turns;
@@ -101,7 +101,7 @@ public final class Executions {
    * @param had the last record that the client has; its hash may be cut short, or empty
    */
   public Following follow(String execution, Head had) {
-    return new Following(execution, logs.tails().of(execution, had), desk);
+    return new Following(execution, tails.of(execution, had), desk);
   }
 
   /** Calls {@code wake} at each change of a log until closed. */
