@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import io.nats.client.NKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets go in by every channel there is; none may come out by any. */
+@Slow(
+    guard = "dev.deployclaw.container.config.SecretsTest",
+    because = "it plants secrets in a whole estate and reads all that a run leaves")
 class CanarySecretsTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
