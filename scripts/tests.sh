@@ -11,13 +11,15 @@ LEAST_SECONDS=5
 # A test of the fast tier that hangs is ended long before one of the slow tier.
 FAST=(-Dtest.tags.not=slow "-Dtest.longest=5 m" -Dtest.longest.module=1500)
 
+joined() { printf '%s\n' "$@" | paste -sd , | sed 's/,/, /g'; }
+
 # --- Which classes there are ------------------------------------------------------------------------
 
 modules() { sed -n 's/.*<module>\(.*\)<\/module>.*/\1/p' "$ROOT/pom.xml"; }
 
 # test_classes: module and class of every test.
 test_classes() {
-  (cd "$ROOT" && find $(modules | sed 's/$/\/src\/test\/java/') -name '*Test.java' 2>/dev/null) |
+  (cd "$ROOT" && find $(modules | sed 's/$/\/src\/test\/java/') -name '*Test.java' 2>/dev/null || true) |
     sed 's/\/src\/test\/java\// /; s/\.java$//; s/\//./g' | LC_ALL=C sort
 }
 
@@ -48,7 +50,7 @@ named() {
 # build_tests [MODULE…]: compiles and packs everything once, modules side by side, without running a test.
 build_tests() (
   local log=$ROOT/.deployclaw/build.log digest started=$SECONDS some=()
-  if (($# > 0)); then some=(--projects "$(IFS=, && echo "$*")" --also-make); fi
+  if (($# > 0)); then some=(--projects "$(printf '%s\n' "$@" | paste -sd ,)" --also-make); fi
   exec 8>"$ROOT/.deployclaw/build.lock"
   flock -w 3600 8 || { say "another build does not end"; exit 1; }
   say "building the tests (log: $log)"
