@@ -1,12 +1,12 @@
 package dev.deployclaw.core.sim;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The agent dies, and whoever finishes what it left dies too: every pair of points there is. */
 class EveryDoubleCrashTest {
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("dev.deployclaw.core.sim.Scene#common")
   void theAgentDiesAndItsSuccessorToo(Scene scene) {
     var findings = new Findings();
 

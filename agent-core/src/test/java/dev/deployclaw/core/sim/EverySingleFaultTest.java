@@ -3,6 +3,7 @@ package dev.deployclaw.core.sim;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One thing goes wrong, at every await point of every scene, none left out. */
 class EverySingleFaultTest {
@@ -17,7 +18,7 @@ class EverySingleFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("dev.deployclaw.core.sim.Scene#common")
   void aCallIsLostOrLateOrDoubled(Scene scene) {
     var findings = new Findings();
 
@@ -27,7 +28,7 @@ class EverySingleFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("dev.deployclaw.core.sim.Scene#common")
   void anAnswerIsLostAndThenNothingIsReached(Scene scene) {
     var findings = new Findings();
 
@@ -37,7 +38,7 @@ class EverySingleFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("dev.deployclaw.core.sim.Scene#common")
   void theAgentStandsStillPastItsLease(Scene scene) {
     var findings = new Findings();
 

@@ -10,7 +10,7 @@ class PlantedBugsTest {
   @ParameterizedTest
   @EnumSource
   void isFound(Planted bug) {
-    var found = Hunt.bySchedules(bug).or(() -> Hunt.bySeeds(bug));
+    var found = Hunt.byAll(bug);
 
     assertThat(found).as("%s survives: %s", bug, bug.words()).isPresent();
     System.out.println(bug + " found: " + found.orElseThrow());
