@@ -1,6 +1,8 @@
 package dev.deployclaw.core.sim;
 
 import dev.deployclaw.testkit.Slow;
+import java.util.Collection;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -9,8 +11,16 @@ import org.junit.jupiter.api.Test;
     guard = "dev.deployclaw.core.sim.SingleFaultTest",
     because = "it plays some seventeen thousand schedules")
 class EverySingleFaultTest extends SingleFaults {
-  static Stream<Scene> scenes() {
-    return Stream.of(Scene.values()).filter(scene -> !SingleFaultTest.SCENES.contains(scene));
+  static Stream<Scene> all() {
+    return others(List.of(Scene.values()));
+  }
+
+  static Stream<Scene> common() {
+    return others(Scene.common());
+  }
+
+  private static Stream<Scene> others(Collection<Scene> scenes) {
+    return scenes.stream().filter(scene -> !SingleFaultTest.SCENES.contains(scene));
   }
 
   @Test

@@ -7,7 +7,11 @@ import java.util.stream.Stream;
 class SingleFaultTest extends SingleFaults {
   static final List<Scene> SCENES = List.of(Scene.FIRST_RUN, Scene.GOES_BACK_BY_ITSELF);
 
-  static Stream<Scene> scenes() {
+  static Stream<Scene> all() {
+    return SCENES.stream();
+  }
+
+  static Stream<Scene> common() {
     return SCENES.stream();
   }
 }

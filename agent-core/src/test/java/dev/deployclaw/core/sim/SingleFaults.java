@@ -4,12 +4,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One thing goes wrong, at every await point of a scene, none left out. Which scenes, the class
- * says that extends this one.
+ * One thing goes wrong, at every await point of a scene, none left out. The class that extends this
+ * one says of which scenes: of all it may have, and of the common ones among them.
  */
 abstract class SingleFaults {
   @ParameterizedTest
-  @MethodSource("scenes")
+  @MethodSource("all")
   void theAgentDies(Scene scene) {
     var findings = new Findings();
 
@@ -19,7 +19,7 @@ abstract class SingleFaults {
   }
 
   @ParameterizedTest
-  @MethodSource("scenes")
+  @MethodSource("common")
   void aCallIsLostOrLateOrDoubled(Scene scene) {
     var findings = new Findings();
 
@@ -29,7 +29,7 @@ abstract class SingleFaults {
   }
 
   @ParameterizedTest
-  @MethodSource("scenes")
+  @MethodSource("common")
   void anAnswerIsLostAndThenNothingIsReached(Scene scene) {
     var findings = new Findings();
 
@@ -39,7 +39,7 @@ abstract class SingleFaults {
   }
 
   @ParameterizedTest
-  @MethodSource("scenes")
+  @MethodSource("common")
   void theAgentStandsStillPastItsLease(Scene scene) {
     var findings = new Findings();
 
