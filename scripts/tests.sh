@@ -49,28 +49,26 @@ named() {
 
 # build_tests [MODULE…]: compiles and packs everything once, modules side by side, without running a test.
 build_tests() (
-  local log=$ROOT/.deployclaw/build.log digest started=$SECONDS some=()
+  local BUILD_LOG=$WORK/build.log started=$SECONDS some=()
   if (($# > 0)); then some=(--projects "$(printf '%s\n' "$@" | paste -sd ,)" --also-make); fi
-  exec 8>"$ROOT/.deployclaw/build.lock"
-  flock -w 3600 8 || { say "another build does not end"; exit 1; }
-  say "building the tests (log: $log)"
-  digest=$(source_digest)
-  if ! maven -T 1C -DskipTests "${some[@]}" package >"$log" 2>&1 8>&-; then
-    grep -m 10 '^\[ERROR\]' "$log" >&2 || tail -n 10 "$log" >&2
-    say "the build failed, no test was run (log: $log)"
+  exec 8>"$ROOT/.deployclaw/build-tests.lock"
+  flock -w 3600 8 || { say "another build of the tests does not end"; exit 1; }
+  say "building the tests (log: $BUILD_LOG)"
+  if ! maven -T 1C -DskipTests "${some[@]}" package >"$BUILD_LOG" 2>&1 8>&-; then
+    explain_failure
+    say "the build failed, no test was run (log: $BUILD_LOG)"
     exit 1
   fi
-  if (($# == 0)) || [[ " $* " == *" lab "* ]]; then mark_built "$digest"; fi
   say "built in $((SECONDS - started)) s"
 )
 
 # analyse: compiles everything once more, in folders of its own, with Error Prone, NullAway and -Werror; checks the formatting.
 analyse() {
-  local log=$ROOT/.deployclaw/analyse.log started=$SECONDS
-  say "analysing (log: $log)"
-  if ! maven -T 1C -Panalyse test-compile >"$log" 2>&1; then
-    grep -m 20 '^\[ERROR\]' "$log" >&2 || tail -n 20 "$log" >&2
-    say "the analysers found something (log: $log)"
+  local BUILD_LOG=$WORK/analyse.log started=$SECONDS
+  say "analysing (log: $BUILD_LOG)"
+  if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
+    explain_failure
+    say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
     return 1
   fi
   say "analysed in $((SECONDS - started)) s: nothing found"
