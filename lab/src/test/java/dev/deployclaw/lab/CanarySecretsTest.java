@@ -244,7 +244,7 @@ class CanarySecretsTest {
     var environment =
         new HashMap<>(Map.of("DEPLOYCLAW_CONFIG", config.toString(), "DEPLOYCLAW_LOG", "debug"));
     environment.putAll(more);
-    var ran = estate.agent(environment).run(words);
+    var ran = estate.agent(environment).apart().run(words);
     clean("standard output of " + words[0], ran.out());
     clean("standard error of " + words[0], ran.err());
     return ran;

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -28,6 +28,8 @@ class MidRunOutageTest {
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Scene scene;
   private static Checker checker;
   private static Witness witness;
@@ -35,23 +37,14 @@ class MidRunOutageTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 4);
+    scene = SHARED.scene();
     checker = new Checker(scene.config());
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
   }
 
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test
