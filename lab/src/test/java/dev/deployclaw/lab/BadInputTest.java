@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with what people write is named, and changes nothing. */
+@Slow(
+    guard = "dev.deployclaw.container.config.ConfigReaderTest",
+    because = "each input is read by a process of its own beside a real estate")
 class BadInputTest {
   @TempDir static Path folder;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Slow;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One Redis node whose clock is wrong by a known amount. */
+@Slow(
+    guard = "dev.deployclaw.executors.redis.ClockSampleTest",
+    because = "it starts Redis nodes whose clocks are wrong")
 class ClockTest {
   private static final int SKEW_MILLIS = 40;
   private static final String CHECK = "policies.check";

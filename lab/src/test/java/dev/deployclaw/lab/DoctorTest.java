@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the doctor says of a lab that is well and of one that isn't, and the kill switch. */
+@Slow(
+    guard = "dev.deployclaw.container.doctor.DoctorTest",
+    because = "it asks back ends that do not answer")
 class DoctorTest {
   @TempDir static Path folder;
 

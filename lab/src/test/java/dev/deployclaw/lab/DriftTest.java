@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody changed by hand is named, kept, and put back, on a lab with everything in it. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.RepairTest",
+    because = "it changes every back end by hand and repairs them all")
 class DriftTest {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);

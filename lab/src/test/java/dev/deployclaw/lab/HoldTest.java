@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A change that waits for a person, over several processes. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.HoldTest",
+    because = "it waits for approvals on a real estate")
 class HoldTest {
   private static final Map<String, String> HOLD = Map.of("DEPLOYCLAW_GATE_DEFAULT", "hold");
 

@@ -7,6 +7,7 @@ import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ways back without a store that they don't need, and a serving agent's loop after a failover. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.ReassertionTest",
+    because = "it takes back ends from an estate and waits until an agent is done without")
 class LostStoresTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 

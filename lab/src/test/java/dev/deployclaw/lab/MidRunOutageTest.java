@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.check.Checker;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Back ends that die in mid-run: it ends all new or all old, if need be at the next start, and
  * until then the log says what is pending.
  */
+@Slow(
+    guard = "dev.deployclaw.core.sim.SingleFaultTest",
+    because = "it waits until an agent gives a back end up")
 class MidRunOutageTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final String TRANSACTION = "etcd.transact#";

@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Back ends that are away or refuse: before the commit nothing changes, after it all does. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.FailuresTest",
+    because = "it waits until an agent gives a back end up")
 class OutageTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What goes to standard output and what to standard error. */
+@Slow(
+    guard = "dev.deployclaw.container.cli.CommandLinesTest",
+    because = "it runs every command in every format")
 class OutputTest {
   private static final List<String> COMMANDS =
       List.of(

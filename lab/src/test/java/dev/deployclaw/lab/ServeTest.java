@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process that serves, over HTTP, on a real estate. */
+@Slow(
+    guard = "dev.deployclaw.container.serve.SidecarTest",
+    because = "it starts serving agents on a real estate, and kills them")
 class ServeTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 

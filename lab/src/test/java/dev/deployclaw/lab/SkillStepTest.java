@@ -10,6 +10,7 @@ import dev.deployclaw.skills.OperatorPolicy;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillLock;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.SkillCheckTest",
+    because = "it carries out changes with each skill on a real estate")
 class SkillStepTest {
   private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What top and history say of a lab in which requests were made. */
+@Slow(
+    guard = "dev.deployclaw.container.cli.TopViewTest",
+    because = "it uses limits of a real estate up")
 class TopTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.check.Checker;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * by itself. Each sabotage happens after everyone confirmed the epoch, right before the first
  * synthetic request.
  */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    because = "each sabotage is a change of a real estate, and the way back")
 class ValidationTest {
   private static final String BEFORE_PROBES = "before probe.probe#1";
   private static final String CHANGE = "set initech's checkout limit to 240 per minute, burst 40";

@@ -49,6 +49,7 @@ final class TestScriptTest {
           "find",
           "flock",
           "grep",
+          "head",
           "mkdir",
           "mv",
           "paste",
@@ -75,7 +76,6 @@ final class TestScriptTest {
     write(".mvn/maven.config", "");
     write("SKILL.md", "");
     write("lab/pom.xml", "<project/>");
-    write("lab/target/lib/none", "");
     write("lab/src/main/A.java", "class A {}");
     write("lab/src/test/java/a/QuickTest.java", "class QuickTest {}");
     write("scripts/test-times", "# module class\nlab a.LongTest 0 0 40 99 2\n");
