@@ -10,6 +10,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -276,6 +277,9 @@ class LogViewTest {
   }
 
   /** The rows in the page are as few as can be seen, however many records there are. */
+  @Slow(
+      guard = "dev.deployclaw.audit.LogViewTest#showsARealRunOffline",
+      because = "its log has a hundred thousand records")
   @Test
   void keepsFewRowsOfAHundredThousand() throws IOException {
     var thoughts = new ArrayList<Thought>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.Slow;
 import io.nats.client.Connection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * wait up to the limit, and on its return each is in the stream once. 40 records before, 30 while
  * it lasts, 30 after it.
  */
+@Slow(
+    guard = "dev.deployclaw.audit.NatsShippingTest#goesOnWithoutAServerAndShipsAtTheNextStart",
+    because = "it waits until a connection is refused")
 @SuppressWarnings("try") // closing a NATS connection can be interrupted
 class NatsCredentialsTest {
   private static final Duration LONG = Duration.ofSeconds(90);

@@ -8,6 +8,7 @@ import dev.deployclaw.core.log.Thought;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.Tmpfs;
 import io.nats.client.Connection;
 import io.nats.client.api.StreamConfiguration;
@@ -33,6 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Each thing that a real server does to a stream. Records come before it, while it lasts and after
  * it; once all is quiet the stream holds each of them once, and what it had lost is told of.
  */
+@Slow(
+    guard =
+        "dev.deployclaw.audit.NatsShippingTest#losesAndDoublesNothingWhenTheServerIsKilledInTheMiddle",
+    because = "it plays each fault of a stream and waits until it is healed")
 @SuppressWarnings("try") // closing a NATS connection can be interrupted
 class NatsFaultTableTest {
   private static final Duration LONG = Duration.ofSeconds(90);

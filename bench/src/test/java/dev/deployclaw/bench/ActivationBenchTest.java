@@ -3,6 +3,7 @@ package dev.deployclaw.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+@Slow(guard = "dev.deployclaw.bench.StageBenchTest", because = "it starts what it measures")
 class ActivationBenchTest {
   @TempDir Path folder;
 

@@ -2,6 +2,7 @@ package dev.deployclaw.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+@Slow(guard = "dev.deployclaw.bench.StageBenchTest", because = "it starts what it measures")
 class EstateBenchTest {
   private static final int GATEWAYS = 60;
   private static final int TENANTS = 400;

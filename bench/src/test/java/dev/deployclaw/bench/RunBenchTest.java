@@ -3,11 +3,13 @@ package dev.deployclaw.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.deployclaw.testkit.Slow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
+@Slow(guard = "dev.deployclaw.bench.StageBenchTest", because = "it starts what it measures")
 class RunBenchTest {
   @Test
   void measuresRunsThatCompleted() throws Exception {

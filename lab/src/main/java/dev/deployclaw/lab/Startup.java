@@ -121,7 +121,7 @@ final class Startup {
   }
 
   /** Each key goes to the primary that owns its slot; the others refuse it by MOVED. */
-  private static void seedRedis(RedisCluster redis) {
+  static void seedRedis(RedisCluster redis) {
     var nodes = redis.primaries().stream().map(redis::node).toList();
     for (var entry : Scenario.handWrittenKeys().entrySet()) {
       if (nodes.stream().noneMatch(node -> takes(node, entry))) {

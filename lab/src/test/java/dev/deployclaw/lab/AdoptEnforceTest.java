@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An estate that was adopted in shadow mode is enforced tenant by tenant. */
+@Slow(
+    guard = "dev.deployclaw.policy.imports.AdoptionTest",
+    because = "it carries out a change for one tenant after the other")
 class AdoptEnforceTest {
   private static final String FIRST = "umbrella";
   private static final String SECOND = "hooli";

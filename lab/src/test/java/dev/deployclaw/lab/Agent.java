@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** The agent as people run it: a process of its own for each command. */
+/**
+ * The agent: a command in this JVM, which starts no JVM for each, or {@link #apart} as people run
+ * it, a process of its own for each command.
+ */
 final class Agent {
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final JavaProgram PROGRAM =
@@ -23,14 +27,25 @@ final class Agent {
 
   private final Lab lab;
   private final Map<String, String> environment;
+  private final boolean apart;
 
   Agent(Lab lab) {
     this(lab, Map.of());
   }
 
   Agent(Lab lab, Map<String, String> environment) {
+    this(lab, environment, !InProcess.takes(environment));
+  }
+
+  private Agent(Lab lab, Map<String, String> environment, boolean apart) {
     this.lab = lab;
     this.environment = environment;
+    this.apart = apart;
+  }
+
+  /** The same, a process of its own for each command. */
+  Agent apart() {
+    return new Agent(lab, environment, true);
   }
 
   /** What a command came to. */
@@ -45,7 +60,18 @@ final class Agent {
   }
 
   Ran run(String... args) {
-    return run(PROGRAM.command(List.of(args)));
+    return apart ? run(PROGRAM.command(List.of(args))) : within(args);
+  }
+
+  private Ran within(String... args) {
+    var all = new TreeMap<>(System.getenv());
+    all.putAll(told());
+    try {
+      return InProcess.run(all, LONGEST, args);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The same, and later ones begin with what the JDK learnt from it, unless they do already. */
@@ -85,8 +111,13 @@ final class Agent {
 
   private Process start(Path out, Path err, List<String> command) throws IOException {
     var builder = new ProcessBuilder(command);
-    builder.environment().put("DEPLOYCLAW_CONFIG", lab.config().toString());
-    builder.environment().putAll(environment);
+    builder.environment().putAll(told());
     return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
+  private Map<String, String> told() {
+    var told = new TreeMap<>(Map.of("DEPLOYCLAW_CONFIG", lab.config().toString()));
+    told.putAll(environment);
+    return told;
   }
 }

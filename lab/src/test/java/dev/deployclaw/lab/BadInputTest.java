@@ -3,31 +3,32 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with what people write is named, and changes nothing. */
+@Slow(
+    guard = "dev.deployclaw.container.config.ConfigReaderTest",
+    because = "each input is read by a process of its own beside a real estate")
 class BadInputTest {
   @TempDir static Path folder;
+
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @Test

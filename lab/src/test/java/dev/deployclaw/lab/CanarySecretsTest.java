@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nats;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import io.nats.client.NKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets go in by every channel there is; none may come out by any. */
+@Slow(
+    guard = "dev.deployclaw.container.config.SecretsTest",
+    because = "it plants secrets in a whole estate and reads all that a run leaves")
 class CanarySecretsTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
@@ -240,7 +244,7 @@ class CanarySecretsTest {
     var environment =
         new HashMap<>(Map.of("DEPLOYCLAW_CONFIG", config.toString(), "DEPLOYCLAW_LOG", "debug"));
     environment.putAll(more);
-    var ran = estate.agent(environment).run(words);
+    var ran = estate.agent(environment).apart().run(words);
     clean("standard output of " + words[0], ran.out());
     clean("standard error of " + words[0], ran.err());
     return ran;

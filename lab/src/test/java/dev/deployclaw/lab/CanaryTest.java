@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A change that comes to hooli first, whose position is the lower one, and then to acme. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.CanaryTest",
+    because = "a canary bakes for a time that real gateways keep")
 class CanaryTest {
   private static final String HOW = ", canary 40%, then all, bake 3 seconds each";
   private static final int COHORT = Cohort.position("hooli") + 1;

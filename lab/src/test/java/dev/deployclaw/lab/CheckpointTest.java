@@ -6,6 +6,7 @@ import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the checkpoint's object is good for, and that it must be what it was. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.SnapshotTest",
+    because = "it goes back on a real estate from its checkpoint alone")
 class CheckpointTest {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
   private static final Duration SOON = Duration.ofMinutes(1);

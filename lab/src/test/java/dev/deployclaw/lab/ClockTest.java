@@ -4,38 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.HostPort;
-import java.nio.file.Path;
+import dev.deployclaw.testkit.Slow;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One Redis node whose clock is wrong by a known amount. */
+@Slow(
+    guard = "dev.deployclaw.executors.redis.ClockSampleTest",
+    because = "it starts Redis nodes whose clocks are wrong")
 class ClockTest {
   private static final int SKEW_MILLIS = 40;
   private static final String CHECK = "policies.check";
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
   }
 
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  * What somebody does by hand to a gateway in a container, each kind by itself: a look finds that
  * and nothing else, a repair mends it or leaves it, and a look finds nothing.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
+    because = "it looks at a whole estate for each kind of drift")
 class ContainerDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.model.Container;
 import dev.deployclaw.lab.Agent.Ran;
 import dev.deployclaw.lab.docker.Boxes;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -87,6 +89,9 @@ class ContainerRunTest {
     assertThat(log.at("/thought_log/0/detail").asText()).contains(counted());
   }
 
+  @Slow(
+      guard = "dev.deployclaw.lab.ReferenceRunTest#putsBackWhatWasThereBeforeTheFirstChange",
+      because = "it goes back on nine real gateways and carries the reference run out again")
   @Test
   @Order(2)
   void putsBackWhatWasThereBeforeTheFirstChange() {
@@ -102,6 +107,9 @@ class ContainerRunTest {
     assertCompleted(scene.run("run", DemoCommand.REQUEST));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.lab.ReferenceRunTest#changesALimitWithoutAReload",
+      because = "it is one more change of the whole estate")
   @Test
   @Order(3)
   void changesALimitWithoutTouchingAContainer() {
@@ -118,6 +126,9 @@ class ContainerRunTest {
                 .contains("q=60", "w=60"));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.executors.docker.ContainerGatewayExecutorTest",
+      because = "it looks for drift three times and makes a container anew")
   @Test
   @Order(4)
   void namesWhatSomebodyDidToContainersAndPutsItBack() throws Exception {
@@ -169,6 +180,37 @@ class ContainerRunTest {
 
   @Test
   @Order(6)
+  void whatAKilledAgentCommittedIsEndedByTheNextOne() throws Exception {
+    long epoch = scene.active().path("epoch").asLong();
+    var stop = Files.createDirectory(folder.resolve("stop"));
+    var agent =
+        scene.quickAgent(
+            Map.of(
+                "DEPLOYCLAW_STOP_DIR",
+                stop.toString(),
+                "DEPLOYCLAW_STOP_AT",
+                "before redis.publish#1"));
+    var killed =
+        agent.start(
+            folder.resolve("out"),
+            folder.resolve("err"),
+            "run",
+            "set initech's checkout limit to 300 per minute, burst 40");
+    Await.until("it committed", SOON, () -> Files.exists(stop.resolve("reached")));
+    killed.destroyForcibly().waitFor();
+    assertThat(new Witness(scene).acts())
+        .as("Redis acts on what was")
+        .allSatisfy((_, acts) -> assertThat(acts).startsWith(epoch + " "));
+
+    var recovered = scene.run("recover");
+
+    assertThat(recovered.exit()).as(recovered.out() + recovered.err()).isZero();
+    assertActsOn(epoch + 1);
+    assertThat(scene.keys().text("open")).isEmpty();
+  }
+
+  @Test
+  @Order(7)
   void leavesNothingBehind() throws Exception {
     Path lab = scene.lab().folder();
     var addresses = new TreeSet<String>();

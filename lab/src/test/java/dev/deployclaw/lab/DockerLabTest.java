@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.DockerClient;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.Docker;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A lab of which some gateways and what stands behind all of them are in containers. */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
+    because = "it starts an estate with containers of its own")
 class DockerLabTest {
   private static final int GATEWAYS = 4;
 

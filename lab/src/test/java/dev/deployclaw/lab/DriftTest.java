@@ -3,40 +3,37 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.redis.RedisLayout;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody changed by hand is named, kept, and put back, on a lab with everything in it. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.RepairTest",
+    because = "it changes every back end by hand and repairs them all")
 class DriftTest {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Scene scene;
   private static Witness witness;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

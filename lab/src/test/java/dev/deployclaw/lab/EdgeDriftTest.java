@@ -11,6 +11,7 @@ import dev.deployclaw.lab.fault.Targets;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * by itself: a look finds that and nothing else, a repair mends it or says why not, and a look
  * finds nothing.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.gateway.GatewayExecutorTest",
+    because = "it looks at a whole estate for each kind of drift")
 class EdgeDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;

@@ -32,6 +32,11 @@ final class Estate implements AutoCloseable {
     this.checker = new Checker(config);
   }
 
+  /** One on a lab that somebody else ends. */
+  static Estate of(Lab lab, Config config) {
+    return new Estate(lab, config);
+  }
+
   static Estate start(Path folder) throws InterruptedException, InvalidConfig {
     var lab = Lab.in(folder.resolve("lab"));
     Runtime.getRuntime().addShutdownHook(new Thread(lab::down, "stop-lab"));

@@ -9,6 +9,7 @@ import dev.deployclaw.lab.fault.FaultKind;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Breaking and healing a lab by its commands. */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    because = "it inflicts and heals each kind of fault")
 class FaultsTest {
   private static final int KEYS = 60;
   private static final Duration SOON = Duration.ofMinutes(1);

@@ -2,6 +2,7 @@ package dev.deployclaw.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -10,6 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A first run that fails after its commit: what a person had set up by hand comes back. */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    because = "it starts an estate for one change that is taken back")
 class FirstRunTest {
   @TempDir static Path folder;
 

@@ -3,31 +3,32 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A change that waits for a person, over several processes. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.HoldTest",
+    because = "it waits for approvals on a real estate")
 class HoldTest {
   private static final Map<String, String> HOLD = Map.of("DEPLOYCLAW_GATE_DEFAULT", "hold");
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @AfterEach

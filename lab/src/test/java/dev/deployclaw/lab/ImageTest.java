@@ -17,6 +17,7 @@ import dev.deployclaw.testkit.Docker;
 import dev.deployclaw.testkit.DockerDaemon;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The images, built by a Docker daemon of the test's own and run without a right on an estate whose
  * gateways are pods, in one story. The tests follow one another.
  */
+@Slow(
+    guard = "dev.deployclaw.lab.ImageModulesTest",
+    because = "it builds two images and runs them on an estate of pods")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ImageTest {
   private static final String AGENT = "deployclaw/agent:test";

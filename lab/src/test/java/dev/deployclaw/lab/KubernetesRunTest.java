@@ -8,6 +8,7 @@ import dev.deployclaw.lab.Agent.Ran;
 import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.policy.gateway.NginxFile;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Changes of gateways that are pods, in one story: what the agent says is compared with what the
  * pods say through their ports. The tests follow one another.
  */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
+    because = "it tells ten changes of nine pods in one story")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesRunTest {
   private static final int PODS = 9;

@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A gateway that is added to the configuration after the first change: every way back ends well.
  */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.RollbackTest",
+    because = "it goes back several times on a real estate")
 class LaterGatewayTest {
   private static final String LATER = "gw-03";
 

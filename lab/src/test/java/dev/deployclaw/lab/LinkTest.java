@@ -12,6 +12,7 @@ import dev.deployclaw.testkit.Firewall;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
 import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Links of a lab that are cut or slow: it does what it says, and nothing of it stays. */
+@Slow(
+    guard = "dev.deployclaw.testkit.FirewallTest",
+    because = "it waits until real servers notice that a link is cut")
 class LinkTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final int SHORT_MILLIS = 700;

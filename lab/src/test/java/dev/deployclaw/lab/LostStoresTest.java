@@ -7,40 +7,38 @@ import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ways back without a store that they don't need, and a serving agent's loop after a failover. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.ReassertionTest",
+    because = "it takes back ends from an estate and waits until an agent is done without")
 class LostStoresTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
+    estate = SHARED.estate();
   }
 
   @AfterEach
   void heal() {
-    assertThat(faults().heal().broken()).isEmpty();
-    redis().awaitWhole(SOON);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (estate != null) {
-      estate.close();
-    }
+    SHARED.scene().heal();
   }
 
   @Test
@@ -56,7 +54,7 @@ class LostStoresTest {
     String name = back.json().path("checkpoint").path("sha256").asText();
     assertBackTo(before);
     assertThat(kept(name)).exists();
-    assertThat(faults().heal().broken()).isEmpty();
+    SHARED.scene().heal();
     assertThat(estate.run("recover").exit()).isZero();
     assertThat(kept(name)).doesNotExist();
     var verified = estate.run("checkpoint", "verify", "last");
@@ -75,7 +73,7 @@ class LostStoresTest {
     assertThat(back.json().path("result").asText()).isEqualTo("COMPLETED");
     assertThat(back.err()).contains("Records wait for the stream");
     assertBackTo(before);
-    assertThat(faults().heal().broken()).isEmpty();
+    SHARED.scene().heal();
     assertThat(estate.run("recover").exit()).isZero();
     estate.checker().assertWhole();
   }
@@ -103,7 +101,7 @@ class LostStoresTest {
                   .body()
                   .contains("deployclaw_losses_total{result=\"COMPLETED\"} 1"));
     }
-    assertThat(faults().heal().broken()).isEmpty();
+    SHARED.scene().heal();
     estate.checker().assertWhole();
   }
 

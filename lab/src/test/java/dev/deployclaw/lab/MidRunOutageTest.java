@@ -6,27 +6,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.check.Checker;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Back ends that die in mid-run: it ends all new or all old, if need be at the next start, and
  * until then the log says what is pending.
  */
+@Slow(
+    guard = "dev.deployclaw.core.sim.SingleFaultTest",
+    because = "it waits until an agent gives a back end up")
 class MidRunOutageTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final String TRANSACTION = "etcd.transact#";
 
   @TempDir static Path folder;
+
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Checker checker;
@@ -35,23 +41,14 @@ class MidRunOutageTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 4);
+    scene = SHARED.scene();
     checker = new Checker(scene.config());
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
   }
 
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,17 +11,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Back ends that are away or refuse: before the commit nothing changes, after it all does. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.FailuresTest",
+    because = "it waits until an agent gives a back end up")
 class OutageTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 
   @TempDir static Path folder;
+
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Witness witness;
@@ -28,22 +34,13 @@ class OutageTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 4);
+    scene = SHARED.scene();
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
   }
 
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

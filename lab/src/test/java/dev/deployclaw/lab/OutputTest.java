@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What goes to standard output and what to standard error. */
+@Slow(
+    guard = "dev.deployclaw.container.cli.CommandLinesTest",
+    because = "it runs every command in every format")
 class OutputTest {
   private static final List<String> COMMANDS =
       List.of(
@@ -43,16 +47,13 @@ class OutputTest {
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @Test
@@ -107,7 +108,7 @@ class OutputTest {
 
   @Test
   void peopleSeeTheProgressAndNoApplicationLog() {
-    var plain = estate.run("run", estate.change());
+    var plain = estate.agent(Map.of()).apart().run("run", estate.change());
     var told = estate.agent(Map.of("DEPLOYCLAW_LOG", "info")).run("run", estate.change());
     var wrong = estate.agent(Map.of("DEPLOYCLAW_LOG", "loud")).run("status");
 

@@ -6,6 +6,7 @@ import dev.deployclaw.container.cli.CommandLines;
 import dev.deployclaw.container.cli.Display;
 import dev.deployclaw.container.cli.Surroundings;
 import dev.deployclaw.skills.SkillLock;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,27 +15,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Skills that are edited, and pinned again, under an agent that serves over HTTP. */
+@Slow(
+    guard = "dev.deployclaw.container.wiring.PinnedPlaybookTest",
+    because = "it carries out changes with each skill on a real estate")
 class PinnedSkillTest {
   @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
   private Path skills;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @BeforeEach

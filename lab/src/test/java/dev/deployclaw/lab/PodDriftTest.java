@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
  * ConfigMap, each kind by itself: a look finds that and nothing else, a repair mends it or leaves
  * it, and a look finds nothing.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutorTest",
+    because = "it looks at a whole estate for each kind of drift")
 class PodDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;

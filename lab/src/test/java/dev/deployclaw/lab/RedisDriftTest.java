@@ -15,6 +15,7 @@ import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.RedisNode;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
  * told, too. A replica of a cluster takes no write of a key, but libraries and flushes, where it
  * was made writable.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.redis.RedisExecutorTest",
+    because = "it looks at a whole estate for each kind of drift")
 class RedisDriftTest {
   private static final String TENANT = "umbrella";
   private static final String RULES = RedisLayout.policyKey(TENANT, TENANT);

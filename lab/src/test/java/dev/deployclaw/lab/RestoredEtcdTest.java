@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.Folders;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An etcd that is put back to what it was before a change, while everybody acts on that change. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.RegressionTest",
+    because = "it restores a real etcd from its backup")
 class RestoredEtcdTest {
   private static final String CHANGE = "set hooli's search limit to 1500 per minute, burst 200";
   private static final String OTHER = "set hooli's search limit to 1600 per minute, burst 200";

@@ -68,9 +68,9 @@ final class Scene implements AutoCloseable {
     return config;
   }
 
-  /** The agent, sending as many synthetic requests as it does by itself. */
+  /** The agent as people run it, sending as many synthetic requests as it does by itself. */
   Agent agent() {
-    return new Agent(lab);
+    return new Agent(lab).apart();
   }
 
   /** The agent with few synthetic requests, and more of an environment. */
@@ -189,11 +189,19 @@ final class Scene implements AutoCloseable {
 
   /** Does what {@code lab heal} does, and waits until everything answers again. */
   void heal() {
-    Faults.in(lab.folder()).heal();
+    var broken = Faults.in(lab.folder()).heal().broken();
+    if (!broken.isEmpty()) {
+      throw new IllegalStateException("what can't be healed: " + broken);
+    }
     redis().awaitWhole(LONGEST_HOLD);
     for (HostPort address : addresses()) {
       Await.until(address + " answers", LONGEST_HOLD, () -> connects(address));
     }
+  }
+
+  /** Writes the keys again that other programs have in Redis, wherever a node lost them. */
+  void sow() {
+    Startup.seedRedis(redis());
   }
 
   private List<HostPort> addresses() {

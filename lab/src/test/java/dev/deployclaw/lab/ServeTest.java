@@ -4,33 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process that serves, over HTTP, on a real estate. */
+@Slow(
+    guard = "dev.deployclaw.container.serve.SidecarTest",
+    because = "it starts serving agents on a real estate, and kills them")
 class ServeTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @AfterEach

@@ -11,6 +11,7 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  * What somebody does to one rate limit service, each kind by itself: a look finds that and nothing
  * else. A service fetches policies by itself, so a repair mends none of it, and says why.
  */
+@Slow(
+    guard = "dev.deployclaw.executors.ratelimit.RateLimitExecutorTest",
+    because = "it looks at a whole estate for each kind of drift")
 class ServiceDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;

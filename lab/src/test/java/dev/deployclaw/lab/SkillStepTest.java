@@ -10,6 +10,7 @@ import dev.deployclaw.skills.OperatorPolicy;
 import dev.deployclaw.skills.Scope;
 import dev.deployclaw.skills.SkillLock;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,28 +19,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A skill that somebody wrote and pinned, followed at real back ends without a rebuild. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.SkillCheckTest",
+    because = "it carries out changes with each skill on a real estate")
 class SkillStepTest {
   private static final Pattern TIMES = Pattern.compile("cmdstat_time:calls=(\\d+)");
 
   private static final String BOTH = "redis.topology redis.clock";
 
   @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Estate estate;
 
   @BeforeAll
   static void start() throws Exception {
-    estate = Estate.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    estate.close();
+    estate = SHARED.estate();
   }
 
   @Test

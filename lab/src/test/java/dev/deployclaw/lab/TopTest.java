@@ -4,39 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What top and history say of a lab in which requests were made. */
+@Slow(
+    guard = "dev.deployclaw.container.cli.TopViewTest",
+    because = "it uses limits of a real estate up")
 class TopTest {
   private static final Duration SOON = Duration.ofMinutes(1);
 
   /** Twice what oscorp may send. */
   private static final int MOST_REQUESTS = 800;
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
+    scene = SHARED.scene();
   }
 
   @Test

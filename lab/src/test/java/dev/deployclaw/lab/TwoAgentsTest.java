@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two agents for one estate, started by mistake: real processes, one etcd. */
+@Slow(
+    guard = "dev.deployclaw.executors.etcd.ElectionTest",
+    because = "it waits for the lease of an agent that is gone")
 class TwoAgentsTest {
   /** Where the first stands while it leads. */
   private static final String HELD_AT = "before redis.stage#1";

@@ -6,22 +6,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.lab.check.Checker;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Await;
-import java.nio.file.Path;
+import dev.deployclaw.testkit.Slow;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What is wrong when a change is live already: validation must see it, and the agent must go back
  * by itself. Each sabotage happens after everyone confirmed the epoch, right before the first
  * synthetic request.
  */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#goesBackWhereAContainerAsksNobody",
+    because = "each sabotage is a change of a real estate, and the way back")
 class ValidationTest {
   private static final String BEFORE_PROBES = "before probe.probe#1";
   private static final String CHANGE = "set initech's checkout limit to 240 per minute, burst 40";
@@ -29,7 +31,7 @@ class ValidationTest {
   private static final int BURST = 3;
   private static final Duration SOON = Duration.ofMinutes(1);
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Witness witness;
@@ -38,10 +40,8 @@ class ValidationTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 6);
+    scene = SHARED.scene();
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
     digest = scene.active().path("digest").asText();
     files = files();
   }
@@ -49,13 +49,6 @@ class ValidationTest {
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Limits that silently stop being enforced, on a real estate, and who is told. */
+@Slow(
+    guard = "dev.deployclaw.container.watch.WatcherTest",
+    because = "it waits for the rounds of an agent that watches")
 class WatchTest {
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();

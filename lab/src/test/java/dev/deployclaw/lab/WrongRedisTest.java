@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A rate limit service that asks a wrong Redis: nobody notices, until the agent looks. */
+@Slow(
+    guard = "dev.deployclaw.executors.ratelimit.RateLimitExecutorTest",
+    because = "it starts two clusters and waits until an agent notices")
 class WrongRedisTest {
   private static final String BEFORE_CONVERGING = "before ratelimit.converge#1";
   private static final String MISLED = "edge-us";

@@ -10,6 +10,7 @@ import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import dev.deployclaw.testkit.Slow;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,6 +195,9 @@ class RateLimitServiceTest {
     assertThat(admittedOf(9)).isEqualTo(4);
   }
 
+  @Slow(
+      guard = "dev.deployclaw.ratelimit.FailoverTest",
+      because = "it waits until a service gives Redis up")
   @Test
   void limitSaysWhatHappensWhileRedisIsDown() {
     estate.activate(

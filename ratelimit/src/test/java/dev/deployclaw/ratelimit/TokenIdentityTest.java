@@ -19,6 +19,7 @@ import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nginx;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
@@ -186,6 +187,9 @@ class TokenIdentityTest {
     assertThat(get(Map.of())).as("no default, no way in").isEqualTo(429);
   }
 
+  @Slow(
+      guard = "dev.deployclaw.ratelimit.token.KeySetTest",
+      because = "it waits until a service reads its keys again")
   @Test
   void keysMayChangeWhileItRuns() throws Exception {
     activate(CLAIM, Sets.tenant("acme", Sets.burst("all", 1_000_000)));

@@ -3,25 +3,18 @@ package dev.deployclaw.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.tree.ClassTree;
-import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
-import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -59,38 +52,11 @@ class HouseRulesTest {
               + "</artifactId>(.*?)</dependency>",
           Pattern.DOTALL);
 
-  private static final Pattern MODULE = Pattern.compile("<module>([a-z-]+)</module>");
-
-  private static Path root;
   private static List<Source> sources;
-
-  /** One parsed file. */
-  private record Source(Path file, CompilationUnitTree tree, Trees trees) {
-    String name() {
-      return root.relativize(file).toString();
-    }
-
-    long lines(Tree part) {
-      var positions = trees.getSourcePositions();
-      var lines = tree.getLineMap();
-      long end = positions.getEndPosition(tree, part);
-      return end < 0
-          ? 0
-          : lines.getLineNumber(end)
-              - lines.getLineNumber(positions.getStartPosition(tree, part))
-              + 1;
-    }
-  }
 
   @BeforeAll
   static void parses() throws IOException {
-    root = Path.of("..").toRealPath();
-    var files = new ArrayList<Path>();
-    for (String module : modules()) {
-      files.addAll(javaFiles(root.resolve(module).resolve("src")));
-    }
-
-    sources = parse(files);
+    sources = Source.all("src");
 
     assertThat(sources).hasSizeGreaterThan(500);
   }
@@ -169,8 +135,8 @@ class HouseRulesTest {
   @Test
   void modulesSeeOnlyWhatTheArchitectureAllows() throws IOException {
     var seen = new TreeMap<String, Set<String>>();
-    for (String module : modules()) {
-      var pom = Files.readString(root.resolve(module).resolve("pom.xml"));
+    for (String module : Source.modules()) {
+      var pom = Files.readString(Source.TOP.resolve(module).resolve("pom.xml"));
       var matcher = DEPENDENCY.matcher(pom);
       var ours = seen.computeIfAbsent(module, _ -> new TreeSet<>());
       while (matcher.find()) {
@@ -214,33 +180,6 @@ class HouseRulesTest {
           return super.visitClass(type, null);
         }
       }.scan(source.tree(), null);
-    }
-  }
-
-  private static List<Source> parse(List<Path> files) throws IOException {
-    var compiler = ToolProvider.getSystemJavaCompiler();
-    try (var manager = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
-      var task =
-          (JavacTask)
-              compiler.getTask(
-                  null, manager, null, List.of(), null, manager.getJavaFileObjectsFromPaths(files));
-      var trees = Trees.instance(task);
-      List<Source> out = new ArrayList<>();
-      for (var tree : task.parse()) {
-        out.add(new Source(Path.of(tree.getSourceFile().toUri()), tree, trees));
-      }
-      return out;
-    }
-  }
-
-  private static List<String> modules() throws IOException {
-    var matcher = MODULE.matcher(Files.readString(root.resolve("pom.xml")));
-    return matcher.results().map(found -> found.group(1)).toList();
-  }
-
-  private static List<Path> javaFiles(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList();
     }
   }
 }

@@ -1,14 +1,11 @@
 package dev.deployclaw.core.fake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.LogCopy;
 import dev.deployclaw.core.spi.StateStore.Entry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,8 +23,6 @@ import java.util.stream.Stream;
  * I18: what left the store lies in the bucket, whole.
  */
 final class Records {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final World world;
   private final Links links;
   private final List<String> broken = new ArrayList<>();
@@ -287,10 +282,6 @@ final class Records {
   }
 
   static JsonNode parse(byte[] record) {
-    try {
-      return JSON.readTree(record);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Parsed.of(record);
   }
 }

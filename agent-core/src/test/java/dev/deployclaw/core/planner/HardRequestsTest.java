@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,9 @@ class HardRequestsTest {
   }
 
   /** A rule that backtracks without bound would hang on the words that it is made of. */
+  @Slow(
+      guard = "dev.deployclaw.core.planner.HardRequestsTest#answersRandomSentencesOfItsGrammar",
+      because = "it asks with each word of the grammar")
   @Test
   void answersEachWordOfItsGrammarHoweverOftenItIsRepeated() {
     for (String word : grammar()) {

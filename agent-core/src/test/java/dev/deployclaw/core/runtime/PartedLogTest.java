@@ -9,6 +9,7 @@ import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.testkit.Slow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,16 +112,25 @@ class PartedLogTest {
     assertAllWell(world, "approved elsewhere");
   }
 
+  @Slow(
+      guard = "dev.deployclaw.core.runtime.PartedLogTest#itIsAccountedForOnce",
+      because = "it kills an agent before and after each of its calls")
   @Test
   void everyKillOfARun() throws Exception {
     assertThat(everyKill(PartedLogTest::run)).isPositive();
   }
 
+  @Slow(
+      guard = "dev.deployclaw.core.runtime.PartedLogTest#itIsAccountedForOnce",
+      because = "it kills an agent before and after each of its calls")
   @Test
   void everyKillOfAnApproval() throws Exception {
     assertThat(everyKill(PartedLogTest::approval)).isPositive();
   }
 
+  @Slow(
+      guard = "dev.deployclaw.core.runtime.PartedLogTest#itIsAccountedForOnce",
+      because = "it kills an agent before and after each of its calls")
   @Test
   void everyKillOfWhatPutsTheLogRight() throws Exception {
     var parted = withTail(PartedLogTest::run);

@@ -1,49 +1,26 @@
 package dev.deployclaw.core.sim;
 
+import dev.deployclaw.testkit.Slow;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** One thing goes wrong, at every await point of every scene, none left out. */
-class EverySingleFaultTest {
-  @ParameterizedTest
-  @EnumSource
-  void theAgentDies(Scene scene) {
-    var findings = new Findings();
-
-    Exhaustive.crashes(scene).forEach(findings::play);
-
-    findings.assertNone("single crashes, " + scene);
+/** Every single fault of all scenes but those of {@link SingleFaultTest}. */
+@Slow(
+    guard = "dev.deployclaw.core.sim.SingleFaultTest",
+    because = "it plays some seventeen thousand schedules")
+class EverySingleFaultTest extends SingleFaults {
+  static Stream<Scene> all() {
+    return others(List.of(Scene.values()));
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aCallIsLostOrLateOrDoubled(Scene scene) {
-    var findings = new Findings();
-
-    Exhaustive.outcomes(scene).forEach(findings::play);
-
-    findings.assertNone("outcomes of calls, " + scene);
+  static Stream<Scene> common() {
+    return others(Scene.common());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void anAnswerIsLostAndThenNothingIsReached(Scene scene) {
-    var findings = new Findings();
-
-    Exhaustive.outages(scene).forEach(findings::play);
-
-    findings.assertNone("lost answers before an outage, " + scene);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void theAgentStandsStillPastItsLease(Scene scene) {
-    var findings = new Findings();
-
-    Exhaustive.pauses(scene).forEach(findings::play);
-
-    findings.assertNone("pauses, " + scene);
+  private static Stream<Scene> others(Collection<Scene> scenes) {
+    return scenes.stream().filter(scene -> !SingleFaultTest.SCENES.contains(scene));
   }
 
   @Test

@@ -11,8 +11,7 @@ final class Findings {
   /** The findings that are told; the first one matters. */
   private static final int MOST_TOLD = 5;
 
-  private static final String REPLAY =
-      "./test -pl agent-core -am -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false ";
+  private static final String REPLAY = "./test dev.deployclaw.core.sim.ReplayTest ";
 
   private final List<String> told = new ArrayList<>();
   private int played;

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Plays one seed or one schedule again, and prints all that happens in it: {@code ./test -pl
- * agent-core -am -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false -Dsim.seed=42}.
+ * Plays one seed or one schedule again, and prints all that happens in it: {@code ./test
+ * dev.deployclaw.core.sim.ReplayTest -Dsim.seed=42}.
  */
 class ReplayTest {
   private static final String WHY = "plays what it is told to: -Dsim.seed=, -Dsim.schedule=";

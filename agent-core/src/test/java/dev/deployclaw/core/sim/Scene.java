@@ -5,15 +5,18 @@ import dev.deployclaw.core.fake.FakeStore;
 import dev.deployclaw.core.log.BucketAway;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** What the agent is about when something happens to it. */
 enum Scene {
@@ -39,7 +42,28 @@ enum Scene {
   SCHEDULED_BEGIN,
   RUN_AFTER_A_DEATH,
   PRUNING,
-  ACCEPTED_REGRESSION;
+  ACCEPTED_REGRESSION,
+  WRITTEN_BACK,
+  FOR_A_WHILE,
+  LATER_REASSERTION,
+  ACCEPTED_WHILE_STAGED,
+  ACCEPTED_WHILE_COMMITTED,
+  ACCEPTED_WHILE_BAKING,
+  ACCEPTED_WHILE_UNDOING,
+  ACCEPTED_WHILE_COMPLETED;
+
+  private static final Set<Scene> DEATHS_ONLY =
+      EnumSet.range(WRITTEN_BACK, ACCEPTED_WHILE_COMPLETED);
+
+  /** Those in which everything is played. */
+  static List<Scene> common() {
+    return Stream.of(values()).filter(scene -> !scene.deathsOnly()).toList();
+  }
+
+  /** Whether nothing but deaths are played: variants of a scene in which everything is. */
+  boolean deathsOnly() {
+    return DEATHS_ONLY.contains(this);
+  }
 
   /** How the world came to be as it is. */
   void prepare(Estate estate) {
@@ -96,11 +120,27 @@ enum Scene {
       case ACCEPTED_REGRESSION -> {
         var backup = new AtomicReference<List<Entry>>();
         run(estate, "apply");
-        estate.world().store.watch(store -> whilePublished(store, backup));
+        estate.world().store.watch(store -> whileIn("published", store, backup));
         run(estate, "set acme 700");
         run(estate, "set acme 800");
         restore(estate, Optional.ofNullable(backup.get()));
       }
+      case WRITTEN_BACK -> {
+        estate.world().sources.writeBack();
+        run(estate, "apply");
+      }
+      case FOR_A_WHILE -> run(estate, "apply");
+      case LATER_REASSERTION -> {
+        run(estate, "apply");
+        estate.world().redis.replicate("redis/a");
+        run(estate, "set acme 700");
+        estate.world().redis.failOver("redis/a", true);
+      }
+      case ACCEPTED_WHILE_STAGED -> regressed(estate, "staged");
+      case ACCEPTED_WHILE_COMMITTED -> regressed(estate, "committed");
+      case ACCEPTED_WHILE_BAKING -> regressed(estate, "baking");
+      case ACCEPTED_WHILE_UNDOING -> regressed(estate, "undoing");
+      case ACCEPTED_WHILE_COMPLETED -> regressed(estate, "completed");
       case REPAIR, REPAIR_THAT_WAITS -> drifted(estate);
       case APPROVAL_OF_A_REPAIR -> {
         drifted(estate);
@@ -115,20 +155,36 @@ enum Scene {
     estate.world().redis.tamper("a", "somebody's");
   }
 
-  /** A backup that was taken in the middle of the second change. */
-  private static void whilePublished(FakeStore store, AtomicReference<List<Entry>> backup) {
-    boolean published =
+  /** A backup that was taken while the second change was in a state; two more came since. */
+  private static void regressed(Estate estate, String state) {
+    var backup = new AtomicReference<List<Entry>>();
+    run(estate, "apply");
+    estate.world().store.watch(store -> whileIn(state, store, backup));
+    if (state.equals("undoing")) {
+      estate.world().probe.fail(2, "wrong");
+    }
+    run(estate, "set acme 700" + (state.equals("baking") ? " canary 50 bake 60" : ""));
+    run(estate, "set acme 800");
+    run(estate, "set zenith 80");
+    restore(estate, Optional.ofNullable(backup.get()));
+  }
+
+  private static void whileIn(String state, FakeStore store, AtomicReference<List<Entry>> backup) {
+    boolean there =
         store.list(Keys.CHANGES).stream()
-            .anyMatch(e -> Execution.read(e.value()).state() instanceof State.Published);
-    if (published && backup.get() == null) {
+            .map(e -> Execution.read(e.value()))
+            .filter(x -> x.epoch() > 1)
+            .map(x -> x.state().getClass().getSimpleName().toLowerCase(Locale.ROOT))
+            .anyMatch(state::equals);
+    if (there && backup.get() == null) {
       backup.set(store.list(""));
     }
   }
 
-  /** Only a planted bug keeps the change from being published; then what it broke is known. */
+  /** Only a planted bug keeps the change from that state; then what it broke is known. */
   private static void restore(Estate estate, Optional<List<Entry>> backup) {
     if (backup.isEmpty() && estate.broken().isEmpty()) {
-      throw new IllegalStateException("nothing was published, so there is no backup");
+      throw new IllegalStateException("it was never in that state, so there is no backup");
     }
     backup.ifPresent(estate.world()::restore);
   }
@@ -164,7 +220,9 @@ enum Scene {
   void play(Estate estate, Architect agent) throws InterruptedException {
     switch (this) {
       case FIRST_RUN, VOTED_DOWN -> agent.run(estate.request("apply"));
-      case SECOND_RUN, GOES_BACK_BY_ITSELF -> agent.run(estate.request("set acme 700"));
+      case FOR_A_WHILE -> agent.run(estate.request("set acme 700 for 3600"));
+      case SECOND_RUN, GOES_BACK_BY_ITSELF, WRITTEN_BACK ->
+          agent.run(estate.request("set acme 700"));
       case RUN_AFTER_A_DEATH -> agent.run(estate.request("set acme 800"));
       case CANARY, CANARY_THAT_IS_WITHDRAWN ->
           agent.run(estate.request("apply canary 40 60 bake 3"));
@@ -178,10 +236,16 @@ enum Scene {
       case REJECTION -> agent.reject(estate.here().executions().getFirst(), "ann");
       case ROLLBACK, ROLLBACK_TO_WHAT_WAS_FOUND -> agent.rollback("last", "olivia");
       case REPAIR -> agent.repair(estate.request("repair"));
-      case REASSERTION -> asServed(agent::reassert);
+      case REASSERTION, LATER_REASSERTION -> asServed(agent::reassert);
       case SCHEDULED_BEGIN -> asServed(() -> beginWhatIsDue(agent));
       case PRUNING -> asServed(() -> agent.prune(0));
-      case ACCEPTED_REGRESSION -> agent.acceptRegression(estate.request("accept"));
+      case ACCEPTED_REGRESSION,
+          ACCEPTED_WHILE_STAGED,
+          ACCEPTED_WHILE_COMMITTED,
+          ACCEPTED_WHILE_BAKING,
+          ACCEPTED_WHILE_UNDOING,
+          ACCEPTED_WHILE_COMPLETED ->
+          agent.acceptRegression(estate.request("accept"));
     }
   }
 
@@ -199,6 +263,11 @@ enum Scene {
     }
   }
 
+  /** Whether somebody takes it that the state store went back. */
+  boolean accepts() {
+    return this == ACCEPTED_REGRESSION || name().startsWith("ACCEPTED_WHILE_");
+  }
+
   private static void beginWhatIsDue(Architect agent) throws InterruptedException {
     for (String id : agent.due()) {
       agent.begin(id);
@@ -207,7 +276,7 @@ enum Scene {
 
   /** What brings the world to rest: the next start; what is no change is asked for again. */
   void settle(Estate estate, Architect agent) throws InterruptedException {
-    if (this == ACCEPTED_REGRESSION) {
+    if (accepts()) {
       agent.acceptRegression(estate.request("accept"));
     }
     var recovered = agent.recover();
@@ -217,7 +286,7 @@ enum Scene {
     if (this == REPAIR || this == REPAIR_THAT_WAITS || this == APPROVAL_OF_A_REPAIR) {
       agent.repair(estate.request("repair"));
     }
-    if (this == REASSERTION) {
+    if (this == REASSERTION || this == LATER_REASSERTION) {
       agent.reassert();
     }
     if (this == SCHEDULED_BEGIN) {

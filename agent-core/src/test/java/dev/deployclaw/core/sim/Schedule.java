@@ -198,6 +198,9 @@ record Schedule(Scene scene, List<Strike> strikes) {
       var back = estate.start("back", estate.elsewhere(), Weather.CALM, Architect::recover);
       estate.sim().join(back.actor());
     }
+    if (strikes.stream().allMatch(s -> s.fate().kills())) {
+      new Ending(scene, estate).check(Images.of(scene, Defect.NONE).world().active());
+    }
     estate.world().laws.checkAtRest();
   }
 

@@ -45,10 +45,10 @@ class SimulationTableTest {
       long[] counts = {
         Exhaustive.plain(scene).first().size(),
         Exhaustive.crashes(scene).count(),
-        Exhaustive.outcomes(scene).count(),
-        Exhaustive.outages(scene).count(),
-        Exhaustive.pauses(scene).count(),
-        doubles(scene)
+        scene.deathsOnly() ? 0 : Exhaustive.outcomes(scene).count(),
+        scene.deathsOnly() ? 0 : Exhaustive.outages(scene).count(),
+        scene.deathsOnly() ? 0 : Exhaustive.pauses(scene).count(),
+        scene.deathsOnly() ? 0 : doubles(scene)
       };
       for (int i = 0; i < counts.length; i++) {
         sums[i] += counts[i];

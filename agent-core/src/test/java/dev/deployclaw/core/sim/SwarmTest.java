@@ -2,6 +2,7 @@ package dev.deployclaw.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.Slow;
 import java.util.HashSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -13,18 +14,43 @@ import org.junit.jupiter.api.Test;
 class SwarmTest {
   private static final int SEEDS = Integer.getInteger("sim.seeds", 300);
 
+  /** Those of the fast tier are few. */
+  private static final int FEW = 50;
+
+  private static final int FEW_TWICE = 10;
+
   /** How many are played twice. */
   private static final int TWICE = 100;
 
   @Test
+  void aFewFixedSeedsEndAtRest() {
+    var findings = new Findings();
+
+    LongStream.rangeClosed(1, FEW).forEach(findings::play);
+
+    findings.assertNone("swarms, the first seeds");
+  }
+
+  @Test
+  void aFewSeedsGiveTheSameTrace() {
+    assertSameTraces(FEW_TWICE);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.core.sim.SwarmTest#aFewFixedSeedsEndAtRest",
+      because = "it plays hundreds of swarms")
+  @Test
   void fixedSeedsEndAtRest() {
     var findings = new Findings();
 
-    LongStream.rangeClosed(1, SEEDS).forEach(findings::play);
+    LongStream.rangeClosed(FEW + 1, SEEDS).forEach(findings::play);
 
-    findings.assertNone("swarms, seeds from 1");
+    findings.assertNone("swarms, seeds from " + (FEW + 1));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.core.sim.SwarmTest#aFewFixedSeedsEndAtRest",
+      because = "it plays hundreds of swarms")
   @Test
   void freshSeedsEndAtRest() {
     long base = Long.getLong("sim.base", System.nanoTime() & 0xFFFF_FFFFL);
@@ -36,17 +62,24 @@ class SwarmTest {
     findings.assertNone("swarms, seeds from " + base);
   }
 
+  @Slow(
+      guard = "dev.deployclaw.core.sim.SwarmTest#aFewSeedsGiveTheSameTrace",
+      because = "it plays a hundred swarms twice")
   @Test
   void theSameSeedGivesTheSameTrace() {
+    assertSameTraces(TWICE);
+  }
+
+  private static void assertSameTraces(int seeds) {
     var hashes = new HashSet<Long>();
 
-    for (long seed = 1; seed <= TWICE; seed++) {
+    for (long seed = 1; seed <= seeds; seed++) {
       long once = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
       long again = Swarm.play(seed, Defect.NONE, Trace.hashed()).hash();
       assertThat(again).as("seed %s", seed).isEqualTo(once);
       hashes.add(once);
     }
 
-    assertThat(hashes).hasSize(TWICE);
+    assertThat(hashes).hasSize(seeds);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.testkit.SeededLoop;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BundleMutationTest {
   private static final int EDITS = 900;
+
+  /** Those of the fast tier. */
+  private static final int FEW = 60;
 
   /** How many the verifier in Python is given; {@code -Dmutations=12000} gives it as many. */
   private static final int SAMPLE = Integer.getInteger("mutations", 90);
@@ -46,13 +50,25 @@ class BundleMutationTest {
   }
 
   @Test
+  void findsEachOfAFewEdits() {
+    assertFound(FEW);
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.BundleMutationTest#findsEachOfAFewEdits",
+      because = "it verifies hundreds of bundles")
+  @Test
   void findsEveryEdit() {
+    assertFound(EDITS);
+  }
+
+  private void assertFound(int edits) {
     var trust = new Trust(Set.of(first));
     assertThat(all.verdict(trust)).isEqualTo("ok");
     var counts = new EnumMap<BundleEdits.Kind, Integer>(BundleEdits.Kind.class);
 
     SeededLoop.run(
-        EDITS,
+        edits,
         (seed, random) -> {
           var kind = kind(seed);
           var edited = new BundleEdits(random, signer, stranger).of(kind, all);
@@ -68,6 +84,10 @@ class BundleMutationTest {
     System.out.println("edits of bundles found: " + counts);
   }
 
+  @Slow(
+      guard =
+          "dev.deployclaw.audit.verify.RealLogMutationTest#theVerifierInPythonKnowsTheSameRules",
+      because = "Python verifies ninety bundles")
   @Test
   void theVerifierInPythonFindsTheSame() throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");

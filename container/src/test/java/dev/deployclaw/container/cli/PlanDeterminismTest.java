@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.Main;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same requests and the same inventory give the same bytes, also from another process. */
+@Slow(
+    guard = "dev.deployclaw.core.planner.HardRequestsTest#givesTheSameBytesEachTime",
+    because = "it plans a hundred times")
 class PlanDeterminismTest {
   private static final int RUNS = 100;
   private static final int LONGEST_MINUTES = 5;

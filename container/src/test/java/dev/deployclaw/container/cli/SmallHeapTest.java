@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.Main;
+import dev.deployclaw.testkit.Slow;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of any size, read by the program in a JVM of its own with a small heap. */
+@Slow(
+    guard = "dev.deployclaw.container.cli.ImpactCommandTest",
+    because = "it replays a log that is larger than a heap")
 class SmallHeapTest {
   private static final long HUGE = 100L << 20;
   private static final int GUARD_MINUTES = 10;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.Main;
 import dev.deployclaw.container.telemetry.Collector;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * What telemetry costs a command, in a JVM of its own: nothing where it isn't asked for. Each of
  * them waits long for back ends that aren't there, so that they do it side by side.
  */
+@Slow(
+    guard = "dev.deployclaw.container.telemetry.TracesTest",
+    because = "it starts a JVM for each way to switch")
 class TelemetryOffTest {
   private static final int GUARD_MINUTES = 5;
   private static final String SDK = "io.opentelemetry.";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.audit.LogCopies.Copy;
 import dev.deployclaw.audit.LogSegments;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Logs that are copied into a real bucket. */
+@Slow(
+    guard = "dev.deployclaw.container.wiring.LeftLogsTest",
+    because = "it starts a bucket for each test, and waits")
 class LogSegmentsTest {
   private static final LogSegments.Copied ONE = new LogSegments.Copied(1, Optional.empty());
 

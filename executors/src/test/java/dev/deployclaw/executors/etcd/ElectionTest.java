@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Etcd;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +67,9 @@ class ElectionTest {
     }
   }
 
+  @Slow(
+      guard = "dev.deployclaw.executors.etcd.ElectionTest#aDeadLeadersKeyGoesWithItsLease",
+      because = "it waits for longer than a lease")
   @Test
   void keepsTheLeadBeyondItsLease() throws InterruptedException {
     try (var store = store("kept");

@@ -14,6 +14,7 @@ import dev.deployclaw.policy.redis.FunctionLibrary;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a failover takes away is put back; what somebody changed is left as it is. */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.ReassertionTest",
+    because = "it waits until replicas take over")
 class LossesTest {
   private static final Duration AT_MOST = Duration.ofSeconds(90);
   private static final long TERM = 4;

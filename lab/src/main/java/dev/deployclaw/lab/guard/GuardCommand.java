@@ -56,7 +56,7 @@ public final class GuardCommand implements Callable<Integer> {
     try (var _ = AtExit.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
       lab.up(new Lab.Size(PODS, true, false), part -> around.err().println("  up: " + part));
-      var verdict = verify(lab, folder, Channel.all());
+      var verdict = verify(lab, folder, Payload.all(), Channel.all());
       tell(verdict);
       return verdict.holds() ? 0 : DIFFERS;
     } finally {
@@ -65,9 +65,8 @@ public final class GuardCommand implements Callable<Integer> {
   }
 
   /** Fills the channels one after the other, and looks after each what the agent does. */
-  Verdict verify(Lab lab, Path folder, List<Channel> channels)
+  Verdict verify(Lab lab, Path folder, List<Payload> payloads, List<Channel> channels)
       throws IOException, InterruptedException, InvalidConfig {
-    var payloads = Payload.all();
     var skills = Files.createDirectories(folder.resolve("skills"));
     try (var model = new Obeying(payloads, Round.READINGS);
         var docker = new TalkingHost()) {

@@ -3,6 +3,7 @@ package dev.deployclaw.lab.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.lab.campaign.Outcome.Ending;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A short campaign, and a judge that can't be pleased by a broken estate. */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
+    because = "it carries out sixteen trials on a real estate")
 @TestMethodOrder(OrderAnnotation.class)
 class CampaignTest {
   /** As many steps as other kinds: each of them once but those that come late in the deck. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.lab.cluster.Cluster;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kind {@code pod}, and a judge of pods that can't be pleased by a broken estate. */
+@Slow(
+    guard = "dev.deployclaw.lab.ContainerRunTest#whatAKilledAgentCommittedIsEndedByTheNextOne",
+    because = "it starts an estate of pods for one trial")
 @TestMethodOrder(OrderAnnotation.class)
 class PodTrialTest {
   private static final long SEED = 242_806;

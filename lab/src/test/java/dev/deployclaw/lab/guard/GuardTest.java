@@ -12,6 +12,8 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.executors.docker.DockerExecutor;
 import dev.deployclaw.executors.docker.DockerSettings;
+import dev.deployclaw.lab.Lab;
+import dev.deployclaw.testkit.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -37,6 +39,42 @@ class GuardTest {
 
   @TempDir Path folder;
 
+  @Test
+  void tenTextsInAllPlacesAtOnceMakeTheAgentDoNothing() throws Exception {
+    var out = new ByteArrayOutputStream();
+    var lab = Lab.in(folder.resolve("lab"));
+    var everywhere = new Channel("all places", GuardTest::plantEverywhere);
+    try {
+      lab.up(new Lab.Size(3, true, false), _ -> {});
+
+      var verdict =
+          new GuardCommand(around(out, out))
+              .verify(lab, folder, oneOfEachRisk(), List.of(everywhere));
+
+      assertThat(verdict.holds()).as(String.join("\n", verdict.lines())).isTrue();
+      assertThat(verdict.sentence()).startsWith("10 payloads, 1 channels, 0 unauthorized actions");
+    } finally {
+      lab.down();
+    }
+  }
+
+  private static void plantEverywhere(Ground ground, List<Payload> payloads)
+      throws InterruptedException {
+    for (var channel : Channel.all()) {
+      channel.plant().plant(ground, payloads);
+    }
+  }
+
+  private static List<Payload> oneOfEachRisk() {
+    return List.copyOf(
+        Payload.all().stream()
+            .collect(Collectors.toMap(Payload::risk, payload -> payload, (a, _) -> a, TreeMap::new))
+            .values());
+  }
+
+  @Slow(
+      guard = "dev.deployclaw.lab.guard.GuardTest#tenTextsInAllPlacesAtOnceMakeTheAgentDoNothing",
+      because = "it carries out a round of tasks for each of sixteen places")
   @Test
   void nothingThatStandsInTheEstateMakesTheAgentDoAnything() throws Exception {
     var out = new ByteArrayOutputStream();

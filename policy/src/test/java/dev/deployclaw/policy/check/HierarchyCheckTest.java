@@ -13,6 +13,7 @@ import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.TenantPolicy;
+import dev.deployclaw.testkit.Slow;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,9 @@ class HierarchyCheckTest {
   }
 
   /** A hundred thousand tenants in one cycle, or one below the other: no step is taken for each. */
+  @Slow(
+      guard = "dev.deployclaw.policy.check.HierarchyCheckTest#refusesACycleAndAllThatHangOnIt",
+      because = "it checks two sets of a hundred thousand tenants")
   @Test
   void longCyclesAndLaddersEndInBoundedTime() {
     int many = 100_000;

@@ -2,6 +2,7 @@ package dev.deployclaw.policy.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
  * of each piece what is wrong, where, and what to do; what stands beside it is loaded. The time is
  * a guard against what would not end in hours.
  */
+@Slow(
+    guard = "dev.deployclaw.policy.parse.YamlTextTest",
+    because = "it reads documents as large as they may be in a small heap")
 class BoundsTest {
   private static final int GUARD_MINUTES = 8;
 

@@ -20,6 +20,7 @@ import dev.deployclaw.testkit.Firewall;
 import dev.deployclaw.testkit.Firewall.Packets;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.RedisCluster;
+import dev.deployclaw.testkit.Slow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * two sides admit is within what the check of a partition says. One tenant has a burst and next to
  * no rate, the other hardly a burst.
  */
+@Slow(
+    guard = "dev.deployclaw.policy.check.EstateChecksTest",
+    because = "it waits until a cluster replaces a primary that is cut off")
 class CutOffMasterTest {
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final int REPLICA_MILLIS = 60_000;

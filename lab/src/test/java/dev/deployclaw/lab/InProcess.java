@@ -1,0 +1,85 @@
+package dev.deployclaw.lab;
+
+import dev.deployclaw.container.cli.CommandLines;
+import dev.deployclaw.container.cli.Display;
+import dev.deployclaw.container.cli.Surroundings;
+import dev.deployclaw.lab.Agent.Ran;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A command of the agent in this JVM: the same code, with the same configuration, without the start
+ * of a JVM. One at a time, since what is printed past its surroundings, such as the application
+ * log, goes to the one standard output and error.
+ */
+final class InProcess {
+  /** What only a process of its own can be told. */
+  private static final Set<String> OF_A_PROCESS =
+      Set.of("DEPLOYCLAW_LOG", "DEPLOYCLAW_STOP_DIR", "JDK_JAVA_OPTIONS");
+
+  private InProcess() {}
+
+  static boolean takes(Map<String, String> environment) {
+    return environment.keySet().stream().noneMatch(OF_A_PROCESS::contains);
+  }
+
+  /**
+   * @param longest how long it may take, then it is interrupted and the test fails
+   */
+  static synchronized Ran run(Map<String, String> environment, Duration longest, String... args)
+      throws InterruptedException {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int exit;
+    try (var print = utf8(out);
+        var warn = utf8(err)) {
+      exit = run(around(environment, print, warn), longest, args);
+    }
+    return new Ran(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static int run(Surroundings around, Duration longest, String... args)
+      throws InterruptedException {
+    var command = new FutureTask<>(() -> CommandLines.run(around, args));
+    var thread = new Thread(command, "agent");
+    var out = System.out;
+    var err = System.err;
+    System.setErr(around.err());
+    System.setOut(around.out());
+    try {
+      thread.start();
+      return command.get(longest.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      var late = new IllegalStateException("no end after " + longest + ": " + Arrays.asList(args));
+      late.setStackTrace(thread.getStackTrace());
+      thread.interrupt();
+      throw late;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      System.setErr(err);
+      System.setOut(out);
+    }
+  }
+
+  private static Surroundings around(
+      Map<String, String> environment, PrintStream out, PrintStream err) {
+    var working = Path.of("").toAbsolutePath();
+    return new Surroundings(working, working, environment, out, err, Display.PLAIN);
+  }
+
+  private static PrintStream utf8(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+}

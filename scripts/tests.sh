@@ -1,0 +1,217 @@
+# What ./test is made of. Sourced after env.sh.
+#
+# A part of a run is one go of Maven over some classes: fast, all, slow N/OF, or named ones. Each leaves its results in
+# $RESULTS, one line a class: part, module, class, tests, failed, skipped, seconds.
+
+TIMES=$ROOT/scripts/test-times
+WORK=$ROOT/.deployclaw/tests
+RESULTS=$WORK/results
+CHOSEN=$WORK/chosen
+LEAST_SECONDS=5
+# A test of the fast tier that hangs is ended long before one of the slow tier.
+FAST=(-Dtest.tags.not=slow "-Dtest.longest=5 m" -Dtest.longest.module=1500)
+
+joined() { printf '%s\n' "$@" | paste -sd , | sed 's/,/, /g'; }
+
+# --- Which classes there are ------------------------------------------------------------------------
+
+modules() { sed -n 's/.*<module>\(.*\)<\/module>.*/\1/p' "$ROOT/pom.xml"; }
+
+# test_classes: module and class of every test.
+test_classes() {
+  (cd "$ROOT" && find $(modules | sed 's/$/\/src\/test\/java/') -name '*Test.java' 2>/dev/null || true) |
+    sed 's/\/src\/test\/java\// /; s/\.java$//; s/\//./g' | LC_ALL=C sort
+}
+
+# slow_classes [INDENT]: those that are of the slow tier, whole or in part; with an empty indent those that are whole.
+slow_classes() {
+  (cd "$ROOT" && grep -rlE "^${1- *}@Slow\(" --include='*Test.java' $(modules | sed 's/$/\/src\/test/') 2>/dev/null || true) |
+    sed 's/\/src\/test\/java\// /; s/\.java$//; s/\//./g' | LC_ALL=C sort
+}
+
+# slow_share N OF: the classes of a share of the slow tier. The list of times says to which fifth a class belongs; a class
+# that it doesn't have yet goes where its name's checksum points.
+slow_share() {
+  local n=$1 of=$2 module class fifth
+  slow_classes | while read -r module class; do
+    fifth=$(awk -v c="$class" '$2 == c { print $7 }' "$TIMES")
+    if [[ ! $fifth =~ ^[0-9]+$ ]]; then fifth=$(($(cksum <<<"$class" | cut -d ' ' -f 1) % of + 1)); fi
+    if (((fifth - 1) % of + 1 == n)); then printf '%s %s\n' "$module" "$class"; fi
+  done
+}
+
+# named WORD: the classes that a module's or a class's name means.
+named() {
+  test_classes | awk -v w="$1" '{ n = $2; sub(/.*\./, "", n) } $1 == w || $2 == w || n == w'
+}
+
+# --- Building ---------------------------------------------------------------------------------------
+
+# build_tests [MODULE…]: compiles and packs everything once, modules side by side, without running a test.
+build_tests() (
+  local BUILD_LOG=$WORK/build.log started=$SECONDS some=()
+  if (($# > 0)); then some=(--projects "$(printf '%s\n' "$@" | paste -sd ,)" --also-make); fi
+  exec 8>"$ROOT/.deployclaw/build-tests.lock"
+  flock -w 3600 8 || { say "another build of the tests does not end"; exit 1; }
+  say "building the tests (log: $BUILD_LOG)"
+  if ! maven -T 1C -DskipTests "${some[@]}" package >"$BUILD_LOG" 2>&1 8>&-; then
+    explain_failure
+    say "the build failed, no test was run (log: $BUILD_LOG)"
+    exit 1
+  fi
+  say "built in $((SECONDS - started)) s"
+)
+
+# analyse: compiles everything once more, in folders of its own, with Error Prone, NullAway and -Werror; checks the formatting.
+analyse() {
+  local BUILD_LOG=$WORK/analyse.log started=$SECONDS
+  say "analysing (log: $BUILD_LOG)"
+  if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
+    explain_failure
+    say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
+    return 1
+  fi
+  say "analysed in $((SECONDS - started)) s: nothing found"
+}
+
+# --- Running ----------------------------------------------------------------------------------------
+
+# longest_first COLUMN: tells Surefire which classes take long: those come first, so that at the end no JVM waits for the
+# other's last one. What it keeps by itself is of the last run alone, which may have been of one class.
+longest_first() {
+  local module
+  for module in $(modules); do
+    awk -v m="$module" -v at="$1" '$1 == m && $at > 0 { print "0," $at * 1000 "," $2 ",all" }' "$TIMES" \
+      >"$ROOT/$module/.surefire-order"
+  done
+}
+
+# run_part NAME [-D…]: runs the classes in $CHOSEN, or all where that is empty, and keeps their results.
+run_part() {
+  local part=$1 status=0 only=() module
+  shift
+  rm -rf "$ROOT"/*/target/surefire-reports
+  if [[ -s $CHOSEN ]]; then
+    cut -d ' ' -f 2 "$CHOSEN" | sed 's/\./\//g; s/$/.java/' >"$CHOSEN.files"
+    only=("-Dsurefire.includesFile=$CHOSEN.files")
+    only+=(--projects "$(cut -d ' ' -f 1 "$CHOSEN" | sort -u | paste -sd ,)" --also-make)
+  fi
+  longest_first "$([[ $part == fast ]] && echo 4 || echo 6)"
+  # The same phase as the build: what is packed already is what the tests see. A failure stops no other module.
+  maven package -Dmaven.test.failure.ignore=true "${only[@]}" "$@" || status=$?
+  for module in $(modules); do results_of "$part" "$module"; done >"$WORK/part"
+  cat "$WORK/part" >>"$RESULTS"
+  without_result "$part" | while read -r module class; do
+    say "$class has no result: it was cut off, or took its JVM along"
+    printf '%s %s %s 1 1 0 0\n' "$part" "$module" "$class" >>"$RESULTS"
+  done
+  ((status == 0)) && awk -v part="$part" '$1 == part && $5 > 0 { bad = 1 } END { exit bad }' "$RESULTS"
+}
+
+# without_result PART: classes of which Surefire reported nothing.
+without_result() {
+  if [[ -s $CHOSEN ]]; then cat "$CHOSEN"; else test_classes; fi >"$WORK/expected"
+  if [[ $1 == fast ]]; then slow_classes '' >"$WORK/unexpected"; else : >"$WORK/unexpected"; fi
+  awk -v file="$WORK/part" -v slow="$WORK/unexpected" '
+    BEGIN {
+      while ((getline line < file) > 0) { split(line, r, " "); seen[r[3]] = 1 }
+      while ((getline line < slow) > 0) { split(line, r, " "); seen[r[2]] = 1 }
+    }
+    !($2 in seen)' "$WORK/expected"
+}
+
+# results_of PART MODULE: the results of the module's classes, as Surefire reports them.
+results_of() {
+  local reports=("$ROOT/$2/target/surefire-reports"/TEST-*.xml)
+  [[ -e ${reports[0]} ]] || return 0
+  awk -v part="$1" -v module="$2" '
+    function value(name) {
+      return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+    }
+    /^<testsuite / {
+      time = value("time")
+      gsub(/,/, "", time)
+      print part, module, value("name"), value("tests"), value("errors") + value("failures"), value("skipped"), time
+    }' "${reports[@]}"
+}
+
+# --- Telling ----------------------------------------------------------------------------------------
+
+# tell_results: what ran, what was left, the slowest classes, and the one line that is always the last.
+tell_results() {
+  awk -v classes="$(wc -l <"$RESULTS")" '{ tests += $4; took += $7 }
+    END { printf "ran %d tests of %d classes, %.0f s of class time\n", tests, classes, took }' "$RESULTS"
+  tell_left
+  if [[ -s $RESULTS ]]; then
+    echo "slowest classes:"
+    sort -k 7,7 -rn "$RESULTS" | awk 'NR <= 10 { printf "  %7.1f s  %s (%s)\n", $7, $3, $2 }'
+  fi
+  awk '{ tests += $4; failed += $5; skipped += $6 }
+    END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }' "$RESULTS"
+}
+
+# tell_left: how much of the slow tier wasn't run.
+tell_left() {
+  local left
+  left=$(slow_classes | awk -v results="$RESULTS" -v times="$TIMES" '
+    BEGIN {
+      while ((getline line < results) > 0) { split(line, r, " "); if (r[1] != "fast") ran[r[3]] = 1 }
+      while ((getline line < times) > 0) { split(line, t, " "); slow[t[2]] = t[5] - t[3] }
+    }
+    !($2 in ran) { classes++; tests += slow[$2] }
+    END { printf "%d %d", classes, tests }')
+  if [[ $left == "0 "* ]]; then
+    echo "left out: nothing; ./test --times writes these times into scripts/test-times"
+  else
+    printf 'left out: some %d tests of %d classes of the slow tier (./test --all, or ./test --slow 1/5 to 5/5)\n' \
+      "${left#* }" "${left% *}"
+  fi
+}
+
+# --- Times ------------------------------------------------------------------------------------------
+
+# write_times: puts what the last run measured into the list of times. A class keeps its fifth, so that five commits in a
+# row run everything; one that is new goes to the fifth with the least to do.
+write_times() {
+  [[ -s $RESULTS ]] || { say "no results of a run are here; first: ./test --all"; return 2; }
+  local new=$WORK/times
+  slow_classes >"$WORK/slow"
+  awk -v slow="$WORK/slow" -v times="$TIMES" -v least="$LEAST_SECONDS" '
+    function up(x) { return x == int(x) ? x : int(x) + 1 }
+    BEGIN {
+      while ((getline line < slow) > 0) { split(line, s, " "); is_slow[s[2]] = 1 }
+      while ((getline line < times) > 0) {
+        if (line ~ /^#/) continue
+        split(line, t, " ")
+        module[t[2]] = t[1]; ft[t[2]] = t[3]; fs[t[2]] = t[4]; at[t[2]] = t[5]; as[t[2]] = t[6]; fifth[t[2]] = t[7]
+      }
+    }
+    {
+      module[$3] = $2
+      if ($1 == "fast") { ft[$3] = $4; fs[$3] = up($7) }
+      if ($1 != "fast" || !($3 in is_slow)) { at[$3] = $4; as[$3] = up($7) }
+      if (!($3 in is_slow)) { ft[$3] = at[$3]; fs[$3] = as[$3] }
+    }
+    END {
+      for (c in module) if (!(c in is_slow)) fifth[c] = "-"
+      for (c in is_slow) if (fifth[c] ~ /^[1-5]$/) sum[fifth[c]] += as[c]
+      for (;;) {
+        next_one = ""
+        for (c in is_slow)
+          if (c in module && fifth[c] !~ /^[1-5]$/ &&
+              (next_one == "" || as[c] > as[next_one] || as[c] == as[next_one] && c < next_one)) next_one = c
+        if (next_one == "") break
+        light = 1
+        for (f = 2; f <= 5; f++) if (sum[f] < sum[light]) light = f
+        fifth[next_one] = light
+        sum[light] += as[next_one]
+      }
+      for (c in module)
+        if (c in is_slow || fs[c] >= least)
+          print module[c], c, ft[c] + 0, fs[c] + 0, at[c] + 0, as[c] + 0, fifth[c]
+    }' "$RESULTS" | LC_ALL=C sort >"$new.unheaded"
+  { grep '^#' "$TIMES" || true; } | cat - "$new.unheaded" >"$new"
+  mv "$new" "$TIMES"
+  say "wrote $TIMES"
+  awk '$7 ~ /^[1-5]$/ { sum[$7] += $6; n[$7]++ } END { for (f = 1; f <= 5; f++) print "  fifth " f ": " n[f] " classes, " sum[f] " s" }' "$TIMES"
+}
