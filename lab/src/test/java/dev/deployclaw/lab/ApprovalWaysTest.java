@@ -1,0 +1,273 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.lab.Agent.Ran;
+import dev.deployclaw.testkit.Slow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What is asked to wait waits on a real estate, whatever it is and however it is asked: in words,
+ * by a caller of the API, or since only a language model understood it. Leaves the table of what
+ * happened in {@code target/approval-ways.md}.
+ */
+@Slow(
+    guard = "dev.deployclaw.core.runtime.ApprovalTableTest",
+    because = "it holds and approves each operation on a real estate")
+class ApprovalWaysTest {
+  private static final String WAIT = ", but wait for my approval";
+
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
+  private static final List<String> ROWS = new ArrayList<>();
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = SHARED.estate();
+  }
+
+  @AfterAll
+  static void table() throws IOException {
+    var lines = new ArrayList<>(List.of("| operation | asked | came to |", "|---|---|---|"));
+    lines.addAll(ROWS);
+    Files.write(Path.of("target", "approval-ways.md"), lines);
+    estate.applyAll();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void inWords(Operation operation) {
+    String before = prepared(operation);
+
+    var ran = estate.run("run", "--json", words(operation) + WAIT);
+
+    if (operation == Operation.RESOLVE_CONFLICTS && ran.exit() == 0) {
+      assertThat(ran.json().path("result").asText()).isEqualTo("NO_CHANGE");
+      row(operation, "in words", "NO_CHANGE: no windows conflict on this estate");
+    } else if (operation.changes()) {
+      held(ran, operation, "in words", before);
+    } else {
+      refused(ran, operation, "in words", before);
+    }
+  }
+
+  @Test
+  void byACallerOfTheApi() throws Exception {
+    try (var sidecar = Sidecar.start(estate, Map.of())) {
+      for (var operation :
+          List.of(
+              Operation.SET_LIMIT, Operation.ROLLBACK, Operation.REPAIR_DRIFT, Operation.SCAN)) {
+        String before = prepared(operation);
+        String body = "{\"request\": \"%s\", \"approval\": \"manual\"}".formatted(words(operation));
+        String id = sidecar.post("/v1/tasks", Sidecar.OPERATOR, body).text("execution_id");
+        sidecar.awaitResult(id, operation.changes() ? "HELD" : "REFUSED");
+        row(operation, "`\"approval\": \"manual\"`", operation.changes() ? "HELD" : "REFUSED");
+        assertThat(estate.checker().digest()).isEqualTo(before);
+        if (operation.changes()) {
+          var own = sidecar.post("/v1/executions/" + id + "/approve", Sidecar.OPERATOR, "");
+          assertThat(own.status()).isEqualTo(403);
+          sidecar.post("/v1/executions/" + id + "/approve", Sidecar.APPROVER, "");
+          sidecar.awaitResult(id, "COMPLETED");
+        }
+      }
+      String before = estate.checker().digest();
+      String id =
+          sidecar
+              .post("/v1/executions/last/rollback", Sidecar.OPERATOR, "{\"approval\": \"manual\"}")
+              .text("execution_id");
+      sidecar.awaitResult(id, "HELD");
+      assertThat(estate.checker().digest()).isEqualTo(before);
+      sidecar.post("/v1/executions/" + id + "/reject", Sidecar.APPROVER, "");
+      sidecar.awaitResult(id, "ABORTED");
+    }
+  }
+
+  /** The rules ask; a model is wrong, and nothing happens on its word. */
+  @Test
+  void whatOnlyAModelUnderstoodIsConfirmedByWhoReadThePlan() throws Exception {
+    try (var model = new ScriptedModel()) {
+      prepared(Operation.ROLLBACK);
+      model.says(Map.of("outcome", "planned", "operation", "rollback", "target", "last"));
+      String config = with(model);
+      String before = estate.checker().digest();
+
+      var ran =
+          estate.run(
+              "run",
+              "--json",
+              "--config",
+              config,
+              "Wonka complains since the last deploy. Not sure what to do here.");
+
+      assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
+      assertThat(ran.json().path("reason").asText())
+          .contains("only the language model understood the request, as rollback")
+          .contains("not used of your words", "complains");
+      assertThat(estate.checker().digest()).isEqualTo(before);
+      confirmed(ran, Operation.ROLLBACK);
+    }
+  }
+
+  @Test
+  void aStartThatAModelDroppedIsNamed() throws Exception {
+    try (var model = new ScriptedModel()) {
+      model.says(
+          Map.of(
+              "outcome",
+              "planned",
+              "operation",
+              "set-limit",
+              "changes",
+              List.of(
+                  Map.of(
+                      "tenants",
+                      List.of("acme"),
+                      "service",
+                      "search",
+                      "set",
+                      Map.of("requests", 900, "windowSeconds", 60)))));
+      String config = with(model);
+
+      var ran =
+          estate.run(
+              "run",
+              "--json",
+              "--config",
+              config,
+              "crank acme to 900 requests per minute on search from 1 December");
+
+      assertThat(ran.exit()).as(ran.err()).isEqualTo(5);
+      assertThat(ran.json().path("reason").asText()).contains("\"from 1 December\"");
+      confirmed(ran, Operation.SET_LIMIT);
+    }
+  }
+
+  @Test
+  void aRepairThatOnlyAModelUnderstoodWaits() throws Exception {
+    try (var model = new ScriptedModel()) {
+      String before = prepared(Operation.REPAIR_DRIFT);
+      model.says(Map.of("outcome", "planned", "operation", "repair-drift"));
+      String config = with(model);
+
+      var ran =
+          estate.run("run", "--json", "--config", config, "straighten the drifted limits");
+
+      assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(5);
+      assertThat(estate.checker().digest()).isEqualTo(before);
+      confirmed(ran, Operation.REPAIR_DRIFT);
+    }
+  }
+
+  /** Without the plan's hash an approval shows the plan, and is refused. */
+  private static void confirmed(Ran ran, Operation operation) {
+    String id = ran.json().path("execution_id").asText();
+    var status = estate.run("status", "--json").json().path("held").get(0);
+    assertThat(status.path("why").asText()).contains("only the language model");
+
+    var unread = estate.run("approve", id);
+    assertThat(unread.exit()).isEqualTo(4);
+    assertThat(unread.err()).contains("--plan", "only the language model");
+    assertThat(unread.out()).contains(id);
+
+    var read = estate.run("approve", id, "--json", "--plan", status.path("plan").asText());
+    assertThat(read.json().path("result").asText()).as(read.err()).isEqualTo("COMPLETED");
+    row(operation, "only a model understood it", "HELD; with the plan's hash COMPLETED");
+  }
+
+  private static void held(Ran ran, Operation operation, String way, String before) {
+    assertThat(ran.exit()).as(operation + ": " + ran.out() + ran.err()).isEqualTo(5);
+    assertThat(estate.checker().digest()).isEqualTo(before);
+    var approved = estate.run("approve", ran.json().path("execution_id").asText(), "--json");
+    assertThat(approved.json().path("result").asText())
+        .as(operation + ": " + approved.err())
+        .isEqualTo("COMPLETED");
+    row(operation, way, "HELD (exit 5); approved: COMPLETED");
+  }
+
+  private static void refused(Ran ran, Operation operation, String way, String before) {
+    assertThat(ran.exit()).as(operation + ": " + ran.out() + ran.err()).isEqualTo(4);
+    assertThat(ran.json().path("reason").asText()).contains("approval");
+    assertThat(estate.checker().digest()).isEqualTo(before);
+    row(operation, way, "REFUSED (exit 4): " + ran.json().path("reason").asText());
+  }
+
+  private static void row(Operation operation, String way, String what) {
+    ROWS.add("| `%s` | %s | %s |".formatted(operation.word(), way, what));
+  }
+
+  /** Makes the estate one on which the operation changes something; the digest that is live. */
+  private static String prepared(Operation operation) {
+    switch (operation) {
+      case ROLLBACK -> done(estate.run("run", "--json", estate.change()));
+      case UNBLOCK -> done(estate.run("run", "--json", "block wonka"));
+      case APPLY_POLICIES -> done(estate.run("run", "--json", estate.change()));
+      case REPAIR_DRIFT -> meddle();
+      default -> {}
+    }
+    return estate.checker().digest();
+  }
+
+  /** Changes the file that a gateway runs by. */
+  private static void meddle() {
+    var file = estate.config().gateways().getFirst().folder().resolve("live/nginx.conf");
+    try {
+      Files.writeString(file, Files.readString(file) + "# changed by hand\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void done(Ran ran) {
+    if (ran.exit() == 5) {
+      var approved = estate.run("approve", ran.json().path("execution_id").asText(), "--json");
+      assertThat(approved.exit()).as(approved.err()).isZero();
+    } else {
+      assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
+    }
+  }
+
+  private static String words(Operation operation) {
+    return switch (operation) {
+      case SET_LIMIT -> estate.change();
+      case SCALE_LIMIT -> "double acme's search limit";
+      case SET_MODE -> "put acme's search limit into shadow mode";
+      case BLOCK -> "block hooli";
+      case UNBLOCK -> "unblock wonka";
+      case REMOVE_LIMIT -> "remove acme's search limit";
+      case COPY_POLICY -> "copy acme's policy to globex";
+      case APPLY_POLICIES -> Estate.ALL;
+      case RESOLVE_CONFLICTS -> "resolve the conflicting windows to 1 minute";
+      case ROLLBACK -> "undo the last change";
+      case REPAIR_DRIFT -> "repair the drift";
+      case SNAPSHOT -> "take a snapshot";
+      case CHECK_DRIFT -> "any drift?";
+      case SCAN -> "scan the estate";
+      case VALIDATE -> "validate umbrella";
+    };
+  }
+
+  /** The configuration of the lab, and a model in it. */
+  private static String with(ScriptedModel model) throws IOException {
+    var config = estate.lab().config();
+    return Files.writeString(
+            config.resolveSibling("with-a-model.yaml"),
+            Files.readString(config)
+                + "model: {provider: openai, name: scripted, url: \"%s\"}\n".formatted(model.url()))
+        .toString();
+  }
+}
