@@ -13,6 +13,9 @@ public final class Main {
     int exit = CommandLines.run(around, args);
     around.out().flush();
     around.err().flush();
-    System.exit(exit);
+    if (exit != 0 || !CommandLines.onlyShow(args)) {
+      // It looks for a logger in every jar, which takes longer than showing help.
+      System.exit(exit);
+    }
   }
 }

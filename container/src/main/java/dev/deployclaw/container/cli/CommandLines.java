@@ -3,9 +3,9 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.core.runtime.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,15 +28,22 @@ public final class CommandLines {
       around.warn("deployclaw: %s: \"%s\" is not one of %s".formatted(LEVEL, level, LEVELS));
       return ExitCode.WRONG_USAGE.code();
     }
-    return make(around).execute(args);
+    return join(around, WantedCommands.of(args)).execute(args);
   }
 
+  /** Whether a call only shows what there is: it starts no thread and opens nothing. */
+  public static boolean onlyShow(String... args) {
+    return WantedCommands.of(args) instanceof WantedCommands.None;
+  }
+
+  /** All of them with all their options. */
   static CommandLine make(Surroundings around) {
+    return join(around, WantedCommands.all());
+  }
+
+  private static CommandLine join(Surroundings around, WantedCommands wanted) {
     var line = new CommandLine(new Root());
-    commands(around).forEach(line::addSubcommand);
-    for (var extension : ServiceLoader.load(Extension.class)) {
-      extension.commands(around).forEach(line::addSubcommand);
-    }
+    wanted.addTo(line, all(around));
     addHelp(line);
     var failures = new Failures(around);
     return line.setOut(new PrintWriter(around.out(), true, StandardCharsets.UTF_8))
@@ -47,6 +54,12 @@ public final class CommandLines {
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setUsageHelpAutoWidth(true);
+  }
+
+  private static List<Object> all(Surroundings around) {
+    var all = new ArrayList<>(commands(around));
+    Extensions.first().ifPresent(more -> all.addAll(more.commands(around)));
+    return all;
   }
 
   private static void addHelp(CommandLine line) {

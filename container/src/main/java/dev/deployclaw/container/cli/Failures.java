@@ -8,7 +8,6 @@ import dev.deployclaw.core.log.LogTakenOver;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.List;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -18,8 +17,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns what a command throws into a message with a remedy, and an exit code. */
 final class Failures
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
-  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
-
   /** What to do about a bug. */
   static final String REPORT =
       "this is a bug: report it with what DEPLOYCLAW_LOG=debug shows; deployclaw status says where"
@@ -73,7 +70,8 @@ final class Failures
   }
 
   private static Failure bug(Exception failure) {
-    LOG.atError().setCause(failure).log("internal fault");
+    // Not a constant: a call that only shows help would set up logging.
+    LoggerFactory.getLogger(Failures.class).atError().setCause(failure).log("internal fault");
     return new Failure(ExitCode.INTERNAL_FAULT, "internal fault: " + failure + "; " + REPORT);
   }
 }
