@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.JsonText;
+import dev.deployclaw.policy.diff.DiffLines;
 import dev.deployclaw.policy.diff.Difference;
 import dev.deployclaw.policy.text.Plain;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The execution log for people on a terminal: plain text, a line for each thing, no colour. */
@@ -77,8 +79,19 @@ public final class DocumentText {
   private static List<String> diff(Map<String, Object> entry) {
     return entry.get("facts") instanceof Map<?, ?> facts
             && facts.get("diff") instanceof List<?> diff
-        ? diff.stream().map(DocumentText::diffLine).toList()
+        ? diffLines(diff)
         : List.of();
+  }
+
+  private static List<String> diffLines(List<?> diff) {
+    var differences =
+        diff.stream()
+            .flatMap(item ->
+                item instanceof Map<?, ?> map ? Difference.ofMap(map).stream() : Stream.empty())
+            .toList();
+    return differences.size() == diff.size()
+        ? DiffLines.of(differences)
+        : diff.stream().map(DocumentText::diffLine).toList();
   }
 
   private static String diffLine(Object item) {
