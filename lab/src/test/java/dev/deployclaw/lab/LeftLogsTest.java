@@ -3,6 +3,7 @@ package dev.deployclaw.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * A serving agent lets logs that are long over leave etcd and its machine for the bucket; whoever
  * asks for them afterwards finds them as they were.
  */
+@Slow(
+    guard = "dev.deployclaw.container.wiring.LeftLogsTest",
+    because = "it waits until an agent has let logs leave a real estate")
 class LeftLogsTest {
   private static final Duration SOON = Duration.ofMinutes(3);
 
