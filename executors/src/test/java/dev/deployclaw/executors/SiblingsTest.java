@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each back end stands alone; what they share is the sandbox. */
 class SiblingsTest {
-  private final JavaClasses classes =
+  private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.deployclaw.executors");
@@ -26,7 +26,7 @@ class SiblingsTest {
         .ignoreDependency(
             DescribedPredicate.alwaysTrue(),
             JavaClass.Predicates.resideInAPackage("dev.deployclaw.executors.sandbox"))
-        .check(classes);
+        .check(CLASSES);
   }
 
   @Test
@@ -41,6 +41,6 @@ class SiblingsTest {
                             "dev.deployclaw.executors..",
                             "dev.deployclaw.core..",
                             "dev.deployclaw.policy.."))))
-        .check(classes);
+        .check(CLASSES);
   }
 }
