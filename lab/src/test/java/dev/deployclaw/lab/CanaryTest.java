@@ -6,16 +6,14 @@ import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Slow;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A change that comes to hooli first, whose position is the lower one, and then to acme. */
 @Slow(
@@ -26,24 +24,15 @@ class CanaryTest {
   private static final int COHORT = Cohort.position("hooli") + 1;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Witness witness;
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
     witness = new Witness(scene);
-    var first = scene.run("run", DemoCommand.REQUEST);
-    assertThat(first.exit()).as(first.err()).isZero();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

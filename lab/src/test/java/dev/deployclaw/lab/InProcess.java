@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,10 @@ import java.util.concurrent.TimeoutException;
 final class InProcess {
   /** What only a process of its own can be told. */
   private static final Set<String> OF_A_PROCESS =
-      Set.of("DEPLOYCLAW_LOG", "DEPLOYCLAW_STOP_DIR", "JDK_JAVA_OPTIONS");
+      Set.of("DEPLOYCLAW_LOG", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+
+  /** What {@code StopDecoration} is told by properties of this JVM. */
+  private static final Set<String> STOPS = Set.of("DEPLOYCLAW_STOP_DIR", "DEPLOYCLAW_STOP_AT");
 
   private InProcess() {}
 
@@ -57,6 +61,7 @@ final class InProcess {
     var err = System.err;
     System.setErr(around.err());
     System.setOut(around.out());
+    stops(around.environment()).forEach(System::setProperty);
     try {
       thread.start();
       return command.get(longest.toSeconds(), TimeUnit.SECONDS);
@@ -70,7 +75,14 @@ final class InProcess {
     } finally {
       System.setErr(err);
       System.setOut(out);
+      STOPS.forEach(System::clearProperty);
     }
+  }
+
+  private static Map<String, String> stops(Map<String, String> environment) {
+    var stops = new TreeMap<>(environment);
+    stops.keySet().retainAll(STOPS);
+    return stops;
   }
 
   private static Surroundings around(

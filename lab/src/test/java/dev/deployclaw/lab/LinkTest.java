@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Links of a lab that are cut or slow: it does what it says, and nothing of it stays. */
@@ -46,6 +46,8 @@ class LinkTest {
 
   @TempDir static Path folder;
 
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
   private static Scene scene;
   private static int written;
 
@@ -53,19 +55,12 @@ class LinkTest {
   static void setUp() throws Exception {
     var obstacle = Firewall.obstacle();
     assumeTrue(obstacle.isEmpty(), () -> "no rules here: " + obstacle.orElse(""));
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
   }
 
   @AfterEach
   void heal() {
     scene.heal();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -16,14 +16,12 @@ import dev.deployclaw.policy.redis.RedisLayout;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.RedisNode;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What somebody does by hand to one node of Redis, each kind by itself: a look finds that and
@@ -42,7 +40,7 @@ class RedisDriftTest {
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final long NEVER = 99;
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Looking looking;
@@ -52,7 +50,7 @@ class RedisDriftTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
     looking = new Looking(scene, "60s");
     epoch = looking.committed();
     primary = scene.owner(RULES);
@@ -63,13 +61,6 @@ class RedisDriftTest {
             .filter(n -> n.call("INFO", "replication").contains(port(primary)))
             .findFirst()
             .orElseThrow();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

@@ -12,15 +12,13 @@ import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Slow;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What somebody does to one rate limit service, each kind by itself: a look finds that and nothing
@@ -36,7 +34,7 @@ class ServiceDriftTest {
   private static final String NAME = "services/" + NAMESPACE;
   private static final String ELSEWHERE = "/elsewhere/";
 
-  @TempDir static Path folder;
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
 
   private static Scene scene;
   private static Looking looking;
@@ -44,16 +42,9 @@ class ServiceDriftTest {
 
   @BeforeAll
   static void setUp() throws Exception {
-    scene = Scene.up(folder, 3);
+    scene = SHARED.scene();
     looking = new Looking(scene, "5s");
     epoch = looking.committed();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
   }
 
   @Test

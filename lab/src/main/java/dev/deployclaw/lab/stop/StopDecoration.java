@@ -14,7 +14,15 @@ import java.util.Set;
 
 /** Puts a {@link StopPoint} around every call that changes something or decides. */
 public final class StopDecoration implements Decoration {
-  private final Optional<StopPoint> point = StopPoint.of(System.getenv());
+  private final Optional<StopPoint> point = StopPoint.of(StopDecoration::told);
+
+  /**
+   * A process is told by its environment; an agent in somebody's JVM by a property of that name.
+   */
+  private static Optional<String> told(String name) {
+    return Optional.ofNullable(System.getenv(name))
+        .or(() -> Optional.ofNullable(System.getProperty(name)));
+  }
 
   @Override
   public Executor around(Executor executor) {

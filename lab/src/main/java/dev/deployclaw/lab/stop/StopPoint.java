@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * Counts calls by name and notes each in a file as {@code name#n}; where one is asked for, waits
@@ -32,11 +33,12 @@ final class StopPoint {
     this.at = at;
   }
 
-  static Optional<StopPoint> of(Map<String, String> environment) {
-    return Optional.ofNullable(environment.get("DEPLOYCLAW_STOP_DIR"))
-        .map(dir ->
-            new StopPoint(
-                Path.of(dir), Optional.ofNullable(environment.get("DEPLOYCLAW_STOP_AT"))));
+  /**
+   * @param told what it is told, by name
+   */
+  static Optional<StopPoint> of(Function<String, Optional<String>> told) {
+    return told.apply("DEPLOYCLAW_STOP_DIR")
+        .map(dir -> new StopPoint(Path.of(dir), told.apply("DEPLOYCLAW_STOP_AT")));
   }
 
   /** A call begins; returns what names it. */
