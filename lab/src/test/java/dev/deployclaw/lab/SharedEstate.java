@@ -55,8 +55,8 @@ final class SharedEstate implements BeforeAllCallback, AfterAllCallback {
           wrong.add("these files were others: " + files);
         }
         estate.checker().assertWhole();
-      } catch (IllegalStateException | AssertionError e) {
-        wrong.add(String.valueOf(e.getMessage()));
+      } catch (RuntimeException | AssertionError e) {
+        wrong.add(e.toString()); // whatever it is, the next class gets another lab
       }
       return wrong;
     }
