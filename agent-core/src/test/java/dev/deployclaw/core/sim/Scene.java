@@ -107,35 +107,15 @@ enum Scene {
         twoChanged(estate);
         estate.world().probe.beats(Report.no("gateway/shop/one", "wrong"));
       }
-      case REASSERTION -> {
-        estate.world().redis.replicate("redis/a");
-        run(estate, "apply");
-        estate.world().redis.failOver("redis/a", true);
-      }
-      case SCHEDULED_BEGIN -> {
-        run(estate, "apply");
-        run(estate, "set acme 700 at " + estate.request("").received().plusSeconds(60));
-        estate.sim().pass(60_000_000);
-      }
-      case ACCEPTED_REGRESSION -> {
-        var backup = new AtomicReference<List<Entry>>();
-        run(estate, "apply");
-        estate.world().store.watch(store -> whileIn("published", store, backup));
-        run(estate, "set acme 700");
-        run(estate, "set acme 800");
-        restore(estate, Optional.ofNullable(backup.get()));
-      }
+      case REASSERTION -> lostAll(estate);
+      case SCHEDULED_BEGIN -> due(estate);
+      case ACCEPTED_REGRESSION -> regressed(estate);
       case WRITTEN_BACK -> {
         estate.world().sources.writeBack();
         run(estate, "apply");
       }
       case FOR_A_WHILE -> run(estate, "apply");
-      case LATER_REASSERTION -> {
-        run(estate, "apply");
-        estate.world().redis.replicate("redis/a");
-        run(estate, "set acme 700");
-        estate.world().redis.failOver("redis/a", true);
-      }
+      case LATER_REASSERTION -> lostTheLatest(estate);
       case ACCEPTED_WHILE_STAGED -> regressed(estate, "staged");
       case ACCEPTED_WHILE_COMMITTED -> regressed(estate, "committed");
       case ACCEPTED_WHILE_BAKING -> regressed(estate, "baking");
@@ -147,6 +127,38 @@ enum Scene {
         run(estate, "repair manually");
       }
     }
+  }
+
+  /** A failover loses all that a member was ever told. */
+  private static void lostAll(Estate estate) {
+    estate.world().redis.replicate("redis/a");
+    run(estate, "apply");
+    estate.world().redis.failOver("redis/a", true);
+  }
+
+  /** A change whose time has come. */
+  private static void due(Estate estate) {
+    run(estate, "apply");
+    run(estate, "set acme 700 at " + estate.request("").received().plusSeconds(60));
+    estate.sim().pass(60_000_000);
+  }
+
+  /** A backup that was taken in the middle of the second change. */
+  private static void regressed(Estate estate) {
+    var backup = new AtomicReference<List<Entry>>();
+    run(estate, "apply");
+    estate.world().store.watch(store -> whileIn("published", store, backup));
+    run(estate, "set acme 700");
+    run(estate, "set acme 800");
+    restore(estate, Optional.ofNullable(backup.get()));
+  }
+
+  /** A failover loses the second epoch alone. */
+  private static void lostTheLatest(Estate estate) {
+    run(estate, "apply");
+    estate.world().redis.replicate("redis/a");
+    run(estate, "set acme 700");
+    estate.world().redis.failOver("redis/a", true);
   }
 
   private static void drifted(Estate estate) {
