@@ -164,8 +164,7 @@ class ApprovalWaysTest {
       model.says(Map.of("outcome", "planned", "operation", "repair-drift"));
       String config = with(model);
 
-      var ran =
-          estate.run("run", "--json", "--config", config, "straighten the drifted limits");
+      var ran = estate.run("run", "--json", "--config", config, "straighten the drifted limits");
 
       assertThat(ran.exit()).as(ran.out() + ran.err()).isEqualTo(5);
       assertThat(estate.checker().digest()).isEqualTo(before);

@@ -1,8 +1,6 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import dev.deployclaw.core.task.Intent;
-import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.util.List;
@@ -61,14 +59,7 @@ public final class Architect {
 
   /** What a request would do. Nothing is written, and no log is left. */
   public PlanAnswer plan(TaskRequest request) throws InterruptedException {
-    try {
-      var story =
-          new Stories(ports.unlogged(), settings, Progress.NONE)
-              .begin(Operation.APPLY_POLICIES, false);
-      return answer(draft(request, story), request);
-    } catch (Unreachable e) {
-      return new PlanAnswer.Refused(ExitCode.UNREACHABLE, Leading.reason(e));
-    }
+    return new PlanPreview(this, ports, settings).of(request);
   }
 
   /** Lets a held change go on, and carries it out. */
@@ -369,21 +360,6 @@ public final class Architect {
     return leading;
   }
 
-  private PlanAnswer understood(Intent intent, RequestOrigin by) throws InterruptedException {
-    var operation = intent.operation();
-    var stuck = ApprovalCheck.cannotWait(operation, by.demands());
-    if (stuck.isPresent()) {
-      return new PlanAnswer.Refused(ExitCode.REFUSED, stuck.get());
-    }
-    List<String> risks =
-        switch (operation.waits()) {
-          case BEFORE_IT_WRITES -> repairing().held(by);
-          case AT_THE_GATE -> wayBack().held(by);
-          case NOT, ONLY_LOOKS -> List.of();
-        };
-    return new PlanAnswer.Understood(intent, risks);
-  }
-
   HeldRepairs heldRepairs() {
     return new HeldRepairs(ports, orchestrator.ledger(), epilogue);
   }
@@ -394,22 +370,5 @@ public final class Architect {
 
   private Approvals approvals() {
     return new Approvals(this, settings.gate());
-  }
-
-  private PlanAnswer answer(Draft draft, TaskRequest request) throws InterruptedException {
-    return switch (draft) {
-      case Draft.Ready ready ->
-          new PlanAnswer.Planned(
-              ready.plan(),
-              ready.drift(),
-              settings.gate().reasons(request.requester(), ready.risks()),
-              ready.procedure());
-      case Draft.Other(var intent, var demands) ->
-          understood(intent, new RequestOrigin(request.requester(), demands));
-      case Draft.Over(Ending ending, List<String> questions) ->
-          questions.isEmpty()
-              ? new PlanAnswer.Refused(ending.exit(), ending.reason())
-              : new PlanAnswer.NeedsClarification(questions);
-    };
   }
 }

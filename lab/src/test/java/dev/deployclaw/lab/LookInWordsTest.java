@@ -1,0 +1,52 @@
+package dev.deployclaw.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A question about the estate is answered on the terminal, for those whom it names. */
+class LookInWordsTest {
+  @RegisterExtension static final SharedEstate SHARED = new SharedEstate();
+
+  private static Estate estate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = SHARED.estate();
+  }
+
+  @Test
+  void listsTheLimitsOfOneTenant() {
+    var ran = estate.run("run", "list the limits of globex");
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("globex/orders: token-bucket, ").doesNotContain("umbrella/");
+  }
+
+  @Test
+  void saysWhetherThereIsDrift() {
+    var ran = estate.run("run", "any drift?");
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("committed epoch: ", "enforced is what is committed");
+  }
+
+  @Test
+  void validatesOneTenant() {
+    var ran = estate.run("run", "validate umbrella");
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("umbrella/search: ", "probe", "nothing is wrong");
+  }
+
+  @Test
+  void theLogHasWhatWasFound() {
+    var ran = estate.run("run", "--json", "list the limits of globex");
+
+    var limits = ran.json().findValue("limits");
+    assertThat(limits).isNotEmpty();
+    assertThat(limits.get(0).asText()).startsWith("globex/");
+  }
+}
