@@ -2,12 +2,14 @@ package dev.deployclaw.audit;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.audit.verify.JsonText;
+import dev.deployclaw.policy.diff.DiffLines;
 import dev.deployclaw.policy.diff.Difference;
 import dev.deployclaw.policy.text.Plain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +79,18 @@ public final class DocumentText {
   private static List<String> diff(Map<String, Object> entry) {
     return entry.get("facts") instanceof Map<?, ?> facts
             && facts.get("diff") instanceof List<?> diff
-        ? diff.stream().map(DocumentText::diffLine).toList()
+        ? diffLines(diff)
         : List.of();
+  }
+
+  private static List<String> diffLines(List<?> diff) {
+    var differences =
+        diff.stream()
+            .flatMap(item -> item instanceof Map<?, ?> map ? Difference.ofMap(map).stream() : Stream.empty())
+            .toList();
+    return differences.size() == diff.size()
+        ? DiffLines.of(differences)
+        : diff.stream().map(DocumentText::diffLine).toList();
   }
 
   private static String diffLine(Object item) {

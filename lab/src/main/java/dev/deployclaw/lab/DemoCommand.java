@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,11 +20,13 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  deployclaw demo",
       "  deployclaw demo --json > log.json",
-      "  deployclaw demo --kubernetes --docker",
+      "  deployclaw demo --no-kubernetes --no-docker     gateways are folders, and nothing else",
       "  deployclaw demo --keep        then: deployclaw run \"…\", deployclaw lab down"
     })
 final class DemoCommand implements Callable<Integer> {
   static final String REQUEST = "Orchestrate the rate limit policies of all tenants";
+
+  private static final String WITH_DOCKER = "; with them: deployclaw demo --docker";
 
   private final Surroundings around;
 
@@ -36,11 +39,21 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--gateways", defaultValue = "47", description = "How many (default 47).")
   private int gateways = Lab.GATEWAYS;
 
-  @Option(names = "--kubernetes", description = LabCommand.KUBERNETES)
-  private boolean kubernetes;
+  @Option(
+      names = "--kubernetes",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Gateways are pods of a Kubernetes of the lab's own; without it, folders.")
+  private boolean kubernetes = true;
 
-  @Option(names = "--docker", description = LabCommand.DOCKER)
-  private boolean docker;
+  @Option(
+      names = "--docker",
+      negatable = true,
+      description =
+          "A gateway for each namespace and what is behind all of them run in containers of a Docker"
+              + " daemon of the lab's own; by default where one can be started.")
+  private @Nullable Boolean docker;
 
   DemoCommand(Surroundings around) {
     this.around = around;
@@ -53,14 +66,16 @@ final class DemoCommand implements Callable<Integer> {
       around.err().println("deployclaw: a lab runs already; stop it with: deployclaw lab down");
       return 2;
     }
-    var missing = docker ? Containers.missing() : Optional.<String>empty();
-    if (missing.isPresent()) {
+    boolean wanted = docker == null || docker;
+    var missing = wanted ? Containers.missing() : Optional.<String>empty();
+    if (missing.isPresent() && docker != null) {
       around.err().println("deployclaw: " + missing.get());
       return 2;
     }
     try (var _ = AtExit.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
-      var size = new Lab.Size(gateways, kubernetes, docker);
+      missing.ifPresent(why -> around.err().println("  left out: containers: " + why + WITH_DOCKER));
+      var size = new Lab.Size(gateways, kubernetes, wanted && missing.isEmpty());
       lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");
       int exit = CommandLines.run(around, run(lab));

@@ -51,17 +51,21 @@ public final class Lab {
   /**
    * How many gateways there are, and where.
    *
-   * @param gateways of them, those in containers included; in Kubernetes of pods, and gateways in
-   *     containers come besides
-   * @param inKubernetes whether they are pods of a cluster of the lab's own, else folders
+   * @param gateways all of them: in folders or pods, and in containers
+   * @param inKubernetes whether those outside of containers are pods of a cluster of the lab's own,
+   *     else folders
    * @param inDocker whether one for each namespace, and what stands behind all, runs in containers
    *     of a daemon of the lab's own
    */
   public record Size(int gateways, boolean inKubernetes, boolean inDocker) {
-    /** How many of them are in containers: one for each namespace, where there are so many. */
+    /** One for each namespace, where there are so many. */
     int inContainers() {
-      int each = Scenario.NAMESPACES.size();
-      return inDocker ? (inKubernetes ? each : Math.min(each, gateways)) : 0;
+      return inDocker ? Math.min(Scenario.NAMESPACES.size(), gateways) : 0;
+    }
+
+    /** The others; a cluster has one pod at least. */
+    int besideContainers() {
+      return Math.max(inKubernetes ? 1 : 0, gateways - inContainers());
     }
 
     /** Gateways in folders, and nothing in containers. */

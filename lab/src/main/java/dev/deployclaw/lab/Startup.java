@@ -97,8 +97,8 @@ final class Startup {
   private Fleet fleet(Beside beside, ExecutorService starts)
       throws IOException, InterruptedException {
     return size.inKubernetes()
-        ? PodFleet.start(folder, size.gateways(), beside)
-        : FileFleet.start(folder, size.gateways() - size.inContainers(), beside, starts);
+        ? PodFleet.start(folder, size.besideContainers(), beside)
+        : FileFleet.start(folder, size.besideContainers(), beside, starts);
   }
 
   /** They are counted after the others. */

@@ -51,7 +51,7 @@ class ContainerRunTest {
   static void setUp() throws Exception {
     var missing = Containers.missing();
     assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
-    scene = Scene.up(folder, new Lab.Size(PODS, true, true));
+    scene = Scene.up(folder, new Lab.Size(PODS + Scenario.NAMESPACES.size(), true, true));
     gateways = ContainerEntrance.all(scene);
   }
 

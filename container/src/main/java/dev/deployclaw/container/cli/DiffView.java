@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli;
 
 import dev.deployclaw.policy.diff.BlastRadius;
-import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.policy.diff.DiffLines;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ final class DiffView {
     if (diff.isEmpty()) {
       return List.of("no difference");
     }
-    var lines = new ArrayList<>(diff.differences().stream().map(Difference::text).toList());
+    var lines = new ArrayList<>(DiffLines.of(diff.differences()));
     lines.add(reach(diff.blastRadius()));
     return lines;
   }

@@ -3,6 +3,7 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.HistoryAnswer;
 import dev.deployclaw.core.runtime.HistoryAnswer.Changed;
+import dev.deployclaw.policy.diff.DiffLines;
 import dev.deployclaw.policy.diff.Difference;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ final class HistoryView {
                 c.request().map(r -> "  \"" + r + "\"").orElse(""));
     var what =
         c.unknown().isEmpty()
-            ? c.differences().stream().map(d -> "    " + d.text())
+            ? DiffLines.of(c.differences()).stream().map(line -> "    " + line)
             : Stream.of("    " + UNKNOWN + ": " + c.unknown());
     return Stream.concat(Stream.of(head), what).toList();
   }

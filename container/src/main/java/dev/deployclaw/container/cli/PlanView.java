@@ -9,7 +9,7 @@ import dev.deployclaw.core.planner.IntentJson;
 import dev.deployclaw.core.runtime.PlanAnswer;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.diff.BlastRadius;
-import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.policy.diff.DiffLines;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,7 +149,7 @@ final class PlanView {
     var procedure = planned.procedure();
     around.say("by skill " + procedure.skill() + ": " + procedure.allowance().explain());
     section("would reach", reach(plan.diff().blastRadius()));
-    section("would change", plan.diff().differences().stream().map(Difference::text).toList());
+    section("would change", DiffLines.of(plan.diff().differences()));
     section("findings", plan.findings().stream().map(f -> f.reason() + "; " + f.remedy()).toList());
     section("left as it is", plan.warnings());
     section("would lie over its source", added(plan.overlays()));

@@ -59,10 +59,28 @@ public record Difference(
         + before.map(b -> " removed" + value(b)).orElse("");
   }
 
-  /** Tenants and gateways come and go by their name, which is said already. */
   private String value(String written) {
-    boolean said = field.equals("tenant") || field.endsWith(" " + written);
-    return said ? "" : ": " + written;
+    return isName(written) ? "" : ": " + written;
+  }
+
+  /** Tenants and gateways come and go by their name, which is said already. */
+  private boolean isName(String written) {
+    return field.equals("tenant") || field.endsWith(" " + written);
+  }
+
+  /** Whether a whole tenant or gateway comes or goes, of which only its name is written. */
+  boolean isOfName() {
+    return before.isPresent() != after.isPresent() && isName(before.or(() -> after).orElseThrow());
+  }
+
+  /** {@code tenant}, {@code gateway}: the first word of the field. */
+  String kind() {
+    return field.split(" ", 2)[0];
+  }
+
+  /** Of what {@link #isOfName}. */
+  String name() {
+    return tenant.or(() -> after).or(() -> before).orElseThrow();
   }
 
   private static Optional<String> text(Map<?, ?> map, String key) {
