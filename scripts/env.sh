@@ -271,6 +271,7 @@ build_program() {
   : >"$cut_off"
   if ! maven -Prun -T 1C --projects lab --also-make "-Dprogram=$PROGRAMS/new" package >"$BUILD_LOG" 2>&1; then
     explain_failure
+    rm -rf "$PROGRAMS/new"
     say "the build failed (log: $BUILD_LOG)"
     exit 1
   fi
@@ -280,20 +281,14 @@ build_program() {
 
 # One line where a dependency is missing, else the first of what Maven says.
 explain_failure() {
-  local missing
-  missing=$(sed -nE '/^\[ERROR\]/s/.*([Ff]ind|[Tt]ransfer|[Tt]he) artifact ([^ ]+).*/\2/p' "$BUILD_LOG" | head -n 1)
+  local missing of='(find|transfer|the) artifact ([^ ]+)'
+  missing=$(sed -nE "/^\[ERROR\].* $of/{s/.* $of.*/\2/p;q}" "$BUILD_LOG")
   if [[ -n $missing ]]; then
-    say "$missing isn't in the local Maven repository and can't be downloaded: $(download_failure)"
-    say "connect to the network, or name a mirror in ~/.m2/settings.xml, then try again"
+    say "$missing isn't in the local Maven repository and can't be downloaded;" \
+      "connect to the network, or name a mirror in ~/.m2/settings.xml"
   else
-    grep -m 5 '^\[ERROR\]' "$BUILD_LOG" >&2 || tail -n 5 "$BUILD_LOG" >&2
+    grep -m 3 '^\[ERROR\] *[^ ]' "$BUILD_LOG" >&2 || tail -n 5 "$BUILD_LOG" >&2
   fi
-}
-
-download_failure() {
-  local reason
-  reason=$(sed -nE '/^\[ERROR\]/s/.*artifact [^ ]+ (from|in|to) (.*)/\2/p' "$BUILD_LOG" | head -n 1)
-  printf '%s\n' "${reason:-see the log}"
 }
 
 # warm_up FOLDER: lets the JDK keep what it learnt from one run, so that later runs start in half the time. They start

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The execution log for people on a terminal: plain text, a line for each thing, no colour. */
@@ -86,7 +86,8 @@ public final class DocumentText {
   private static List<String> diffLines(List<?> diff) {
     var differences =
         diff.stream()
-            .flatMap(item -> item instanceof Map<?, ?> map ? Difference.ofMap(map).stream() : Stream.empty())
+            .flatMap(item ->
+                item instanceof Map<?, ?> map ? Difference.ofMap(map).stream() : Stream.empty())
             .toList();
     return differences.size() == diff.size()
         ? DiffLines.of(differences)

@@ -74,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
     }
     try (var _ = AtExit.run(lab::down)) {
       around.err().println("Starting a small estate in " + lab.folder());
-      missing.ifPresent(why -> around.err().println("  left out: containers: " + why + WITH_DOCKER));
+      missing.ifPresent(
+          why -> around.err().println("  left out: containers: " + why + WITH_DOCKER));
       var size = new Lab.Size(gateways, kubernetes, wanted && missing.isEmpty());
       lab.up(size, part -> around.err().println("  up: " + part));
       around.err().println("\n> " + REQUEST + "\n");

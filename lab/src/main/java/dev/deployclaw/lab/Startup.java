@@ -15,6 +15,7 @@ import dev.deployclaw.testkit.Server;
 import dev.deployclaw.testkit.SkewedClock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -68,7 +69,9 @@ final class Startup {
               access(done(s3)),
               done(nats).url(),
               services.urls());
-      return new EstateFile(backends, fleet, contained(containers, fleet, beside));
+      var contained = contained(containers, fleet, beside);
+      progress.accept(whole());
+      return new EstateFile(backends, fleet, contained);
     }
   }
 
@@ -92,6 +95,15 @@ final class Startup {
       ready("kubernetes", Cluster.spawn(folder));
     }
     return size.inKubernetes();
+  }
+
+  private String whole() {
+    return "all: %d gateways in %d namespaces, %d Redis nodes, %d tenants"
+        .formatted(
+            size.besideContainers() + size.inContainers(),
+            Scenario.NAMESPACES.size(),
+            PRIMARIES * (1 + REPLICAS_EACH),
+            Scenario.policies().values().stream().mapToInt(List::size).sum());
   }
 
   private Fleet fleet(Beside beside, ExecutorService starts)

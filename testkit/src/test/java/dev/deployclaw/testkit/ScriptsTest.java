@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,14 +30,22 @@ final class ScriptsTest {
           "find",
           "flock",
           "grep",
+          "head",
+          "ls",
           "mkdir",
+          "mv",
           "readlink",
           "rm",
           "sed",
           "sha256sum",
           "sort",
           "tail",
+          "timeout",
           "xargs");
+
+  /** A Maven that notes its run and lays out a program. */
+  private static final String BUILD =
+      "echo run >>\"$NOTES\"\nfor a; do case $a in -Dprogram=*) mkdir -p \"${a#*=}/lib\";; esac; done";
 
   @TempDir Path folder;
 
@@ -47,7 +57,7 @@ final class ScriptsTest {
     write(".mvn/maven.config", "");
     write("lab/pom.xml", "<project/>");
     write("lab/src/main/A.java", "class A {}");
-    program("bin/mvn", "echo run >>\"$NOTES\"; mkdir -p lab/target");
+    program("bin/mvn", BUILD);
     program("jdk/bin/javac", "");
     program("jdk/bin/java", "shift $(($# - 2)); echo \"$PWD $*\"");
     write("jdk/release", "JAVA_VERSION=\"25.0.1\"");
@@ -73,6 +83,82 @@ final class ScriptsTest {
     write("lab/src/test/ATest.java", "class ATest {}");
     run("status");
     assertThat(builds()).isEqualTo(3);
+  }
+
+  @Test
+  void looksAtContentsWhereTimesMovedAndKeepsTheProgramBefore() throws Exception {
+    Path source = folder.resolve("lab/src/main/A.java");
+    run("status");
+    FileTime written = Files.getLastModifiedTime(source);
+
+    Files.setLastModifiedTime(source, FileTime.fromMillis(written.toMillis() + 60_000));
+    run("status");
+    assertThat(builds()).as("touched").isEqualTo(1);
+
+    write("lab/src/main/A.java", "class B {}");
+    Files.setLastModifiedTime(source, written);
+    run("status");
+    assertThat(builds()).as("another text of the same size and date").isEqualTo(2);
+
+    write("lab/src/main/A.java", "class A {}");
+    Run back = run("status");
+    assertThat(back.exit).isZero();
+    assertThat(builds()).as("as it was before").isEqualTo(2);
+  }
+
+  @Test
+  void buildThatIsCutOffLeavesNothingToStartOrToBuildUpon() throws Exception {
+    program(
+        "bin/mvn", BUILD + "\nmkdir -p lab/target/run/classes\n: >lab/target/run/A\nkill -9 $PPID");
+
+    Run killed = run("status");
+    program("bin/mvn", BUILD + "\n[ ! -e lab/target/run ] || exit 1");
+    Run next = run("status");
+
+    assertThat(killed.exit).isNotZero();
+    assertThat(killed.out).isEmpty();
+    assertThat(next.exit).as(next.err).isZero();
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void buildsAgainWhatChangedDuringTheBuild() throws Exception {
+    String change = "\n[ -e edited ] || { : >edited; echo 'class C {}' >lab/src/main/C.java; }";
+    program("bin/mvn", BUILD + change);
+
+    Run run = run("status");
+    run("status");
+
+    assertThat(run.exit).isZero();
+    assertThat(run.err).contains("sources changed meanwhile");
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void twoAtOnceBuildOnce() throws Exception {
+    try (var both = Executors.newVirtualThreadPerTaskExecutor()) {
+      var first = both.submit(() -> run("status"));
+      var second = both.submit(() -> run("status"));
+
+      assertThat(first.get().exit).as(first.get().err).isZero();
+      assertThat(second.get().exit).as(second.get().err).isZero();
+    }
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void saysInOneLineWhichDependencyIsMissing() throws Exception {
+    program(
+        "bin/mvn",
+        "echo '[ERROR] Could not transfer artifact io.x:y:jar:1.0 from/to central: no route'; exit 1");
+
+    Run run = run("status");
+
+    assertThat(run.exit).isEqualTo(1);
+    assertThat(run.err.lines().filter(line -> line.contains("io.x:y:jar:1.0")))
+        .singleElement()
+        .asString()
+        .contains("can't be downloaded", "~/.m2/settings.xml");
   }
 
   @Test
@@ -159,8 +245,8 @@ final class ScriptsTest {
   }
 
   private Run run(ProcessBuilder builder) throws Exception {
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
     builder.environment().put("PATH", folder.resolve("bin").toString());
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("NOTES", folder.resolve("notes").toString());

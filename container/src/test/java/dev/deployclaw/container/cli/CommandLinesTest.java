@@ -64,6 +64,20 @@ class CommandLinesTest {
   }
 
   @Test
+  void readsNoCommandWholeForTheHelpOfAllAndShowsTheSame() {
+    var screen = new Screen(folder);
+    var whole = CommandLines.make(screen.surroundings());
+
+    screen.run("--help");
+
+    assertThat(screen.out()).isEqualTo(whole.getUsageMessage());
+    assertThat(WantedCommands.of("--help").wants("run")).isFalse();
+    assertThat(WantedCommands.of("run", "--help").wants("run")).isTrue();
+    assertThat(WantedCommands.of("run", "--help").wants("plan")).isFalse();
+    assertThat(WantedCommands.of("help", "plan").wants("plan")).isTrue();
+  }
+
+  @Test
   void showsAnExampleWithEveryCommand() {
     var line = CommandLines.make(new Screen(folder).surroundings());
 
