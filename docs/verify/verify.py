@@ -554,20 +554,40 @@ def vote_fault(change):
     return None if change.prepared.get("digest") == change.get("digest") else "digest"
 
 
-def approval_holds(change):
+class Waiting:
+    """Whether what was asked to wait waited: what the request, its caller or what understood it asked for, and a repair,
+    which opens no change, has an approval of its own."""
+
+    def __init__(self):
+        self.asked, self.awaits, self.authorized, self.plan = False, False, False, ""
+
+    def next(self, record, fact):
+        self.asked |= record["phase"] == "request" and fact.get("approval") == "manual"
+        self.asked |= listed(fact.get("needs_approval")) != []
+        name = text((record.get("decision") or {}).get("name"))
+        if name == "await":
+            self.awaits, self.authorized, self.plan = True, False, text(record.get("plan_hash"))
+        elif name == "authorize":
+            self.authorized = True
+            return self.awaits and fact.get("approved_plan") == self.plan
+        return name != "repair" or self.authorized or not (self.asked or self.awaits)
+
+
+def approval_holds(change, asked):
+    asks = change.asks() or (asked and change.get("kind") != "compensation")
     approved = text(change.approval.get("approver")) != ""
     if not change.rule or (change.rule == "way-back" and not change.back()):
         return False
     if change.rule != ("approved" if change.asks() else text(change.gate("rule")) or change.rule):
         return False
     if not approved:
-        return not change.held and not change.asks() and change.rule != "approved"
+        return not change.held and not asks and change.rule != "approved"
     return (change.approval.get("approved_plan") == change.plan
             and change.approval.get("approved_checkpoint") == change.checkpoint
             and number(change.approval.get("approved_revision")) == number(change.opened.get("base_revision")))
 
 
-def activation_faults(change, fact, changes, plans):
+def activation_faults(change, fact, changes, plans, asked):
     if not planned(change, changes, plans):
         yield "plan"
     taken = change.checkpoint != "" and change.checkpoint == fact.get("checkpoint")
@@ -576,7 +596,7 @@ def activation_faults(change, fact, changes, plans):
     fault = vote_fault(change)
     if fault:
         yield fault
-    if not approval_holds(change):
+    if not approval_holds(change, asked):
         yield "approval"
     if not change.get("digest") or change.get("digest") != fact.get("digest"):
         yield "digest"
@@ -604,7 +624,7 @@ def move(change, record, fact, votes):
 
 def process(records):
     doubted = {facts(r)["in_doubt"] for r in records if is_whole(facts(r).get("in_doubt"))}
-    changes, plans, votes, own, found = {}, {}, {}, None, []
+    changes, plans, votes, own, found, waiting = {}, {}, {}, None, [], Waiting()
     for record in records:
         fact, seq = facts(record), record["seq"]
         if is_text(fact.get("state")) and is_text(fact.get("change")):
@@ -620,7 +640,7 @@ def process(records):
                 votes = {}
             if fact["state"] in ("widened", "committed"):
                 change.activated = True
-                for code in activation_faults(change, fact, changes, plans):
+                for code in activation_faults(change, fact, changes, plans, waiting.asked):
                     found.append((code, seq, "%s was activated against the rules" % fact["change"]))
             continue
         if is_text(fact.get("target_digest")):
@@ -630,6 +650,8 @@ def process(records):
                 change.overtaken = True
         if record["phase"] == "prepare" and "yes" in fact:
             votes = fact
+        if not waiting.next(record, fact):
+            found.append(("approval", seq, "what waits for an approval is carried out, or authorized, without it"))
         if record["phase"] == "publish":
             for name, change in changes.items():
                 if not change.activated and is_whole(record.get("epoch")) and change.epoch == record["epoch"]:
@@ -653,7 +675,7 @@ RULES = {name: set(rules.split()) for name, rules in {
     "prove": "validated watched", "complete": "collected", "undo": "refused", "put-back": "compensation withdrawn",
     "fail": "way-back-refused not-put-back overtaken", "abort": "", "discard": "nothing-left left-behind",
     "watch": "passed failed", "recover": "presumed-aborted roll-forward go-on overtaken",
-    "collect": "needed-by-nobody", "repair": "committed-again", "reassert": "what-was-lost",
+    "collect": "needed-by-nobody", "await": "", "authorize": "approver", "repair": "committed-again", "reassert": "what-was-lost",
     "accept": "persons-word", "end": "",
 }.items()}
 
@@ -675,7 +697,8 @@ GROUNDS = {name: grounds.split() for name, grounds in {
     "commit": "open checkpoint votes approve pass bake watch", "publish": "commit", "converge": "publish",
     "soak": "converge", "prove": "converge soak watch", "complete": "prove collect", "undo": "commit watch",
     "put-back": "undo withdraw complete", "fail": "commit undo withdraw", "abort": "open hold recover refuse",
-    "discard": "abort", "watch": "bake soak", "collect": "prove", "unschedule": "schedule", "refuse": "hold",
+    "discard": "abort", "watch": "bake soak", "collect": "prove", "unschedule": "schedule", "refuse": "hold await",
+    "authorize": "await", "repair": "authorize",
 }.items()}
 
 

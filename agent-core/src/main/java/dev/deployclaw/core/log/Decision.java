@@ -72,6 +72,10 @@ public record Decision(Name name, String rule, Optional<Policies> policies) {
     /** What becomes of what another agent left behind. */
     RECOVER,
     COLLECT,
+    /** That what opens no change waits for an approval. */
+    AWAIT,
+    /** That it may begin, by a person's word. */
+    AUTHORIZE,
     REPAIR,
     REASSERT,
     /** That a state store that was restored is the truth. */
@@ -98,7 +102,7 @@ public record Decision(Name name, String rule, Optional<Policies> policies) {
         case CHECKPOINT -> List.of("stored", "pending");
         case STAGE -> List.of("nobody-acts");
         case VOTES -> List.of("all", "without-absent");
-        case APPROVE -> List.of("approver");
+        case APPROVE, AUTHORIZE -> List.of("approver");
         case WIDEN -> List.of("first-cohort", "watched");
         case BAKE, SOAK -> List.of("validated");
         case WITHDRAW -> List.of("refused", "stopped", "overtaken");
@@ -117,7 +121,7 @@ public record Decision(Name name, String rule, Optional<Policies> policies) {
         case REPAIR -> List.of("committed-again");
         case REASSERT -> List.of("what-was-lost");
         case ACCEPT -> List.of("persons-word");
-        case HOLD, PASS, ABORT, END -> List.of();
+        case HOLD, PASS, ABORT, AWAIT, END -> List.of();
       };
     }
 
@@ -128,7 +132,7 @@ public record Decision(Name name, String rule, Optional<Policies> policies) {
         case COMMIT, PUBLISH, CONVERGE, SOAK, PROVE, COMPLETE, UNDO, PUT_BACK -> true;
         case FAIL, ABORT, DISCARD -> true;
         case PLAN, SCHEDULE, UNSCHEDULE, REFUSE, WATCH, RECOVER, COLLECT -> false;
-        case REPAIR, REASSERT, ACCEPT, END -> false;
+        case AWAIT, AUTHORIZE, REPAIR, REASSERT, ACCEPT, END -> false;
       };
     }
   }

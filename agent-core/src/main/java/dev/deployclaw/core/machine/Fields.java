@@ -55,6 +55,15 @@ record Fields(JsonNode node) {
     return node.has(name) ? texts(name) : List.of();
   }
 
+  /** Objects that earlier versions don't write. */
+  List<Fields> objectsIfAny(String name) {
+    List<Fields> out = new ArrayList<>();
+    if (node.has(name)) {
+      node.get(name).forEach(item -> out.add(new Fields(item)));
+    }
+    return out;
+  }
+
   List<Long> numbers(String name) {
     List<Long> out = new ArrayList<>();
     required(name).forEach(item -> out.add(item.asLong()));

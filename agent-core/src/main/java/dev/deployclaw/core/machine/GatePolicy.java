@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,24 @@ public record GatePolicy(
   /** The rule by which a change goes on of which no other speaks. */
   private static final String AUTO = "auto";
 
+  /** The rule by which a way back goes on, which is never slower than doing nothing. */
+  private static final String WAY_BACK = "way-back";
+
+  /**
+   * The rule by which a repair goes on: what it puts back passed the gate when it was committed.
+   */
+  private static final String COMMITTED = "committed-again";
+
+  /** Operations that put back what passed the gate before, and the rule by which each goes on. */
+  private static final Map<String, String> PUTTING_BACK =
+      Map.of("rollback", WAY_BACK, "repair-drift", COMMITTED);
+
+  /** How much of a plan's hash quotes it: 32 bits. */
+  public static final int SHORTEST_QUOTE = 8;
+
+  /** Who approves these was shown the plan, and quotes its hash. */
+  private static final Set<String> QUOTED = Set.of(ApprovalDemand.Source.MODEL_READING.rule());
+
   public GatePolicy {
     rules = List.copyOf(rules);
   }
@@ -37,24 +57,42 @@ public record GatePolicy(
   /**
    * What speaks for holding a change.
    *
-   * @param manual the request asks for an approval
+   * @param demands what asks for an approval beside the gate's rules
    * @param removed tenants that would have no policy any more
    * @param overlays changes by request that would be gone, for people
    * @param bigSteps changes larger than the configured factor, for people
    * @param reach whom it reaches
    */
   public record Risks(
-      boolean manual,
+      List<ApprovalDemand> demands,
       List<String> removed,
       List<String> overlays,
       List<String> bigSteps,
       Reach reach) {
-    public static final Risks NONE = new Risks(false, List.of(), List.of(), List.of(), Reach.NONE);
+    public static final Risks NONE =
+        new Risks(List.of(), List.of(), List.of(), List.of(), Reach.NONE);
 
     public Risks {
+      demands = List.copyOf(demands);
       removed = List.copyOf(removed);
       overlays = List.copyOf(overlays);
       bigSteps = List.copyOf(bigSteps);
+    }
+
+    /** Of an operation that removes nothing and takes no step. */
+    public static Risks of(List<ApprovalDemand> demands, Reach reach) {
+      return new Risks(demands, List.of(), List.of(), List.of(), reach);
+    }
+
+    /** The same, with more that asks. */
+    public Risks and(List<ApprovalDemand> more) {
+      var all = new ArrayList<>(demands);
+      all.addAll(more);
+      return new Risks(all, removed, overlays, bigSteps, reach);
+    }
+
+    boolean asked() {
+      return demands.stream().anyMatch(d -> d.source() == ApprovalDemand.Source.REQUEST);
     }
   }
 
@@ -73,16 +111,35 @@ public record GatePolicy(
     }
   }
 
+  /**
+   * Whether a change goes on. What the agent puts back by itself after a failed validation never
+   * waits: that is the one way past the rules, and its record names it.
+   */
   public Verdict judge(Execution x, Risks risks) {
-    if (x.kind().back()) {
-      return new Verdict.Pass("way-back");
+    if (x.kind() == Kind.COMPENSATION) {
+      return new Verdict.Pass(WAY_BACK);
     }
-    if (x.approval().isPresent()) {
-      return approved(x, x.approval().get());
+    return x.approval()
+        .map(given -> approved(x, given))
+        .orElseGet(() -> admit(x.requester(), risks));
+  }
+
+  /**
+   * Whether what somebody asked for may begin without an approval: the one place that decides it,
+   * for every operation.
+   */
+  public Verdict admit(String requester, Risks risks) {
+    var holds = holds(requester, risks);
+    if (holds.isEmpty()) {
+      return new Verdict.Pass(passing(requester, risks).orElse(otherwise(risks)));
     }
-    return hold(x.requester(), risks)
-        .<Verdict>map(h -> h)
-        .orElseGet(() -> new Verdict.Pass(passing(x.requester(), risks).orElse(AUTO)));
+    var approval = new ArrayList<String>();
+    holds.keySet().stream().filter(QUOTED::contains).forEach(approval::add);
+    rules.stream()
+        .filter(r -> !r.approvers().isEmpty() && r.speaksOf(requester, risks.reach()))
+        .forEach(r -> approval.add(r.name()));
+    return new Verdict.Hold(
+        holds.keySet().iterator().next(), String.join("; ", holds.values()), approval);
   }
 
   /**
@@ -91,30 +148,24 @@ public record GatePolicy(
    */
   public Map<String, Object> facts(String requester, Risks risks) {
     var facts = new TreeMap<String, Object>();
-    var asks = holds(requester, risks).stream().map(Verdict.Hold::rule).toList();
+    var asks = List.copyOf(holds(requester, risks).keySet());
     facts.put("asks", asks);
-    facts.put("manual", risks.manual());
+    facts.put("manual", risks.asked());
     if (asks.isEmpty()) {
-      facts.put("rule", passing(requester, risks).orElse(AUTO));
+      facts.put("rule", passing(requester, risks).orElse(otherwise(risks)));
     }
     return facts;
   }
 
   /** Why a change with these risks would be held; empty when it would go on. */
   public List<String> reasons(String requester, Risks risks) {
-    return hold(requester, risks).map(Verdict.Hold::why).stream().toList();
+    return List.copyOf(holds(requester, risks).values());
   }
 
-  private Optional<Verdict.Hold> hold(String requester, Risks risks) {
-    return holds(requester, risks).stream().findFirst();
-  }
-
-  /** By each rule that holds it. */
-  private List<Verdict.Hold> holds(String requester, Risks risks) {
+  /** By the name of each rule that holds it, why; the weightiest first. */
+  private Map<String, String> holds(String requester, Risks risks) {
     var why = new LinkedHashMap<String, String>();
-    if (risks.manual()) {
-      why.put("request-asks", "the request asks for an approval");
-    }
+    risks.demands().forEach(d -> why.merge(d.source().rule(), d.why(), (a, b) -> a));
     if (!risks.removed().isEmpty()) {
       why.put("removes-tenant", "it removes " + String.join(", ", risks.removed()));
     }
@@ -128,26 +179,27 @@ public record GatePolicy(
     for (var rule : speaking(GateRule.Says.HOLD, requester, risks)) {
       why.putIfAbsent(rule.name(), "the rule " + rule.name() + " holds it");
     }
-    if (why.isEmpty() && !auto && passing(requester, risks).isEmpty()) {
+    boolean byDefault = !auto && !putsBack(risks.reach().operation());
+    if (why.isEmpty() && byDefault && passing(requester, risks).isEmpty()) {
       why.put("default-hold", "every change waits for an approval here");
     }
-    return why.entrySet().stream()
-        .map(e -> held(e.getKey(), e.getValue(), requester, risks))
-        .toList();
-  }
-
-  private Verdict.Hold held(String rule, String why, String requester, Risks risks) {
-    var approval = new ArrayList<String>();
-    for (var one : rules) {
-      if (!one.approvers().isEmpty() && one.speaksOf(requester, risks.reach())) {
-        approval.add(one.name());
-      }
-    }
-    return new Verdict.Hold(rule, why, approval);
+    return why;
   }
 
   private Optional<String> passing(String requester, Risks risks) {
     return speaking(GateRule.Says.PASS, requester, risks).stream().map(GateRule::name).findFirst();
+  }
+
+  /** By which rule it goes on where none of the configuration's passes it. */
+  private static String otherwise(Risks risks) {
+    return PUTTING_BACK.getOrDefault(risks.reach().operation(), AUTO);
+  }
+
+  /**
+   * Whether an operation puts back what passed the gate before: only a rule that names it holds.
+   */
+  static boolean putsBack(String operation) {
+    return PUTTING_BACK.containsKey(operation);
   }
 
   private List<GateRule> speaking(GateRule.Says says, String requester, Risks risks) {
@@ -156,19 +208,78 @@ public record GatePolicy(
         .toList();
   }
 
-  /** Why somebody may not approve a held change; empty when they may. */
-  public Optional<String> refuses(Execution x, String who) {
-    if (approverMustDiffer && x.requester().equals(who)) {
-      return Optional.of(
+  /**
+   * Why somebody may not approve what waits; empty when they may.
+   *
+   * @param quoted how the plan's hash begins, by who approves; empty where none is quoted
+   */
+  public Optional<Refusal> refuses(Waiting waiting, String who, String quoted) {
+    if (approverMustDiffer && waiting.requester().equals(who)) {
+      return Refusal.of(
+          Refusal.Kind.NOT_ALLOWED,
           "the approver must differ from the requester, %s: let somebody else approve it"
               .formatted(who));
     }
-    return x.state() instanceof State.Held held
-        ? held.approval().stream()
-            .map(name -> refuses(name, who))
-            .filter(Objects::nonNull)
-            .findFirst()
-        : Optional.empty();
+    if (!waiting.planHash().startsWith(quoted)) {
+      return Refusal.of(
+          Refusal.Kind.MISQUOTED,
+          "the plan of %s is %s, not %s: read it with deployclaw log %s, and approve that"
+              .formatted(waiting.id(), waiting.planHash(), quoted, waiting.id()));
+    }
+    if (waiting.mustBeQuoted() && quoted.length() < SHORTEST_QUOTE) {
+      return Refusal.of(
+          Refusal.Kind.UNQUOTED,
+          "%s, so an approval quotes its plan: read deployclaw log %s, and add --plan with the first %d characters of the plan's hash, or more"
+              .formatted(waiting.why(), waiting.id(), SHORTEST_QUOTE));
+    }
+    return waiting.approval().stream()
+        .filter(name -> !QUOTED.contains(name))
+        .map(name -> refuses(name, who))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(reason -> new Refusal(Refusal.Kind.NOT_ALLOWED, reason));
+  }
+
+  /** Why an approval isn't taken. */
+  public record Refusal(Kind kind, String reason) {
+    /** What is wrong with it. */
+    public enum Kind {
+      /** Not from this person. */
+      NOT_ALLOWED,
+      /** It is for another plan. */
+      MISQUOTED,
+      /** It has to quote the plan. */
+      UNQUOTED
+    }
+
+    private static Optional<Refusal> of(Kind kind, String reason) {
+      return Optional.of(new Refusal(kind, reason));
+    }
+  }
+
+  /**
+   * What waits for an approval.
+   *
+   * @param why for people; empty for a change that isn't held
+   * @param approval the rules that say who may approve it, and how, by name
+   */
+  public record Waiting(
+      String id, String requester, String planHash, String why, List<String> approval) {
+    public Waiting {
+      approval = List.copyOf(approval);
+    }
+
+    /** A held change; one in another state waits for nobody in particular. */
+    public static Waiting of(Execution x) {
+      return x.state() instanceof State.Held held
+          ? new Waiting(x.id(), x.requester(), x.planHash(), held.why(), held.approval())
+          : new Waiting(x.id(), x.requester(), x.planHash(), "", List.of());
+    }
+
+    /** Whether who approves it must quote the plan's hash, and so has read the plan. */
+    public boolean mustBeQuoted() {
+      return approval.stream().anyMatch(QUOTED::contains);
+    }
   }
 
   /**
@@ -177,7 +288,7 @@ public record GatePolicy(
   private @Nullable String refuses(String name, String who) {
     var rule = rules.stream().filter(r -> r.name().equals(name)).findFirst();
     if (rule.isEmpty()) {
-      return "the rule %s, which said who approves it, is no longer in the configuration: reject it and ask anew"
+      return "the rule %s, which said who approves it, is no longer in the configuration: reject it and ask again"
           .formatted(name);
     }
     return rule.get().admits(who)
@@ -188,7 +299,8 @@ public record GatePolicy(
 
   /**
    * An approval holds for the plan and the checkpoint that it was given for, and no other. Whom the
-   * change reaches isn't at hand any more, so every rule has its say on the next one.
+   * change reaches isn't at hand any more, so every rule has its say on the next one, and who gives
+   * it has read the plan.
    */
   private Verdict approved(Execution x, Approval approval) {
     boolean bound =
@@ -200,6 +312,9 @@ public record GatePolicy(
         : new Verdict.Hold(
             "approval-stale",
             "the approval was given for something else: approve this one",
-            rules.stream().filter(r -> !r.approvers().isEmpty()).map(GateRule::name).toList());
+            Stream.concat(
+                    QUOTED.stream(),
+                    rules.stream().filter(r -> !r.approvers().isEmpty()).map(GateRule::name))
+                .toList());
   }
 }

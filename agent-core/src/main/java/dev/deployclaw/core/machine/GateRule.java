@@ -52,10 +52,11 @@ public record GateRule(String name, About about, Says says, List<String> approve
     }
   }
 
-  /** Whether it has a say on a change. */
+  /** Whether it has a say. Of what puts back what stood before it speaks where it names that. */
   boolean speaksOf(String requester, Reach reach) {
+    boolean named = about.operations().contains(reach.operation());
     boolean asked =
-        (about.operations().isEmpty() || about.operations().contains(reach.operation()))
+        (named || (about.operations().isEmpty() && !GatePolicy.putsBack(reach.operation())))
             && (about.requesters().isEmpty() || fits(about.requesters(), requester));
     return asked
         && switch (says) {

@@ -50,8 +50,10 @@ public final class Grounds {
       case COLLECT -> List.of(Name.PROVE);
       case SCHEDULE -> List.of(Name.PLAN);
       case UNSCHEDULE -> List.of(Name.SCHEDULE);
-      case REFUSE -> List.of(Name.HOLD);
-      case PLAN, RECOVER, REPAIR, REASSERT, ACCEPT, END -> List.of();
+      case REFUSE -> List.of(Name.HOLD, Name.AWAIT);
+      case AUTHORIZE -> List.of(Name.AWAIT);
+      case REPAIR -> List.of(Name.AUTHORIZE);
+      case PLAN, RECOVER, AWAIT, REASSERT, ACCEPT, END -> List.of();
     };
   }
 

@@ -59,6 +59,9 @@ public final class Keys {
   /** Planned changes that are to begin at a time: {@link Scheduled}. */
   public static final String SCHEDULED = "scheduled/";
 
+  /** Repairs that wait for an approval: {@link HeldRepair}. */
+  public static final String HELD_REPAIRS = "held-repair/";
+
   /** Which execution accounts for records of a machine's log that another went on without. */
   public static final String SUPERSEDED = "superseded/";
 
@@ -83,6 +86,10 @@ public final class Keys {
 
   public static String scheduled(String id) {
     return SCHEDULED + id;
+  }
+
+  public static String heldRepair(String id) {
+    return HELD_REPAIRS + id;
   }
 
   public static String writeBack(String id) {

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.machine;
 
 import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param id the execution's
  * @param atMillis milliseconds since 1970
  * @param request as it was asked
+ * @param demands why it waits for an approval once its time has come, as it was understood then
  * @param baseRevision of {@code active} on which it was planned
  * @param target digest of the set that it is to come to
  */
@@ -19,8 +21,13 @@ public record Scheduled(
     String request,
     String requester,
     boolean manual,
+    List<ApprovalDemand> demands,
     long baseRevision,
     String target) {
+  public Scheduled {
+    demands = List.copyOf(demands);
+  }
+
   public byte[] bytes() {
     return Canonical.bytes(
         Map.of(
@@ -29,6 +36,10 @@ public record Scheduled(
             "request", request,
             "requester", requester,
             "manual", manual,
+            "demands",
+                demands.stream()
+                    .map(d -> Map.of("source", d.source().word(), "why", d.why()))
+                    .toList(),
             "base_revision", baseRevision,
             "target", target));
   }
@@ -44,6 +55,10 @@ public record Scheduled(
         json.text("request"),
         json.text("requester"),
         json.flag("manual"),
+        json.objectsIfAny("demands").stream()
+            .map(d ->
+                new ApprovalDemand(ApprovalDemand.Source.ofWord(d.text("source")), d.text("why")))
+            .toList(),
         json.number("base_revision"),
         json.text("target"));
   }

@@ -1,5 +1,7 @@
 package dev.deployclaw.core.planner;
 
+import dev.deployclaw.core.machine.ApprovalDemand;
+import dev.deployclaw.core.machine.ApprovalDemand.Source;
 import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +38,8 @@ public final class ComparedPlanner implements Planner {
   }
 
   @Override
-  public Interpretation interpret(TaskRequest request, Inventory inventory) {
-    return understand(request, inventory).interpretation();
-  }
-
-  @Override
   public Understanding understand(TaskRequest request, Inventory inventory) {
-    var ours = rules.interpret(request, inventory);
+    var ours = rules.understand(request, inventory).interpretation();
     if (ours instanceof Refused) {
       return Understanding.plain(ours);
     }
@@ -49,39 +47,60 @@ public final class ComparedPlanner implements Planner {
     var verdict =
         switch (proposal.answer()) {
           case Answer.Intended(Map<String, Object> json) ->
-              intended(ours, json, Evidence.of(request.text(), inventory));
+              intended(ours, json, request.text(), inventory);
           case Answer.Asked(List<String> questions) ->
               doubted(ours, "the model would ask: " + String.join(" ", questions));
           case Answer.Declined(String reason) -> doubted(ours, "the model would refuse: " + reason);
           case Answer.Silent(String reason) ->
-              new Verdict(ours, "silent", "The model said nothing of use: " + reason, true);
+              Verdict.of(ours, "silent", "The model said nothing of use: " + reason);
         };
     return said(verdict, ours, proposal);
   }
 
-  /** What it comes to: one word for the log, and a sentence. */
-  private record Verdict(Interpretation answer, String word, String note, boolean doubtful) {}
+  /**
+   * How the readings compare: one word for the log, and a sentence.
+   *
+   * @param demands why what it comes to waits for an approval
+   */
+  private record Verdict(
+      Interpretation answer,
+      String word,
+      String note,
+      boolean doubtful,
+      List<ApprovalDemand> demands) {
+    static Verdict of(Interpretation answer, String word, String note) {
+      return new Verdict(answer, word, note, true, List.of());
+    }
+
+    static Verdict asking(Intent intent, String word, String note, ApprovalDemand demand) {
+      return new Verdict(new Planned(intent), word, note, true, List.of(demand));
+    }
+  }
 
   private static Verdict intended(
-      Interpretation ours, Map<String, Object> json, Evidence evidence) {
+      Interpretation ours, Map<String, Object> json, String text, Inventory inventory) {
     Intent theirs;
     try {
       theirs = IntentReader.read(json);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      return new Verdict(
-          ours, "malformed", "The model's intent can't be read: " + quote(e.getMessage()), true);
+      return Verdict.of(
+          ours, "malformed", "The model's intent can't be read: " + quote(e.getMessage()));
     }
-    var judged = ProposalCheck.of(evidence, theirs);
+    var judged = ProposalCheck.of(Evidence.of(text, inventory), theirs);
     if (!judged.problems().isEmpty()) {
       String what = quote(String.join("; ", judged.problems()));
-      return new Verdict(ours, "ungrounded", "The model's intent was dropped: " + what, true);
+      return Verdict.of(ours, "ungrounded", "The model's intent was dropped: " + what);
     }
     return switch (ours) {
       case Planned(Intent intent) when same(intent, judged.intent()) ->
-          new Verdict(ours, "equal", "The model understood the same", false);
+          new Verdict(ours, "equal", "The model understood the same", false, List.of());
       case Planned(Intent intent) -> contradiction(intent, judged.intent());
-      case NeedsClarification(List<String> questions) -> held(questions, judged.intent());
-      case Refused _ -> new Verdict(ours, "refused", "", false);
+      case NeedsClarification(List<String> questions) ->
+          held(
+              questions,
+              judged.intent(),
+              UnusedWords.of(text, inventory, judged.intent().grounding()));
+      case Refused _ -> new Verdict(ours, "refused", "", false, List.of());
     };
   }
 
@@ -89,30 +108,43 @@ public final class ComparedPlanner implements Planner {
     var question =
         "Two readings differ. By the rules: %s. By the model: %s. Which one is meant?"
             .formatted(text(ours), text(theirs));
-    return new Verdict(new NeedsClarification(List.of(question)), "contradicting", question, true);
+    return Verdict.of(new NeedsClarification(List.of(question)), "contradicting", question);
   }
 
-  private static Verdict held(List<String> questions, Intent theirs) {
+  /** What the model alone understood; who confirms it sees what it made no use of. */
+  private static Verdict held(List<String> questions, Intent theirs, List<String> unused) {
     var note =
         "The rules would ask: %s The model understood: %s. It waits for an approval."
             .formatted(String.join(" ", questions), text(theirs));
-    return new Verdict(new Planned(theirs.manual()), "held", note, true);
+    String left =
+        unused.isEmpty()
+            ? ""
+            : "; not used of your words: "
+                + unused.stream().map(w -> '"' + quote(w) + '"').collect(Collectors.joining(", "));
+    String why =
+        "only the language model understood the request, as %s%s"
+            .formatted(theirs.operation().word(), left);
+    return Verdict.asking(theirs, "held", note, new ApprovalDemand(Source.MODEL_READING, why));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
   private static Verdict doubted(Interpretation ours, String doubt) {
     String note = quote(doubt);
     return ours instanceof Planned(Intent intent)
-        ? new Verdict(
-            new Planned(intent.manual()), "doubted", note + "; it waits for an approval", true)
-        : new Verdict(ours, "doubted", note, true);
+        ? Verdict.asking(
+            intent,
+            "doubted",
+            note + "; it waits for an approval",
+            new ApprovalDemand(Source.MODEL_DOUBT, note))
+        : Verdict.of(ours, "doubted", note);
   }
 
   private static Understanding said(Verdict verdict, Interpretation ours, Proposal proposal) {
     var facts = new TreeMap<>(proposal.cost().facts());
     facts.put("comparison", verdict.word());
     facts.put("rules", outcome(ours));
-    return new Understanding(verdict.answer(), verdict.note(), verdict.doubtful(), facts);
+    return new Understanding(
+        verdict.answer(), verdict.note(), verdict.doubtful(), verdict.demands(), facts);
   }
 
   private static String outcome(Interpretation ours) {

@@ -9,10 +9,6 @@ import dev.deployclaw.core.task.TaskRequest;
  */
 @FunctionalInterface
 public interface Planner {
-  Interpretation interpret(TaskRequest request, Inventory inventory);
-
-  /** The same, with what the log is to say of it. */
-  default Understanding understand(TaskRequest request, Inventory inventory) {
-    return Understanding.plain(interpret(request, inventory));
-  }
+  /** What it means, whether a plan of it waits for an approval, and what the log says of that. */
+  Understanding understand(TaskRequest request, Inventory inventory);
 }

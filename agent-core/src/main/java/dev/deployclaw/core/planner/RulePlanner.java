@@ -80,6 +80,10 @@ public final class RulePlanner implements Planner {
               + "|if (?:possible|you can|you could|that 's ok|you please|you don't mind)");
 
   @Override
+  public Understanding understand(TaskRequest request, Inventory inventory) {
+    return Understanding.plain(interpret(request, inventory));
+  }
+
   public Interpretation interpret(TaskRequest request, Inventory inventory) {
     var names = new KnownNames(inventory);
     if (request.text().length() > Refusals.LONGEST) {

@@ -1,23 +1,47 @@
 package dev.deployclaw.core.planner;
 
+import dev.deployclaw.core.machine.ApprovalDemand;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.TaskRequest;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * An interpretation, and what the log is to say of how it came about.
  *
  * @param note for people, one sentence; empty where there is nothing to say
  * @param doubtful whether a person should look at the note
+ * @param demands why a plan of it waits for an approval, whatever the gate's rules say
  * @param facts JSON-like: strings, whole numbers, lists and maps of them
  */
 public record Understanding(
-    Interpretation interpretation, String note, boolean doubtful, Map<String, Object> facts) {
+    Interpretation interpretation,
+    String note,
+    boolean doubtful,
+    List<ApprovalDemand> demands,
+    Map<String, Object> facts) {
 
   public Understanding {
+    demands = List.copyOf(demands);
     facts = Map.copyOf(facts);
   }
 
+  /**
+   * All that asks for an approval: what the request itself asks, in words or by its caller, first.
+   */
+  public List<ApprovalDemand> demands(TaskRequest request) {
+    boolean inWords =
+        interpretation instanceof Interpretation.Planned(Intent intent) && intent.guards().manual();
+    var asked =
+        request.manual() || inWords
+            ? Stream.of(ApprovalDemand.byRequest())
+            : Stream.<ApprovalDemand>empty();
+    return Stream.concat(asked, demands.stream()).toList();
+  }
+
   /** One that needs no explanation. */
-  static Understanding plain(Interpretation interpretation) {
-    return new Understanding(interpretation, "", false, Map.of());
+  public static Understanding plain(Interpretation interpretation) {
+    return new Understanding(interpretation, "", false, List.of(), Map.of());
   }
 }

@@ -11,6 +11,7 @@ import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.runtime.Regression.Seen;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -83,6 +84,11 @@ final class Acceptance {
    * @return how it ends where that can't be done
    */
   Optional<Ended> outvote(Seen seen, TaskRequest request) throws InterruptedException {
+    boolean waits = !architect.wayBack().held(RequestOrigin.of(request)).isEmpty();
+    return waits ? stop(seen, request) : outvoted(seen, request);
+  }
+
+  private Optional<Ended> outvoted(Seen seen, TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(Operation.ROLLBACK, true);
     story.asked(request);
     var refused = absurd(seen);
@@ -94,12 +100,15 @@ final class Acceptance {
   /** The same where it is asked for in words; whatever else they ask for stops. */
   Optional<Ended> outvoteInWords(Seen seen, TaskRequest request) throws InterruptedException {
     boolean back =
-        architect.plan(request) instanceof PlanAnswer.Understood(var intent)
+        architect.plan(request) instanceof PlanAnswer.Understood(var intent, var risks)
             && intent.operation() == Operation.ROLLBACK
-            && !intent.guards().dryRun();
-    if (back) {
-      return outvote(seen, request);
-    }
+            && !intent.guards().dryRun()
+            && risks.isEmpty();
+    return back ? outvoted(seen, request) : stop(seen, request);
+  }
+
+  /** One that waits for an approval doesn't get past it either. */
+  private Optional<Ended> stop(Seen seen, TaskRequest request) throws InterruptedException {
     var stopped = Regression.ending(seen.ahead());
     return Optional.of(architect.leading().turnedAway(Optional.of(request), stopped, false));
   }
@@ -199,7 +208,11 @@ final class Acceptance {
     var opening = opening(base, request, story);
     story.planned(opening.planHash());
     story.tell(Phase.PLAN, "Planning to put it in force", planning(base));
-    var duty = new Duty(leadership, story, Risks.NONE);
+    var risks =
+        Risks.of(
+            RequestOrigin.of(request).demands(),
+            Reach.of("accept-regression", set.tenants().keySet(), List.of()));
+    var duty = new Duty(leadership, story, risks);
     var ending = architect.orchestrator().open(opening, Optional.of(content), duty);
     return end(story, ending, Optional.of(leadership));
   }

@@ -10,9 +10,11 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.StateStore.Leadership;
+import dev.deployclaw.core.task.Operation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +34,8 @@ final class Approvals {
   private final Epilogue epilogue;
   private final WriteBacks writeBacks;
   private final Timetable timetable;
+  private final HeldRepairs heldRepairs;
+  private final Repair repairs;
   private final GatePolicy gate;
   private final Time time;
 
@@ -41,6 +45,8 @@ final class Approvals {
     this.epilogue = architect.epilogue();
     this.writeBacks = architect.writeBacks();
     this.timetable = architect.timetable();
+    this.heldRepairs = architect.heldRepairs();
+    this.repairs = architect.repairing();
     this.gate = gate;
     this.time = architect.time();
   }
@@ -52,6 +58,10 @@ final class Approvals {
       throws InterruptedException {
     var held = held(id);
     if (held.isEmpty()) {
+      var repair = heldRepairs.find(id);
+      if (repair.isPresent()) {
+        return approve(repair.get(), who, plan, leadership);
+      }
       var ended = notHeld(id);
       LOG.atWarn()
           .addKeyValue("execution", id)
@@ -62,15 +72,9 @@ final class Approvals {
     }
     var x = held.get().execution();
     var duty = duty(x, leadership);
-    var refused = gate.refuses(x, who).or(() -> misquoted(x, plan));
+    var refused = gate.refuses(Waiting.of(x), who, plan);
     if (refused.isPresent()) {
-      var telling =
-          new Telling(refused.get(), Status.WARNING, Map.of("who", who))
-              .deciding(Decision.by(Name.REFUSE, "approver"));
-      duty.story().tell(Phase.GATE, "Approval refused", telling);
-      // the change stays held, and so says its log
-      epilogue.end(duty.story(), Ending.of(x.state()), Optional.of(leadership), List.of());
-      return Ended.refused(id, refused.get());
+      return refuse(refused.get().reason(), who, Ending.of(x.state()), duty);
     }
     long now = time.instant().toEpochMilli();
     String checkpoint = x.checkpoint().orElseThrow().sha256();
@@ -82,21 +86,45 @@ final class Approvals {
     return end(held.get(), event, duty);
   }
 
-  /** What somebody read is what they approve. */
-  static Optional<String> misquoted(Execution x, String plan) {
-    return x.planHash().startsWith(plan)
-        ? Optional.empty()
-        : Optional.of(
-            "the plan of %s is %s, not %s: read it with deployclaw log %s, and approve that"
-                .formatted(x.id(), x.planHash(), plan, x.id()));
+  private Ended approve(HeldRepairs.Found held, String who, String plan, Leadership leadership)
+      throws InterruptedException {
+    var repair = held.repair();
+    var story = stories.goOn(repair.id(), Operation.REPAIR_DRIFT);
+    var refused = gate.refuses(repair.waiting(), who, plan);
+    if (refused.isPresent()) {
+      var still = new Ending(Result.HELD, ExitCode.HELD, repair.why());
+      return refuse(refused.get().reason(), who, still, new Duty(leadership, story, Risks.NONE));
+    }
+    return held.expired(time.instant())
+        ? heldRepairs.drop(held, HeldRepairs.expiry(), leadership, story)
+        : repairs.approved(held, who, leadership, story);
   }
 
-  /** Why a word on a change would be refused as things stand. */
-  Optional<Objection> objection(String id, String who, boolean approves)
+  /** What was held stays held, and so says its log. */
+  private Ended refuse(String reason, String who, Ending still, Duty duty)
+      throws InterruptedException {
+    var telling =
+        new Telling(reason, Status.WARNING, Map.of("who", who))
+            .deciding(Decision.by(Name.REFUSE, "approver"));
+    duty.story().tell(Phase.GATE, "Approval refused", telling);
+    epilogue.end(duty.story(), still, Optional.of(duty.leadership()), List.of());
+    return Ended.refused(duty.story().execution(), reason);
+  }
+
+  /**
+   * Why a word on a change would be refused as things stand.
+   *
+   * @param plan for an approval, the hash that is quoted, or how it begins
+   */
+  Optional<Objection> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
     var there = orchestrator.ledger().read(id);
-    if (!approves && timetable.holds(id)) {
+    var repair = heldRepairs.find(id);
+    if (!approves && (timetable.holds(id) || repair.isPresent())) {
       return Optional.empty();
+    }
+    if (repair.isPresent()) {
+      return notAllowed(repair.get().repair().waiting(), who, plan);
     }
     if (there.isEmpty()) {
       return Optional.of(new Objection(Objection.Kind.NO_SUCH_CHANGE, notHeld(id).reason()));
@@ -104,10 +132,11 @@ final class Approvals {
     if (!(there.get().execution().state() instanceof State.Held)) {
       return Optional.of(new Objection(Objection.Kind.NOT_HELD, notHeld(id).reason()));
     }
-    return approves
-        ? gate.refuses(there.get().execution(), who)
-            .map(reason -> new Objection(Objection.Kind.NOT_ALLOWED, reason))
-        : Optional.empty();
+    return approves ? notAllowed(Waiting.of(there.get().execution()), who, plan) : Optional.empty();
+  }
+
+  private Optional<Objection> notAllowed(Waiting waiting, String who, String plan) {
+    return gate.refuses(waiting, who, plan).map(Objection::of);
   }
 
   /** Of a change that waits for its time, or for its end, it takes that away. */
@@ -116,6 +145,11 @@ final class Approvals {
     if (held.isPresent()) {
       var duty = duty(held.get().execution(), leadership);
       return end(held.get(), new Event.Rejected(who), duty);
+    }
+    var repair = heldRepairs.find(id);
+    if (repair.isPresent()) {
+      var story = stories.goOn(id, Operation.REPAIR_DRIFT);
+      return heldRepairs.reject(repair.get(), who, leadership, story);
     }
     var cancelled = timetable.cancel(id, who, leadership);
     return cancelled.isPresent() ? cancelled.get() : notHeld(id);

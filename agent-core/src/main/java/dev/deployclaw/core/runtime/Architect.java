@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.spi.StateStore.Unreachable;
+import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
@@ -64,7 +65,7 @@ public final class Architect {
       var story =
           new Stories(ports.unlogged(), settings, Progress.NONE)
               .begin(Operation.APPLY_POLICIES, false);
-      return answer(draft(request, story), request.requester());
+      return answer(draft(request, story), request);
     } catch (Unreachable e) {
       return new PlanAnswer.Refused(ExitCode.UNREACHABLE, Leading.reason(e));
     }
@@ -95,15 +96,11 @@ public final class Architect {
    * Needs no leadership, so it is judged once more when the word is carried out.
    *
    * @param approves whether it is an approval
+   * @param plan for an approval, the plan's hash that is quoted, or how it begins
    */
-  public Optional<Objection> objection(String id, String who, boolean approves)
+  public Optional<Objection> objection(String id, String who, boolean approves, String plan)
       throws InterruptedException {
-    return approvals().objection(id, who, approves);
-  }
-
-  /** Why a plan's hash, or how it begins, isn't that of a change; empty where it is. */
-  public Optional<String> misquoted(String id, String plan) throws InterruptedException {
-    return orchestrator.ledger().read(id).flatMap(s -> Approvals.misquoted(s.execution(), plan));
+    return approvals().objection(id, who, approves, plan);
   }
 
   /** Leaves a log of a request that isn't carried out, and why. */
@@ -372,23 +369,43 @@ public final class Architect {
     return leading;
   }
 
+  private PlanAnswer understood(Intent intent, RequestOrigin by) throws InterruptedException {
+    var operation = intent.operation();
+    var stuck = ApprovalCheck.cannotWait(operation, by.demands());
+    if (stuck.isPresent()) {
+      return new PlanAnswer.Refused(ExitCode.REFUSED, stuck.get());
+    }
+    List<String> risks =
+        switch (operation.waits()) {
+          case BEFORE_IT_WRITES -> repairing().held(by);
+          case AT_THE_GATE -> wayBack().held(by);
+          case NOT, ONLY_LOOKS -> List.of();
+        };
+    return new PlanAnswer.Understood(intent, risks);
+  }
+
+  HeldRepairs heldRepairs() {
+    return new HeldRepairs(ports, orchestrator.ledger(), epilogue);
+  }
+
   private Situation situation() {
-    return new Situation(ports.state(), orchestrator.ledger(), writeBacks, epilogue);
+    return new Situation(ports.state(), orchestrator.ledger(), writeBacks, epilogue, heldRepairs());
   }
 
   private Approvals approvals() {
     return new Approvals(this, settings.gate());
   }
 
-  private PlanAnswer answer(Draft draft, String requester) {
+  private PlanAnswer answer(Draft draft, TaskRequest request) throws InterruptedException {
     return switch (draft) {
       case Draft.Ready ready ->
           new PlanAnswer.Planned(
               ready.plan(),
               ready.drift(),
-              settings.gate().reasons(requester, ready.risks()),
+              settings.gate().reasons(request.requester(), ready.risks()),
               ready.procedure());
-      case Draft.Other(var intent) -> new PlanAnswer.Understood(intent);
+      case Draft.Other(var intent, var demands) ->
+          understood(intent, new RequestOrigin(request.requester(), demands));
       case Draft.Over(Ending ending, List<String> questions) ->
           questions.isEmpty()
               ? new PlanAnswer.Refused(ending.exit(), ending.reason())

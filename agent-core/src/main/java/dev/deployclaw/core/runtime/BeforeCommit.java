@@ -7,6 +7,7 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy.Verdict;
+import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.json.Canonical;
@@ -108,7 +109,7 @@ final class BeforeCommit {
 
   /** What the gate says of a change that opens, for its record. */
   Map<String, Object> gate(Execution x, Duty duty) {
-    return x.kind().back()
+    return x.kind() == Kind.COMPENSATION
         ? Map.of()
         : Map.of("gate", settings.gate().facts(x.requester(), duty.risks()));
   }
@@ -137,7 +138,7 @@ final class BeforeCommit {
     var observed = crew.observe(duty.mandate());
     duty.story()
         .tellTimed(Phase.GATE, "Observing every participant again", Telling.of(observed), from);
-    if (!observed.allYes()) {
+    if (!x.kind().back() && !observed.allYes()) {
       return unobserved(observed);
     }
     var checkpoint = x.checkpoint().orElseThrow();

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.ApprovalDemand;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Plan;
@@ -24,10 +25,19 @@ sealed interface Draft {
       boolean writesBack,
       Risks risks,
       List<Discrepancy> drift)
-      implements Draft {}
+      implements Draft {
+    /** The same, with what also asks for an approval. */
+    Ready waitingFor(List<ApprovalDemand> more) {
+      return new Ready(plan, procedure, content, provenance, writesBack, risks.and(more), drift);
+    }
+  }
 
-  /** It asks for something other than new policies. */
-  record Other(Intent intent) implements Draft {}
+  /**
+   * It asks for something other than new policies.
+   *
+   * @param demands why it waits for an approval
+   */
+  record Other(Intent intent, List<ApprovalDemand> demands) implements Draft {}
 
   /** It ends here. */
   record Over(Ending ending, List<String> questions) implements Draft {

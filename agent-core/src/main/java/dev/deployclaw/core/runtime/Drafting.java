@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.ApprovalDemand;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Reach;
@@ -35,6 +36,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -63,6 +65,7 @@ final class Drafting {
   private Optional<Compiled.Ready> compiled = Optional.empty();
   private Optional<Coherence> coherence = Optional.empty();
   private List<String> leftOut = List.of();
+  private List<ApprovalDemand> demands = List.of();
 
   /** What is committed, its policies, and where those come from. */
   record Standing(Base base, PolicySet committed, Provenance provenance) {}
@@ -86,8 +89,10 @@ final class Drafting {
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
-      case Interpretation.Planned(Intent intent) ->
-          planned(request.manual() ? intent.manual() : intent, request);
+      case Interpretation.Planned(Intent intent) -> {
+        demands = understanding.demands(request);
+        yield planned(intent, request);
+      }
     };
   }
 
@@ -105,9 +110,9 @@ final class Drafting {
     if (unsupported.isPresent()) {
       return refused(unsupported.get());
     }
-    tell("Understanding the request", Inventories.words(intent), Status.OK);
+    tellUnderstood(intent);
     if (!Inventories.writesPolicies(intent.operation())) {
-      return new Draft.Other(intent);
+      return new Draft.Other(intent, demands);
     }
     if (settings.gateways().isEmpty()) {
       return unprovable();
@@ -273,8 +278,6 @@ final class Drafting {
   }
 
   private Risks risks(Intent intent, Plan plan) {
-    boolean manual =
-        intent.guards().approval().filter(a -> a == Intent.Guards.Approval.MANUAL).isPresent();
     var removed =
         committed.tenants().keySet().stream()
             .filter(t -> plan.target().tenant(t).isEmpty())
@@ -288,7 +291,7 @@ final class Drafting {
             .toList();
     var radius = plan.diff().blastRadius();
     var reach = Reach.of(intent.operation().word(), radius.tenants(), radius.services());
-    return new Risks(manual, removed, overlays, coherence.orElseThrow().steps(), reach);
+    return new Risks(demands, removed, overlays, coherence.orElseThrow().steps(), reach);
   }
 
   private Plan.Ground ground() {
@@ -346,6 +349,16 @@ final class Drafting {
 
   private static long count(Coherence checked, Severity severity) {
     return checked.findings().stream().filter(f -> f.severity() == severity).count();
+  }
+
+  /** The rules that hold a plan of it stand in the log before there is one. */
+  private void tellUnderstood(Intent intent) {
+    var facts = new TreeMap<String, Object>();
+    if (!demands.isEmpty()) {
+      facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
+    }
+    var telling = new Telling(Inventories.words(intent), Status.OK, facts);
+    story.tell(Phase.PLAN, "Understanding the request", telling);
   }
 
   private void tell(String action, String detail, Status status) {

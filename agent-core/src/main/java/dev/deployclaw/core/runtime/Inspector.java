@@ -63,7 +63,8 @@ final class Inspector {
         List.of(),
         List.of(),
         Optional.empty(),
-        seen.truth());
+        seen.truth(),
+        seen.known());
   }
 
   /** The checks of the policies, and where something is committed, synthetic requests. */
@@ -129,7 +130,8 @@ final class Inspector {
         sources.problems(),
         findings,
         probe,
-        Truth.of(committed, archive.provenance(base.epoch()), sources).at(ports.time().instant()));
+        Truth.of(committed, archive.provenance(base.epoch()), sources).at(ports.time().instant()),
+        ScanAnswer.Known.of(committed, sources));
   }
 
   /** What the open change may have staged; read before what is committed, since it becomes that. */
@@ -222,7 +224,7 @@ final class Inspector {
     return probe.map(Inspector::unenforced).orElse("");
   }
 
-  private static String unenforced(Outcome outcome) {
+  static String unenforced(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Failed(var fault) -> fault.reason();
       case Outcome.Done done ->

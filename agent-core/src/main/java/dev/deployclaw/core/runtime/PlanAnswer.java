@@ -27,8 +27,16 @@ public sealed interface PlanAnswer {
     }
   }
 
-  /** It is understood, and needs no plan: a look, or a rollback. */
-  record Understood(Intent intent) implements PlanAnswer {
+  /**
+   * It is understood, and needs no plan: a look, or what puts back.
+   *
+   * @param risks why the gate would hold it; empty when it would go on
+   */
+  record Understood(Intent intent, List<String> risks) implements PlanAnswer {
+    public Understood {
+      risks = List.copyOf(risks);
+    }
+
     @Override
     public ExitCode exit() {
       return ExitCode.OK;

@@ -43,6 +43,7 @@ final class Recovery {
   private final LostRecords lostRecords;
   private final StreamRepairs streamRepairs;
   private final Overtaken overtaken;
+  private final HeldRepairs heldRepairs;
   private final Time time;
 
   /** What it works with. */
@@ -60,6 +61,7 @@ final class Recovery {
     var accounts = new Accounts(ports.state(), ledger, stories, epilogue);
     this.lostRecords = new LostRecords(ports.journal(), accounts);
     this.streamRepairs = new StreamRepairs(ports.journal(), accounts);
+    this.heldRepairs = new HeldRepairs(ports, ledger, epilogue);
     this.time = ports.time();
   }
 
@@ -88,6 +90,7 @@ final class Recovery {
       var open = ledger.open();
       if (open.isEmpty()) {
         expire(leadership, finished);
+        expireRepairs(leadership, finished);
         finished.addAll(logEnds.write(leadership));
         finished.addAll(lostRecords.account(leadership));
         finished.addAll(streamRepairs.account(leadership));
@@ -161,6 +164,14 @@ final class Recovery {
                 : orchestrator.resume(stored, new Event.Expired(), duty);
         finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
       }
+    }
+  }
+
+  private void expireRepairs(Leadership leadership, List<Ended> finished)
+      throws InterruptedException {
+    for (var held : heldRepairs.expired()) {
+      var story = stories.goOn(held.repair().id(), Operation.REPAIR_DRIFT);
+      finished.add(heldRepairs.drop(held, HeldRepairs.expiry(), leadership, story));
     }
   }
 

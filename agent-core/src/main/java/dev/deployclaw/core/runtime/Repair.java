@@ -9,6 +9,7 @@ import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.KernelOrder;
@@ -24,6 +25,7 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.policy.PolicySet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,7 @@ final class Repair {
   private final Ports ports;
   private final Settings settings;
   private final Crew crew;
+  private final HeldRepairs heldRepairs;
 
   Repair(Orchestrator orchestrator, Epilogue epilogue, Ports ports, Settings settings) {
     this.orchestrator = orchestrator;
@@ -51,23 +54,42 @@ final class Repair {
     this.ports = ports;
     this.settings = settings;
     this.crew = new Crew(ports.executors(), settings, ports.time());
+    this.heldRepairs = new HeldRepairs(ports, ledger, epilogue);
   }
 
-  Ended run(Leadership leadership, Story story) throws InterruptedException {
+  /** Repairs, or holds it until it is approved. */
+  Ended run(RequestOrigin by, Leadership leadership, Story story) throws InterruptedException {
+    var duty = new Duty(leadership, story, Risks.of(by.demands(), Reach.NONE));
+    var permission = new RepairPermission(heldRepairs, settings.gate(), by.requester());
+    return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
+  }
+
+  /** Carries out what somebody approves. */
+  Ended approved(HeldRepairs.Found held, String approver, Leadership leadership, Story story)
+      throws InterruptedException {
     var duty = new Duty(leadership, story, Risks.NONE);
-    return epilogue.end(story, ending(duty), Optional.of(leadership), List.of());
+    var permission = new RepairPermission(heldRepairs, settings.gate(), held, approver);
+    return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
+  }
+
+  /** Why the gate would hold it as things stand; empty where it would not. */
+  List<String> held(RequestOrigin by) throws InterruptedException {
+    var committed = orchestrator.archive().committed(ledger.base()).orElse(PolicySet.EMPTY);
+    return settings
+        .gate()
+        .reasons(by.requester(), Risks.of(by.demands(), RepairPermission.reach(committed)));
   }
 
   /** The state store is only read before anything is written. */
-  private Ending ending(Duty duty) throws InterruptedException {
+  private Ending ending(RepairPermission permission, Duty duty) throws InterruptedException {
     try {
-      return repair(duty);
+      return repair(permission, duty);
     } catch (Unreachable e) {
       return Ending.unreachable("the state store can't be reached: " + e.getMessage());
     }
   }
 
-  private Ending repair(Duty duty) throws InterruptedException {
+  private Ending repair(RepairPermission permission, Duty duty) throws InterruptedException {
     var base = ledger.base();
     var over = nothing(base);
     if (over.isPresent()) {
@@ -76,11 +98,12 @@ final class Repair {
     return switch (new SkillCheck(ports.playbook())
         .activate(Operation.REPAIR_DRIFT, duty.story())) {
       case Activated.Refused(SkillRefusal refusal) -> SkillCheck.ending(refusal);
-      case Activated.Ready(Procedure procedure) -> repair(base, procedure, duty);
+      case Activated.Ready(Procedure procedure) -> repair(base, procedure, permission, duty);
     };
   }
 
-  private Ending repair(Base base, Procedure procedure, Duty duty) throws InterruptedException {
+  private Ending repair(Base base, Procedure procedure, RepairPermission permission, Duty duty)
+      throws InterruptedException {
     var fault = KernelOrder.repairFault(procedure);
     if (fault.isPresent()) {
       return new Ending(Result.REFUSED, ExitCode.REFUSED, fault.get());
@@ -96,7 +119,7 @@ final class Repair {
     return switch (orchestrator.archive().load(x.get())) {
       case Loaded.Missing(String reason) -> Ending.unreachable(reason);
       case Loaded.Ready(Content content) ->
-          repair(new Ground(base, x.get(), content, procedure), duty);
+          repair(new Ground(base, x.get(), content, procedure), permission, duty);
     };
   }
 
@@ -107,7 +130,8 @@ final class Repair {
     }
   }
 
-  private Ending repair(Ground ground, Duty duty) throws InterruptedException {
+  private Ending repair(Ground ground, RepairPermission permission, Duty duty)
+      throws InterruptedException {
     var story = duty.story();
     var procedure = ground.procedure();
     story.follow(procedure);
@@ -121,6 +145,10 @@ final class Repair {
     }
     if (!before.ahead().isEmpty()) {
       return regressed(before);
+    }
+    var waits = permission.ask(ground.base(), ground.content().set(), before, duty);
+    if (waits.isPresent()) {
+      return waits.get();
     }
     var kept = keep(ground, before, duty);
     if (kept.isPresent()) {

@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.ApprovalDemand;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
@@ -15,10 +16,8 @@ import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.task.Intent;
-import dev.deployclaw.core.task.Intent.Guards.Approval;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.core.task.TaskRequest;
-import dev.deployclaw.policy.diff.Difference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +27,6 @@ import java.util.TreeMap;
 
 /** One request from its first thought to its last, under one leadership. */
 final class Running {
-  /** The most differences that one thought lists; the whole diff follows from the two sets. */
-  private static final int MOST_DIFFERENCES = 200;
-
   /** The most overlays, and tenants of each, that one thought lists. */
   private static final int MOST_LISTED = 50;
 
@@ -52,7 +48,8 @@ final class Running {
     story.took(Phase.PLAN, from);
     return switch (draft) {
       case Draft.Over(Ending ending, List<String> questions) -> end(story, ending, questions);
-      case Draft.Other(Intent intent) -> other(intent, request, story);
+      case Draft.Other(Intent intent, List<ApprovalDemand> demands) ->
+          other(intent, new RequestOrigin(request.requester(), demands), story);
       case Draft.Ready ready -> carryOut(ready, request, story);
     };
   }
@@ -60,19 +57,25 @@ final class Running {
   Ended rollback(String target, TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.ROLLBACK, true);
     story.asked(request);
-    return back(target, request, story);
+    return architect.wayBack().run(target, RequestOrigin.of(request), leadership, story);
   }
 
-  private Ended other(Intent intent, TaskRequest request, Story story) throws InterruptedException {
+  private Ended other(Intent intent, RequestOrigin by, Story story) throws InterruptedException {
     boolean dry = intent.guards().dryRun();
+    var stuck = ApprovalCheck.cannotWait(intent.operation(), by.demands());
+    if (stuck.isPresent()) {
+      return refuse(story, stuck.get());
+    }
     return switch (intent.operation()) {
       case ROLLBACK ->
-          dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, request, story);
-      case SCAN -> look(Operation.SCAN, architect::scan, story);
-      case CHECK_DRIFT -> look(Operation.CHECK_DRIFT, architect::drift, story);
-      case VALIDATE -> look(Operation.VALIDATE, architect::validate, story);
+          dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, by, story);
+      case SCAN -> look(intent, Operation.SCAN, architect::scan, story);
+      case CHECK_DRIFT -> look(intent, Operation.CHECK_DRIFT, architect::drift, story);
+      case VALIDATE -> look(intent, Operation.VALIDATE, architect::validate, story);
       case REPAIR_DRIFT ->
-          dry ? look(Operation.CHECK_DRIFT, architect::drift, story) : mend(intent, story);
+          dry
+              ? look(intent, Operation.CHECK_DRIFT, architect::drift, story)
+              : mend(intent, by, story);
       case SNAPSHOT ->
           dry
               ? refuse(story, "a snapshot changes nothing: ask without a dry run")
@@ -87,30 +90,21 @@ final class Running {
   Ended repair(TaskRequest request) throws InterruptedException {
     var story = architect.stories().begin(request, Operation.REPAIR_DRIFT, true);
     story.asked(request);
-    return architect.repairing().run(leadership, story);
+    return architect.repairing().run(RequestOrigin.of(request), leadership, story);
   }
 
   /** A repair puts the whole committed epoch back, which was approved when it was committed. */
-  private Ended mend(Intent intent, Story story) throws InterruptedException {
+  private Ended mend(Intent intent, RequestOrigin by, Story story) throws InterruptedException {
     if (!intent.changes().isEmpty()) {
       return refuse(
           story, "a repair puts back the whole committed epoch: ask without naming a part of it");
     }
-    boolean waits = intent.guards().approval().filter(a -> a == Approval.MANUAL).isPresent();
-    return waits
-        ? refuse(
-            story,
-            "a repair doesn't wait for an approval: look first with deployclaw drift, then ask")
-        : architect.repairing().run(leadership, story);
+    return architect.repairing().run(by, leadership, story);
   }
 
-  private Ended backFrom(Intent intent, TaskRequest request, Story story)
-      throws InterruptedException {
-    return back(intent.target().orElse(WayBack.LAST), request, story);
-  }
-
-  private Ended back(String target, TaskRequest request, Story story) throws InterruptedException {
-    return architect.wayBack().run(target, request.requester(), leadership, story);
+  private Ended backFrom(Intent intent, RequestOrigin by, Story story) throws InterruptedException {
+    String target = intent.target().orElse(WayBack.LAST);
+    return architect.wayBack().run(target, by, leadership, story);
   }
 
   /** How the estate is looked at. */
@@ -119,20 +113,21 @@ final class Running {
     ScanAnswer look() throws InterruptedException;
   }
 
-  private Ended look(Operation operation, Look look, Story story) throws InterruptedException {
-    var refused = architect.skills().refuses(operation, story);
-    return refused.isPresent() ? end(story, refused.get(), List.of()) : looked(story, look.look());
+  private Ended look(Intent intent, Operation as, Look look, Story story)
+      throws InterruptedException {
+    var refused = architect.skills().refuses(as, story);
+    return refused.isPresent()
+        ? end(story, refused.get(), List.of())
+        : looked(LookReport.of(as, intent, look.look()), story);
   }
 
-  private Ended looked(Story story, ScanAnswer seen) throws InterruptedException {
+  private Ended looked(LookReport found, Story story) throws InterruptedException {
+    var seen = found.seen();
     Status status = seen.exit() == ExitCode.OK ? Status.OK : Status.WARNING;
-    var facts = new TreeMap<String, Object>();
-    facts.put("truth", seen.truth().atMost(MOST_LISTED).toMap());
-    facts.put("drift", seen.drift().stream().map(d -> d.toMap()).toList());
-    facts.put("findings", seen.findings().stream().map(f -> f.toMap()).toList());
-    facts.put("problems", seen.problems().stream().map(p -> p.text()).toList());
-    story.tell(Phase.PLAN, "Looking at the estate", new Telling(seen.reason(), status, facts));
-    return end(story, new Ending(Result.NO_CHANGE, seen.exit(), seen.reason()), List.of());
+    var telling = new Telling(seen.reason(), status, found.facts());
+    story.tell(Phase.PLAN, "Looking at the estate", telling);
+    return end(story, new Ending(Result.NO_CHANGE, seen.exit(), seen.reason()), List.of())
+        .finding(found);
   }
 
   private Ended carryOut(Draft.Ready ready, TaskRequest request, Story story)
@@ -154,19 +149,22 @@ final class Running {
       return refuse(story, past);
     }
     if (start.filter(s -> s.isAfter(architect.time().instant())).isPresent()) {
-      var entry = entry(start.get(), plan, request, story);
+      var entry = entry(start.get(), ready, request, story);
       return end(story, architect.timetable().keep(entry, story, leadership), List.of());
     }
     return open(ready, request, story);
   }
 
-  private static Scheduled entry(Instant start, Plan plan, TaskRequest request, Story story) {
+  private static Scheduled entry(
+      Instant start, Draft.Ready ready, TaskRequest request, Story story) {
+    var plan = ready.plan();
     return new Scheduled(
         story.execution(),
         start.toEpochMilli(),
         request.text(),
         request.requester(),
         request.manual(),
+        ready.risks().demands(),
         plan.base().revision(),
         plan.targetDigest());
   }
@@ -186,11 +184,11 @@ final class Running {
             Optional.of(scheduled.id()));
     return switch (architect.draft(request, story)) {
       case Draft.Over(Ending ending, List<String> questions) -> giveUp(story, ending, questions);
-      case Draft.Other(Intent intent) ->
+      case Draft.Other(Intent intent, var _) ->
           giveUp(story, refusal(isNot(intent.operation())), List.of());
       case Draft.Ready ready ->
           ready.plan().targetDigest().equals(scheduled.target())
-              ? opened(ready, request, story)
+              ? opened(ready.waitingFor(scheduled.demands()), request, story)
               : giveUp(story, changed(scheduled, ready.plan()), List.of());
     };
   }
@@ -282,13 +280,7 @@ final class Running {
 
   private static void tell(Plan plan, Story story) {
     var diff = plan.diff();
-    var facts = new TreeMap<String, Object>();
-    facts.put(
-        "diff",
-        diff.differences().stream().limit(MOST_DIFFERENCES).map(Difference::toMap).toList());
-    facts.put("differences", (long) diff.differences().size());
-    facts.put("diff_sha256", diff.sha256());
-    facts.put("blast_radius", diff.blastRadius().toMap());
+    var facts = new TreeMap<>(DiffFacts.of(diff));
     facts.put("base_epoch", plan.base().epoch());
     facts.put("base_digest", plan.base().digest());
     facts.put("target_digest", plan.targetDigest());

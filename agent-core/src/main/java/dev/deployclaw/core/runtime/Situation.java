@@ -6,7 +6,12 @@ import dev.deployclaw.core.spi.StateStore;
 import java.util.List;
 
 /** Where things stand, as the state store says. */
-record Situation(StateStore state, Ledger ledger, WriteBacks writeBacks, Epilogue epilogue) {
+record Situation(
+    StateStore state,
+    Ledger ledger,
+    WriteBacks writeBacks,
+    Epilogue epilogue,
+    HeldRepairs heldRepairs) {
   /** Beside the overlays whose time is over, which it doesn't know. */
   StatusAnswer with(List<Overlay> expired) throws InterruptedException {
     var open = ledger.open();
@@ -16,6 +21,7 @@ record Situation(StateStore state, Ledger ledger, WriteBacks writeBacks, Epilogu
         ledger.active(),
         changes.stream().filter(x -> open.filter(x.id()::equals).isPresent()).findFirst(),
         changes.stream().filter(x -> x.state() instanceof State.Held).toList(),
+        heldRepairs.all(),
         ledger.freeze(),
         Lead.now(state),
         writeBacks.pending(),

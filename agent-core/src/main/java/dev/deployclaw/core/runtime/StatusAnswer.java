@@ -3,6 +3,7 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.plan.Overlay;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  *
  * @param open the change that holds {@code open}
  * @param held those that wait for a person
+ * @param heldRepairs repairs that do
  * @param frozen the kill switch, where it is on
  * @param leader who leads now, if anybody does
  * @param writeBacks executions of which something is still to be written back to the sources
@@ -23,6 +25,7 @@ public record StatusAnswer(
     Optional<Active> active,
     Optional<Execution> open,
     List<Execution> held,
+    List<HeldRepair> heldRepairs,
     Optional<Freeze> frozen,
     Optional<Leader> leader,
     List<String> writeBacks,
@@ -31,6 +34,7 @@ public record StatusAnswer(
     String unreachable) {
   public StatusAnswer {
     held = List.copyOf(held);
+    heldRepairs = List.copyOf(heldRepairs);
     writeBacks = List.copyOf(writeBacks);
     expired = List.copyOf(expired);
   }
@@ -60,6 +64,7 @@ public record StatusAnswer(
         active,
         open,
         held,
+        List.of(),
         frozen,
         Optional.empty(),
         List.of(),

@@ -79,13 +79,16 @@ final class Story {
   }
 
   void asked(TaskRequest request) {
+    var facts = new TreeMap<String, Object>();
+    facts.put("request", request.text());
+    facts.put("requester", request.requester());
+    if (request.manual()) {
+      facts.put("approval", "manual");
+    }
     tell(
         Phase.REQUEST,
         "Asked by " + request.requester(),
-        new Telling(
-            request.text(),
-            Status.OK,
-            Map.of("request", request.text(), "requester", request.requester())));
+        new Telling(request.text(), Status.OK, facts));
   }
 
   /** From now on it is told by these steps. */

@@ -5,11 +5,13 @@ import dev.deployclaw.core.log.Decision.Name;
 import dev.deployclaw.core.log.Decision.Policies;
 import dev.deployclaw.core.log.Thought.Phase;
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.machine.ApprovalDemand;
 import dev.deployclaw.core.machine.Base;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.Opening;
+import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.KernelOrder;
 import dev.deployclaw.core.plan.Playbook.Activated;
@@ -18,10 +20,13 @@ import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.plan.SkillRefusal;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.diff.PolicyDiff;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A rollback that somebody asked for: a new change whose content is what the committed one
@@ -34,28 +39,33 @@ final class WayBack {
   private final Ledger ledger;
   private final Epilogue epilogue;
   private final Ports ports;
+  private final Settings settings;
   private final Survey survey;
 
   WayBack(Orchestrator orchestrator, Epilogue epilogue, Ports ports, Settings settings) {
     this.orchestrator = orchestrator;
     this.ports = ports;
+    this.settings = settings;
     this.survey = new Survey(ports, settings);
     this.ledger = orchestrator.ledger();
     this.epilogue = epilogue;
   }
 
-  Ended run(String target, String who, Leadership leadership, Story story)
+  /**
+   * @param target the execution's id whose change is undone, or {@link #LAST}
+   */
+  Ended run(String target, RequestOrigin by, Leadership leadership, Story story)
       throws InterruptedException {
     return switch (new SkillCheck(ports.playbook()).activate(Operation.ROLLBACK, story)) {
       case Activated.Refused(SkillRefusal refusal) ->
           end(story, SkillCheck.ending(refusal), leadership);
       case Activated.Ready(Procedure procedure) ->
-          back(new Asked(target, who, procedure), leadership, story);
+          back(new Asked(target, by, procedure), leadership, story);
     };
   }
 
   /** What is to be undone, for whom, by which skill. */
-  private record Asked(String target, String who, Procedure procedure) {}
+  private record Asked(String target, RequestOrigin by, Procedure procedure) {}
 
   private Ended back(Asked asked, Leadership leadership, Story story) throws InterruptedException {
     var base = ledger.base();
@@ -67,9 +77,11 @@ final class WayBack {
     var opening = opening(undone, base, asked, story);
     story.planned(opening.planHash());
     look(asked.procedure(), story);
-    story.tell(Phase.PLAN, "Planning the way back", telling(undone, base));
-    var ending =
-        orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, Risks.NONE));
+    var diff = diff(undone.base(), base);
+    story.tell(
+        Phase.PLAN, "Planning the way back", telling(undone, base, diff, opening.planHash()));
+    var risks = risks(asked.by().demands(), diff);
+    var ending = orchestrator.open(opening, Optional.empty(), new Duty(leadership, story, risks));
     return end(story, ending, leadership);
   }
 
@@ -85,6 +97,34 @@ final class WayBack {
         }
       }
     }
+  }
+
+  /** Why the gate would hold a way back as things stand; empty where it would not. */
+  List<String> held(RequestOrigin by) throws InterruptedException {
+    var base = ledger.base();
+    var undone = ledger.read(base.change()).map(Stored::execution);
+    return undone.isEmpty()
+        ? List.of()
+        : settings
+            .gate()
+            .reasons(by.requester(), risks(by.demands(), diff(undone.get().base(), base)));
+  }
+
+  private static Risks risks(List<ApprovalDemand> demands, PolicyDiff diff) {
+    var radius = diff.blastRadius();
+    return Risks.of(
+        demands, Reach.of(Operation.ROLLBACK.word(), radius.tenants(), radius.services()));
+  }
+
+  /** From what is committed to what comes back; a set that can't be read counts as empty. */
+  private PolicyDiff diff(Base to, Base from) throws InterruptedException {
+    var archive = orchestrator.archive();
+    var comes =
+        Content.wayBackTo(to) == 0
+            ? Optional.of(PolicySet.EMPTY)
+            : archive.stored(Content.wayBackTo(to), Content.digestBackTo(to));
+    return PolicyDiff.between(
+        archive.committed(from).orElse(PolicySet.EMPTY), comes.orElse(PolicySet.EMPTY));
   }
 
   private Ended end(Story story, Ending ending, Leadership leadership) throws InterruptedException {
@@ -144,7 +184,7 @@ final class WayBack {
             base,
             digest,
             Canonical.sha256(Canonical.bytes(plan)),
-            asked.who(),
+            asked.by().requester(),
             Optional.of(undone.id()),
             mark.last(),
             mark.revision(),
@@ -154,11 +194,16 @@ final class WayBack {
     return opening.following(SkillCheck.followed(Operation.ROLLBACK, asked.procedure()));
   }
 
-  private static Telling telling(Execution undone, Base base) {
+  private static Telling telling(Execution undone, Base base, PolicyDiff diff, String plan) {
     var decision =
         Decision.by(Name.PLAN, "way-back")
             .leading(new Policies(base.digest(), Content.digestBackTo(undone.base())));
-    return new Telling(words(undone), Status.OK, Map.of("undoes", undone.id())).deciding(decision);
+    var facts = new TreeMap<>(DiffFacts.of(diff));
+    facts.put("undoes", undone.id());
+    String detail =
+        "%s; differences: %d, plan %s"
+            .formatted(words(undone), diff.differences().size(), plan.substring(0, 12));
+    return new Telling(detail, Status.OK, facts).deciding(decision);
   }
 
   private static String words(Execution undone) {

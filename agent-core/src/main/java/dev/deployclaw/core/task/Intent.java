@@ -29,19 +29,6 @@ public record Intent(
         .anyMatch(c -> c.who().tenants().contains(tenant) || c.from().equals(Optional.of(tenant)));
   }
 
-  /** The same, but it waits for an approval. */
-  public Intent manual() {
-    var tighter =
-        new Guards(
-            Optional.of(Guards.Approval.MANUAL),
-            guards.dryRun(),
-            guards.canaryPercent(),
-            guards.widenPercent(),
-            guards.bakeSeconds(),
-            guards.maxP99Millis());
-    return new Intent(operation, target, changes, tighter, schedule, grounding);
-  }
-
   /**
    * Conditions on how the change is carried out. Absent: the configured default.
    *
@@ -67,6 +54,11 @@ public record Intent(
 
     public Guards {
       widenPercent = List.copyOf(widenPercent);
+    }
+
+    /** Whether it waits for an approval, whatever the gate's rules say. */
+    public boolean manual() {
+      return approval.filter(a -> a == Approval.MANUAL).isPresent();
     }
 
     /** Each share in order; empty where everybody has it at once. */

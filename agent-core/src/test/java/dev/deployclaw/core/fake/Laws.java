@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Laws {
   private final World world;
   private final Records records;
+  private final ApprovalLaw approvals;
   private final List<String> broken = new ArrayList<>();
   private final Map<String, Change> changes = new TreeMap<>();
   private final Map<Long, String> contents = new TreeMap<>();
@@ -39,18 +40,19 @@ public final class Laws {
   private record Change(Entry entry, Execution execution) {}
 
   Laws(World world) {
-    this(world, new Records(world));
+    this(world, new Records(world), new ApprovalLaw(world));
   }
 
-  private Laws(World world, Records records) {
+  private Laws(World world, Records records, ApprovalLaw approvals) {
     this.world = world;
     this.records = records;
+    this.approvals = approvals;
     contents.put(0L, PolicySet.EMPTY.digest());
   }
 
   /** What they know by now, of another world that stands the same. */
   synchronized Laws copy(World elsewhere) {
-    var copy = new Laws(elsewhere, records.copy(elsewhere));
+    var copy = new Laws(elsewhere, records.copy(elsewhere), approvals.copy(elsewhere));
     copy.broken.addAll(broken);
     copy.changes.putAll(changes);
     copy.contents.putAll(contents);
@@ -86,6 +88,7 @@ public final class Laws {
     world.participants().forEach(p -> all.addAll(p.violations()));
     all.addAll(world.store.violations());
     all.addAll(records.broken());
+    all.addAll(approvals.broken());
     return all;
   }
 
@@ -116,7 +119,7 @@ public final class Laws {
     }
     readers();
     kept();
-    records.checkAtRest();
+    records.checkAtRest().forEach(approvals::checkAtRest);
   }
 
   /** What members act on that act on this. */
@@ -146,6 +149,9 @@ public final class Laws {
         var x = Execution.read(entry.value());
         moved(before, x);
         records.moved(x, entry.modRevision());
+        if (x.state() instanceof State.Committed || x.state() instanceof State.Widened) {
+          approvals.activates(x);
+        }
         changes.put(entry.key(), new Change(entry, x));
       }
     }

@@ -152,7 +152,8 @@ final class Records {
     }
   }
 
-  void checkAtRest() {
+  /** Says of which executions it read the logs. */
+  Set<String> checkAtRest() {
     var executions = new TreeSet<String>();
     world.journals().forEach(j -> executions.addAll(j.executions()));
     executions.forEach(this::atRest);
@@ -160,6 +161,7 @@ final class Records {
     world.store.list(Keys.AUDIT_COPIES).forEach(this::left);
     world.store.list(Keys.AUDIT_HEADS).forEach(this::remembered);
     links.checkAtRest();
+    return executions;
   }
 
   /** The last record of each log is somewhere. */

@@ -9,6 +9,7 @@ import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.Procedure.OnFailure;
 import dev.deployclaw.core.plan.Procedure.ProcedureStep;
 import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Executors;
@@ -207,7 +208,7 @@ public final class World {
   }
 
   private static Planner planner() {
-    return (request, _) -> Requests.understand(request.text());
+    return (request, _) -> Understanding.plain(Requests.understand(request.text()));
   }
 
   public Settings settings(String name) {

@@ -2,8 +2,10 @@ package dev.deployclaw.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.machine.GatePolicy.Refusal;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.GatePolicy.Verdict;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,9 @@ class GatePolicyTest {
   private static final Execution FORWARD =
       Samples.execution(Kind.FORWARD, new State.Prepared("v", 6, List.of()));
 
+  private static final Execution BACK =
+      Samples.execution(Kind.ROLLBACK, new State.Prepared("v", 6, List.of()));
+
   @Test
   void passesAChangeWithoutRiskWhereTheDefaultSaysSo() {
     assertThat(AUTO.judge(FORWARD, Risks.NONE)).isEqualTo(new Verdict.Pass("auto"));
@@ -23,9 +28,9 @@ class GatePolicyTest {
 
   @Test
   void holdsWhatRemovesATenantOrStepsTooFar() {
-    var removal = new Risks(false, List.of("acme"), List.of(), List.of(), Reach.NONE);
+    var removal = new Risks(List.of(), List.of("acme"), List.of(), List.of(), Reach.NONE);
     var step =
-        new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"), Reach.NONE);
+        new Risks(List.of(), List.of(), List.of(), List.of("acme/orders: to nothing"), Reach.NONE);
 
     assertThat(AUTO.judge(FORWARD, removal))
         .isEqualTo(new Verdict.Hold("removes-tenant", "it removes acme", List.of()));
@@ -34,7 +39,9 @@ class GatePolicyTest {
 
   @Test
   void tellsTheLogWhoAsksForAnApproval() {
-    var both = new Risks(true, List.of("acme"), List.of(), List.of(), Reach.NONE);
+    var both =
+        new Risks(
+            List.of(ApprovalDemand.byRequest()), List.of("acme"), List.of(), List.of(), Reach.NONE);
 
     assertThat(AUTO.facts("olivia", both))
         .isEqualTo(Map.of("asks", List.of("request-asks", "removes-tenant"), "manual", true));
@@ -46,7 +53,15 @@ class GatePolicyTest {
 
   @Test
   void aRequestCanOnlyTighten() {
-    assertThat(AUTO.judge(FORWARD, new Risks(true, List.of(), List.of(), List.of(), Reach.NONE)))
+    assertThat(
+            AUTO.judge(
+                FORWARD,
+                new Risks(
+                    List.of(ApprovalDemand.byRequest()),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Reach.NONE)))
         .isInstanceOf(Verdict.Hold.class);
   }
 
@@ -63,15 +78,55 @@ class GatePolicyTest {
   }
 
   @Test
-  void theWayBackIsNeverHeld() {
-    var back = Samples.execution(Kind.ROLLBACK, new State.Prepared("v", 6, List.of()));
+  void noDefaultHoldsAWayBack() {
+    var risks = Risks.of(List.of(), Reach.of("rollback", List.of("acme"), List.of()));
 
-    assertThat(HOLD.judge(back, Risks.NONE)).isEqualTo(new Verdict.Pass("way-back"));
+    assertThat(HOLD.judge(BACK, risks)).isEqualTo(new Verdict.Pass("way-back"));
+    assertThat(HOLD.facts("olivia", risks))
+        .isEqualTo(Map.of("asks", List.of(), "manual", false, "rule", "way-back"));
+  }
+
+  @Test
+  void aWayBackWaitsWhereItIsAskedTo() {
+    var risks =
+        Risks.of(
+            List.of(ApprovalDemand.byRequest()), Reach.of("rollback", List.of("acme"), List.of()));
+
+    assertThat(AUTO.judge(BACK, risks))
+        .isEqualTo(new Verdict.Hold("request-asks", "the request asks for an approval", List.of()));
+    assertThat(AUTO.judge(BACK.with(Samples.APPROVAL), risks))
+        .isEqualTo(new Verdict.Pass("approved"));
+  }
+
+  @Test
+  void whatTheAgentPutsBackByItselfNeverWaits() {
+    var own = Samples.execution(Kind.COMPENSATION, new State.Prepared("v", 6, List.of()));
+    var asks = Risks.of(List.of(ApprovalDemand.byRequest()), Reach.NONE);
+
+    assertThat(HOLD.judge(own, asks)).isEqualTo(new Verdict.Pass("way-back"));
+  }
+
+  @Test
+  void whoApprovesWhatOnlyAModelUnderstoodQuotesThePlan() {
+    var reading = new ApprovalDemand(ApprovalDemand.Source.MODEL_READING, "only the model …");
+    var hold = (Verdict.Hold) AUTO.judge(FORWARD, Risks.of(List.of(reading), Reach.NONE));
+    var waiting = new Waiting("x-1", "olivia", "0123456789abcdef", hold.why(), hold.approval());
+
+    assertThat(hold.rule()).isEqualTo("model-reading");
+    assertThat(refusal(waiting, "ann", "")).isEqualTo(Refusal.Kind.UNQUOTED);
+    assertThat(refusal(waiting, "ann", "0123456")).isEqualTo(Refusal.Kind.UNQUOTED);
+    assertThat(refusal(waiting, "ann", "0123456f")).isEqualTo(Refusal.Kind.MISQUOTED);
+    assertThat(refusal(waiting, "olivia", "01234567")).isEqualTo(Refusal.Kind.NOT_ALLOWED);
+    assertThat(AUTO.refuses(waiting, "ann", "01234567")).isEmpty();
+  }
+
+  private static Refusal.Kind refusal(Waiting waiting, String who, String quoted) {
+    return AUTO.refuses(waiting, who, quoted).orElseThrow().kind();
   }
 
   @Test
   void theRequesterMayNotApproveWhereItMustDiffer() {
-    assertThat(AUTO.refuses(FORWARD, "olivia")).isPresent();
-    assertThat(AUTO.refuses(FORWARD, "ann")).isEmpty();
+    assertThat(AUTO.refuses(Waiting.of(FORWARD), "olivia", "")).isPresent();
+    assertThat(AUTO.refuses(Waiting.of(FORWARD), "ann", "")).isEmpty();
   }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.GatePolicy.Verdict;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
 import dev.deployclaw.core.machine.GateRule.About;
 import dev.deployclaw.core.machine.GateRule.Says;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GateRuleTest {
   private static final Execution ASKED =
@@ -60,9 +63,11 @@ class GateRuleTest {
   void noRulePassesWhatTheGateAlwaysHolds() {
     var all = new GateRule("all", about(List.of("*"), 0), Says.PASS, List.of());
     var reach = Reach.of("apply-policies", List.of("acme"), List.of());
-    var removal = new Risks(false, List.of("acme"), List.of(), List.of(), reach);
-    var step = new Risks(false, List.of(), List.of(), List.of("acme/orders: to nothing"), reach);
-    var asks = new Risks(true, List.of(), List.of(), List.of(), reach);
+    var removal = new Risks(List.of(), List.of("acme"), List.of(), List.of(), reach);
+    var step =
+        new Risks(List.of(), List.of(), List.of(), List.of("acme/orders: to nothing"), reach);
+    var asks =
+        new Risks(List.of(ApprovalDemand.byRequest()), List.of(), List.of(), List.of(), reach);
 
     for (var risks : List.of(removal, step, asks)) {
       assertThat(gate(all).judge(ASKED, risks)).isInstanceOf(Verdict.Hold.class);
@@ -93,22 +98,46 @@ class GateRuleTest {
     var verdict =
         gate.judge(
             ASKED, risks("set-limit", List.of("bank-1", "bank-2", "bank-3", "bank-4"), List.of()));
-    assertThat(verdict).isEqualTo(held("bank", "bank", "many"));
+    assertThat(verdict)
+        .isEqualTo(
+            new Verdict.Hold(
+                "bank", "the rule bank holds it; the rule many holds it", List.of("bank", "many")));
 
     var both = new State.Held("why", 9, List.of("bank", "many"));
     var one = new State.Held("why", 9, List.of("bank"));
-    assertThat(gate.refuses(waits(both), "carol").orElseThrow()).contains("many", "dave", "carol");
-    assertThat(gate.refuses(waits(both), "dave").orElseThrow()).contains("bank", "carol, ops-*");
-    assertThat(gate.refuses(waits(one), "carol")).isEmpty();
-    assertThat(gate.refuses(waits(one), "ops-7")).isEmpty();
-    assertThat(gate.refuses(waits(one), "olivia")).isPresent();
+    assertThat(gate.refuses(waits(both), "carol", "").orElseThrow().reason())
+        .contains("many", "dave", "carol");
+    assertThat(gate.refuses(waits(both), "dave", "").orElseThrow().reason())
+        .contains("bank", "carol, ops-*");
+    assertThat(gate.refuses(waits(one), "carol", "")).isEmpty();
+    assertThat(gate.refuses(waits(one), "ops-7", "")).isEmpty();
+    assertThat(gate.refuses(waits(one), "olivia", "")).isPresent();
   }
 
   @Test
   void nobodyApprovesWhatWasHeldByARuleThatIsGone() {
     var held = waits(new State.Held("why", 9, List.of("bank")));
 
-    assertThat(gate(MANY).refuses(held, "carol").orElseThrow()).contains("bank", "reject it");
+    assertThat(gate(MANY).refuses(held, "carol", "").orElseThrow().reason())
+        .contains("bank", "reject it");
+  }
+
+  /** What passed the gate before comes back by itself, unless a rule names it. */
+  @ParameterizedTest
+  @CsvSource({"rollback,way-back", "repair-drift,committed-again"})
+  void aRuleSpeaksOfWhatPutsBackWhereItNamesIt(String operation, String passes) {
+    var risks = risks(operation, List.of("bank-1"), List.of("orders"));
+    var named =
+        new GateRule(
+            "named",
+            new About(List.of(operation), List.of(), List.of("bank*"), List.of(), 0),
+            Says.HOLD,
+            List.of("carol"));
+
+    assertThat(gate(BANK, MANY).admit("olivia", risks)).isEqualTo(new Verdict.Pass(passes));
+    assertThat(gate(named).admit("olivia", risks)).isEqualTo(held("named", "named"));
+    assertThat(gate(named).admit("olivia", risks(operation, List.of("acme"), List.of())))
+        .isEqualTo(new Verdict.Pass(passes));
   }
 
   private static Verdict judged(String operation, String... tenants) {
@@ -124,8 +153,7 @@ class GateRuleTest {
   }
 
   private static Risks risks(String operation, List<String> tenants, List<String> services) {
-    return new Risks(
-        false, List.of(), List.of(), List.of(), Reach.of(operation, tenants, services));
+    return Risks.of(List.of(), Reach.of(operation, tenants, services));
   }
 
   private static Verdict.Hold held(String rule, String... approval) {
@@ -136,7 +164,7 @@ class GateRuleTest {
     return new Verdict.Hold(rule, why, List.of(approval));
   }
 
-  private static Execution waits(State.Held held) {
-    return Samples.execution(Kind.FORWARD, held);
+  private static Waiting waits(State.Held held) {
+    return Waiting.of(Samples.execution(Kind.FORWARD, held));
   }
 }

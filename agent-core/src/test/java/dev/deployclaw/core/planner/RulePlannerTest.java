@@ -28,7 +28,7 @@ class RulePlannerTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Inventory INVENTORY = Corpus.SAMPLES;
 
-  private final Planner planner = new RulePlanner();
+  private final RulePlanner planner = new RulePlanner();
 
   /** One line of a case file: a request and what must come of it; absent parts are empty. */
   record Case(String request, JsonNode expected) {

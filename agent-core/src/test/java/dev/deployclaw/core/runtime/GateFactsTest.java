@@ -32,15 +32,18 @@ class GateFactsTest {
         .contains("\"gate\":{\"asks\":[],\"manual\":false,\"rule\":\"auto\"}");
   }
 
-  /** It goes on by itself, whatever the rules say of changes. */
+  /** It goes on by itself, whatever the rules say of changes, and says by which rule. */
   @Test
-  void aWayBackSaysNothingOfTheGate() throws Exception {
+  void aWayBackSaysByWhichRuleItGoesOn() throws Exception {
     var _ = world.run("apply");
     var _ = world.run("set acme 700");
 
     var back = world.agent().rollback("last", "olivia");
 
-    assertThat(opened(back.execution())).singleElement().asString().doesNotContain("\"gate\":");
+    assertThat(opened(back.execution()))
+        .singleElement()
+        .asString()
+        .contains("\"gate\":{\"asks\":[],\"manual\":false,\"rule\":\"way-back\"}");
   }
 
   private List<String> opened(String execution) {

@@ -122,13 +122,13 @@ class ReservationsTest {
     var held = world.run("set acme 700 manually").execution();
     var agent = world.agent();
 
-    assertThat(agent.objection(held, "ann", true)).isEmpty();
-    assertThat(agent.objection(held, "olivia", false)).isEmpty();
-    assertThat(agent.objection(held, "olivia", true).orElseThrow().kind())
+    assertThat(agent.objection(held, "ann", true, "")).isEmpty();
+    assertThat(agent.objection(held, "olivia", false, "")).isEmpty();
+    assertThat(agent.objection(held, "olivia", true, "").orElseThrow().kind())
         .isEqualTo(Objection.Kind.NOT_ALLOWED);
-    assertThat(agent.objection(done, "ann", true).orElseThrow().kind())
+    assertThat(agent.objection(done, "ann", true, "").orElseThrow().kind())
         .isEqualTo(Objection.Kind.NOT_HELD);
-    assertThat(agent.objection("arch-none", "ann", true).orElseThrow().kind())
+    assertThat(agent.objection("arch-none", "ann", true, "").orElseThrow().kind())
         .isEqualTo(Objection.Kind.NO_SUCH_CHANGE);
   }
 

@@ -77,7 +77,7 @@ class TimetableTest {
   void aPersonCancelsItWhereverTheyAre() throws Exception {
     world.run("apply");
     var planned = world.run(AT_ONE);
-    assertThat(world.agent().objection(planned.execution(), "ann", false)).isEmpty();
+    assertThat(world.agent().objection(planned.execution(), "ann", false, "")).isEmpty();
 
     var cancelled = world.agent().reject(planned.execution(), "ann");
 

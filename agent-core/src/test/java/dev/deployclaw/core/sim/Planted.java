@@ -2,11 +2,16 @@ package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.planner.Interpretation;
+import dev.deployclaw.core.planner.Planner;
+import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Threadless;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
+import dev.deployclaw.core.task.Intent;
+import dev.deployclaw.core.task.Operation;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -41,6 +46,7 @@ enum Planted implements Defect {
   PUBLISHED_BEFORE_THE_COMMIT("what is voted on is published at once"),
   PREDECESSOR_COLLECTED("the predecessor is collected when the next epoch is published"),
   STAGED_WITH_A_TTL("what is staged expires"),
+  WAITING_PASSED_OVER("what puts back goes its own way past the gate, whatever was asked"),
   LOWER_TERM_TAKEN("back ends take a write of a lower term"),
   FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there");
 
@@ -76,9 +82,31 @@ enum Planted implements Defect {
         honest.executors(),
         honest.recorder(),
         honest.journal(),
-        honest.planner(),
+        this == WAITING_PASSED_OVER ? hurried(honest.planner()) : honest.planner(),
         honest.playbook(),
         honest.time());
+  }
+
+  /** A way back, or a repair, that is asked to wait is planned as if it were not. */
+  private static Planner hurried(Planner honest) {
+    return (request, inventory) -> {
+      var understood = honest.understand(request, inventory);
+      return understood.interpretation() instanceof Interpretation.Planned(Intent intent)
+              && (intent.operation() == Operation.ROLLBACK
+                  || intent.operation() == Operation.REPAIR_DRIFT)
+          ? Understanding.plain(new Interpretation.Planned(unguarded(intent)))
+          : understood;
+    };
+  }
+
+  private static Intent unguarded(Intent intent) {
+    return new Intent(
+        intent.operation(),
+        intent.target(),
+        intent.changes(),
+        Intent.Guards.NONE,
+        intent.schedule(),
+        intent.grounding());
   }
 
   @Override

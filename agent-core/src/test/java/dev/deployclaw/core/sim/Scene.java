@@ -28,7 +28,11 @@ enum Scene {
   REJECTION,
   ROLLBACK,
   ROLLBACK_TO_WHAT_WAS_FOUND,
+  ROLLBACK_THAT_WAITS,
+  APPROVAL_OF_A_ROLLBACK,
   REPAIR,
+  REPAIR_THAT_WAITS,
+  APPROVAL_OF_A_REPAIR,
   CANARY,
   CANARY_THAT_IS_WITHDRAWN,
   REASSERTION,
@@ -56,9 +60,14 @@ enum Scene {
         run(estate, "apply manually");
         estate.calmly("before, freeze", agent -> agent.freeze("olivia", "incident 4711"));
       }
-      case ROLLBACK -> {
+      case ROLLBACK, ROLLBACK_THAT_WAITS -> {
         run(estate, "apply");
         run(estate, "set acme 700");
+      }
+      case APPROVAL_OF_A_ROLLBACK -> {
+        run(estate, "apply");
+        run(estate, "set acme 700");
+        run(estate, "back manually");
       }
       case RUN_AFTER_A_DEATH -> {
         run(estate, "apply");
@@ -92,12 +101,18 @@ enum Scene {
         run(estate, "set acme 800");
         restore(estate, Optional.ofNullable(backup.get()));
       }
-      case REPAIR -> {
-        run(estate, "apply");
-        estate.world().gateway.tamper("two", "somebody's");
-        estate.world().redis.tamper("a", "somebody's");
+      case REPAIR, REPAIR_THAT_WAITS -> drifted(estate);
+      case APPROVAL_OF_A_REPAIR -> {
+        drifted(estate);
+        run(estate, "repair manually");
       }
     }
+  }
+
+  private static void drifted(Estate estate) {
+    run(estate, "apply");
+    estate.world().gateway.tamper("two", "somebody's");
+    estate.world().redis.tamper("a", "somebody's");
   }
 
   /** A backup that was taken in the middle of the second change. */
@@ -156,6 +171,10 @@ enum Scene {
       case HELD -> agent.run(estate.request("apply manually"));
       case APPROVAL, APPROVAL_OF_WHAT_IS_STALE, APPROVAL_WHILE_FROZEN ->
           agent.approve(estate.here().executions().getFirst(), "ann");
+      case APPROVAL_OF_A_ROLLBACK, APPROVAL_OF_A_REPAIR ->
+          agent.approve(estate.here().executions().getLast(), "ann");
+      case ROLLBACK_THAT_WAITS -> agent.run(estate.request("back manually"));
+      case REPAIR_THAT_WAITS -> agent.run(estate.request("repair manually"));
       case REJECTION -> agent.reject(estate.here().executions().getFirst(), "ann");
       case ROLLBACK, ROLLBACK_TO_WHAT_WAS_FOUND -> agent.rollback("last", "olivia");
       case REPAIR -> agent.repair(estate.request("repair"));
@@ -195,7 +214,7 @@ enum Scene {
     if (recovered.exit() != ExitCode.OK) {
       throw new AssertionError("I10: a start doesn't finish what it found: " + recovered.reason());
     }
-    if (this == REPAIR) {
+    if (this == REPAIR || this == REPAIR_THAT_WAITS || this == APPROVAL_OF_A_REPAIR) {
       agent.repair(estate.request("repair"));
     }
     if (this == REASSERTION) {

@@ -2,12 +2,15 @@ package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeJournal;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.sim.Estate.Life;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Two machines, each with one process of the agent after the other, and everything at once: what
@@ -105,10 +108,14 @@ final class Swarm {
       agent.run(estate.request("apply manually"));
     } else if (dice < 72) {
       decide(agent);
-    } else if (dice < 84 && estate.managed()) {
+    } else if (dice < 80 && estate.managed()) {
       agent.rollback("last", "olivia");
-    } else if (dice < 91) {
+    } else if (dice < 84 && estate.managed()) {
+      agent.run(estate.request("back manually"));
+    } else if (dice < 88) {
       agent.repair(estate.request("repair"));
+    } else if (dice < 91) {
+      agent.run(estate.request("repair manually"));
     } else if (dice < 95) {
       agent.recover();
     } else if (dice < 97) {
@@ -119,13 +126,18 @@ final class Swarm {
   }
 
   private void decide(Architect agent) throws InterruptedException {
-    var held = agent.status().held();
+    var status = agent.status();
+    var held =
+        Stream.concat(
+                status.held().stream().map(Execution::id),
+                status.heldRepairs().stream().map(HeldRepair::id))
+            .findFirst();
     if (held.isEmpty()) {
       agent.run(estate.request("set zenith " + (1 + random.nextInt(9)) * 10));
     } else if (random.nextBoolean()) {
-      agent.approve(held.getFirst().id(), "ann");
+      agent.approve(held.get(), "ann");
     } else {
-      agent.reject(held.getFirst().id(), "ann");
+      agent.reject(held.get(), "ann");
     }
   }
 

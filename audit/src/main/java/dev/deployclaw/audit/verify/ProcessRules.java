@@ -26,6 +26,7 @@ final class ProcessRules {
   private final Map<String, Set<String>> planned = new HashMap<>();
   private final Set<Long> doubted = new HashSet<>();
   private final List<Finding> findings = new ArrayList<>();
+  private final WaitingRules waiting = new WaitingRules();
   private Optional<Change> own = Optional.empty();
   private Map<String, Object> lastVotes = Map.of();
   private long seq;
@@ -66,6 +67,7 @@ final class ProcessRules {
     if ("prepare".equals(entry.get("phase")) && facts.containsKey("yes")) {
       lastVotes = facts;
     }
+    waiting.next(entry, facts).ifPresent(what -> found(Code.APPROVAL, what));
     if ("publish".equals(entry.get("phase"))) {
       published(entry.get("epoch"));
     } else if ("end".equals(entry.get("phase"))) {
@@ -198,13 +200,18 @@ final class ProcessRules {
       found(Code.APPROVAL, change.id + " is activated, and the gate didn't let it pass");
     } else if (change.rule.equals("way-back") && !change.back()) {
       found(Code.APPROVAL, change.id + " passed as a way back, which it isn't");
-    } else if (!approved && (change.held || change.asks() || change.rule.equals("approved"))) {
+    } else if (!approved && (change.held || asks(change) || change.rule.equals("approved"))) {
       found(Code.APPROVAL, change.id + " is activated, and nobody approved it");
     } else if (approved && !change.approvalFits()) {
       found(Code.APPROVAL, "the approval of " + change.id + " was given for something else");
     } else if (!change.passes().isEmpty() && !change.rule.equals(change.passes())) {
       found(Code.APPROVAL, change.id + " passed by " + change.rule + ", not " + change.passes());
     }
+  }
+
+  /** What puts a failed change back was asked for by nobody, and waits for nobody. */
+  private boolean asks(Change change) {
+    return change.asks() || (waiting.asked() && !change.kind.equals("compensation"));
   }
 
   private void found(Code code, String what) {

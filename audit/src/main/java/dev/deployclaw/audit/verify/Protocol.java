@@ -39,6 +39,8 @@ final class Protocol {
           entry("watch", Set.of("passed", "failed")),
           entry("recover", Set.of("presumed-aborted", "roll-forward", "go-on", "overtaken")),
           entry("collect", Set.of("needed-by-nobody")),
+          entry("await", Set.of()),
+          entry("authorize", Set.of("approver")),
           entry("repair", Set.of("committed-again")),
           entry("reassert", Set.of("what-was-lost")),
           entry("accept", Set.of("persons-word")),
@@ -101,7 +103,9 @@ final class Protocol {
           entry("watch", List.of("bake", "soak")),
           entry("collect", List.of("prove")),
           entry("unschedule", List.of("schedule")),
-          entry("refuse", List.of("hold")));
+          entry("authorize", List.of("await")),
+          entry("repair", List.of("authorize")),
+          entry("refuse", List.of("hold", "await")));
 
   private Protocol() {}
 }

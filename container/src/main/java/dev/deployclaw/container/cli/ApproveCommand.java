@@ -1,5 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.Objection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,10 @@ final class ApproveCommand extends AgentCommand {
       names = "--plan",
       paramLabel = "HASH",
       defaultValue = "",
-      description = "Only if this is its plan's hash, as its log says, or how that begins.")
+      description = {
+        "Only if this is its plan's hash, as its log says, or how that begins. Needed where only",
+        "a language model understood the request: without it, what the plan comes to is shown."
+      })
   private String plan = "";
 
   ApproveCommand(Surroundings around) {
@@ -30,6 +35,10 @@ final class ApproveCommand extends AgentCommand {
 
   @Override
   int use(Session session) throws InterruptedException {
-    return session.answer(session.architect().approve(id, around().user(), plan));
+    String who = around().user();
+    var objection = session.architect().objection(id, who, true, plan);
+    return objection.filter(o -> o.kind() == Objection.Kind.UNQUOTED).isPresent()
+        ? session.show(Ended.refused(id, objection.get().reason()))
+        : session.answer(session.architect().approve(id, who, plan));
   }
 }

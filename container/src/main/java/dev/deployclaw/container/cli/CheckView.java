@@ -6,10 +6,7 @@ import dev.deployclaw.core.runtime.ClientQuestion;
 import dev.deployclaw.policy.decide.Decision;
 import dev.deployclaw.policy.decide.Decision.Verdict;
 import dev.deployclaw.policy.match.Explained.Why;
-import dev.deployclaw.policy.model.Algorithm;
-import dev.deployclaw.policy.model.Limit;
-import dev.deployclaw.policy.model.Mode;
-import dev.deployclaw.policy.parse.PolicyWriter;
+import dev.deployclaw.policy.parse.LimitText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +71,7 @@ final class CheckView {
             word(row.explained().why()),
             row.explained().owner(),
             limit.name(),
-            numbers(limit),
+            LimitText.numbers(limit),
             why(row));
   }
 
@@ -106,16 +103,6 @@ final class CheckView {
       out.append(", idle in ").append(seconds(state.resetMicros()));
     }
     return out.toString();
-  }
-
-  private static String numbers(Limit limit) {
-    String rate =
-        limit.algorithm() == Algorithm.CONCURRENCY
-            ? limit.requests() + " at a time"
-            : limit.requests() + " in " + PolicyWriter.window(limit.window());
-    String key = limit.key().isEmpty() ? "" : ", for each " + PolicyWriter.key(limit.key());
-    String mode = limit.mode() == Mode.SHADOW ? ", shadow: refuses nobody" : "";
-    return limit.algorithm().word() + ", " + rate + key + mode;
   }
 
   private static String seconds(long micros) {

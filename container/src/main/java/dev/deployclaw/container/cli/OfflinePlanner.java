@@ -4,7 +4,6 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.planner.Interpretation;
 import dev.deployclaw.core.planner.Inventory;
 import dev.deployclaw.core.planner.InventoryFile;
-import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.planner.RulePlanner;
 import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.runtime.PlanAnswer;
@@ -12,13 +11,14 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Understands requests by the names of an inventory file: no back end, and so no diff. */
 final class OfflinePlanner {
-  private final Planner planner = new RulePlanner();
+  private final RulePlanner planner = new RulePlanner();
   private final Inventory inventory;
 
   private OfflinePlanner(Inventory inventory) {
@@ -35,7 +35,7 @@ final class OfflinePlanner {
 
   PlanAnswer plan(TaskRequest request) {
     return switch (planner.interpret(request, inventory)) {
-      case Interpretation.Planned(var intent) -> new PlanAnswer.Understood(intent);
+      case Interpretation.Planned(var intent) -> new PlanAnswer.Understood(intent, List.of());
       case Interpretation.NeedsClarification(var questions) ->
           new PlanAnswer.NeedsClarification(questions);
       case Interpretation.Refused(String reason) ->

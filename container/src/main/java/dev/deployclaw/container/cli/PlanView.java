@@ -70,7 +70,10 @@ final class PlanView {
         out.put("reaches", plan.diff().blastRadius().toMap());
         out.put("differences", plan.diff().toMaps());
       }
-      case PlanAnswer.Understood(var intent) -> out.put("intent", IntentJson.of(intent));
+      case PlanAnswer.Understood(var intent, var risks) -> {
+        out.put("intent", IntentJson.of(intent));
+        out.put("held_because", risks);
+      }
       case PlanAnswer.NeedsClarification _, PlanAnswer.Refused _ -> {}
     }
     return out;
@@ -88,10 +91,13 @@ final class PlanView {
     var out = new LinkedHashMap<String, Object>();
     switch (answer) {
       case PlanAnswer.Planned planned -> planned(planned, out);
-      case PlanAnswer.Understood(var intent) -> {
+      case PlanAnswer.Understood(var intent, var risks) -> {
         out.put("outcome", "planned");
         out.put("intent", IntentJson.of(intent));
         out.put("grounding", IntentJson.grounding(intent));
+        if (!risks.isEmpty()) {
+          out.put("risks", risks);
+        }
       }
       case PlanAnswer.NeedsClarification(var questions) -> {
         out.put("outcome", "needs-clarification");
@@ -131,8 +137,10 @@ final class PlanView {
   private void print(PlanAnswer answer) {
     switch (answer) {
       case PlanAnswer.Planned planned -> print(planned);
-      case PlanAnswer.Understood(var intent) ->
-          ("understood: " + Json.text(IntentJson.of(intent))).lines().forEach(around::say);
+      case PlanAnswer.Understood(var intent, var risks) -> {
+        ("understood: " + Json.text(IntentJson.of(intent))).lines().forEach(around::say);
+        section("would be held because", risks);
+      }
       case PlanAnswer.NeedsClarification(var questions) ->
           questions.forEach(q -> around.say("? " + q));
       case PlanAnswer.Refused(var _, String reason) -> around.say("refused: " + reason);

@@ -25,6 +25,11 @@ final class RunCommand extends AgentCommand {
 
   @Override
   int use(Session session) throws InterruptedException {
-    return session.finish(session.architect().run(around().request(String.join(" ", words))));
+    var ended = session.architect().run(around().request(String.join(" ", words)));
+    int exit = session.finish(ended);
+    if (!json()) {
+      ended.found().ifPresent(new ScanView(around())::tell);
+    }
+    return exit;
   }
 }

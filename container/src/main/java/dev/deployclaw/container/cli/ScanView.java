@@ -3,9 +3,11 @@ package dev.deployclaw.container.cli;
 import dev.deployclaw.container.serve.Outcomes;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.LookReport;
 import dev.deployclaw.core.runtime.ScanAnswer;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.check.Finding;
 import dev.deployclaw.policy.parse.Problem;
 import java.util.LinkedHashMap;
@@ -40,14 +42,29 @@ final class ScanView {
       document.keySet().retainAll(List.of("epoch", "reason", "drift"));
       around.out().println(Json.text(document));
     } else if (answer.exit() != ExitCode.UNREACHABLE) {
-      around.say("committed epoch: " + answer.epoch());
-      answer.drift().forEach(d -> around.say("drift    " + d.text()));
-      if (answer.drift().isEmpty()) {
-        around.say(Discrepancy.sentence(List.of()));
-      }
+      differences(answer);
     }
     new EndingView(around).tell(answer);
     return answer.exit().code();
+  }
+
+  private void differences(ScanAnswer answer) {
+    around.say("committed epoch: " + answer.epoch());
+    answer.drift().forEach(d -> around.say("drift    " + d.text()));
+    if (answer.drift().isEmpty()) {
+      around.say(Discrepancy.sentence(List.of()));
+    }
+  }
+
+  /** Prints what was asked for in words: the limits that were named, or else what was seen. */
+  void tell(LookReport report) {
+    around.say("");
+    report.limits().forEach(around::say);
+    if (report.operation() == Operation.CHECK_DRIFT) {
+      differences(report.seen());
+    } else {
+      print(report.seen());
+    }
   }
 
   static Map<String, Object> document(ScanAnswer answer) {
@@ -86,7 +103,7 @@ final class ScanView {
                     : "overlay  " + o.text()));
     answer.truth().unapplied().forEach(u -> around.say("source   " + u));
     answer.probe().ifPresent(probe -> around.say(line("probe", probe)));
-    around.say(answer.reason().isEmpty() ? "nothing is amiss" : answer.reason());
+    around.say(answer.reason().isEmpty() ? "nothing is wrong" : answer.reason());
   }
 
   private static String line(String operation, Outcome outcome) {

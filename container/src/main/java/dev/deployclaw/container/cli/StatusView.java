@@ -5,6 +5,8 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
+import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Overlay;
@@ -12,8 +14,10 @@ import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Leader;
 import dev.deployclaw.core.runtime.ScheduleAnswer;
 import dev.deployclaw.core.runtime.StatusAnswer;
+import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.redis.Cohort;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,6 +111,42 @@ final class StatusView {
         .formatted(s.id(), Instant.ofEpochMilli(s.atMillis()), s.id());
   }
 
+  /** Changes and repairs, with what an approver needs to know. */
+  private static List<Map<String, Object>> held(StatusAnswer answer) {
+    var out = new ArrayList<Map<String, Object>>();
+    for (var x : answer.held()) {
+      var one = change(x);
+      one.putAll(waiting(Waiting.of(x)));
+      out.add(one);
+    }
+    for (var repair : answer.heldRepairs()) {
+      var one = new LinkedHashMap<String, Object>();
+      one.put("id", repair.id());
+      one.put("state", "held");
+      one.put("operation", Operation.REPAIR_DRIFT.word());
+      one.putAll(waiting(repair.waiting()));
+      out.add(one);
+    }
+    return out;
+  }
+
+  private static Map<String, Object> waiting(Waiting waiting) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("requester", waiting.requester());
+    out.put("why", waiting.why());
+    out.put("plan", waiting.planHash());
+    out.put("quote_plan", waiting.mustBeQuoted());
+    return out;
+  }
+
+  private void printHeld(Waiting held) {
+    String quote =
+        held.mustBeQuoted()
+            ? "read it with deployclaw log %s, then approve it with its plan's hash, or reject it"
+            : "deployclaw approve %s, or reject it";
+    around.say(held.id() + " is held: " + held.why() + "; " + quote.formatted(held.id()));
+  }
+
   private void print(Optional<WatchFile> watched) {
     if (watched.isEmpty()) {
       around.say("nobody watches from here: deployclaw serve does");
@@ -131,7 +171,7 @@ final class StatusView {
           out.put("active", active);
         });
     answer.open().ifPresent(x -> out.put("open", change(x)));
-    out.put("held", answer.held().stream().map(StatusView::change).toList());
+    out.put("held", held(answer));
     out.put("frozen", answer.frozen().isPresent());
     answer.frozen().ifPresent(f -> out.put("freeze", freeze(f)));
     answer.leader().ifPresent(l -> out.put("leader", leader(l)));
@@ -150,7 +190,7 @@ final class StatusView {
     return out;
   }
 
-  private static Map<String, Object> change(Execution x) {
+  private static LinkedHashMap<String, Object> change(Execution x) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", x.id());
     out.put("epoch", x.epoch());
@@ -209,9 +249,8 @@ final class StatusView {
                 "epoch %d is a candidate for positions below %d of %d, by %s"
                     .formatted(c.epoch(), c.cohort(), Cohort.WHOLE, c.change())));
     answer.open().ifPresent(x -> around.say(x.id() + " is under way: " + doing(x)));
-    for (var held : answer.held()) {
-      around.say("%s is held: deployclaw approve %s, or reject it".formatted(held.id(), held.id()));
-    }
+    answer.held().stream().map(Waiting::of).forEach(this::printHeld);
+    answer.heldRepairs().stream().map(HeldRepair::waiting).forEach(this::printHeld);
     answer
         .frozen()
         .ifPresent(f -> {

@@ -15,6 +15,8 @@ final class GateReader {
   private static final List<String> TAKEN =
       List.of(
           "request-asks",
+          "model-reading",
+          "model-doubt",
           "removes-tenant",
           "removes-overlay",
           "big-step",
@@ -22,7 +24,8 @@ final class GateReader {
           "approval-stale",
           "approved",
           "auto",
-          "way-back");
+          "way-back",
+          "committed-again");
 
   /** What the gate is asked for. */
   static final List<String> OPERATIONS =
@@ -35,7 +38,9 @@ final class GateReader {
           "remove-limit",
           "copy-policy",
           "apply-policies",
-          "resolve-conflicts");
+          "resolve-conflicts",
+          "rollback",
+          "repair-drift");
 
   private static final int MOST_TENANTS = 1_000_000;
 
@@ -100,7 +105,7 @@ final class GateReader {
         f.problem(
             "operations",
             f.line("operations"),
-            "\"" + word + "\" changes no policies",
+            "\"" + word + "\" isn't asked at the gate",
             "one of " + OPERATIONS);
       }
     }

@@ -65,7 +65,11 @@ final class TaskRoutes {
     if (!id.equals(LAST) && isNoChange(id, call.caller().name())) {
       return Reply.of(Problems.notFound("there is no change " + Ids.shown(id)));
     }
-    return reply(sidecar.desk().submit(Asked.back(id, call.caller().name(), key(call))));
+    return switch (RollbackBody.parse(call.body())) {
+      case RollbackBody.Read.Bad(Problem problem) -> Reply.of(problem);
+      case RollbackBody.Read.Good(boolean manual) ->
+          reply(sidecar.desk().submit(Asked.back(id, call.caller().name(), manual, key(call))));
+    };
   }
 
   private Reply word(Received call, boolean approves) throws InterruptedException {
@@ -75,27 +79,30 @@ final class TaskRoutes {
     }
     String who = call.caller().name();
     String plan = approves ? call.query().apply("plan").orElse("") : "";
-    var objection = sidecar.objection(id, who, approves);
-    if (objection.isEmpty()) {
-      var misquoted = sidecar.misquoted(id, plan);
-      if (misquoted.isPresent()) {
-        refused(id, who, "another plan was quoted than it has");
-        return Reply.of(Problems.conflict(misquoted.get(), "see GET /v1/executions/" + id));
+    var objection = sidecar.objection(id, who, approves, plan);
+    return objection.isEmpty()
+        ? reply(sidecar.desk().word(id, who, approves, plan))
+        : Reply.of(problem(id, who, objection.get()));
+  }
+
+  private Problem problem(String id, String who, Objection objection) {
+    String look = "see GET /v1/executions/" + id;
+    return switch (objection.kind()) {
+      case NO_SUCH_CHANGE -> Problems.notFound(objection.reason());
+      case NOT_HELD -> {
+        refused(id, who, objection.reason());
+        yield Problems.conflict(objection.reason(), look);
       }
-    }
-    if (objection.isEmpty()) {
-      return reply(sidecar.desk().word(id, who, approves));
-    }
-    if (objection.get().kind() == Objection.Kind.NOT_HELD) {
-      refused(id, who, objection.get().reason());
-    }
-    return Reply.of(
-        switch (objection.get().kind()) {
-          case NO_SUCH_CHANGE -> Problems.notFound(objection.get().reason());
-          case NOT_HELD ->
-              Problems.conflict(objection.get().reason(), "see GET /v1/executions/" + id);
-          case NOT_ALLOWED -> refusedByGate(id, who, objection.get());
-        });
+      case MISQUOTED -> {
+        refused(id, who, "another plan was quoted than it has");
+        yield Problems.conflict(objection.reason(), look);
+      }
+      case UNQUOTED -> {
+        refused(id, who, "the plan was not quoted");
+        yield Problems.invalid("query plan", objection.reason(), look + ", then add ?plan=HASH");
+      }
+      case NOT_ALLOWED -> refusedByGate(id, who, objection);
+    };
   }
 
   /** What is ended, or wasn't quoted rightly, comes to no log of a change. */
@@ -110,7 +117,7 @@ final class TaskRoutes {
   /** It is handed in all the same: the worker refuses it again, and the log says who tried. */
   private Problem refusedByGate(String id, String who, Objection objection) {
     sidecar.meters().refused(Refusal.GATE);
-    var _ = sidecar.desk().word(id, who, true);
+    var _ = sidecar.desk().word(id, who, true, "");
     return Problems.gateRefuses(objection.reason());
   }
 
@@ -141,7 +148,7 @@ final class TaskRoutes {
   private boolean isNoChange(String id, String who) throws InterruptedException {
     return !Ids.fits(id)
         || sidecar
-            .objection(id, who, false)
+            .objection(id, who, false, "")
             .filter(o -> o.kind() == Objection.Kind.NO_SUCH_CHANGE)
             .isPresent();
   }

@@ -22,8 +22,8 @@ public record Asked(
     return new Asked(text, who, manual, Optional.empty(), key);
   }
 
-  public static Asked back(String undoes, String who, Optional<String> key) {
-    return new Asked("rollback " + undoes, who, false, Optional.of(undoes), key);
+  public static Asked back(String undoes, String who, boolean manual, Optional<String> key) {
+    return new Asked("rollback " + undoes, who, manual, Optional.of(undoes), key);
   }
 
   /** A key is its caller's own: another's may be the same. */

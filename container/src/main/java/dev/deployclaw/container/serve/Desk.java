@@ -86,15 +86,19 @@ public final class Desk {
     }
   }
 
-  /** Hands a person's word on a held change in. */
-  public Answer word(String execution, String who, boolean approves) {
+  /**
+   * Hands a person's word on a held change in.
+   *
+   * @param plan for an approval, the plan's hash that was quoted, or how it begins
+   */
+  public Answer word(String execution, String who, boolean approves, String plan) {
     var refusal = promise();
     if (refusal.isPresent()) {
       return refusal.get();
     }
     change(() -> {
       promised--;
-      waiting.add(new Job.Word(execution, who, approves));
+      waiting.add(new Job.Word(execution, who, approves, plan));
     });
     return new Answer.Accepted(execution);
   }

@@ -17,8 +17,12 @@ sealed interface Job {
    */
   record Back(String execution, String undoes, TaskRequest request) implements Job {}
 
-  /** A person's word on a held change. */
-  record Word(String execution, String who, boolean approves) implements Job {}
+  /**
+   * A person's word on a held change.
+   *
+   * @param plan for an approval, the plan's hash that was quoted, or how it begins
+   */
+  record Word(String execution, String who, boolean approves, String plan) implements Job {}
 
   /** A scheduled change whose time has come. */
   record Begin(String execution) implements Job {}

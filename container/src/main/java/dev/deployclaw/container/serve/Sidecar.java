@@ -129,15 +129,14 @@ public final class Sidecar implements AutoCloseable {
     return worker.recovered();
   }
 
-  /** Why a person's word on a change would be refused now; it is judged again when carried out. */
-  public Optional<Objection> objection(String execution, String who, boolean approves)
+  /**
+   * Why a person's word on a change would be refused now; it is judged again when carried out.
+   *
+   * @param plan for an approval, the plan's hash that is quoted, or how it begins
+   */
+  public Optional<Objection> objection(String execution, String who, boolean approves, String plan)
       throws InterruptedException {
-    return architect().objection(execution, who, approves);
-  }
-
-  /** Why an approval that quotes a plan is not one of this change; empty where it is. */
-  public Optional<String> misquoted(String execution, String plan) throws InterruptedException {
-    return architect().misquoted(execution, plan);
+    return architect().objection(execution, who, approves, plan);
   }
 
   /** Whether new tasks are taken on. */

@@ -104,8 +104,8 @@ final class Worker {
       case Job.Run(var _, var request) -> ended(job, architect.run(request));
       case Job.Back(var _, String undoes, var request) ->
           ended(job, architect.rollback(undoes, request));
-      case Job.Word(String id, String who, boolean approves) ->
-          ended(job, approves ? architect.approve(id, who) : architect.reject(id, who));
+      case Job.Word(String id, String who, boolean approves, String plan) ->
+          ended(job, approves ? architect.approve(id, who, plan) : architect.reject(id, who));
       case Job.Begin(String id) -> ended(job, architect.begin(id));
       case Job.Recover() -> recovered(architect.recover());
     }

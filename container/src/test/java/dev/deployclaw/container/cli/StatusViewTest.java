@@ -8,6 +8,7 @@ import dev.deployclaw.container.watch.Watcher;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.runtime.Ahead;
@@ -91,6 +92,16 @@ class StatusViewTest {
     assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
   }
 
+  private static final HeldRepair WAITING =
+      new HeldRepair(
+          "arch-3",
+          "olivia",
+          "only a model understood it",
+          "0123456789",
+          4,
+          60_000,
+          List.of("model-reading"));
+
   @Test
   void tellsWhoLeadsWhatIsStillToBeWrittenBackAndWhatExpired() {
     var busy =
@@ -99,6 +110,7 @@ class StatusViewTest {
             HELD.active(),
             Optional.empty(),
             List.of(),
+            List.of(WAITING),
             Optional.empty(),
             Optional.of(new Leader("edge-1", "2026-11-24T10:00:00Z")),
             List.of("arch-2026-11-24-rate-limit-002"),
@@ -115,6 +127,20 @@ class StatusViewTest {
         .contains("arch-2026-11-24-rate-limit-002 is still to be written back")
         .contains("take it back: apply the policies of ");
     var status = StatusView.document(busy);
+    assertThat(people)
+        .contains(
+            "arch-3 is held: only a model understood it", "with its plan's hash, or reject it");
+    assertThat(status.get("held"))
+        .isEqualTo(
+            List.of(
+                Map.of(
+                    "id", "arch-3",
+                    "state", "held",
+                    "operation", "repair-drift",
+                    "requester", "olivia",
+                    "why", "only a model understood it",
+                    "plan", "0123456789",
+                    "quote_plan", true)));
     assertThat(status.get("leader"))
         .isEqualTo(Map.of("name", "edge-1", "since", "2026-11-24T10:00:00Z"));
     assertThat(status.get("write_back")).isEqualTo(List.of("arch-2026-11-24-rate-limit-002"));
@@ -138,7 +164,7 @@ class StatusViewTest {
 
   @Test
   void listsWhatIsScheduledAndHowToCancelIt() {
-    var start = new Scheduled("arch-1", 60_000, "set it", "olivia", false, 4, "ab");
+    var start = new Scheduled("arch-1", 60_000, "set it", "olivia", false, List.of(), 4, "ab");
     var beside =
         new Beside(
             List.of(),

@@ -11,16 +11,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.model.ScriptedProvider.Line;
+import dev.deployclaw.core.machine.ApprovalDemand;
+import dev.deployclaw.core.machine.ApprovalDemand.Source;
 import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
 import dev.deployclaw.core.planner.Understanding;
-import dev.deployclaw.core.task.Intent.Guards.Approval;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules and a model beside them, over HTTP, whatever the model says or doesn't. */
@@ -82,7 +84,12 @@ class ModelPlannerTest {
 
     assertThat(rules(ODD)).isInstanceOf(NeedsClarification.class);
     var intent = ((Planned) understanding.interpretation()).intent();
-    assertThat(intent.guards().approval()).contains(Approval.MANUAL);
+    assertThat(understanding.demands())
+        .containsExactly(
+            new ApprovalDemand(
+                Source.MODEL_READING,
+                "only the language model understood the request, as set-limit; not used of your"
+                    + " words: \"crank\""));
     assertThat(intent.changes().getFirst().who().tenants()).containsExactly("acme");
     assertThat(intent.grounding()).extracting("value").contains("acme", "search", "20", "1");
     assertThat(understanding.note()).contains("The rules would ask").contains("set-limit");
@@ -186,8 +193,10 @@ class ModelPlannerTest {
 
     var understanding = ask(CLEAR);
 
-    var intent = ((Planned) understanding.interpretation()).intent();
-    assertThat(intent.guards().approval()).contains(Approval.MANUAL);
+    assertThat(understanding.interpretation()).isEqualTo(rules(CLEAR));
+    assertThat(understanding.demands())
+        .extracting(ApprovalDemand::source)
+        .containsExactly(Source.MODEL_DOUBT);
     assertThat(understanding.note()).contains("too dangerous");
   }
 
@@ -244,8 +253,30 @@ class ModelPlannerTest {
 
     var understanding = ask("crank acme to 20 rps on search with automatic approval");
 
-    var intent = ((Planned) understanding.interpretation()).intent();
-    assertThat(intent.guards().approval()).contains(Approval.MANUAL);
+    assertThat(understanding.demands())
+        .extracting(ApprovalDemand::source)
+        .containsExactly(Source.MODEL_READING);
+  }
+
+  /** Whoever confirms it sees which of the times, guards and conditions the model left out. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "crank acme to 20 rps on search from 1 December | from 1 December",
+        "crank acme to 20 rps on search, but not on weekends | but not on weekends",
+        "crank acme to 20 rps on search unless globex complains | unless globex complains",
+        "crank acme to 20 rps on search if p99 stays below 15 ms | if p99 stays below 15 ms",
+        "crank acme to 20 rps on search until Friday | until Friday",
+      })
+  void namesWhatTheModelMadeNoUseOf(String request, String left) {
+    provider.says(setLimit("acme", 20));
+
+    var understanding = ask(request);
+
+    assertThat(understanding.demands())
+        .singleElement()
+        .satisfies(d -> assertThat(d.why()).contains('"' + left + '"'));
   }
 
   @Test

@@ -195,7 +195,7 @@ class LookoutTest {
 
     awaitAmiss(Kind.HELD, id);
 
-    sidecar.desk().word(id, "ann", true);
+    sidecar.desk().word(id, "ann", true, "");
     Desks.awaitResult(sidecar, id, "COMPLETED");
     sidecar.look();
     awaitWell(Kind.HELD);

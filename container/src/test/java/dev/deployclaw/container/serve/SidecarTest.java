@@ -309,7 +309,7 @@ class SidecarTest {
   void goesOnAfterAJobThatFailed() throws Exception {
     try (var sidecar = start(Desks.bounds(8, AMPLE))) {
       world.store.reachable(false);
-      sidecar.desk().word("arch-none", "ann", true);
+      sidecar.desk().word("arch-none", "ann", true, "");
       Await.until("it is over", Desks.SOON, () -> !sidecar.desk().busyWith("arch-none"));
       world.store.reachable(true);
 

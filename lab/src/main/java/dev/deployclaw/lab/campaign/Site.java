@@ -157,7 +157,8 @@ public final class Site implements AutoCloseable {
       case CHANGE -> new String[] {"run", change(), "--json"};
       case ROLLBACK -> new String[] {"rollback", "last", "--json"};
       case CANARY -> new String[] {"run", canary(), "--json"};
-      case APPROVAL -> new String[] {"approve", held(), "--json"};
+      case APPROVAL -> new String[] {"approve", held(change()), "--json"};
+      case APPROVED_ROLLBACK -> new String[] {"approve", held("undo the last change"), "--json"};
     };
   }
 
@@ -176,8 +177,9 @@ public final class Site implements AutoCloseable {
         + " per minute, burst 250, canary 50%";
   }
 
-  private String held() throws IOException, InterruptedException {
-    var ran = run("run", change() + " but wait for my approval", "--json");
+  /** The execution of a request that waits for an approval. */
+  private String held(String request) throws IOException, InterruptedException {
+    var ran = run("run", request + " but wait for my approval", "--json");
     var id = EXECUTION.matcher(ran.out());
     if (!id.find()) {
       throw new IllegalStateException("nothing is held: " + ran.said());

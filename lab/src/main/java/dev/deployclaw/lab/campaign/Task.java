@@ -9,11 +9,12 @@ enum Task {
   CHANGE,
   ROLLBACK,
   APPROVAL,
+  APPROVED_ROLLBACK,
   CANARY;
 
   /** As people write it. */
   String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static Optional<Task> find(String word) {

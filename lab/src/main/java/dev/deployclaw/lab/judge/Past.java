@@ -180,6 +180,7 @@ final class Past {
     if (after.number("turn") != before.number("turn") + 1) {
       says(h, id + " went from turn " + before.text("turn") + " to " + after.text("turn"));
     }
+    ApprovalOrder.fault(after, now).ifPresent(what -> says(h, what));
     if (!now.containsKey("leader")) {
       says(h, id + " moved while nobody led");
     }
@@ -225,6 +226,7 @@ final class Past {
       says(h, h.key() + " is record " + seq + " after " + lastRecord.get(execution));
     }
     lastRecord.merge(execution, seq, Math::max);
+    ApprovalOrder.fault(execution, record, now).ifPresent(what -> says(h, what));
     var facts = record.at("facts");
     if (facts.has("turn") && !beside.containsKey("change/" + facts.text("change"))) {
       says(h, h.key() + " records a move that was not made with it");
