@@ -65,7 +65,10 @@ sealed interface WantedCommands {
 
   private static CommandSpec named(Command described) {
     var spec = CommandSpec.create().name(described.name());
-    spec.usageMessage().description(described.description()).hidden(described.hidden());
+    spec.usageMessage()
+        .header(described.header())
+        .description(described.description())
+        .hidden(described.hidden());
     return spec;
   }
 }
