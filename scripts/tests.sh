@@ -67,6 +67,7 @@ analyse() {
   local BUILD_LOG=$WORK/analyse.log started=$SECONDS
   say "analysing (log: $BUILD_LOG)"
   if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
+    grep -m 20 '^\[WARNING\] .*\.java:\[' "$BUILD_LOG" >&2 || true
     explain_failure
     say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
     return 1
