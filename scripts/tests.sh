@@ -67,6 +67,7 @@ analyse() {
   local BUILD_LOG=$WORK/analyse.log started=$SECONDS
   say "analysing (log: $BUILD_LOG)"
   if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
+    grep -m 20 '^\[WARNING\] .*\.java:\[' "$BUILD_LOG" >&2 || true
     explain_failure
     say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
     return 1
@@ -176,10 +177,12 @@ write_times() {
   [[ -s $RESULTS ]] || { say "no results of a run are here; first: ./test --all"; return 2; }
   local new=$WORK/times
   slow_classes >"$WORK/slow"
-  awk -v slow="$WORK/slow" -v times="$TIMES" -v least="$LEAST_SECONDS" '
+  slow_classes '' >"$WORK/whole"
+  awk -v slow="$WORK/slow" -v whole="$WORK/whole" -v times="$TIMES" -v least="$LEAST_SECONDS" '
     function up(x) { return x == int(x) ? x : int(x) + 1 }
     BEGIN {
       while ((getline line < slow) > 0) { split(line, s, " "); is_slow[s[2]] = 1 }
+      while ((getline line < whole) > 0) { split(line, s, " "); is_whole[s[2]] = 1 }
       while ((getline line < times) > 0) {
         if (line ~ /^#/) continue
         split(line, t, " ")
@@ -194,6 +197,7 @@ write_times() {
     }
     END {
       for (c in module) if (!(c in is_slow)) fifth[c] = "-"
+      for (c in is_whole) ft[c] = fs[c] = 0
       for (c in is_slow) if (fifth[c] ~ /^[1-5]$/) sum[fifth[c]] += as[c]
       for (;;) {
         next_one = ""

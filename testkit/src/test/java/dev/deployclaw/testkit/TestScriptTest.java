@@ -169,8 +169,10 @@ final class TestScriptTest {
 
   /** What a function says of the tree that this test is in. */
   private List<String> lines(String function) throws Exception {
-    String script = "set -euo pipefail; cd '%s'; . scripts/env.sh; . scripts/tests.sh; %s";
-    Run run = run(List.of("/bin/bash", "-c", script.formatted(Source.TOP, function)));
+    String script =
+        "set -euo pipefail; cd '%s'; . scripts/env.sh; . scripts/tests.sh; %s"
+            .formatted(Source.TOP, function);
+    Run run = run(List.of("/bin/bash", "-c", script));
     assertThat(run.exit).as(run.err).isZero();
     return run.lines();
   }

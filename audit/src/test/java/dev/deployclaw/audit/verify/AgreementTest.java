@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.deployclaw.audit.HeadSigner;
 import dev.deployclaw.audit.RealLogs;
+import dev.deployclaw.testkit.Slow;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -89,6 +90,9 @@ class AgreementTest {
     assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("bad-record:3"));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onFactsOfAnEndThatAreAnything",
+      because = "both verifiers read a log for each fact of each move")
   @Test
   void onFactsOfMovesThatAreAnything() throws Exception {
     var log = Forgery.of("2/approved").records();
@@ -109,6 +113,9 @@ class AgreementTest {
         .anyMatch(v -> v.contains("checkpoint"));
   }
 
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
+      because = "both verifiers read a log for each pair of states")
   @Test
   void onTheOrderOfStatesAndOnResults() throws Exception {
     for (String log : RealLogs.NAMES) {

@@ -85,8 +85,7 @@ class BundleMutationTest {
   }
 
   @Slow(
-      guard =
-          "dev.deployclaw.audit.verify.RealLogMutationTest#theVerifierInPythonKnowsTheSameRules",
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
       because = "Python verifies ninety bundles")
   @Test
   void theVerifierInPythonFindsTheSame() throws Exception {

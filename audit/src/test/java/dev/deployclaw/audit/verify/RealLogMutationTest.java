@@ -94,8 +94,7 @@ class RealLogMutationTest {
   }
 
   @Slow(
-      guard =
-          "dev.deployclaw.audit.verify.RealLogMutationTest#theVerifierInPythonKnowsTheSameRules",
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
       because = "Python verifies a thousand logs")
   @Test
   void theVerifierInPythonFindsTheSame(@TempDir Path folder) throws Exception {
@@ -118,6 +117,9 @@ class RealLogMutationTest {
   }
 
   /** What breaks a rule and is signed by the right key all the same. */
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
+      because = "Python verifies each log without each of its records")
   @Test
   void theVerifierInPythonKnowsTheSameRules(@TempDir Path folder) throws Exception {
     assumeTrue(Python.isThere(), "python3 isn't installed");
@@ -144,8 +146,7 @@ class RealLogMutationTest {
 
   /** What is decided on other grounds, signed by the right key all the same. */
   @Slow(
-      guard =
-          "dev.deployclaw.audit.verify.RealLogMutationTest#theVerifierInPythonKnowsTheSameRules",
+      guard = "dev.deployclaw.audit.verify.AgreementTest#onTheGate",
       because = "Python verifies a thousand logs")
   @Test
   void theVerifierInPythonKnowsTheSameDecisions(@TempDir Path folder) throws Exception {

@@ -3,6 +3,7 @@ package dev.deployclaw.audit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.sim.SimulatedLogs;
+import dev.deployclaw.testkit.Slow;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,9 @@ class SimulatedLogsTest {
   private final List<String> wrong = new ArrayList<>();
   private int logs;
 
+  @Slow(
+      guard = "dev.deployclaw.audit.verify.SimulatedLogsTest#findsNothingWhereEverythingDoes",
+      because = "it verifies the logs of single faults in all scenes")
   @Test
   void findsNothingWhereOneThingGoesWrong() {
     SimulatedLogs.ofSingleFaults(EVERY, this::verify);
