@@ -559,7 +559,7 @@ class Waiting:
     which opens no change, has an approval of its own."""
 
     def __init__(self):
-        self.asked, self.awaits, self.authorized, self.plan = False, False, False, ""
+        self.asked, self.awaits, self.authorized, self.plan, self.revision = False, False, False, "", 0
 
     def next(self, record, fact):
         self.asked |= record["phase"] == "request" and fact.get("approval") == "manual"
@@ -567,10 +567,15 @@ class Waiting:
         name = text((record.get("decision") or {}).get("name"))
         if name == "await":
             self.awaits, self.authorized, self.plan = True, False, text(record.get("plan_hash"))
+            self.revision = number(fact.get("base_revision"))
         elif name == "authorize":
             self.authorized = True
-            return self.awaits and fact.get("approved_plan") == self.plan
-        return name != "repair" or self.authorized or not (self.asked or self.awaits)
+            return (self.awaits and fact.get("approved_plan") == self.plan
+                    and number(fact.get("approved_revision")) == self.revision)
+        elif name == "repair":
+            right, self.authorized = self.authorized or not (self.asked or self.awaits), False
+            return right
+        return True
 
 
 def approval_holds(change, asked):

@@ -181,9 +181,12 @@ class ApprovalWaysTest {
     var unread = estate.run("approve", id);
     assertThat(unread.exit()).isEqualTo(4);
     assertThat(unread.err()).contains("--plan", "only the language model");
-    assertThat(unread.out()).contains(id);
+    assertThat(unread.out()).contains(id, "plan ");
+    assertThat(status.path("plan").asText()).isEmpty();
 
-    var read = estate.run("approve", id, "--json", "--plan", status.path("plan").asText());
+    var plan = estate.run("approve", id, "--json").json();
+    assertThat(plan.path("changes")).as(operation.word()).isNotEmpty();
+    var read = estate.run("approve", id, "--json", "--plan", plan.path("plan").asText());
     assertThat(read.json().path("result").asText()).as(read.err()).isEqualTo("COMPLETED");
     row(operation, "only a model understood it", "HELD; with the plan's hash COMPLETED");
   }

@@ -220,24 +220,31 @@ public record GatePolicy(
           "the approver must differ from the requester, %s: let somebody else approve it"
               .formatted(who));
     }
+    var approver =
+        waiting.approval().stream()
+            .filter(name -> !QUOTED.contains(name))
+            .map(name -> refuses(name, who))
+            .filter(Objects::nonNull)
+            .findFirst();
+    if (approver.isPresent()) {
+      return Refusal.of(Refusal.Kind.NOT_ALLOWED, approver.get());
+    }
     if (!waiting.planHash().startsWith(quoted)) {
       return Refusal.of(
           Refusal.Kind.MISQUOTED,
           "the plan of %s is %s, not %s: read it with deployclaw log %s, and approve that"
-              .formatted(waiting.id(), waiting.planHash(), quoted, waiting.id()));
+              .formatted(
+                  waiting.id(),
+                  waiting.mustBeQuoted() ? "another one" : waiting.planHash(),
+                  quoted,
+                  waiting.id()));
     }
-    if (waiting.mustBeQuoted() && quoted.length() < SHORTEST_QUOTE) {
-      return Refusal.of(
-          Refusal.Kind.UNQUOTED,
-          "%s, so an approval quotes its plan: read deployclaw log %s, and add --plan with the first %d characters of the plan's hash, or more"
-              .formatted(waiting.why(), waiting.id(), SHORTEST_QUOTE));
-    }
-    return waiting.approval().stream()
-        .filter(name -> !QUOTED.contains(name))
-        .map(name -> refuses(name, who))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .map(reason -> new Refusal(Refusal.Kind.NOT_ALLOWED, reason));
+    return waiting.mustBeQuoted() && quoted.length() < SHORTEST_QUOTE
+        ? Refusal.of(
+            Refusal.Kind.UNQUOTED,
+            "%s, so an approval quotes its plan: read what it changes with deployclaw approve %s, and add --plan with the first %d characters of the plan's hash, or more"
+                .formatted(waiting.why(), waiting.id(), SHORTEST_QUOTE))
+        : Optional.empty();
   }
 
   /** Why an approval isn't taken. */
@@ -269,7 +276,7 @@ public record GatePolicy(
       approval = List.copyOf(approval);
     }
 
-    /** A held change; one in another state waits for nobody in particular. */
+    /** A held change; one in another state waits for no approval. */
     public static Waiting of(Execution x) {
       return x.state() instanceof State.Held held
           ? new Waiting(x.id(), x.requester(), x.planHash(), held.why(), held.approval())

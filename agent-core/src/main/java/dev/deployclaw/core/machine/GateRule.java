@@ -70,7 +70,8 @@ public record GateRule(String name, About about, Says says, List<String> approve
   }
 
   private boolean covers(Reach reach) {
-    return all(about.tenants(), reach.tenants())
+    return !reach.unknown()
+        && all(about.tenants(), reach.tenants())
         && all(about.services(), reach.services())
         && (about.mostTenants() == 0 || reach.tenants().size() <= about.mostTenants());
   }
@@ -78,7 +79,9 @@ public record GateRule(String name, About about, Says says, List<String> approve
   private boolean touches(Reach reach) {
     return any(about.tenants(), reach.tenants())
         && any(about.services(), reach.services())
-        && (about.mostTenants() == 0 || reach.tenants().size() > about.mostTenants());
+        && (about.mostTenants() == 0
+            || reach.unknown()
+            || reach.tenants().size() > about.mostTenants());
   }
 
   /** A rule that names some covers nothing where a change says of none which it reaches. */

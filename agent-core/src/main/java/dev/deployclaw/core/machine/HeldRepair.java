@@ -14,6 +14,7 @@ import java.util.Map;
  * @param baseRevision of {@code active} on which it was planned
  * @param untilMillis when it expires, in milliseconds since 1970
  * @param approval rules of the gate that say who may approve it, and how, by name
+ * @param found members that differ, and how; cut to a bound
  */
 public record HeldRepair(
     String id,
@@ -22,9 +23,11 @@ public record HeldRepair(
     String planHash,
     long baseRevision,
     long untilMillis,
-    List<String> approval) {
+    List<String> approval,
+    List<String> found) {
   public HeldRepair {
     approval = List.copyOf(approval);
+    found = List.copyOf(found);
   }
 
   public byte[] bytes() {
@@ -36,7 +39,8 @@ public record HeldRepair(
             "plan", planHash,
             "base_revision", baseRevision,
             "until_ms", untilMillis,
-            "approval", approval));
+            "approval", approval,
+            "found", found));
   }
 
   /**
@@ -51,7 +55,8 @@ public record HeldRepair(
         json.text("plan"),
         json.number("base_revision"),
         json.number("until_ms"),
-        json.texts("approval"));
+        json.texts("approval"),
+        json.texts("found"));
   }
 
   /** As the gate sees it. */

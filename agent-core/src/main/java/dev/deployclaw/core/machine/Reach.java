@@ -2,6 +2,7 @@ package dev.deployclaw.core.machine;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -13,6 +14,8 @@ import java.util.TreeSet;
  * @param services of those limits; {@code *} where one covers all
  */
 public record Reach(String operation, SortedSet<String> tenants, SortedSet<String> services) {
+  private static final String ALL = "*";
+
   public static final Reach NONE = new Reach("", Collections.emptySortedSet());
 
   public Reach {
@@ -22,6 +25,15 @@ public record Reach(String operation, SortedSet<String> tenants, SortedSet<Strin
 
   private Reach(String operation, SortedSet<String> none) {
     this(operation, none, none);
+  }
+
+  /** Of an operation of which nothing more can be told: every rule that holds touches it. */
+  public static Reach unknown(String operation) {
+    return of(operation, List.of(ALL), List.of(ALL));
+  }
+
+  boolean unknown() {
+    return tenants.contains(ALL);
   }
 
   public static Reach of(

@@ -3,6 +3,7 @@ package dev.deployclaw.core.machine;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A planned change that is to begin at a time. Stored under {@code scheduled/<id>}, so it outlives
@@ -26,6 +27,18 @@ public record Scheduled(
     String target) {
   public Scheduled {
     demands = List.copyOf(demands);
+  }
+
+  /** Whether it is held for an approval once its time has come, as far as is known now. */
+  public boolean waits() {
+    return manual || !demands.isEmpty();
+  }
+
+  /** Why it waits then, for people; empty where it doesn't. */
+  public String why() {
+    return demands.isEmpty() && manual
+        ? ApprovalDemand.byRequest().why()
+        : demands.stream().map(ApprovalDemand::why).collect(Collectors.joining("; "));
   }
 
   public byte[] bytes() {

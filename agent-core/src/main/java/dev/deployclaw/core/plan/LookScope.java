@@ -16,8 +16,8 @@ import java.util.TreeSet;
 /**
  * Whom and what a look is about that somebody asked for. Immutable; any thread.
  *
- * @param whole whether it is about the whole estate, and about nobody in particular
- * @param tenants whom it is about; names that nobody defines are among them
+ * @param whole whether it is about the whole estate, and names no tenant
+ * @param tenants whom it is about; names that no source defines are among them
  * @param services to which it is narrowed; empty for all
  */
 public record LookScope(boolean whole, SortedSet<String> tenants, SortedSet<String> services) {

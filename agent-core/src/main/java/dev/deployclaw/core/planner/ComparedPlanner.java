@@ -60,7 +60,7 @@ public final class ComparedPlanner implements Planner {
   /**
    * How the readings compare: one word for the log, and a sentence.
    *
-   * @param demands why what it comes to waits for an approval
+   * @param demands why a plan of the answer waits for an approval
    */
   private record Verdict(
       Interpretation answer,

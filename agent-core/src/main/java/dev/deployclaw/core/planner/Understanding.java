@@ -1,6 +1,7 @@
 package dev.deployclaw.core.planner;
 
 import dev.deployclaw.core.machine.ApprovalDemand;
+import dev.deployclaw.core.machine.ApprovalDemand.Source;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
@@ -31,8 +32,11 @@ public record Understanding(
    * All that asks for an approval: what the request itself asks, in words or by its caller, first.
    */
   public List<ApprovalDemand> demands(TaskRequest request) {
+    boolean byModel = demands.stream().anyMatch(d -> d.source() == Source.MODEL_READING);
     boolean inWords =
-        interpretation instanceof Interpretation.Planned(Intent intent) && intent.guards().manual();
+        !byModel
+            && interpretation instanceof Interpretation.Planned(Intent intent)
+            && intent.guards().manual();
     var asked =
         request.manual() || inWords
             ? Stream.of(ApprovalDemand.byRequest())

@@ -4,17 +4,18 @@ import dev.deployclaw.core.task.Intent.Grounding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
- * What a request says and an intent makes no use of: values, names, words that no rule knows, and
- * words by which English says when, unless, except or only. Who confirms the intent is shown them.
- * It is told what is left out, not what that means. Pure.
+ * What a request says and an intent makes no use of, word by word. Who confirms the intent is shown
+ * it. Only runs of words that carry nothing by themselves are left out, such as "please set the".
+ * It is told what is left, not what that means. Pure.
  */
 final class UnusedWords {
-  static final int MOST_PHRASES = 8;
+  /** The most phrases that are told; how many words are behind them is told, too. */
+  static final int MOST_PHRASES = 12;
+
   private static final int LONGEST_PHRASE = 80;
-  private static final Set<String> QUALIFIERS = Lexicon.list("qualifiers.txt");
+  private static final Set<String> PLAIN = Lexicon.list("plain-words.txt");
   private static final Set<String> BREAKS = Set.of(".", ",", ";", ":", "!", "?", "(", ")");
 
   private final String text;
@@ -27,7 +28,7 @@ final class UnusedWords {
   }
 
   /**
-   * Phrases of the request in order, as typed; at most {@link #MOST_PHRASES}.
+   * Phrases of the request in order, as typed.
    *
    * @param used where the values of the intent stand in it
    */
@@ -40,36 +41,38 @@ final class UnusedWords {
   private List<String> phrases(List<Item> items) {
     var run = new ArrayList<Item>();
     for (var item : items) {
-      if (is(item, BREAKS::contains) || isUsed(item)) {
+      boolean breaks = item.meaning() instanceof Meaning.Word(String word) && BREAKS.contains(word);
+      if (breaks || isUsed(item)) {
         end(run);
+      } else if (!run.isEmpty() && item.to() - run.getFirst().from() > LONGEST_PHRASE) {
+        end(run);
+        run.add(item);
       } else {
         run.add(item);
       }
     }
     end(run);
-    return phrases.stream().limit(MOST_PHRASES).toList();
+    return phrases.size() <= MOST_PHRASES ? phrases : some();
+  }
+
+  private List<String> some() {
+    var some = new ArrayList<>(phrases.subList(0, MOST_PHRASES));
+    some.add("… and " + (phrases.size() - MOST_PHRASES) + " phrases more");
+    return some;
   }
 
   private boolean isUsed(Item item) {
     return used.stream().anyMatch(g -> g.from() < item.to() && item.from() < g.to());
   }
 
-  /** Words that only say what is done, or nothing, are no loss. */
   private void end(List<Item> run) {
-    if (run.stream().anyMatch(UnusedWords::matters)) {
-      String phrase = text.substring(run.getFirst().from(), run.getLast().to());
-      phrases.add(
-          phrase.length() <= LONGEST_PHRASE ? phrase : phrase.substring(0, LONGEST_PHRASE) + "…");
+    if (!run.stream().allMatch(UnusedWords::isPlain)) {
+      phrases.add(text.substring(run.getFirst().from(), run.getLast().to()));
     }
     run.clear();
   }
 
-  private static boolean matters(Item item) {
-    boolean plain = item.meaning() instanceof Meaning.Word;
-    return !plain || is(item, QUALIFIERS::contains);
-  }
-
-  private static boolean is(Item item, Predicate<String> word) {
-    return item.meaning() instanceof Meaning.Word(String text) && word.test(text);
+  private static boolean isPlain(Item item) {
+    return item.meaning() instanceof Meaning.Word(String word) && PLAIN.contains(word);
   }
 }

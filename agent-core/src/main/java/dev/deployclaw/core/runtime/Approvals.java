@@ -15,6 +15,9 @@ import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.task.Operation;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.diff.Difference;
+import dev.deployclaw.policy.diff.PolicyDiff;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,8 +95,8 @@ final class Approvals {
     var story = stories.goOn(repair.id(), Operation.REPAIR_DRIFT);
     var refused = gate.refuses(repair.waiting(), who, plan);
     if (refused.isPresent()) {
-      var still = new Ending(Result.HELD, ExitCode.HELD, repair.why());
-      return refuse(refused.get().reason(), who, still, new Duty(leadership, story, Risks.NONE));
+      var duty = new Duty(leadership, story, Risks.NONE);
+      return refuse(refused.get().reason(), who, held.ending(), duty);
     }
     return held.expired(time.instant())
         ? heldRepairs.drop(held, HeldRepairs.expiry(), leadership, story)
@@ -133,6 +136,28 @@ final class Approvals {
       return Optional.of(new Objection(Objection.Kind.NOT_HELD, notHeld(id).reason()));
     }
     return approves ? notAllowed(Waiting.of(there.get().execution()), who, plan) : Optional.empty();
+  }
+
+  /** What a held change or repair would change; empty where that execution isn't held. */
+  Optional<HeldPlan> plan(String id) throws InterruptedException {
+    var held = held(id).map(Stored::execution);
+    if (held.isPresent()) {
+      return Optional.of(new HeldPlan(Waiting.of(held.get()), changes(held.get())));
+    }
+    return heldRepairs
+        .find(id)
+        .map(HeldRepairs.Found::repair)
+        .map(r -> new HeldPlan(r.waiting(), r.found()));
+  }
+
+  private List<String> changes(Execution x) throws InterruptedException {
+    return orchestrator.archive().load(x) instanceof Archive.Loaded.Ready(Content content)
+        ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
+            .differences()
+            .stream()
+            .map(Difference::text)
+            .toList()
+        : List.of();
   }
 
   private Optional<Objection> notAllowed(Waiting waiting, String who, String plan) {

@@ -94,6 +94,11 @@ public final class Architect {
     return approvals().objection(id, who, approves, plan);
   }
 
+  /** What a held execution would change; empty where it isn't held. */
+  public Optional<HeldPlan> heldPlan(String id) throws InterruptedException {
+    return approvals().plan(id);
+  }
+
   /** Leaves a log of a request that isn't carried out, and why. */
   public Ended decline(TaskRequest request, String reason) throws InterruptedException {
     var ending = new Ending(Result.ABORTED, ExitCode.ABORTED, reason);

@@ -101,6 +101,11 @@ final class Archive {
     return Optional.of(PolicySet.EMPTY).filter(s -> s.digest().equals(base.digest()));
   }
 
+  /** The set that an execution replaced: from the state store, or its checkpoint's object. */
+  Optional<PolicySet> before(Execution x) throws InterruptedException {
+    return previous(x);
+  }
+
   /** A checkpoint's object, if it can be read and still hashes to its name. */
   Optional<CheckpointFile> file(Checkpoint checkpoint) throws InterruptedException {
     return switch (objects.read(checkpoint.object())) {
@@ -180,6 +185,8 @@ final class Archive {
     if (there.isPresent() || x.checkpoint().isEmpty()) {
       return there;
     }
-    return file(x.checkpoint().get()).flatMap(CheckpointFile::set);
+    return file(x.checkpoint().get())
+        .flatMap(CheckpointFile::set)
+        .filter(s -> s.digest().equals(x.base().digest()));
   }
 }

@@ -48,6 +48,11 @@ final class HeldRepairs {
 
   /** One, and the entry that it was read from. */
   record Found(HeldRepair repair, Entry entry) {
+    /** How its log ends while it waits. */
+    Ending ending() {
+      return new Ending(Result.HELD, ExitCode.HELD, repair.why());
+    }
+
     boolean expired(Instant now) {
       return repair.untilMillis() < now.toEpochMilli();
     }
@@ -73,7 +78,7 @@ final class HeldRepairs {
   }
 
   /** An entry, if it is what one writes, and of the execution whose key it is. */
-  private static Optional<Found> read(Entry entry) {
+  static Optional<Found> read(Entry entry) {
     try {
       return Optional.of(new Found(HeldRepair.read(entry.value()), entry))
           .filter(f -> entry.key().equals(Keys.heldRepair(f.repair().id())));
@@ -111,8 +116,7 @@ final class HeldRepairs {
             List.of(new Write.Put(key, repair.bytes())));
     return switch (record(Phase.GATE, telling, on, duty)) {
       case Permit.Given() -> new Ending(Result.HELD, ExitCode.HELD, repair.why());
-      case Permit.Refused() ->
-          Ending.aborted(Cause.STALE, "something was committed while it was planned: ask again");
+      case Permit.Refused() -> refused("something was committed while it was planned", duty);
       case Permit.Unknown(String reason) ->
           Ending.unknown("whether it is held can't be told: " + reason);
     };
@@ -131,10 +135,18 @@ final class HeldRepairs {
       case Permit.Given() -> Optional.empty();
       case Permit.Refused() ->
           Optional.of(
-              Ending.aborted(
-                  Cause.STALE, "it was approved or rejected meanwhile, or committed past"));
+              refused("it was approved or rejected meanwhile, or another epoch committed", duty));
       case Permit.Unknown(String reason) -> Optional.of(Ending.unknown(reason));
     };
+  }
+
+  /** Another agent that leads has the log by now; else what it was planned on moved. */
+  private Ending refused(String moved, Duty duty) throws InterruptedException {
+    if (ledger.leads(duty.leadership())) {
+      return Ending.aborted(Cause.STALE, moved + ": ask again");
+    }
+    duty.story().fallSilent();
+    return Ending.aborted(Cause.INTERRUPTED, "another agent leads by now");
   }
 
   /** Ends one that a person rejects. */
@@ -156,6 +168,16 @@ final class HeldRepairs {
       throws InterruptedException {
     var telling = new Telling(ending.reason(), Status.WARNING, Map.of());
     return close(held, telling, ending, new Duty(leadership, story, Risks.NONE));
+  }
+
+  /**
+   * Takes one off that has nothing to repair any more, or something else; its log ends with that.
+   */
+  void forget(Found held, Leadership leadership) throws InterruptedException {
+    var conditions = new ArrayList<>(leadership.conditions());
+    conditions.addAll(unmoved(held));
+    var _ =
+        state.transact(new Transaction(conditions, List.of(new Write.Delete(held.entry().key()))));
   }
 
   /** Those whose time is over. */

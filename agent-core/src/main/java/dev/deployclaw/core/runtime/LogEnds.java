@@ -170,6 +170,10 @@ final class LogEnds {
     if (scheduled.isPresent()) {
       return Timetable.read(scheduled.get()).map(Timetable::waiting).orElse(UNREAD);
     }
+    var held = state.get(Keys.heldRepair(id)).flatMap(HeldRepairs::read);
+    if (held.isPresent()) {
+      return held.get().ending();
+    }
     return ThoughtLog.published(journal.read(id)) ? CUT_SHORT : NEVER_OPENED;
   }
 

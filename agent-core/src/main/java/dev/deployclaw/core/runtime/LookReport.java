@@ -45,6 +45,9 @@ public record LookReport(Operation operation, List<String> limits, ScanAnswer se
 
   private static List<String> limits(ScanAnswer all, LookScope scope) {
     var lines = new ArrayList<String>();
+    if (scope.tenants().isEmpty()) {
+      lines.add("no tenant fits what was asked");
+    }
     for (String name : scope.tenants()) {
       var policy = all.known().committed().tenant(name);
       if (policy.isEmpty()) {
@@ -93,7 +96,7 @@ public record LookReport(Operation operation, List<String> limits, ScanAnswer se
     return all.exit() == ExitCode.UNREACHABLE ? ExitCode.UNREACHABLE : ExitCode.OK;
   }
 
-  /** A document of another tenant is no concern; one of nobody that is known may be. */
+  /** A document of another tenant is no concern; one of an unknown tenant may be. */
   private static boolean about(Problem problem, ScanAnswer all, LookScope scope) {
     var owners =
         all.known().documents().entrySet().stream()

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.ApprovalDemand;
 import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.plan.Procedure;
@@ -41,6 +42,14 @@ public sealed interface PlanAnswer {
     public ExitCode exit() {
       return ExitCode.OK;
     }
+  }
+
+  /** Of what is understood without a back end: why it waits as far as the request itself says. */
+  static PlanAnswer understood(Intent intent, List<ApprovalDemand> demands) {
+    return ApprovalCheck.cannotWait(intent.operation(), demands)
+        .<PlanAnswer>map(reason -> new Refused(ExitCode.REFUSED, reason))
+        .orElseGet(
+            () -> new Understood(intent, demands.stream().map(ApprovalDemand::why).toList()));
   }
 
   record NeedsClarification(List<String> questions) implements PlanAnswer {

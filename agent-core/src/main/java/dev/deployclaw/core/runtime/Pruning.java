@@ -178,6 +178,7 @@ final class Pruning {
           Keys.auditCopy(execution),
           Keys.change(execution),
           Keys.scheduled(execution),
+          Keys.heldRepair(execution),
           Keys.writeBack(execution));
     }
 
@@ -209,6 +210,7 @@ final class Pruning {
       var change = entry(Keys.change(execution)).map(e -> Execution.read(e.value()).state());
       boolean waits =
           there.containsKey(Keys.scheduled(execution))
+              || there.containsKey(Keys.heldRepair(execution))
               || there.containsKey(Keys.writeBack(execution));
       boolean over = change.isEmpty() || change.get().over();
       return over && !waits ? Optional.empty() : Optional.of("its change isn't over");

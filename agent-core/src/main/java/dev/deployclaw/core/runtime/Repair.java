@@ -25,7 +25,6 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
-import dev.deployclaw.policy.PolicySet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,8 +58,8 @@ final class Repair {
 
   /** Repairs, or holds it until it is approved. */
   Ended run(RequestOrigin by, Leadership leadership, Story story) throws InterruptedException {
-    var duty = new Duty(leadership, story, Risks.of(by.demands(), Reach.NONE));
-    var permission = new RepairPermission(heldRepairs, settings.gate(), by.requester());
+    var duty = new Duty(leadership, story, Risks.NONE);
+    var permission = new RepairPermission(heldRepairs, settings.gate(), by);
     return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
   }
 
@@ -69,15 +68,24 @@ final class Repair {
       throws InterruptedException {
     var duty = new Duty(leadership, story, Risks.NONE);
     var permission = new RepairPermission(heldRepairs, settings.gate(), held, approver);
-    return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
+    var ending = ending(permission, duty);
+    boolean pointless =
+        ending.result() == Result.NO_CHANGE || ending.cause().equals(Optional.of(Cause.STALE));
+    if (pointless) {
+      heldRepairs.forget(held, leadership);
+    }
+    return epilogue.end(story, ending, Optional.of(leadership), List.of());
   }
 
   /** Why the gate would hold it as things stand; empty where it would not. */
   List<String> held(RequestOrigin by) throws InterruptedException {
-    var committed = orchestrator.archive().committed(ledger.base()).orElse(PolicySet.EMPTY);
-    return settings
-        .gate()
-        .reasons(by.requester(), Risks.of(by.demands(), RepairPermission.reach(committed)));
+    var reach =
+        orchestrator
+            .archive()
+            .committed(ledger.base())
+            .map(RepairPermission::reach)
+            .orElseGet(() -> Reach.unknown(Operation.REPAIR_DRIFT.word()));
+    return settings.gate().reasons(by.requester(), Risks.of(by.demands(), reach));
   }
 
   /** The state store is only read before anything is written. */

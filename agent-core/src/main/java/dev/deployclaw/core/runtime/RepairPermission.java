@@ -10,7 +10,6 @@ import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.json.Canonical;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,28 +23,32 @@ import java.util.TreeSet;
 final class RepairPermission {
   private final HeldRepairs heldRepairs;
   private final GatePolicy gate;
-  private final String requester;
+  private final RequestOrigin by;
   private final Optional<Approved> approved;
 
   /** A held repair, and who approves it. */
   private record Approved(HeldRepairs.Found held, String by) {}
 
   /** Of a repair that begins. */
-  RepairPermission(HeldRepairs heldRepairs, GatePolicy gate, String requester) {
-    this(heldRepairs, gate, requester, Optional.empty());
+  RepairPermission(HeldRepairs heldRepairs, GatePolicy gate, RequestOrigin by) {
+    this(heldRepairs, gate, by, Optional.empty());
   }
 
   /** Of a repair that was held. */
   RepairPermission(
       HeldRepairs heldRepairs, GatePolicy gate, HeldRepairs.Found held, String approver) {
-    this(heldRepairs, gate, held.repair().requester(), Optional.of(new Approved(held, approver)));
+    this(
+        heldRepairs,
+        gate,
+        new RequestOrigin(held.repair().requester(), List.of()),
+        Optional.of(new Approved(held, approver)));
   }
 
   private RepairPermission(
-      HeldRepairs heldRepairs, GatePolicy gate, String requester, Optional<Approved> approved) {
+      HeldRepairs heldRepairs, GatePolicy gate, RequestOrigin by, Optional<Approved> approved) {
     this.heldRepairs = heldRepairs;
     this.gate = gate;
-    this.requester = requester;
+    this.by = by;
     this.approved = approved;
   }
 
@@ -62,25 +65,26 @@ final class RepairPermission {
     if (approved.isPresent()) {
       return goOn(approved.get(), plan, duty);
     }
-    var risks = Risks.of(duty.risks().demands(), reach(committed));
-    return switch (gate.admit(requester, risks)) {
+    var risks = Risks.of(by.demands(), reach(committed));
+    return switch (gate.admit(by.requester(), risks)) {
       case Verdict.Pass _ -> Optional.empty();
-      case Verdict.Hold hold -> Optional.of(hold(hold, plan, base, duty));
+      case Verdict.Hold hold -> Optional.of(hold(hold, plan, base, found, duty));
     };
   }
 
-  private Ending hold(Verdict.Hold hold, String plan, Base base, Duty duty)
+  private Ending hold(Verdict.Hold hold, String plan, Base base, Standing found, Duty duty)
       throws InterruptedException {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
         new HeldRepair(
             duty.story().execution(),
-            requester,
+            by.requester(),
             hold.why(),
             plan,
             base.revision(),
             until.toEpochMilli(),
-            hold.approval());
+            hold.approval(),
+            found.listed());
     return heldRepairs.keep(repair, hold.rule(), base, duty);
   }
 
@@ -94,7 +98,7 @@ final class RepairPermission {
                 "what differs from the committed epoch is no longer what was approved: ask again"));
   }
 
-  /** It reaches whoever has a limit. */
+  /** It reaches every tenant with a limit. */
   static Reach reach(PolicySet committed) {
     var services = new TreeSet<String>();
     committed
@@ -104,9 +108,11 @@ final class RepairPermission {
     return Reach.of(Operation.REPAIR_DRIFT.word(), committed.tenants().keySet(), services);
   }
 
-  /** SHA-256 of what is put back, and at whom: what an approval is given for. */
+  /**
+   * SHA-256 of what is put back, and over what: what an approval is given for. Of a member that is
+   * silent only its name counts, since how it is silent changes.
+   */
   private static String hash(Base base, Standing found) {
-    List<Object> members = new ArrayList<>(found.amiss().keySet());
     return Canonical.sha256(
         Canonical.bytes(
             Map.of(
@@ -114,6 +120,7 @@ final class RepairPermission {
                 "base_epoch", base.epoch(),
                 "base_digest", base.digest(),
                 "base_revision", base.revision(),
-                "members", members)));
+                "members", List.copyOf(found.amiss().keySet()),
+                "found", found.differences())));
   }
 }

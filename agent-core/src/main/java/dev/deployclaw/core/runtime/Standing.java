@@ -15,10 +15,15 @@ import java.util.TreeSet;
  * Who doesn't hold, or doesn't act on, what is committed.
  *
  * @param amiss by member: what was found there
+ * @param differences of what members that answered hold or act on, as compared
  * @param ahead members that are further than what is committed, with what was found
  * @param refused whether one of them answered; else all that is amiss is silence
  */
-record Standing(SortedMap<String, String> amiss, List<String> ahead, boolean refused) {
+record Standing(
+    SortedMap<String, String> amiss,
+    List<String> differences,
+    List<String> ahead,
+    boolean refused) {
   /** The most members that one thought lists; counts beside them are whole. */
   static final int MOST_LISTED = 200;
 
@@ -26,6 +31,7 @@ record Standing(SortedMap<String, String> amiss, List<String> ahead, boolean ref
 
   Standing {
     amiss = Collections.unmodifiableSortedMap(new TreeMap<>(amiss));
+    differences = List.copyOf(differences);
     ahead = List.copyOf(ahead);
   }
 
@@ -48,7 +54,13 @@ record Standing(SortedMap<String, String> amiss, List<String> ahead, boolean ref
             .filter(d -> d.kind() == Discrepancy.Kind.AHEAD)
             .map(Discrepancy::text)
             .toList();
-    return new Standing(amiss, ahead, refused);
+    var differences =
+        drift.stream()
+            .filter(d -> d.kind() != Discrepancy.Kind.UNREACHABLE)
+            .map(Discrepancy::text)
+            .sorted()
+            .toList();
+    return new Standing(amiss, differences, ahead, refused);
   }
 
   boolean well() {

@@ -3,10 +3,12 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
 import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.plan.Overlay;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where things stand, read from the state store.
@@ -37,6 +39,13 @@ public record StatusAnswer(
     heldRepairs = List.copyOf(heldRepairs);
     writeBacks = List.copyOf(writeBacks);
     expired = List.copyOf(expired);
+  }
+
+  /** Changes and repairs that wait for an approval. */
+  public List<Waiting> waiting() {
+    return Stream.concat(
+            held.stream().map(Waiting::of), heldRepairs.stream().map(HeldRepair::waiting))
+        .toList();
   }
 
   static StatusAnswer unreachable(String why) {

@@ -146,8 +146,11 @@ final class Timetable {
     return new Ending(
         Result.HELD,
         ExitCode.HELD,
-        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile; cancel it with: deployclaw reject %s"
-            .formatted(Instant.ofEpochMilli(entry.atMillis()), entry.id()));
+        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
+            .formatted(
+                Instant.ofEpochMilli(entry.atMillis()),
+                entry.waits() ? ", and holds it for an approval, since " + entry.why() : "",
+                entry.id()));
   }
 
   /** Begins a change if it is due; another agent may have been the first, or a person. */

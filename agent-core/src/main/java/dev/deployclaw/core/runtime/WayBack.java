@@ -77,7 +77,7 @@ final class WayBack {
     var opening = opening(undone, base, asked, story);
     story.planned(opening.planHash());
     look(asked.procedure(), story);
-    var diff = diff(undone.base(), base);
+    var diff = diff(undone, base);
     story.tell(
         Phase.PLAN, "Planning the way back", telling(undone, base, diff, opening.planHash()));
     var risks = risks(asked.by().demands(), diff);
@@ -99,32 +99,35 @@ final class WayBack {
     }
   }
 
-  /** Why the gate would hold a way back as things stand; empty where it would not. */
+  /** Why the gate would hold a way back as things are; empty where it would not. */
   List<String> held(RequestOrigin by) throws InterruptedException {
     var base = ledger.base();
     var undone = ledger.read(base.change()).map(Stored::execution);
-    return undone.isEmpty()
-        ? List.of()
-        : settings
-            .gate()
-            .reasons(by.requester(), risks(by.demands(), diff(undone.get().base(), base)));
+    var diff = undone.isEmpty() ? Optional.<PolicyDiff>empty() : diff(undone.get(), base);
+    return settings.gate().reasons(by.requester(), risks(by.demands(), diff));
   }
 
-  private static Risks risks(List<ApprovalDemand> demands, PolicyDiff diff) {
-    var radius = diff.blastRadius();
-    return Risks.of(
-        demands, Reach.of(Operation.ROLLBACK.word(), radius.tenants(), radius.services()));
+  /** A difference that isn't known reaches every tenant. */
+  private static Risks risks(List<ApprovalDemand> demands, Optional<PolicyDiff> diff) {
+    String operation = Operation.ROLLBACK.word();
+    var reach =
+        diff.map(PolicyDiff::blastRadius)
+            .map(r -> Reach.of(operation, r.tenants(), r.services()))
+            .orElseGet(() -> Reach.unknown(operation));
+    return Risks.of(demands, reach);
   }
 
-  /** From what is committed to what comes back; a set that can't be read counts as empty. */
-  private PolicyDiff diff(Base to, Base from) throws InterruptedException {
+  /** From what is committed to what comes back; empty where one of them can't be read. */
+  private Optional<PolicyDiff> diff(Execution undone, Base from) throws InterruptedException {
     var archive = orchestrator.archive();
+    var committed = archive.committed(from);
     var comes =
-        Content.wayBackTo(to) == 0
+        Content.wayBackTo(undone.base()) == 0
             ? Optional.of(PolicySet.EMPTY)
-            : archive.stored(Content.wayBackTo(to), Content.digestBackTo(to));
-    return PolicyDiff.between(
-        archive.committed(from).orElse(PolicySet.EMPTY), comes.orElse(PolicySet.EMPTY));
+            : archive.before(undone);
+    return committed.isEmpty() || comes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(PolicyDiff.between(committed.get(), comes.get()));
   }
 
   private Ended end(Story story, Ending ending, Leadership leadership) throws InterruptedException {
@@ -194,16 +197,20 @@ final class WayBack {
     return opening.following(SkillCheck.followed(Operation.ROLLBACK, asked.procedure()));
   }
 
-  private static Telling telling(Execution undone, Base base, PolicyDiff diff, String plan) {
+  private static Telling telling(
+      Execution undone, Base base, Optional<PolicyDiff> diff, String plan) {
     var decision =
         Decision.by(Name.PLAN, "way-back")
             .leading(new Policies(base.digest(), Content.digestBackTo(undone.base())));
-    var facts = new TreeMap<>(DiffFacts.of(diff));
+    var facts = new TreeMap<String, Object>();
     facts.put("undoes", undone.id());
-    String detail =
-        "%s; differences: %d, plan %s"
-            .formatted(words(undone), diff.differences().size(), plan.substring(0, 12));
-    return new Telling(detail, Status.OK, facts).deciding(decision);
+    diff.ifPresent(d -> facts.putAll(DiffFacts.of(d)));
+    String differences =
+        diff.map(d -> "differences: " + d.differences().size())
+            .orElse("the difference isn't known, since a policy set can't be read");
+    String detail = "%s; %s, plan %s".formatted(words(undone), differences, plan.substring(0, 12));
+    var status = diff.isPresent() ? Status.OK : Status.WARNING;
+    return new Telling(detail, status, facts).deciding(decision);
   }
 
   private static String words(Execution undone) {

@@ -33,7 +33,7 @@ final class ApprovalLaw {
     return List.copyOf(broken);
   }
 
-  /** A change begins to decide requests. What puts a failed one back was asked for by nobody. */
+  /** A change begins to decide requests. What the agent puts back by itself never waits. */
   void activates(Execution x) {
     if (x.kind() == Kind.COMPENSATION || !askedToWait(log(x))) {
       return;
@@ -62,7 +62,7 @@ final class ApprovalLaw {
       boolean compensates = record.at("/facts/change").asText().contains("-undo-");
       approved |= decided.equals("approve") || decided.equals("authorize");
       if (EFFECTS.contains(decided) && !approved && !compensates) {
-        broken.add("I19: " + execution + " was asked to wait, and came to: " + decided);
+        broken.add("I19: " + execution + " was asked to wait, and did: " + decided);
       }
     }
   }

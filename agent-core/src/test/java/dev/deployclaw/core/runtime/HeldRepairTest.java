@@ -72,6 +72,31 @@ class HeldRepairTest {
     assertThat(ended.cause()).contains(Cause.STALE);
     assertThat(world.redis.live()).contains(STRANGE);
     assertThat(world.gateway.live()).contains(STRANGE);
+    assertThat(world.store.list(Keys.HELD_REPAIRS)).isEmpty();
+  }
+
+  @Test
+  void isOverOnceThereIsNothingToRepair() throws Exception {
+    var held = world.run("repair manually");
+    world.redis.tamper("a", world.active().orElseThrow().digest());
+
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(ended.result()).isEqualTo(Result.NO_CHANGE);
+    assertThat(world.store.list(Keys.HELD_REPAIRS)).isEmpty();
+  }
+
+  @Test
+  void waitsOnWhileAllIsFrozen() throws Exception {
+    var held = world.run("repair manually");
+    world.agent().freeze("olivia", "incident 4711");
+
+    var frozen = world.agent().approve(held.execution(), "ann");
+    world.agent().thaw("olivia");
+    var ended = world.agent().approve(held.execution(), "ann");
+
+    assertThat(frozen.cause()).contains(Cause.FROZEN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
   }
 
   @Test

@@ -46,7 +46,7 @@ enum Planted implements Defect {
   PUBLISHED_BEFORE_THE_COMMIT("what is voted on is published at once"),
   PREDECESSOR_COLLECTED("the predecessor is collected when the next epoch is published"),
   STAGED_WITH_A_TTL("what is staged expires"),
-  WAITING_PASSED_OVER("what puts back goes its own way past the gate, whatever was asked"),
+  WAITING_PASSED_OVER("what puts back is opened as if nothing asked for an approval"),
   LOWER_TERM_TAKEN("back ends take a write of a lower term"),
   FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there");
 

@@ -209,7 +209,7 @@ final class ProcessRules {
     }
   }
 
-  /** What puts a failed change back was asked for by nobody, and waits for nobody. */
+  /** What the agent puts back by itself after a failure never waits. */
   private boolean asks(Change change) {
     return change.asks() || (waiting.asked() && !change.kind.equals("compensation"));
   }

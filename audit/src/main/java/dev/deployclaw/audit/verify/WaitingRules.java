@@ -1,5 +1,6 @@
 package dev.deployclaw.audit.verify;
 
+import static dev.deployclaw.audit.verify.ProcessRules.number;
 import static dev.deployclaw.audit.verify.ProcessRules.text;
 
 import java.util.List;
@@ -15,6 +16,7 @@ final class WaitingRules {
   private boolean awaits;
   private boolean authorized;
   private String plan = "";
+  private long revision;
 
   /** Whether the request asks for an approval, by what the log says before any gate is asked. */
   boolean asked() {
@@ -31,17 +33,24 @@ final class WaitingRules {
         awaits = true;
         authorized = false;
         plan = text(entry.get("plan_hash"));
+        revision = number(facts.get("base_revision"));
         yield Optional.empty();
       }
       case "authorize" -> {
         authorized = true;
-        boolean same = awaits && plan.equals(facts.get("approved_plan"));
+        boolean same =
+            awaits
+                && plan.equals(facts.get("approved_plan"))
+                && revision == number(facts.get("approved_revision"));
         yield same ? Optional.empty() : Optional.of("what is authorized is not what waits");
       }
-      case "repair" ->
-          (asked || awaits) && !authorized
-              ? Optional.of("a repair that waits is carried out, and nobody approved it")
-              : Optional.empty();
+      case "repair" -> {
+        boolean right = authorized || !(asked || awaits);
+        authorized = false;
+        yield right
+            ? Optional.empty()
+            : Optional.of("a repair that waits is carried out without an approval of its own");
+      }
       default -> Optional.empty();
     };
   }

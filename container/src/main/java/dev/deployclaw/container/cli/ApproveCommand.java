@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.Objection;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +26,7 @@ final class ApproveCommand extends AgentCommand {
       defaultValue = "",
       description = {
         "Only if this is its plan's hash, as its log says, or how that begins. Needed where only",
-        "a language model understood the request: without it, what the plan comes to is shown."
+        "a language model understood the request: without it, what the plan changes is shown."
       })
   private String plan = "";
 
@@ -38,7 +39,17 @@ final class ApproveCommand extends AgentCommand {
     String who = around().user();
     var objection = session.architect().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == Objection.Kind.UNQUOTED).isPresent()
-        ? session.show(Ended.refused(id, objection.get().reason()))
+        ? shown(session, Ended.refused(id, objection.get().reason()))
         : session.answer(session.architect().approve(id, who, plan));
+  }
+
+  /** Who approves it then has read it. */
+  private int shown(Session session, Ended refused) throws InterruptedException {
+    session
+        .architect()
+        .heldPlan(id)
+        .ifPresent(plan -> new HeldPlanView(around()).show(plan, json()));
+    new EndingView(around()).tell(refused, Optional.empty());
+    return refused.exit().code();
   }
 }

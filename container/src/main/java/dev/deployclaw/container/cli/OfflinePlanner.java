@@ -11,7 +11,6 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -34,8 +33,10 @@ final class OfflinePlanner {
   }
 
   PlanAnswer plan(TaskRequest request) {
-    return switch (planner.interpret(request, inventory)) {
-      case Interpretation.Planned(var intent) -> new PlanAnswer.Understood(intent, List.of());
+    var understanding = planner.understand(request, inventory);
+    return switch (understanding.interpretation()) {
+      case Interpretation.Planned(var intent) ->
+          PlanAnswer.understood(intent, understanding.demands(request));
       case Interpretation.NeedsClarification(var questions) ->
           new PlanAnswer.NeedsClarification(questions);
       case Interpretation.Refused(String reason) ->

@@ -84,15 +84,6 @@ final class Session implements AutoCloseable {
     return ended.exit().code();
   }
 
-  /** Shows what a held change comes to, and then why a word on it was refused. */
-  int show(Ended refused) throws InterruptedException {
-    if (!shared.json() && !agent.journal().read(refused.execution()).isEmpty()) {
-      around.out().print(DocumentText.of(agent.document(refused.execution())));
-    }
-    unlogged(refused);
-    return refused.exit().code();
-  }
-
   private void unlogged(Ended ended) {
     new EndingView(around).tell(ended, Optional.empty());
     if (shared.json()) {

@@ -6,7 +6,6 @@ import dev.deployclaw.core.machine.Active.Candidate;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Freeze;
 import dev.deployclaw.core.machine.GatePolicy.Waiting;
-import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.machine.Scheduled;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.plan.Overlay;
@@ -103,12 +102,21 @@ final class StatusView {
     out.put("at", Instant.ofEpochMilli(s.atMillis()).toString());
     out.put("requester", s.requester());
     out.put("request", s.request());
+    if (s.waits()) {
+      out.put("held_then_because", s.why());
+    }
     return out;
   }
 
   private static String words(Scheduled s) {
-    return "%s begins at %s, by an agent that serves; cancel it with: deployclaw reject %s"
-        .formatted(s.id(), Instant.ofEpochMilli(s.atMillis()), s.id());
+    String what = s.waits() ? "is planned and held for an approval" : "begins";
+    return "%s %s at %s, by an agent that serves%s; cancel it with: deployclaw reject %s"
+        .formatted(
+            s.id(),
+            what,
+            Instant.ofEpochMilli(s.atMillis()),
+            s.waits() ? ", since " + s.why() : "",
+            s.id());
   }
 
   /** Changes and repairs, with what an approver needs to know. */
@@ -134,17 +142,21 @@ final class StatusView {
     var out = new LinkedHashMap<String, Object>();
     out.put("requester", waiting.requester());
     out.put("why", waiting.why());
-    out.put("plan", waiting.planHash());
+    if (!waiting.mustBeQuoted()) {
+      out.put("plan", waiting.planHash()); // who has to quote it reads it with the plan
+    }
     out.put("quote_plan", waiting.mustBeQuoted());
     return out;
   }
 
   private void printHeld(Waiting held) {
-    String quote =
+    String how =
         held.mustBeQuoted()
-            ? "read it with deployclaw log %s, then approve it with its plan's hash, or reject it"
+            ? "deployclaw approve %s shows its plan; approve it with that plan's hash, or reject it"
             : "deployclaw approve %s, or reject it";
-    around.say(held.id() + " is held: " + held.why() + "; " + quote.formatted(held.id()));
+    around.say(
+        "%s is held: %s; asked by %s; %s"
+            .formatted(held.id(), held.why(), held.requester(), how.formatted(held.id())));
   }
 
   private void print(Optional<WatchFile> watched) {
@@ -249,8 +261,7 @@ final class StatusView {
                 "epoch %d is a candidate for positions below %d of %d, by %s"
                     .formatted(c.epoch(), c.cohort(), Cohort.WHOLE, c.change())));
     answer.open().ifPresent(x -> around.say(x.id() + " is under way: " + doing(x)));
-    answer.held().stream().map(Waiting::of).forEach(this::printHeld);
-    answer.heldRepairs().stream().map(HeldRepair::waiting).forEach(this::printHeld);
+    answer.waiting().forEach(this::printHeld);
     answer
         .frozen()
         .ifPresent(f -> {

@@ -82,10 +82,10 @@ final class TaskRoutes {
     var objection = sidecar.objection(id, who, approves, plan);
     return objection.isEmpty()
         ? reply(sidecar.desk().word(id, who, approves, plan))
-        : Reply.of(problem(id, who, objection.get()));
+        : Reply.of(problem(id, who, plan, objection.get()));
   }
 
-  private Problem problem(String id, String who, Objection objection) {
+  private Problem problem(String id, String who, String plan, Objection objection) {
     String look = "see GET /v1/executions/" + id;
     return switch (objection.kind()) {
       case NO_SUCH_CHANGE -> Problems.notFound(objection.reason());
@@ -101,11 +101,11 @@ final class TaskRoutes {
         refused(id, who, "the plan was not quoted");
         yield Problems.invalid("query plan", objection.reason(), look + ", then add ?plan=HASH");
       }
-      case NOT_ALLOWED -> refusedByGate(id, who, objection);
+      case NOT_ALLOWED -> refusedByGate(id, who, plan, objection);
     };
   }
 
-  /** What is ended, or wasn't quoted rightly, comes to no log of a change. */
+  /** What is ended, or wasn't quoted rightly, is in no log of a change. */
   private static void refused(String id, String who, String reason) {
     LOG.atWarn()
         .addKeyValue("execution", id)
@@ -115,9 +115,9 @@ final class TaskRoutes {
   }
 
   /** It is handed in all the same: the worker refuses it again, and the log says who tried. */
-  private Problem refusedByGate(String id, String who, Objection objection) {
+  private Problem refusedByGate(String id, String who, String plan, Objection objection) {
     sidecar.meters().refused(Refusal.GATE);
-    var _ = sidecar.desk().word(id, who, true, "");
+    var _ = sidecar.desk().word(id, who, true, plan);
     return Problems.gateRefuses(objection.reason());
   }
 

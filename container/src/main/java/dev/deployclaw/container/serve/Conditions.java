@@ -4,7 +4,7 @@ import dev.deployclaw.container.serve.Lookout.PutBack;
 import dev.deployclaw.container.watch.Condition;
 import dev.deployclaw.container.watch.Kind;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.machine.Execution;
+import dev.deployclaw.core.machine.GatePolicy.Waiting;
 import dev.deployclaw.core.runtime.Ahead;
 import dev.deployclaw.core.runtime.Result;
 import dev.deployclaw.core.runtime.StatusAnswer;
@@ -31,7 +31,7 @@ final class Conditions {
   private Conditions() {}
 
   static List<Condition> held(StatusAnswer status) {
-    return status.held().stream().map(Conditions::held).toList();
+    return status.waiting().stream().map(Conditions::held).toList();
   }
 
   static List<Condition> frozen(StatusAnswer status) {
@@ -126,13 +126,14 @@ final class Conditions {
     return out;
   }
 
-  private static Condition held(Execution x) {
+  private static Condition held(Waiting held) {
+    String id = held.id();
     return new Condition(
         Kind.HELD,
-        x.id(),
-        x.id() + " waits for an approval: deployclaw approve " + x.id() + ", or reject it",
-        List.of(x.id()),
-        Map.of("epoch", x.epoch()));
+        id,
+        id + " waits for an approval: deployclaw approve " + id + ", or reject it",
+        List.of(id),
+        Map.of("why", held.why(), "requester", held.requester()));
   }
 
   private static Condition ended(Map<String, Object> summary, String result) {

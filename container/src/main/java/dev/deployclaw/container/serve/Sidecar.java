@@ -252,7 +252,7 @@ public final class Sidecar implements AutoCloseable {
   }
 
   private static boolean isHeld(String execution, StatusAnswer status) {
-    return status.held().stream().anyMatch(x -> x.id().equals(execution));
+    return status.waiting().stream().anyMatch(w -> w.id().equals(execution));
   }
 
   /**
@@ -319,7 +319,7 @@ public final class Sidecar implements AutoCloseable {
     meters.gauge(
         "changes.held",
         "Changes that wait for a person.",
-        () -> pulse.last().flatMap(Pulse.Beat::status).map(s -> s.held().size()).orElse(0));
+        () -> pulse.last().flatMap(Pulse.Beat::status).map(s -> s.waiting().size()).orElse(0));
   }
 
   private static Ports told(Ports ports, WatchedStore state, ThoughtFeed feed) {

@@ -100,7 +100,8 @@ class StatusViewTest {
           "0123456789",
           4,
           60_000,
-          List.of("model-reading"));
+          List.of("model-reading"),
+          List.of("redis/a: acts on another digest"));
 
   @Test
   void tellsWhoLeadsWhatIsStillToBeWrittenBackAndWhatExpired() {
@@ -129,7 +130,8 @@ class StatusViewTest {
     var status = StatusView.document(busy);
     assertThat(people)
         .contains(
-            "arch-3 is held: only a model understood it", "with its plan's hash, or reject it");
+            "arch-3 is held: only a model understood it; asked by olivia",
+            "deployclaw approve arch-3 shows its plan");
     assertThat(status.get("held"))
         .isEqualTo(
             List.of(
@@ -139,7 +141,6 @@ class StatusViewTest {
                     "operation", "repair-drift",
                     "requester", "olivia",
                     "why", "only a model understood it",
-                    "plan", "0123456789",
                     "quote_plan", true)));
     assertThat(status.get("leader"))
         .isEqualTo(Map.of("name", "edge-1", "since", "2026-11-24T10:00:00Z"));

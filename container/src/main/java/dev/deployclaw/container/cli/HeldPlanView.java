@@ -1,0 +1,46 @@
+package dev.deployclaw.container.cli;
+
+import dev.deployclaw.core.runtime.HeldPlan;
+import java.util.LinkedHashMap;
+
+/** Shows what waits for an approval, and what it would change. */
+final class HeldPlanView {
+  private static final int MOST_LINES = 200;
+
+  private final Surroundings around;
+
+  HeldPlanView(Surroundings around) {
+    this.around = around;
+  }
+
+  void show(HeldPlan held, boolean json) {
+    if (json) {
+      around.out().println(Json.text(document(held)));
+    } else {
+      print(held);
+    }
+  }
+
+  private static LinkedHashMap<String, Object> document(HeldPlan held) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", held.waiting().id());
+    out.put("requester", held.waiting().requester());
+    out.put("why", held.waiting().why());
+    out.put("changes", held.changes());
+    out.put("plan", held.waiting().planHash());
+    return out;
+  }
+
+  private void print(HeldPlan held) {
+    var waiting = held.waiting();
+    around.say(waiting.id() + " is held: " + waiting.why());
+    around.say("asked by " + waiting.requester());
+    around.say(held.changes().isEmpty() ? "what it would change can't be read" : "would change:");
+    held.changes().stream().limit(MOST_LINES).forEach(line -> around.say("  " + line));
+    int more = held.changes().size() - MOST_LINES;
+    if (more > 0) {
+      around.say("  and " + more + " more");
+    }
+    around.say("plan " + waiting.planHash());
+  }
+}
