@@ -514,7 +514,8 @@ class Change:
         return follows
 
     def states(self):
-        return self.at | (self.before if self.doubted else set())
+        late = set().union(*self.past.values()) if self.overtaken else set()
+        return self.at | (self.before if self.doubted else set()) | late
 
     def get(self, key):
         return text(self.opened.get(key))
@@ -797,6 +798,8 @@ class Decisions:
             self.opened, self.votes = record, 0
         if name == "commit" and is_text(record.get("after")):
             self.committed = record["after"]
+        elif record.get("decision") == {"name": "recover", "rule": "overtaken"}:
+            self.committed = None  # the state store may have forgotten it
         if name:
             self.latest[name] = self.last = record
 

@@ -87,6 +87,9 @@ final class Change {
   Set<String> states() {
     var all = new TreeSet<>(states);
     all.addAll(inDoubt ? before : Set.of());
+    if (overtaken) {
+      past.values().forEach(all::addAll);
+    }
     return all;
   }
 

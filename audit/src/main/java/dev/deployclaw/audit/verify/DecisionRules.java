@@ -213,6 +213,8 @@ final class DecisionRules {
     }
     if (name.equals("commit") && entry.get("after") instanceof String digest) {
       committed = Optional.of(digest);
+    } else if (name.equals("recover") && rule(entry).equals("overtaken")) {
+      committed = Optional.empty(); // the state store may have forgotten it
     }
     if (!name.isEmpty()) {
       latest.put(name, entry);
