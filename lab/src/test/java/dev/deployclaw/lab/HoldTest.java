@@ -47,6 +47,8 @@ class HoldTest {
     assertThat(estate.etcd().text("open")).isEmpty();
     assertThat(estate.checker().digest()).isEqualTo(before);
     estate.checker().assertWhole();
+    var drift = estate.run("drift");
+    assertThat(drift.exit()).as("what is held is no drift: %s", drift.out()).isZero();
 
     var status = estate.run("status", "--json").json();
     String id = id(held);

@@ -36,13 +36,23 @@ record ProcessId(long pid, long startTicks, String boot) {
     }
   }
 
-  /** Whether this very process runs. A zombie does not. */
+  /** Whether this very process runs. A zombie does not, once its other threads have ended. */
   boolean alive() {
     List<String> stat = stat(pid);
-    return !stat.isEmpty()
-        && !"ZX".contains(stat.get(STATE))
-        && Long.parseLong(stat.get(START)) == startTicks
-        && boot.equals(currentBoot());
+    boolean ours =
+        !stat.isEmpty()
+            && Long.parseLong(stat.get(START)) == startTicks
+            && boot.equals(currentBoot());
+    return ours && (!"ZX".contains(stat.get(STATE)) || hasThreads());
+  }
+
+  /** Its first thread may end before others, which still hold its sockets. */
+  private boolean hasThreads() {
+    try (var threads = Files.list(PROC.resolve(pid + "/task"))) {
+      return threads.limit(2).count() > 1;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   boolean paused() {

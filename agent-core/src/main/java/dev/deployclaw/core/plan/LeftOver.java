@@ -38,7 +38,7 @@ public final class LeftOver {
    * @param looks outcomes by operation; of interest are {@code redis.scan}, {@code gateway.scan}
    *     and {@code configuration.scan}
    * @param committed epoch
-   * @param used epochs of the open change and of a candidate
+   * @param used epochs of the open change, of held ones and of a candidate
    */
   public static List<Discrepancy> of(Map<String, Outcome> looks, long committed, Set<Long> used) {
     var left = new LeftOver(committed, used);

@@ -2,6 +2,7 @@ package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Base;
+import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.plan.CandidateDrift;
 import dev.deployclaw.core.plan.Coherence;
@@ -100,7 +101,7 @@ final class Inspector {
         }
       }
     }
-    var open = openEpoch();
+    var staged = stagedEpochs();
     var base = ledger.base();
     var stored = archive.committed(base);
     var committed = stored.orElse(PolicySet.EMPTY);
@@ -114,7 +115,7 @@ final class Inspector {
     active.ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
     if (!committed.tenants().isEmpty()) {
       drift.addAll(renditions(drift));
-      var used = new TreeSet<>(open);
+      var used = new TreeSet<>(staged);
       active.flatMap(Active::candidate).ifPresent(c -> used.add(c.epoch()));
       drift.addAll(LeftOver.of(survey.looks(), base.epoch(), used));
     }
@@ -134,11 +135,19 @@ final class Inspector {
         ScanAnswer.Known.of(committed, sources));
   }
 
-  /** What the open change may have staged; read before what is committed, since it becomes that. */
-  private Set<Long> openEpoch() throws InterruptedException {
+  /**
+   * What the open change and held ones may have staged; read before what is committed, since it
+   * becomes that.
+   */
+  private Set<Long> stagedEpochs() throws InterruptedException {
+    var staged = new TreeSet<Long>();
     var open = ledger.open();
     var change = open.isEmpty() ? Optional.<Stored>empty() : ledger.read(open.get());
-    return change.map(c -> Set.of(c.execution().epoch())).orElse(Set.of());
+    change.ifPresent(c -> staged.add(c.execution().epoch()));
+    ledger.changes().stream()
+        .filter(x -> x.state() instanceof State.Held)
+        .forEach(x -> staged.add(x.epoch()));
+    return staged;
   }
 
   /** Only where what is committed can be read. */

@@ -9,9 +9,7 @@ import dev.deployclaw.core.machine.HeldRepair;
 import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.task.Operation;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -60,32 +58,31 @@ final class RepairPermission {
    */
   Optional<Ending> ask(Base base, PolicySet committed, Standing found, Duty duty)
       throws InterruptedException {
-    String plan = hash(base, found);
-    duty.story().planned(plan);
+    var plan = RepairPlan.of(base, found);
+    duty.story().planned(plan.hash());
     if (approved.isPresent()) {
-      return goOn(approved.get(), plan, duty);
+      return goOn(approved.get(), plan.hash(), duty);
     }
     var risks = Risks.of(by.demands(), reach(committed));
     return switch (gate.admit(by.requester(), risks)) {
       case Verdict.Pass _ -> Optional.empty();
-      case Verdict.Hold hold -> Optional.of(hold(hold, plan, base, found, duty));
+      case Verdict.Hold hold -> Optional.of(hold(hold, plan, duty));
     };
   }
 
-  private Ending hold(Verdict.Hold hold, String plan, Base base, Standing found, Duty duty)
-      throws InterruptedException {
+  private Ending hold(Verdict.Hold hold, RepairPlan plan, Duty duty) throws InterruptedException {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
         new HeldRepair(
             duty.story().execution(),
             by.requester(),
             hold.why(),
-            plan,
-            base.revision(),
+            plan.hash(),
+            plan.base().revision(),
             until.toEpochMilli(),
             hold.approval(),
-            found.listed());
-    return heldRepairs.keep(repair, hold.rule(), base, duty);
+            plan.found().listed());
+    return heldRepairs.keep(repair, hold.rule(), plan.base(), duty);
   }
 
   private Optional<Ending> goOn(Approved given, String plan, Duty duty)
@@ -106,21 +103,5 @@ final class RepairPermission {
         .values()
         .forEach(t -> t.limits().forEach(l -> services.add(l.match().service().orElse("*"))));
     return Reach.of(Operation.REPAIR_DRIFT.word(), committed.tenants().keySet(), services);
-  }
-
-  /**
-   * SHA-256 of what is put back, and over what: what an approval is given for. Of a member that is
-   * silent only its name counts, since how it is silent changes.
-   */
-  private static String hash(Base base, Standing found) {
-    return Canonical.sha256(
-        Canonical.bytes(
-            Map.of(
-                "operation", Operation.REPAIR_DRIFT.word(),
-                "base_epoch", base.epoch(),
-                "base_digest", base.digest(),
-                "base_revision", base.revision(),
-                "members", List.copyOf(found.amiss().keySet()),
-                "found", found.differences())));
   }
 }
