@@ -93,6 +93,6 @@ public record Surroundings(
 
   /** The operating system's user: who asks and who approves. */
   public String user() {
-    return System.getProperty("user.name", "unknown");
+    return SystemUser.name();
   }
 }

@@ -82,10 +82,8 @@ final class Link {
   /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
   void sweep() {
     long now = System.nanoTime();
-    for (var call : waiting) {
-      if (now - call.since() < timeout) {
-        break;
-      }
+    var late = waiting.stream().takeWhile(call -> now - call.since() >= timeout).toList();
+    for (var call : late) { // who waited for it may send another one at once
       call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
     }
     var oldest = waiting.peek();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ public final class Shards {
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true));
     long pause = Math.max(1, timeout.toMillis() / SWEEPS_PER_TIMEOUT);
-    this.sweeper = vertx.setPeriodic(pause, _ -> links.values().forEach(Link::sweep));
+    this.sweeper = vertx.setPeriodic(pause, _ -> each(Link::sweep));
   }
 
   /** Opens no connection yet. */
@@ -102,7 +103,7 @@ public final class Shards {
 
   public void close() {
     vertx.cancelTimer(sweeper);
-    links.values().forEach(Link::close);
+    each(Link::close);
     client.close();
   }
 
@@ -200,6 +201,11 @@ public final class Shards {
             .findFirst()
             .orElse("")
         : "";
+  }
+
+  /** What fails of a link may be asked of another one, which is added while they are walked. */
+  private void each(Consumer<Link> step) {
+    List.copyOf(links.values()).forEach(step);
   }
 
   private Link link(Address address) {
