@@ -216,7 +216,7 @@ public record GatePolicy(
   public Optional<Refusal> refuses(Waiting waiting, String who, String quoted) {
     if (approverMustDiffer && waiting.requester().equals(who)) {
       return Refusal.of(
-          Refusal.Kind.NOT_ALLOWED,
+          Refusal.Flaw.NOT_ALLOWED,
           "the approver must differ from the requester, %s: let somebody else approve it"
               .formatted(who));
     }
@@ -227,11 +227,11 @@ public record GatePolicy(
             .filter(Objects::nonNull)
             .findFirst();
     if (approver.isPresent()) {
-      return Refusal.of(Refusal.Kind.NOT_ALLOWED, approver.get());
+      return Refusal.of(Refusal.Flaw.NOT_ALLOWED, approver.get());
     }
     if (!waiting.planHash().startsWith(quoted)) {
       return Refusal.of(
-          Refusal.Kind.MISQUOTED,
+          Refusal.Flaw.MISQUOTED,
           "the plan of %s is %s, not %s: read it with deployclaw log %s, and approve that"
               .formatted(
                   waiting.id(),
@@ -241,16 +241,16 @@ public record GatePolicy(
     }
     return waiting.mustBeQuoted() && quoted.length() < SHORTEST_QUOTE
         ? Refusal.of(
-            Refusal.Kind.UNQUOTED,
+            Refusal.Flaw.UNQUOTED,
             "%s, so an approval quotes its plan: read what it changes with deployclaw approve %s, and add --plan with the first %d characters of the plan's hash, or more"
                 .formatted(waiting.why(), waiting.id(), SHORTEST_QUOTE))
         : Optional.empty();
   }
 
   /** Why an approval isn't taken. */
-  public record Refusal(Kind kind, String reason) {
-    /** What is wrong with it. */
-    public enum Kind {
+  public record Refusal(Flaw flaw, String reason) {
+    /** What is wrong with the approval. */
+    public enum Flaw {
       /** Not from this person. */
       NOT_ALLOWED,
       /** It is for another plan. */
@@ -259,8 +259,8 @@ public record GatePolicy(
       UNQUOTED
     }
 
-    private static Optional<Refusal> of(Kind kind, String reason) {
-      return Optional.of(new Refusal(kind, reason));
+    private static Optional<Refusal> of(Flaw flaw, String reason) {
+      return Optional.of(new Refusal(flaw, reason));
     }
   }
 

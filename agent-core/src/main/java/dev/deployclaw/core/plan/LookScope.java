@@ -8,9 +8,9 @@ import dev.deployclaw.policy.model.TenantPolicy;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -20,10 +20,11 @@ import java.util.TreeSet;
  * @param tenants whom it is about; names that no source defines are among them
  * @param services to which it is narrowed; empty for all
  */
-public record LookScope(boolean whole, SortedSet<String> tenants, SortedSet<String> services) {
+public record LookScope(
+    boolean whole, NavigableSet<String> tenants, NavigableSet<String> services) {
   public LookScope {
-    tenants = Collections.unmodifiableSortedSet(new TreeSet<>(tenants));
-    services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
+    tenants = Collections.unmodifiableNavigableSet(new TreeSet<>(tenants));
+    services = Collections.unmodifiableNavigableSet(new TreeSet<>(services));
   }
 
   public static LookScope of(Intent intent, PolicySet committed) {

@@ -18,7 +18,7 @@ public record Objection(Kind kind, String reason) {
 
   static Objection of(Refusal refusal) {
     var kind =
-        switch (refusal.kind()) {
+        switch (refusal.flaw()) {
           case NOT_ALLOWED -> Kind.NOT_ALLOWED;
           case MISQUOTED -> Kind.MISQUOTED;
           case UNQUOTED -> Kind.UNQUOTED;

@@ -113,15 +113,15 @@ class GatePolicyTest {
     var waiting = new Waiting("x-1", "olivia", "0123456789abcdef", hold.why(), hold.approval());
 
     assertThat(hold.rule()).isEqualTo("model-reading");
-    assertThat(refusal(waiting, "ann", "")).isEqualTo(Refusal.Kind.UNQUOTED);
-    assertThat(refusal(waiting, "ann", "0123456")).isEqualTo(Refusal.Kind.UNQUOTED);
-    assertThat(refusal(waiting, "ann", "0123456f")).isEqualTo(Refusal.Kind.MISQUOTED);
-    assertThat(refusal(waiting, "olivia", "01234567")).isEqualTo(Refusal.Kind.NOT_ALLOWED);
+    assertThat(refusal(waiting, "ann", "")).isEqualTo(Refusal.Flaw.UNQUOTED);
+    assertThat(refusal(waiting, "ann", "0123456")).isEqualTo(Refusal.Flaw.UNQUOTED);
+    assertThat(refusal(waiting, "ann", "0123456f")).isEqualTo(Refusal.Flaw.MISQUOTED);
+    assertThat(refusal(waiting, "olivia", "01234567")).isEqualTo(Refusal.Flaw.NOT_ALLOWED);
     assertThat(AUTO.refuses(waiting, "ann", "01234567")).isEmpty();
   }
 
-  private static Refusal.Kind refusal(Waiting waiting, String who, String quoted) {
-    return AUTO.refuses(waiting, who, quoted).orElseThrow().kind();
+  private static Refusal.Flaw refusal(Waiting waiting, String who, String quoted) {
+    return AUTO.refuses(waiting, who, quoted).orElseThrow().flaw();
   }
 
   @Test

@@ -50,7 +50,7 @@ class ApprovalTableTest {
   private final World world = new World();
 
   /** How an approval is asked for. */
-  private enum Way {
+  enum Way {
     WORDS,
     CALLER,
     GATE_RULE,
@@ -77,7 +77,7 @@ class ApprovalTableTest {
   }
 
   /** What becomes of it. */
-  private enum Fate {
+  enum Fate {
     HELD,
     REFUSED,
     LOOKED

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.core.runtime.HeldPlan;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Shows what waits for an approval, and what it would change. */
 final class HeldPlanView {
@@ -21,7 +22,7 @@ final class HeldPlanView {
     }
   }
 
-  private static LinkedHashMap<String, Object> document(HeldPlan held) {
+  private static Map<String, Object> document(HeldPlan held) {
     var out = new LinkedHashMap<String, Object>();
     out.put("execution_id", held.waiting().id());
     out.put("requester", held.waiting().requester());

@@ -202,7 +202,7 @@ final class StatusView {
     return out;
   }
 
-  private static LinkedHashMap<String, Object> change(Execution x) {
+  private static Map<String, Object> change(Execution x) {
     var out = new LinkedHashMap<String, Object>();
     out.put("id", x.id());
     out.put("epoch", x.epoch());
