@@ -2,7 +2,6 @@ package dev.deployclaw.container.http;
 
 import dev.deployclaw.audit.verify.Json;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The body of a rollback: none, or an object that may ask for an approval. */
 final class RollbackBody {
@@ -23,21 +22,11 @@ final class RollbackBody {
     }
     try {
       var fields = Json.parseObject(bytes);
-      var unknown = new TreeSet<>(fields.keySet());
-      unknown.removeAll(KEYS);
-      if (!unknown.isEmpty()) {
-        return bad("body." + unknown.first(), "is unknown", "known is approval");
-      }
-      Object approval = fields.getOrDefault("approval", "");
-      return approval.equals("") || approval.equals("manual")
-          ? new Read.Good(approval.equals("manual"))
-          : bad("body.approval", "may only be \"manual\"", "leave it out for what the gate says");
+      var wrong = TaskBody.unknown(fields, KEYS).or(() -> TaskBody.wrongApproval(fields));
+      return wrong.<Read>map(Read.Bad::new).orElseGet(() -> new Read.Good(TaskBody.manual(fields)));
     } catch (Json.Malformed e) {
-      return bad("body", "isn't a JSON object: " + e.getMessage(), "send no body, or {}");
+      String what = "body isn't a JSON object: " + e.getMessage();
+      return new Read.Bad(Problems.invalid("body", what, "send no body, or {}"));
     }
-  }
-
-  private static Read bad(String place, String what, String remedy) {
-    return new Read.Bad(Problems.invalid(place, place + " " + what, remedy));
   }
 }

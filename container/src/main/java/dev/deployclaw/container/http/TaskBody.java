@@ -2,6 +2,8 @@ package dev.deployclaw.container.http;
 
 import dev.deployclaw.audit.verify.Json;
 import dev.deployclaw.container.config.Secrets;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,30 +22,60 @@ record TaskBody(String request, boolean manual) {
   static Read parse(byte[] bytes) {
     try {
       var fields = Json.parseObject(bytes);
-      var unknown = new TreeSet<>(fields.keySet());
-      unknown.removeAll(KEYS);
-      if (!unknown.isEmpty()) {
-        return bad("body." + unknown.first(), "is unknown", "known are approval and request");
+      var unknown = unknown(fields, KEYS);
+      if (unknown.isPresent()) {
+        return new Read.Bad(unknown.get());
       }
       return fields.get("request") instanceof String text && !text.isBlank()
-          ? approval(text, fields.getOrDefault("approval", ""))
+          ? approval(text, fields)
           : bad("body.request", "must be a text", "say what is to be done, in plain English");
     } catch (Json.Malformed e) {
       return bad("body", "isn't a JSON object: " + e.getMessage(), "send {\"request\": \"…\"}");
     }
   }
 
-  private static Read approval(String text, Object approval) {
+  private static Read approval(String text, Map<String, Object> fields) {
     if (text.length() > MOST_TEXT) {
       return bad("body.request", "has more than " + MOST_TEXT + " characters", "say it shorter");
     }
-    if (!approval.equals("") && !approval.equals("manual")) {
-      return bad("body.approval", "may only be \"manual\"", "leave it out for what the gate says");
-    }
-    return new Read.Good(new TaskBody(Secrets.redacted(text), approval.equals("manual")));
+    return wrongApproval(fields)
+        .<Read>map(Read.Bad::new)
+        .orElseGet(() -> new Read.Good(new TaskBody(Secrets.redacted(text), manual(fields))));
+  }
+
+  /** The first field that isn't known. */
+  static Optional<Problem> unknown(Map<String, Object> fields, Set<String> known) {
+    var unknown = new TreeSet<>(fields.keySet());
+    unknown.removeAll(known);
+    String are = (known.size() == 1 ? "known is " : "known are ") + named(known);
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(problem("body." + unknown.first(), "is unknown", are));
+  }
+
+  private static String named(Set<String> known) {
+    return String.join(" and ", new TreeSet<>(known));
+  }
+
+  static Optional<Problem> wrongApproval(Map<String, Object> fields) {
+    Object approval = fields.getOrDefault("approval", "");
+    return approval.equals("") || approval.equals("manual")
+        ? Optional.empty()
+        : Optional.of(
+            problem(
+                "body.approval", "may only be \"manual\"", "leave it out for what the gate says"));
+  }
+
+  /** Whether it waits for an approval, whatever the gate says. */
+  static boolean manual(Map<String, Object> fields) {
+    return "manual".equals(fields.get("approval"));
   }
 
   private static Read bad(String place, String what, String remedy) {
-    return new Read.Bad(Problems.invalid(place, place + " " + what, remedy));
+    return new Read.Bad(problem(place, what, remedy));
+  }
+
+  private static Problem problem(String place, String what, String remedy) {
+    return Problems.invalid(place, place + " " + what, remedy);
   }
 }

@@ -258,7 +258,7 @@ class ModelPlannerTest {
         .containsExactly(Source.MODEL_READING);
   }
 
-  /** Whoever confirms it sees which of the times, guards and conditions the model left out. */
+  /** Who confirms it sees which of the times, guards and conditions the model left out. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
