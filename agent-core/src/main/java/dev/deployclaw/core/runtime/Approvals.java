@@ -182,8 +182,15 @@ final class Approvals {
 
   private Ended end(Stored held, Event event, Duty duty) throws InterruptedException {
     var ending = orchestrator.resume(held, event, duty);
-    writeBacks.after(duty.story(), duty.leadership());
-    return epilogue.end(duty.story(), ending, Optional.of(duty.leadership()), List.of());
+    var story = duty.story();
+    writeBacks.after(story, duty.leadership());
+    var stillHeld =
+        ending.result() == Result.ABORTED && !story.silent()
+            ? held(held.execution().id())
+            : Optional.<Stored>empty();
+    var said = stillHeld.map(s -> Ending.of(s.execution().state())).orElse(ending);
+    epilogue.end(story, said, Optional.of(duty.leadership()), List.of());
+    return Ended.of(story.execution(), story.whole(ending));
   }
 
   private Optional<Stored> held(String id) throws InterruptedException {

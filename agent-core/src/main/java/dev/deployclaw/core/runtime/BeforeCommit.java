@@ -8,9 +8,11 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.GatePolicy.Verdict;
 import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.json.Canonical;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,11 @@ final class BeforeCommit {
   private final Time time;
   private final Regression regression;
   private final SkillCheck skills;
+  private final UnrestoredMembers unrestored;
 
-  BeforeCommit(Ports ports, Settings settings, Crew crew) {
+  BeforeCommit(Ports ports, Settings settings, Crew crew, UnrestoredMembers unrestored) {
     this.crew = crew;
+    this.unrestored = unrestored;
     this.objects = ports.objects();
     this.settings = settings;
     this.time = ports.time();
@@ -53,6 +57,10 @@ final class BeforeCommit {
         .tellTimed(Phase.CHECKPOINT, "Observing every participant", Telling.of(observed), from);
     if (!x.kind().back() && !observed.allYes()) {
       return unobserved(observed);
+    }
+    var former = unrestored.among(x.base(), observed.all(), duty.mandate());
+    if (!x.kind().back() && !former.isEmpty()) {
+      return unrestored(former);
     }
     byte[] bytes = CheckpointFile.of(x, observed, content.previous()).bytes();
     String sha256 = Canonical.sha256(bytes);
@@ -217,6 +225,14 @@ final class BeforeCommit {
   private static Event unobserved(Tally observed) {
     boolean refused = !observed.with(Answer.NO).isEmpty();
     return stopped(observed, refused ? "has to be mended first" : "can't be observed");
+  }
+
+  /** A later way back would take a former epoch for what was found. */
+  private static Event unrestored(List<Discrepancy> members) {
+    return new Event.Stopped(
+        Cause.VOTED_DOWN,
+        Discrepancy.sentence(members)
+            + ": put back what was found there with: deployclaw drift --repair");
   }
 
   private static Event stopped(Tally tally, String what) {

@@ -113,6 +113,7 @@ final class Inspector {
     drift.addAll(Comparison.of(ground(base), committed, survey.looks(), sources.policies()));
     var active = ledger.active();
     active.ifPresent(a -> drift.addAll(CandidateDrift.of(a, survey.looks())));
+    drift.addAll(unrestored(base, survey));
     if (!committed.tenants().isEmpty()) {
       drift.addAll(renditions(drift));
       var used = new TreeSet<>(staged);
@@ -148,6 +149,12 @@ final class Inspector {
         .filter(x -> x.state() instanceof State.Held)
         .forEach(x -> staged.add(x.epoch()));
     return staged;
+  }
+
+  private List<Discrepancy> unrestored(Base base, Survey survey) throws InterruptedException {
+    var crew = new Crew(ports.executors(), settings, ports.time());
+    return new UnrestoredMembers(ledger, archive, crew)
+        .among(base, survey.looks(), Mandate.looking());
   }
 
   /** Only where what is committed can be read. */

@@ -18,10 +18,11 @@ import java.util.stream.Collectors;
 
 /**
  * Sees to it that the logs of this machine have an end, and that the state store knows it. A log
- * has none where its agent died; the state store doesn't know it where it couldn't be reached just
- * then, or where nobody led. Each record's hash covers all before it, so the last one anchors them
- * all; with its anchor it joins the chain over all executions. One with which another machine went
- * on gets what that wrote. A log that another thread of this process writes now is left to it.
+ * has none where its agent died, and ends in doubt where its agent couldn't read how it stood; the
+ * state store doesn't know it where it couldn't be reached just then, or where nobody led. Each
+ * record's hash covers all before it, so the last one anchors them all; with its anchor it joins
+ * the chain over all executions. One with which another machine went on gets what that wrote. A log
+ * that another thread of this process writes now is left to it.
  */
 final class LogEnds {
   /** How many logs are looked at in one go. */
@@ -100,8 +101,16 @@ final class LogEnds {
     if (!log.followsHead()) {
       return parted(log) ? Due.END : Due.NOTHING;
     }
+    if (ThoughtLog.endedInDoubt(log.records()) && rests(log.id())) {
+      return Due.END;
+    }
     boolean anchored = log.anchored() == log.records().size() && log.chained();
     return anchored ? Due.NOTHING : Due.ANCHOR;
+  }
+
+  /** Whether the state store knows by now how a change ended. */
+  private boolean rests(String id) throws InterruptedException {
+    return ledger.read(id).filter(s -> !s.execution().state().open()).isPresent();
   }
 
   /** What a log lacks. */

@@ -47,7 +47,8 @@ final class Orchestrator {
     var crew = new Crew(ports.executors(), settings, ports.time());
     this.ledger = new Ledger(ports.state(), ports.time(), settings.bounds());
     this.archive = new Archive(ports.state(), ports.objects());
-    this.before = new BeforeCommit(ports, settings, crew);
+    var unrestored = new UnrestoredMembers(ledger, archive, crew);
+    this.before = new BeforeCommit(ports, settings, crew, unrestored);
     this.after = new AfterCommit(ports, settings, crew, ledger);
     this.trial = new Trial(after, crew, ports.time());
     this.watch = new Watch(ports, settings, this, after);

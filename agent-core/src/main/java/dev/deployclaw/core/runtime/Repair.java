@@ -99,9 +99,8 @@ final class Repair {
 
   private Ending repair(RepairPermission permission, Duty duty) throws InterruptedException {
     var base = ledger.base();
-    var over = nothing(base);
-    if (over.isPresent()) {
-      return over.get();
+    if (base.epoch() == 0) {
+      return noChange("nothing was committed yet: nothing to repair");
     }
     return switch (new SkillCheck(ports.playbook())
         .activate(Operation.REPAIR_DRIFT, duty.story())) {
@@ -145,11 +144,13 @@ final class Repair {
     story.follow(procedure);
     story.about(ground.base().epoch());
     var survey = new Survey(ports, settings);
-    var standing = new Standings(crew, survey, ground.base(), ground.content().set());
+    var readings =
+        new Standings.Readings(
+            crew, survey, new UnrestoredMembers(ledger, orchestrator.archive(), crew));
+    var standing = new Standings(readings, ground.base(), ground.content().set());
     var before = standing.look(procedure, ground.activation(), duty);
     if (before.well()) {
-      return new Ending(
-          Result.NO_CHANGE, ExitCode.OK, Discrepancy.sentence(List.of()) + ": nothing to repair");
+      return noChange(well(ground.base()) + ": nothing to repair");
     }
     if (!before.ahead().isEmpty()) {
       return regressed(before);
@@ -291,15 +292,10 @@ final class Repair {
     return Ending.aborted(Cause.INTERRUPTED, "another agent leads by now");
   }
 
-  private static Optional<Ending> nothing(Base base) {
-    if (base.epoch() == 0) {
-      return Optional.of(noChange("nothing was committed yet: nothing to repair"));
-    }
+  private static String well(Base base) {
     return Content.wayBackTo(base) == 0
-        ? Optional.of(
-            noChange(
-                "what was found before the first change is back, and unmanaged: nothing to repair"))
-        : Optional.empty();
+        ? "what was found before the first change is back, and unmanaged"
+        : Discrepancy.sentence(List.of());
   }
 
   /** A kill switch stops this, too: what was changed by hand meanwhile may be meant. */

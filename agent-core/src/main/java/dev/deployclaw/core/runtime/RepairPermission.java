@@ -95,8 +95,11 @@ final class RepairPermission {
                 "what differs from the committed epoch is no longer what was approved: ask again"));
   }
 
-  /** It reaches every tenant with a limit. */
+  /** It reaches every tenant with a limit; whom it reaches while nothing is managed isn't known. */
   static Reach reach(PolicySet committed) {
+    if (committed.tenants().isEmpty()) {
+      return Reach.unknown(Operation.REPAIR_DRIFT.word());
+    }
     var services = new TreeSet<String>();
     committed
         .tenants()

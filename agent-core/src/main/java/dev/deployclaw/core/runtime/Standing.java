@@ -35,6 +35,12 @@ record Standing(
     ahead = List.copyOf(ahead);
   }
 
+  /** Where nothing is managed: members that still act on a former epoch. */
+  static Standing of(List<Discrepancy> unrestored) {
+    var nothing = new Tally(new TreeMap<>());
+    return of(unrestored, nothing, nothing);
+  }
+
   /**
    * @param staged what members said of the rules or files that they hold
    * @param acting what they said of what they act on

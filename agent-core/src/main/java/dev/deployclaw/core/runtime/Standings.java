@@ -24,15 +24,26 @@ import java.util.TreeMap;
 final class Standings {
   private final Crew crew;
   private final Survey survey;
+  private final UnrestoredMembers unrestored;
+  private final Base base;
   private final Plan.Ground ground;
   private final PolicySet committed;
 
-  Standings(Crew crew, Survey survey, Base base, PolicySet committed) {
-    this.crew = crew;
-    this.survey = survey;
+  /**
+   * @param base what is committed
+   * @param committed its policies
+   */
+  Standings(Readings readings, Base base, PolicySet committed) {
+    this.crew = readings.crew();
+    this.survey = readings.survey();
+    this.unrestored = readings.unrestored();
+    this.base = base;
     this.ground = new Plan.Ground(base.epoch(), base.digest(), base.revision());
     this.committed = committed;
   }
+
+  /** By what it is read. */
+  record Readings(Crew crew, Survey survey, UnrestoredMembers unrestored) {}
 
   /** Looks as the procedure says, and tells what was found. */
   Standing look(Procedure procedure, Activation activation, Duty duty) throws InterruptedException {
@@ -81,6 +92,9 @@ final class Standings {
    * doesn't come, since nothing is staged here. All others are: the log says what was found.
    */
   private Standing read(Activation activation, Duty duty) throws InterruptedException {
+    if (Content.wayBackTo(base) == 0) {
+      return Standing.of(unrestored.among(base, survey.looks(), duty.mandate()));
+    }
     var drift = Comparison.of(ground, committed, survey.looks(), new TreeMap<>());
     var acting = crew.converged(activation, duty.mandate());
     var asked = new ArrayList<>(crew.names());

@@ -135,7 +135,7 @@ final class Story {
 
   /** Whether its last record says how it ended. */
   boolean ended() {
-    return log.ended();
+    return log.ended() && !log.endedInDoubt();
   }
 
   void catchUp(StateStore state) throws InterruptedException {
@@ -268,7 +268,7 @@ final class Story {
     leave();
     var all = new TreeMap<>(facts);
     validation.ifPresent(v -> all.put("validation", v));
-    log.doubted().ifPresent(seq -> all.put("in_doubt", seq));
+    log.doubted().ifPresent(seq -> all.put(ThoughtLog.IN_DOUBT, seq));
     all.put("result", ending.result().name());
     all.put("phases_us", Map.copyOf(phaseMicros));
     all.put("waiting_us", waitingMicros);

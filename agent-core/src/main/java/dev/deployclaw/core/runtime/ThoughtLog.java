@@ -30,6 +30,9 @@ final class ThoughtLog {
   /** A record and what it says. */
   private record Kept(Sealed sealed, Thought thought) {}
 
+  /** The fact of an end: the number of the record that the state store may or may not hold. */
+  static final String IN_DOUBT = "in_doubt";
+
   /** The most records, and bytes of them, that wait for a transaction; more aren't kept. */
   private static final int MOST_WAITING = 48;
 
@@ -44,7 +47,7 @@ final class ThoughtLog {
   private final Progress progress;
   private final String execution;
   private Head head;
-  private boolean ended;
+  private Optional<JsonNode> end;
   private boolean elsewhere;
   private boolean silent;
   private Optional<Kept> doubted = Optional.empty();
@@ -60,7 +63,7 @@ final class ThoughtLog {
     writers.begin(execution);
     var records = journal.read(execution);
     this.head = records.isEmpty() ? Head.START : head(records.getLast());
-    this.ended = ended(records);
+    this.end = end(records);
     records.forEach(record -> trail.learn(json(record)));
   }
 
@@ -70,7 +73,12 @@ final class ThoughtLog {
 
   /** Whether the last record, here or in the state store, says how it ended. */
   boolean ended() {
-    return ended;
+    return end.isPresent();
+  }
+
+  /** Whether that record says that one before it may or may not have been applied. */
+  boolean endedInDoubt() {
+    return isDoubt(end);
   }
 
   /**
@@ -157,8 +165,8 @@ final class ThoughtLog {
   void keep(Sealed sealed, Thought thought) {
     append(sealed);
     trail.learn(sealed.head().seq(), thought);
-    ended = thought.phase() == Phase.END;
-    if (ended) {
+    end = end(sealed.bytes());
+    if (ended()) {
       writers.end(execution);
     }
     progress.thought(thought);
@@ -198,13 +206,13 @@ final class ThoughtLog {
   private void take(byte[] record) {
     append(new Sealed(record, head(record)));
     trail.learn(json(record));
-    ended = isEnd(record);
+    end = end(record);
   }
 
   private void follow(List<byte[]> stored) {
     waiting.clear();
     head = head(stored.getLast());
-    ended = isEnd(stored.getLast());
+    end = end(stored.getLast());
     trail.forgetAfter(0);
     stored.forEach(record -> trail.learn(json(record)));
   }
@@ -215,7 +223,20 @@ final class ThoughtLog {
 
   /** Whether an execution's last record says how it ended. */
   static boolean ended(List<byte[]> records) {
-    return !records.isEmpty() && isEnd(records.getLast());
+    return end(records).isPresent();
+  }
+
+  /** The same of an execution that isn't told now. */
+  static boolean endedInDoubt(List<byte[]> records) {
+    return isDoubt(end(records));
+  }
+
+  private static boolean isDoubt(Optional<JsonNode> end) {
+    return end.filter(e -> e.path("facts").has(IN_DOUBT)).isPresent();
+  }
+
+  private static Optional<JsonNode> end(List<byte[]> records) {
+    return records.isEmpty() ? Optional.empty() : end(records.getLast());
   }
 
   /** Whether an execution's records say that something was published. */
@@ -264,8 +285,8 @@ final class ThoughtLog {
     head = sealed.head();
   }
 
-  private static boolean isEnd(byte[] record) {
-    return json(record).path("phase").asText().equals(Phase.END.word());
+  private static Optional<JsonNode> end(byte[] record) {
+    return Optional.of(json(record)).filter(r -> r.path("phase").asText().equals(Phase.END.word()));
   }
 
   /** Where a chain stands after a record, or as the state store's head of it says. */

@@ -291,7 +291,7 @@ public final class FakeParticipant implements Executor {
 
   private Report observe(String m) {
     String live = member(m).live;
-    return Report.yes(m, live, Map.of("live", live));
+    return Report.yes(m, live, Map.of("live", live, "epoch", member(m).epoch));
   }
 
   private Report publish(String m, Activation a, Fence fence) {
@@ -314,7 +314,8 @@ public final class FakeParticipant implements Executor {
       return Report.skipped(m, "nobody knows what it held: it keeps what it has");
     }
     long tried = active.flatMap(Active::candidate).map(c -> (long) c.cohort()).orElse(0L);
-    if (tellsApart() && a.candidate().filter(c -> c.cohort().share() > tried).isPresent()) {
+    boolean early = a.candidate().filter(c -> c.cohort().share() > tried).isPresent();
+    if (tellsApart() && early && !member.thrownBack) {
       violations.add("I7: " + m + " was told of a cohort early: " + a.candidate());
     }
     member.fence = Optional.of(Fencing.mark(fence, a.epoch()));

@@ -7,6 +7,7 @@ import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.GatePolicy;
 import dev.deployclaw.core.machine.GateRule;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,8 @@ class HoldTest {
     world.agent().freeze("olivia", "incident");
 
     var frozen = world.agent().approve(held.execution(), "ann");
+    assertThat(new String(world.journal.read(held.execution()).getLast(), StandardCharsets.UTF_8))
+        .contains("\"result\":\"HELD\"");
     world.agent().thaw("olivia");
     var thawed = world.agent().approve(held.execution(), "ann");
 

@@ -124,6 +124,47 @@ class RepairTest {
   }
 
   @Test
+  void putsBackWhoWasDownDuringARollbackToWhatWasFound() throws Exception {
+    world.run("apply");
+    world.gateway.stop("two");
+    world.gateway.before("publish", this::isBackAndCantBeStaged);
+    var back = world.agent().rollback("last", "olivia");
+    world.gateway.heal();
+    assertThat(back.result()).as(back.reason()).isEqualTo(Result.FAILED);
+    world.redis.tamper("a", "by its owner");
+
+    var refused = world.run("apply");
+    var ended = repair();
+
+    assertThat(refused.reason()).contains("gateway/two", "deployclaw drift --repair");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
+    assertThat(world.redis.live()).contains("by its owner");
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+  }
+
+  private void isBackAndCantBeStaged() {
+    world.gateway.heal();
+    world.gateway.answers("stage", m -> Report.unknown(m, "busy"));
+  }
+
+  @Test
+  void putsBackARedisThatAFailoverTookBackToARolledBackEpoch() throws Exception {
+    world.run("apply");
+    world.redis.replicate("redis/a");
+    world.agent().rollback("last", "olivia");
+    world.redis.failOver("redis/a", true);
+
+    var drift = world.agent().drift();
+    var ended = repair();
+
+    assertThat(drift.reason()).contains("redis/a behind").doesNotContain("redis/b");
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.reason()).contains("redis/a").doesNotContain("redis/b");
+    assertAllWell();
+  }
+
+  @Test
   void isAskedForInPlainWordsToo() throws Exception {
     world.run("apply");
     world.gateway.forget("one");

@@ -27,6 +27,7 @@ enum Planted implements Defect {
   ACTIVE_REMEMBERED("active is read once and then remembered"),
   OPEN_NOT_COMPARED("whether a change is open is neither read nor compared"),
   OPEN_RELEASED_EARLY("the commit gives open back"),
+  OPEN_NOT_HANDED_BACK("a compensation deletes open instead of handing it back"),
   OPEN_FROM_A_WATCH("open is what a watch said last, and it missed an event"),
   FREEZE_NOT_COMPARED("the kill switch isn't compared"),
   EPOCH_REUSED("an aborted change gives its epoch back"),
@@ -122,6 +123,7 @@ enum Planted implements Defect {
       case ACTIVE_REMEMBERED -> StateTaps.activeRemembered(site);
       case OPEN_NOT_COMPARED -> StateTaps.openUnseen();
       case OPEN_RELEASED_EARLY -> StateTaps.openReleasedEarly();
+      case OPEN_NOT_HANDED_BACK -> StateTaps.openDeleted();
       case OPEN_FROM_A_WATCH -> StateTaps.openWatched();
       case FREEZE_NOT_COMPARED -> StateTaps.withoutFreeze();
       case EPOCH_REUSED -> StateTaps.epochReused();

@@ -2,6 +2,7 @@ package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
+import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.sim.Defect.Site;
 import dev.deployclaw.core.spi.StateStore;
@@ -104,6 +105,20 @@ final class StateTaps {
         Tap.write(t, Keys.OPEN).ifPresent(writes::add);
       }
       return new Transaction(loose.conditions(), writes);
+    });
+  }
+
+  /** What a compensation does to {@code open} as it ends. */
+  static Tap openDeleted() {
+    return sending(t -> {
+      boolean ends =
+          change(t).filter(x -> x.kind() == Kind.COMPENSATION && x.state().over()).isPresent();
+      if (!ends || Tap.write(t, Keys.OPEN).isEmpty()) {
+        return t;
+      }
+      var writes = new ArrayList<>(Tap.dropping(t, Keys.OPEN::equals).writes());
+      writes.add(new Write.Delete(Keys.OPEN));
+      return new Transaction(t.conditions(), writes);
     });
   }
 

@@ -124,12 +124,9 @@ final class Storm implements Weather {
     estate.sim().after(random.nextInt(WHILE), "weather mends", this::mend);
   }
 
-  /** Not while nothing is managed: what comes back then is nobody's to put right. */
   private void failOver(boolean withFence) {
-    if (estate.managed()) {
-      var redis = estate.world().redis;
-      redis.failOver(one(redis), withFence);
-    }
+    var redis = estate.world().redis;
+    redis.failOver(one(redis), withFence);
   }
 
   private void mend() {
