@@ -269,8 +269,9 @@ build_program() {
   if [[ -e $cut_off ]]; then rm -rf "$ROOT"/*/target/run; fi
   rm -rf "$PROGRAMS/new" "${PROGRAMS:?}/$1"
   : >"$cut_off"
-  if ! maven -Prun -T 1C --projects lab --also-make "-Dprogram=$PROGRAMS/new" package >"$BUILD_LOG" 2>&1; then
-    explain_failure
+  local build=(-Prun -T 1C --projects lab --also-make "-Dprogram=$PROGRAMS/new" package)
+  if ! maven "${build[@]}" >"$BUILD_LOG" 2>&1; then
+    explain_failure "${build[@]}"
     rm -rf "$PROGRAMS/new"
     say "the build failed (log: $BUILD_LOG)"
     exit 1
@@ -279,8 +280,19 @@ build_program() {
   warm_up "$PROGRAMS/new"
 }
 
-# One line where a dependency is missing, else the first of what Maven says.
+# explain_failure ARGUMENT…: says in one line what of that build is missing or was altered, else the first of what Maven
+# says. Where something can't be downloaded, the comparison of checksums hides its name: the same without it names it.
 explain_failure() {
+  if grep -qs 'ArtifactResult.getArtifact()" is null' "$BUILD_LOG"; then
+    maven -o -Daether.artifactResolver.postProcessor.trustedChecksums=false "$@" >"$BUILD_LOG" 2>&1 || true
+  fi
+  local altered
+  altered=$(sed -nE '/trusted checksum mismatch/{s/.*Artifact ([^ ]+) trusted checksum mismatch.*/\1/p;q}' "$BUILD_LOG")
+  if [[ -n $altered ]]; then
+    say "$altered isn't the file that .mvn/checksums/checksums.sha256 names: find out who changed it before you go on;" \
+      "see docs/guide/supply-chain.md"
+    return
+  fi
   local missing of='(find|transfer|the) artifact ([^ ]+)'
   missing=$(sed -nE "/^\[ERROR\].* $of/{s/.* $of.*/\2/p;q}" "$BUILD_LOG")
   if [[ -n $missing ]]; then

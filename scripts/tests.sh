@@ -54,8 +54,9 @@ build_tests() (
   exec 8>"$ROOT/.deployclaw/build-tests.lock"
   flock -w 3600 8 || { say "another build of the tests does not end"; exit 1; }
   say "building the tests (log: $BUILD_LOG)"
-  if ! maven -T 1C -DskipTests "${some[@]}" package >"$BUILD_LOG" 2>&1 8>&-; then
-    explain_failure
+  local build=(-T 1C -DskipTests "${some[@]}" package)
+  if ! maven "${build[@]}" >"$BUILD_LOG" 2>&1 8>&-; then
+    explain_failure "${build[@]}"
     say "the build failed, no test was run (log: $BUILD_LOG)"
     exit 1
   fi
@@ -68,7 +69,7 @@ analyse() {
   say "analysing (log: $BUILD_LOG)"
   if ! maven -T 1C -Panalyse test-compile >"$BUILD_LOG" 2>&1; then
     grep -m 20 '^\[WARNING\] .*\.java:\[' "$BUILD_LOG" >&2 || true
-    explain_failure
+    explain_failure -Panalyse test-compile
     say "the analysers found something, or didn't get that far (log: $BUILD_LOG)"
     return 1
   fi
