@@ -14,9 +14,10 @@ import java.util.Map;
  * rate limit service by the global rate limit filter. Pure. Like the {@link NginxFile} it holds no
  * limit and no epoch; it does name the headers that limits count apart.
  *
- * <p>Paths are normalized before anything looks at them, headers that speak for the gateway are
- * taken away from what clients send, and without the service it closes, or opens where the whole
- * set says so.
+ * <p>Paths are normalized before anything looks at them and forwarded so, what could still be read
+ * in several ways is refused with 400 ({@link PathSpelling}), headers that speak for the gateway
+ * are taken away from what clients send, and without the service it closes, or opens where the
+ * whole set says so.
  */
 public final class EnvoyFile {
   static final String DECIDE = "deployclaw_decide";
@@ -41,6 +42,12 @@ public final class EnvoyFile {
           "x-dc-epoch",
           "x-dc-failure",
           "x-dc-tenant");
+
+  /** Of a route: it isn't put to the rate limit service. */
+  private static final Map<String, Object> UNASKED =
+      Map.of(
+          "envoy.filters.http.ratelimit",
+          Map.of(TYPE, "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled", true));
 
   private EnvoyFile() {}
 
@@ -86,7 +93,7 @@ public final class EnvoyFile {
         "merge_slashes",
         true,
         "path_with_escaped_slashes_action",
-        "UNESCAPE_AND_FORWARD",
+        new EnvoyPaths(site.edge().paths()).escapedSlashes(),
         "internal_address_config",
         internal(site),
         "route_config",
@@ -103,7 +110,7 @@ public final class EnvoyFile {
   }
 
   private static Map<String, Object> routes(PolicySet set, Gateway gateway, Site site) {
-    var all = new ArrayList<Object>();
+    var all = new ArrayList<>(new EnvoyPaths(site.edge().paths()).routes(UNASKED));
     all.add(identity(gateway));
     for (var route : gateway.routes()) {
       if (site.upstreams().containsKey(route.service())) {
@@ -148,10 +155,7 @@ public final class EnvoyFile {
         "direct_response",
         Map.of("status", 200, "body", Map.of("inline_string", body)),
         "typed_per_filter_config",
-        Map.of(
-            "envoy.filters.http.ratelimit",
-            Map.of(
-                TYPE, "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled", true)));
+        UNASKED);
   }
 
   private static List<Object> filters(PolicySet set, Gateway gateway, Site site) {
