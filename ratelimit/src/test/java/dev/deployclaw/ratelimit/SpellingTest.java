@@ -119,6 +119,14 @@ class SpellingTest {
     }
   }
 
+  @Test
+  void aLongPathIsPlainToo() {
+    var outcome = get("/orders/" + "ab%20c/".repeat(1_000), HOST);
+
+    assertThat(outcome.served()).contains("orders").isEqualTo(outcome.judged());
+    assertThat(get("/orders/" + "ab%20c/".repeat(1_000) + "/", HOST).status()).isEqualTo(400);
+  }
+
   /** The route decides there, too; a limit's own route may still be read in both ways. */
   @Test
   void anEncodedSlashPassesBelowARouteWhereTheGatewayAllowsIt() {

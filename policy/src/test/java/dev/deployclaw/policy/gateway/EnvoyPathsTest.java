@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -125,12 +126,12 @@ class EnvoyPathsTest {
   private static boolean answered(PathSpelling spelling, String target, String host) {
     String path = target.split("\\?", 2)[0];
     return routes(spelling).stream()
-        .map(route -> (Map<?, ?>) ((Map<?, ?>) route).get("match"))
+        .map(route -> within(route, "match"))
         .anyMatch(match -> {
           if (match.get("headers") instanceof List<?> headers) {
             var header = (Map<?, ?>) headers.getFirst();
-            String value = header.get("name").equals(":path") ? target : host;
-            return !value.matches(regex((Map<?, ?>) header.get("string_match")));
+            String value = ":path".equals(header.get("name")) ? target : host;
+            return !value.matches(regex(within(header, "string_match")));
           }
           return path.matches(regex(match));
         });
@@ -146,7 +147,11 @@ class EnvoyPathsTest {
   }
 
   private static String regex(Map<?, ?> matcher) {
-    return String.valueOf(((Map<?, ?>) matcher.get("safe_regex")).get("regex"));
+    return String.valueOf(within(matcher, "safe_regex").get("regex"));
+  }
+
+  private static Map<?, ?> within(Object map, String key) {
+    return (Map<?, ?>) Objects.requireNonNull(((Map<?, ?>) map).get(key), key);
   }
 
   private static List<Object> routes(PathSpelling spelling) {
