@@ -203,7 +203,7 @@ class SpellingTest {
   private static Nginx gateway(PathSpelling paths, int port) {
     var home = folder.resolve(paths.word());
     var site = site(home, port).with(Edge.NONE.with(paths));
-    var gateway = set.gateways().get("edge-1");
+    var gateway = set.gateways().values().iterator().next();
     return Nginx.start(home, NginxFile.render(set, gateway, site).text());
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The bootstrap of an Envoy gateway, in JSON: each request of a routed path is first put to the
@@ -160,7 +161,8 @@ public final class EnvoyFile {
 
   private static List<Object> filters(PolicySet set, Gateway gateway, Site site) {
     var out = new ArrayList<Object>();
-    out.add(filter("header_mutation", stripping()));
+    var paths = new EnvoyPaths(site.edge().paths());
+    out.add(filter("header_mutation", stripping(paths.overrides())));
     site.edge()
         .backstop()
         .ifPresent(rate -> out.add(filter("local_ratelimit", backstop(gateway, rate))));
@@ -176,12 +178,13 @@ public final class EnvoyFile {
     return Map.of(NAME, "envoy.filters.http." + name, "typed_config", config);
   }
 
-  private static Map<String, Object> stripping() {
+  private static Map<String, Object> stripping(List<String> overrides) {
+    var names = Stream.concat(OURS.stream(), overrides.stream());
     return Map.of(
         TYPE,
         "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         "mutations",
-        Map.of("request_mutations", OURS.stream().map(h -> Map.of("remove", h)).toList()));
+        Map.of("request_mutations", names.map(h -> Map.of("remove", h)).toList()));
   }
 
   private static Map<String, Object> decisions(PolicySet set, Gateway gateway) {

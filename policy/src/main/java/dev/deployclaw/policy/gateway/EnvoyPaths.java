@@ -38,6 +38,11 @@ final class EnvoyPaths {
     return refuses() ? "REJECT_REQUEST" : "UNESCAPE_AND_FORWARD";
   }
 
+  /** Headers that would be another path to an upstream. */
+  List<String> overrides() {
+    return refuses() ? PathSpelling.OVERRIDES : List.of();
+  }
+
   /** They answer 400 themselves, and nobody is asked about what they match. */
   List<Object> routes(Map<String, Object> unasked) {
     var out = new ArrayList<Object>();

@@ -142,7 +142,8 @@ public final class NginxFile {
     """
         .formatted(
             site.listen(),
-            indented(paths.refusal() + asked() + new Tenancy(gateway, site).headers()),
+            indented(
+                paths.refusal() + asked() + paths.headers() + new Tenancy(gateway, site).headers()),
             indented(
                 decide(gateway, site)
                     + "\n"

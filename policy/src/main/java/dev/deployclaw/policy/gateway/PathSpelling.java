@@ -41,6 +41,9 @@ public enum PathSpelling {
           "f[1-3]" + NEXT + NEXT + NEXT,
           "f4%8[0-9a-f]" + NEXT + NEXT);
 
+  /** By which some upstreams take another path than the request's; nobody in front needs them. */
+  static final List<String> OVERRIDES = List.of("x-original-url", "x-rewrite-url");
+
   private final String word;
   private final String separator;
 

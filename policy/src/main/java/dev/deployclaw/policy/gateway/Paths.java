@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.gateway;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 
 /** How a gateway's file refuses ambiguous paths, in NGINX's language. */
 final class Paths {
@@ -31,6 +32,15 @@ final class Paths {
   /** In the server, where it runs before the question. */
   String refusal() {
     return spelling == PathSpelling.ANY ? "" : "if ($dc_path != plain) {\n    " + REFUSE + "}\n\n";
+  }
+
+  /** In the server: headers that would be another path to an upstream are emptied. */
+  String headers() {
+    return spelling == PathSpelling.ANY
+        ? ""
+        : PathSpelling.OVERRIDES.stream()
+            .map(name -> "proxy_set_header " + name + " \"\";\n")
+            .collect(Collectors.joining());
   }
 
   /** The answer. */

@@ -140,7 +140,7 @@ class EnvoyFileTest {
 
     assertThat(filter(connections, HeaderMutation.class).getMutations().getRequestMutationsList())
         .extracting(m -> m.getRemove())
-        .contains("x-dc-tenant", "x-dc-client", "x-dc-probe");
+        .contains("x-dc-tenant", "x-dc-client", "x-dc-probe", "x-original-url");
     assertThat(connections.getHttpFilters(0).getName()).endsWith("header_mutation");
     assertThat(connections.getRouteConfig().getInternalOnlyHeadersList())
         .containsExactly("x-tenant");

@@ -93,7 +93,9 @@ class NginxFileTest {
           "X-DC-Uri: /free",
           "X-DC-Method: OPTIONS",
           "X-DC-Token: valid",
-          "X-DC-Probe: 1");
+          "X-DC-Probe: 1",
+          "X-Original-URL: /free",
+          "X-Rewrite-URL: /free");
 
       var asked = service.asked().getFirst();
       assertThat(asked.get("X-DC-Host")).containsExactly("acme.example.test");
@@ -102,7 +104,8 @@ class NginxFileTest {
       assertThat(asked.get("X-DC-Uri")).containsExactly("/search/a%20b?q=%0d%0a");
       assertThat(asked.get("X-DC-Method")).containsExactly("GET");
       assertThat(asked).doesNotContainKeys("X-dc-token", "X-dc-probe");
-      assertThat(upstream.asked().getFirst().keySet()).noneMatch(h -> h.startsWith("X-dc"));
+      assertThat(upstream.asked().getFirst().keySet())
+          .noneMatch(h -> h.startsWith("X-dc") || h.endsWith("-url"));
     }
   }
 
