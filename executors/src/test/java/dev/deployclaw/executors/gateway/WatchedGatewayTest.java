@@ -215,14 +215,15 @@ class WatchedGatewayTest {
 
   /** As in the agent's own container: where the file says that NGINX writes is another folder. */
   private Path checker(Path run) throws IOException {
-    String text =
-        """
-        #!/bin/sh
-        unshare --mount true 2>/dev/null || exec nginx "$@"
-        exec unshare --mount sh -c 'mount -t tmpfs none "$0" && exec nginx "$@"' %s "$@"
-        """;
     var file =
-        Files.writeString(root.resolve("nginx-in-the-agents-container"), text.formatted(run));
+        Files.writeString(
+            root.resolve("nginx-in-the-agents-container"),
+            """
+            #!/bin/sh
+            unshare --mount true 2>/dev/null || exec nginx "$@"
+            exec unshare --mount sh -c 'mount -t tmpfs none "$0" && exec nginx "$@"' %s "$@"
+            """
+                .formatted(run));
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
