@@ -106,8 +106,11 @@ public record Config(
    *
    * @param folder holds {@code epochs/<E>/nginx.conf} and the link {@code live}
    * @param url how the agent reaches it
+   * @param watcher where the gateway's own watcher reports; without it the agent sees and signals
+   *     NGINX itself
    */
-  public record GatewayEntry(Gateway gateway, Path folder, Path binary, String url, Front front) {}
+  public record GatewayEntry(
+      Gateway gateway, Path folder, Path binary, String url, Front front, Optional<Path> watcher) {}
 
   /**
    * An etcd prefix from which services read limits themselves.

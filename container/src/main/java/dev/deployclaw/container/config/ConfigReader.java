@@ -255,6 +255,7 @@ public final class ConfigReader {
     var accessLog = path(f.required("accessLog"));
     String listen = f.required("listen");
     String url = f.url("url");
+    var watcher = f.optional("watcher").map(this::path);
     var front =
         new Front(
             listen,
@@ -268,7 +269,7 @@ public final class ConfigReader {
     return f.make(() -> {
       var _ = front.site(); // refuses what can't stand in a gateway's file
       var gateway = new Gateway(name, namespace, identity, routes);
-      return new GatewayEntry(gateway, path(folder), binary, url, front);
+      return new GatewayEntry(gateway, path(folder), binary, url, front, watcher);
     });
   }
 

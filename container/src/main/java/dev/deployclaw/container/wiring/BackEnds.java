@@ -89,7 +89,8 @@ final class BackEnds {
         g.binary(),
         g.front().pidFile(),
         URI.create(g.url()),
-        g.front().site());
+        g.front().site(),
+        g.watcher());
   }
 
   /** All executors, bare. */

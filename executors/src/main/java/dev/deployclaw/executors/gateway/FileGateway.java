@@ -9,6 +9,7 @@ import dev.deployclaw.policy.model.Names;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A gateway that reads {@code folder/live/nginx.conf}, where {@code live} is a link to {@code
@@ -18,9 +19,18 @@ import java.nio.file.Path;
  * @param binary the NGINX whose parser must accept a file
  * @param pidFile names the running master process
  * @param url scheme, host and port by which the agent reaches it
+ * @param watcher the folder in which the gateway's own watcher reports, where the agent may not see
+ *     and signal NGINX itself
  */
 public record FileGateway(
-    String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site)
+    String name,
+    String namespace,
+    Path folder,
+    Path binary,
+    Path pidFile,
+    URI url,
+    Site site,
+    Optional<Path> watcher)
     implements Fanout.Member {
   static final String REMEDY =
       "put its file at epochs/0/nginx.conf, link live to epochs/0, and start NGINX with"
@@ -30,6 +40,18 @@ public record FileGateway(
     Names.label("gateway", name);
     Names.label("namespace", namespace);
     folder = folder.toAbsolutePath().normalize();
+  }
+
+  /** Whose NGINX the agent sees and signals. */
+  public FileGateway(
+      String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site) {
+    this(name, namespace, folder, binary, pidFile, url, site, Optional.empty());
+  }
+
+  /** The same with a watcher that reports in a folder. */
+  public FileGateway watchedIn(Path reports) {
+    return new FileGateway(
+        name, namespace, folder, binary, pidFile, url, site, Optional.of(reports));
   }
 
   @Override

@@ -15,10 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The running NGINX of a gateway, seen through {@code /proc} (Linux): its master process and the
- * workers below it.
+ * The running NGINX of a gateway, its master process and the workers below it: seen through {@code
+ * /proc} (Linux), or as the gateway's own watcher reports them.
+ *
+ * @param watcher where the agent may not see and signal it itself
  */
-record Master(long pid) {
+record Master(long pid, Optional<ReloadWatcher> watcher) {
   private static final Path PROC = Path.of("/proc");
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
   private static final String TITLE = "nginx: master process";
@@ -39,11 +41,15 @@ record Master(long pid) {
    * left behind may belong to anybody by now.
    */
   static Optional<Master> of(FileGateway gateway) throws IOException {
+    if (gateway.watcher().isPresent()) {
+      return ReloadWatcher.of(gateway, gateway.watcher().get())
+          .map(w -> new Master(w.pid(), Optional.of(w)));
+    }
     String written = text(gateway.pidFile()).strip();
     if (!NUMBER.matcher(written).matches()) {
       return Optional.empty();
     }
-    var master = new Master(Long.parseLong(written));
+    var master = new Master(Long.parseLong(written), Optional.empty());
     String title = title(master.pid);
     return title.startsWith(TITLE) && title.contains(gateway.folder().toString())
         ? Optional.of(master)
@@ -52,6 +58,10 @@ record Master(long pid) {
 
   /** What to say, and to do, where there is none. */
   static String missing(FileGateway gateway) {
+    if (gateway.watcher().isPresent()) {
+      return "no watcher reports a running NGINX in %s: start the gateway by container/compose/gateway.sh"
+          .formatted(gateway.watcher().get().resolve(ReloadWatcher.REPORT));
+    }
     return "no NGINX of "
         + gateway.folder()
         + " runs under the number in "
@@ -62,6 +72,9 @@ record Master(long pid) {
   }
 
   List<Worker> workers() throws IOException {
+    if (watcher.isPresent()) {
+      return watcher.get().workers();
+    }
     var children =
         ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid);
     var workers = new ArrayList<Worker>();
@@ -81,18 +94,28 @@ record Master(long pid) {
 
   /** Whether a worker came since. */
   boolean renewed(String marksBefore) throws IOException {
+    if (watcher.isPresent() && !watcher.get().hasActed()) {
+      return false;
+    }
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().anyMatch(w -> !before.contains(w.mark()));
   }
 
   /** Workers of an older file: those on their way out, and those that were there before. */
   List<Worker> stale(String marksBefore) throws IOException {
+    if (watcher.isPresent() && !watcher.get().hasActed()) {
+      return workers();
+    }
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().filter(w -> w.leaving() || before.contains(w.mark())).toList();
   }
 
   /** Asks it to read its file again. */
   void reload() throws IOException, InterruptedException {
+    if (watcher.isPresent()) {
+      watcher.get().ask();
+      return;
+    }
     var signal = List.of("/bin/sh", "-c", "kill -HUP \"$1\"", "sh", Long.toString(pid));
     var result = Command.run(signal, SIGNAL);
     if (!result.succeeded()) {

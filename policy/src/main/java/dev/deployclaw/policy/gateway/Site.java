@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -83,20 +82,6 @@ public record Site(
   public Site with(Edge other) {
     return new Site(
         listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
-  }
-
-  /** The gateway's own listening port as a worker of it reaches it. */
-  String self() {
-    Matcher parts = LISTEN.matcher(listen);
-    if (!parts.matches()) {
-      throw new IllegalStateException("checked above: " + listen);
-    }
-    String host = parts.group(1);
-    String port = parts.group(2);
-    if (host == null || List.of("*", "0.0.0.0").contains(host)) {
-      return "127.0.0.1:" + port;
-    }
-    return (host.equals("[::]") ? "[::1]" : host) + ":" + port;
   }
 
   private static void spelled(String what, Pattern rule, String value) {
