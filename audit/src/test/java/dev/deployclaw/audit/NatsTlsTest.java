@@ -111,7 +111,7 @@ class NatsTlsTest {
     return Nats.start(
         folder.resolve(name),
         """
-        tls { cert_file: "%s", key_file: "%s", ca_file: "%s", verify: true }
+        tls { cert_file: "%s", key_file: "%s", ca_file: "%s", verify: true, timeout: 30 }
         """
             .formatted(shown.certificate(), shown.key(), authority.certificate()));
   }
