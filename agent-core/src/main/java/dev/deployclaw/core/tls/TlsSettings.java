@@ -46,7 +46,7 @@ public record TlsSettings(
    * or not the client asks for that itself.
    */
   public SSLContext context() {
-    return VerifyingContext.of(this);
+    return HostVerification.of(this);
   }
 
   /** For clients that check the host's name themselves. */

@@ -130,12 +130,12 @@ final class Stores {
             found.add(
                 Diagnosis.error(
                     LOG,
-                    "FORK: the stream holds another record %d of %s than its log"
-                        .formatted(f.seq(), f.execution()),
+                    "FORK: the stream holds another record %d of %s than its log: %s, SHA-256 %s"
+                        .formatted(f.seq(), f.execution(), f.subject(), f.there()),
                     "deployclaw audit diff-stream "
                         + f.execution()
-                        + "; find out who writes there, move that stream away, then: deployclaw"
-                        + " thaw")));
+                        + "; find out who writes there, move that stream away, then, if changes"
+                        + " are frozen: deployclaw thaw")));
     copy.stuck()
         .forEach(one ->
             found.add(

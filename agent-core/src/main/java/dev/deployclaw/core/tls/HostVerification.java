@@ -19,20 +19,20 @@ import javax.net.ssl.TrustManager;
  * A client's context whose sockets check the name in the server's certificate (RFC 9525), whatever
  * the library that has it asks for: that of NATS never does.
  */
-final class VerifyingContext extends SSLContextSpi {
+final class HostVerification extends SSLContextSpi {
   private static final String CHECK = "HTTPS";
 
   private final SSLContext context;
   private final Optional<String> serverName;
 
-  private VerifyingContext(SSLContext context, Optional<String> serverName) {
+  private HostVerification(SSLContext context, Optional<String> serverName) {
     this.context = context;
     this.serverName = serverName;
   }
 
   static SSLContext of(TlsSettings settings) {
     var plain = settings.unnamed();
-    var spi = new VerifyingContext(plain, settings.serverName());
+    var spi = new HostVerification(plain, settings.serverName());
     return new SSLContext(spi, plain.getProvider(), plain.getProtocol()) {};
   }
 
