@@ -76,7 +76,8 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
 
   private static void keytool(Path folder, List<String> what, Names names) throws Exception {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    var command = new ArrayList<>(List.of(keytool, "-genkeypair", "-keyalg", "EC"));
+    var command = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1", "-genkeypair"));
+    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
     command.addAll(what);
     command.addAll(List.of("-ext", names.names(), "-startdate", names.from(), "-validity", "3"));
     command.addAll(List.of("-storetype", "PKCS12", "-storepass", SECRET, "-keystore"));

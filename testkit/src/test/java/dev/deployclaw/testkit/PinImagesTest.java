@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -99,7 +100,7 @@ class PinImagesTest {
     assertThat(texts()).isEqualTo(before);
   }
 
-  private TreeMap<String, String> texts() throws IOException {
+  private Map<String, String> texts() throws IOException {
     var out = new TreeMap<String, String>();
     for (Path file : files) {
       out.put(file.getFileName().toString(), Files.readString(file));

@@ -6,7 +6,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -112,7 +111,7 @@ public record TlsSettings(
   }
 
   private static boolean over(X509Certificate certificate, Instant now) {
-    return certificate.getNotAfter().before(Date.from(now));
+    return certificate.getNotAfter().toInstant().isBefore(now);
   }
 
   private static String expired(X509Certificate certificate) {
