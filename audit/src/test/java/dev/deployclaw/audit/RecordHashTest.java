@@ -14,7 +14,8 @@ class RecordHashTest {
   void aRecordsHashIsThatOfItsFieldsWithoutIt() throws Exception {
     for (var sealed : Runs.ofLength(Runs.ID, 20)) {
       var fields =
-          new ObjectMapper().readValue(sealed.bytes(), new TypeReference<TreeMap<String, Object>>() {});
+          new ObjectMapper()
+              .readValue(sealed.bytes(), new TypeReference<TreeMap<String, Object>>() {});
       fields.remove("hash");
 
       assertThat(Canonical.sha256(Canonical.bytes(fields))).isEqualTo(sealed.head().hash());

@@ -31,6 +31,7 @@ class LookoutTest {
   @TempDir Path folder;
 
   private final World world = new World();
+
   /** The log of which the stream holds another record; empty for none. */
   private final AtomicReference<String> forked = new AtomicReference<>("");
 

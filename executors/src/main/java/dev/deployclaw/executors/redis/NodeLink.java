@@ -87,9 +87,6 @@ final class NodeLink implements AutoCloseable {
             .resp2()
             .connectionTimeoutMillis(millis)
             .socketTimeoutMillis(millis);
-    settings
-        .tls()
-        .ifPresent(tls -> config.ssl(true).sslSocketFactory(tls.context().getSocketFactory()));
     settings.login().ifPresent(l -> config.user(l.user()).password(l.password()));
     try {
       return connect(config.build());
@@ -99,7 +96,7 @@ final class NodeLink implements AutoCloseable {
   }
 
   private NodeConnection connect(JedisClientConfig config) {
-    var made = NodeConnection.open(address, config);
+    var made = NodeConnection.open(address, config, settings.tls());
     try {
       allowReads(made);
       return made;
