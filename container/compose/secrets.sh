@@ -22,18 +22,21 @@ hash=$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)
 printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n' "$hash" >tokens.yaml
 random 10 >s3-access
 random 20 >s3-secret
-for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root; do
+for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root nats-agent nats-watcher \
+  nats-operator; do
   random 20 >"$name"
 done
+printf 'DC_AGENT: "%s"\nDC_WATCHER: "%s"\nDC_OPERATOR: "%s"\n' \
+  "$(cat nats-agent)" "$(cat nats-watcher)" "$(cat nats-operator)" >nats-users.conf
 hash() { sha256sum "$1" | cut -d ' ' -f 1; }
 sed "s/AGENT_SHA256/$(hash redis-agent)/; s/RATELIMIT_SHA256/$(hash redis-ratelimit)/" ../../redis/users.acl >users.acl
 printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
 
-# Of root's are those that only containers read that run as root, once (etcd's and Redis' users) or as S3 does.
+# Of root's are those that only containers read that run as root, once (etcd's and Redis' users, NATS) or as S3 does.
 chmod 400 -- *
 own() { user=$1 && shift && chown "$user:$user" -- "$@"; }
 own $root ./*
-own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent
+own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent nats-agent
 own $ratelimit redis-ratelimit etcd-ratelimit
 own $redis users.acl
 echo "the token, which is kept nowhere: $token"
