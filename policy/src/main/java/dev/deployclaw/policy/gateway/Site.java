@@ -85,6 +85,20 @@ public record Site(
         listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
   }
 
+  /** The same place, with all that NGINX writes in another folder. */
+  public Site writingTo(Path folder) {
+    return new Site(
+        listen,
+        service,
+        upstreams,
+        folder.resolve("nginx.pid"),
+        folder.resolve("access.log"),
+        foreground,
+        workerShutdown,
+        askers,
+        edge);
+  }
+
   /** The gateway's own listening port as a worker of it reaches it. */
   String self() {
     Matcher parts = LISTEN.matcher(listen);
