@@ -51,13 +51,7 @@ public record FileGateway(
    * the epoch's file isn't rendered, but put back as it was found.
    */
   Optional<byte[]> copy(Activation activation, Path writesTo) {
-    if (activation.restores().isPresent()) {
-      return Optional.empty();
-    }
-    return GatewayFile.of(activation, name, member(), site.writingTo(writesTo))
-            instanceof GatewayFile.Wanted wanted
-        ? Optional.of(wanted.bytes())
-        : Optional.empty();
+    return GatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
   }
 
   /** A folder that NGINX is to write to, and that isn't there. */
