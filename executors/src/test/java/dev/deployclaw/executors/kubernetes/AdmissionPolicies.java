@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,7 @@ final class AdmissionPolicies {
           .addVar("oldObject", SimpleType.DYN)
           .addVar("request", SimpleType.DYN)
           .build();
+  private final Map<String, CelRuntime.Program> programs = new HashMap<>();
   private final CelRuntime runtime = CelRuntimeFactory.standardCelRuntimeBuilder().build();
 
   /**
@@ -103,12 +105,17 @@ final class AdmissionPolicies {
   /** What can't be evaluated refuses, as {@code failurePolicy: Fail} has it. */
   private boolean holds(String expression, Map<String, Object> values) {
     try {
-      var ast = compiler.compile(expression).getAst();
-      return Boolean.TRUE.equals(runtime.createProgram(ast).eval(values));
-    } catch (CelValidationException e) {
-      throw new IllegalStateException(expression, e);
+      return Boolean.TRUE.equals(programs.computeIfAbsent(expression, this::program).eval(values));
     } catch (CelEvaluationException e) {
       return false;
+    }
+  }
+
+  private CelRuntime.Program program(String expression) {
+    try {
+      return runtime.createProgram(compiler.compile(expression).getAst());
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new IllegalStateException(expression, e);
     }
   }
 

@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,16 +47,21 @@ class AdmissionTest {
   private static final String ENDED =
       "{'containerStatuses':[{'name':'check','state':{'terminated':{'exitCode':0}}}]}";
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  private final AdmissionPolicies policies = new AdmissionPolicies();
-  private final List<Write> writes = new CopyOnWriteArrayList<>();
-  private final Map<String, Write> patched = new TreeMap<>();
-  private final ApiServer api = ApiServer.start();
-  private KubernetesLink link;
+  private static final AdmissionPolicies POLICIES = new AdmissionPolicies();
+  private static final List<Write> WRITES = new CopyOnWriteArrayList<>();
+  private static final Map<String, Write> PATCHED = new TreeMap<>();
 
-  @BeforeEach
-  void start() {
+  private static ApiServer api;
+  private static KubernetesLink link;
+
+  /** A check as the agent makes it. */
+  private static ObjectNode check;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.start();
     link = Estate.link(folder, api.url().toString());
     for (var object : AdmissionPolicies.manifest("gateways.yaml")) {
       boolean map = object.getKind().equals("ConfigMap");
@@ -64,12 +69,20 @@ class AdmissionTest {
       var node = tree(new KubernetesSerialization().asJson(object));
       api.put(kind + object.getMetadata().getName(), "kubectl-create", node);
     }
-    api.rule(this::checksEnd);
-    api.rule(this::written);
+    api.rule(AdmissionTest::checksEnd);
+    api.rule(AdmissionTest::written);
+    ask(new Call.Stage(activation(1, "/search")));
+    ask(new Call.Prepare(activation(1, "/search")));
+    check =
+        WRITES.stream()
+            .filter(w -> w.operation().equals("CREATE") && w.resource().equals("/pods"))
+            .map(w -> (ObjectNode) w.object())
+            .findFirst()
+            .orElseThrow();
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     link.close();
     api.close();
   }
@@ -82,10 +95,10 @@ class AdmissionTest {
     ask(new Call.Discard(1));
     bring(Activations.restoring("gateway", List.of(observed), 3));
 
-    assertThat(writes).extracting(Write::operation).contains("CREATE", "UPDATE", "DELETE");
-    assertThat(writes).extracting(Write::resource).contains("/pods", "/configmaps");
+    assertThat(WRITES).extracting(Write::operation).contains("CREATE", "UPDATE", "DELETE");
+    assertThat(WRITES).extracting(Write::resource).contains("/pods", "/configmaps");
     assertThat(changes()).isNotEmpty();
-    assertThat(writes).allSatisfy(w -> assertThat(policies.refusals(w)).isEmpty());
+    assertThat(WRITES).allSatisfy(w -> assertThat(POLICIES.refusals(w)).isEmpty());
   }
 
   /** Each a step away from a check as the agent makes it. */
@@ -133,15 +146,13 @@ class AdmissionTest {
           /metadata/name | 'miner' | named as a check
           """)
   void noOtherPodPasses(String place, String value, String why) {
-    ask(new Call.Stage(activation(1, "/search")));
-    ask(new Call.Prepare(activation(1, "/search")));
-    var pod = created("/pods").object().deepCopy();
+    var pod = check.deepCopy();
 
-    set((ObjectNode) pod, place, value);
+    set(pod, place, value);
 
     assertThat(refusals("/pods", "CREATE", pod, NONE)).anyMatch(r -> r.contains(why));
     var others = new Write("system:serviceaccount:edge:x", "/pods", "CREATE", pod, NONE);
-    assertThat(policies.refusals(others)).isEmpty();
+    assertThat(POLICIES.refusals(others)).isEmpty();
   }
 
   @ParameterizedTest
@@ -190,23 +201,17 @@ class AdmissionTest {
     assertThat(refusals("/pods", "DELETE", NONE, gateway)).isNotEmpty();
   }
 
-  private List<String> refusals(String kind, String operation, JsonNode object, JsonNode before) {
-    return policies.refusals(new Write(AdmissionPolicies.AGENT, kind, operation, object, before));
+  private static List<String> refusals(
+      String kind, String operation, JsonNode object, JsonNode before) {
+    return POLICIES.refusals(new Write(AdmissionPolicies.AGENT, kind, operation, object, before));
   }
 
-  private Write created(String resource) {
-    return writes.stream()
-        .filter(w -> w.operation().equals("CREATE") && w.resource().equals(resource))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private List<Write> changes() {
-    return writes.stream().filter(w -> w.resource().equals("apps/deployments")).toList();
+  private static List<Write> changes() {
+    return WRITES.stream().filter(w -> w.resource().equals("apps/deployments")).toList();
   }
 
   /** Notes a write; how a patch comes out is seen once it is done. */
-  private Optional<ApiServer.Answer> written(Asked asked) {
+  private static Optional<ApiServer.Answer> written(Asked asked) {
     var before = api.object(asked.path()).<JsonNode>map(o -> o).orElse(NONE);
     String resource =
         asked.path().contains("/pods")
@@ -215,35 +220,35 @@ class AdmissionTest {
     switch (asked.method()) {
       case "POST" -> note(resource, "CREATE", tree(asked.body()), NONE);
       case "DELETE" -> note(resource, "DELETE", NONE, before);
-      case "PATCH" -> patched.put(asked.path(), new Write("", resource, "UPDATE", NONE, before));
+      case "PATCH" -> PATCHED.put(asked.path(), new Write("", resource, "UPDATE", NONE, before));
       default -> {}
     }
     return Optional.empty();
   }
 
-  private void note(String resource, String operation, JsonNode object, JsonNode before) {
-    writes.add(new Write(AdmissionPolicies.AGENT, resource, operation, object, before));
+  private static void note(String resource, String operation, JsonNode object, JsonNode before) {
+    WRITES.add(new Write(AdmissionPolicies.AGENT, resource, operation, object, before));
   }
 
-  private Optional<ApiServer.Answer> checksEnd(Asked asked) {
+  private static Optional<ApiServer.Answer> checksEnd(Asked asked) {
     boolean check = asked.method().equals("GET") && asked.path().endsWith("-preflight");
     return check
         ? api.object(asked.path()).map(pod -> ApiServer.Answer.of(pod.set("status", json(ENDED))))
         : Optional.empty();
   }
 
-  private void bring(Activation activation) {
+  private static void bring(Activation activation) {
     ask(new Call.Stage(activation));
     ask(new Call.Prepare(activation));
     ask(new Call.Publish(activation));
   }
 
-  private Report ask(Call call) {
+  private static Report ask(Call call) {
     var settings = Estate.settings(List.of(gateway()), 900 * 1024);
     var report = Estate.ask(new KubernetesGatewayExecutor(link, settings), call, 7).getFirst();
-    patched.forEach((path, write) ->
+    PATCHED.forEach((path, write) ->
         note(write.resource(), "UPDATE", api.object(path).orElseThrow(), write.before()));
-    patched.clear();
+    PATCHED.clear();
     assertThat(report.answer()).as(report.reason()).isEqualTo(Answer.YES);
     return report;
   }
