@@ -54,6 +54,11 @@ public record FileGateway(
     return GatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
   }
 
+  /** Whether the gateway may write the very program that the agent would start. */
+  boolean holdsItsParser() throws IOException {
+    return binary.toRealPath().startsWith(folder.toRealPath());
+  }
+
   /** A folder that NGINX is to write to, and that isn't there. */
   Optional<Path> missingFolder() {
     return Stream.of(site.pidFile(), site.accessLog())

@@ -85,6 +85,11 @@ final class Staging {
     if (copy.isEmpty()) {
       return yes;
     }
+    if (gateway.holdsItsParser()) {
+      String why =
+          "NGINX's program is in the gateway's own folder: put it where only root may write";
+      return Report.no(gateway.member(), why);
+    }
     var missing = gateway.missingFolder();
     if (missing.isPresent()) {
       String why = "NGINX is to write to %s, which isn't there: make it".formatted(missing.get());

@@ -117,6 +117,21 @@ class GatewayTakeoverTest {
   }
 
   @Test
+  void isTheParserItself() throws Exception {
+    var g = estate.gateway(0);
+    Path own = Files.createSymbolicLink(root.resolve("nginx"), g.folder().resolve("nginx"));
+    Files.copy(g.binary(), g.folder().resolve("nginx"));
+    var misled = GatewayEstate.executor(List.of(started(g, own)));
+    var first = activation(estate.set(), 1);
+    estate.ask(new Call.Stage(first));
+
+    var vote = GatewayEstate.ask(misled, new Call.Prepare(first)).getFirst();
+
+    assertThat(vote.answer()).isEqualTo(Answer.NO);
+    assertThat(vote.reason()).contains("program is in the gateway's own folder");
+  }
+
+  @Test
   void showsASecretOfTheAgentsInsteadOfItsFile() throws Exception {
     Path secret = Files.writeString(root.resolve("secret"), "hush");
     Path live = estate.gateway(0).folder().resolve("epochs/0/nginx.conf");
@@ -156,11 +171,12 @@ class GatewayTakeoverTest {
   private GatewayExecutor saying(String words) throws IOException {
     Path binary = Files.writeString(root.resolve("says"), "#!/bin/sh\n" + words + "\nexit 1\n");
     Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
-    var g = estate.gateway(0);
-    return GatewayEstate.executor(
-        List.of(
-            new FileGateway(
-                g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site())));
+    return GatewayEstate.executor(List.of(started(estate.gateway(0), binary)));
+  }
+
+  private static FileGateway started(FileGateway g, Path binary) {
+    return new FileGateway(
+        g.name(), g.namespace(), g.folder(), binary, g.pidFile(), g.url(), g.site());
   }
 
   private Report one(Call call) {
