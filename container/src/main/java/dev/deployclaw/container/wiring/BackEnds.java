@@ -110,7 +110,9 @@ final class BackEnds {
   private static Executor gateways(Config c, Clusters clusters) {
     var files =
         new GatewayExecutor(
-            GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList()));
+            GatewaySettings.of(
+                c.gateways().stream().map(BackEnds::gateway).toList(),
+                c.stateDir().resolve("checks")));
     var others = Stream.concat(Containers.gateways(c).stream(), clusters.gateways()).toList();
     boolean alone = !others.isEmpty() && c.gateways().isEmpty();
     return Joined.of(

@@ -110,6 +110,9 @@ class ManifestsTest {
       }
     }
     for (var policy : manifests.all(NetworkPolicy.class)) {
+      if (policy.getMetadata().getName().equals("deployclaw-checks")) {
+        continue; // of pods that the agent makes: EgressTest
+      }
       var pods = podsOf(labels(policy.getSpec().getPodSelector()));
       assertThat(pods).isNotEmpty();
       for (var rule : policy.getSpec().getIngress()) {

@@ -8,8 +8,10 @@ import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Names;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A gateway that reads {@code folder/live/nginx.conf}, where {@code live} is a link to {@code
@@ -63,5 +65,26 @@ public record FileGateway(
   GatewayFile file(Activation activation) throws IOException {
     return GatewayFile.of(activation, name, member(), site)
         .orAdopted(() -> new EpochFolder(folder).file(0, EpochFolder.FILE));
+  }
+
+  /**
+   * The same file for the agent's eyes, with all that NGINX writes in another folder; empty where
+   * the epoch's file isn't rendered, but put back as it was found.
+   */
+  Optional<byte[]> copy(Activation activation, Path writesTo) {
+    return GatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
+  }
+
+  /** Whether the gateway may write the very program that the agent would start. */
+  boolean holdsItsParser() throws IOException {
+    return binary.toRealPath().startsWith(folder.toRealPath());
+  }
+
+  /** A folder that NGINX is to write to, and that isn't there. */
+  Optional<Path> missingFolder() {
+    return Stream.of(site.pidFile(), site.accessLog())
+        .map(file -> file.resolveSibling(""))
+        .filter(writes -> !Files.isDirectory(writes))
+        .findFirst();
   }
 }

@@ -1,9 +1,9 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.executors.sandbox.PinnedFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
       return ReloadWatcher.of(gateway, gateway.watcher().get())
           .map(w -> new Master(w.pid(), Optional.of(w)));
     }
-    String written = text(gateway.pidFile()).strip();
+    String written = PinnedFolder.fileAt(gateway.pidFile()).map(Master::text).orElse("").strip();
     if (!NUMBER.matcher(written).matches()) {
       return Optional.empty();
     }
@@ -117,34 +117,34 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
       return;
     }
     var signal = List.of("/bin/sh", "-c", "kill -HUP \"$1\"", "sh", Long.toString(pid));
-    var result = Command.run(signal, SIGNAL);
+    var result = Command.run(signal, PROC, SIGNAL);
     if (!result.succeeded()) {
       throw new IOException("NGINX can't be signalled: " + result.output());
     }
   }
 
   /** NGINX writes its title over its arguments, padded with zeros; gone is empty. */
-  private static String title(long pid) throws IOException {
+  private static String title(long pid) {
     return text(PROC.resolve(Long.toString(pid)).resolve("cmdline")).replace('\0', ' ').strip();
   }
 
   /** Field 22 of {@code stat}, counted behind the name in parentheses (proc(5)). */
-  private static String start(long pid) throws IOException {
+  private static String start(long pid) {
     String stat = text(PROC.resolve(Long.toString(pid)).resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return fields.length > START_TIME ? fields[START_TIME] : "";
   }
 
-  private static String text(Path file) throws IOException {
+  /** Of a process; gone is empty. */
+  private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      return "";
+      return text(Files.readAllBytes(file));
     } catch (IOException e) {
-      if (file.startsWith(PROC)) {
-        return "";
-      }
-      throw e;
+      return "";
     }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -1,11 +1,13 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.executors.sandbox.PinnedFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,9 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
   /** Where nothing was asked yet. */
   private static final String NOTHING = "-";
 
-  private static final Duration READ = Duration.ofSeconds(5);
+  /** The longest report that is read, in bytes. */
+  private static final int LONGEST_REPORT = 8 * 1024;
+
   private static final Pattern MASTER = Pattern.compile("master ([1-9]\\d{0,8})");
   private static final Pattern ASKED = Pattern.compile("asked ([0-9a-f-]{1,36})");
   private static final Pattern WORKER =
@@ -90,19 +94,17 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
   }
 
   /**
-   * By a program that is bounded in time and output, follows no link and waits for nobody: the
-   * gateway may put a link, a pipe or a flood where its report should be. Empty where it can't be
-   * read.
+   * Follows no link and waits for nothing: the gateway may put a link, a pipe or a flood where its
+   * report should be. Empty where it can't be read.
    */
   private static String read(Path file) throws IOException {
-    var words =
-        List.of("dd", "if=" + file, "iflag=nofollow,nonblock", "bs=8k", "count=1", "status=none");
     try {
-      var result = Command.run(words, READ);
-      return result.succeeded() ? result.output() : "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the gateway's report was read", e);
+      return PinnedFolder.fileAt(file)
+          .filter(bytes -> bytes.length <= LONGEST_REPORT)
+          .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
+          .orElse("");
+    } catch (FileSystemException e) {
+      return "";
     }
   }
 }

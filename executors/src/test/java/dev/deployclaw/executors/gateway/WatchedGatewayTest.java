@@ -121,7 +121,7 @@ class WatchedGatewayTest {
     for (String file : List.of("epochs/1/nginx.conf", "reload", "fence", "epochs/1/other", "x")) {
       var words = new ArrayList<>(AS_GATEWAY);
       words.addAll(List.of("sh", "-c", "echo x >\"$1\"", "sh", folder.resolve(file).toString()));
-      assertThat(Command.run(words, AT_MOST).succeeded()).as(file).isFalse();
+      assertThat(Command.run(words, Path.of("/"), AT_MOST).succeeded()).as(file).isFalse();
     }
   }
 
@@ -146,7 +146,7 @@ class WatchedGatewayTest {
     Files.createSymbolicLink(report, secret);
     assertThat(Master.of(gateway)).isEmpty();
     Files.delete(report);
-    assertThat(Command.run(List.of("mkfifo", report.toString()), AT_MOST).succeeded()).isTrue();
+    assertThat(Command.run(List.of("mkfifo", report.toString()), Path.of("/"), AT_MOST).succeeded()).isTrue();
     assertThat(Master.of(gateway)).isEmpty();
     Files.delete(report);
     for (String text :
@@ -184,7 +184,7 @@ class WatchedGatewayTest {
             .findFirst()
             .orElseThrow();
     var kill = List.of("sh", "-c", "kill -" + name + " " + script.pid());
-    assertThat(Command.run(kill, AT_MOST).succeeded()).isTrue();
+    assertThat(Command.run(kill, Path.of("/"), AT_MOST).succeeded()).isTrue();
   }
 
   private Daemon startWatcher() {

@@ -84,6 +84,20 @@ public record Site(
         listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
   }
 
+  /** The same place, with all that NGINX writes in another folder. */
+  public Site writingTo(Path folder) {
+    return new Site(
+        listen,
+        service,
+        upstreams,
+        folder.resolve("nginx.pid"),
+        folder.resolve("access.log"),
+        foreground,
+        workerShutdown,
+        askers,
+        edge);
+  }
+
   private static void spelled(String what, Pattern rule, String value) {
     if (!rule.matcher(value).matches()) {
       throw new IllegalArgumentException(what + " can't stand in a gateway's file: " + value);
