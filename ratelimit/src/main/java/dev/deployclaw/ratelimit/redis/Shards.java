@@ -40,6 +40,9 @@ public final class Shards {
   private final Context loop;
   private final Cluster cluster;
   private final long sweeper;
+  private final long longestGap;
+  private long swept = System.nanoTime();
+  private boolean spared;
   private final Map<Address, Link> links = new HashMap<>();
   private SlotMap slots = SlotMap.none();
   private @Nullable Future<Void> refreshing;
@@ -50,14 +53,16 @@ public final class Shards {
     this.vertx = vertx;
     this.loop = vertx.getOrCreateContext();
     this.cluster = cluster;
-    this.client =
-        vertx.createNetClient(
-            new NetClientOptions()
-                .setConnectTimeout((int) timeout.toMillis())
-                .setTcpNoDelay(true)
-                .setTcpKeepAlive(true));
+    var options =
+        new NetClientOptions()
+            .setConnectTimeout((int) timeout.toMillis())
+            .setTcpNoDelay(true)
+            .setTcpKeepAlive(true);
+    cluster.tls().ifPresent(tls -> tls.on(options));
+    this.client = vertx.createNetClient(options);
     long pause = Math.max(1, timeout.toMillis() / SWEEPS_PER_TIMEOUT);
-    this.sweeper = vertx.setPeriodic(pause, _ -> each(Link::sweep));
+    this.longestGap = Duration.ofMillis(2 * pause).toNanos();
+    this.sweeper = vertx.setPeriodic(pause, _ -> sweep());
   }
 
   /** Opens no connection yet. */
@@ -201,6 +206,20 @@ public final class Shards {
             .findFirst()
             .orElse("")
         : "";
+  }
+
+  /**
+   * Where this loop itself was held up, answers may have come that nobody has read yet: they are
+   * read before anything is called late.
+   */
+  private void sweep() {
+    long now = System.nanoTime();
+    boolean heldUp = now - swept > longestGap && !spared;
+    swept = now;
+    spared = heldUp;
+    if (!heldUp) {
+      each(Link::sweep);
+    }
   }
 
   /** What fails of a link may be asked of another one, which is added while they are walked. */

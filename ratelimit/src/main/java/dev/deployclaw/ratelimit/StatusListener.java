@@ -1,0 +1,37 @@
+package dev.deployclaw.ratelimit;
+
+import dev.deployclaw.ratelimit.listen.Servers;
+import dev.deployclaw.ratelimit.listen.StatusAccess;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The agent's listener, on an event loop of its own. */
+final class StatusListener extends VerticleBase {
+  private final StatusAccess.Listener listener;
+  private final StatusRoutes routes;
+  private @Nullable Servers servers;
+  private @Nullable HttpServer server;
+
+  StatusListener(StatusAccess.Listener listener, StatusRoutes routes) {
+    this.listener = listener;
+    this.routes = routes;
+  }
+
+  @Override
+  public Future<?> start() {
+    servers = new Servers(vertx);
+    return servers.http(listener, routes::serveAlone).onSuccess(open -> server = open);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return servers == null ? Future.succeededFuture() : servers.close();
+  }
+
+  int port() {
+    return Objects.requireNonNull(server, "not started").actualPort();
+  }
+}
