@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Thousands of connections to the service's own process, which may open fewer files than that. */
+@Slow(
+    guard = "dev.deployclaw.ratelimit.listen.ConnectionCapTest",
+    because = "it opens twenty thousand connections to a process of its own")
 class FloodTest {
   private static final int FLOOD = 5_000;
   private static final int MOST_FILES = 4_096;

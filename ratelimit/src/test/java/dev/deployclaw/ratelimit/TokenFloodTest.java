@@ -9,6 +9,7 @@ import dev.deployclaw.ratelimit.token.Issuer;
 import dev.deployclaw.ratelimit.token.KeySource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.Slow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fresh valid tokens beside many connections that bring forged ones, each another one. */
+@Slow(
+    guard = "dev.deployclaw.ratelimit.token.FairChecksTest",
+    because = "it brings forged tokens over two hundred connections")
 class TokenFloodTest {
   private static final int CONNECTIONS = 200;
   private static final int GOOD = 60;

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * One connection to one node, shared by all calls. Commands that are sent in one turn of the event
  * loop leave in few writes: a portion goes as soon as it is full, so that the node works while the
  * rest is still made, what is left at the end of the turn. Answers come in the same order. It
- * connects when it is first needed and again, after a growing pause, when it broke. Belongs to one
- * event loop.
+ * connects when it is first needed and again, after a growing pause, when it broke. A node that
+ * doesn't answer is soon asked no more, but for a call now and then. Belongs to one event loop.
  */
 final class Link {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -39,6 +39,7 @@ final class Link {
   private final Address address;
   private final Optional<Cluster.Login> login;
   private final long timeout;
+  private final CircuitBreaker breaker = new CircuitBreaker();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private Buffer unsent = Buffer.buffer();
   private int unsentCalls;
@@ -61,6 +62,13 @@ final class Link {
 
   /** Fails with {@link Unavailable} after the timeout, or at once where there is no hope. */
   Future<Reply> send(Buffer command) {
+    return breaker.admits(System.nanoTime())
+        ? ask(command)
+        : Future.failedFuture(new Unavailable(address + " didn't answer lately"));
+  }
+
+  /** The same, whatever it answered lately: for a few calls that look how it is. */
+  Future<Reply> ask(Buffer command) {
     if (socket == null && !connecting && System.nanoTime() - notBefore < 0) {
       return Future.failedFuture(new Unavailable(address + " can't be reached"));
     }
@@ -82,7 +90,14 @@ final class Link {
   /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
   void sweep() {
     long now = System.nanoTime();
-    var late = waiting.stream().takeWhile(call -> now - call.since() >= timeout).toList();
+    var late =
+        waiting.stream()
+            .takeWhile(call -> now - call.since() >= timeout)
+            .filter(call -> !call.promise().future().isComplete())
+            .toList();
+    if (breaker.late(late.size(), now)) {
+      told("doesn't answer: it is asked again now and then");
+    }
     for (var call : late) { // who waited for it may send another one at once
       call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
     }
@@ -181,11 +196,19 @@ final class Link {
         if (call == null) {
           throw new ReplyParser.Malformed("an answer to no call");
         }
+        boolean inTime = !call.promise().future().isComplete();
+        if (inTime && breaker.answered()) {
+          told("answers again");
+        }
         call.promise().tryComplete(reply);
       }
     } catch (ReplyParser.Malformed e) {
       broken(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void told(String what) {
+    LOG.atWarn().setMessage("a Redis node changed").addKeyValue("node", address).addKeyValue("it", what).log();
   }
 
   /** A connection that was given up before may still say that it ended. */

@@ -70,6 +70,11 @@ public final class Shards {
     return new Shards(vertx, cluster);
   }
 
+  /** For each call to a node. */
+  public Duration timeout() {
+    return cluster.timeout();
+  }
+
   /** Sends a command to the primary of a slot. Fails with {@link Unavailable}. */
   public Future<Reply> call(int slot, List<String> words) {
     var command = Command.of(words);
@@ -89,7 +94,7 @@ public final class Shards {
           var ids = new TreeMap<String, String>();
           for (var primary : polled.primaries()) {
             ids.put(primary.toString(), polled.id(primary));
-            asked.put(primary.toString(), link(primary).send(Command.of(words)));
+            asked.put(primary.toString(), link(primary).ask(Command.of(words)));
           }
           return Future.join(List.copyOf(asked.values()))
               .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), ids, asked)));
@@ -173,7 +178,7 @@ public final class Shards {
     var node = candidates.getFirst();
     var others = candidates.subList(1, candidates.size());
     return link(node)
-        .send(Command.of(SLOTS))
+        .ask(Command.of(SLOTS))
         .compose(reply -> learn(reply, node))
         .recover(e -> ask(others, String.valueOf(e.getMessage())));
   }
@@ -186,7 +191,7 @@ public final class Shards {
       }
       case Reply.Refused(String message) when message.contains("cluster support disabled") ->
           link(node)
-              .send(Command.of(SERVER))
+              .ask(Command.of(SERVER))
               .map(info -> {
                 slots = SlotMap.single(node, runId(info));
                 return null;
