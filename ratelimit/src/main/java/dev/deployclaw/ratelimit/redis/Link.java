@@ -38,6 +38,7 @@ final class Link {
   private final Context loop;
   private final Address address;
   private final Optional<Cluster.Login> login;
+  private final Optional<Cluster.Tls> tls;
   private final long timeout;
   private final CircuitBreaker breaker = new CircuitBreaker();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -46,6 +47,7 @@ final class Link {
   private ReplyParser parser = new ReplyParser();
   private @Nullable NetSocket socket;
   private boolean connecting;
+  private boolean heard;
   private boolean flushing;
   private long pause = FIRST_PAUSE;
   private long notBefore = System.nanoTime();
@@ -57,6 +59,7 @@ final class Link {
     this.loop = loop;
     this.address = address;
     this.login = cluster.login();
+    this.tls = cluster.tls();
     this.timeout = cluster.timeout().toNanos();
   }
 
@@ -98,8 +101,9 @@ final class Link {
     if (breaker.late(late.size(), now)) {
       told("doesn't answer: it is asked again now and then");
     }
+    String reason = address + " didn't answer in time" + (connecting ? Encryption.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
-      call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
+      call.promise().tryFail(new Unavailable(reason));
     }
     var oldest = waiting.peek();
     if (socket != null && oldest != null && now - oldest.since() > STALLED * timeout) {
@@ -116,16 +120,17 @@ final class Link {
     client
         .connect(address.port(), address.host())
         .onSuccess(this::connected)
-        .onFailure(e -> broken(String.valueOf(e.getMessage())));
+        .onFailure(e -> broken(Encryption.words(e, tls)));
   }
 
   private void connected(NetSocket open) {
     connecting = false;
     socket = open;
+    heard = false;
     parser = new ReplyParser();
     open.handler(bytes -> afterwards(() -> received(open, bytes)));
-    open.exceptionHandler(e -> afterwards(() -> ended(open, String.valueOf(e.getMessage()))));
-    open.closeHandler(_ -> afterwards(() -> ended(open, "closed by the node")));
+    open.exceptionHandler(e -> afterwards(() -> failed(open, e)));
+    open.closeHandler(_ -> afterwards(() -> closed(open)));
     login.ifPresentOrElse(l -> introduce(open, l), this::admitted);
     flush();
   }
@@ -187,6 +192,7 @@ final class Link {
     if (!from.equals(socket)) {
       return;
     }
+    heard = true;
     try {
       for (var reply : parser.feed(bytes.getBytes())) {
         if (!from.equals(socket)) {
@@ -209,6 +215,15 @@ final class Link {
 
   private void told(String what) {
     LOG.atWarn().setMessage("a Redis node changed").addKeyValue("node", address).addKeyValue("it", what).log();
+  }
+
+  private void failed(NetSocket which, Throwable e) {
+    boolean unheard = tls.isEmpty() && !heard;
+    ended(which, Encryption.words(e, tls) + (unheard ? Encryption.closed(tls) : ""));
+  }
+
+  private void closed(NetSocket which) {
+    ended(which, "closed by the node" + (heard ? "" : Encryption.closed(tls)));
   }
 
   /** A connection that was given up before may still say that it ended. */

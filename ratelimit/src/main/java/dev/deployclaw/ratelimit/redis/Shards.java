@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,8 @@ public final class Shards {
     var options =
         new NetClientOptions()
             .setConnectTimeout((int) timeout.toMillis())
+            .setSslHandshakeTimeout(timeout.toMillis())
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
             .setTcpNoDelay(true)
             .setTcpKeepAlive(true);
     cluster.tls().ifPresent(tls -> tls.on(options));
