@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,18 +60,20 @@ public record Config(
       String prefix,
       String username,
       Secret password,
-      EtcdTls tls,
+      TlsSettings tls,
       Duration timeout) {}
 
-  /** PEM files for {@code https://} endpoints; without {@code ca}, what the JRE trusts. */
-  public record EtcdTls(Optional<Path> ca, Optional<Path> cert, Optional<Path> key) {
-    boolean isGiven() {
-      return ca.isPresent() || cert.isPresent() || key.isPresent();
-    }
-  }
-
-  /** Any nodes of the cluster, as {@code host:port}; the others are found. */
-  public record Redis(List<String> nodes, String username, Secret password, Duration timeout) {}
+  /**
+   * Any nodes of the cluster, as {@code host:port}; the others are found.
+   *
+   * @param tls of every connection; empty where none is encrypted
+   */
+  public record Redis(
+      List<String> nodes,
+      String username,
+      Secret password,
+      Duration timeout,
+      Optional<TlsSettings> tls) {}
 
   /** The bucket for checkpoints. */
   public record S3(
@@ -79,7 +82,8 @@ public record Config(
       String bucket,
       Secret accessKey,
       Secret secretKey,
-      Duration timeout) {}
+      Duration timeout,
+      TlsSettings tls) {}
 
   /**
    * The stream for thoughts.
@@ -90,11 +94,19 @@ public record Config(
   public record Nats(
       String url,
       Optional<Path> credentialsFile,
+      String username,
+      Secret password,
+      TlsSettings tls,
       Duration timeout,
       int backlogMiB,
       List<String> monitors) {
     public Nats {
       monitors = List.copyOf(monitors);
+    }
+
+    /** Whether its URL says as whom. */
+    boolean hasLogin() {
+      return url.matches("[a-z]+://[^/]+@.*");
     }
   }
 

@@ -104,7 +104,9 @@ public final class ConfigReader {
   }
 
   private Config config(Fields f) {
-    var etcds = new EtcdReader(this::path, this::content);
+    var tls = new TlsReader(this::path);
+    var etcds = new EtcdReader(tls, this::content);
+    var stores = new BackEndReader(this::path, this::content, tls);
     var etcd = etcds.read(f.section("etcd"));
     var config =
         new Config(
@@ -113,9 +115,9 @@ public final class ConfigReader {
             path(f.text("stateDir", ".deployclaw/state")),
             f.optional("skillsDir").map(this::path),
             etcd,
-            redis(f.section("redis")),
-            s3(f.section("s3")),
-            nats(f.section("nats")),
+            stores.redis(f.section("redis")),
+            stores.s3(f.section("s3")),
+            stores.nats(f.section("nats")),
             services(f),
             gateways(f),
             stores(f, etcds, etcd.prefix()),
@@ -170,60 +172,6 @@ public final class ConfigReader {
                 0,
                 "two are named " + s.name(),
                 "give each a name of its own"));
-  }
-
-  private Config.Redis redis(Fields f) {
-    var redis =
-        new Config.Redis(
-            f.addresses("nodes"),
-            f.text("username", ""),
-            f.secret("password", this::content),
-            f.duration("timeout", Duration.ofSeconds(3)));
-    f.done();
-    if (!redis.username().isEmpty() && redis.password().value().isEmpty()) {
-      f.wrong("username", "has no password", "add passwordFile, or take username out");
-    }
-    return redis;
-  }
-
-  private Config.S3 s3(Fields f) {
-    var s3 =
-        new Config.S3(
-            f.url("endpoint"),
-            f.text("region", "us-east-1"),
-            f.required("bucket"),
-            needed(f, "accessKey"),
-            needed(f, "secretKey"),
-            f.duration("timeout", Duration.ofSeconds(10)));
-    f.done();
-    return s3;
-  }
-
-  /** A secret without which nobody lets us in. */
-  private Secret needed(Fields f, String key) {
-    var secret = f.secret(key, this::content);
-    if (secret.value().isEmpty() && f.optional(key + "File").isEmpty()) {
-      f.required(key + "File");
-    }
-    return secret;
-  }
-
-  private Config.Nats nats(Fields f) {
-    var nats =
-        new Config.Nats(
-            f.url("url"),
-            f.optional("credentialsFile").map(this::credentials),
-            f.duration("timeout", Duration.ofSeconds(5)),
-            f.whole("backlogMiB", 64, 1, 1_048_576),
-            f.texts("monitors").isEmpty() ? List.of() : f.urls("monitors"));
-    f.done();
-    return nats;
-  }
-
-  private Path credentials(String file) {
-    var path = path(file);
-    Secrets.learnLines(path);
-    return path;
   }
 
   private List<Config.Service> services(Fields root) {

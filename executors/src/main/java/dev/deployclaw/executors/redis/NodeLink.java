@@ -4,6 +4,7 @@ import dev.deployclaw.core.spi.Fault;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -86,8 +87,19 @@ final class NodeLink implements AutoCloseable {
             .resp2()
             .connectionTimeoutMillis(millis)
             .socketTimeoutMillis(millis);
+    settings
+        .tls()
+        .ifPresent(tls -> config.ssl(true).sslSocketFactory(tls.context().getSocketFactory()));
     settings.login().ifPresent(l -> config.user(l.user()).password(l.password()));
-    var made = NodeConnection.open(address, config.build());
+    try {
+      return connect(config.build());
+    } catch (JedisConnectionException e) {
+      throw new NodeFailed(RedisFaults.unconnected(e, settings.tls().isPresent()), e);
+    }
+  }
+
+  private NodeConnection connect(JedisClientConfig config) {
+    var made = NodeConnection.open(address, config);
     try {
       allowReads(made);
       return made;
