@@ -174,7 +174,7 @@ class RedisTlsTest {
   private static <T> T asked(
       List<Address> nodes, Optional<Cluster.Tls> tls, Function<Shards, Future<T>> question)
       throws Exception {
-    var cluster = new Cluster(nodes, Duration.ofSeconds(5), Optional.empty(), tls);
+    var cluster = new Cluster(nodes, Duration.ofSeconds(3), Optional.empty(), tls);
     var answer = new CompletableFuture<T>();
     loop.runOnContext(_ -> {
       var shards = Shards.open(vertx, cluster);
