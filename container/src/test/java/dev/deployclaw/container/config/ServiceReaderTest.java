@@ -54,7 +54,7 @@ class ServiceReaderTest {
 
   @Test
   void saysWhatIsWrongWithThem() {
-    assertThat(refused("rateLimitServices: [{namespace: edge, url: 'http://a:1', tls: {}}]"))
+    assertThat(refused("rateLimitServices: [{namespace: edge, url: 'http://a:1', tls: {serverName: x}}]"))
         .contains("rateLimitServices[0].tls", "https://");
     assertThat(refused("rateLimitServices: [{namespace: edge, url: 'http://a:1', tokenFile: no}]"))
         .contains("tokenFile", "can't be read");
@@ -89,7 +89,7 @@ class ServiceReaderTest {
   }
 
   private Config parse(String more) throws InvalidConfig {
-    return ConfigReader.parse(BACK_ENDS + more, folder, Map.of());
+    return ConfigReader.parse(folder.resolve("deployclaw.yaml"), BACK_ENDS + more, Map.of());
   }
 
   private String refused(String more) {
