@@ -23,7 +23,8 @@ record AccessReader(SettingsReader values) {
   Access access() {
     var decisions = socket("socket");
     var envoy = socket("grpc-socket");
-    if (decisions.isPresent() && decisions.map(UnixSocket::path).equals(envoy.map(UnixSocket::path))) {
+    if (decisions.isPresent()
+        && decisions.map(UnixSocket::path).equals(envoy.map(UnixSocket::path))) {
       problem("socket and grpc-socket are the same file: name two");
     }
     return new Access(
@@ -88,7 +89,8 @@ record AccessReader(SettingsReader values) {
     }
     int bits = Integer.parseInt(text, 8);
     var mode = EnumSet.noneOf(PosixFilePermission.class);
-    for (var right : PosixFilePermission.values()) { // from the owner's reading to others' executing
+    for (var right :
+        PosixFilePermission.values()) { // from the owner's reading to others' executing
       if ((bits & (1 << (8 - right.ordinal()))) != 0) {
         mode.add(right);
       }

@@ -38,10 +38,7 @@ record DecisionRoutes(Decider decider, HeaderStyle style) {
 
   /** Where gateways have a place of their own, host and port are for others. */
   static void refuse(HttpServerRequest request) {
-    request
-        .response()
-        .setStatusCode(403)
-        .end("gateways ask on the socket that --socket names\n");
+    request.response().setStatusCode(403).end("gateways ask on the socket that --socket names\n");
   }
 
   /** No question has one: what is sent would be read, and never end. */

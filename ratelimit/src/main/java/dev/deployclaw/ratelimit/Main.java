@@ -99,9 +99,7 @@ public final class Main {
   /** What others on this machine, or in this network, may do. */
   private static void warn(Access access) {
     if (access.decisions().isEmpty()) {
-      LOG.atWarn()
-          .setMessage("who reaches the port decides for every tenant: give --socket")
-          .log();
+      LOG.atWarn().setMessage("who reaches the port decides for every tenant: give --socket").log();
     }
     if (access.status().token().isEmpty()
         && access.status().listener().filter(l -> l.asksForCertificates()).isEmpty()) {

@@ -50,8 +50,7 @@ record SettingsReader(
 
   /** A gateway that waits no longer answers by itself, whatever policies say for that case. */
   private Duration redisTimeout() {
-    boolean envoys =
-        optional("grpc-port").isPresent() || optional("grpc-socket").isPresent();
+    boolean envoys = optional("grpc-port").isPresent() || optional("grpc-socket").isPresent();
     var waits = envoys ? GatewayPatience.ENVOY : GatewayPatience.NGINX;
     int most = (int) waits.longestRedisTimeout().toMillis();
     int told = problems.size();

@@ -86,8 +86,7 @@ class AccessSettingsTest {
             .tls();
 
     assertThat(tls)
-        .contains(
-            new Cluster.Tls(Optional.of(pem), Optional.of(new Cluster.Identity(pem, pem))));
+        .contains(new Cluster.Tls(Optional.of(pem), Optional.of(new Cluster.Identity(pem, pem))));
   }
 
   @Test

@@ -190,8 +190,7 @@ class AccessTest {
     var decisions =
         new UnixSocket(
             sockets.resolve(socket), PosixFilePermissions.fromString(mode), Optional.empty());
-    var tls =
-        new ServerTls(server.certificate(), server.key(), Optional.of(agent.certificate()));
+    var tls = new ServerTls(server.certificate(), server.key(), Optional.of(agent.certificate()));
     var status =
         new StatusAccess(
             Optional.of(new Listener("127.0.0.1", 0, Optional.of(tls))),
@@ -232,7 +231,8 @@ class AccessTest {
   /** What the service answers to a decision on the socket; 000 where it can't be reached. */
   private static String curl(String socket, List<String> as) throws Exception {
     var words = new ArrayList<>(as);
-    words.addAll(List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20"));
+    words.addAll(
+        List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20"));
     words.addAll(List.of("--unix-socket", sockets.resolve(socket).toString()));
     words.add("http://service/v1/decide");
     var process = new ProcessBuilder(words).start();

@@ -30,7 +30,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** What somebody could do to Redis with the password of one of {@code container/redis/users.acl}. */
+/**
+ * What somebody could do to Redis with the password of one of {@code container/redis/users.acl}.
+ */
 class RedisRightsTest {
   private static final String WORD = "a long word";
   private static final String RULES = RedisLayout.policyKey("acme", "acme");
@@ -114,8 +116,7 @@ class RedisRightsTest {
 
     attempt(service, words("FCALL", FunctionLibrary.DECIDE, swapped, call.arguments()));
     attempt(service, words("FCALL", FunctionLibrary.RELEASE, List.of(RULES), List.of("1", "x")));
-    attempt(
-        service, words("EVAL", FunctionLibrary.script(ACTIVE), swapped, call.arguments()));
+    attempt(service, words("EVAL", FunctionLibrary.script(ACTIVE), swapped, call.arguments()));
 
     assertThat(swapped).isNotEqualTo(call.keys());
     assertThat(operator.dump(RULES)).isEqualTo(before);

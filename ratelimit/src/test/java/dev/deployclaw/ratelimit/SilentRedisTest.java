@@ -12,6 +12,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Nginx;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis that says nothing, a tenant whose limits open then, and a real gateway that waits. */
+@Slow(
+    guard = "dev.deployclaw.ratelimit.decide.DeadlinesTest",
+    because = "it starts a cluster, a gateway and a service, and lets them wait")
 class SilentRedisTest {
   private static final int REQUESTS = 33;
   private static final Gateway.Identity WHO = new Gateway.Identity.Header("x-tenant");

@@ -54,8 +54,7 @@ class TokenFloodTest {
         new TokenSettings(new KeySource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
     estate = Estate.start(folder, 0, settings);
     var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, Unproven.REFUSE);
-    estate.activate(
-        1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));
+    estate.activate(1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));
     Await.until("keys are read", Estate.LONG, () -> good(-1) == 204);
   }
 
@@ -131,8 +130,7 @@ class TokenFloodTest {
   /** From another client, with a token that was never seen. */
   private static int good(int number) {
     var claims = Issuer.claims("acme", Map.of("jti", "t" + number));
-    var headers =
-        Map.of("Authorization", "Bearer " + ISSUER.token("rsa", "RS256", claims));
+    var headers = Map.of("Authorization", "Bearer " + ISSUER.token("rsa", "RS256", claims));
     return estate.get("/v1/decide", Estate.question("x", "/pay", headers)).statusCode();
   }
 }

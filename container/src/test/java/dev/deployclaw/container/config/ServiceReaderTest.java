@@ -54,7 +54,9 @@ class ServiceReaderTest {
 
   @Test
   void saysWhatIsWrongWithThem() {
-    assertThat(refused("rateLimitServices: [{namespace: edge, url: 'http://a:1', tls: {serverName: x}}]"))
+    assertThat(
+            refused(
+                "rateLimitServices: [{namespace: edge, url: 'http://a:1', tls: {serverName: x}}]"))
         .contains("rateLimitServices[0].tls", "https://");
     assertThat(refused("rateLimitServices: [{namespace: edge, url: 'http://a:1', tokenFile: no}]"))
         .contains("tokenFile", "can't be read");

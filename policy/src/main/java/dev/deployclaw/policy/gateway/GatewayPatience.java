@@ -3,8 +3,8 @@ package dev.deployclaw.policy.gateway;
 import java.time.Duration;
 
 /**
- * How long a rendered gateway waits for a decision. After that it answers by itself, and knows of no
- * limit that would let requests pass: so the service has to answer sooner, whatever Redis does.
+ * How long a rendered gateway waits for a decision. After that it answers by itself, and knows of
+ * no limit that would let requests pass: so the service has to answer sooner, whatever Redis does.
  */
 public enum GatewayPatience {
   NGINX("NGINX", Duration.ofSeconds(2)),

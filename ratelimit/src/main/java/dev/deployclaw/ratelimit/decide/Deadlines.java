@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * Bounds how long answers are waited for, all of them equally: whatever a decision needs of Redis,
- * it is answered in time. One timer looks at the oldest ones, so that an answer in time costs a place
- * in a queue. Belongs to the event loop that made it.
+ * it is answered in time. One timer looks at the oldest ones, so that an answer in time costs a
+ * place in a queue. Belongs to the event loop that made it.
  */
 final class Deadlines {
   private static final int LOOKS_PER_TIMEOUT = 4;

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides a gateway's question: who asks, what limits apply under each set that is held, one call
- * to Redis, and the answer. Every question gets an answer, however long Redis takes. Belongs to one event loop.
+ * to Redis, and the answer. Every question gets an answer, however long Redis takes. Belongs to one
+ * event loop.
  */
 public final class Decider {
   private static final Logger LOG = LoggerFactory.getLogger(Decider.class);

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * Tells synthetic requests from others. One whose token isn't valid for exactly this request is an
- * ordinary one. A seal costs about a millisecond, so it is checked off the event loop, clients taking
- * turns, and remembered: all probes of a run have the same. Belongs to one event loop.
+ * ordinary one. A seal costs about a millisecond, so it is checked off the event loop, clients
+ * taking turns, and remembered: all probes of a run have the same. Belongs to one event loop.
  */
 final class Probes {
   private static final int MOST_REMEMBERED = 256;

@@ -10,8 +10,8 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
 
 /**
- * The JDK's sockets for Vert.x, where each listener keeps at most so many connections. Vert.x itself
- * counts none, and a connection that says nothing is none to it yet.
+ * The JDK's sockets for Vert.x, where each listener keeps at most so many connections. Vert.x
+ * itself counts none, and a connection that says nothing is none to it yet.
  */
 public final class CappedTransport implements Transport {
   private final int most;

@@ -20,9 +20,7 @@ public final class OpenFiles {
   public static OptionalInt limit() {
     try {
       var found = LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
-      return found.find()
-          ? OptionalInt.of(Integer.parseInt(found.group(1)))
-          : OptionalInt.empty();
+      return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1))) : OptionalInt.empty();
     } catch (IOException e) {
       return OptionalInt.empty();
     }

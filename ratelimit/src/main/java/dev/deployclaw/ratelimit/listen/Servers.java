@@ -17,7 +17,8 @@ import java.util.concurrent.Callable;
 
 /**
  * The servers of one event loop, with the bounds that all have. Connections that say nothing are
- * closed by {@link ConnectionCap} where there are many, and after {@link #IDLE_SECONDS} in any case.
+ * closed by {@link ConnectionCap} where there are many, and after {@link #IDLE_SECONDS} in any
+ * case.
  */
 public final class Servers {
   /** A gateway passes the client's headers on, and may accept more than our default. */

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A socket in the file system: who may write the file may ask. Bound in a folder that only this user
- * may enter, and moved to its place once owner and mode are right, so that it is never open to more,
- * and takes the place of one that a killed service left.
+ * A socket in the file system: who may write the file may ask. Bound in a folder that only this
+ * user may enter, and moved to its place once owner and mode are right, so that it is never open to
+ * more, and takes the place of one that a killed service left.
  *
  * @param mode of the file
  * @param group that owns it; empty for the process' own

@@ -3,8 +3,8 @@ package dev.deployclaw.ratelimit.redis;
 import java.time.Duration;
 
 /**
- * Tells whether a node is worth asking (Nygard, "Release It!"): after several calls in a row that it
- * didn't answer in time it isn't, but for one call now and then, and for longer each time. An
+ * Tells whether a node is worth asking (Nygard, "Release It!"): after several calls in a row that
+ * it didn't answer in time it isn't, but for one call now and then, and for longer each time. An
  * answer in time closes the circuit again. Belongs to one event loop.
  */
 final class CircuitBreaker {

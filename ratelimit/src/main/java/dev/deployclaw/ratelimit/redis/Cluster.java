@@ -50,8 +50,8 @@ public record Cluster(
   public record Tls(Optional<Path> authority, Optional<Identity> identity) {
     void on(NetClientOptions options) {
       options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-      authority.ifPresent(file ->
-          options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+      authority.ifPresent(
+          file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
       identity.ifPresent(i ->
           options.setKeyCertOptions(
               new PemKeyCertOptions()

@@ -101,7 +101,8 @@ final class Link {
     if (breaker.late(late.size(), now)) {
       told("doesn't answer: it is asked again now and then");
     }
-    String reason = address + " didn't answer in time" + (connecting ? Encryption.unanswered(tls) : "");
+    String reason =
+        address + " didn't answer in time" + (connecting ? Encryption.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
       call.promise().tryFail(new Unavailable(reason));
     }
@@ -214,7 +215,11 @@ final class Link {
   }
 
   private void told(String what) {
-    LOG.atWarn().setMessage("a Redis node changed").addKeyValue("node", address).addKeyValue("it", what).log();
+    LOG.atWarn()
+        .setMessage("a Redis node changed")
+        .addKeyValue("node", address)
+        .addKeyValue("it", what)
+        .log();
   }
 
   private void failed(NetSocket which, Throwable e) {

@@ -12,8 +12,8 @@ import java.util.concurrent.Callable;
 
 /**
  * Checks that cost time, off the event loop, a few at once. Those who ask take turns: however many
- * one of them brings, another waits for one check of each. Where too many wait, the last one of whom
- * most are waiting is given up. Belongs to one event loop.
+ * one of them brings, another waits for one check of each. Where too many wait, the last one of
+ * whom most are waiting is given up. Belongs to one event loop.
  */
 public final class FairChecks {
   private static final int MOST_AT_ONCE = 4;
@@ -88,8 +88,7 @@ public final class FairChecks {
 
   /** Whether somebody who has more waiting than this one gave one up. */
   private boolean madeRoom(String network) {
-    var most =
-        waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
+    var most = waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
     var own = waiting.get(network);
     if (own != null && own.size() + 1 >= most.size()) {
       return false;

@@ -27,7 +27,8 @@ import org.jose4j.lang.UnresolvableKeyException;
  * When a token is valid (RFC 7519, with the advice of RFC 8725): signed, in compact form, by a key
  * of the set with that key's one algorithm, of the issuer and for the audience that the gateway's
  * identity names, neither expired nor of the future. It must say when it expires, and that soon
- * enough. Nothing that a token itself says of keys ({@code jku}, {@code jwk}, {@code x5c}) is looked at.
+ * enough. Nothing that a token itself says of keys ({@code jku}, {@code jwk}, {@code x5c}) is
+ * looked at.
  */
 final class TokenRules {
   static final String ABSENT = "no-token";

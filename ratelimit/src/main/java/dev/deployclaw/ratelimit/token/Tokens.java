@@ -140,8 +140,7 @@ public final class Tokens {
         ? Future.succeededFuture(refused.get())
         : checks
             .check(
-                shown.client(),
-                () -> rules.judge(shown.token(), claim, by.keys(), clock.instant()))
+                shown.client(), () -> rules.judge(shown.token(), claim, by.keys(), clock.instant()))
             .map(outcome -> kept(shown.seen(), by, Objects.requireNonNull(outcome)))
             .otherwise(Tokens::failed);
   }

@@ -156,14 +156,12 @@ class RedisTlsTest {
   }
 
   private static Optional<Cluster.Tls> trusting(Certificates authority) {
-    return Optional.of(
-        new Cluster.Tls(Optional.of(authority.certificate()), Optional.empty()));
+    return Optional.of(new Cluster.Tls(Optional.of(authority.certificate()), Optional.empty()));
   }
 
   private static String trouble(String host, int port, Optional<Cluster.Tls> tls) {
     try {
-      var answer =
-          asked(List.of(new Address(host, port)), tls, s -> s.call(0, List.of("PING")));
+      var answer = asked(List.of(new Address(host, port)), tls, s -> s.call(0, List.of("PING")));
       return "answered " + answer;
     } catch (Exception e) {
       return String.valueOf(e.getMessage());

@@ -38,8 +38,7 @@ class SilentNodeTest {
     for (int i = 0; i < NODES; i++) {
       nodes.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     }
-    var addresses =
-        nodes.stream().map(n -> new Address("127.0.0.1", n.getLocalPort())).toList();
+    var addresses = nodes.stream().map(n -> new Address("127.0.0.1", n.getLocalPort())).toList();
     var cluster = new Cluster(addresses, Duration.ofMillis(50), Optional.empty());
     loop.exceptionHandler(thrown::add);
     shards = on(() -> Future.succeededFuture(Shards.open(vertx, cluster)));
@@ -96,8 +95,8 @@ class SilentNodeTest {
   /** Links belong to one event loop. */
   private <T> T on(Supplier<Future<T>> asks) throws Exception {
     var done = new CompletableFuture<T>();
-    loop.runOnContext(_ ->
-        asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
+    loop.runOnContext(
+        _ -> asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
     return done.get(1, TimeUnit.MINUTES);
   }
 
