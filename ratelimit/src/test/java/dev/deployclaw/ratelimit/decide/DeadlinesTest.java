@@ -23,8 +23,7 @@ class DeadlinesTest {
 
   @BeforeEach
   void start() throws Exception {
-    deadlines =
-        on(() -> Future.succeededFuture(new Deadlines(vertx, Duration.ofMillis(40))));
+    deadlines = on(() -> Future.succeededFuture(new Deadlines(vertx, Duration.ofMillis(40))));
   }
 
   @AfterEach
@@ -60,8 +59,7 @@ class DeadlinesTest {
     Promise<String> failing = Promise.promise();
     loop.runOnContext(_ -> loop.runOnContext(_ -> failing.fail("no")));
 
-    assertThat(on(() -> bound(failing.future()).otherwise(Throwable::getMessage)))
-        .isEqualTo("no");
+    assertThat(on(() -> bound(failing.future()).otherwise(Throwable::getMessage))).isEqualTo("no");
   }
 
   private Future<String> bound(Future<String> asked) {
@@ -76,8 +74,8 @@ class DeadlinesTest {
   /** They belong to one event loop. */
   private <T> T on(Supplier<Future<T>> asks) throws Exception {
     var done = new CompletableFuture<T>();
-    loop.runOnContext(_ ->
-        asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
+    loop.runOnContext(
+        _ -> asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
     return done.get(1, TimeUnit.MINUTES);
   }
 }
