@@ -60,10 +60,9 @@ public final class Main {
     announce(settings, service.port());
   }
 
-  /** The agent's listener has a loop of its own, where it is one of its own. */
+  /** As many connections as the process may have files for. */
   private static Vertx vertx(Fronts fronts) {
     var access = fronts.access();
-    int loops = access.status().listener().isPresent() ? 2 : 1;
     var files = OpenFiles.limit();
     int most = OpenFiles.fitting(access.mostConnections(), fronts.listeners(), files);
     if (most < access.mostConnections()) {
@@ -74,7 +73,7 @@ public final class Main {
           .log();
     }
     return Vertx.builder()
-        .with(new VertxOptions().setEventLoopPoolSize(loops).setWorkerPoolSize(WORKERS))
+        .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS))
         .withTransport(new CappedTransport(most))
         .build();
   }

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpcio.server.GrpcIoServer;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service: decisions on one event loop, and the agent's listener, where it has one of its own,
- * on another, so that what is done to that one delays no decision.
+ * apart from it, so that what is done to that one delays no decision.
  */
 public final class RateLimitService extends VerticleBase {
   private final Settings settings;
@@ -35,6 +36,7 @@ public final class RateLimitService extends VerticleBase {
   private @Nullable HttpServer main;
   private @Nullable HttpServer grpc;
   private @Nullable StatusListener status;
+  private @Nullable Vertx beside;
 
   /** The feed is the caller's to close. */
   public RateLimitService(Settings settings, PolicyFeed feed) {
@@ -103,15 +105,18 @@ public final class RateLimitService extends VerticleBase {
             routes.access(), feed, hop(here, routes.status()), hop(here, routes.usage()));
     var deployed = new StatusListener(listener.get(), hopping);
     status = deployed;
-    return vertx.deployVerticle(deployed);
+    var aside = StatusListener.vertx();
+    beside = aside;
+    return aside.deployVerticle(deployed);
   }
 
-  /** What belongs to this event loop is asked on it. */
+  /** What belongs to this event loop is asked on it, and answered on the one that asks. */
   private static Supplier<Future<String>> hop(Context loop, Supplier<Future<String>> asked) {
     return () -> {
       Promise<String> promise = Promise.promise();
       loop.runOnContext(_ -> asked.get().onComplete(promise));
-      return promise.future();
+      return Future.fromCompletionStage(
+          promise.future().toCompletionStage(), Objects.requireNonNull(Vertx.currentContext()));
     };
   }
 
@@ -145,7 +150,8 @@ public final class RateLimitService extends VerticleBase {
     if (shards != null) {
       shards.close();
     }
-    return servers == null ? Future.succeededFuture() : servers.close();
+    var listeners = servers == null ? Future.<Void>succeededFuture() : servers.close();
+    return listeners.compose(_ -> beside == null ? Future.succeededFuture() : beside.close());
   }
 
   /** Where it answers over TCP, once started: the agent's own port where there is no other. */

@@ -2,12 +2,12 @@ package dev.deployclaw.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Thousands of connections to the service's own process, which may open fewer files than that. */
 @Slow(
     guard = "dev.deployclaw.ratelimit.listen.ConnectionCapTest",
-    because = "it opens twenty thousand connections to a process of its own")
+    because = "it opens some twenty thousand connections to a process of its own")
 class FloodTest {
   private static final int FLOOD = 5_000;
   private static final int MOST_FILES = 4_096;
@@ -42,7 +42,8 @@ class FloodTest {
   @BeforeAll
   static void start() throws Exception {
     estate = Estate.start(folder, 0);
-    estate.activate(1, Sets.of(Sets.tenant("acme", Sets.burst("all", 1_000_000))));
+    var limit = Sets.burst("all", 1_000_000);
+    estate.activate(1, Sets.of(Sets.tenant("acme", BackendFailure.ALLOW, limit)));
     var portFile = folder.resolve("port");
     grpcPort = Ports.free();
     var nodes = estate.redis().nodes().stream().map(HostPort::toString);
@@ -57,7 +58,7 @@ class FloodTest {
             "--redis=" + nodes.collect(Collectors.joining(",")));
     Await.until("the port is told", Estate.LONG, () -> Files.exists(portFile));
     port = Integer.parseInt(Files.readString(portFile).strip());
-    Await.until("it decides", Estate.LONG, () -> decided(port) == 204);
+    Await.until("it decides", Estate.LONG, () -> decided() == 204);
   }
 
   @AfterAll
@@ -83,16 +84,28 @@ class FloodTest {
     floods(grpcPort, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Each would hold the event loop for a while, and be two megabytes of headers. */
+  @Test
+  void requestsOfManyHeadersFillNoMemory() throws Exception {
+    var many = "GET /v1/decide HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(12_000);
+
+    floods(port, many.getBytes(StandardCharsets.UTF_8), FLOOD / 5);
+  }
+
   private static void floods(int attacked, byte[] beginning) throws Exception {
+    floods(attacked, beginning, FLOOD);
+  }
+
+  private static void floods(int attacked, byte[] beginning, int connections) throws Exception {
     List<SocketChannel> flood = new ArrayList<>();
     try {
-      for (int i = 0; i < FLOOD; i++) {
+      for (int i = 0; i < connections; i++) {
         var open = SocketChannel.open();
         flood.add(open);
         open.connect(new InetSocketAddress("127.0.0.1", attacked));
-        open.write(ByteBuffer.wrap(beginning));
+        send(open, beginning);
         if (i % 500 == 499) {
-          assertThat(decided(port)).as("a decision beside " + i + " others").isEqualTo(204);
+          assertThat(decided()).as("a decision beside " + i + " others").isEqualTo(204);
           assertThat(status("/healthz", Map.of())).as("health beside " + i).isEqualTo(200);
           assertThat(status("/readyz", Map.of())).as("readiness beside " + i).isEqualTo(200);
         }
@@ -103,10 +116,32 @@ class FloodTest {
       }
     }
     assertThat(process.isAlive()).isTrue();
-    assertThat(decided(port)).as("afterwards").isEqualTo(204);
+    Await.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
   }
 
-  private static int decided(int at) {
+  /** Where Redis isn't asked in time, which a busy machine may do, no limit is told. */
+  private static boolean isDecidedByLimits() {
+    var question = Estate.question("acme", "/pay", Map.of());
+    try {
+      return answer("/v1/decide", question).contains("RateLimit-Policy");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Until all is sent, or the other side has closed. */
+  private static void send(SocketChannel open, byte[] bytes) {
+    var left = ByteBuffer.wrap(bytes);
+    try {
+      while (left.hasRemaining()) {
+        open.write(left);
+      }
+    } catch (IOException e) {
+      assertThat(left.position()).as("sent before it was closed").isNotNegative();
+    }
+  }
+
+  private static int decided() {
     try {
       return status("/v1/decide", Estate.question("acme", "/pay", Map.of()));
     } catch (IOException e) {
@@ -116,20 +151,21 @@ class FloodTest {
 
   /** On a connection of its own; -1 where it is closed without an answer. */
   private static int status(String path, Map<String, String> headers) throws IOException {
+    var words = answer(path, headers).split(" ", 3);
+    return words.length < 3 ? -1 : Integer.parseInt(words[1]);
+  }
+
+  private static String answer(String path, Map<String, String> headers) throws IOException {
     var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\n");
     headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
     try (var socket = new Socket()) {
       socket.setSoTimeout(ANSWER_MILLIS);
       socket.connect(new InetSocketAddress("127.0.0.1", port), ANSWER_MILLIS);
       socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
-      return code(socket.getInputStream());
+      byte[] bytes = new byte[4_096];
+      int length = Math.max(0, socket.getInputStream().read(bytes));
+      return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
-  }
-
-  private static int code(InputStream in) throws IOException {
-    byte[] start = in.readNBytes("HTTP/1.1 200".length());
-    var words = new String(start, StandardCharsets.UTF_8).split(" ", -1);
-    return words.length < 2 ? -1 : Integer.parseInt(words[1]);
   }
 
   private static Process bounded(String... arguments) throws IOException {

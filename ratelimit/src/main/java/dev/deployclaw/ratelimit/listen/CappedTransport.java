@@ -40,17 +40,17 @@ public final class CappedTransport implements Transport {
 
   @Override
   public io.vertx.core.spi.transport.Transport implementation() {
-    return new Sockets(NIO.implementation(), most);
+    return new Sockets(NIO.implementation(), most, RequestMemory.ofThisJvm());
   }
 
-  private record Sockets(io.vertx.core.spi.transport.Transport jdk, int most)
+  private record Sockets(io.vertx.core.spi.transport.Transport jdk, int most, RequestMemory memory)
       implements io.vertx.core.spi.transport.Transport {
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
       var made = jdk.serverChannelFactory(domainSocket);
       return () -> {
         ServerChannel channel = made.newChannel();
-        channel.pipeline().addFirst(new ConnectionCap(most));
+        channel.pipeline().addFirst(new ConnectionCap(most, memory));
         return channel;
       };
     }

@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit.listen;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Keeps at most so many connections of one listener. One more is let in all the same, and takes the
  * place of the one that has said nothing for the longest time; those that were never answered go
  * first. So connections that only hold places crowd out each other, and a gateway's stays while it
- * asks. The first handler of a listening channel, on the thread that accepts: its reads are the
+ * asks. So does the largest request that isn't answered yet where all of them take too much memory.
+ * The first handler of a listening channel, on the thread that accepts: its reads are the
  * connections that were accepted.
  */
 final class ConnectionCap extends ChannelInboundHandlerAdapter {
@@ -25,18 +27,33 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
 
   private static final long LONGEST_CLOSE_MILLIS = 1_000;
 
+  /** What it takes isn't looked at. */
+  private static final int SMALL_REQUEST = 1 << 10;
+
+  /**
+   * Far more than any request has. Vert.x looks through all headers of a name's hash for each one
+   * that it adds: ten thousand of them hold the event loop for a second.
+   */
+  private static final int MOST_LINES = 500;
+
+  private static final Comparator<Connection> LEAST_USEFUL_FIRST =
+      Comparator.<Connection, Boolean>comparing(c -> c.answered)
+          .thenComparing((a, b) -> Long.signum(a.heardAt - b.heardAt));
+
   private final int most;
 
   /** Where closing takes too long, new ones are closed beyond this. */
   private final int mostOpen;
 
+  private final RequestMemory memory;
   private final Set<Connection> kept = ConcurrentHashMap.newKeySet();
   private final AtomicInteger open = new AtomicInteger();
   private long toldAt = System.nanoTime() - LOG_PAUSE_NANOS;
 
-  ConnectionCap(int most) {
+  ConnectionCap(int most, RequestMemory memory) {
     this.most = most;
     this.mostOpen = mostOpen(most);
+    this.memory = memory;
   }
 
   /** How many files a listener with this cap may hold open. */
@@ -60,7 +77,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     }
     if (kept.size() >= most) {
       tell();
-      kept.stream().min(Connection.LEAST_USEFUL_FIRST).ifPresent(this::evict);
+      kept.stream().min(LEAST_USEFUL_FIRST).ifPresent(this::evict);
     }
     var connection = new Connection(channel);
     open.incrementAndGet();
@@ -69,6 +86,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
         .closeFuture()
         .addListener(_ -> {
           kept.remove(connection);
+          connection.forget();
           open.decrementAndGet();
         });
     channel.pipeline().addLast(connection);
@@ -86,21 +104,38 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     if (now - toldAt >= LOG_PAUSE_NANOS) {
       toldAt = now;
       LOG.atWarn()
-          .setMessage("too many connections: those that say nothing are closed")
+          .setMessage("too many connections, or too large requests: some are closed")
           .addKeyValue("most", most)
           .log();
     }
   }
 
-  /** Notes when something was last read, and whether anything was ever answered. */
-  private static final class Connection extends ChannelDuplexHandler {
-    private static final Comparator<Connection> LEAST_USEFUL_FIRST =
-        Comparator.<Connection, Boolean>comparing(c -> c.answered)
-            .thenComparing((a, b) -> Long.signum(a.heardAt - b.heardAt));
+  /** Where unanswered requests take too much, the largest of them goes. */
+  private void makeRoom() {
+    kept.stream()
+        .max(Comparator.comparingInt(c -> c.taken))
+        .filter(c -> c.taken > 0)
+        .ifPresent(largest -> {
+          tell();
+          kept.remove(largest);
+          largest.forget();
+          largest.channel.close();
+        });
+  }
 
+  /** Notes when something was last read, whether anything was ever answered, and what waits. */
+  private final class Connection extends ChannelDuplexHandler {
     private final Channel channel;
     private volatile long heardAt = System.nanoTime();
     private volatile boolean answered;
+
+    /** Bytes that came since the last answer. */
+    private int unanswered;
+
+    /** Lines among them, where they are many. */
+    private int lines;
+
+    private volatile int taken;
 
     private Connection(Channel channel) {
       this.channel = channel;
@@ -109,7 +144,44 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       heardAt = System.nanoTime();
+      if (message instanceof ByteBuf bytes && !bears(bytes)) {
+        tell();
+        kept.remove(this);
+        bytes.release();
+        channel.close();
+        return;
+      }
       context.fireChannelRead(message);
+    }
+
+    /** Whether these bytes are no more than one request has. */
+    private boolean bears(ByteBuf bytes) {
+      int length = bytes.readableBytes();
+      unanswered += length;
+      if (unanswered <= SMALL_REQUEST) {
+        return true;
+      }
+      int more = RequestMemory.lines(bytes);
+      lines += more;
+      if (lines > MOST_LINES) {
+        return false;
+      }
+      int taking = RequestMemory.of(length, more);
+      taken += taking;
+      if (memory.take(taking)) {
+        makeRoom();
+      }
+      return true;
+    }
+
+    /** What it sent is answered, or dropped. */
+    private void forget() {
+      unanswered = 0;
+      lines = 0;
+      if (taken > 0) {
+        memory.giveBack(taken);
+        taken = 0;
+      }
     }
 
     @Override
@@ -117,6 +189,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
       if (!answered) {
         answered = true;
       }
+      forget();
       context.write(message, promise);
     }
   }

@@ -24,6 +24,9 @@ public final class Servers {
   /** A gateway passes the client's headers on, and may accept more than our default. */
   private static final int MOST_HEADER_BYTES = 64 << 10;
 
+  /** The agent sends a token. */
+  private static final int MOST_STATUS_HEADER_BYTES = 8 << 10;
+
   /** Longer than NGINX keeps a connection that it doesn't use, so that it closes first. */
   private static final int IDLE_SECONDS = 75;
 
@@ -50,7 +53,7 @@ public final class Servers {
   /** HTTP/1.1, encrypted where it says so. */
   public Future<HttpServer> http(
       StatusAccess.Listener listener, Handler<HttpServerRequest> routes) {
-    var options = bounded();
+    var options = bounded().setMaxHeaderSize(MOST_STATUS_HEADER_BYTES);
     listener.tls().ifPresent(tls -> encrypt(options, tls));
     var address = SocketAddress.inetSocketAddress(listener.port(), listener.host());
     return listen(options, address, routes);

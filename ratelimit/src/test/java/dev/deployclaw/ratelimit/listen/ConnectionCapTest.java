@@ -3,6 +3,9 @@ package dev.deployclaw.ratelimit.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.Await;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -84,6 +87,59 @@ class ConnectionCapTest {
     Await.until("silent ones are closed", LONG, () -> closed(silent.getFirst()));
     ask(open(http2));
     ask(open(http));
+  }
+
+  @Test
+  void theLargestUnansweredRequestMakesWay() throws Exception {
+    var memory = new RequestMemory(1_000_000);
+    var cap = new ConnectionCap(MOST, memory);
+    var listening = new EmbeddedChannel(cap);
+    var small = accepted(listening);
+    var large = accepted(listening);
+    var lines = "a:b\r\n" + "x".repeat(105_000);
+
+    small.writeInbound(text("x".repeat(2_000)));
+    for (int i = 0; i < 4; i++) {
+      large.writeInbound(text(lines));
+    }
+    assertThat(large.isOpen()).isTrue();
+    large.writeOutbound(text("an answer"));
+    for (int i = 0; i < 4; i++) {
+      large.writeInbound(text(lines));
+    }
+    assertThat(large.isOpen()).as("what was answered takes nothing").isTrue();
+    large.writeInbound(text(lines));
+
+    assertThat(large.isOpen()).isFalse();
+    assertThat(small.isOpen()).isTrue();
+    assertThat(memory.take(0)).as("it is given back").isFalse();
+  }
+
+  @Test
+  void aRequestOfTooManyLinesIsNotRead() {
+    var listening = new EmbeddedChannel(new ConnectionCap(MOST, new RequestMemory(1_000_000)));
+    var many = accepted(listening);
+    var usual = accepted(listening);
+
+    usual.writeInbound(text("a:b\r\n".repeat(450)));
+    many.writeInbound(text("a:b\r\n".repeat(12_000)));
+
+    assertThat(many.isOpen()).isFalse();
+    assertThat(many.<Object>readInbound()).isNull();
+    assertThat(usual.isOpen()).isTrue();
+    usual.writeOutbound(text("an answer"));
+    usual.writeInbound(text("a:b\r\n".repeat(450)));
+    assertThat(usual.isOpen()).as("each request is counted anew").isTrue();
+  }
+
+  private static ByteBuf text(String text) {
+    return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+  }
+
+  private static EmbeddedChannel accepted(EmbeddedChannel listening) {
+    var accepted = new EmbeddedChannel();
+    listening.writeInbound(accepted);
+    return accepted;
   }
 
   @Test
