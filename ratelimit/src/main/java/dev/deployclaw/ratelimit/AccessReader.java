@@ -8,7 +8,8 @@ import dev.deployclaw.ratelimit.listen.StatusAccess.Token;
 import dev.deployclaw.ratelimit.listen.UnixSocket;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,6 +19,8 @@ record AccessReader(SettingsReader values) {
   private static final int MOST_CONNECTIONS = 100_000;
   private static final int LEAST_TOKEN = 16;
   private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+  private static final List<String> RIGHTS =
+      List.of("---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx");
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
 
   Access access() {
@@ -87,15 +90,12 @@ record AccessReader(SettingsReader values) {
       problem("socket-mode must be three digits from 0 to 7, such as 660: " + text);
       return Set.of();
     }
-    int bits = Integer.parseInt(text, 8);
-    var mode = EnumSet.noneOf(PosixFilePermission.class);
-    for (var right :
-        PosixFilePermission.values()) { // from the owner's reading to others' executing
-      if ((bits & (1 << (8 - right.ordinal()))) != 0) {
-        mode.add(right);
-      }
-    }
-    return mode;
+    var rights = new StringBuilder();
+    text.substring(text.length() - 3)
+        .chars()
+        .map(digit -> digit - '0')
+        .forEach(bits -> rights.append(RIGHTS.get(bits)));
+    return PosixFilePermissions.fromString(rights.toString());
   }
 
   private void problem(String text) {

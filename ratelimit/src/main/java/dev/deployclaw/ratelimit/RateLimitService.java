@@ -48,15 +48,16 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var opened = Shards.open(vertx, settings.redis());
     shards = opened;
-    servers = new Servers(vertx);
+    var listeners = new Servers(vertx);
+    servers = listeners;
     var tokens = Tokens.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
     var decider = new Decider(vertx, feed, opened, tokens, settings.withoutPolicy());
     var decisions = new DecisionRoutes(decider, settings.fronts().headers());
     var status = statusRoutes(decider, opened);
-    return port(decisions, status, servers)
-        .compose(_ -> socket(decisions, servers))
+    return port(decisions, status, listeners)
+        .compose(_ -> socket(decisions, listeners))
         .compose(_ -> ownStatus(status))
-        .compose(_ -> envoy(decider, servers));
+        .compose(_ -> envoy(decider, listeners));
   }
 
   private StatusRoutes statusRoutes(Decider decider, Shards shards) {

@@ -35,8 +35,9 @@ final class StatusListener extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    servers = new Servers(vertx);
-    return servers.http(listener, routes::serveAlone).onSuccess(open -> server = open);
+    var listeners = new Servers(vertx);
+    servers = listeners;
+    return listeners.http(listener, routes::serveAlone).onSuccess(open -> server = open);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.deployclaw.testkit.HostPort;
 import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.Slow;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ class FloodTest {
       for (int i = 0; i < connections; i++) {
         var open = SocketChannel.open();
         flood.add(open);
-        open.connect(new InetSocketAddress("127.0.0.1", attacked));
+        open.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), attacked));
         send(open, beginning);
         if (i % 500 == 499) {
           assertThat(decided()).as("a decision beside " + i + " others").isEqualTo(204);
@@ -160,7 +161,7 @@ class FloodTest {
     headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
     try (var socket = new Socket()) {
       socket.setSoTimeout(ANSWER_MILLIS);
-      socket.connect(new InetSocketAddress("127.0.0.1", port), ANSWER_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MILLIS);
       socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
       byte[] bytes = new byte[4_096];
       int length = Math.max(0, socket.getInputStream().read(bytes));

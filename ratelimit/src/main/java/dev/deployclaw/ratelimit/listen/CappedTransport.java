@@ -81,6 +81,7 @@ public final class CappedTransport implements Transport {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Vert.x has it so
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
       return jdk.datagramChannel(family);
     }

@@ -119,7 +119,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
           tell();
           kept.remove(largest);
           largest.forget();
-          largest.channel.close();
+          var _ = largest.channel.close();
         });
   }
 
@@ -135,7 +135,8 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     /** Lines among them, where they are many. */
     private int lines;
 
-    private volatile int taken;
+    /** All connections of a listener are on one event loop. */
+    private int taken;
 
     private Connection(Channel channel) {
       this.channel = channel;
@@ -148,7 +149,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
         tell();
         kept.remove(this);
         bytes.release();
-        channel.close();
+        var _ = channel.close();
         return;
       }
       context.fireChannelRead(message);
@@ -190,7 +191,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
         answered = true;
       }
       forget();
-      context.write(message, promise);
+      var _ = context.write(message, promise);
     }
   }
 }
