@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.ratelimit.listen.Access;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import java.util.OptionalInt;
 
@@ -9,8 +10,20 @@ import java.util.OptionalInt;
  * @param headers in which clients are told what is left
  * @param grpcPort where Envoy's protocol is answered, 0 for any free one; empty for nowhere
  * @param tokens with what clients' bearer tokens are verified
+ * @param access who may ask for what
  */
-public record Fronts(HeaderStyle headers, OptionalInt grpcPort, TokenSettings tokens) {
+public record Fronts(
+    HeaderStyle headers, OptionalInt grpcPort, TokenSettings tokens, Access access) {
   public static final Fronts HTTP =
       new Fronts(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE);
+
+  /** For everybody who reaches host and port. */
+  public Fronts(HeaderStyle headers, OptionalInt grpcPort, TokenSettings tokens) {
+    this(headers, grpcPort, tokens, Access.OPEN);
+  }
+
+  /** How many listeners there are. */
+  int listeners() {
+    return access.listeners() + (grpcPort.isPresent() ? 1 : 0);
+  }
 }

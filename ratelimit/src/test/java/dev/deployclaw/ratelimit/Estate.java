@@ -52,12 +52,13 @@ final class Estate implements AutoCloseable {
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
+  private Estate(Path folder, int replicasEach, TokenSettings tokens, Duration redisTimeout)
+      throws Exception {
     redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
     etcd = Etcd.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSource.plain(etcd.endpoint(), PREFIX));
-    service = new RateLimitService(settings(tokens), feed);
+    service = new RateLimitService(settings(tokens, redisTimeout), feed);
     vertx
         .deployVerticle(service)
         .toCompletionStage()
@@ -70,7 +71,12 @@ final class Estate implements AutoCloseable {
   }
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
-    return new Estate(folder, replicasEach, tokens);
+    return new Estate(folder, replicasEach, tokens, Duration.ofSeconds(2));
+  }
+
+  /** Three primaries, for which the service waits no longer than that. */
+  static Estate start(Path folder, Duration redisTimeout) throws Exception {
+    return new Estate(folder, 0, TokenSettings.NONE, redisTimeout);
   }
 
   RedisCluster redis() {
@@ -243,7 +249,7 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private Settings settings(TokenSettings tokens) {
+  private Settings settings(TokenSettings tokens, Duration redisTimeout) {
     return new Settings(
         "127.0.0.1",
         0,
@@ -251,7 +257,7 @@ final class Estate implements AutoCloseable {
         EtcdSource.plain(etcd.endpoint(), PREFIX),
         new Cluster(
             redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
-            Duration.ofSeconds(2),
+            redisTimeout,
             Optional.empty()),
         "test",
         new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens),

@@ -110,8 +110,17 @@ public record Config(
     }
   }
 
-  /** A rate limit service. */
-  public record Service(String namespace, String url) {}
+  /**
+   * A rate limit service.
+   *
+   * @param token that it wants shown; {@link Secret#NONE} for none
+   */
+  public record Service(String namespace, String url, Secret token, TlsSettings tls) {
+    /** One that tells everybody. */
+    public Service(String namespace, String url) {
+      this(namespace, url, Secret.NONE, TlsSettings.DEFAULT);
+    }
+  }
 
   /**
    * A file gateway.

@@ -177,7 +177,10 @@ public final class ConfigReader {
   private List<Config.Service> services(Fields root) {
     var out = new ArrayList<Config.Service>();
     for (var f : root.sections("rateLimitServices")) {
-      out.add(new Config.Service(f.required("namespace"), f.url("url")));
+      String url = f.url("url");
+      var tls = new TlsReader(this::path).read(f.section("tls"), url.startsWith("https://"));
+      var token = f.secret("token", this::content);
+      out.add(new Config.Service(f.required("namespace"), url, token, tls));
       f.done();
     }
     return out;
@@ -207,7 +210,7 @@ public final class ConfigReader {
     var front =
         new Front(
             listen,
-            f.address("service"),
+            Front.service(f),
             f.textMap("upstreams"),
             pidFile,
             accessLog,

@@ -40,13 +40,22 @@ public record Front(
   static Front inContainer(Fields f, List<String> askers) {
     return new Front(
         f.required("listen"),
-        f.address("service"),
+        service(f),
         f.textMap("upstreams"),
         Path.of(f.text("pidFile", "/run/nginx.pid")),
         Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
         askers,
         edge(f),
         f.flag("foreground", false));
+  }
+
+  /** Where the rate limit service beside it is: {@code host:port}, or {@code unix:/its/socket}. */
+  static String service(Fields f) {
+    String value = f.required("service");
+    if (!value.isEmpty() && !value.startsWith("unix:/")) {
+      f.checkAddress("service", value);
+    }
+    return value;
   }
 
   /**

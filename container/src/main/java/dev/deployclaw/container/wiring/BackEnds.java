@@ -145,7 +145,8 @@ final class BackEnds {
   }
 
   private static RateLimitSettings.Service service(Config.Service s) {
-    return new RateLimitSettings.Service(s.namespace(), URI.create(s.url()));
+    var access = new RateLimitSettings.Access(s.token().value(), s.tls());
+    return new RateLimitSettings.Service(s.namespace(), URI.create(s.url()), access);
   }
 
   private static ProbeSettings.Entrance entrance(GatewayEntry g) {

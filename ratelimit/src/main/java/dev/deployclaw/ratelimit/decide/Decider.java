@@ -32,11 +32,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides a gateway's question: who asks, what limits apply under each set that is held, one call
- * to Redis, and the answer. Every question gets an answer. Belongs to one event loop.
+ * to Redis, and the answer. Every question gets an answer, however long Redis takes. Belongs to one
+ * event loop.
  */
 public final class Decider {
   private static final Logger LOG = LoggerFactory.getLogger(Decider.class);
   private static final Duration RELOAD = Duration.ofMillis(500);
+  private static final String LATE = "Redis didn't answer in time";
 
   private final Vertx vertx;
   private final PolicyFeed feed;
@@ -47,6 +49,7 @@ public final class Decider {
   private final Merger merger;
   private final Recalled recalled = new Recalled();
   private final Turnout turnout = new Turnout();
+  private final Deadlines deadlines;
 
   public Decider(
       Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, BackendFailure withoutPolicy) {
@@ -57,6 +60,7 @@ public final class Decider {
     this.probes = new Probes(vertx, Clock.systemUTC());
     this.redis = new RedisDecisions(shards);
     this.merger = new Merger(redis);
+    this.deadlines = new Deadlines(vertx, shards.timeout());
   }
 
   public Future<Answer> decide(Question question) {
@@ -127,9 +131,13 @@ public final class Decider {
     if (first.isEmpty()) {
       return Future.succeededFuture(withoutRedis(attempt, "no-policy"));
     }
-    return ask(attempt, first.get())
-        .compose(share -> answer(attempt, share))
-        .recover(e -> failed(attempt, e));
+    var answered =
+        ask(attempt, first.get())
+            .compose(share -> answer(attempt, share))
+            .recover(e -> failed(attempt, e));
+    return attempt.mayReload()
+        ? deadlines.bound(answered, () -> withoutRedis(attempt, LATE))
+        : answered;
   }
 
   private Future<Share> ask(Attempt attempt, Joinable one) {

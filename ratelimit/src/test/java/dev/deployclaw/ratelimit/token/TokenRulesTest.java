@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TokenRulesTest {
@@ -81,7 +82,43 @@ class TokenRulesTest {
     assertThat(judge(Map.of("nbf", at + 20))).isEqualTo(proven("acme"));
     assertThat(judge(Map.of("nbf", at + 40))).isEqualTo(unproven("token-not-yet-valid"));
     assertThat(judge(Map.of("exp", ""))).isEqualTo(unproven("token-without-expiry"));
-    assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void aLifeHasAnUpperBound() {
+    long usual = now.plus(TokenSettings.USUAL_LIFE).getEpochSecond();
+    var longer = new TokenSettings(new KeySource.None(), ALL, LEEWAY, Duration.ofDays(7));
+    String week = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", usual + 60)));
+
+    assertThat(judge(Map.of("exp", usual + 20))).isEqualTo(proven("acme"));
+    assertThat(judge(Map.of("exp", usual + 40))).isEqualTo(unproven("token-lives-too-long"));
+    assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(unproven("token-lives-too-long"));
+    assertThat(
+            new TokenRules(longer)
+                .judge(week, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now)
+                .bearer())
+        .isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void seesWithoutTheSignatureWhatNoSignatureMakesValid() {
+    String good = ISSUER.token("rsa", "RS256", "acme");
+    String expired = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", 1)));
+
+    assertThat(refused(good)).isEmpty();
+    assertThat(refused(Issuer.spliced(good, "globex"))).as("a signature decides").isEmpty();
+    assertThat(refused(expired)).contains(new Bearer.Unproven("token-expired"));
+    assertThat(refused(ISSUER.unsigned("none", "acme"))).isPresent();
+    assertThat(refused(ISSUER.confused("rsa", "acme")))
+        .contains(new Bearer.Unproven("token-key-unknown"));
+    assertThat(refused("a.b.c")).contains(new Bearer.Unproven("token-malformed"));
+    assertThat(refused(good + ".x.y")).contains(new Bearer.Unproven("token-malformed"));
+    assertThat(refused("")).isPresent();
+  }
+
+  private Optional<Bearer.Unproven> refused(String token) {
+    return new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY))
+        .refused(token, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now);
   }
 
   @Test

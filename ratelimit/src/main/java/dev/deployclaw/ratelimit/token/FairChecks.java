@@ -1,0 +1,116 @@
+package dev.deployclaw.ratelimit.token;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * Checks that cost time, off the event loop, a few at once. Those who ask take turns: however many
+ * one of them brings, another waits for one check of each. Where too many wait, the last one of
+ * whom most are waiting is given up. Belongs to one event loop.
+ */
+public final class FairChecks {
+  private static final int MOST_AT_ONCE = 4;
+  private static final int MOST_WAITING = 1_024;
+  private static final int IPV6_NETWORK_GROUPS = 4;
+
+  private final Vertx vertx;
+  private final Map<String, Deque<Check<?>>> waiting = new LinkedHashMap<>();
+  private int count;
+  private int underWay;
+
+  public FairChecks(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** Too many checks wait. Without a stack trace. */
+  public static final class Busy extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Busy() {
+      super("too many checks wait", null, false, false);
+    }
+  }
+
+  private record Check<T>(Callable<T> work, Promise<T> promise) {}
+
+  /**
+   * Fails with {@link Busy}, or as the work does.
+   *
+   * @param client whose address it is for; empty where it isn't known
+   */
+  public <T> Future<T> check(String client, Callable<T> work) {
+    Promise<T> promise = Promise.promise();
+    var check = new Check<>(work, promise);
+    if (underWay < MOST_AT_ONCE) {
+      start(check);
+    } else if (count < MOST_WAITING || madeRoom(network(client))) {
+      waiting.computeIfAbsent(network(client), _ -> new ArrayDeque<>()).add(check);
+      count++;
+    } else {
+      promise.fail(new Busy());
+    }
+    return promise.future();
+  }
+
+  private <T> void start(Check<T> check) {
+    underWay++;
+    vertx
+        .executeBlocking(check.work(), false)
+        .onComplete(done -> {
+          underWay--;
+          check.promise().handle(done);
+          next();
+        });
+  }
+
+  /** Whose turn it is gets one check done, and stands behind all others. */
+  private void next() {
+    var turns = waiting.entrySet().iterator();
+    if (underWay >= MOST_AT_ONCE || !turns.hasNext()) {
+      return;
+    }
+    var turn = turns.next();
+    turns.remove();
+    var check = turn.getValue().removeFirst();
+    count--;
+    if (!turn.getValue().isEmpty()) {
+      waiting.put(turn.getKey(), turn.getValue());
+    }
+    start(check);
+  }
+
+  /** Whether somebody who has more waiting than this one gave one up. */
+  private boolean madeRoom(String network) {
+    var most = waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
+    var own = waiting.get(network);
+    if (own != null && own.size() + 1 >= most.size()) {
+      return false;
+    }
+    most.removeLast().promise().fail(new Busy());
+    count--;
+    return true;
+  }
+
+  /** One who has an address of IPv6 has as many as there are in its network. */
+  private static String network(String client) {
+    if (client.indexOf(':') < 0) {
+      return client;
+    }
+    int at = -1;
+    for (int i = 0; i < IPV6_NETWORK_GROUPS; i++) {
+      int colon = client.indexOf(':', at + 1);
+      if (colon < 0 || colon == at + 1) {
+        return client.substring(0, Math.max(at, 0));
+      }
+      at = colon;
+    }
+    return client.substring(0, at);
+  }
+}
