@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -24,35 +27,19 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
   public static Certificates make(Path folder, String subject) throws Exception {
     Files.createDirectories(folder);
     var file = folder.resolve("store.p12");
-    var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    var process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                ALIAS,
-                "-dname",
-                subject,
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-ext",
-                "bc:c=ca:true",
-                "-keyalg",
-                "EC",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                SECRET,
-                "-keystore",
-                file.toString())
-            .inheritIO()
-            .start();
-    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-      process.destroyForcibly();
-      throw new IllegalStateException("keytool made no key for " + subject);
-    }
+    keytool(
+        file,
+        "-genkeypair",
+        "-dname",
+        subject,
+        "-ext",
+        "san=dns:localhost,ip:127.0.0.1",
+        "-ext",
+        "bc:c=ca:true",
+        "-keyalg",
+        "EC",
+        "-validity",
+        "2");
     var store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, SECRET.toCharArray());
@@ -64,6 +51,47 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
             folder.resolve("it.key"),
             "PRIVATE KEY",
             store.getKey(ALIAS, SECRET.toCharArray()).getEncoded()));
+  }
+
+  /** A list by which this certificate revokes itself. */
+  public Path revoked(Path folder) throws Exception {
+    return revoking(
+        folder, ((X509Certificate) store.getCertificate(ALIAS)).getSerialNumber().toString());
+  }
+
+  /** A list by which this certificate, as an authority, revokes one by its serial number. */
+  public Path revoking(Path folder, String serial) throws Exception {
+    var list = folder.resolve("revoked-" + serial + ".pem");
+    keytool(
+        certificate.resolveSibling("store.p12"),
+        "-gencrl",
+        "-rfc",
+        "-id",
+        serial,
+        "-file",
+        list.toString());
+    return list;
+  }
+
+  private static void keytool(Path file, String... what) throws Exception {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(what));
+    command.addAll(
+        List.of(
+            "-alias",
+            ALIAS,
+            "-storetype",
+            "PKCS12",
+            "-storepass",
+            SECRET,
+            "-keystore",
+            file.toString()));
+    var process = new ProcessBuilder(command).inheritIO().start();
+    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IllegalStateException("keytool failed: " + String.join(" ", what));
+    }
   }
 
   /** A client that shows this certificate and trusts that of a server. */
