@@ -33,6 +33,10 @@ class TlsRenewalTest {
   private static Certificates newer;
   private static Certificates console;
   private static Certificates other;
+  private static Path revokingNobody;
+  private static Path revokingNobodyOfOther;
+  private static Path revoking;
+  private static Path revokingOther;
 
   @TempDir Path state;
 
@@ -44,6 +48,10 @@ class TlsRenewalTest {
     newer = Certificates.make(folder.resolve("newer"), "CN=localhost");
     console = Certificates.make(folder.resolve("console"), "CN=console,O=Example");
     other = Certificates.make(folder.resolve("other"), "CN=console,O=Example");
+    revokingNobody = console.revoking(folder.resolve("console"), "4711");
+    revokingNobodyOfOther = other.revoking(folder.resolve("other"), "4711");
+    revoking = console.revoked(folder.resolve("console"));
+    revokingOther = other.revoked(folder.resolve("other"));
   }
 
   @BeforeEach
@@ -51,9 +59,7 @@ class TlsRenewalTest {
     copy(server.certificate(), "tls.crt");
     copy(server.key(), "tls.key");
     copy(console.certificate(), "ca.crt");
-    copy(other.revoked(folder.resolve("other")), "other.crl");
-    copy(console.revoked(folder.resolve("console")), "console.crl");
-    copy(empty(), "now.crl");
+    copy(revokingNobody, "now.crl");
     var client = new Serve.Client("CN=console, O=Example", "console", Set.of(Role.VIEWER));
     var tls =
         new Serve.Tls(
@@ -89,7 +95,7 @@ class TlsRenewalTest {
     try (var client = console.client(server)) {
       assertThat(status(client)).isEqualTo(200);
 
-      copy(state.resolve("console.crl"), "now.crl");
+      copy(revoking, "now.crl");
 
       Await.until("it is refused", Desks.SOON, () -> status(client) == 401);
     }
@@ -105,7 +111,7 @@ class TlsRenewalTest {
       assertThat(status(old)).isEqualTo(200);
       assertThat(status(young)).isNotEqualTo(200);
 
-      copy(other.revoking(folder.resolve("other"), "4711"), "now.crl");
+      copy(revokingNobodyOfOther, "now.crl");
       copy(other.certificate(), "ca.crt");
 
       Await.until("the new one is known", Desks.SOON, () -> status(young) == 200);
@@ -118,18 +124,13 @@ class TlsRenewalTest {
   void keepsWhatItHasWhereAFileCannotBeUsed() throws Exception {
     try (var client = console.client(server);
         var revoked = console.client(server)) {
-      copy(state.resolve("other.crl"), "now.crl");
+      copy(revokingOther, "now.crl");
       assertThat(status(client)).isEqualTo(200);
 
-      copy(state.resolve("console.crl"), "now.crl");
+      copy(revoking, "now.crl");
 
       Await.until("the next one counts", Desks.SOON, () -> status(revoked) == 401);
     }
-  }
-
-  /** A list of the console's authority that revokes somebody else. */
-  private static Path empty() throws Exception {
-    return console.revoking(folder.resolve("console"), "4711");
   }
 
   private void copy(Path from, String to) throws Exception {

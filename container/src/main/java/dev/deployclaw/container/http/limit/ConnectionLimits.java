@@ -38,7 +38,7 @@ public final class ConnectionLimits {
     private final Channel channel;
     private final String network;
     private long last;
-    private boolean busy;
+    private int calls;
     private boolean known;
 
     Connection(Channel channel, String network, long last) {
@@ -69,7 +69,7 @@ public final class ConnectionLimits {
 
   /** A call begins on a connection: it doesn't give way until the call is answered. */
   public synchronized void begin(SocketAddress from) {
-    find(from).ifPresent(c -> c.busy = true);
+    find(from).ifPresent(c -> c.calls++);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class ConnectionLimits {
   public synchronized void end(SocketAddress from, boolean known) {
     find(from)
         .ifPresent(c -> {
-          c.busy = false;
+          c.calls--;
           c.known |= known;
           c.last = turn++;
         });
@@ -104,7 +104,7 @@ public final class ConnectionLimits {
     var idle =
         open.values().stream()
             .filter(which)
-            .filter(c -> !c.busy)
+            .filter(c -> c.calls == 0)
             .min(Comparator.comparing((Connection c) -> c.known).thenComparing(c -> c.last));
     idle.ifPresent(c -> {
       forget((InetSocketAddress) c.channel.remoteAddress(), c.channel);
