@@ -81,7 +81,8 @@ final class Front {
       methods.merge(route.pattern(), route.methods(), Front::both);
     }
     methods.forEach((pattern, known) -> router.route(pattern).handler(e -> wrongMethod(e, known)));
-    router.route().handler(e -> unrouted(e, Problems.noRoute(Ids.shown(e.normalizedPath()))));
+    router.route().handler(e -> unrouted(e, nowhere(e)));
+    router.errorHandler(404, e -> unrouted(e, nowhere(e))); // what isn't a path meets no handler
     router.errorHandler(413, e -> send(e, Reply.of(Problems.tooLarge(bodyBytes))));
     router.errorHandler(400, e -> unrouted(e, malformed()));
     router.errorHandler(500, this::failed);
@@ -283,6 +284,10 @@ final class Front {
   private void failed(RoutingContext exchange) {
     LOG.atError().setCause(exchange.failure()).log("a call failed");
     send(exchange, Reply.of(Problems.fault()));
+  }
+
+  private static Problem nowhere(RoutingContext exchange) {
+    return Problems.noRoute(Ids.shown(exchange.request().uri()));
   }
 
   private static Problem malformed() {

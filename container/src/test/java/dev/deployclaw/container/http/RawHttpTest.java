@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RawHttpTest {
   private static final String HOST = "Host: 127.0.0.1\r\n";
 
+  private static final String TWO_ENDS = "Content-Length: 5\r\nTransfer-Encoding: chunked";
+
   @TempDir static Path folder;
 
   private static Served served;
@@ -52,6 +54,10 @@ class RawHttpTest {
         Arguments.of("a path with a wrong escape", "GET /%zz HTTP/1.1\r\n" + HOST + "\r\n", 400),
         Arguments.of("an unknown path", "GET /nothing HTTP/1.1\r\n" + HOST + "\r\n", 404),
         Arguments.of("an unknown method", "BREW /healthz HTTP/1.1\r\n" + HOST + "\r\n", 405),
+        Arguments.of("a tunnel", "CONNECT evil.example:443 HTTP/1.1\r\n" + HOST + "\r\n", 404),
+        Arguments.of("all that is there", "OPTIONS * HTTP/1.1\r\n" + HOST + "\r\n", 404),
+        Arguments.of("no path", "GET http://[::bad HTTP/1.1\r\n" + HOST + "\r\n", 404),
+        Arguments.of("a length and chunks", post(TWO_ENDS, "0\r\n\r\n"), 400),
         Arguments.of("two lengths", post("Content-Length: 2\r\nContent-Length: 3", "{}"), 400),
         Arguments.of("a length that is none", post("Content-Length: x", "{}"), 400),
         Arguments.of("a chunk that is none", post("Transfer-Encoding: chunked", "zz\r\n"), 400),

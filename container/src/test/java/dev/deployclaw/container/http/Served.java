@@ -105,9 +105,7 @@ final class Served implements AutoCloseable {
                 s.openMetrics(),
                 s.bounds());
     return new Served(
-        folder,
-        Serve.Bounds.DEFAULT,
-        new Ways(List.of(), UnaryOperator.identity(), secured, client));
+        folder, Desks.patient(), new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 
   private Serve serve(Serve.Bounds bounds) {
