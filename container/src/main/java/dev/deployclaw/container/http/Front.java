@@ -141,6 +141,7 @@ final class Front {
     var from = request.connection().remoteAddress();
     exchange.put(SINCE, System.nanoTime());
     connections.begin(from);
+    hurry(exchange);
     exchange.addEndHandler(_ -> {
       connections.end(from, !caller(exchange).equals(Caller.NOBODY));
       count(exchange);
@@ -181,7 +182,6 @@ final class Front {
       case Guard.Verdict.Refused(Problem problem) -> send(exchange, Reply.of(problem));
       case Guard.Verdict.Passed(Caller caller) -> {
         exchange.put(CALLER, caller);
-        hurry(exchange);
         next.handle(exchange);
       }
     }
@@ -190,20 +190,26 @@ final class Front {
   /** A body that comes byte by byte would hold a connection for as long as its sender likes. */
   private static void hurry(RoutingContext exchange) {
     var request = exchange.request();
-    if (request.isEnded()) {
+    if (request.isEnded() || !hasBody(request)) {
       return;
     }
-    long timer =
-        exchange
-            .vertx()
-            .setTimer(
-                SLOWEST_BODY_MILLIS,
-                _ -> {
-                  if (!request.isEnded()) {
-                    send(exchange, Reply.of(Problems.tooSlow()));
-                  }
-                });
-    exchange.addEndHandler(_ -> exchange.vertx().cancelTimer(timer));
+    Handler<Long> tooSlow =
+        _ -> {
+          if (request.isEnded()) {
+            return;
+          }
+          if (exchange.response().ended()) {
+            request.connection().close(); // it was refused, and is sent all the same
+          } else {
+            send(exchange, Reply.of(Problems.tooSlow()));
+          }
+        };
+    exchange.vertx().setTimer(SLOWEST_BODY_MILLIS, tooSlow);
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    return request.headers().contains("Transfer-Encoding")
+        || !"0".equals(Objects.requireNonNullElse(request.getHeader("Content-Length"), "0"));
   }
 
   private void serve(RoutingContext exchange, Route route) {

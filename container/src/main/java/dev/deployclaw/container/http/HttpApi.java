@@ -155,15 +155,24 @@ public final class HttpApi implements AutoCloseable {
       try {
         while (!Thread.interrupted()) {
           Thread.sleep(BETWEEN_LOOKS);
-          tokens.ifPresent(TokenWatch::look);
-          if (tls.isPresent()) {
-            tls.get().look(server);
-          }
+          look(tokens, tls);
         }
       } catch (InterruptedException e) {
         LOG.debug("Files are watched no more");
       }
     });
+  }
+
+  private void look(Optional<TokenWatch> tokens, Optional<ServerTls> tls)
+      throws InterruptedException {
+    try {
+      tokens.ifPresent(TokenWatch::look);
+      if (tls.isPresent()) {
+        tls.get().look(server);
+      }
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("Looking at the files failed");
+    }
   }
 
   private void listen() throws Unusable, InterruptedException {

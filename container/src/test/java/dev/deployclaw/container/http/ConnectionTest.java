@@ -112,6 +112,18 @@ class ConnectionTest {
     assertThat(RawCall.ended(socket)).isTrue();
   }
 
+  @Test
+  void endsAConnectionThatSendsOnWhatWasRefused() throws Exception {
+    var socket = connect("127.0.0.1");
+
+    var answer =
+        RawCall.send(
+            socket, "POST /v1/tasks HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{");
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(RawCall.ended(socket)).isTrue();
+  }
+
   private static int connections() {
     var line = served.sidecar.meters().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
     return (int) Double.parseDouble(line.orElseThrow().substring(GAUGE.length()).strip());

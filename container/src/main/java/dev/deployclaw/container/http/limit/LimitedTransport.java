@@ -48,6 +48,7 @@ public record LimitedTransport(ConnectionLimits limits)
     }
 
     @Override
+    @SuppressWarnings("deprecation") // the type is Netty's, and Vert.x asks for it
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
       return nio.datagramChannel(family);
     }
