@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -107,6 +108,47 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
 
   private static Path secret(Path file) throws IOException {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  /** A list by which this certificate revokes itself. */
+  public Path revoked(Path folder) throws Exception {
+    return revoking(
+        folder, ((X509Certificate) store.getCertificate(ALIAS)).getSerialNumber().toString());
+  }
+
+  /** A list by which this certificate, as an authority, revokes one by its serial number. */
+  public Path revoking(Path folder, String serial) throws Exception {
+    var list = folder.resolve("revoked-" + serial + ".pem");
+    keytool(
+        certificate.resolveSibling("store.p12"),
+        "-gencrl",
+        "-rfc",
+        "-id",
+        serial,
+        "-file",
+        list.toString());
+    return list;
+  }
+
+  private static void keytool(Path file, String... what) throws Exception {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(what));
+    command.addAll(
+        List.of(
+            "-alias",
+            ALIAS,
+            "-storetype",
+            "PKCS12",
+            "-storepass",
+            SECRET,
+            "-keystore",
+            file.toString()));
+    var process = new ProcessBuilder(command).inheritIO().start();
+    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IllegalStateException("keytool failed: " + String.join(" ", what));
+    }
   }
 
   /** A client that shows this certificate and trusts that of a server. */

@@ -7,6 +7,21 @@ sealed interface Job {
   /** The execution that it is about; empty for none. */
   String execution();
 
+  /** Which places it takes of those that wait: one lane can't fill another's. */
+  enum Lane {
+    TASK,
+    WORD,
+    ROLLBACK
+  }
+
+  default Lane lane() {
+    return switch (this) {
+      case Run _, Begin _, Recover _ -> Lane.TASK;
+      case Word _ -> Lane.WORD;
+      case Back _ -> Lane.ROLLBACK;
+    };
+  }
+
   /** A request. */
   record Run(String execution, TaskRequest request) implements Job {}
 

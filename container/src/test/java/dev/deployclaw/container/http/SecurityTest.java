@@ -122,7 +122,8 @@ class SecurityTest {
                 d.look(),
                 d.leaderWait(),
                 d.stopWithin(),
-                d.keepLogs()));
+                d.keepLogs(),
+                d.shares()));
     for (int i = 0; i < 10; i++) {
       assertThat(served.get("/v1/executions", VIC).status()).isEqualTo(200);
     }
