@@ -65,13 +65,18 @@ sealed interface Found {
       return Stream.ofNullable(container.getMounts())
           .flatMap(List::stream)
           .filter(m -> !written || Boolean.TRUE.equals(m.getRw()))
-          .filter(m -> m.getDestination() != null && holds(m.getDestination()))
-          .max(Comparator.comparingInt(m -> m.getDestination().length()))
+          .filter(m -> holds(destination(m)))
+          .max(Comparator.comparingInt(m -> destination(m).length()))
           .map(Here::again);
     }
 
     private boolean holds(String mount) {
-      return gateway.inside().equals(mount) || gateway.inside().startsWith(mount + "/");
+      boolean below = !mount.isEmpty() && gateway.inside().startsWith(mount + "/");
+      return below || gateway.inside().equals(mount);
+    }
+
+    private static String destination(ContainerMount mount) {
+      return Objects.requireNonNullElse(mount.getDestination(), "");
     }
 
     /** The same mount in another container. */

@@ -63,9 +63,10 @@ class ContainerCheckTest {
     assertThat(host.getPidsLimit()).isBetween(1L, 64L);
     assertThat(host.getMemory()).isEqualTo(512L << 20).isEqualTo(host.getMemorySwap());
     assertThat(found.getConfig().getUser()).doesNotStartWith("0").isNotBlank();
-    assertThat(found.getMounts()).hasSize(1);
-    assertThat(found.getMounts().getFirst().getDestination().getPath()).isEqualTo(Throwaway.SHOWN);
-    assertThat(found.getMounts().getFirst().getName()).isNotEqualTo("confined");
+    assertThat(found.getMounts())
+        .singleElement()
+        .satisfies(m -> assertThat(m.getDestination()).hasToString(Throwaway.SHOWN))
+        .satisfies(m -> assertThat(m.getName()).isNotEqualTo("confined"));
   }
 
   @Test

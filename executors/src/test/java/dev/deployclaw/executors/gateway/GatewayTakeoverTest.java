@@ -99,8 +99,8 @@ class GatewayTakeoverTest {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root can be another user");
     Path secret = Files.writeString(root.resolve("secret"), "hush");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-    String who = "id -u; grep -E 'NoNewPrivs|CapPrm' /proc/self/status; cat %s; env; echo $@";
-    var odd = saying(who.formatted(secret));
+    String who = "id -u; grep -E 'NoNewPrivs|CapPrm' /proc/self/status; cat ";
+    var odd = saying(who + secret + "; env; echo $@");
     var first = activation(estate.set(), 1);
     estate.ask(new Call.Stage(first));
 

@@ -14,14 +14,6 @@ import java.util.List;
  * of NGINX that leaves a mark where it is loaded; everybody could load it, and leave the mark.
  */
 final class TakenGateway {
-  private static final String SOURCE =
-      """
-      #include <fcntl.h>
-      __attribute__((constructor)) static void taken(void) {
-        (void)open("%s", O_CREAT | O_WRONLY, 0666);
-      }
-      """;
-
   private final Path gateway;
   private final Path mark;
   private final Path module;
@@ -33,7 +25,7 @@ final class TakenGateway {
       Path tools = Files.createDirectories(root.resolve("taken"));
       open(tools, "rwxrwxrwx");
       this.mark = tools.resolve("mark");
-      this.module = compiled(tools, SOURCE.formatted(mark));
+      this.module = compiled(tools, source(mark));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,6 +49,16 @@ final class TakenGateway {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String source(Path mark) {
+    return """
+    #include <fcntl.h>
+    __attribute__((constructor)) static void taken(void) {
+      (void)open("%s", O_CREAT | O_WRONLY, 0666);
+    }
+    """
+        .formatted(mark);
   }
 
   private static Path compiled(Path folder, String source) throws IOException {

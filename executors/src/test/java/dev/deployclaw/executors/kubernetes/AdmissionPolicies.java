@@ -44,7 +44,7 @@ final class AdmissionPolicies {
           .addVar("request", SimpleType.DYN)
           .build();
   private final Map<String, CelRuntime.Program> programs = new HashMap<>();
-  private final CelRuntime runtime = CelRuntimeFactory.standardCelRuntimeBuilder().build();
+  private final CelRuntime runtime = CelRuntimeFactory.legacyCelRuntimeBuilder().build();
 
   /**
    * A write.
