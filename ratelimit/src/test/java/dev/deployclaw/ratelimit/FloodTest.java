@@ -65,7 +65,9 @@ class FloodTest {
   @AfterAll
   static void stop() throws Exception {
     process.destroy();
-    process.waitFor(1, TimeUnit.MINUTES);
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
     estate.close();
   }
 
