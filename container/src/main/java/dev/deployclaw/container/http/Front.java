@@ -101,14 +101,14 @@ final class Front {
         };
     var told = guard.chargeStranger(request).orElse(problem);
     meters.answered("OTHER", NO_ROUTE, told.status(), Duration.ZERO);
-    send(request.response(), Reply.of(told)).onComplete(_ -> request.connection().close());
+    var _ = send(request.response(), Reply.of(told)).onComplete(_ -> request.connection().close());
   }
 
   /** Ends an exchange. */
   static void send(RoutingContext exchange, Reply reply) {
     var sent = send(exchange.response(), reply);
     if ("close".equals(reply.headers().get("Connection"))) {
-      sent.onComplete(_ -> exchange.request().connection().close());
+      var _ = sent.onComplete(_ -> exchange.request().connection().close());
     }
   }
 
@@ -199,7 +199,7 @@ final class Front {
             return;
           }
           if (exchange.response().ended()) {
-            request.connection().close(); // it was refused, and is sent all the same
+            var _ = request.connection().close(); // it was refused, and is sent all the same
           } else {
             send(exchange, Reply.of(Problems.tooSlow()));
           }

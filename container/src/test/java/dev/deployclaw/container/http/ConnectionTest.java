@@ -9,6 +9,7 @@ import dev.deployclaw.container.serve.Desks;
 import dev.deployclaw.testkit.Await;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,9 @@ class ConnectionTest {
   @Test
   void halfACallIsASilentConnection() throws Exception {
     for (int i = 0; i < 3 * OF_ONE; i++) {
-      connect("127.0.0.2").getOutputStream().write("GET /healthz HT".getBytes("US-ASCII"));
+      connect("127.0.0.2")
+          .getOutputStream()
+          .write("GET /healthz HT".getBytes(StandardCharsets.US_ASCII));
     }
 
     assertThat(RawCall.send(connect("127.0.0.2"), HEALTH).status()).isEqualTo(200);

@@ -104,7 +104,7 @@ class ForeignCallTest {
 
   private static Served.Answer call(String method, String path, String headers) {
     var request = served.request(path, "").method(method, BodyPublishers.noBody());
-    for (var header : headers.split(" \\| ")) {
+    for (var header : headers.split(" \\| ", -1)) {
       var parts = header.split(": ", 2);
       if (parts.length == 2) {
         request.header(parts[0], parts[1].replace("OWN", served.uri("").getAuthority()));

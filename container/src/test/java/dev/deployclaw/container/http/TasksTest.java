@@ -112,8 +112,8 @@ class TasksTest {
     assertThat(misquoted.status()).isEqualTo(409);
     assertThat(misquoted.text("detail")).contains("not beef");
     String hash = served.world.change(id).orElseThrow().planHash();
-    for (var short_ : new String[] {"", hash.substring(0, 7)}) {
-      var unquoted = served.post("/v1/executions/" + id + "/approve?plan=" + short_, ANN, "");
+    for (var quote : new String[] {"", hash.substring(0, 7)}) {
+      var unquoted = served.post("/v1/executions/" + id + "/approve?plan=" + quote, ANN, "");
       assertThat(unquoted.status()).isEqualTo(400);
       assertThat(unquoted.text("place")).isEqualTo("query plan");
       assertThat(unquoted.text("remedy")).contains("/v1/executions/" + id + "/plan");

@@ -105,17 +105,17 @@ public final class ConnectionLimits {
         open.values().stream()
             .filter(which)
             .filter(c -> c.calls == 0)
-            .min(Comparator.comparing((Connection c) -> c.known).thenComparing(c -> c.last));
+            .min(Comparator.comparing((Connection c) -> c.known).thenComparingLong(c -> c.last));
     idle.ifPresent(c -> {
       forget((InetSocketAddress) c.channel.remoteAddress(), c.channel);
-      c.channel.close();
+      var _ = c.channel.close();
     });
     return idle.isPresent();
   }
 
   private synchronized void forget(InetSocketAddress from, Channel channel) {
     var there = open.get(from);
-    if (there != null && there.channel == channel) {
+    if (there != null && there.channel.equals(channel)) {
       open.remove(from);
       networks.computeIfPresent(there.network, (_, n) -> n == 1 ? null : n - 1);
     }

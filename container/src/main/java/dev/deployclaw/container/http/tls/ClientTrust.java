@@ -9,7 +9,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +62,9 @@ final class ClientTrust {
   /** Why a chain of certificates doesn't count, the client's own first; empty where it does. */
   Optional<String> objection(List<X509Certificate> chain) {
     var own = chain.getFirst();
-    var now = Date.from(Instant.now());
-    if (now.before(own.getNotBefore()) || now.after(own.getNotAfter())) {
+    try {
+      own.checkValidity();
+    } catch (CertificateException e) {
       return Optional.of("the certificate's time is over, or hasn't come");
     }
     synchronized (remembered) {
