@@ -51,7 +51,13 @@ public final class RateLimitService extends VerticleBase {
     var listeners = new Servers(vertx);
     servers = listeners;
     var tokens = Tokens.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
-    var decider = new Decider(vertx, feed, opened, tokens, settings.withoutPolicy());
+    var decider =
+        new Decider(
+            vertx,
+            feed,
+            opened,
+            tokens,
+            new Decider.Bounds(settings.withoutPolicy(), settings.fronts().headerValues()));
     var decisions = new DecisionRoutes(decider, settings.fronts().headers());
     var status = statusRoutes(decider, opened);
     return port(decisions, status, listeners)

@@ -72,6 +72,7 @@ public record Settings(
           Map.entry("status-key-file", "-"),
           Map.entry("status-client-ca-file", "-"),
           Map.entry("most-connections", Integer.toString(Access.USUAL_CONNECTIONS)),
+          Map.entry("most-header-values", Integer.toString(Fronts.USUAL_HEADER_VALUES)),
           Map.entry("redis-tls", "off"),
           Map.entry("redis-ca-file", "-"),
           Map.entry("redis-cert-file", "-"),

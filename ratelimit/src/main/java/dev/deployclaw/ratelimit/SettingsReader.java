@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 record SettingsReader(
     Map<String, String> values, Map<String, String> environment, List<String> problems) {
   private static final String HTTPS = "https://";
+  private static final int MOST_HEADER_VALUES = 1_000_000;
 
   static String variable(String name) {
     return "DC_RATELIMIT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -121,7 +122,11 @@ record SettingsReader(
             ? OptionalInt.of(number("grpc-port", 0, 65_535))
             : OptionalInt.empty();
     return new Fronts(
-        style.orElse(HeaderStyle.BOTH), grpc, tokens(), new AccessReader(this).access());
+        style.orElse(HeaderStyle.BOTH),
+        grpc,
+        tokens(),
+        new AccessReader(this).access(),
+        number("most-header-values", 1, MOST_HEADER_VALUES));
   }
 
   private TokenSettings tokens() {

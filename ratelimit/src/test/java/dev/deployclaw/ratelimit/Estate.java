@@ -14,6 +14,7 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.StoredSet;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listen.Access;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
 import dev.deployclaw.ratelimit.token.TokenSettings;
@@ -42,6 +43,10 @@ import redis.clients.jedis.Jedis;
 /** A Redis Cluster, an etcd and a service, and what the agent would do to them. */
 final class Estate implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
+
+  /** How many values of a header the service tells apart. */
+  static final int HEADER_VALUES = 50;
+
   private static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
@@ -260,7 +265,7 @@ final class Estate implements AutoCloseable {
             redisTimeout,
             Optional.empty()),
         "test",
-        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens),
+        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens, Access.OPEN, HEADER_VALUES),
         BackendFailure.DENY);
   }
 

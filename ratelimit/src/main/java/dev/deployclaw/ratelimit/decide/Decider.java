@@ -48,14 +48,23 @@ public final class Decider {
   private final RedisDecisions redis;
   private final Merger merger;
   private final Recalled recalled = new Recalled();
+  private final HeaderValues headerValues;
   private final Turnout turnout = new Turnout();
   private final Deadlines deadlines;
 
-  public Decider(
-      Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, BackendFailure withoutPolicy) {
+  /**
+   * What isn't in a policy.
+   *
+   * @param withoutPolicy what happens to requests before any policy set could be read
+   * @param headerValues how many values of one header of a tenant get a counter of their own
+   */
+  public record Bounds(BackendFailure withoutPolicy, int headerValues) {}
+
+  public Decider(Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, Bounds bounds) {
     this.vertx = vertx;
     this.feed = feed;
-    this.withoutPolicy = withoutPolicy;
+    this.withoutPolicy = bounds.withoutPolicy();
+    this.headerValues = new HeaderValues(bounds.headerValues(), System::nanoTime);
     this.askers = new Askers(tokens);
     this.probes = new Probes(vertx, Clock.systemUTC());
     this.redis = new RedisDecisions(shards);
@@ -91,8 +100,8 @@ public final class Decider {
         : matching(view, question, asker);
   }
 
-  private static Matched matching(View view, Question question, Asker asker) {
-    return new Matched(Claims.of(view, question, asker), view.active());
+  private Matched matching(View view, Question question, Asker asker) {
+    return new Matched(Claims.of(view, question, asker, headerValues), view.active());
   }
 
   /**
