@@ -257,6 +257,7 @@ public final class RateLimitExecutor implements Executor {
     facts.put("asks", status.asks().stream().map(RateLimitExecutor::asked).toList());
     facts.put("differing", List.copyOf(status.differing()));
     status.decided().ifPresent(d -> facts.put("decided", held(d)));
+    status.redisTimeout().ifPresent(t -> facts.put("redis_timeout_ms", t));
     return facts;
   }
 
