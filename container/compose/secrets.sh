@@ -23,9 +23,10 @@ printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n
 random 10 >s3-access
 random 20 >s3-secret
 for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root nats-agent nats-watcher \
-  nats-operator; do
+  nats-operator status-agent; do
   random 20 >"$name"
 done
+cp status-agent status-ratelimit
 printf 'DC_AGENT: "%s"\nDC_WATCHER: "%s"\nDC_OPERATOR: "%s"\n' \
   "$(cat nats-agent)" "$(cat nats-watcher)" "$(cat nats-operator)" >nats-users.conf
 hash() { sha256sum "$1" | cut -d ' ' -f 1; }
@@ -36,7 +37,7 @@ printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
 chmod 400 -- *
 own() { user=$1 && shift && chown "$user:$user" -- "$@"; }
 own $root ./*
-own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent nats-agent
-own $ratelimit redis-ratelimit etcd-ratelimit
+own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent nats-agent status-agent
+own $ratelimit redis-ratelimit etcd-ratelimit status-ratelimit
 own $redis users.acl
 echo "the token, which is kept nowhere: $token"

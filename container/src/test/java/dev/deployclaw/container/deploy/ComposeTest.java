@@ -138,7 +138,8 @@ class ComposeTest {
 
     assertThat(mounts("agent")).contains("gateway:/srv/gateway", "watcher:/run/gateway:ro");
     assertThat(mounts("gateway"))
-        .containsExactly("gateway:/srv/gateway:ro", "watcher:/run/gateway");
+        .containsExactly(
+            "gateway:/srv/gateway:ro", "watcher:/run/gateway", "decisions:/run/ratelimit:ro");
     assertThat(config).contains("watcher: /run/gateway", "pidFile: /run/nginx/nginx.pid");
     for (var name : List.of("agent", "gateway")) {
       var service = services(FILE).get(name);
@@ -149,6 +150,25 @@ class ComposeTest {
           .asString()
           .startsWith("/run/nginx:uid=%s,gid=%s,mode=0700,".formatted(user, user));
     }
+  }
+
+  /** On the port of the shared network any process beside it could ask for any tenant. */
+  @Test
+  void onlyTheGatewayAsksTheRateLimitServiceAndOnlyTheAgentLooks() throws IOException {
+    var service = services(FILE).get("ratelimit");
+    var environment = map(service.get("environment"));
+    var config = Files.readString(Path.of("compose/deployclaw.yaml"));
+    String group =
+        String.valueOf(services(FILE).get("gateway").get("user")).replaceFirst(".*:", "");
+
+    assertThat(config).contains("service: unix:" + environment.get("DC_RATELIMIT_SOCKET"));
+    assertThat(environment.get("DC_RATELIMIT_SOCKET_GROUP")).isEqualTo(group);
+    assertThat(list(service.get("group_add"))).containsExactly(group);
+    assertThat(mounts("ratelimit")).containsExactly("decisions:/run/ratelimit");
+    assertThat(mounts("agent")).noneMatch(m -> m.startsWith("decisions:"));
+    assertThat(environment.get("DC_RATELIMIT_STATUS_TOKEN_FILE"))
+        .isEqualTo(SECRETS + "status-ratelimit");
+    assertThat(config).contains("tokenFile: " + SECRETS + "status-agent");
   }
 
   /** Else what is in it would lose its network when one of them ends. */
