@@ -44,7 +44,7 @@ class EgressTest {
     var configured =
         ports("deployclaw", "https?://[a-z.]+:(\\d+)|nats://[a-z.]+:(\\d+)|[a-z.]+:(\\d{4,5})\"");
 
-    assertThat(configured).contains("2379", "6379", "4222", "8089");
+    assertThat(configured).contains("2379", "6379", "4222", "8090");
     assertThat(open(agent)).containsAll(configured).contains("443", "6443", "http", "53");
     assertThat(open(gateway))
         .containsExactlyInAnyOrder("53", "8080", "2379", "6379")
