@@ -207,6 +207,9 @@ public final class NginxFile {
     """;
   }
 
+  /**
+   * A request that the service can't read is refused: it mustn't look like a service that is away.
+   */
   private static String decide(Gateway gateway, Site site) {
     return """
     location = /_dc/decide {
@@ -217,6 +220,8 @@ public final class NginxFile {
         proxy_connect_timeout 1s;
         proxy_send_timeout 1s;
         proxy_read_timeout 2s;
+        proxy_intercept_errors on;
+        error_page 400 413 414 431 = @unread;
         proxy_set_header Connection "";
         proxy_set_header Content-Length "";
         proxy_set_header DC-Probe "";
@@ -231,6 +236,9 @@ public final class NginxFile {
         proxy_set_header X-DC-Epoch "";
         proxy_set_header X-DC-Tenant "";
     %s}
+    location @unread {
+        return 403;
+    }
     """
         .formatted(gateway.name(), indented(new Tenancy(gateway, site).headers()));
   }
