@@ -132,6 +132,7 @@ public final class NginxFile {
 
   private static String servers(Gateway gateway, Site site, Routes routes) {
     var paths = new Paths(site.edge().paths());
+    var tenancy = new Tenancy(gateway, site);
     return """
     server {
         listen %1$s default_server;
@@ -143,7 +144,7 @@ public final class NginxFile {
         .formatted(
             site.listen(),
             indented(
-                paths.refusal() + asked() + paths.headers() + new Tenancy(gateway, site).headers()),
+                paths.refusal() + asked() + paths.headers() + tenancy.host() + tenancy.headers()),
             indented(
                 decide(gateway, site)
                     + "\n"
