@@ -15,6 +15,7 @@ import dev.deployclaw.policy.wire.StoredSet;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
 import dev.deployclaw.ratelimit.listen.Access;
+import dev.deployclaw.ratelimit.listen.CappedTransport;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
 import dev.deployclaw.ratelimit.token.TokenSettings;
@@ -53,7 +54,8 @@ final class Estate implements AutoCloseable {
   private final Etcd etcd;
   private final Client store;
   private final PolicyFeed feed;
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx =
+      Vertx.builder().withTransport(new CappedTransport(Access.USUAL_CONNECTIONS)).build();
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 

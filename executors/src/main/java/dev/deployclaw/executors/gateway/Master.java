@@ -27,6 +27,10 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
   private static final String WORKER = "nginx: worker process";
   private static final String LEAVING = WORKER + " is shutting down";
   private static final int START_TIME = 19;
+
+  /** A process may make its own as long as its memory. */
+  private static final int LONGEST_TITLE = 64 * 1024;
+
   private static final Duration SIGNAL = Duration.ofSeconds(10);
 
   /** A worker process; its start, in clock ticks, tells it from a later process of that number. */
@@ -137,8 +141,8 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
 
   /** Of a process; gone is empty. */
   private static String text(Path file) {
-    try {
-      return text(Files.readAllBytes(file));
+    try (var in = Files.newInputStream(file)) {
+      return text(in.readNBytes(LONGEST_TITLE));
     } catch (IOException e) {
       return "";
     }

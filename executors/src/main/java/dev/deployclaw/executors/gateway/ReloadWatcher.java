@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -82,11 +81,9 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
   }
 
   private String requested() throws IOException {
-    try {
-      return Files.readString(request()).strip();
-    } catch (NoSuchFileException e) {
-      return NOTHING;
-    }
+    return PinnedFolder.fileAt(request())
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
+        .orElse(NOTHING);
   }
 
   private Path request() {

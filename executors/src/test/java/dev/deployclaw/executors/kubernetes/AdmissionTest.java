@@ -122,6 +122,7 @@ class AdmissionTest {
           /spec/hostPID | true | nothing with its node
           /spec/hostIPC | true | nothing with its node
           /spec/nodeName | 'control-plane' | nothing with its node
+          /spec/priorityClassName | 'system-node-critical' | nothing with its node
           /spec/initContainers | [{'name':'x','image':'x'}] | one container
           /spec/containers/1 | {'name':'x','image':'nginxinc/nginx-unprivileged:1.28'} | one container
           /spec/containers/0/image | 'stranger/image' | image of a gateway
@@ -167,6 +168,10 @@ class AdmissionTest {
           /spec/template/spec/automountServiceAccountToken | true | no right
           /spec/template/spec/securityContext/runAsUser | 0 | no right
           /spec/template/spec/hostNetwork | true | no right
+          /spec/template/spec/shareProcessNamespace | true | shares no processes
+          /spec/template/spec/nodeName | 'control-plane' | before no others
+          /spec/template/spec/priorityClassName | 'system-node-critical' | before no others
+          /metadata/ownerReferences | [{'uid':'1','name':'gone','kind':'Pod'}] | no gateway to an owner
           /spec/replicas | 0 | neither labels nor number
           /spec/template/metadata/labels/role | 'none' | neither labels nor number
           /spec/template/spec/volumes/0 | {'name':'deployclaw','secret':{'secretName':'deployclaw'}} | one volume
@@ -189,6 +194,8 @@ class AdmissionTest {
   void noOtherConfigMapAndNoOtherPodIsTouched() {
     var own = json("{'metadata':{'name':'deployclaw'},'data':{}}");
     var policy = json("{'metadata':{'name':'acme','labels':{'app':'rate-limits'}}}");
+    var owned = policy.deepCopy();
+    set(owned, "/metadata/ownerReferences", "[{'uid':'1'}]");
     var mutable = json("{'metadata':{'name':'deployclaw-gw-01-e1-ab12-0'}}");
     var gateway = json("{'metadata':{'name':'gw-02-5f6b7c8d9-abcde'}}");
 
@@ -196,6 +203,8 @@ class AdmissionTest {
     assertThat(refusals("/configmaps", "CREATE", mutable, NONE)).isNotEmpty();
     assertThat(refusals("/configmaps", "UPDATE", own, own)).isNotEmpty();
     assertThat(refusals("/configmaps", "UPDATE", policy, policy)).isEmpty();
+    assertThat(refusals("/configmaps", "UPDATE", owned, policy)).isNotEmpty();
+    assertThat(refusals("/configmaps", "UPDATE", owned, owned)).isEmpty();
     assertThat(refusals("/configmaps", "DELETE", NONE, own)).isNotEmpty();
     assertThat(refusals("/configmaps", "DELETE", NONE, policy)).isNotEmpty();
     assertThat(refusals("/pods", "DELETE", NONE, gateway)).isNotEmpty();

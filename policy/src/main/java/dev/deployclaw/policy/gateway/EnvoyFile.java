@@ -95,6 +95,8 @@ public final class EnvoyFile {
         true,
         "path_with_escaped_slashes_action",
         new EnvoyPaths(site.edge().paths()).escapedSlashes(),
+        "common_http_protocol_options",
+        Map.of("headers_with_underscores_action", "DROP_HEADER"),
         "internal_address_config",
         internal(site),
         "route_config",
@@ -111,7 +113,9 @@ public final class EnvoyFile {
   }
 
   private static Map<String, Object> routes(PolicySet set, Gateway gateway, Site site) {
-    var all = new ArrayList<>(new EnvoyPaths(site.edge().paths()).routes(UNASKED));
+    var all =
+        new ArrayList<>(
+            new EnvoyPaths(site.edge().paths()).routes(UNASKED, EnvoyActions.told(set, gateway)));
     all.add(identity(gateway));
     for (var route : gateway.routes()) {
       if (site.upstreams().containsKey(route.service())) {
@@ -162,7 +166,7 @@ public final class EnvoyFile {
   private static List<Object> filters(PolicySet set, Gateway gateway, Site site) {
     var out = new ArrayList<Object>();
     var paths = new EnvoyPaths(site.edge().paths());
-    out.add(filter("header_mutation", stripping(paths.overrides())));
+    out.add(filter("header_mutation", stripping(gateway, paths.overrides())));
     site.edge()
         .backstop()
         .ifPresent(rate -> out.add(filter("local_ratelimit", backstop(gateway, rate))));
@@ -178,8 +182,13 @@ public final class EnvoyFile {
     return Map.of(NAME, "envoy.filters.http." + name, "typed_config", config);
   }
 
-  private static Map<String, Object> stripping(List<String> overrides) {
-    var names = Stream.concat(OURS.stream(), overrides.stream());
+  /** Also what would be another host to an upstream than the one that was judged. */
+  private static Map<String, Object> stripping(Gateway gateway, List<String> overrides) {
+    var hosts =
+        gateway.identity() instanceof Identity.Host
+            ? List.of("x-forwarded-host", "forwarded")
+            : List.<String>of();
+    var names = Stream.of(OURS, overrides, hosts).flatMap(List::stream);
     return Map.of(
         TYPE,
         "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",

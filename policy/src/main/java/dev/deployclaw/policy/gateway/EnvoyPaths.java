@@ -1,6 +1,7 @@
 package dev.deployclaw.policy.gateway;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -11,9 +12,10 @@ import java.util.Map;
  */
 final class EnvoyPaths {
   /** First: what has other bytes none of the others covers, since they cover ASCII alone. */
-  private static final String VISIBLE = "[!-\"$-\\[\\]-~]*(?:\\?.*)?";
+  private static final String VISIBLE = "[!-\"$-\\[\\]-~]*(?:\\?[!-~]*)?";
 
   private static final String ASCII = "[!-~]*";
+  private static final String TEXT = "[\\t -~]*";
   private static final String ONE_HOST = "[0-9A-Za-z.:_\\[\\]-]*";
 
   /** What none may contain: of {@link PathSpelling#STRICT}, what normalization leaves. */
@@ -43,12 +45,18 @@ final class EnvoyPaths {
     return refuses() ? PathSpelling.OVERRIDES : List.of();
   }
 
-  /** They answer 400 themselves, and nobody is asked about what they match. */
-  List<Object> routes(Map<String, Object> unasked) {
+  /**
+   * They answer 400 themselves, and nobody is asked about what they match. A question that isn't
+   * UTF-8 is an error, and where Envoy opens without the service, an error passes.
+   *
+   * @param told the headers that the service is told
+   */
+  List<Object> routes(Map<String, Object> unasked, Collection<String> told) {
     var out = new ArrayList<Object>();
     out.add(refusal(unless(":authority", ONE_HOST), unasked));
+    out.add(refusal(unless(":path", refuses() ? VISIBLE : ASCII), unasked));
+    told.forEach(name -> out.add(refusal(unless(name, TEXT), unasked)));
     if (refuses()) {
-      out.add(refusal(unless(":path", VISIBLE), unasked));
       for (String part : AMBIGUOUS) {
         out.add(refusal(Map.of("safe_regex", regex(ASCII + "(?i:" + part + ")" + ASCII)), unasked));
       }
@@ -78,6 +86,8 @@ final class EnvoyPaths {
             header,
             "string_match",
             Map.of("safe_regex", regex(expression)),
+            "treat_missing_header_as_empty",
+            true,
             "invert_match",
             true);
     return Map.of("prefix", "/", "headers", List.of(named));

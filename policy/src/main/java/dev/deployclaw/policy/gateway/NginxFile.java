@@ -132,6 +132,7 @@ public final class NginxFile {
 
   private static String servers(Gateway gateway, Site site, Routes routes) {
     var paths = new Paths(site.edge().paths());
+    var tenancy = new Tenancy(gateway, site);
     return """
     server {
         listen %1$s default_server;
@@ -143,7 +144,7 @@ public final class NginxFile {
         .formatted(
             site.listen(),
             indented(
-                paths.refusal() + asked() + paths.headers() + new Tenancy(gateway, site).headers()),
+                paths.refusal() + asked() + paths.headers() + tenancy.host() + tenancy.headers()),
             indented(
                 decide(gateway, site)
                     + "\n"
@@ -207,6 +208,9 @@ public final class NginxFile {
     """;
   }
 
+  /**
+   * A request that the service can't read is refused: it mustn't look like a service that is away.
+   */
   private static String decide(Gateway gateway, Site site) {
     return """
     location = /_dc/decide {
@@ -217,6 +221,8 @@ public final class NginxFile {
         proxy_connect_timeout 1s;
         proxy_send_timeout 1s;
         proxy_read_timeout 2s;
+        proxy_intercept_errors on;
+        error_page 400 413 414 431 = @unread;
         proxy_set_header Connection "";
         proxy_set_header Content-Length "";
         proxy_set_header DC-Probe "";
@@ -231,6 +237,9 @@ public final class NginxFile {
         proxy_set_header X-DC-Epoch "";
         proxy_set_header X-DC-Tenant "";
     %s}
+    location @unread {
+        return 403;
+    }
     """
         .formatted(gateway.name(), indented(new Tenancy(gateway, site).headers()));
   }

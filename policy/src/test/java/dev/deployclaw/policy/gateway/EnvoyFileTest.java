@@ -23,6 +23,7 @@ import dev.deployclaw.policy.model.Match;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.model.Unproven;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.HeadersWithUnderscoresAction;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -147,6 +148,28 @@ class EnvoyFileTest {
     assertThat(connections.getInternalAddressConfig().getCidrRanges(0).getAddressPrefix())
         .isEqualTo("10.0.0.0");
     assertThat(connections.getUseRemoteAddress().getValue()).isTrue();
+  }
+
+  @Test
+  void theHostThatIsJudgedIsTheOnlyOne() throws Exception {
+    var byHost = connections(set(BY_HOST), BY_HOST, Edge.NONE);
+    var byHeader = connections(set(BY_HEADER), BY_HEADER, Edge.NONE);
+
+    assertThat(filter(byHost, HeaderMutation.class).getMutations().getRequestMutationsList())
+        .extracting(m -> m.getRemove())
+        .contains("x-forwarded-host", "forwarded");
+    assertThat(filter(byHeader, HeaderMutation.class).getMutations().getRequestMutationsList())
+        .extracting(m -> m.getRemove())
+        .doesNotContain("x-forwarded-host", "forwarded");
+  }
+
+  /** {@code X_DC_Tenant} is {@code X-DC-Tenant} to upstreams that make variables of headers. */
+  @Test
+  void headersWithUnderscoresAreDropped() throws Exception {
+    var options = connections(set(BY_HOST), BY_HOST, Edge.NONE).getCommonHttpProtocolOptions();
+
+    assertThat(options.getHeadersWithUnderscoresAction())
+        .isEqualTo(HeadersWithUnderscoresAction.DROP_HEADER);
   }
 
   @Test

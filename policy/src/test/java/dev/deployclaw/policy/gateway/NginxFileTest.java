@@ -110,6 +110,24 @@ class NginxFileTest {
   }
 
   @Test
+  void theHostThatIsJudgedIsTheOnlyOneThatAnUpstreamIsTold() {
+    try (var _ = start(set)) {
+      get(
+          "/search/x",
+          "Host: acme.example.test",
+          "X-Forwarded-Host: other.example.test",
+          "Forwarded: for=1.2.3.4;Host=other.example.test",
+          "X_Forwarded_Host: other.example.test");
+      get("/search/x", "Host: acme.example.test", "Forwarded: proto=https");
+
+      var first = upstream.asked().getFirst();
+      assertThat(first.get("X-Forwarded-Host")).containsExactly("acme.example.test");
+      assertThat(first.values().toString()).doesNotContain("other.example.test");
+      assertThat(upstream.asked().getLast().get("Forwarded")).containsExactly("proto=https");
+    }
+  }
+
+  @Test
   void answersAVerifiedProbeWithoutTheUpstream() {
     try (var _ = start(set)) {
       var admitted = get("/search/x", "Host: acme.example.test", TOKEN);

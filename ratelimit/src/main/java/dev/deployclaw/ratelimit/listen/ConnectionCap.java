@@ -1,11 +1,14 @@
 package dev.deployclaw.ratelimit.listen;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +38,18 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
    * that it adds: ten thousand of them hold the event loop for a second.
    */
   private static final int MOST_LINES = 500;
+
+  /** With it a connection of HTTP/2 begins, whose bytes are no lines (RFC 9113, section 3.4). */
+  private static final ByteBuf PREFACE = text("PRI * HTTP/2.0");
+
+  /** A gateway takes a closed connection for a service that is away, and may open then. */
+  private static final ByteBuf TOO_LARGE =
+      text(
+          "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+              + "Connection: close\r\nContent-Length: 0\r\n\r\n");
+
+  /** What is still read of a refused request, so that its sender gets the answer. */
+  private static final int MOST_DROPPED = 1 << 18;
 
   private static final Comparator<Connection> LEAST_USEFUL_FIRST =
       Comparator.<Connection, Boolean>comparing(c -> c.answered)
@@ -110,6 +125,11 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private static ByteBuf text(String text) {
+    return Unpooled.unreleasableBuffer(
+        Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII).asReadOnly());
+  }
+
   /** Where unanswered requests take too much, the largest of them goes. */
   private void makeRoom() {
     kept.stream()
@@ -138,31 +158,53 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
     /** All connections of a listener are on one event loop. */
     private int taken;
 
+    private boolean first = true;
+    private boolean inLines = true;
+    private boolean refused;
+    private int dropped;
+
     private Connection(Channel channel) {
       this.channel = channel;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      heardAt = System.nanoTime();
-      if (message instanceof ByteBuf bytes && !bears(bytes)) {
-        tell();
-        kept.remove(this);
-        bytes.release();
-        var _ = channel.close();
+      if (message instanceof ByteBuf bytes && (refused || !bears(bytes))) {
+        refuse(context, bytes);
         return;
       }
+      heardAt = System.nanoTime();
       context.fireChannelRead(message);
+    }
+
+    /** Closed at once, its sender might lose the answer; it has no place to keep meanwhile. */
+    private void refuse(ChannelHandlerContext context, ByteBuf bytes) {
+      dropped += bytes.readableBytes();
+      bytes.release();
+      if (!refused) {
+        refused = true;
+        answered = false;
+        tell();
+        forget();
+        context.writeAndFlush(TOO_LARGE.duplicate());
+      }
+      if (dropped > MOST_DROPPED) {
+        var _ = channel.close();
+      }
     }
 
     /** Whether these bytes are no more than one request has. */
     private boolean bears(ByteBuf bytes) {
       int length = bytes.readableBytes();
+      if (first) {
+        first = false;
+        inLines = !ByteBufUtil.equals(bytes, bytes.readerIndex(), PREFACE, 0, PREFACE.capacity());
+      }
       unanswered += length;
       if (unanswered <= SMALL_REQUEST) {
         return true;
       }
-      int more = RequestMemory.lines(bytes);
+      int more = inLines ? RequestMemory.lines(bytes) : 0;
       lines += more;
       if (lines > MOST_LINES) {
         return false;

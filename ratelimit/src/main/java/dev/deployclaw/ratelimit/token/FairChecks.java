@@ -98,10 +98,16 @@ public final class FairChecks {
     return true;
   }
 
-  /** One who has an address of IPv6 has as many as there are in its network. */
+  /**
+   * One who has an address of IPv6 has as many as there are in its network; one of IPv4 may be
+   * written within one of IPv6 (::ffff:192.0.2.1).
+   */
   private static String network(String client) {
     if (client.indexOf(':') < 0) {
       return client;
+    }
+    if (client.indexOf('.') >= 0) {
+      return client.substring(client.lastIndexOf(':') + 1);
     }
     int at = -1;
     for (int i = 0; i < IPV6_NETWORK_GROUPS; i++) {

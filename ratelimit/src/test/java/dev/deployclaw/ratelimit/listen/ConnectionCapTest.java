@@ -8,7 +8,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,20 +122,84 @@ class ConnectionCapTest {
   }
 
   @Test
-  void aRequestOfTooManyLinesIsNotRead() {
+  void aRequestOfTooManyLinesIsAnsweredAndNotRead() {
     var listening = new EmbeddedChannel(new ConnectionCap(MOST, new RequestMemory(1_000_000)));
     var many = accepted(listening);
     var usual = accepted(listening);
 
     usual.writeInbound(text("a:b\r\n".repeat(450)));
     many.writeInbound(text("a:b\r\n".repeat(12_000)));
+    many.writeInbound(text("\r\n"));
 
-    assertThat(many.isOpen()).isFalse();
     assertThat(many.<Object>readInbound()).isNull();
+    assertThat(many.<ByteBuf>readOutbound().toString(StandardCharsets.US_ASCII))
+        .startsWith("HTTP/1.1 431 ");
+    assertThat(many.<Object>readOutbound()).as("one answer").isNull();
     assertThat(usual.isOpen()).isTrue();
     usual.writeOutbound(text("an answer"));
     usual.writeInbound(text("a:b\r\n".repeat(450)));
     assertThat(usual.isOpen()).as("each request is counted anew").isTrue();
+    assertThat(usual.<ByteBuf>readOutbound().readableBytes()).isEqualTo(9);
+    assertThat(usual.<Object>readOutbound()).isNull();
+  }
+
+  @Test
+  void whoGoesOnAfterARefusalIsClosed() {
+    var listening = new EmbeddedChannel(new ConnectionCap(MOST, new RequestMemory(1_000_000)));
+    var many = accepted(listening);
+
+    for (int i = 0; i < 20 && many.isOpen(); i++) {
+      many.writeInbound(text("a:b\r\n".repeat(12_000)));
+    }
+
+    assertThat(many.isOpen()).isFalse();
+  }
+
+  /** Each message of Envoy's protocol holds a dozen of the bytes that end a line of HTTP/1.1. */
+  @Test
+  void manyRequestsOfHttp2AreNoLines() throws Exception {
+    var waiting = new ConcurrentLinkedQueue<HttpServerResponse>();
+    int many = 200;
+    var busy =
+        served(
+            new Servers(vertx)
+                .http2(
+                    "127.0.0.1",
+                    0,
+                    r -> {
+                      waiting.add(r.response());
+                      if (waiting.size() == many) {
+                        waiting.forEach(w -> w.setStatusCode(204).end());
+                      }
+                    }));
+    var options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false);
+    var client = vertx.createHttpClient(options);
+    var answers = new ArrayList<Future<Integer>>();
+    for (int i = 0; i < many; i++) {
+      answers.add(
+          client
+              .request(HttpMethod.POST, busy.actualPort(), "127.0.0.1", "/")
+              .compose(r -> r.send("\n".repeat(12)))
+              .map(HttpClientResponse::statusCode));
+    }
+
+    Future.join(answers).toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+
+    assertThat(answers).extracting(Future::result).containsOnly(204);
+  }
+
+  @Test
+  void thePrefaceOfHttp2OpensNoWayForLinesOfHttp1() throws Exception {
+    for (var server : List.of(http, http2)) {
+      var socket = open(server);
+      say(socket, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      say(socket, "GET / HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(1_000) + "\r\n");
+
+      Await.until("it is closed", LONG, () -> closed(socket));
+    }
   }
 
   private static ByteBuf text(String text) {

@@ -74,6 +74,17 @@ class FairChecksTest {
     assertThat(done.indexOf("::1")).isLessThan(9);
   }
 
+  /** As a listener for both says it. */
+  @Test
+  void addressesOfIpv4WithinIpv6TakeTurns() {
+    bring("::ffff:192.0.2.66", 200);
+    bring("::ffff:192.0.2.1", 1);
+
+    settle();
+
+    assertThat(done.indexOf("::ffff:192.0.2.1")).isLessThan(8);
+  }
+
   @Test
   void aCheckThatThrowsMakesWayForTheNext() {
     var thrown =
