@@ -11,6 +11,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
@@ -19,8 +21,16 @@ import java.util.Set;
  * body ends there, and its connection is marked.
  */
 final class BrokenMessages extends ChannelInboundHandlerAdapter {
-  private static final Set<HttpVersion> KNOWN = Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+
+  /** By identity, as Vert.x knows them: a name in lower case equals one of them, and is none. */
+  private static final Set<HttpVersion> KNOWN = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private static final AttributeKey<Boolean> BROKEN = AttributeKey.valueOf("broken body");
+
+  static {
+    KNOWN.add(HttpVersion.HTTP_1_0);
+    KNOWN.add(HttpVersion.HTTP_1_1);
+  }
 
   /** Whether a body on this connection could not be read to its end. */
   static boolean on(Channel channel) {

@@ -23,16 +23,20 @@ final class ForeignPages {
 
   /** Why a call isn't answered, whoever makes it; empty where it may be. */
   static Optional<Problem> problem(HttpServerRequest request) {
-    var sites = request.headers().getAll(SITE);
-    if (!OWN_SITES.containsAll(sites) && !isLink(request)) {
+    if (!isOwnSite(request) && !isLink(request)) {
       return Optional.of(
           Problems.foreignPage(
               "header " + SITE, "a browser says that a page of another origin calls"));
     }
-    return request.headers().getAll(ORIGIN).stream().allMatch(o -> isOwn(o, request))
+    return isOwnOrigin(request)
         ? Optional.empty()
         : Optional.of(
             Problems.foreignPage("header " + ORIGIN, "the page that calls is of another origin"));
+  }
+
+  /** Whether a page of another origin calls, or led to the call by a link. */
+  static boolean isOne(HttpServerRequest request) {
+    return !isOwnSite(request) || !isOwnOrigin(request);
   }
 
   /** Whether a call has nothing that a foreign page couldn't send without asking. */
@@ -41,6 +45,14 @@ final class ForeignPages {
         && request.getHeader("Authorization") == null
         && request.getHeader(TaskRoutes.KEY) == null
         && !TaskBody.isJson(Optional.ofNullable(request.getHeader("Content-Type")));
+  }
+
+  private static boolean isOwnSite(HttpServerRequest request) {
+    return OWN_SITES.containsAll(request.headers().getAll(SITE));
+  }
+
+  private static boolean isOwnOrigin(HttpServerRequest request) {
+    return request.headers().getAll(ORIGIN).stream().allMatch(o -> isOwn(o, request));
   }
 
   /** A link that somebody follows shows what it leads to, to them alone. */

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,7 @@ final class Front {
     router.route().handler(e -> unrouted(e, nowhere(e)));
     router.errorHandler(404, e -> unrouted(e, nowhere(e))); // what isn't a path meets no handler
     router.errorHandler(413, e -> send(e, Reply.of(Problems.tooLarge(bodyBytes))));
+    router.errorHandler(417, e -> unrouted(e, Problems.unexpected()));
     router.errorHandler(400, e -> unrouted(e, malformed()));
     router.errorHandler(500, this::failed);
   }
@@ -204,7 +206,9 @@ final class Front {
             send(exchange, Reply.of(Problems.tooSlow()));
           }
         };
-    exchange.vertx().setTimer(SLOWEST_BODY_MILLIS, tooSlow);
+    long timer = exchange.vertx().setTimer(SLOWEST_BODY_MILLIS, tooSlow);
+    // it holds the exchange: a flood of short bodies would fill the memory for as long
+    var _ = request.end().onComplete(_ -> exchange.vertx().cancelTimer(timer));
   }
 
   private static boolean hasBody(HttpServerRequest request) {
@@ -258,6 +262,8 @@ final class Front {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.of(Problems.stopping());
+    } catch (HttpException e) { // a query that can't be decoded
+      return Reply.of(malformed());
     } catch (RuntimeException e) {
       return Reply.of(problem(e, "a call failed"));
     }

@@ -97,8 +97,9 @@ final class Guard {
     return shown(request).caller().filter(caller::equals).isPresent();
   }
 
+  /** Else a page would use up the budget of who looks at it, wherever it calls. */
   private Optional<Duration> take(HttpServerRequest request, Shown shown, Route.Lane lane) {
-    if (shown.caller().isEmpty()) {
+    if (shown.caller().isEmpty() || ForeignPages.isOne(request)) {
       return budgets.takeFrom(address(request));
     }
     String name = shown.caller().get().name();

@@ -32,6 +32,9 @@ final class Listening {
             .setMaxInitialLineLength(MOST_LINE_BYTES)
             .setHttp2ClearTextEnabled(false)
             .setUseAlpn(false)
+            // else their handler fails, and logs each call, where a stranger sends many at once
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setIdleTimeout(Math.toIntExact(idle(serve).toSeconds()))
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
     tls.ifPresent(t -> t.secure(options));

@@ -126,6 +126,17 @@ final class Problems {
         Map.of("Connection", "close"));
   }
 
+  static Problem unexpected() {
+    return new Problem(
+        417,
+        "invalid",
+        "The call is wrong",
+        "what the call expects isn't known here",
+        "header Expect",
+        "leave it out, or send Expect: 100-continue",
+        Map.of());
+  }
+
   static Problem unknownOutcome(String reason) {
     return new Problem(
         503,

@@ -102,6 +102,24 @@ class ForeignCallTest {
     assertThat(call("GET", "/v1/executions", "").status()).isEqualTo(200);
   }
 
+  /** Wherever a page calls: what isn't served, what anybody may read, and links that it follows. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /nothing, Sec-Fetch-Site: cross-site",
+    "GET, /v1/tasks, Sec-Fetch-Site: cross-site",
+    "GET, /v1/openapi.yaml, Sec-Fetch-Site: cross-site",
+    "POST, /nothing, Origin: https://evil.example",
+    "'GET', /v1/executions, 'Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document'"
+  })
+  void noCallOfAForeignPageUsesUpTheBudgetOfWhoLooksAtIt(
+      String method, String path, String headers) {
+    for (int i = 0; i < 300; i++) {
+      call(method, path, headers);
+    }
+
+    assertThat(call("GET", "/v1/executions", "").status()).isEqualTo(200);
+  }
+
   private static Served.Answer call(String method, String path, String headers) {
     var request = served.request(path, "").method(method, BodyPublishers.noBody());
     for (var header : headers.split(" \\| ", -1)) {

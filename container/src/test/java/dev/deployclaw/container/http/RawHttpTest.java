@@ -2,6 +2,7 @@ package dev.deployclaw.container.http;
 
 import static dev.deployclaw.container.http.Served.OLIVIA;
 import static dev.deployclaw.container.http.Served.VIC;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.serve.Desks;
@@ -41,6 +42,7 @@ class RawHttpTest {
         Arguments.of("no request line", "NONSENSE\r\n\r\n", 400),
         Arguments.of("no version", "GET /healthz\r\n\r\n", 400),
         Arguments.of("an unknown version", "GET /healthz HTTP/9.9\r\n" + HOST + "\r\n", 400),
+        Arguments.of("a version in lower case", "GET /healthz http/1.1\r\n" + HOST + "\r\n", 400),
         Arguments.of("a header without a colon", get("Broken header"), 400),
         Arguments.of("a space before the colon", get("Broken : x"), 400),
         Arguments.of("a NUL in a header", get("X-A: b\0c"), 400),
@@ -61,6 +63,8 @@ class RawHttpTest {
         Arguments.of("two lengths", post("Content-Length: 2\r\nContent-Length: 3", "{}"), 400),
         Arguments.of("a length that is none", post("Content-Length: x", "{}"), 400),
         Arguments.of("a chunk that is none", post("Transfer-Encoding: chunked", "zz\r\n"), 400),
+        Arguments.of("what can't be expected", post("Expect: tea\r\nContent-Length: 2", "{}"), 417),
+        Arguments.of("a wrong escape in a query", read("/v1/executions?limit=%zz"), 400),
         Arguments.of("a long body", post("Content-Length: 1000000", ""), 413),
         Arguments.of(
             "a long body in chunks",
@@ -114,6 +118,19 @@ class RawHttpTest {
     assertThat(stranger.status()).isEqualTo(401);
   }
 
+  /** More than the 128 that a handler of Netty's for WebSockets lets wait. */
+  @Test
+  void answersManyCallsThatComeAtOnceOneAfterAnother() throws IOException {
+    int calls = 400;
+    try (var socket = RawCall.open(served)) {
+      socket.getOutputStream().write(call("GET", "/healthz", "").repeat(calls).getBytes(US_ASCII));
+
+      for (int i = 0; i < calls; i++) {
+        assertThat(RawCall.send(socket, "").status()).as("answer %s", i).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void speaksNoOtherProtocolOnTheSameLine() throws IOException {
     var upgrade =
@@ -127,6 +144,10 @@ class RawHttpTest {
 
   private static String get(String header) {
     return call("GET", "/healthz", header);
+  }
+
+  private static String read(String path) {
+    return call("GET", path, "Authorization: Bearer " + VIC);
   }
 
   private static String post(String header, String body) {

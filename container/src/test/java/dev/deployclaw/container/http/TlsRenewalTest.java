@@ -119,6 +119,19 @@ class TlsRenewalTest {
     }
   }
 
+  /** A renewal of the agent's own certificate that is stuck half-way revokes all the same. */
+  @Test
+  void revokesWhileItsOwnCertificateCannotBeRenewed() throws Exception {
+    try (var client = console.client(server)) {
+      assertThat(status(client)).isEqualTo(200);
+
+      copy(newer.certificate(), "tls.crt"); // its key never comes
+      copy(revoking, "now.crl");
+
+      Await.until("it is refused", Desks.SOON, () -> status(client) == 401);
+    }
+  }
+
   /** Of another authority, so that it revokes nothing and can't be used. */
   @Test
   void keepsWhatItHasWhereAFileCannotBeUsed() throws Exception {

@@ -80,14 +80,13 @@ public final class ServerTls {
         return;
       }
       seen = now; // said once, not at each look
+      trust = trust(now); // a revocation counts at once, whatever becomes of the agent's own pair
       now.check(vertx);
-      var newer = trust(now);
       server
           .updateSSLOptions(now.options(tokens))
           .toCompletionStage()
           .toCompletableFuture()
           .get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-      trust = newer;
       LOG.atInfo().addKeyValue("certificate", tls.certificateFile()).log("TLS was read again");
     } catch (IOException
         | GeneralSecurityException
