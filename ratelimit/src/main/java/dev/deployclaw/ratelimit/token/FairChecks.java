@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -86,16 +88,44 @@ public final class FairChecks {
     start(check);
   }
 
-  /** Whether somebody who has more waiting than this one gave one up. */
+  /**
+   * Whether somebody who has more waiting than this one gave one up. Where all have few, those of
+   * one site count together: it has as many networks as it likes.
+   */
   private boolean madeRoom(String network) {
-    var most = waiting.values().stream().max(Comparator.comparingInt(Deque::size)).orElseThrow();
-    var own = waiting.get(network);
-    if (own != null && own.size() + 1 >= most.size()) {
+    var sites = new HashMap<String, Integer>();
+    waiting.forEach((from, checks) -> sites.merge(site(from), checks.size(), Integer::sum));
+    int most = Collections.max(sites.values());
+    int ofSite = sites.getOrDefault(site(network), 0);
+    boolean ofOwnSite = ofSite == most;
+    if (ofSite > 0 && ofSite + 1 == most) {
       return false;
     }
-    most.removeLast().promise().fail(new Busy());
+    var given =
+        waiting.entrySet().stream()
+            .filter(from ->
+                ofOwnSite
+                    ? site(from.getKey()).equals(site(network))
+                    : sites.getOrDefault(site(from.getKey()), 0) == most)
+            .max(Comparator.comparingInt(from -> from.getValue().size()))
+            .orElseThrow();
+    var own = waiting.get(network);
+    if (ofOwnSite && own != null && own.size() + 1 >= given.getValue().size()) {
+      return false;
+    }
+    given.getValue().removeLast().promise().fail(new Busy());
+    if (given.getValue().isEmpty()) {
+      waiting.remove(given.getKey());
+    }
     count--;
     return true;
+  }
+
+  /** IPv6: a /48 of the /64; IPv4: a /24. */
+  private static String site(String network) {
+    int end = network.lastIndexOf(network.indexOf(':') < 0 ? '.' : ':');
+    boolean whole = network.chars().filter(c -> c == ':').count() == IPV6_NETWORK_GROUPS - 1L;
+    return end < 0 || (network.indexOf(':') >= 0 && !whole) ? network : network.substring(0, end);
   }
 
   /**

@@ -74,6 +74,37 @@ class FairChecksTest {
     assertThat(done.indexOf("::1")).isLessThan(9);
   }
 
+  /** Each has one check: whoever comes takes a place of somebody's, and no turn is lost by it. */
+  @Test
+  void ofManyNetworksEachIsAnswered() {
+    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
+      bring("198.%d.%d.1".formatted(i / 250, i % 250), 1);
+    }
+
+    settle();
+
+    assertThat(asked).allMatch(Future::isComplete);
+    assertThat(done).hasSizeGreaterThan(1_000);
+  }
+
+  /** A site has a /48, which is 65,536 networks. */
+  @Test
+  void manyNetworksOfOneSiteGiveUpTheirOwn() {
+    for (int i = 0; i < MORE_THAN_WAIT; i++) {
+      bring("2001:db8:1:%x::1".formatted(i + 1), 1);
+    }
+    bring("2001:db8:2:1::1", 1);
+    bring("192.0.2.1", 1);
+    for (int i = 0; i < 2 * MORE_THAN_WAIT; i++) {
+      bring("2001:db8:1:%x::1".formatted(i + 5_000), 1);
+    }
+
+    settle();
+
+    assertThat(done).contains("2001:db8:2:1::1", "192.0.2.1");
+    assertThat(asked).allMatch(Future::isComplete);
+  }
+
   /** As a listener for both says it. */
   @Test
   void addressesOfIpv4WithinIpv6TakeTurns() {
