@@ -84,6 +84,21 @@ class AuditStreamUsersTest {
     }
   }
 
+  /** Replies to the agent would tell the watcher more than records. */
+  @Test
+  void aWatcherReadsNothingButRecords() throws Exception {
+    for (String subject : List.of(">", "_INBOX.>", "$JS.>", "deployclaw.>")) {
+      var refused = new CopyOnWriteArrayList<String>();
+      try (var watcher = connect("watcher", refused)) {
+        watcher.subscribe(subject);
+        watcher.flush(LONG);
+        Await.until(subject + " is refused", LONG, () -> !refused.isEmpty());
+        assertThat(refused.getFirst())
+            .containsIgnoringCase("permissions violation for subscription");
+      }
+    }
+  }
+
   @Test
   void aStrangerIsNotLetIn() {
     assertThatThrownBy(() -> io.nats.client.Nats.connect(nats.url()))

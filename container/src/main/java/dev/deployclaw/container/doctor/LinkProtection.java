@@ -42,6 +42,7 @@ public final class LinkProtection {
         config.s3().endpoint(),
         "https://, and with an authority of your own s3.tls.ca");
     links.nats(config.nats());
+    config.nats().monitors().forEach(m -> links.url("nats.monitors", m, HTTPS));
     config
         .configurationStores()
         .forEach(s -> links.etcd("configurationStores " + s.name(), s.etcd()));
@@ -115,7 +116,7 @@ public final class LinkProtection {
           case Notify.Target.PagerDuty(var at, var _) -> at;
           case Notify.Target.Webhook(var at, var _) -> at;
         };
-    if (url.startsWith("http://") && isRemote(host(url))) {
+    if (url.toLowerCase(Locale.ROOT).startsWith("http://") && isRemote(host(url))) {
       warn("notify %s (%s)".formatted(sink.name(), host(url)), PLAIN, HTTPS);
     }
   }

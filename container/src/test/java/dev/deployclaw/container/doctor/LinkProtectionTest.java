@@ -18,7 +18,7 @@ class LinkProtectionTest {
       etcd: {endpoints: ["http://10.0.0.5:2379"]}
       redis: {nodes: ["10.0.1.1:6379", "[2001:db8::1]:6379"]}
       s3: {endpoint: "http://10.0.0.7:9000", bucket: c, accessKey: key, secretKey: secret}
-      nats: {url: "nats://10.0.0.6:4222"}
+      nats: {url: "nats://10.0.0.6:4222", monitors: ["http://10.0.0.8:8222"]}
       configurationStores:
         - {name: limits, endpoints: ["http://10.0.0.9:2379"], prefix: /l/, username: u, password: p}
       rateLimitServices: [{namespace: edge, url: "http://10.0.2.1:8089"}]
@@ -26,7 +26,7 @@ class LinkProtectionTest {
       model: {provider: ollama, name: m, url: "http://10.0.5.1:11434"}
       telemetry: {endpoint: "http://10.0.6.1:4318"}
       notify:
-        - {name: hook, url: "http://10.0.7.1/secret-path-0123456789", secret: s0123456789abcdef}
+        - {name: hook, url: "HTTP://10.0.7.1/secret-path-0123456789", secret: s0123456789abcdef}
       """;
 
   @TempDir Path folder;
@@ -48,6 +48,7 @@ class LinkProtectionTest {
             "s3.endpoint http://10.0.0.7:9000 is reached in plain text",
             "nats.url nats://10.0.0.6:4222 is reached in plain text",
             "nats.url nats://10.0.0.6:4222 is reached without a user",
+            "nats.monitors http://10.0.0.8:8222 is reached in plain text",
             "configurationStores limits.endpoints http://10.0.0.9:2379 is reached in plain text",
             "rateLimitServices http://10.0.2.1:8089 is reached in plain text",
             "docker.host tcp://10.0.4.1:2375 is reached in plain text",
