@@ -23,7 +23,7 @@ import java.util.Optional;
  * A folder that is held open by its descriptor (openat(2), Linux), for folders in which others may
  * rename: a step goes to the folder that was opened, whatever bears its name by then. Below the
  * first one no symbolic link is followed, and a pipe or device in place of a file is refused
- * without waiting for it.
+ * without waiting for it, as is a file that another folder may hold, too.
  */
 public final class PinnedFolder implements AutoCloseable {
   /** The most that a file of a gateway may hold. */
@@ -121,6 +121,10 @@ public final class PinnedFolder implements AutoCloseable {
       if (!Files.isRegularFile(opened(file))) {
         throw new FileSystemException(of.toString(), null, "is no plain file: put one there");
       }
+      if (names(file) > 1) {
+        String why = "has another name elsewhere (a hard link): put a copy there";
+        throw new FileSystemException(of.toString(), null, why);
+      }
       try (var in = Files.newInputStream(opened(file))) {
         return Optional.of(bounded(in, of));
       }
@@ -132,6 +136,11 @@ public final class PinnedFolder implements AutoCloseable {
   @Override
   public void close() {
     close(descriptor);
+  }
+
+  /** None any more, where it was just replaced. */
+  private static int names(int file) throws IOException {
+    return Files.getAttribute(opened(file), "unix:nlink") instanceof Integer n ? n : 0;
   }
 
   private static byte[] bounded(InputStream in, Path of) throws IOException {

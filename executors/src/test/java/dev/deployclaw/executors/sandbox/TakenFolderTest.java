@@ -76,6 +76,16 @@ class TakenFolderTest {
     assertThat(epochs.liveFile()).isEmpty();
   }
 
+  /** Which only some systems forbid (fs.protected_hardlinks of proc(5)). */
+  @Test
+  void showsNoFileElsewhereUnderASecondName() throws Exception {
+    Path staged = folder.resolve("epochs/0/nginx.conf");
+    Files.delete(staged);
+    Files.createLink(staged, agents.resolve("7/key"));
+
+    assertThatThrownBy(epochs::liveFile).hasMessageContaining("put a copy there");
+  }
+
   @Test
   void opensNoLockAndNoFenceElsewhere() throws Exception {
     Path lock = folder.resolve("fence.lock");

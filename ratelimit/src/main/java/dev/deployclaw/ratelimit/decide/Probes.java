@@ -27,12 +27,15 @@ import java.util.stream.Collectors;
 final class Probes {
   private static final int MOST_REMEMBERED = 256;
 
+  /** Seals are few. Forged ones that wait longer than Envoy does would be errors to it. */
+  private static final int MOST_WAITING = 64;
+
   private final FairChecks checks;
   private final Clock clock;
   private final Map<Check, Future<Boolean>> known = new Remembered();
 
   Probes(Vertx vertx, Clock clock) {
-    this.checks = new FairChecks(vertx);
+    this.checks = new FairChecks(vertx, MOST_WAITING);
     this.clock = clock;
   }
 

@@ -23,12 +23,21 @@ public final class FairChecks {
   private static final int IPV6_NETWORK_GROUPS = 4;
 
   private final Vertx vertx;
+  private final int mostWaiting;
   private final Map<String, Deque<Check<?>>> waiting = new LinkedHashMap<>();
   private int count;
   private int underWay;
 
   public FairChecks(Vertx vertx) {
+    this(vertx, MOST_WAITING);
+  }
+
+  /**
+   * @param mostWaiting so many that a gateway still waits for the last one
+   */
+  public FairChecks(Vertx vertx, int mostWaiting) {
     this.vertx = vertx;
+    this.mostWaiting = mostWaiting;
   }
 
   /** Too many checks wait. Without a stack trace. */
@@ -52,7 +61,7 @@ public final class FairChecks {
     var check = new Check<>(work, promise);
     if (underWay < MOST_AT_ONCE) {
       start(check);
-    } else if (count < MOST_WAITING || madeRoom(network(client))) {
+    } else if (count < mostWaiting || madeRoom(network(client))) {
       waiting.computeIfAbsent(network(client), _ -> new ArrayDeque<>()).add(check);
       count++;
     } else {

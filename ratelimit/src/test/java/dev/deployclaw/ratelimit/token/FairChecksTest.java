@@ -23,7 +23,7 @@ class FairChecksTest {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
 
   private final Context loop = vertx.getOrCreateContext();
-  private final FairChecks checks = new FairChecks(vertx);
+  private FairChecks checks = new FairChecks(vertx);
   private final CountDownLatch gate = new CountDownLatch(1);
   private final List<String> done = new CopyOnWriteArrayList<>();
   private final List<Future<String>> asked = new ArrayList<>();
@@ -58,6 +58,17 @@ class FairChecksTest {
     assertThat(asked).filteredOn(Future::failed).hasSizeGreaterThan(70);
     assertThat(asked.stream().filter(Future::failed).map(Future::cause))
         .allMatch(FairChecks.Busy.class::isInstance);
+  }
+
+  @Test
+  void noMoreWaitThanAreSaid() {
+    checks = new FairChecks(vertx, 10);
+    bring("attacker", 100);
+    bring("192.0.2.1", 1);
+
+    settle();
+
+    assertThat(done).hasSizeBetween(14, 15).contains("192.0.2.1");
   }
 
   @Test
