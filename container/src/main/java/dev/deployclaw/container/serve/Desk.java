@@ -103,7 +103,7 @@ public final class Desk {
     }
     change(() -> {
       release(Job.Lane.WORD);
-      if (!waiting.contains(word)) { // said twice, it is one word
+      if (waiting.stream().noneMatch(word::repeats)) { // said twice, it is one word
         waiting.add(word);
       }
     });

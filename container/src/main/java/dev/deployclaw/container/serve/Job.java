@@ -37,7 +37,15 @@ sealed interface Job {
    *
    * @param plan for an approval, the plan's hash that was quoted, or how it begins
    */
-  record Word(String execution, String who, boolean approves, String plan) implements Job {}
+  record Word(String execution, String who, boolean approves, String plan) implements Job {
+    /** However much of the plan's hash each quotes. */
+    boolean repeats(Job job) {
+      return job instanceof Word other
+          && other.execution().equals(execution)
+          && other.who().equals(who)
+          && other.approves() == approves;
+    }
+  }
 
   /** A scheduled change whose time has come. */
   record Begin(String execution) implements Job {}

@@ -103,6 +103,32 @@ class FloodTest {
     served.awaitResult(first, "COMPLETED");
   }
 
+  /** However much of the hash each quotes: else one approver keeps another's rejection out. */
+  @Test
+  void approvalsOfOneChangeByOneApproverAreOneWord() {
+    String other = asked(OLIVIA);
+    served.awaitResult(other, "HELD");
+    String plan = served.world.change(other).orElseThrow().planHash();
+    served.brake.at("redis.stage");
+    served.submit("set acme 700");
+    served.brake.awaitReached();
+
+    for (int length = 8; length < 8 + 3 * QUEUE; length++) {
+      String quoted = plan.substring(0, length);
+      served.post("/v1/executions/" + other + "/approve?plan=" + quoted, ANN, "{}");
+    }
+    var rejected = served.post("/v1/executions/" + other + "/reject", BOTH, "{}");
+
+    assertThat(rejected.status()).as(rejected.body()).isEqualTo(202);
+    served.brake.release();
+  }
+
+  private String asked(String token) {
+    return served
+        .post("/v1/tasks", token, "{\"request\":\"apply\",\"approval\":\"manual\"}")
+        .text("execution_id");
+  }
+
   @Test
   void aFullQueueHasAPlaceForARollback() {
     String changed = served.done("apply", "COMPLETED");
