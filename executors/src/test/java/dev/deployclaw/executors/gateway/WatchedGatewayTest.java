@@ -146,7 +146,8 @@ class WatchedGatewayTest {
     Files.createSymbolicLink(report, secret);
     assertThat(Master.of(gateway)).isEmpty();
     Files.delete(report);
-    assertThat(Command.run(List.of("mkfifo", report.toString()), Path.of("/"), AT_MOST).succeeded()).isTrue();
+    assertThat(Command.run(List.of("mkfifo", report.toString()), Path.of("/"), AT_MOST).succeeded())
+        .isTrue();
     assertThat(Master.of(gateway)).isEmpty();
     Files.delete(report);
     for (String text :
