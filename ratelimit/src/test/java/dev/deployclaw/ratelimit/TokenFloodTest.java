@@ -92,7 +92,9 @@ class TokenFloodTest {
     String good = ISSUER.token("rsa", "RS256", "acme");
     String stem = good.substring(0, good.lastIndexOf('.') + 1);
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), estate.port())) {
-      var in = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+      var in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
       for (int i = 0; !over.get(); i++) {
         String signature = "%08d".formatted(connection * 100_000 + i).repeat(43).substring(0, 342);
         socket.getOutputStream().write(request(stem + signature));

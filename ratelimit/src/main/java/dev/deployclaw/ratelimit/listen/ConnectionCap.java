@@ -45,8 +45,12 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
   /** A gateway takes a closed connection for a service that is away, and may open then. */
   private static final ByteBuf TOO_LARGE =
       text(
-          "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-              + "Connection: close\r\nContent-Length: 0\r\n\r\n");
+          """
+          HTTP/1.1 431 Request Header Fields Too Large\r
+          Connection: close\r
+          Content-Length: 0\r
+          \r
+          """);
 
   /** What is still read of a refused request, so that its sender gets the answer. */
   private static final int MOST_DROPPED = 1 << 18;
@@ -186,7 +190,7 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
         answered = false;
         tell();
         forget();
-        context.writeAndFlush(TOO_LARGE.duplicate());
+        var _ = context.writeAndFlush(TOO_LARGE.duplicate());
       }
       if (dropped > MOST_DROPPED) {
         var _ = channel.close();
