@@ -45,13 +45,12 @@ final class ConnectionCap extends ChannelInboundHandlerAdapter {
   /** A gateway takes a closed connection for a service that is away, and may open then. */
   private static final ByteBuf TOO_LARGE =
       text(
-          String.join(
-              "\r\n",
-              "HTTP/1.1 431 Request Header Fields Too Large",
-              "Connection: close",
-              "Content-Length: 0",
-              "",
-              ""));
+          """
+          HTTP/1.1 431 Request Header Fields Too Large\r
+          Connection: close\r
+          Content-Length: 0\r
+          \r
+          """);
 
   /** What is still read of a refused request, so that its sender gets the answer. */
   private static final int MOST_DROPPED = 1 << 18;

@@ -217,15 +217,14 @@ class ConnectionCapTest {
     var upgrading = open(http);
     say(
         upgrading,
-        String.join(
-            "\r\n",
-            "GET / HTTP/1.1",
-            "Host: x",
-            "Connection: Upgrade, HTTP2-Settings",
-            "Upgrade: h2c",
-            "HTTP2-Settings: AAMAAABkAAQAAP__",
-            "",
-            ""));
+        """
+        GET / HTTP/1.1\r
+        Host: x\r
+        Connection: Upgrade, HTTP2-Settings\r
+        Upgrade: h2c\r
+        HTTP2-Settings: AAMAAABkAAQAAP__\r
+        \r
+        """);
     var knowing = open(http);
     say(knowing, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
