@@ -283,15 +283,15 @@ build_program() {
 # explain_failure ARGUMENT…: says in one line what of that build is missing or was altered, else the first of what Maven
 # says. Where something can't be downloaded, the comparison of checksums hides its name: the same without it names it.
 explain_failure() {
-  if grep -qs 'ArtifactResult.getArtifact()" is null' "$BUILD_LOG"; then
-    maven -o -Daether.artifactResolver.postProcessor.trustedChecksums=false "$@" >"$BUILD_LOG" 2>&1 || true
-  fi
   local altered
   altered=$(sed -nE '/trusted checksum mismatch/{s/.*Artifact ([^ ]+) trusted checksum mismatch.*/\1/p;q}' "$BUILD_LOG")
+  if [[ -z $altered ]]; then altered=$(altered_library); fi
   if [[ -n $altered ]]; then
-    say "$altered isn't the file that .mvn/checksums/checksums.sha256 names: find out who changed it before you go on;" \
-      "see docs/guide/supply-chain.md"
+    say_altered "$altered"
     return
+  fi
+  if grep -qs 'ArtifactResult.getArtifact()" is null' "$BUILD_LOG"; then
+    maven -o -Daether.artifactResolver.postProcessor.trustedChecksums=false "$@" >"$BUILD_LOG" 2>&1 || true
   fi
   local missing of='(find|transfer|the) artifact ([^ ]+)'
   missing=$(sed -nE "/^\[ERROR\].* $of/{s/.* $of.*/\2/p;q}" "$BUILD_LOG")
@@ -301,6 +301,18 @@ explain_failure() {
   else
     grep -m 3 '^\[ERROR\] *[^ ]' "$BUILD_LOG" >&2 || tail -n 5 "$BUILD_LOG" >&2
   fi
+}
+
+# altered_library: prints the first file of the local Maven repository that isn't the one of the checksums. Asked before Maven runs
+# without comparing them itself.
+altered_library() {
+  (cd "$HOME/.m2/repository" && sha256sum --check --quiet --ignore-missing "$ROOT/.mvn/checksums/checksums.sha256") 2>&- |
+    sed -n 's/: FAILED.*//p' | head -n 1
+}
+
+say_altered() {
+  say "$1 isn't the file that .mvn/checksums/checksums.sha256 names: find out who changed it before you go on;" \
+    "see docs/guide/supply-chain.md"
 }
 
 # warm_up FOLDER: lets the JDK keep what it learnt from one run, so that later runs start in half the time. They start

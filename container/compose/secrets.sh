@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes the secrets of compose.yaml in files, and prints a token that may do everything. Keeps those that are there.
+# Compose mounts them with their owner and mode: each belongs to the one user that reads it, and to nobody else.
 set -eu
 umask 077
 cd "$(dirname "$0")"
@@ -7,6 +8,12 @@ if [ -e secrets ]; then
   echo "container/compose/secrets is there already" >&2
   exit 1
 fi
+if [ "$(id -u)" != 0 ]; then
+  echo "each secret gets its reader as its owner, which only root may do: sudo container/compose/secrets.sh" >&2
+  exit 1
+fi
+agent=10001 ratelimit=10002 redis=999 root=0   # as in compose.yaml; 999 is redis in its image
+
 mkdir secrets
 cd secrets
 random() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
@@ -15,12 +22,22 @@ hash=$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)
 printf 'tokens:\n  - {name: operator, sha256: %s, roles: [operator, approver]}\n' "$hash" >tokens.yaml
 random 10 >s3-access
 random 20 >s3-secret
-for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root; do
+for name in redis-agent redis-ratelimit redis-operator etcd-agent etcd-ratelimit etcd-root nats-agent nats-watcher \
+  nats-operator status-agent; do
   random 20 >"$name"
 done
+cp status-agent status-ratelimit
+printf 'DC_AGENT: "%s"\nDC_WATCHER: "%s"\nDC_OPERATOR: "%s"\n' \
+  "$(cat nats-agent)" "$(cat nats-watcher)" "$(cat nats-operator)" >nats-users.conf
 hash() { sha256sum "$1" | cut -d ' ' -f 1; }
 sed "s/AGENT_SHA256/$(hash redis-agent)/; s/RATELIMIT_SHA256/$(hash redis-ratelimit)/" ../../redis/users.acl >users.acl
 printf 'user operator on #%s ~* &* +@all\n' "$(hash redis-operator)" >>users.acl
-# Compose mounts them with their owner and mode: the services' users must be able to read them.
-chmod 755 . && chmod 444 -- *
+
+# Of root's are those that only containers read that run as root, once (etcd's and Redis' users, NATS) or as S3 does.
+chmod 400 -- *
+own() { user=$1 && shift && chown "$user:$user" -- "$@"; }
+own $root ./*
+own $agent tokens.yaml s3-access s3-secret redis-agent etcd-agent nats-agent status-agent
+own $ratelimit redis-ratelimit etcd-ratelimit status-ratelimit
+own $redis users.acl
 echo "the token, which is kept nowhere: $token"

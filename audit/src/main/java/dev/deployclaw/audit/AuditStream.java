@@ -101,6 +101,12 @@ final class AuditStream implements AutoCloseable {
       return Nats.connect(options(settings, refusals));
     } catch (AuthenticationException e) {
       throw new IOException(settings.whenRefused(), e);
+    } catch (IOException e) {
+      throw refusals
+          .unreached()
+          .map(why -> settings.encrypted() ? why : why.replace(Refusals.BY_CERTIFICATE, ""))
+          .map(why -> new IOException("can't connect: " + why, e))
+          .orElse(e);
     }
   }
 
@@ -220,6 +226,12 @@ final class AuditStream implements AutoCloseable {
             .connectionTimeout(settings.timeout())
             .noReconnect()
             .errorListener(refusals);
+    if (settings.encrypted()) {
+      options.sslContext(settings.tls().context());
+    }
+    settings
+        .login()
+        .ifPresent(l -> options.userInfo(l.user().toCharArray(), l.password().toCharArray()));
     settings.credentials().ifPresent(f -> options.authHandler(Nats.credentials(f.toString())));
     return options.build();
   }

@@ -28,7 +28,9 @@ final class DeciderLimiter implements Limiter {
     questions = IntStream.range(0, tenants).mapToObj(DeciderLimiter::question).toList();
     shards = Shards.open(vertx, estate.cluster());
     var tokens = Tokens.start(vertx, Clock.systemUTC(), TokenSettings.NONE);
-    decider = new Decider(vertx, estate.feed(), shards, tokens, BackendFailure.DENY);
+    decider =
+        new Decider(
+            vertx, estate.feed(), shards, tokens, new Decider.Bounds(BackendFailure.DENY, 10_000));
   }
 
   static DeciderLimiter of(DecidingEstate estate, int tenants) {

@@ -1,5 +1,8 @@
 package dev.deployclaw.container;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -29,12 +32,13 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("dev.deployclaw.container.config")
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.deployclaw.container.cli..",
-            "dev.deployclaw.container.wiring..",
-            "dev.deployclaw.executors..",
-            "dev.deployclaw.core..")
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "dev.deployclaw.container.cli..",
+                    "dev.deployclaw.container.wiring..",
+                    "dev.deployclaw.executors..",
+                    "dev.deployclaw.core..")
+                .and(not(resideInAPackage("dev.deployclaw.core.tls"))))
         .check(CONTAINER);
   }
 

@@ -67,6 +67,13 @@ class ApiClient implements AutoCloseable {
     return post("/v1/tasks", OPERATOR, "{\"request\": \"" + text + "\"}");
   }
 
+  /** Approves what is held, as one who has read its plan. */
+  Answer approve(String execution) {
+    String of = "/v1/executions/" + execution;
+    var plan = send(request(of + "/plan", APPROVER).GET()).text("plan");
+    return post(of + "/approve?plan=" + plan, APPROVER, "");
+  }
+
   String result(String execution) {
     return get("/v1/executions/" + execution).text("result");
   }

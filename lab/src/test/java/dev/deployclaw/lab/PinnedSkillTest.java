@@ -122,7 +122,7 @@ class PinnedSkillTest {
   }
 
   private static void approve(Sidecar sidecar, String id) {
-    var answer = sidecar.post("/v1/executions/" + id + "/approve", Sidecar.APPROVER, "");
+    var answer = sidecar.approve(id);
     assertThat(answer.status()).as(answer.body()).isEqualTo(202);
   }
 

@@ -91,7 +91,8 @@ class ServeTest {
       var own = sidecar.post(approve, Sidecar.OPERATOR, "");
       assertThat(own.status()).isEqualTo(403);
       assertThat(own.text("detail")).contains("must differ");
-      var other = sidecar.post(approve, Sidecar.APPROVER, "");
+      assertThat(sidecar.post(approve, Sidecar.APPROVER, "").text("place")).isEqualTo("query plan");
+      var other = sidecar.approve(held);
 
       assertThat(other.status()).as(other.body()).isEqualTo(202);
       sidecar.awaitResult(held, "COMPLETED");

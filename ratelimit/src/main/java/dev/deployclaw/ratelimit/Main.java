@@ -1,6 +1,9 @@
 package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listen.Access;
+import dev.deployclaw.ratelimit.listen.CappedTransport;
+import dev.deployclaw.ratelimit.listen.OpenFiles;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -45,7 +48,7 @@ public final class Main {
 
   private static void run(Settings settings)
       throws ExecutionException, TimeoutException, IOException, InterruptedException {
-    var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS));
+    var vertx = vertx(settings.fronts());
     var feed = PolicyFeed.start(settings.etcd());
     var service = new RateLimitService(settings, feed);
     vertx
@@ -55,6 +58,24 @@ public final class Main {
         .get(START_SECONDS, TimeUnit.SECONDS);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, feed), "stop"));
     announce(settings, service.port());
+  }
+
+  /** As many connections as the process may have files for. */
+  private static Vertx vertx(Fronts fronts) {
+    var access = fronts.access();
+    var files = OpenFiles.limit();
+    int most = OpenFiles.fitting(access.mostConnections(), fronts.listeners(), files);
+    if (most < access.mostConnections()) {
+      LOG.atWarn()
+          .setMessage("keeps fewer connections than most-connections: raise ulimit -n")
+          .addKeyValue("most", most)
+          .addKeyValue("files", files.orElse(0))
+          .log();
+    }
+    return Vertx.builder()
+        .with(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS))
+        .withTransport(new CappedTransport(most))
+        .build();
   }
 
   /** The file appears whole or not at all. */
@@ -71,6 +92,20 @@ public final class Main {
         .addKeyValue("host", settings.host())
         .addKeyValue("port", port)
         .log();
+    warn(settings.fronts().access());
+  }
+
+  /** What others on this machine, or in this network, may do. */
+  private static void warn(Access access) {
+    if (access.decisions().isEmpty()) {
+      LOG.atWarn().setMessage("who reaches the port decides for every tenant: give --socket").log();
+    }
+    if (access.status().token().isEmpty()
+        && access.status().listener().filter(l -> l.asksForCertificates()).isEmpty()) {
+      LOG.atWarn()
+          .setMessage("who reaches the port reads status and usage: give --status-token-file")
+          .log();
+    }
   }
 
   private static void stop(Vertx vertx, PolicyFeed feed) {

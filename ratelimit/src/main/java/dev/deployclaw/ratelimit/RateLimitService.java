@@ -1,49 +1,42 @@
 package dev.deployclaw.ratelimit;
 
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.policy.redis.ReleaseCall;
-import dev.deployclaw.policy.wire.DecideHeaders;
-import dev.deployclaw.ratelimit.decide.Answer;
 import dev.deployclaw.ratelimit.decide.Decider;
-import dev.deployclaw.ratelimit.decide.Question;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listen.Servers;
 import dev.deployclaw.ratelimit.redis.Shards;
 import dev.deployclaw.ratelimit.rls.EnvoyProtocol;
 import dev.deployclaw.ratelimit.token.Tokens;
 import io.envoyproxy.envoy.service.ratelimit.v3.RlsProto;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpcio.server.GrpcIoServer;
 import io.vertx.grpcio.server.GrpcIoServiceBridge;
 import java.time.Clock;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The service on one event loop: {@code GET /v1/decide} and {@code POST /v1/release} for gateways,
- * {@code GET /v1/status} and {@code GET /v1/usage} for the agent, {@code GET /healthz} and {@code
- * GET /readyz} for whoever starts it. Answers 204, 401 or 403 to a decision, which is what {@code
- * auth_request} understands.
+ * The service: decisions on one event loop, and the agent's listener, where it has one of its own,
+ * apart from it, so that what is done to that one delays no decision.
  */
 public final class RateLimitService extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(RateLimitService.class);
-
-  /** A gateway passes the client's headers on, and may accept more than our default. */
-  private static final int MOST_HEADER_BYTES = 64 << 10;
-
   private final Settings settings;
   private final PolicyFeed feed;
+  private @Nullable Servers servers;
   private @Nullable Shards shards;
-  private @Nullable HttpServer server;
+  private @Nullable HttpServer main;
   private @Nullable HttpServer grpc;
+  private @Nullable StatusListener status;
+  private @Nullable Vertx beside;
 
   /** The feed is the caller's to close. */
   public RateLimitService(Settings settings, PolicyFeed feed) {
@@ -55,39 +48,108 @@ public final class RateLimitService extends VerticleBase {
   public Future<?> start() {
     var opened = Shards.open(vertx, settings.redis());
     shards = opened;
+    var listeners = new Servers(vertx);
+    servers = listeners;
     var tokens = Tokens.start(vertx, Clock.systemUTC(), settings.fronts().tokens());
-    var decider = new Decider(vertx, feed, opened, tokens, settings.withoutPolicy());
-    var options =
-        new HttpServerOptions()
-            .setHost(settings.host())
-            .setPort(settings.port())
-            .setMaxHeaderSize(MOST_HEADER_BYTES);
-    var created = vertx.createHttpServer(options);
-    server = created;
-    return created
-        .requestHandler(request -> serve(request, decider, opened))
-        .listen()
-        .compose(_ -> envoy(decider));
+    var decider =
+        new Decider(
+            vertx,
+            feed,
+            opened,
+            tokens,
+            new Decider.Bounds(settings.withoutPolicy(), settings.fronts().headerValues()));
+    var decisions = new DecisionRoutes(decider, settings.fronts().headers());
+    var status = statusRoutes(decider, opened);
+    return port(decisions, status, listeners)
+        .compose(_ -> socket(decisions, listeners))
+        .compose(_ -> ownStatus(status))
+        .compose(_ -> envoy(decider, listeners));
   }
 
-  /** Envoy's protocol, on a port of its own. Its many classes are not loaded on the event loop. */
-  private Future<?> envoy(Decider decider) {
-    var port = settings.fronts().grpcPort();
-    return port.isEmpty()
+  private StatusRoutes statusRoutes(Decider decider, Shards shards) {
+    return new StatusRoutes(
+        settings.fronts().access().status(),
+        feed,
+        () -> StatusReport.of(feed, shards).map(s -> s.toJson()),
+        () -> Future.succeededFuture(decider.usage().toJson()));
+  }
+
+  /** Host and port, for all that has no place of its own. */
+  private Future<?> port(DecisionRoutes decisions, StatusRoutes status, Servers servers) {
+    var access = settings.fronts().access();
+    if (!access.needsPort()) {
+      return Future.succeededFuture();
+    }
+    boolean elsewhere = access.status().listener().isPresent();
+    Handler<HttpServerRequest> others =
+        access.decisions().isPresent() ? DecisionRoutes::refuse : decisions::serve;
+    Handler<HttpServerRequest> routes =
+        request -> {
+          if (elsewhere ? !status.serveHealth(request) : !status.serve(request)) {
+            others.handle(request);
+          }
+        };
+    return servers
+        .http(settings.host(), settings.port(), routes)
+        .onSuccess(server -> main = server);
+  }
+
+  private Future<?> socket(DecisionRoutes decisions, Servers servers) {
+    var socket = settings.fronts().access().decisions();
+    return socket.isEmpty()
+        ? Future.succeededFuture()
+        : servers.http(socket.get(), decisions::serve);
+  }
+
+  private Future<?> ownStatus(StatusRoutes routes) {
+    var listener = settings.fronts().access().status().listener();
+    if (listener.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var here = Objects.requireNonNull(context);
+    var hopping =
+        new StatusRoutes(
+            routes.access(), feed, hop(here, routes.status()), hop(here, routes.usage()));
+    var deployed = new StatusListener(listener.get(), hopping);
+    status = deployed;
+    var aside = StatusListener.vertx();
+    beside = aside;
+    return aside.deployVerticle(deployed);
+  }
+
+  /** What belongs to this event loop is asked on it, and answered on the one that asks. */
+  private static Supplier<Future<String>> hop(Context loop, Supplier<Future<String>> asked) {
+    return () -> {
+      Promise<String> promise = Promise.promise();
+      loop.runOnContext(_ -> asked.get().onComplete(promise));
+      return Future.fromCompletionStage(
+          promise.future().toCompletionStage(), Objects.requireNonNull(Vertx.currentContext()));
+    };
+  }
+
+  /** Envoy's protocol. Its many classes are not loaded on the event loop. */
+  private Future<?> envoy(Decider decider, Servers servers) {
+    var fronts = settings.fronts();
+    var socket = fronts.access().envoy();
+    return fronts.grpcPort().isEmpty() && socket.isEmpty()
         ? Future.succeededFuture()
         : vertx
             .executeBlocking(RlsProto::getDescriptor)
-            .compose(_ -> envoy(decider, port.getAsInt()));
-  }
-
-  private Future<HttpServer> envoy(Decider decider, int port) {
-    var calls = GrpcIoServer.server(vertx);
-    GrpcIoServiceBridge.bridge(new EnvoyProtocol(decider, settings.fronts().headers()::shows))
-        .bind(calls);
-    var created =
-        vertx.createHttpServer(new HttpServerOptions().setHost(settings.host()).setPort(port));
-    grpc = created;
-    return created.requestHandler(calls).listen();
+            .compose(_ -> {
+              var calls = GrpcIoServer.server(vertx);
+              GrpcIoServiceBridge.bridge(new EnvoyProtocol(decider, fronts.headers()::shows))
+                  .bind(calls);
+              List<Future<HttpServer>> opened = new ArrayList<>();
+              fronts
+                  .grpcPort()
+                  .ifPresent(port ->
+                      opened.add(
+                          servers
+                              .http2(settings.host(), port, calls)
+                              .onSuccess(server -> grpc = server)));
+              socket.ifPresent(s -> opened.add(servers.http2(s, calls)));
+              return Future.join(opened);
+            });
   }
 
   @Override
@@ -95,124 +157,24 @@ public final class RateLimitService extends VerticleBase {
     if (shards != null) {
       shards.close();
     }
-    return closed(grpc).compose(_ -> closed(server));
+    var listeners = servers == null ? Future.<Void>succeededFuture() : servers.close();
+    return listeners.compose(_ -> beside == null ? Future.succeededFuture() : beside.close());
   }
 
-  private static Future<Void> closed(@Nullable HttpServer server) {
-    return server == null ? Future.succeededFuture() : server.close();
-  }
-
-  /** Where it listens, once started. */
+  /** Where it answers over TCP, once started: the agent's own port where there is no other. */
   public int port() {
-    return Objects.requireNonNull(server, "not started").actualPort();
+    return main == null ? statusPort() : main.actualPort();
+  }
+
+  /** Where the agent asks, once started. */
+  public int statusPort() {
+    return status == null
+        ? Objects.requireNonNull(main, "not started").actualPort()
+        : status.port();
   }
 
   /** Where Envoy's protocol is answered, once started. */
   public int grpcPort() {
     return Objects.requireNonNull(grpc, "not served").actualPort();
-  }
-
-  private void serve(HttpServerRequest request, Decider decider, Shards shards) {
-    switch (request.path()) {
-      case "/v1/decide" ->
-          decider
-              .decide(question(request))
-              .onSuccess(answer -> send(request.response(), answer))
-              .onFailure(e -> fault(request, e));
-      case "/v1/release" -> release(request, decider);
-      case "/v1/status" ->
-          StatusReport.of(feed, shards)
-              .onSuccess(status -> json(request.response(), status.toJson()))
-              .onFailure(e -> fault(request, e));
-      case "/v1/usage" -> json(request.response(), decider.usage().toJson());
-      case "/healthz" -> json(request.response(), "{\"status\":\"ok\"}");
-      case "/readyz" -> ready(request.response());
-      case null, default -> request.response().setStatusCode(404).end();
-    }
-  }
-
-  /** Anybody may try: a lease has a name that only its holder knows. */
-  private static void release(HttpServerRequest request, Decider decider) {
-    if (!request.method().equals(HttpMethod.POST)) {
-      request.response().putHeader("Allow", "POST").setStatusCode(405).end();
-      return;
-    }
-    var held = ReleaseCall.read(header(request, DecideHeaders.LEASE));
-    if (held.isEmpty()) {
-      request
-          .response()
-          .setStatusCode(400)
-          .end("send the " + DecideHeaders.LEASE + " that the decision answered\n");
-      return;
-    }
-    decider
-        .release(held.get())
-        .onSuccess(_ -> request.response().setStatusCode(204).end())
-        .onFailure(e ->
-            request.response().setStatusCode(503).end("not released, its lease ends by itself\n"));
-  }
-
-  /** Alive is not ready: before it knows what is committed, it decides without any policy. */
-  private void ready(HttpServerResponse response) {
-    if (feed.ready()) {
-      json(response, "{\"status\":\"ready\"}");
-    } else {
-      json(
-          response.setStatusCode(503),
-          Canonical.text(
-              Map.of(
-                  "status",
-                  "starting",
-                  "reason",
-                  "what is committed was not read from etcd yet"
-                      + (feed.trouble().isEmpty() ? "" : ": " + feed.trouble()))));
-    }
-  }
-
-  private static Question question(HttpServerRequest request) {
-    return new Question(
-        header(request, DecideHeaders.GATEWAY),
-        header(request, DecideHeaders.HOST),
-        header(request, DecideHeaders.METHOD),
-        header(request, DecideHeaders.URI),
-        header(request, DecideHeaders.CLIENT),
-        header(request, DecideHeaders.TOKEN),
-        name -> header(request, name));
-  }
-
-  private static String header(HttpServerRequest request, String name) {
-    return Objects.requireNonNullElse(request.getHeader(name), "");
-  }
-
-  private void send(HttpServerResponse response, Answer answer) {
-    answer
-        .headers()
-        .forEach((name, value) -> {
-          if (settings.fronts().headers().shows(name)) {
-            response.putHeader(name, value);
-          }
-        });
-    response.setStatusCode(status(answer)).end();
-  }
-
-  /** {@code auth_request} passes a 401 on with its challenge; what 403 becomes is rendered. */
-  private static int status(Answer answer) {
-    if (answer.allowed()) {
-      return 204;
-    }
-    return answer.by() == Answer.By.TOKEN ? 401 : 403;
-  }
-
-  private static void json(HttpServerResponse response, String body) {
-    response.putHeader("Content-Type", "application/json").end(body);
-  }
-
-  private static void fault(HttpServerRequest request, Throwable e) {
-    LOG.atError()
-        .setMessage("a request failed")
-        .addKeyValue("path", request.path())
-        .setCause(e)
-        .log();
-    request.response().setStatusCode(500).end();
   }
 }

@@ -2,10 +2,10 @@ package dev.deployclaw.ratelimit;
 
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.listen.Access;
 import dev.deployclaw.ratelimit.redis.Cluster;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param port 0 for any free one
  * @param portFile gets the port in decimal once the service answers
  * @param etcd what is committed is read from there
- * @param redis each call to a node is bounded by at most {@link #LONGEST_REDIS_TIMEOUT}
+ * @param redis what a decision waits for it is less than the gateways wait for the decision
  * @param namespace names the service in its log
  * @param fronts how gateways and clients are spoken to
  * @param withoutPolicy what happens to requests before any policy set could be read
@@ -36,8 +36,6 @@ public record Settings(
     String namespace,
     Fronts fronts,
     BackendFailure withoutPolicy) {
-
-  public static final Duration LONGEST_REDIS_TIMEOUT = Duration.ofSeconds(5);
 
   /** By name; an empty default means that the setting is needed, "-" that it may be left out. */
   private static final Map<String, String> DEFAULTS =
@@ -62,6 +60,23 @@ public record Settings(
           Map.entry("jwt-keys-url", "-"),
           Map.entry("jwt-algorithms", String.join(",", TokenSettings.USUAL)),
           Map.entry("jwt-leeway-s", "30"),
+          Map.entry("jwt-longest-life-s", Long.toString(TokenSettings.USUAL_LIFE.toSeconds())),
+          Map.entry("socket", "-"),
+          Map.entry("grpc-socket", "-"),
+          Map.entry("socket-mode", "660"),
+          Map.entry("socket-group", "-"),
+          Map.entry("status-host", "-"),
+          Map.entry("status-port", "-"),
+          Map.entry("status-token-file", "-"),
+          Map.entry("status-cert-file", "-"),
+          Map.entry("status-key-file", "-"),
+          Map.entry("status-client-ca-file", "-"),
+          Map.entry("most-connections", Integer.toString(Access.USUAL_CONNECTIONS)),
+          Map.entry("most-header-values", Integer.toString(Fronts.USUAL_HEADER_VALUES)),
+          Map.entry("redis-tls", "off"),
+          Map.entry("redis-ca-file", "-"),
+          Map.entry("redis-cert-file", "-"),
+          Map.entry("redis-key-file", "-"),
           Map.entry("redis-timeout-ms", "100"),
           Map.entry("on-backend-failure", "deny"));
 
@@ -97,7 +112,7 @@ public record Settings(
             reader.number("port", 0, 65_535),
             reader.optional("port-file").map(Path::of),
             reader.etcd(),
-            reader.cluster(LONGEST_REDIS_TIMEOUT),
+            reader.cluster(),
             reader.text("namespace"),
             reader.fronts(),
             reader.failure("on-backend-failure"));

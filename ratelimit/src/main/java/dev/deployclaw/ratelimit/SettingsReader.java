@@ -1,5 +1,6 @@
 package dev.deployclaw.ratelimit;
 
+import dev.deployclaw.policy.gateway.GatewayPatience;
 import dev.deployclaw.policy.model.BackendFailure;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.redis.Address;
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
 record SettingsReader(
     Map<String, String> values, Map<String, String> environment, List<String> problems) {
   private static final String HTTPS = "https://";
+  private static final int MOST_HEADER_VALUES = 1_000_000;
 
   static String variable(String name) {
     return "DC_RATELIMIT_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -34,7 +36,7 @@ record SettingsReader(
     if (encrypted != 0 && encrypted != endpoints.size()) {
       problems.add("etcd mixes http:// and https://: write the same for each endpoint");
     }
-    var tls = new EtcdSource.Tls(file("etcd-ca-file"), identity());
+    var tls = new EtcdSource.Tls(file("etcd-ca-file"), identity("etcd"));
     if (encrypted == 0 && !tls.equals(EtcdSource.Tls.JDK)) {
       problems.add("etcd-ca-file and etcd-cert-file are for https:// endpoints: write those");
     }
@@ -42,10 +44,38 @@ record SettingsReader(
     return new EtcdSource(endpoints, slashed(text("prefix")), login, tls);
   }
 
-  Cluster cluster(Duration longest) {
+  Cluster cluster() {
     var login = login("redis").map(l -> new Cluster.Login(l.user(), l.password()));
-    var timeout = Duration.ofMillis(number("redis-timeout-ms", 1, (int) longest.toMillis()));
-    return new Cluster(addresses("redis"), timeout, login);
+    return new Cluster(addresses("redis"), redisTimeout(), login, redisTls());
+  }
+
+  /** A gateway that waits no longer answers by itself, whatever policies say for that case. */
+  private Duration redisTimeout() {
+    boolean envoys = optional("grpc-port").isPresent() || optional("grpc-socket").isPresent();
+    var waits = envoys ? GatewayPatience.ENVOY : GatewayPatience.NGINX;
+    int most = (int) waits.longestRedisTimeout().toMillis();
+    int told = problems.size();
+    int millis = number("redis-timeout-ms", 1, most);
+    if (problems.size() > told) {
+      problems.add(
+          "redis-timeout-ms: %s waits %d ms for a decision, and answers by itself after that"
+              .formatted(waits.words(), waits.answer().toMillis()));
+    }
+    return Duration.ofMillis(millis);
+  }
+
+  private Optional<Cluster.Tls> redisTls() {
+    String state = text("redis-tls");
+    var authority = file("redis-ca-file");
+    var identity = identity("redis").map(i -> new Cluster.Identity(i.certificate(), i.key()));
+    if (!List.of("on", "off").contains(state)) {
+      problems.add("redis-tls must be on or off: " + state);
+    } else if (state.equals("off") && (authority.isPresent() || identity.isPresent())) {
+      problems.add("redis-ca-file and redis-cert-file are for TLS: write redis-tls=on");
+    }
+    return state.equals("on")
+        ? Optional.of(new Cluster.Tls(authority, identity))
+        : Optional.empty();
   }
 
   String text(String name) {
@@ -91,20 +121,30 @@ record SettingsReader(
         optional("grpc-port").isPresent()
             ? OptionalInt.of(number("grpc-port", 0, 65_535))
             : OptionalInt.empty();
-    return new Fronts(style.orElse(HeaderStyle.BOTH), grpc, tokens());
+    return new Fronts(
+        style.orElse(HeaderStyle.BOTH),
+        grpc,
+        tokens(),
+        new AccessReader(this).access(),
+        number("most-header-values", 1, MOST_HEADER_VALUES));
   }
 
   private TokenSettings tokens() {
     var leeway = number("jwt-leeway-s", 0, (int) TokenSettings.LONGEST_LEEWAY.toSeconds());
     var algorithms = List.of(text("jwt-algorithms").split(",", -1));
     try {
-      var tokens = new TokenSettings(keys(), algorithms, Duration.ofSeconds(leeway));
+      var tokens = new TokenSettings(keys(), algorithms, Duration.ofSeconds(leeway), longest());
       tokens.trouble().ifPresent(t -> problems.add("jwt-keys-file can't be used: " + t));
       return tokens;
     } catch (IllegalArgumentException e) {
       problems.add("jwt-algorithms: " + e.getMessage());
       return TokenSettings.NONE;
     }
+  }
+
+  private Duration longest() {
+    int most = (int) TokenSettings.LONGEST_LIFE.toSeconds();
+    return Duration.ofSeconds(number("jwt-longest-life-s", 60, most));
   }
 
   private KeySource keys() {
@@ -149,7 +189,7 @@ record SettingsReader(
     return password.map(p -> new Login(user.orElse("default"), p));
   }
 
-  private Optional<String> secret(String name) {
+  Optional<String> secret(String name) {
     var file = file(name + "-file");
     if (file.isEmpty()) {
       return Optional.ofNullable(environment.get(variable(name))).filter(s -> !s.isEmpty());
@@ -165,16 +205,16 @@ record SettingsReader(
     }
   }
 
-  private Optional<EtcdSource.Identity> identity() {
-    var certificate = file("etcd-cert-file");
-    var key = file("etcd-key-file");
+  private Optional<EtcdSource.Identity> identity(String server) {
+    var certificate = file(server + "-cert-file");
+    var key = file(server + "-key-file");
     if (certificate.isPresent() != key.isPresent()) {
-      problems.add("etcd-cert-file and etcd-key-file are needed together");
+      problems.add(server + "-cert-file and " + server + "-key-file are needed together");
     }
     return certificate.flatMap(c -> key.map(k -> new EtcdSource.Identity(c, k)));
   }
 
-  private Optional<Path> file(String name) {
+  Optional<Path> file(String name) {
     var path = optional(name).map(Path::of);
     path.filter(p -> !Files.isReadable(p))
         .ifPresent(p -> problems.add(name + " can't be read: " + p + "; check path and rights"));

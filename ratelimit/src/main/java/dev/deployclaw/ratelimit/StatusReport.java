@@ -42,7 +42,7 @@ final class StatusReport {
                     Optional.empty(),
                     Optional.empty(),
                     List.of())))
-        .map(status -> status.reading(etcd));
+        .map(status -> status.reading(etcd).waiting(shards.timeout()));
   }
 
   /** What a primary decides by. */

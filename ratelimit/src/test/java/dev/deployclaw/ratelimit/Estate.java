@@ -14,6 +14,8 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.StoredSet;
 import dev.deployclaw.ratelimit.feed.EtcdSource;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listen.Access;
+import dev.deployclaw.ratelimit.listen.CappedTransport;
 import dev.deployclaw.ratelimit.redis.Address;
 import dev.deployclaw.ratelimit.redis.Cluster;
 import dev.deployclaw.ratelimit.token.TokenSettings;
@@ -42,22 +44,28 @@ import redis.clients.jedis.Jedis;
 /** A Redis Cluster, an etcd and a service, and what the agent would do to them. */
 final class Estate implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(60);
+
+  /** How many values of a header the service tells apart. */
+  static final int HEADER_VALUES = 50;
+
   private static final String PREFIX = "/deployclaw/test/";
 
   private final RedisCluster redis;
   private final Etcd etcd;
   private final Client store;
   private final PolicyFeed feed;
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx =
+      Vertx.builder().withTransport(new CappedTransport(Access.USUAL_CONNECTIONS)).build();
   private final RateLimitService service;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Estate(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
+  private Estate(Path folder, int replicasEach, TokenSettings tokens, Duration redisTimeout)
+      throws Exception {
     redis = RedisCluster.start(folder.resolve("redis"), 3, replicasEach);
     etcd = Etcd.start(folder.resolve("etcd"));
     store = Client.builder().endpoints(etcd.endpoint()).build();
     feed = PolicyFeed.start(EtcdSource.plain(etcd.endpoint(), PREFIX));
-    service = new RateLimitService(settings(tokens), feed);
+    service = new RateLimitService(settings(tokens, redisTimeout), feed);
     vertx
         .deployVerticle(service)
         .toCompletionStage()
@@ -70,7 +78,12 @@ final class Estate implements AutoCloseable {
   }
 
   static Estate start(Path folder, int replicasEach, TokenSettings tokens) throws Exception {
-    return new Estate(folder, replicasEach, tokens);
+    return new Estate(folder, replicasEach, tokens, Duration.ofSeconds(2));
+  }
+
+  /** Three primaries, for which the service waits no longer than that. */
+  static Estate start(Path folder, Duration redisTimeout) throws Exception {
+    return new Estate(folder, 0, TokenSettings.NONE, redisTimeout);
   }
 
   RedisCluster redis() {
@@ -243,7 +256,7 @@ final class Estate implements AutoCloseable {
     redis.close();
   }
 
-  private Settings settings(TokenSettings tokens) {
+  private Settings settings(TokenSettings tokens, Duration redisTimeout) {
     return new Settings(
         "127.0.0.1",
         0,
@@ -251,10 +264,10 @@ final class Estate implements AutoCloseable {
         EtcdSource.plain(etcd.endpoint(), PREFIX),
         new Cluster(
             redis.nodes().stream().map(n -> new Address(n.host(), n.port())).toList(),
-            Duration.ofSeconds(2),
+            redisTimeout,
             Optional.empty()),
         "test",
-        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens),
+        new Fronts(HeaderStyle.BOTH, OptionalInt.of(0), tokens, Access.OPEN, HEADER_VALUES),
         BackendFailure.DENY);
   }
 

@@ -41,6 +41,8 @@ class MainTest {
       assertThat(get(base + "/v1/decide").statusCode()).isEqualTo(403);
       assertThat(get(base + "/v1/status").body()).contains("\"epochs\":[]");
       assertThat(get(base + "/other").statusCode()).isEqualTo(404);
+      assertThat(post(base + "/v1/decide", "a body").statusCode()).isEqualTo(413);
+      assertThat(post(base + "/v1/release", "").statusCode()).isEqualTo(400);
       assertThat(Health.lives(Map.of("DC_RATELIMIT_PORT", Files.readString(portFile).strip())))
           .isTrue();
       assertThat(Health.lives(Map.of("DC_RATELIMIT_PORT", Integer.toString(nobody)))).isFalse();
@@ -77,6 +79,17 @@ class MainTest {
   private static HttpResponse<String> get(String url) throws Exception {
     try (var http = HttpClient.newHttpClient()) {
       var request = HttpRequest.newBuilder(URI.create(url)).timeout(Estate.LONG).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static HttpResponse<String> post(String url, String body) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create(url))
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .timeout(Estate.LONG)
+              .build();
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }

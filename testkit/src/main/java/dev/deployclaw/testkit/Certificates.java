@@ -6,64 +6,149 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A key and a certificate that it signed itself, made by the JDK's keytool. */
+/** A key and its certificate, made by the JDK's keytool. */
 public record Certificates(KeyStore store, Path certificate, Path key) {
   private static final String SECRET = "changeit";
   private static final String ALIAS = "it";
+  private static final String SIGNED = "signed";
+  private static final String STORE = "store.p12";
   private static final long LONGEST_SECONDS = 60;
+  private static final Names LOCAL = new Names("san=dns:localhost,ip:127.0.0.1", "-1d");
 
+  /** One that it signed itself, and that may sign others. */
   public static Certificates make(Path folder, String subject) throws Exception {
     Files.createDirectories(folder);
-    var file = folder.resolve("store.p12");
+    keytool(folder, List.of("-alias", ALIAS, "-dname", subject, "-ext", "bc:c=ca:true"), LOCAL);
+    return of(folder, ALIAS);
+  }
+
+  /** One for this machine that this one signs. */
+  public Certificates sign(Path folder, String subject) throws Exception {
+    return sign(folder, subject, LOCAL);
+  }
+
+  /** One that ran out a week ago. */
+  public Certificates signExpired(Path folder, String subject) throws Exception {
+    return sign(folder, subject, new Names(LOCAL.names(), "-9d"));
+  }
+
+  /** One for another host. */
+  public Certificates signFor(Path folder, String host) throws Exception {
+    return sign(folder, "CN=" + host, new Names("san=dns:" + host, "-1d"));
+  }
+
+  /** Puts another's certificate and key where these are, as a renewal does. */
+  public void renew(Certificates other) throws IOException {
+    Files.move(copy(other.certificate()), certificate, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(copy(other.key()), key, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Path copy(Path file) throws IOException {
+    return Files.copy(
+        file,
+        file.resolveSibling("copy-of-" + file.getFileName()),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private Certificates sign(Path folder, String subject, Names names) throws Exception {
+    Files.createDirectories(folder);
+    Files.copy(certificate.resolveSibling(STORE), folder.resolve(STORE));
+    keytool(folder, List.of("-alias", SIGNED, "-dname", subject, "-signer", ALIAS), names);
+    return of(folder, SIGNED);
+  }
+
+  /** Whom it is for, and from when on for three days. */
+  private record Names(String names, String from) {}
+
+  private static void keytool(Path folder, List<String> what, Names names) throws Exception {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    var process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                ALIAS,
-                "-dname",
-                subject,
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-ext",
-                "bc:c=ca:true",
-                "-keyalg",
-                "EC",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                SECRET,
-                "-keystore",
-                file.toString())
-            .inheritIO()
-            .start();
+    var command = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1", "-genkeypair"));
+    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+    command.addAll(what);
+    command.addAll(List.of("-ext", names.names(), "-startdate", names.from(), "-validity", "3"));
+    command.addAll(List.of("-storetype", "PKCS12", "-storepass", SECRET, "-keystore"));
+    command.add(folder.resolve(STORE).toString());
+    var process = new ProcessBuilder(command).inheritIO().start();
     if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
-      throw new IllegalStateException("keytool made no key for " + subject);
+      throw new IllegalStateException("keytool made no key: " + what);
+    }
+  }
+
+  private static Certificates of(Path folder, String alias) throws Exception {
+    var all = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(folder.resolve(STORE))) {
+      all.load(in, SECRET.toCharArray());
     }
     var store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, SECRET.toCharArray());
-    }
+    store.load(null, null);
+    var key = all.getKey(alias, SECRET.toCharArray());
+    store.setKeyEntry(ALIAS, key, SECRET.toCharArray(), all.getCertificateChain(alias));
+    var certificate = all.getCertificate(alias).getEncoded();
     return new Certificates(
         store,
-        pem(folder.resolve("it.crt"), "CERTIFICATE", store.getCertificate(ALIAS).getEncoded()),
-        pem(
-            folder.resolve("it.key"),
-            "PRIVATE KEY",
-            store.getKey(ALIAS, SECRET.toCharArray()).getEncoded()));
+        pem(folder.resolve("it.crt"), "CERTIFICATE", certificate),
+        secret(pem(folder.resolve("it.key"), "PRIVATE KEY", key.getEncoded())));
+  }
+
+  private static Path secret(Path file) throws IOException {
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  /** A list by which this certificate revokes itself. */
+  public Path revoked(Path folder) throws Exception {
+    return revoking(
+        folder, ((X509Certificate) store.getCertificate(ALIAS)).getSerialNumber().toString());
+  }
+
+  /** A list by which this certificate, as an authority, revokes one by its serial number. */
+  public Path revoking(Path folder, String serial) throws Exception {
+    var list = folder.resolve("revoked-" + serial + ".pem");
+    keytool(
+        certificate.resolveSibling("store.p12"),
+        "-gencrl",
+        "-rfc",
+        "-id",
+        serial,
+        "-file",
+        list.toString());
+    return list;
+  }
+
+  private static void keytool(Path file, String... what) throws Exception {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(what));
+    command.addAll(
+        List.of(
+            "-alias",
+            ALIAS,
+            "-storetype",
+            "PKCS12",
+            "-storepass",
+            SECRET,
+            "-keystore",
+            file.toString()));
+    var process = new ProcessBuilder(command).inheritIO().start();
+    if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new IllegalStateException("keytool failed: " + String.join(" ", what));
+    }
   }
 
   /** A client that shows this certificate and trusts that of a server. */
@@ -74,6 +159,15 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
   /** A client that trusts this certificate and shows none. */
   public HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
     return client(this, null);
+  }
+
+  /** For a server that shows this certificate and asks clients for none. */
+  SSLContext serving() throws GeneralSecurityException {
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, SECRET.toCharArray());
+    var tls = SSLContext.getInstance("TLS");
+    tls.init(keys.getKeyManagers(), null, null);
+    return tls;
   }
 
   private static HttpClient client(Certificates server, @Nullable KeyStore mine)

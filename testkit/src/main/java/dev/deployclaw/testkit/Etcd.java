@@ -37,17 +37,29 @@ public final class Etcd implements Server {
 
   /** One that speaks TLS alone, and shows this certificate. */
   public static Etcd startEncrypted(Path folder, Certificates server) {
+    return startEncrypted(folder, server, List.of());
+  }
+
+  /** One that wants a client's certificate, too, signed by this authority. */
+  public static Etcd startMutual(Path folder, Certificates server, Certificates authority) {
+    return startEncrypted(
+        folder,
+        server,
+        List.of("--client-cert-auth", "--trusted-ca-file=" + authority.certificate()));
+  }
+
+  private static Etcd startEncrypted(Path folder, Certificates server, List<String> further) {
     HostPort client = HostPort.loopback(Ports.free());
     HostPort health = HostPort.loopback(Ports.free());
-    return start(
-        folder,
-        client,
-        health,
-        List.of(
-            "--listen-client-urls=https://" + client,
-            "--listen-metrics-urls=http://" + health,
-            "--cert-file=" + server.certificate(),
-            "--key-file=" + server.key()));
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--listen-client-urls=https://" + client,
+                "--listen-metrics-urls=http://" + health,
+                "--cert-file=" + server.certificate(),
+                "--key-file=" + server.key()));
+    options.addAll(further);
+    return start(folder, client, health, options);
   }
 
   private static Etcd start(Path folder, HostPort client, HostPort health, List<String> listen) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** A nats-server with JetStream, which stores in files. */
 public final class Nats implements Server {
@@ -35,6 +36,44 @@ public final class Nats implements Server {
     Nats nats = new Nats(HostPort.loopback(port), Daemon.start(new Launch(folder, NAME, command)));
     nats.awaitReady();
     return nats;
+  }
+
+  /**
+   * One with a configuration of its own, laid out below the folder as it is below the root of a
+   * container; it stores and listens elsewhere than that says.
+   *
+   * @param config by its absolute path there
+   * @param files further ones, by theirs
+   */
+  public static Nats start(
+      Path folder, Map.Entry<String, String> config, Map<String, String> files) {
+    int port = Ports.free();
+    write(folder, config.getKey(), config.getValue());
+    files.forEach((path, text) -> write(folder, path, text));
+    List<String> command =
+        List.of(
+            Binaries.find("nats-server"),
+            "--config=" + within(folder, config.getKey()),
+            "--addr=" + HostPort.LOOPBACK,
+            "--port=" + port,
+            "--store_dir=" + folder.toAbsolutePath().resolve("data"));
+    Nats nats = new Nats(HostPort.loopback(port), Daemon.start(new Launch(folder, NAME, command)));
+    nats.awaitReady();
+    return nats;
+  }
+
+  private static Path within(Path folder, String path) {
+    return folder.toAbsolutePath().resolve(path.substring(1));
+  }
+
+  private static void write(Path folder, String path, String text) {
+    try {
+      var file = within(folder, path);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The server that was started in the folder, dead or alive. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -38,8 +39,14 @@ public final class S3 implements Server {
   private final Settings settings;
   private final List<Daemon> daemons;
   private final AutoCloseable embedded;
+  private final String scheme;
 
   private S3(Settings settings, List<Daemon> daemons, AutoCloseable embedded) {
+    this(settings, daemons, embedded, "http");
+  }
+
+  private S3(Settings settings, List<Daemon> daemons, AutoCloseable embedded, String scheme) {
+    this.scheme = scheme;
     this.settings = settings;
     this.daemons = daemons;
     this.embedded = embedded;
@@ -50,6 +57,20 @@ public final class S3 implements Server {
     Settings settings = Settings.create(folder);
     S3Proxy proxy = serve(folder, settings);
     return new S3(settings, List.of(), proxy::stop);
+  }
+
+  /** Starts one in this JVM that speaks TLS alone. */
+  public static S3 startEncrypted(Path folder, Certificates server)
+      throws GeneralSecurityException {
+    Settings settings = Settings.create(folder);
+    S3Proxy proxy =
+        start(
+            S3Proxy.builder()
+                .secureEndpoint(URI.create("https://" + HostPort.loopback(settings.port())))
+                .sslContext(server.serving()),
+            folder,
+            settings);
+    return new S3(settings, List.of(), proxy::stop, "https");
   }
 
   /** Starts it as a process of its own, with this JVM's java and class path. */
@@ -74,7 +95,7 @@ public final class S3 implements Server {
   }
 
   public String endpoint() {
-    return "http://" + address();
+    return scheme + "://" + address();
   }
 
   public HostPort address() {
@@ -122,14 +143,18 @@ public final class S3 implements Server {
   }
 
   private static S3Proxy serve(Path folder, Settings settings) {
+    var at = URI.create("http://" + HostPort.loopback(settings.port()));
+    return start(S3Proxy.builder().endpoint(at), folder, settings);
+  }
+
+  private static S3Proxy start(S3Proxy.Builder listening, Path folder, Settings settings) {
     try {
       Path data = Files.createDirectories(folder.toAbsolutePath().resolve("data"));
       var store = new FilesystemNio2BlobStore(data.toString());
       Files.createDirectories(data.resolve(BUCKET));
       S3Proxy proxy =
-          S3Proxy.builder()
+          listening
               .blobStore(store)
-              .endpoint(URI.create("http://" + HostPort.loopback(settings.port())))
               .awsAuthentication(
                   AuthenticationType.AWS_V4, settings.accessKey(), settings.secretKey())
               .build();

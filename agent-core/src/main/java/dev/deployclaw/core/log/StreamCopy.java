@@ -100,13 +100,18 @@ public interface StreamCopy {
    *
    * @param here the hash of the log's record
    * @param there of the bytes in the stream
-   * @param alarmed whether changes were stopped because of it
+   * @param alarmed whether it was decided what to do: changes were stopped, or it is a forgery
    */
   record Fork(String execution, long seq, String here, String there, boolean alarmed) {
+    /** Under which the stream holds the other record. */
+    public String subject() {
+      return "deployclaw.audit." + execution + "." + seq;
+    }
+
     /** For people, with the remedy. */
     public String sentence() {
-      return "FORK: the stream holds another record %d of %s than its log: see what differs with deployclaw audit diff-stream %s, find out who writes there, and move that stream away: a new one is made and gets all logs"
-          .formatted(seq, execution, execution);
+      return "FORK: the stream holds another record %d of %s than its log: %s with SHA-256 %s, and the log has %s; see what differs with deployclaw audit diff-stream %s, find out who writes there, and move that stream away (nats stream backup DEPLOYCLAW_AUDIT FOLDER, nats stream rm DEPLOYCLAW_AUDIT): a new one is made and gets all logs"
+          .formatted(seq, execution, subject(), there, here, execution);
     }
   }
 }

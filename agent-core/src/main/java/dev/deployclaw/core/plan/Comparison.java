@@ -5,6 +5,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.GatewayPatience;
 import dev.deployclaw.policy.model.Algorithm;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -134,9 +135,26 @@ public final class Comparison {
     switch (report.answer()) {
       case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
       case NO -> add(Kind.ASTRAY, report, report.reason());
-      case YES -> held(report);
+      case YES -> {
+        held(report);
+        patience(report);
+      }
       case SKIPPED -> {}
     }
+  }
+
+  /** A gateway that gives up first answers 503 for all, and knows of no limit that fails open. */
+  private void patience(Report service) {
+    var longest = GatewayPatience.NGINX.longestRedisTimeout();
+    Measurements.number(service, "redis_timeout_ms")
+        .filter(timeout -> timeout > longest.toMillis())
+        .ifPresent(timeout ->
+            found.add(
+                new Discrepancy(
+                    Kind.NOT_ENFORCED,
+                    service.member(),
+                    "waits " + timeout + " ms for Redis, longer than its gateways wait for it",
+                    "start it with a --redis-timeout-ms of at most " + longest.toMillis())));
   }
 
   /** What a service holds besides the committed epoch is its own matter: an open change's, say. */

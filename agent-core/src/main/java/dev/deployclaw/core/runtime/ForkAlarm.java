@@ -7,13 +7,20 @@ import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Turns the kill switch where the stream holds another record than a log: somebody else writes
- * there, or a log was changed. Once for each, so that a person who thaws has the last word. Needs
- * no leadership.
+ * Turns the kill switch where the stream holds another record than a log, and the log isn't the one
+ * that the state store knows: then a log was changed. Once for each, so that a person who thaws has
+ * the last word. Where the store knows the log as it is, the stream's record is a forgery: that is
+ * told and stops nothing, since whoever may write there could stop all changes by one message.
+ * Needs no leadership.
  */
 final class ForkAlarm {
+  private static final Logger LOG = LoggerFactory.getLogger(ForkAlarm.class);
+
   private final Journal journal;
   private final StateStore state;
   private final Freezing freezing;
@@ -29,20 +36,36 @@ final class ForkAlarm {
   }
 
   /**
-   * The logs of what was frozen. Throws {@link StateStore.Unreachable} where it can't be; then
-   * nothing else can begin either, and the next call does it.
+   * The logs of what was frozen. A fork of a log that is still written is left for the next call.
+   * Throws {@link StateStore.Unreachable} where it can't be; then nothing else can begin either,
+   * and the next call does it.
    */
   List<Ended> raise() throws InterruptedException {
     List<Ended> told = new ArrayList<>();
     for (var fork : journal.stream().forks()) {
       if (!fork.alarmed()) {
-        told.add(raise(fork));
+        raise(fork).ifPresent(told::add);
       }
     }
     return told;
   }
 
-  private Ended raise(Fork fork) throws InterruptedException {
+  private Optional<Ended> raise(Fork fork) throws InterruptedException {
+    return switch (LogProof.of(journal, state, fork.execution(), fork.seq())) {
+      case PROVEN -> {
+        LOG.atError()
+            .addKeyValue("subject", fork.subject())
+            .addKeyValue("sha256", fork.there())
+            .log("A forged record is in the stream: the log here is the one that etcd knows");
+        journal.stream().alarmed(fork);
+        yield Optional.empty();
+      }
+      case REFUTED -> Optional.of(freeze(fork));
+      case OPEN -> Optional.empty(); // the next call knows more
+    };
+  }
+
+  private Ended freeze(Fork fork) throws InterruptedException {
     var _ = state.get(Keys.FREEZE); // no log of each try without a store
     String why = fork.sentence();
     var request = new TaskRequest("freeze: " + why, settings.agent(), time.instant());

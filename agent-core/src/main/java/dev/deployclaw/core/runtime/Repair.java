@@ -180,8 +180,11 @@ final class Repair {
       throws InterruptedException {
     var story = duty.story();
     var activation = ground.activation();
+    // where nothing is managed, who is beside a member that is behind may have edited what is
+    // theirs
+    var again = activation.restoringOnly(before.amiss().keySet());
     long from = ports.time().micros();
-    var tally = crew.again(before.participants(), activation, duty.mandate());
+    var tally = crew.again(before.participants(), again, duty.mandate());
     story.tellTimed(
         Phase.PUBLISH,
         "Publishing epoch " + activation.epoch() + " again",
@@ -192,7 +195,7 @@ final class Repair {
     enter("repair.confirm", ground, story);
     from = ports.time().micros();
     var convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
-    convergence.await(before.participants(), activation, duty, Tally::stuck);
+    convergence.await(before.participants(), again, duty, Tally::stuck);
     var after = standing.again(activation, duty);
     story.took(Phase.CONVERGE, from);
     return told(before, after, duty);

@@ -31,7 +31,7 @@ public final class Reservations {
   private static final int MOST_TRIES = 8;
 
   /** Half of what etcd takes in one transaction. */
-  private static final int MOST_FORGOTTEN = 64;
+  private static final int FORGOTTEN_AT_ONCE = 64;
 
   private final StateStore state;
   private final Time time;
@@ -89,16 +89,23 @@ public final class Reservations {
     throw new Unreachable("no execution id could be reserved", cause);
   }
 
-  /** Forgets what was reserved before; says how many entries that were. */
+  /**
+   * Forgets all that was reserved before, in as many transactions as it takes; says how many
+   * entries that were. What another agent forgets at the same time is left to it.
+   */
   public int forget(Instant before) throws InterruptedException {
     var old =
         Stream.concat(state.list(Keys.RESERVED).stream(), state.list(Keys.TASK_KEYS).stream())
             .filter(e -> json(e).path("at").asLong() < before.toEpochMilli())
-            .limit(MOST_FORGOTTEN)
             .toList();
-    if (old.isEmpty()) {
-      return 0;
+    int gone = 0;
+    for (int from = 0; from < old.size(); from += FORGOTTEN_AT_ONCE) {
+      gone += forget(old.subList(from, Math.min(old.size(), from + FORGOTTEN_AT_ONCE)));
     }
+    return gone;
+  }
+
+  private int forget(List<Entry> old) throws InterruptedException {
     var conditions = new ArrayList<Condition>();
     conditions.add(CurrentTerm.of(state));
     old.forEach(e -> conditions.add(new Condition.Unmoved(e.key(), e.modRevision())));

@@ -2,6 +2,7 @@ package dev.deployclaw.core.spi;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.Cohort;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -66,6 +67,23 @@ public record Activation(
   public Activation at(long moves, Optional<Candidate> beside) {
     return new Activation(
         execution, epoch, digest, set, predecessor, previous, back, restores, moves, beside);
+  }
+
+  /**
+   * The same, putting what was found back at these members alone: the others keep what they have.
+   */
+  public Activation restoringOnly(Collection<String> members) {
+    return new Activation(
+        execution,
+        epoch,
+        digest,
+        set,
+        predecessor,
+        previous,
+        back,
+        restores.map(found -> found.only(members)),
+        step,
+        candidate);
   }
 
   /** The same in another name, which makes other counters of synthetic requests. */

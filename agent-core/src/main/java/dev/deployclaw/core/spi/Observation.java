@@ -1,5 +1,6 @@
 package dev.deployclaw.core.spi;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,15 @@ public record Observation(SortedMap<String, List<Map<String, Object>>> members) 
    */
   public Optional<Map<String, Object>> of(String participant, String member) {
     return entry(participant, member).filter(facts -> !facts.containsKey(UNSEEN));
+  }
+
+  /** The same of these members alone: of the others it isn't known what they held. */
+  public Observation only(Collection<String> those) {
+    var out = new TreeMap<String, List<Map<String, Object>>>();
+    members.forEach((participant, all) ->
+        out.put(
+            participant, all.stream().filter(facts -> those.contains(facts.get(MEMBER))).toList()));
+    return new Observation(out);
   }
 
   /** Why it isn't known what a member held; its participant may have been silent as a whole. */

@@ -6,6 +6,7 @@ import dev.deployclaw.core.log.Recorder.Sealed;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.log.Superseded;
 import dev.deployclaw.core.spi.ObjectStore;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,14 @@ public final class FakeJournal implements Journal {
   /** What is known of the stream from now on. */
   public synchronized void stream(StreamCopy known) {
     copy = known;
+  }
+
+  /** Somebody changes a record where it is kept, and nothing else. */
+  public synchronized void tamper(String execution, int seq) {
+    var kept = records.getOrDefault(execution, List.of());
+    String text = new String(kept.get(seq - 1), StandardCharsets.UTF_8);
+    String other = text.replace("\"detail\":\"", "\"detail\":\"not ");
+    kept.set(seq - 1, other.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Another process of the machine writes that log; none, where it is empty. */

@@ -129,6 +129,8 @@ class ComparisonTest {
         at("ratelimit.topology", service(ServiceStatus.OK, 2, "d2", 3, "d3"), Kind.BEHIND),
         at("ratelimit.topology", service(ServiceStatus.OK, 5, "d5", 6, "d6"), Kind.AHEAD),
         at("ratelimit.topology", service("no node", 3, "d3", 4, "d4"), Kind.NOT_ENFORCED),
+        at("ratelimit.topology", patient(1_200), null),
+        at("ratelimit.topology", patient(1_201), Kind.NOT_ENFORCED),
         at("ratelimit.topology", Report.no("m", "asks another Redis"), Kind.ASTRAY),
         at("ratelimit.topology", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
         at("gateway.scan", yes("f", Map.of("epoch", 4L, "managed", true)), null),
@@ -144,6 +146,12 @@ class ComparisonTest {
         at("configuration.scan", yes("d3", Map.of("epoch", 3L)), Kind.BEHIND),
         at("configuration.scan", yes("d5", Map.of("epoch", 5L)), Kind.AHEAD),
         at("configuration.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE));
+  }
+
+  /** Waits so long for Redis, in milliseconds. */
+  private static Report patient(long timeout) {
+    var held = List.of(Map.of("epoch", 4L, "digest", "d4"));
+    return yes("", Map.of("epochs", held, "redis_timeout_ms", timeout));
   }
 
   private static Arguments at(String look, Report report, @Nullable Kind expected) {

@@ -143,6 +143,22 @@ class RepairTest {
     assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
   }
 
+  /** Nothing is managed: who edits what is theirs is in their right, beside one who missed it. */
+  @Test
+  void leavesWhatOwnersEditedBesideAMemberThatMissedARollbackToWhatWasFound() throws Exception {
+    world.run("apply");
+    world.gateway.stop("two");
+    world.gateway.before("publish", this::isBackAndCantBeStaged);
+    world.agent().rollback("last", "olivia");
+    world.gateway.heal();
+    world.gateway.tamper("one", "by its owner");
+
+    var ended = repair();
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.gateway.live()).as(ended.reason()).contains("by its owner");
+  }
+
   private void isBackAndCantBeStaged() {
     world.gateway.heal();
     world.gateway.answers("stage", m -> Report.unknown(m, "busy"));

@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the runtime does about a stream that lost records, holds others, or is away for long. */
 class StreamCopyTest {
-  private static final String EXECUTION = "arch-2026-11-24-rate-limit-001";
-
   /** What is known of a stream, as tests want it. */
   private static final class Known implements StreamCopy {
     private final List<Repaired> repaired = new ArrayList<>();
@@ -90,11 +88,47 @@ class StreamCopyTest {
   }
 
   @Test
-  void freezesOnceBecauseOfAForkAndAWayBackGoesOn() throws Exception {
+  void aForgedRecordStopsNothingWhereTheStateStoreKnowsTheLog() throws Exception {
     var world = new World();
-    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+    String execution = world.run("apply").execution();
     var known = new Known();
-    known.forks.add(new StreamCopy.Fork(EXECUTION, 3, "aa", "bb", false));
+    int records = world.journal.read(execution).size();
+    for (int seq = 1; seq <= records; seq++) {
+      known.forks.add(new StreamCopy.Fork(execution, seq, "aa", "bb", false));
+    }
+    world.journal.stream(known);
+    world.sources.put("acme.yaml", FakeSources.document("acme", 900));
+
+    var went = world.run("apply");
+
+    assertThat(went.result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(known.forks).hasSize(records).allMatch(StreamCopy.Fork::alarmed);
+    assertThat(known.forks.getFirst().sentence())
+        .contains("deployclaw.audit." + execution + ".1 with SHA-256 bb", "nats stream rm");
+  }
+
+  /** An id of tomorrow can be forged today: its log isn't there, and then it isn't over. */
+  @Test
+  void aForgedRecordOfALogThatIsNotOverStopsNothing() throws Exception {
+    var world = new World();
+    var known = new Known();
+    known.forks.add(new StreamCopy.Fork("arch-2026-11-02-rate-limit-001", 1, "aa", "bb", false));
+    world.journal.stream(known);
+
+    assertThat(world.run("apply").result()).isEqualTo(Result.COMPLETED);
+
+    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(known.forks).noneMatch(StreamCopy.Fork::alarmed);
+  }
+
+  @Test
+  void freezesOnceBecauseOfALogThatWasChangedAndAWayBackGoesOn() throws Exception {
+    var world = new World();
+    String execution = world.run("apply").execution();
+    world.journal.tamper(execution, 3);
+    var known = new Known();
+    known.forks.add(new StreamCopy.Fork(execution, 3, "aa", "bb", false));
     world.journal.stream(known);
     world.sources.put("acme.yaml", FakeSources.document("acme", 900));
 
@@ -102,9 +136,9 @@ class StreamCopyTest {
     var back = world.agent().rollback("last", "ann");
 
     assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
-    assertThat(stopped.reason()).contains("kill switch", "FORK", "record 3 of " + EXECUTION);
+    assertThat(stopped.reason()).contains("kill switch", "FORK", "record 3 of " + execution);
     assertThat(world.agent().status().frozen())
-        .hasValueSatisfying(f -> assertThat(f.reason()).contains("audit diff-stream " + EXECUTION));
+        .hasValueSatisfying(f -> assertThat(f.reason()).contains("audit diff-stream " + execution));
     assertThat(back.result()).isEqualTo(Result.COMPLETED);
     assertThat(world.agent().thaw("ann").result()).isEqualTo(Result.COMPLETED);
     assertThat(world.run("apply").result())

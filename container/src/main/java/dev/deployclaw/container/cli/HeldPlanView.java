@@ -1,8 +1,7 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.container.serve.Outcomes;
 import dev.deployclaw.core.runtime.HeldPlan;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Shows what waits for an approval, and what it would change. */
 final class HeldPlanView {
@@ -16,20 +15,10 @@ final class HeldPlanView {
 
   void show(HeldPlan held, boolean json) {
     if (json) {
-      around.out().println(Json.text(document(held)));
+      around.out().println(Json.text(Outcomes.document(held)));
     } else {
       print(held);
     }
-  }
-
-  private static Map<String, Object> document(HeldPlan held) {
-    var out = new LinkedHashMap<String, Object>();
-    out.put("execution_id", held.waiting().id());
-    out.put("requester", held.waiting().requester());
-    out.put("why", held.waiting().why());
-    out.put("changes", held.changes());
-    out.put("plan", held.waiting().planHash());
-    return out;
   }
 
   private void print(HeldPlan held) {

@@ -2,6 +2,7 @@ package dev.deployclaw.container.cli;
 
 import dev.deployclaw.container.config.Config;
 import dev.deployclaw.container.config.TokensFile;
+import dev.deployclaw.container.doctor.LinkProtection;
 import dev.deployclaw.container.files.ServeLock;
 import dev.deployclaw.container.http.HttpApi;
 import dev.deployclaw.container.notify.Patience;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -35,6 +38,8 @@ import picocli.CommandLine.Mixin;
 final class ServeCommand implements Callable<Integer> {
   /** What the end takes beyond the time that the task at work is given. */
   private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
   private final Surroundings around;
 
@@ -56,6 +61,8 @@ final class ServeCommand implements Callable<Integer> {
     if (serve.tokensFile().isPresent()) {
       var _ = TokensFile.read(serve.tokensFile().get()); // before any back end is asked
     }
+    LinkProtection.warnings(config)
+        .forEach(w -> LOG.atWarn().addKeyValue("remedy", w.remedy()).log(w.found()));
     var stop = new Stop(serve.bounds().stopWithin().plus(LONGEST_END));
     HttpApi.load();
     try (var _ = alone(config.stateDir());

@@ -1,5 +1,6 @@
 package dev.deployclaw.container.config;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,18 +60,20 @@ public record Config(
       String prefix,
       String username,
       Secret password,
-      EtcdTls tls,
+      TlsSettings tls,
       Duration timeout) {}
 
-  /** PEM files for {@code https://} endpoints; without {@code ca}, what the JRE trusts. */
-  public record EtcdTls(Optional<Path> ca, Optional<Path> cert, Optional<Path> key) {
-    boolean isGiven() {
-      return ca.isPresent() || cert.isPresent() || key.isPresent();
-    }
-  }
-
-  /** Any nodes of the cluster, as {@code host:port}; the others are found. */
-  public record Redis(List<String> nodes, String username, Secret password, Duration timeout) {}
+  /**
+   * Any nodes of the cluster, as {@code host:port}; the others are found.
+   *
+   * @param tls of every connection; empty where none is encrypted
+   */
+  public record Redis(
+      List<String> nodes,
+      String username,
+      Secret password,
+      Duration timeout,
+      Optional<TlsSettings> tls) {}
 
   /** The bucket for checkpoints. */
   public record S3(
@@ -79,7 +82,8 @@ public record Config(
       String bucket,
       Secret accessKey,
       Secret secretKey,
-      Duration timeout) {}
+      Duration timeout,
+      TlsSettings tls) {}
 
   /**
    * The stream for thoughts.
@@ -90,24 +94,44 @@ public record Config(
   public record Nats(
       String url,
       Optional<Path> credentialsFile,
+      String username,
+      Secret password,
+      TlsSettings tls,
       Duration timeout,
       int backlogMiB,
       List<String> monitors) {
     public Nats {
       monitors = List.copyOf(monitors);
     }
+
+    /** Whether its URL says as whom. */
+    boolean hasLogin() {
+      return url.matches("[a-z]+://[^/]+@.*");
+    }
   }
 
-  /** A rate limit service. */
-  public record Service(String namespace, String url) {}
+  /**
+   * A rate limit service.
+   *
+   * @param token that it wants shown; {@link Secret#NONE} for none
+   */
+  public record Service(String namespace, String url, Secret token, TlsSettings tls) {
+    /** One that tells everybody. */
+    public Service(String namespace, String url) {
+      this(namespace, url, Secret.NONE, TlsSettings.DEFAULT);
+    }
+  }
 
   /**
    * A file gateway.
    *
    * @param folder holds {@code epochs/<E>/nginx.conf} and the link {@code live}
    * @param url how the agent reaches it
+   * @param watcher where the gateway's own watcher reports; without it the agent sees and signals
+   *     NGINX itself
    */
-  public record GatewayEntry(Gateway gateway, Path folder, Path binary, String url, Front front) {}
+  public record GatewayEntry(
+      Gateway gateway, Path folder, Path binary, String url, Front front, Optional<Path> watcher) {}
 
   /**
    * An etcd prefix from which services read limits themselves.

@@ -104,7 +104,9 @@ public final class ConfigReader {
   }
 
   private Config config(Fields f) {
-    var etcds = new EtcdReader(this::path, this::content);
+    var tls = new TlsReader(this::path);
+    var etcds = new EtcdReader(tls, this::content);
+    var stores = new BackEndReader(this::path, this::content, tls);
     var etcd = etcds.read(f.section("etcd"));
     var config =
         new Config(
@@ -113,9 +115,9 @@ public final class ConfigReader {
             path(f.text("stateDir", ".deployclaw/state")),
             f.optional("skillsDir").map(this::path),
             etcd,
-            redis(f.section("redis")),
-            s3(f.section("s3")),
-            nats(f.section("nats")),
+            stores.redis(f.section("redis")),
+            stores.s3(f.section("s3")),
+            stores.nats(f.section("nats")),
             services(f),
             gateways(f),
             stores(f, etcds, etcd.prefix()),
@@ -172,64 +174,13 @@ public final class ConfigReader {
                 "give each a name of its own"));
   }
 
-  private Config.Redis redis(Fields f) {
-    var redis =
-        new Config.Redis(
-            f.addresses("nodes"),
-            f.text("username", ""),
-            f.secret("password", this::content),
-            f.duration("timeout", Duration.ofSeconds(3)));
-    f.done();
-    if (!redis.username().isEmpty() && redis.password().value().isEmpty()) {
-      f.wrong("username", "has no password", "add passwordFile, or take username out");
-    }
-    return redis;
-  }
-
-  private Config.S3 s3(Fields f) {
-    var s3 =
-        new Config.S3(
-            f.url("endpoint"),
-            f.text("region", "us-east-1"),
-            f.required("bucket"),
-            needed(f, "accessKey"),
-            needed(f, "secretKey"),
-            f.duration("timeout", Duration.ofSeconds(10)));
-    f.done();
-    return s3;
-  }
-
-  /** A secret without which nobody lets us in. */
-  private Secret needed(Fields f, String key) {
-    var secret = f.secret(key, this::content);
-    if (secret.value().isEmpty() && f.optional(key + "File").isEmpty()) {
-      f.required(key + "File");
-    }
-    return secret;
-  }
-
-  private Config.Nats nats(Fields f) {
-    var nats =
-        new Config.Nats(
-            f.url("url"),
-            f.optional("credentialsFile").map(this::credentials),
-            f.duration("timeout", Duration.ofSeconds(5)),
-            f.whole("backlogMiB", 64, 1, 1_048_576),
-            f.texts("monitors").isEmpty() ? List.of() : f.urls("monitors"));
-    f.done();
-    return nats;
-  }
-
-  private Path credentials(String file) {
-    var path = path(file);
-    Secrets.learnLines(path);
-    return path;
-  }
-
   private List<Config.Service> services(Fields root) {
     var out = new ArrayList<Config.Service>();
     for (var f : root.sections("rateLimitServices")) {
-      out.add(new Config.Service(f.required("namespace"), f.url("url")));
+      String url = f.url("url");
+      var tls = new TlsReader(this::path).read(f.section("tls"), url.startsWith("https://"));
+      var token = f.secret("token", this::content);
+      out.add(new Config.Service(f.required("namespace"), url, token, tls));
       f.done();
     }
     return out;
@@ -255,10 +206,11 @@ public final class ConfigReader {
     var accessLog = path(f.required("accessLog"));
     String listen = f.required("listen");
     String url = f.url("url");
+    var watcher = f.optional("watcher").map(this::path);
     var front =
         new Front(
             listen,
-            f.address("service"),
+            Front.service(f),
             f.textMap("upstreams"),
             pidFile,
             accessLog,
@@ -268,7 +220,7 @@ public final class ConfigReader {
     return f.make(() -> {
       var _ = front.site(); // refuses what can't stand in a gateway's file
       var gateway = new Gateway(name, namespace, identity, routes);
-      return new GatewayEntry(gateway, path(folder), binary, url, front);
+      return new GatewayEntry(gateway, path(folder), binary, url, front, watcher);
     });
   }
 

@@ -48,7 +48,7 @@ final class DockerReader {
     if (!f.isGiven()) {
       return Optional.empty();
     }
-    var tls = new DockerConfig.Tls(file(f, "ca"), file(f, "cert"), file(f, "key"));
+    var tls = new DockerConfig.Tls(file(f, "ca"), certificate(f), file(f, "key"));
     Secrets.learnLines(tls.key());
     f.done();
     return Optional.of(tls);
@@ -133,6 +133,11 @@ final class DockerReader {
     return label.isPresent()
         ? new Which.Labelled(text.substring(0, Math.max(0, equals)), text.substring(equals + 1))
         : new Which.Named(name.orElse(""));
+  }
+
+  /** As it is named for every other back end, or as it was here before. */
+  private Path certificate(Fields f) {
+    return file(f, f.given("certificate") ? "certificate" : "cert");
   }
 
   private Path file(Fields f, String key) {

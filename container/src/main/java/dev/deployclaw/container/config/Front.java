@@ -1,6 +1,7 @@
 package dev.deployclaw.container.config;
 
 import dev.deployclaw.policy.gateway.Edge;
+import dev.deployclaw.policy.gateway.PathSpelling;
 import dev.deployclaw.policy.gateway.Site;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public record Front(
   static Front inContainer(Fields f, List<String> askers) {
     return new Front(
         f.required("listen"),
-        f.address("service"),
+        service(f),
         f.textMap("upstreams"),
         Path.of(f.text("pidFile", "/run/nginx.pid")),
         Path.of(f.text("accessLog", "/var/log/nginx/access.log")),
@@ -48,13 +49,27 @@ public record Front(
         f.flag("foreground", false));
   }
 
-  /** Which hops are trusted, and how many requests a second each tenant may send at all. */
+  /** Where the rate limit service beside it is: {@code host:port}, or {@code unix:/its/socket}. */
+  static String service(Fields f) {
+    String value = f.required("service");
+    if (!value.isEmpty() && !value.startsWith("unix:/")) {
+      f.checkAddress("service", value);
+    }
+    return value;
+  }
+
+  /**
+   * Which hops are trusted, how many requests a second each tenant may send at all, and which
+   * spellings of a path are passed on.
+   */
   static Edge edge(Fields f) {
     int backstop = f.whole("backstop", 0, 0, MOST_BACKSTOP);
     var trusted = f.texts("trusted");
-    return f.make(
-            () -> new Edge(trusted, backstop == 0 ? OptionalInt.empty() : OptionalInt.of(backstop)))
-        .orElse(Edge.NONE);
+    var most = backstop == 0 ? OptionalInt.empty() : OptionalInt.of(backstop);
+    var paths =
+        PathSpelling.ofWord(f.choice("paths", PathSpelling.STRICT.word(), PathSpelling.words()))
+            .orElse(PathSpelling.STRICT);
+    return f.make(() -> new Edge(trusted, most, paths)).orElse(Edge.NONE);
   }
 
   /**

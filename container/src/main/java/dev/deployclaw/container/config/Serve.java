@@ -33,10 +33,15 @@ public record Serve(
    * TLS.
    *
    * @param clientCaFile whose certificates say who a client is; empty where only tokens do
+   * @param clientCrlFile which of them were revoked
    * @param clients what the subjects of such certificates may do
    */
   public record Tls(
-      Path certificateFile, Path keyFile, Optional<Path> clientCaFile, List<Client> clients) {
+      Path certificateFile,
+      Path keyFile,
+      Optional<Path> clientCaFile,
+      Optional<Path> clientCrlFile,
+      List<Client> clients) {
     public Tls {
       clients = List.copyOf(clients);
     }
@@ -67,6 +72,7 @@ public record Serve(
    * @param stopWithin how long the task at work may go on once the process is told to stop
    * @param keepLogs of so many executions, the latest, records stay in etcd and on this machine
    *     though the bucket has them
+   * @param shares what one caller, one network and strangers may take of it
    */
   public record Bounds(
       int queue,
@@ -77,7 +83,8 @@ public record Serve(
       Duration look,
       Duration leaderWait,
       Duration stopWithin,
-      int keepLogs) {
+      int keepLogs,
+      Shares shares) {
 
     /** What holds where nothing is said. */
     public static final Bounds DEFAULT =
@@ -90,6 +97,21 @@ public record Serve(
             Duration.ofSeconds(10),
             Duration.ofMinutes(5),
             Duration.ofSeconds(25),
-            1_000);
+            1_000,
+            Shares.DEFAULT);
+  }
+
+  /**
+   * What one caller, one network and strangers may take.
+   *
+   * @param streams event streams of one caller at once
+   * @param strangerRequestsPerMinute from one network, without a credential
+   * @param connections at once
+   * @param connectionsPerAddress of them from one network
+   */
+  public record Shares(
+      int streams, int strangerRequestsPerMinute, int connections, int connectionsPerAddress) {
+    /** What holds where nothing is said. */
+    public static final Shares DEFAULT = new Shares(8, 120, 512, 128);
   }
 }

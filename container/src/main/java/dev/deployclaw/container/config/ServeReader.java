@@ -96,7 +96,11 @@ final class ServeReader {
             path.apply(f.required("certificateFile")),
             path.apply(f.required("keyFile")),
             ca,
+            f.optional("clientCrlFile").map(path),
             clients);
+    if (ca.isEmpty() && tls.clientCrlFile().isPresent()) {
+      f.problem("clientCrlFile", f.line("clientCrlFile"), "needs clientCaFile", "");
+    }
     f.done();
     return tls;
   }
@@ -134,16 +138,37 @@ final class ServeReader {
 
   private static Serve.Bounds bounds(Fields f) {
     var d = Serve.Bounds.DEFAULT;
+    int streams = f.whole("streams", d.streams(), 1, 10_000);
     return new Serve.Bounds(
         f.whole("queue", d.queue(), 1, 1000),
         f.whole("bodyBytes", d.bodyBytes(), 1024, 1_048_576),
         f.whole("requestsPerMinute", d.requestsPerMinute(), 1, 1_000_000),
-        f.whole("streams", d.streams(), 1, 10_000),
+        streams,
         pause(f, "heartbeat", d.heartbeat()),
         pause(f, "look", d.look()),
         f.duration("leaderWait", d.leaderWait()),
         f.duration("stopWithin", d.stopWithin()),
-        f.whole("keepLogs", d.keepLogs(), 1, 1_000_000));
+        f.whole("keepLogs", d.keepLogs(), 1, 1_000_000),
+        shares(f, streams));
+  }
+
+  /** Event streams keep a connection each, so that others must be left for everything else. */
+  private static Serve.Shares shares(Fields f, int streams) {
+    var d = Serve.Shares.DEFAULT;
+    int most = Math.max(d.connections(), 2 * streams);
+    int connections = f.whole("connections", most, 16, 100_000);
+    if (connections <= streams) {
+      f.problem(
+          "connections",
+          f.line("connections"),
+          "%d leave none beside %d streams".formatted(connections, streams),
+          "allow more connections, or fewer streams");
+    }
+    return new Serve.Shares(
+        f.whole("streamsPerCaller", Math.max(2, streams / 4), 1, 10_000),
+        f.whole("strangerRequestsPerMinute", d.strangerRequestsPerMinute(), 1, 1_000_000),
+        connections,
+        f.whole("connectionsPerAddress", Math.max(1, connections / 4), 1, 100_000));
   }
 
   /** Between two things that are done again and again. */

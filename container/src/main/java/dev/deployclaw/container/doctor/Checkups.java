@@ -45,6 +45,7 @@ public final class Checkups {
     config
         .model()
         .ifPresent(m -> all.add(new Checkup("model", () -> ModelLook.examine(Models.proposer(m)))));
+    all.add(new Checkup("links", () -> LinkProtection.examine(config)));
     all.add(new Checkup("privileges", () -> Privileges.examine(dockerSocket(config))));
     all.add(new Checkup("isolation", Checkups::isolation));
     return new Doctor(all);

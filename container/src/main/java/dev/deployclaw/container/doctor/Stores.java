@@ -11,6 +11,7 @@ import dev.deployclaw.executors.etcd.EtcdHealth;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The state store, the object store and the stream. */
 final class Stores {
@@ -23,6 +24,12 @@ final class Stores {
 
   /** etcd's default quota is 2 GiB; past it nothing can be written. */
   private static final long MOST_ETCD_BYTES = 3L << 29;
+
+  /** From here on what is free in it is worth giving back. */
+  private static final long MUCH_ETCD_BYTES = 256L << 20;
+
+  /** More than a day's work of one agent. */
+  private static final long MOST_REVISIONS = 50_000;
 
   private Stores() {}
 
@@ -46,7 +53,14 @@ final class Stores {
     } catch (StateStore.Unreachable e) {
       return List.of(Diagnosis.unreachable(ETCD, String.valueOf(e.getMessage())));
     }
+    found.addAll(told(health));
+    return found;
+  }
+
+  static List<Diagnosis> told(EtcdHealth health) {
+    var found = new ArrayList<Diagnosis>();
     health.members().forEach(m -> found.add(member(m)));
+    history(health).ifPresent(found::add);
     health
         .alarms()
         .forEach(alarm ->
@@ -65,9 +79,28 @@ final class Stores {
     }
     String size =
         "%s, version %s, stores %d MiB".formatted(m.endpoint(), m.version(), m.bytes() >> 20);
-    return m.bytes() > MOST_ETCD_BYTES
-        ? Diagnosis.warning(ETCD, size, "compact and defragment, or raise its quota")
+    if (m.bytes() > MOST_ETCD_BYTES) {
+      return Diagnosis.warning(ETCD, size, "compact and defragment, or raise its quota");
+    }
+    return m.bytes() > MUCH_ETCD_BYTES && m.used() < m.bytes() / 2
+        ? Diagnosis.warning(
+            ETCD,
+            "%s, of which %d MiB are used".formatted(size, m.used() >> 20),
+            "give the rest back: etcdctl defrag, one member after another")
         : Diagnosis.ok(ETCD, size);
+  }
+
+  /** Every write is kept for ever where nothing is compacted, and that is etcd's default. */
+  private static Optional<Diagnosis> history(EtcdHealth health) {
+    return health.history() < MOST_REVISIONS
+        ? Optional.empty()
+        : Optional.of(
+            Diagnosis.warning(
+                ETCD,
+                "nothing was ever compacted: %,d revisions are kept, and it grows with each write"
+                    .formatted(health.history()),
+                "start it with --auto-compaction-mode=periodic --auto-compaction-retention=1h, then"
+                    + " etcdctl defrag"));
   }
 
   /** Some stores ignore {@code If-None-Match} and overwrite: no checkpoint is safe there. */
@@ -97,12 +130,12 @@ final class Stores {
             found.add(
                 Diagnosis.error(
                     LOG,
-                    "FORK: the stream holds another record %d of %s than its log"
-                        .formatted(f.seq(), f.execution()),
+                    "FORK: the stream holds another record %d of %s than its log: %s, SHA-256 %s"
+                        .formatted(f.seq(), f.execution(), f.subject(), f.there()),
                     "deployclaw audit diff-stream "
                         + f.execution()
-                        + "; find out who writes there, move that stream away, then: deployclaw"
-                        + " thaw")));
+                        + "; find out who writes there, move that stream away, then, if changes"
+                        + " are frozen: deployclaw thaw")));
     copy.stuck()
         .forEach(one ->
             found.add(

@@ -1,19 +1,22 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.container.config.Role;
+import dev.deployclaw.container.http.limit.CallSlots;
 import dev.deployclaw.container.serve.Sidecar;
 import dev.deployclaw.core.log.Recorder.Head;
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** Opens event streams, no more than so many at once. Runs on the event loop. */
+/**
+ * Opens event streams, no more than so many at once, for all and for each caller. Runs on the event
+ * loop.
+ */
 final class EventRoute {
   private static final String LAST_EVENT = "Last-Event-ID";
 
@@ -23,17 +26,19 @@ final class EventRoute {
 
   private final Sidecar sidecar;
   private final Executor threads;
-  private final BiConsumer<RoutingContext, Reply> send;
-  private final AtomicInteger open = new AtomicInteger();
+  private final Guard guard;
+  private final CallSlots open;
 
   /**
    * @param threads where reading blocks
-   * @param send ends an exchange with a reply
+   * @param guard is asked again and again whether the caller is still known
    */
-  EventRoute(Sidecar sidecar, Executor threads, BiConsumer<RoutingContext, Reply> send) {
+  EventRoute(Sidecar sidecar, Executor threads, Guard guard) {
     this.sidecar = sidecar;
     this.threads = threads;
-    this.send = send;
+    this.guard = guard;
+    var bounds = sidecar.bounds();
+    this.open = new CallSlots(bounds.streams(), bounds.shares().streams());
   }
 
   Route route() {
@@ -41,6 +46,7 @@ final class EventRoute {
         "GET",
         "/v1/executions/{id}/events",
         Optional.of(Role.VIEWER),
+        Route.Lane.CALL,
         new Route.Way.Streamed(this::stream));
   }
 
@@ -49,7 +55,7 @@ final class EventRoute {
     String last = Objects.requireNonNullElse(exchange.request().getHeader(LAST_EVENT), "0");
     var record = RECORD.matcher(last);
     if (!record.matches()) {
-      send.accept(
+      Front.send(
           exchange,
           Reply.of(
               Problems.invalid(
@@ -58,19 +64,26 @@ final class EventRoute {
                   "send one back, or leave it out")));
       return;
     }
-    if (open.get() >= sidecar.bounds().streams()) {
-      send.accept(exchange, Reply.of(Problems.busy(open.get() + " event streams are open")));
+    var caller = Front.caller(exchange);
+    boolean head = exchange.request().method().equals(HttpMethod.HEAD);
+    if (!head && !open.take(caller.name())) {
+      Front.send(exchange, Reply.of(busy()));
       return;
     }
-    open.incrementAndGet();
-    exchange.addEndHandler(_ -> open.decrementAndGet());
+    if (!head) {
+      exchange.addEndHandler(_ -> open.give(caller.name()));
+    }
     String hash = Objects.requireNonNullElse(record.group(2), "");
-    var wanted = new EventStream.Wanted(id, new Head(Long.parseLong(record.group(1)), hash));
+    var wanted =
+        new EventStream.Wanted(
+            id,
+            new Head(Long.parseLong(record.group(1)), hash),
+            () -> guard.stillKnows(exchange.request(), caller));
     var context = exchange.vertx().getOrCreateContext();
     try {
       threads.execute(() -> look(exchange, context, wanted));
     } catch (RejectedExecutionException e) {
-      send.accept(exchange, Reply.of(Problems.stopping()));
+      Front.send(exchange, Reply.of(Problems.stopping()));
     }
   }
 
@@ -78,12 +91,20 @@ final class EventRoute {
   private void look(RoutingContext exchange, Context context, EventStream.Wanted wanted) {
     var problem = problem(wanted.execution());
     context.runOnContext(_ -> {
-      if (problem.isEmpty()) {
+      if (problem.isEmpty() && exchange.request().method().equals(HttpMethod.HEAD)) {
+        var _ = exchange.response().putHeader("Content-Type", EventStream.MEDIA_TYPE).end();
+      } else if (problem.isEmpty()) {
         new EventStream(exchange, sidecar, threads, wanted).begin();
       } else {
-        send.accept(exchange, Reply.of(problem.get()));
+        Front.send(exchange, Reply.of(problem.get()));
       }
     });
+  }
+
+  private Problem busy() {
+    return Problems.busy(
+        "%d event streams are open, of which a caller may have %d"
+            .formatted(open.taken(), sidecar.bounds().shares().streams()));
   }
 
   /** Why an execution can't be followed. */

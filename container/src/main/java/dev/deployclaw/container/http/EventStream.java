@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ final class EventStream {
 
   private static final String AGAIN_MILLIS = "2000";
 
+  static final String MEDIA_TYPE = "text/event-stream";
+
   /** Digits of a hash in an id. */
   static final int SHORT_HASH = 16;
 
@@ -46,6 +49,7 @@ final class EventStream {
   private final Executor threads;
   private final Executions executions;
   private final Following following;
+  private final BooleanSupplier known;
   private final boolean resumed;
   private final long heartbeatMillis;
   private final List<Long> timers = new ArrayList<>();
@@ -65,6 +69,7 @@ final class EventStream {
     this.threads = threads;
     this.executions = sidecar.executions();
     this.following = executions.follow(wanted.execution(), wanted.had());
+    this.known = wanted.known();
     this.resumed = wanted.had().seq() > 0;
     this.heartbeatMillis = sidecar.bounds().heartbeat().toMillis();
     exchange.addEndHandler(_ -> release());
@@ -74,8 +79,9 @@ final class EventStream {
    * What a client wants to know.
    *
    * @param had the last record that it has; its hash may be cut short, or empty
+   * @param known whether its credential still counts
    */
-  record Wanted(String execution, Head had) {}
+  record Wanted(String execution, Head had, BooleanSupplier known) {}
 
   void begin() {
     if (response.closed()) {
@@ -152,7 +158,7 @@ final class EventStream {
       begun = true;
       response
           .setChunked(true)
-          .putHeader("Content-Type", "text/event-stream")
+          .putHeader("Content-Type", MEDIA_TYPE)
           .putHeader("Cache-Control", "no-store")
           .putHeader("X-Accel-Buffering", "no");
       send("retry: " + AGAIN_MILLIS + "\n\n");
@@ -160,6 +166,10 @@ final class EventStream {
   }
 
   private void heartbeat() {
+    if (!over && !known.getAsBoolean()) {
+      breakOff(Problems.unauthorized("the credential doesn't count any more"));
+      return;
+    }
     if (begun && !over && !response.writeQueueFull()) {
       send(": alive\n\n");
     }

@@ -1,10 +1,15 @@
 package dev.deployclaw.container.http;
 
+import dev.deployclaw.container.http.limit.CallBudgets;
+import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.serve.Meters;
 import dev.deployclaw.container.serve.Meters.Refusal;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Decides who calls, and whether they may. Runs on the event loop, before a body is read. */
@@ -12,12 +17,14 @@ final class Guard {
   private static final String BEARER = "Bearer ";
 
   private final Credentials credentials;
-  private final Allowance allowance;
+  private final Optional<ServerTls> tls;
+  private final CallBudgets budgets;
   private final Meters meters;
 
-  Guard(Credentials credentials, Allowance allowance, Meters meters) {
+  Guard(Credentials credentials, Optional<ServerTls> tls, CallBudgets budgets, Meters meters) {
     this.credentials = credentials;
-    this.allowance = allowance;
+    this.tls = tls;
+    this.budgets = budgets;
     this.meters = meters;
   }
 
@@ -28,24 +35,75 @@ final class Guard {
     record Refused(Problem problem) implements Verdict {}
   }
 
+  /**
+   * Who shows a credential.
+   *
+   * @param why nobody is known by it
+   */
+  private record Shown(Optional<Caller> caller, String why) {
+    private static Shown nobody(String why) {
+      return new Shown(Optional.empty(), why);
+    }
+
+    private static Shown of(Optional<Caller> caller) {
+      return new Shown(caller, "nobody is known by this credential");
+    }
+  }
+
+  /** A foreign page's call is a stranger's, whatever credential the browser adds. */
   Verdict judge(HttpServerRequest request, Route route) {
-    var caller = caller(request);
-    var wait = allowance.take(caller.map(Caller::name).orElse("@" + address(request)));
+    if (route.lane() == Route.Lane.PROBE) {
+      return new Verdict.Passed(Caller.NOBODY);
+    }
+    var page =
+        route.needs().isPresent() ? ForeignPages.problem(request) : Optional.<Problem>empty();
+    var shown = page.isPresent() ? Shown.nobody("") : shown(request);
+    var wait = take(request, shown, route.lane());
     if (wait.isPresent()) {
       return refused(Refusal.RATE, Problems.tooMany(wait.get()));
+    }
+    if (page.isPresent()) {
+      return refused(Refusal.PAGE, page.get());
     }
     if (route.needs().isEmpty()) {
       return new Verdict.Passed(Caller.NOBODY);
     }
-    if (caller.isEmpty()) {
-      boolean shown = request.getHeader("Authorization") != null;
-      return refused(
-          Refusal.CREDENTIAL, shown ? Problems.unknownCredential() : Problems.noCredential());
+    if (shown.caller().isEmpty()) {
+      return refused(Refusal.CREDENTIAL, Problems.unauthorized(shown.why()));
     }
     var needed = route.needs().get();
-    return caller.get().roles().contains(needed)
-        ? new Verdict.Passed(caller.get())
-        : refused(Refusal.ROLE, Problems.roleMissing(caller.get(), needed));
+    if (!shown.caller().get().roles().contains(needed)) {
+      return refused(Refusal.ROLE, Problems.roleMissing(shown.caller().get(), needed));
+    }
+    return ForeignPages.isForgeable(request)
+        ? refused(Refusal.PAGE, Problems.forgeable())
+        : new Verdict.Passed(shown.caller().get());
+  }
+
+  /** Counts a call that no route answers; gives why it is one too many. */
+  Optional<Problem> charge(HttpServerRequest request) {
+    var wait = take(request, shown(request), Route.Lane.CALL);
+    wait.ifPresent(_ -> meters.refused(Refusal.RATE));
+    return wait.map(Problems::tooMany);
+  }
+
+  /** Counts what can't be read as a call; gives why it is one too many. */
+  Optional<Problem> chargeStranger(HttpServerRequest request) {
+    return budgets.takeFrom(address(request)).map(Problems::tooMany);
+  }
+
+  /** Whether a credential still makes its caller known, as long after a call began. */
+  boolean stillKnows(HttpServerRequest request, Caller caller) {
+    return shown(request).caller().filter(caller::equals).isPresent();
+  }
+
+  /** Else a page would use up the budget of who looks at it, wherever it calls. */
+  private Optional<Duration> take(HttpServerRequest request, Shown shown, Route.Lane lane) {
+    if (shown.caller().isEmpty() || ForeignPages.isOne(request)) {
+      return budgets.takeFrom(address(request));
+    }
+    String name = shown.caller().get().name();
+    return lane == Route.Lane.URGENT ? budgets.takeUrgentOf(name) : budgets.takeOf(name);
   }
 
   private Verdict refused(Refusal refusal, Problem problem) {
@@ -54,27 +112,33 @@ final class Guard {
   }
 
   /** A token says more exactly who calls than the certificate of a machine. */
-  private Optional<Caller> caller(HttpServerRequest request) {
+  private Shown shown(HttpServerRequest request) {
     var header = request.getHeader("Authorization");
     if (header != null) {
-      return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-          ? credentials.byToken(header.substring(BEARER.length()).strip())
-          : Optional.empty();
+      return Shown.of(
+          header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+              ? credentials.byToken(header.substring(BEARER.length()).strip())
+              : Optional.empty());
     }
-    return certificate(request).flatMap(c -> credentials.bySubject(c.getSubjectX500Principal()));
+    var chain = certificates(request);
+    if (chain.isEmpty()) {
+      return Shown.nobody("no credential was shown");
+    }
+    return tls.flatMap(t -> t.objection(chain))
+        .map(Shown::nobody)
+        .orElseGet(
+            () -> Shown.of(credentials.bySubject(chain.getFirst().getSubjectX500Principal())));
   }
 
-  private static Optional<X509Certificate> certificate(HttpServerRequest request) {
+  private static List<X509Certificate> certificates(HttpServerRequest request) {
     var session = request.connection().sslSession();
     if (session == null) {
-      return Optional.empty();
+      return List.of();
     }
     try {
-      return session.getPeerCertificates()[0] instanceof X509Certificate x509
-          ? Optional.of(x509)
-          : Optional.empty();
+      return Stream.of(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
     } catch (SSLPeerUnverifiedException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 

@@ -4,15 +4,22 @@ import dev.deployclaw.container.config.InvalidConfig;
 import dev.deployclaw.container.config.Serve;
 import dev.deployclaw.container.config.TokensFile;
 import dev.deployclaw.container.config.TokensFile.Token;
+import dev.deployclaw.container.http.limit.CallBudgets;
+import dev.deployclaw.container.http.limit.ConnectionLimits;
+import dev.deployclaw.container.http.limit.LimitedTransport;
+import dev.deployclaw.container.http.tls.ServerTls;
 import dev.deployclaw.container.serve.Sidecar;
 import dev.deployclaw.container.wiring.Unusable;
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +37,8 @@ public final class HttpApi implements AutoCloseable {
   private static final Duration LONGEST_START = Duration.ofSeconds(30);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  private static final long TOKENS_MILLIS = 2000;
+  /** At the files that say who may call. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final HttpServer server;
@@ -65,21 +73,54 @@ public final class HttpApi implements AutoCloseable {
       throws InvalidConfig, Unusable, InterruptedException {
     var clients = serve.tls().map(Serve.Tls::clients).orElse(List.of());
     var credentials = new Credentials(tokens(serve), clients);
-    var guard =
-        new Guard(
-            credentials,
-            new Allowance(serve.bounds().requestsPerMinute(), System::nanoTime),
-            sidecar.meters());
-    var vertx = Vertx.vertx(small());
+    var bounds = serve.bounds();
+    var limits =
+        new ConnectionLimits(
+            bounds.shares().connections(), bounds.shares().connectionsPerAddress());
+    var vertx = Vertx.builder().with(small()).withTransport(new LimitedTransport(limits)).build();
     var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-    var routes = routes(serve, sidecar, threads);
+    var tls = tls(serve, vertx);
+    var guard = new Guard(credentials, tls, budgets(bounds), sidecar.meters());
+    var routes = routes(serve, sidecar, threads, guard);
     var router = Router.router(vertx);
-    new Front(guard, sidecar.meters(), threads, serve.bounds().bodyBytes()).mount(router, routes);
-    var server = vertx.createHttpServer(Listening.options(serve)).requestHandler(router);
+    var front = new Front(guard, limits, sidecar.meters(), threads);
+    front.mount(router, routes, bounds.bodyBytes());
+    sidecar.meters().gauge("http.connections", "Connections that are open.", limits::size);
+    var server =
+        vertx
+            .createHttpServer(Listening.options(serve, tls))
+            .connectionHandler(connection -> markBroken(connection, limits))
+            .invalidRequestHandler(front::unreadable)
+            .requestHandler(router);
     var api = new HttpApi(serve, vertx, server, threads, routes);
     api.listen();
-    serve.tokensFile().ifPresent(file -> api.watch(new TokenWatch(file, credentials)));
+    api.watch(serve.tokensFile().map(file -> new TokenWatch(file, credentials)), tls);
     return api;
+  }
+
+  private static CallBudgets budgets(Serve.Bounds bounds) {
+    return new CallBudgets(
+        bounds.requestsPerMinute(), bounds.shares().strangerRequestsPerMinute(), System::nanoTime);
+  }
+
+  private static Optional<ServerTls> tls(Serve serve, Vertx vertx) throws Unusable {
+    try {
+      return serve.tls().isPresent()
+          ? Optional.of(ServerTls.read(serve, serve.tls().get(), vertx))
+          : Optional.empty();
+    } catch (Unusable e) {
+      var _ = vertx.close();
+      throw e;
+    }
+  }
+
+  /** Before the connection's first call is read. */
+  private static void markBroken(HttpConnection connection, ConnectionLimits limits) {
+    limits
+        .channel(connection.remoteAddress())
+        .map(Channel::pipeline)
+        .ifPresent(
+            line -> line.addBefore(line.lastContext().name(), "broken", new BrokenMessages()));
   }
 
   /** Where it listens, for people. */
@@ -108,15 +149,30 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  /** On the one worker thread, so that looks come one after another. */
-  private void watch(TokenWatch tokens) {
-    vertx.setPeriodic(
-        TOKENS_MILLIS,
-        _ ->
-            vertx.executeBlocking(() -> {
-              tokens.look();
-              return true;
-            }));
+  /** One look after another. */
+  private void watch(Optional<TokenWatch> tokens, Optional<ServerTls> tls) {
+    threads.execute(() -> {
+      try {
+        while (!Thread.interrupted()) {
+          Thread.sleep(BETWEEN_LOOKS);
+          look(tokens, tls);
+        }
+      } catch (InterruptedException e) {
+        LOG.debug("Files are watched no more");
+      }
+    });
+  }
+
+  private void look(Optional<TokenWatch> tokens, Optional<ServerTls> tls)
+      throws InterruptedException {
+    try {
+      tokens.ifPresent(TokenWatch::look);
+      if (tls.isPresent()) {
+        tls.get().look(server);
+      }
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("Looking at the files failed");
+    }
   }
 
   private void listen() throws Unusable, InterruptedException {
@@ -150,12 +206,14 @@ public final class HttpApi implements AutoCloseable {
     return serve.tokensFile().isPresent() ? TokensFile.read(serve.tokensFile().get()) : List.of();
   }
 
-  private static List<Route> routes(Serve serve, Sidecar sidecar, ExecutorService threads) {
+  private static List<Route> routes(
+      Serve serve, Sidecar sidecar, ExecutorService threads, Guard guard) {
     var routes = new ArrayList<Route>();
     routes.addAll(new TaskRoutes(sidecar).routes());
     routes.addAll(new ExecutionRoutes(sidecar.executions()).routes());
-    routes.add(new EventRoute(sidecar, threads, Front::send).route());
-    routes.addAll(new LookRoutes(sidecar, serve.openMetrics()).routes());
+    routes.add(new EventRoute(sidecar, threads, guard).route());
+    routes.addAll(new FreezeRoutes(sidecar).routes());
+    routes.addAll(new LookRoutes(sidecar, threads, serve.openMetrics()).routes());
     return routes;
   }
 }

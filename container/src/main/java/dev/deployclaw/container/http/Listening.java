@@ -1,17 +1,20 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.container.config.Serve;
-import io.vertx.core.http.ClientAuth;
+import dev.deployclaw.container.http.tls.ServerTls;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** How the server listens: address, bounds, TLS. */
+/**
+ * How the server listens: address, bounds, TLS. HTTP/1.1 alone: a call is a connection's only one,
+ * so that what bounds connections bounds calls, and each refusal has a body.
+ */
 final class Listening {
   private static final int MOST_HEADER_BYTES = 16 << 10;
+
+  private static final int MOST_LINE_BYTES = 4 << 10;
 
   private static final Duration LEAST_IDLE = Duration.ofMinutes(2);
 
@@ -20,37 +23,26 @@ final class Listening {
 
   private Listening() {}
 
-  static HttpServerOptions options(Serve serve) {
+  static HttpServerOptions options(Serve serve, Optional<ServerTls> tls) {
     var options =
         new HttpServerOptions()
             .setHost(serve.host())
             .setPort(serve.port())
             .setMaxHeaderSize(MOST_HEADER_BYTES)
+            .setMaxInitialLineLength(MOST_LINE_BYTES)
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false)
+            // else their handler fails, and logs each call, where a stranger sends many at once
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setIdleTimeout(Math.toIntExact(idle(serve).toSeconds()))
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
-    serve.tls().ifPresent(tls -> secure(options, tls, serve.tokensFile().isPresent()));
+    tls.ifPresent(t -> t.secure(options));
     return options;
   }
 
   private static Duration idle(Serve serve) {
     var silence = serve.bounds().heartbeat().multipliedBy(HEARTBEATS);
     return silence.compareTo(LEAST_IDLE) > 0 ? silence : LEAST_IDLE;
-  }
-
-  /** A client that may show a token instead needs no certificate. */
-  private static void secure(HttpServerOptions options, Serve.Tls tls, boolean tokens) {
-    options
-        .setSsl(true)
-        .setUseAlpn(true)
-        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .setCertPath(tls.certificateFile().toString())
-                .setKeyPath(tls.keyFile().toString()));
-    tls.clientCaFile()
-        .ifPresent(ca ->
-            options
-                .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString()))
-                .setClientAuth(tokens ? ClientAuth.REQUEST : ClientAuth.REQUIRED));
   }
 }

@@ -29,14 +29,6 @@ final class Problems {
     return new Problem(400, "invalid", "The call is wrong", detail, place, remedy, Map.of());
   }
 
-  static Problem noCredential() {
-    return unauthorized("no credential was shown");
-  }
-
-  static Problem unknownCredential() {
-    return unauthorized("nobody is known by this credential");
-  }
-
   static Problem roleMissing(Caller caller, Role needed) {
     return new Problem(
         403,
@@ -75,15 +67,85 @@ final class Problems {
         Map.of());
   }
 
-  static Problem wrongMethod(String method) {
+  /**
+   * @param allowed as the header {@code Allow} lists them
+   */
+  static Problem wrongMethod(String method, String allowed) {
     return new Problem(
         405,
         "wrong-method",
         "The method is wrong",
         method + " isn't served here",
         "method",
-        "see /v1/openapi.yaml",
+        "use " + allowed,
+        Map.of("Allow", allowed));
+  }
+
+  static Problem foreignPage(String place, String detail) {
+    return new Problem(
+        403,
+        "foreign-page",
+        "Not from there",
+        detail,
+        place,
+        "call from a program, or from a page of the agent's own origin; a proxy passes Host on",
         Map.of());
+  }
+
+  static Problem forgeable() {
+    return new Problem(
+        415,
+        "not-json",
+        "The call could be any page's",
+        "without a token, a POST needs a header that a foreign page can't send",
+        "header Content-Type",
+        "send Content-Type: application/json",
+        Map.of());
+  }
+
+  static Problem tooSlow() {
+    return new Problem(
+        408,
+        "too-slow",
+        "The body doesn't come",
+        "the body wasn't there within seconds",
+        "body",
+        "send it at once",
+        Map.of("Connection", "close"));
+  }
+
+  /** What the parser of HTTP doesn't take. */
+  static Problem unreadable(int status, String type, String detail) {
+    return new Problem(
+        status,
+        type,
+        "The call can't be read",
+        detail,
+        "",
+        "send HTTP/1.1 as RFC 9112 says, and see /v1/openapi.yaml",
+        Map.of("Connection", "close"));
+  }
+
+  static Problem unexpected() {
+    return new Problem(
+        417,
+        "invalid",
+        "The call is wrong",
+        "what the call expects isn't known here",
+        "header Expect",
+        "leave it out, or send Expect: 100-continue",
+        Map.of());
+  }
+
+  static Problem unknownOutcome(String reason) {
+    return new Problem(
+        503,
+        "unknown-outcome",
+        "Nobody knows",
+        reason,
+        "",
+        "call again: to freeze or thaw twice does no harm",
+        Map.of(RETRY_AFTER, "5"));
   }
 
   static Problem conflict(String reason, String remedy) {
@@ -166,7 +228,10 @@ final class Problems {
         Map.of());
   }
 
-  private static Problem unauthorized(String detail) {
+  /**
+   * @param detail why the credential that was shown isn't known
+   */
+  static Problem unauthorized(String detail) {
     return new Problem(
         401,
         "unauthorized",

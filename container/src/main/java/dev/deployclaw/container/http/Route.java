@@ -1,7 +1,9 @@
 package dev.deployclaw.container.http;
 
 import dev.deployclaw.container.config.Role;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,7 +12,16 @@ import java.util.Optional;
  * @param path as OpenAPI writes it, for example {@code /v1/executions/{id}}
  * @param needs the role that a caller must have; empty where anybody may call
  */
-record Route(String method, String path, Optional<Role> needs, Way way) {
+record Route(String method, String path, Optional<Role> needs, Lane lane, Way way) {
+
+  /** From which budget and which places it takes, so that none fills another's. */
+  enum Lane {
+    /** Never refused, and made to cost nothing. */
+    PROBE,
+    CALL,
+    /** What stops or takes back a change in an incident. */
+    URGENT
+  }
 
   /** How it is answered. */
   sealed interface Way {
@@ -34,15 +45,34 @@ record Route(String method, String path, Optional<Role> needs, Way way) {
   }
 
   static Route open(String path, Responder responder) {
-    return new Route("GET", path, Optional.empty(), new Way.Whole(responder));
+    return new Route("GET", path, Optional.empty(), Lane.CALL, new Way.Whole(responder));
+  }
+
+  static Route probe(String path, Streamer streamer) {
+    return new Route("GET", path, Optional.empty(), Lane.PROBE, new Way.Streamed(streamer));
   }
 
   static Route get(String path, Responder responder) {
-    return new Route("GET", path, Optional.of(Role.VIEWER), new Way.Whole(responder));
+    return get(path, Role.VIEWER, responder);
+  }
+
+  static Route get(String path, Role needs, Responder responder) {
+    return new Route("GET", path, Optional.of(needs), Lane.CALL, new Way.Whole(responder));
   }
 
   static Route post(String path, Role needs, Responder responder) {
-    return new Route("POST", path, Optional.of(needs), new Way.Whole(responder));
+    return new Route("POST", path, Optional.of(needs), Lane.CALL, new Way.Whole(responder));
+  }
+
+  static Route urgent(String path, Role needs, Responder responder) {
+    return new Route("POST", path, Optional.of(needs), Lane.URGENT, new Way.Whole(responder));
+  }
+
+  /** What may be called there: what reads a document reads its head, too. */
+  List<HttpMethod> methods() {
+    return method.equals("GET")
+        ? List.of(HttpMethod.GET, HttpMethod.HEAD)
+        : List.of(HttpMethod.valueOf(method));
   }
 
   /** As the router writes it: {@code /v1/executions/:id}. */

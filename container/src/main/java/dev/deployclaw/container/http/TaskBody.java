@@ -19,6 +19,14 @@ record TaskBody(String request, boolean manual) {
     record Bad(Problem problem) implements Read {}
   }
 
+  /** Whether a body says that it is JSON. */
+  static boolean isJson(Optional<String> contentType) {
+    return contentType
+        .map(type -> type.replaceFirst(";.*", "").strip())
+        .filter("application/json"::equalsIgnoreCase)
+        .isPresent();
+  }
+
   static Read parse(byte[] bytes) {
     try {
       var fields = Json.parseObject(bytes);

@@ -4,11 +4,13 @@ import dev.deployclaw.container.config.Role;
 import dev.deployclaw.container.serve.Asked;
 import dev.deployclaw.container.serve.Desk;
 import dev.deployclaw.container.serve.Meters.Refusal;
+import dev.deployclaw.container.serve.Outcomes;
 import dev.deployclaw.container.serve.Sidecar;
+import dev.deployclaw.core.machine.GatePolicy;
+import dev.deployclaw.core.runtime.HeldPlan;
 import dev.deployclaw.core.runtime.Objection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** What hands something in: tasks, ways back, and people's words on held changes. */
 final class TaskRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRoutes.class);
-  private static final String KEY = "Idempotency-Key";
+  static final String KEY = "Idempotency-Key";
 
   /** Visible ASCII. */
   private static final Pattern KEY_FORM = Pattern.compile("[!-~]{1,255}");
@@ -33,14 +35,14 @@ final class TaskRoutes {
   List<Route> routes() {
     return List.of(
         Route.post("/v1/tasks", Role.OPERATOR, this::submit),
-        Route.post("/v1/executions/{id}/rollback", Role.OPERATOR, this::rollback),
+        Route.urgent("/v1/executions/{id}/rollback", Role.OPERATOR, this::rollback),
+        Route.get("/v1/executions/{id}/plan", Role.APPROVER, this::plan),
         Route.post("/v1/executions/{id}/approve", Role.APPROVER, call -> word(call, true)),
         Route.post("/v1/executions/{id}/reject", Role.APPROVER, call -> word(call, false)));
   }
 
   private Reply submit(Received call) throws InterruptedException {
-    var type = call.header().apply("Content-Type").orElse("");
-    if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+    if (!TaskBody.isJson(call.header().apply("Content-Type"))) {
       return Reply.of(Problems.notJson());
     }
     if (wrongKey(call)) {
@@ -80,45 +82,65 @@ final class TaskRoutes {
     String who = call.caller().name();
     String plan = approves ? call.query().apply("plan").orElse("") : "";
     var objection = sidecar.objection(id, who, approves, plan);
-    return objection.isEmpty()
-        ? reply(sidecar.desk().word(id, who, approves, plan))
-        : Reply.of(problem(id, who, plan, objection.get()));
+    if (objection.isPresent()) {
+      return Reply.of(problem(id, who, plan, objection.get()));
+    }
+    if (approves && plan.length() < GatePolicy.SHORTEST_QUOTE) {
+      return Reply.of(unquoted(id, who));
+    }
+    return reply(sidecar.desk().word(id, who, approves, plan));
   }
 
+  /** What an approver reads, and the hash by which it is approved. */
+  private Reply plan(Received call) throws InterruptedException {
+    String id = call.path().apply("id");
+    var held = Ids.fits(id) ? sidecar.heldPlan(id) : Optional.<HeldPlan>empty();
+    return held.map(h -> Reply.json(200, Outcomes.document(h)))
+        .orElseGet(() -> Reply.of(Problems.notFound(Ids.shown(id) + " isn't held")));
+  }
+
+  /** The plan's hash is in none of them: who approves has looked at the plan. */
   private Problem problem(String id, String who, String plan, Objection objection) {
-    String look = "see GET /v1/executions/" + id;
     return switch (objection.kind()) {
       case NO_SUCH_CHANGE -> Problems.notFound(objection.reason());
       case NOT_HELD -> {
         refused(id, who, objection.reason());
-        yield Problems.conflict(objection.reason(), look);
+        yield Problems.conflict(objection.reason(), "see GET /v1/executions/" + id);
       }
       case MISQUOTED -> {
         refused(id, who, "another plan was quoted than it has");
-        yield Problems.conflict(objection.reason(), look);
+        yield Problems.conflict(
+            "the plan of %s is not %s".formatted(id, Ids.shown(plan)), look(id));
       }
-      case UNQUOTED -> {
-        refused(id, who, "the plan was not quoted");
-        yield Problems.invalid("query plan", objection.reason(), look + ", then add ?plan=HASH");
+      case UNQUOTED -> unquoted(id, who);
+      case NOT_ALLOWED -> {
+        refused(id, who, objection.reason());
+        sidecar.meters().refused(Refusal.GATE);
+        yield Problems.gateRefuses(objection.reason());
       }
-      case NOT_ALLOWED -> refusedByGate(id, who, plan, objection);
     };
   }
 
-  /** What is ended, or wasn't quoted rightly, is in no log of a change. */
+  private static Problem unquoted(String id, String who) {
+    refused(id, who, "the plan was not quoted");
+    return Problems.invalid(
+        "query plan",
+        "an approval quotes the plan that was read",
+        "%s, then add ?plan= with the first %d characters of its hash, or more"
+            .formatted(look(id), GatePolicy.SHORTEST_QUOTE));
+  }
+
+  private static String look(String id) {
+    return "see GET /v1/executions/" + id + "/plan";
+  }
+
+  /** What is refused is written here alone: the change's log would need the lead. */
   private static void refused(String id, String who, String reason) {
     LOG.atWarn()
         .addKeyValue("execution", id)
         .addKeyValue("who", who)
         .addKeyValue("reason", reason)
         .log("approval refused");
-  }
-
-  /** It is handed in all the same: the worker refuses it again, and the log says who tried. */
-  private Problem refusedByGate(String id, String who, String plan, Objection objection) {
-    sidecar.meters().refused(Refusal.GATE);
-    var _ = sidecar.desk().word(id, who, true, plan);
-    return Problems.gateRefuses(objection.reason());
   }
 
   private Reply reply(Desk.Answer answer) {

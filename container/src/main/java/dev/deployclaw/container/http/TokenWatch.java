@@ -5,7 +5,7 @@ import dev.deployclaw.container.config.TokensFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +18,18 @@ final class TokenWatch {
 
   private final Path file;
   private final Credentials credentials;
-  private FileTime seen;
+  private byte[] seen;
 
   TokenWatch(Path file, Credentials credentials) {
     this.file = file;
     this.credentials = credentials;
-    this.seen = changed();
+    this.seen = content();
   }
 
-  /** Reads the file if it changed since the last time. */
+  /** Reads the file if its content changed: a copy may keep the time of what it replaces. */
   void look() {
-    var now = changed();
-    if (now.equals(seen)) {
+    var now = content();
+    if (Arrays.equals(now, seen)) {
       return;
     }
     seen = now;
@@ -43,11 +43,11 @@ final class TokenWatch {
     }
   }
 
-  private FileTime changed() {
+  private byte[] content() {
     try {
-      return Files.getLastModifiedTime(file);
+      return Files.readAllBytes(file);
     } catch (IOException e) {
-      return FileTime.fromMillis(0);
+      return new byte[0];
     }
   }
 }

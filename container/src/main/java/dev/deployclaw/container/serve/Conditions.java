@@ -71,7 +71,7 @@ final class Conditions {
             new Condition(
                 Kind.FORK,
                 f.execution(),
-                f.sentence() + "; then: deployclaw thaw",
+                f.sentence() + "; then, if changes are frozen: deployclaw thaw",
                 List.of("record " + f.seq()),
                 Map.of("seq", f.seq(), "here", f.here(), "there", f.there())))
         .toList();

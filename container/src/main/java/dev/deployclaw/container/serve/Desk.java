@@ -8,9 +8,10 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +20,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Where tasks are handed in and wait for the worker, in order, no more than so many. A task that is
- * accepted has an execution's id of its own and a file that outlives the process. Any thread.
+ * Where tasks are handed in and wait for the worker, in order, no more than so many of each lane:
+ * tasks leave rollbacks and people's words their places. A rollback goes before what isn't one. A
+ * task that is accepted has an execution's id of its own and a file that outlives the process. Any
+ * thread.
  */
 public final class Desk {
   private static final Duration FIRST_GUESS = Duration.ofSeconds(5);
@@ -36,10 +39,10 @@ public final class Desk {
   private final ReentrantLock submitting = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Job> waiting = new ArrayDeque<>();
+  private final List<Job> waiting = new ArrayList<>();
+  private final Map<Job.Lane, Integer> promised = new EnumMap<>(Job.Lane.class);
   private Optional<Job> atWork = Optional.empty();
   private Duration lastTook = FIRST_GUESS;
-  private int promised;
   private boolean closed;
 
   /**
@@ -75,14 +78,15 @@ public final class Desk {
    * @throws Unreachable when no id can be reserved
    */
   public Answer submit(Asked asked) throws InterruptedException {
-    var refusal = promise();
+    var lane = asked.undoes().isPresent() ? Job.Lane.ROLLBACK : Job.Lane.TASK;
+    var refusal = promise(lane);
     if (refusal.isPresent()) {
       return refusal.get();
     }
     try {
       return reserve(asked);
     } finally {
-      change(() -> promised--);
+      change(() -> release(lane));
     }
   }
 
@@ -92,24 +96,27 @@ public final class Desk {
    * @param plan for an approval, the plan's hash that was quoted, or how it begins
    */
   public Answer word(String execution, String who, boolean approves, String plan) {
-    var refusal = promise();
+    var word = new Job.Word(execution, who, approves, plan);
+    var refusal = promise(Job.Lane.WORD);
     if (refusal.isPresent()) {
       return refusal.get();
     }
     change(() -> {
-      promised--;
-      waiting.add(new Job.Word(execution, who, approves, plan));
+      release(Job.Lane.WORD);
+      if (waiting.stream().noneMatch(word::repeats)) { // said twice, it is one word
+        waiting.add(word);
+      }
     });
     return new Answer.Accepted(execution);
   }
 
   /** Takes on a scheduled change whose time has come; not where no place is free. */
   boolean begin(String execution) {
-    if (promise().isPresent()) {
+    if (promise(Job.Lane.TASK).isPresent()) {
       return false;
     }
     return locked(() -> {
-      promised--;
+      release(Job.Lane.TASK);
       boolean begins = !busyWith(execution); // asked under the same lock: two may come at once
       if (begins) {
         waiting.add(new Job.Begin(execution));
@@ -168,7 +175,7 @@ public final class Desk {
   /** Wants a recovery, before all that waits, unless one is wanted already. */
   void recover() {
     change(() -> {
-      boolean wanted = waiting.peek() instanceof Job.Recover;
+      boolean wanted = !waiting.isEmpty() && waiting.getFirst() instanceof Job.Recover;
       if (!wanted && !(atWork.orElse(null) instanceof Job.Recover)) {
         waiting.addFirst(new Job.Recover());
       }
@@ -235,23 +242,41 @@ public final class Desk {
             .undoes()
             .<Job>map(undoes -> new Job.Back(execution, undoes, request))
             .orElseGet(() -> new Job.Run(execution, request));
-    change(() -> waiting.add(job));
+    change(() -> enter(job));
     return new Answer.Accepted(execution);
   }
 
-  /** Keeps a place free; empty when there was one. */
-  private Optional<Answer> promise() {
+  /** A rollback behind what else is urgent, before the rest. */
+  private void enter(Job job) {
+    long before =
+        job.lane() == Job.Lane.ROLLBACK
+            ? waiting.stream().takeWhile(Desk::isUrgent).count()
+            : waiting.size();
+    waiting.add((int) before, job);
+  }
+
+  private static boolean isUrgent(Job job) {
+    return job instanceof Job.Recover || job.lane() == Job.Lane.ROLLBACK;
+  }
+
+  /** Keeps a place of a lane free; empty when there was one. */
+  private Optional<Answer> promise(Job.Lane lane) {
     return locked(() -> {
       if (closed) {
         return Optional.of(new Answer.Closed());
       }
-      int tasks = waiting().size();
-      if (tasks + promised >= most) {
-        return Optional.of(new Answer.Full(tasks, retryAfter()));
+      int there =
+          (int) waiting.stream().filter(j -> !j.execution().isEmpty() && j.lane() == lane).count();
+      if (there + promised.getOrDefault(lane, 0) >= most) {
+        return Optional.of(new Answer.Full(there, retryAfter()));
       }
-      promised++;
+      promised.merge(lane, 1, Integer::sum);
       return Optional.empty();
     });
+  }
+
+  private void release(Job.Lane lane) {
+    promised.merge(lane, -1, Integer::sum);
   }
 
   /** About as long as the next one takes. */

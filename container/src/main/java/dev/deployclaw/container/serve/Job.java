@@ -7,6 +7,21 @@ sealed interface Job {
   /** The execution that it is about; empty for none. */
   String execution();
 
+  /** Which places it takes of those that wait: one lane can't fill another's. */
+  enum Lane {
+    TASK,
+    WORD,
+    ROLLBACK
+  }
+
+  default Lane lane() {
+    return switch (this) {
+      case Run _, Begin _, Recover _ -> Lane.TASK;
+      case Word _ -> Lane.WORD;
+      case Back _ -> Lane.ROLLBACK;
+    };
+  }
+
   /** A request. */
   record Run(String execution, TaskRequest request) implements Job {}
 
@@ -22,7 +37,15 @@ sealed interface Job {
    *
    * @param plan for an approval, the plan's hash that was quoted, or how it begins
    */
-  record Word(String execution, String who, boolean approves, String plan) implements Job {}
+  record Word(String execution, String who, boolean approves, String plan) implements Job {
+    /** However much of the plan's hash each quotes. */
+    boolean repeats(Job job) {
+      return job instanceof Word other
+          && other.execution().equals(execution)
+          && other.who().equals(who)
+          && other.approves() == approves;
+    }
+  }
 
   /** A scheduled change whose time has come. */
   record Begin(String execution) implements Job {}

@@ -54,6 +54,8 @@ public final class Meters implements Progress {
     GATE,
     CREDENTIAL,
     ROLE,
+    /** A page of another origin called, or one that could be. */
+    PAGE,
     RATE,
     QUEUE
   }

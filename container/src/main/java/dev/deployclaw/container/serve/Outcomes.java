@@ -1,12 +1,13 @@
 package dev.deployclaw.container.serve;
 
+import dev.deployclaw.core.runtime.HeldPlan;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a look came to, for JSON documents. */
+/** What a look came to, and what waits, for JSON documents. */
 public final class Outcomes {
   private Outcomes() {}
 
@@ -17,6 +18,17 @@ public final class Outcomes {
       case Outcome.Failed(var fault) ->
           Map.of("fault", word(fault.getClass().getSimpleName()), "reason", fault.reason());
     };
+  }
+
+  /** What an approver reads of what waits. */
+  public static Map<String, Object> document(HeldPlan held) {
+    var out = new LinkedHashMap<String, Object>();
+    out.put("execution_id", held.waiting().id());
+    out.put("requester", held.waiting().requester());
+    out.put("why", held.waiting().why());
+    out.put("changes", held.changes());
+    out.put("plan", held.waiting().planHash());
+    return out;
   }
 
   private static Map<String, Object> report(Report report) {

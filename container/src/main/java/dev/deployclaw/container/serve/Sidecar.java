@@ -8,7 +8,9 @@ import dev.deployclaw.core.log.ToldJournal;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.plan.Overlay;
 import dev.deployclaw.core.runtime.Architect;
+import dev.deployclaw.core.runtime.Ended;
 import dev.deployclaw.core.runtime.ExitCode;
+import dev.deployclaw.core.runtime.HeldPlan;
 import dev.deployclaw.core.runtime.Objection;
 import dev.deployclaw.core.runtime.Ports;
 import dev.deployclaw.core.runtime.Progress;
@@ -137,6 +139,21 @@ public final class Sidecar implements AutoCloseable {
   public Optional<Objection> objection(String execution, String who, boolean approves, String plan)
       throws InterruptedException {
     return architect().objection(execution, who, approves, plan);
+  }
+
+  /** What a held execution would change; empty where it isn't held. */
+  public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
+    return architect().heldPlan(execution);
+  }
+
+  /** Stops every change that isn't committed, at once; a way back goes on. */
+  public Ended freeze(String who, String reason) throws InterruptedException {
+    return architect().freeze(who, reason);
+  }
+
+  /** Lets changes begin and commit again. */
+  public Ended thaw(String who) throws InterruptedException {
+    return architect().thaw(who);
   }
 
   /** Whether new tasks are taken on. */

@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -260,7 +261,14 @@ public record Agent(
   }
 
   private static NatsSettings nats(Config.Nats c) {
-    return new NatsSettings(c.url(), c.credentialsFile(), c.timeout(), (long) c.backlogMiB() << 20);
+    var login = new NatsSettings.Login(c.username(), c.password().value());
+    return new NatsSettings(
+        c.url(),
+        c.credentialsFile(),
+        c.timeout(),
+        (long) c.backlogMiB() << 20,
+        c.username().isEmpty() ? Optional.empty() : Optional.of(login),
+        c.tls());
   }
 
   private static Redaction redaction(ProbeKeys keys) {

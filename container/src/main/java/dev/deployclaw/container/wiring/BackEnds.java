@@ -48,12 +48,7 @@ final class BackEnds {
         c.username().isEmpty()
             ? Optional.empty()
             : Optional.of(new EtcdSettings.Login(c.username(), c.password().value())),
-        tls(c.tls()));
-  }
-
-  private static EtcdSettings.Tls tls(Config.EtcdTls c) {
-    var identity = c.cert().flatMap(cert -> c.key().map(k -> new EtcdSettings.Identity(cert, k)));
-    return new EtcdSettings.Tls(c.ca(), identity);
+        c.tls());
   }
 
   static S3Settings s3(Config.S3 c) {
@@ -64,7 +59,8 @@ final class BackEnds {
         c.accessKey().value(),
         c.secretKey().value(),
         true,
-        c.timeout());
+        c.timeout(),
+        c.tls());
   }
 
   static RedisSettings redis(Config.Redis c) {
@@ -73,7 +69,8 @@ final class BackEnds {
         c.timeout(),
         c.password().value().isEmpty()
             ? Optional.empty()
-            : Optional.of(new RedisSettings.Login(user(c.username()), c.password().value())));
+            : Optional.of(new RedisSettings.Login(user(c.username()), c.password().value())),
+        c.tls());
   }
 
   /** A password without a name is that of Redis' user {@code default} (AUTH). */
@@ -89,7 +86,8 @@ final class BackEnds {
         g.binary(),
         g.front().pidFile(),
         URI.create(g.url()),
-        g.front().site());
+        g.front().site(),
+        g.watcher());
   }
 
   /** All executors, bare. */
@@ -112,7 +110,9 @@ final class BackEnds {
   private static Executor gateways(Config c, Clusters clusters) {
     var files =
         new GatewayExecutor(
-            GatewaySettings.of(c.gateways().stream().map(BackEnds::gateway).toList()));
+            GatewaySettings.of(
+                c.gateways().stream().map(BackEnds::gateway).toList(),
+                c.stateDir().resolve("checks")));
     var others = Stream.concat(Containers.gateways(c).stream(), clusters.gateways()).toList();
     boolean alone = !others.isEmpty() && c.gateways().isEmpty();
     return Joined.of(
@@ -145,7 +145,8 @@ final class BackEnds {
   }
 
   private static RateLimitSettings.Service service(Config.Service s) {
-    return new RateLimitSettings.Service(s.namespace(), URI.create(s.url()));
+    var access = new RateLimitSettings.Access(s.token().value(), s.tls());
+    return new RateLimitSettings.Service(s.namespace(), URI.create(s.url()), access);
   }
 
   private static ProbeSettings.Entrance entrance(GatewayEntry g) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.deployclaw.container.config.DockerConfig.Tls;
 import dev.deployclaw.container.config.DockerConfig.Which;
 import dev.deployclaw.policy.gateway.Edge;
+import dev.deployclaw.policy.gateway.PathSpelling;
 import dev.deployclaw.policy.model.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +82,7 @@ class DockerReaderTest {
                   askers: [172.18.0.1]
                   trusted: [10.0.9.0/24]
                   backstop: 50
+                  paths: encoded-slash
                   foreground: true
                   identity: {header: x-tenant}
                   routes: [{prefix: /search, service: search}]
@@ -117,7 +119,8 @@ class DockerReaderTest {
                     Path.of("/p/nginx.pid"),
                     Path.of("/l/access.log"),
                     List.of("172.18.0.1"),
-                    new Edge(List.of("10.0.9.0/24"), OptionalInt.of(50)),
+                    new Edge(
+                        List.of("10.0.9.0/24"), OptionalInt.of(50), PathSpelling.ENCODED_SLASH),
                     true)));
   }
 

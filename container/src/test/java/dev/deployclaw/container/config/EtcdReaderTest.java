@@ -3,9 +3,10 @@ package dev.deployclaw.container.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.deployclaw.core.tls.TlsSettings;
+import dev.deployclaw.testkit.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,7 @@ class EtcdReaderTest {
 
   @BeforeEach
   void files() throws Exception {
-    for (String name : List.of("ca.pem", "it.crt", "it.key", "word")) {
-      Files.writeString(folder.resolve(name), name + "\n");
-    }
+    Files.writeString(folder.resolve("word"), "word\n");
   }
 
   @Test
@@ -33,22 +32,24 @@ class EtcdReaderTest {
     var etcd = parse("endpoints: [\"http://a:1\"]");
 
     assertThat(etcd.username()).isEmpty();
-    assertThat(etcd.tls().isGiven()).isFalse();
+    assertThat(etcd.tls()).isEqualTo(TlsSettings.DEFAULT);
   }
 
   @Test
   void readsUserAndCertificates() throws Exception {
+    var made = Certificates.make(folder, "CN=it");
+
     var etcd =
         parse(
             "endpoints: [\"https://a:1\"], username: agent, passwordFile: word,"
-                + " tls: {ca: ca.pem, cert: it.crt, key: it.key}");
+                + " tls: {ca: it.crt, cert: it.crt, key: it.key}");
 
     assertThat(etcd.username()).isEqualTo("agent");
     assertThat(etcd.password().value()).isEqualTo("word");
     assertThat(etcd.toString()).contains("***").doesNotContain("value=word");
-    assertThat(etcd.tls().ca()).contains(folder.resolve("ca.pem"));
-    assertThat(etcd.tls().cert()).contains(folder.resolve("it.crt"));
-    assertThat(etcd.tls().key()).contains(folder.resolve("it.key"));
+    assertThat(etcd.tls().authorities()).contains(made.certificate());
+    assertThat(etcd.tls().identity())
+        .contains(new TlsSettings.Identity(made.certificate(), made.key()));
   }
 
   @Test
@@ -60,9 +61,9 @@ class EtcdReaderTest {
     assertThat(refused("endpoints: [\"http://a:1\", \"https://b:1\"]"))
         .hasMessageContaining("etcd.endpoints: mix http:// and https://");
     assertThat(refused("endpoints: [\"http://a:1\"], tls: {ca: ca.pem}"))
-        .hasMessageContaining("etcd.tls: is for https://");
+        .hasMessageContaining("etcd.tls: is for TLS");
     assertThat(refused("endpoints: [\"https://a:1\"], tls: {ca: none.pem, cert: it.crt}"))
-        .hasMessageContaining("etcd.tls.ca: can't be read")
+        .hasMessageContaining("etcd.tls.ca: isn't there")
         .hasMessageContaining("etcd.tls.cert: and key are needed together");
   }
 

@@ -49,7 +49,8 @@ class ServeReaderTest {
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(25),
-                1_000));
+                1_000,
+                new Serve.Shares(8, 120, 512, 128)));
   }
 
   @Test
@@ -66,6 +67,7 @@ class ServeReaderTest {
                     certificateFile: tls.crt
                     keyFile: tls.key
                     clientCaFile: ca.crt
+                    clientCrlFile: ca.crl
                     clients:
                       - {subject: "CN=console,O=Example", name: console, roles: [operator, approver]}
                   queue: 3
@@ -77,6 +79,10 @@ class ServeReaderTest {
                   leaderWait: 7s
                   stopWithin: 8s
                   keepLogs: 9
+                  streamsPerCaller: 3
+                  strangerRequestsPerMinute: 10
+                  connections: 200
+                  connectionsPerAddress: 20
                 """)
             .serve();
 
@@ -89,6 +95,7 @@ class ServeReaderTest {
     assertThat(tls.certificateFile()).isEqualTo(folder.resolve("tls.crt"));
     assertThat(tls.keyFile()).isEqualTo(folder.resolve("tls.key"));
     assertThat(tls.clientCaFile()).contains(folder.resolve("ca.crt"));
+    assertThat(tls.clientCrlFile()).contains(folder.resolve("ca.crl"));
     assertThat(tls.clients())
         .containsExactly(
             new Serve.Client("CN=console,O=Example", "console", Set.of(Role.values())));
@@ -103,7 +110,18 @@ class ServeReaderTest {
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),
                 Duration.ofSeconds(8),
-                9));
+                9,
+                new Serve.Shares(3, 10, 200, 20)));
+  }
+
+  @Test
+  void leavesConnectionsBesideStreams() throws Exception {
+    var shares = parse("serve: {tokensFile: t.yaml, streams: 2000}").serve().bounds().shares();
+
+    assertThat(shares).isEqualTo(new Serve.Shares(500, 120, 4000, 1000));
+    assertThat(refused("serve: {tokensFile: t.yaml, streams: 20, connections: 20}"))
+        .hasMessageContaining("20 leave none beside 20 streams")
+        .hasMessageContaining("allow more connections, or fewer streams");
   }
 
   @Test

@@ -44,7 +44,7 @@ class ComposeTest {
           "security_opt",
           "restart",
           "network_mode",
-          "pid",
+          "tmpfs",
           "pids_limit",
           "mem_limit",
           "stop_grace_period",
@@ -94,12 +94,10 @@ class ComposeTest {
         assertThat(keys(awaited.getValue())).isSubsetOf("condition", "restart");
         assertThat(CONDITIONS).contains(String.valueOf(map(awaited.getValue()).get("condition")));
       }
-      for (var of : List.of("network_mode", "pid")) {
-        var mode = String.valueOf(service.get(of));
-        if (mode.startsWith("service:")) {
-          assertThat(services).containsKey(mode.substring("service:".length()));
-          assertThat(service.get("ports")).isNull();
-        }
+      var mode = String.valueOf(service.get("network_mode"));
+      if (mode.startsWith("service:")) {
+        assertThat(services).containsKey(mode.substring("service:".length()));
+        assertThat(service.get("ports")).isNull();
       }
     }
     for (var config : map(all.get("configs")).values()) {
@@ -111,7 +109,6 @@ class ComposeTest {
   void whatIsOursHasNoRightAndNoSocket() throws IOException {
     for (var name : OURS) {
       var service = services(FILE).get(name);
-      assertThat(service.get("user")).as(name).isEqualTo("10001:10001");
       assertThat(service.get("read_only")).isEqualTo(true);
       assertThat(list(service.get("cap_drop"))).containsExactly("ALL");
       assertThat(list(service.get("security_opt"))).containsExactly("no-new-privileges:true");
@@ -121,7 +118,60 @@ class ComposeTest {
     assertThat(keys(services(WITH_SOCKET).get("agent"))).containsOnly("group_add", "volumes");
   }
 
-  /** Else what is in it would lose its network, and the agent NGINX, when one of them ends. */
+  /** By a shared user or shared processes, the gateway would read what is the agent's alone. */
+  @Test
+  void eachHasAUserAndProcessesOfItsOwn() throws IOException {
+    var services = services(FILE);
+
+    var users = OURS.stream().map(name -> services.get(name).get("user")).toList();
+    assertThat(users).doesNotHaveDuplicates().doesNotContain("0:0").doesNotContainNull();
+    for (var file : List.of(FILE, WITH_SOCKET)) {
+      for (var entry : services(file).entrySet()) {
+        assertThat(entry.getValue()).as(entry.getKey()).doesNotContainKeys("pid", "ipc", "uts");
+      }
+    }
+  }
+
+  @Test
+  void agentAndGatewayWriteWhereTheOtherOnlyReads() throws IOException {
+    var config = Files.readString(Path.of("compose/deployclaw.yaml"));
+
+    assertThat(mounts("agent")).contains("gateway:/srv/gateway", "watcher:/run/gateway:ro");
+    assertThat(mounts("gateway"))
+        .containsExactly(
+            "gateway:/srv/gateway:ro", "watcher:/run/gateway", "decisions:/run/ratelimit:ro");
+    assertThat(config).contains("watcher: /run/gateway", "pidFile: /run/nginx/nginx.pid");
+    for (var name : List.of("agent", "gateway")) {
+      var service = services(FILE).get(name);
+      String user = String.valueOf(service.get("user")).replaceFirst(":.*", "");
+      assertThat(list(service.get("tmpfs")))
+          .as(name)
+          .singleElement()
+          .asString()
+          .startsWith("/run/nginx:uid=%s,gid=%s,mode=0700,".formatted(user, user));
+    }
+  }
+
+  /** On the port of the shared network any process beside it could ask for any tenant. */
+  @Test
+  void onlyTheGatewayAsksTheRateLimitServiceAndOnlyTheAgentLooks() throws IOException {
+    var service = services(FILE).get("ratelimit");
+    var environment = map(service.get("environment"));
+    var config = Files.readString(Path.of("compose/deployclaw.yaml"));
+    String group =
+        String.valueOf(services(FILE).get("gateway").get("user")).replaceFirst(".*:", "");
+
+    assertThat(config).contains("service: unix:" + environment.get("DC_RATELIMIT_SOCKET"));
+    assertThat(environment.get("DC_RATELIMIT_SOCKET_GROUP")).isEqualTo(group);
+    assertThat(list(service.get("group_add"))).containsExactly(group);
+    assertThat(mounts("ratelimit")).containsExactly("decisions:/run/ratelimit");
+    assertThat(mounts("agent")).noneMatch(m -> m.startsWith("decisions:"));
+    assertThat(environment.get("DC_RATELIMIT_STATUS_TOKEN_FILE"))
+        .isEqualTo(SECRETS + "status-ratelimit");
+    assertThat(config).contains("tokenFile: " + SECRETS + "status-agent");
+  }
+
+  /** Else what is in it would lose its network when one of them ends. */
   @Test
   void whatThePodSharesBelongsToNoneOfThoseInIt() throws IOException {
     var services = services(FILE);
@@ -134,9 +184,6 @@ class ComposeTest {
       assertThat(service.get("network_mode")).as(name).isEqualTo("service:" + POD);
       var awaited = map(map(service.get("depends_on")).get(POD));
       assertThat(awaited.get("restart")).as(name).isEqualTo(true);
-    }
-    for (var name : List.of("agent", "gateway")) {
-      assertThat(services.get(name).get("pid")).as(name).isEqualTo("service:" + POD);
     }
     assertThat(services.values()).filteredOn(s -> s.containsKey("ports")).containsExactly(pod);
     var config = Files.readString(Path.of("compose/deployclaw.yaml"));
@@ -193,10 +240,12 @@ class ComposeTest {
 
     var gateway = config.gateways().getFirst();
     assertThat(mounts("agent")).contains("gateway:" + gateway.folder());
-    assertThat(mounts("gateway")).contains("gateway:" + gateway.folder());
+    assertThat(mounts("gateway")).contains("gateway:" + gateway.folder() + ":ro");
     assertThat(mounts("agent")).contains("state:" + config.stateDir());
-    assertThat(list(services(FILE).get("gateway").get("entrypoint")))
-        .contains(gateway.folder() + "/live/nginx.conf");
+    assertThat(gateway.watcher()).contains(Path.of("/run/gateway"));
+    assertThat(Files.readString(Path.of("compose/gateway.sh")))
+        .contains("folder=${GATEWAY_FOLDER:-" + gateway.folder() + "}")
+        .contains("reports=${GATEWAY_REPORTS:-" + gateway.watcher().orElseThrow() + "}");
     var acme = PolicyDocument.parse("acme", Files.readString(Path.of("compose/acme.yaml")));
     assertThat(acme.problems()).isEmpty();
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.audit.NatsSettings;
 import dev.deployclaw.audit.StreamHealth;
 import dev.deployclaw.container.config.Config;
+import dev.deployclaw.container.config.Secret;
 import dev.deployclaw.container.doctor.Diagnosis.Level;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.Nats;
 import dev.deployclaw.testkit.Ports;
 import java.io.IOException;
@@ -127,7 +129,15 @@ class StreamLookTest {
 
   private static List<Diagnosis> look(Nats nats, String... monitors) throws Exception {
     var config =
-        new Config.Nats(nats.url(), Optional.empty(), Duration.ofSeconds(5), 64, List.of(monitors));
+        new Config.Nats(
+            nats.url(),
+            Optional.empty(),
+            "",
+            Secret.NONE,
+            TlsSettings.DEFAULT,
+            Duration.ofSeconds(5),
+            64,
+            List.of(monitors));
     return StreamLook.examine(StreamHealth.of(NatsSettings.of(nats.url())), config);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.Serve;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ class EventStreamTest {
                 d.look(),
                 d.leaderWait(),
                 d.stopWithin(),
-                d.keepLogs()));
+                d.keepLogs(),
+                d.shares()));
   }
 
   @AfterEach
@@ -105,7 +107,7 @@ class EventStreamTest {
       first = events.all();
       assertThat(first.getLast().data()).contains("HELD");
     }
-    served.post("/v1/executions/" + id + "/approve", ANN, "");
+    served.approve(id, ANN);
     var last = thoughts(first).getLast();
 
     try (var events = Events.open(served, follow(id).header("Last-Event-ID", last.id()))) {
@@ -144,6 +146,21 @@ class EventStreamTest {
     }
 
     assertThat(served.send(follow(id).GET()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void endsOnceItsCredentialDoesNotCountAnyMore() throws Exception {
+    served.brake.at("redis.stage");
+    String id = served.submit("apply");
+    served.brake.awaitReached();
+    try (var events = Events.open(served, follow(id))) {
+      var others =
+          Files.readAllLines(served.tokens).stream().filter(l -> !l.contains("vic")).toList();
+      Files.write(served.tokens, others);
+
+      assertThat(events.all()).extracting(Events.Event::kind).doesNotContain("result");
+      served.brake.release();
+    }
   }
 
   @Test

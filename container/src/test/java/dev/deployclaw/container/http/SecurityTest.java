@@ -12,6 +12,7 @@ import dev.deployclaw.testkit.Await;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,22 @@ class SecurityTest {
     assertThat(served.get("/v1/executions", OLIVIA).status()).isEqualTo(200);
   }
 
+  /** As cp -p, rsync and restored backups leave it. */
+  @Test
+  void takesARevokedTokenNoMoreWhereTheFileKeepsItsTime() throws Exception {
+    var time = Files.getLastModifiedTime(served.tokens);
+    var next = folder.resolve("next.yaml");
+    Files.write(
+        next, Files.readAllLines(served.tokens).stream().filter(l -> !l.contains("vic")).toList());
+    Files.setLastModifiedTime(next, time);
+    Files.move(next, served.tokens, StandardCopyOption.ATOMIC_MOVE);
+
+    Await.until(
+        "the token is refused",
+        Desks.SOON,
+        () -> served.get("/v1/executions", VIC).status() == 401);
+  }
+
   @Test
   void letsOneClientCallOnlySoOftenAndOthersStill() throws Exception {
     served.close();
@@ -122,7 +139,8 @@ class SecurityTest {
                 d.look(),
                 d.leaderWait(),
                 d.stopWithin(),
-                d.keepLogs()));
+                d.keepLogs(),
+                d.shares()));
     for (int i = 0; i < 10; i++) {
       assertThat(served.get("/v1/executions", VIC).status()).isEqualTo(200);
     }

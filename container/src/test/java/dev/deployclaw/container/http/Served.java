@@ -45,16 +45,31 @@ final class Served implements AutoCloseable {
   final Sidecar sidecar;
   final HttpApi api;
   final Path tokens;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
 
-  private Served(
-      Path folder, Serve.Bounds bounds, List<Vital> vitals, UnaryOperator<Estate> changed)
+  /**
+   * In what it differs from others.
+   *
+   * @param client by which it is called
+   */
+  private record Ways(
+      List<Vital> vitals,
+      UnaryOperator<Estate> estate,
+      UnaryOperator<Serve> serve,
+      HttpClient client) {
+    static Ways of(List<Vital> vitals, UnaryOperator<Estate> estate) {
+      return new Ways(vitals, estate, UnaryOperator.identity(), HttpClient.newHttpClient());
+    }
+  }
+
+  private Served(Path folder, Serve.Bounds bounds, Ways ways)
       throws InvalidConfig, Unusable, InterruptedException {
     world.gate = new GatePolicy(true, true, Duration.ofHours(1));
     tokens = tokens(folder);
-    var estate = Desks.estate(world, brake, folder.resolve("state"), vitals);
-    sidecar = Sidecar.start(changed.apply(estate), bounds);
-    api = HttpApi.start(serve(bounds), sidecar);
+    client = ways.client();
+    var estate = Desks.estate(world, brake, folder.resolve("state"), ways.vitals());
+    sidecar = Sidecar.start(ways.estate().apply(estate), bounds);
+    api = HttpApi.start(ways.serve().apply(serve(bounds)), sidecar);
     Await.until("it recovered", Desks.SOON, sidecar::recovered);
   }
 
@@ -63,17 +78,34 @@ final class Served implements AutoCloseable {
   }
 
   static Served start(Path folder, Serve.Bounds bounds) throws Exception {
-    return new Served(folder, bounds, List.of(), UnaryOperator.identity());
+    return new Served(folder, bounds, Ways.of(List.of(), UnaryOperator.identity()));
   }
 
   /** Its logs are files. */
   static Served start(Path folder, Serve.Bounds bounds, FileJournal journal, Estate.Tails tails)
       throws Exception {
-    return new Served(folder, bounds, List.of(), estate -> Desks.withFiles(estate, journal, tails));
+    return new Served(
+        folder, bounds, Ways.of(List.of(), estate -> Desks.withFiles(estate, journal, tails)));
   }
 
   static Served start(Path folder, List<Vital> vitals) throws Exception {
-    return new Served(folder, Serve.Bounds.DEFAULT, vitals, UnaryOperator.identity());
+    return new Served(folder, Serve.Bounds.DEFAULT, Ways.of(vitals, UnaryOperator.identity()));
+  }
+
+  /** Over TLS, and called by a client that trusts it. */
+  static Served start(Path folder, Serve.Tls tls, HttpClient client) throws Exception {
+    UnaryOperator<Serve> secured =
+        s ->
+            new Serve(
+                s.host(),
+                s.port(),
+                s.plaintext(),
+                s.tokensFile(),
+                Optional.of(tls),
+                s.openMetrics(),
+                s.bounds());
+    return new Served(
+        folder, Desks.patient(), new Ways(List.of(), UnaryOperator.identity(), secured, client));
   }
 
   private Serve serve(Serve.Bounds bounds) {
@@ -138,6 +170,12 @@ final class Served implements AutoCloseable {
         request(path, token)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body)));
+  }
+
+  /** Approves what is held, as one who has read its plan. */
+  Answer approve(String id, String token) {
+    var plan = get("/v1/executions/" + id + "/plan", token).text("plan");
+    return post("/v1/executions/" + id + "/approve?plan=" + plan, token, "{}");
   }
 
   /** Submits a request and gives the id of its execution. */

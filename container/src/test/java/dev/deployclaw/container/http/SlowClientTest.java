@@ -194,7 +194,8 @@ class SlowClientTest {
         d.look(),
         d.leaderWait(),
         d.stopWithin(),
-        d.keepLogs());
+        d.keepLogs(),
+        new Serve.Shares(STREAMS, 120, 512, 128));
   }
 
   /** A stream, as soon as there is a place for it. */

@@ -105,17 +105,25 @@ class TasksTest {
 
     assertThat(own.status()).isEqualTo(403);
     assertThat(own.text("detail")).contains("must differ from the requester, both");
-    Await.until(
-        "the log says who tried",
-        Desks.SOON,
-        () -> served.get("/v1/executions/" + id, VIC).body().contains("Approval refused"));
-    served.awaitResult(id, "HELD");
-    assertThat(served.world.active()).isEmpty();
+    assertThat(served.sidecar.executions().waiting()).as("it is no job").isEmpty();
+    assertThat(served.get("/v1/executions/" + id, VIC).text("result")).isEqualTo("HELD");
 
     var misquoted = served.post("/v1/executions/" + id + "/approve?plan=beef", ANN, "");
     assertThat(misquoted.status()).isEqualTo(409);
     assertThat(misquoted.text("detail")).contains("not beef");
-    String plan = served.world.change(id).orElseThrow().planHash().substring(0, 12);
+    String hash = served.world.change(id).orElseThrow().planHash();
+    for (var quote : new String[] {"", hash.substring(0, 7)}) {
+      var unquoted = served.post("/v1/executions/" + id + "/approve?plan=" + quote, ANN, "");
+      assertThat(unquoted.status()).isEqualTo(400);
+      assertThat(unquoted.text("place")).isEqualTo("query plan");
+      assertThat(unquoted.text("remedy")).contains("/v1/executions/" + id + "/plan");
+      assertThat(unquoted.body() + misquoted.body()).doesNotContain(hash.substring(0, 8));
+    }
+    var shown = served.get("/v1/executions/" + id + "/plan", ANN);
+    assertThat(shown.text("plan")).isEqualTo(hash);
+    assertThat(shown.json().path("changes")).isNotEmpty();
+    assertThat(served.get("/v1/executions/" + id + "/plan", VIC).status()).isEqualTo(403);
+    String plan = hash.substring(0, 8);
 
     var approved = served.post("/v1/executions/" + id + "/approve?plan=" + plan, ANN, "");
 
@@ -154,6 +162,39 @@ class TasksTest {
     assertThat(document.path("requester").asText()).isEqualTo("olivia");
     assertThat(served.post("/v1/executions/arch-none/rollback", OLIVIA, "").status())
         .isEqualTo(404);
+  }
+
+  @Test
+  void freezesAndThawsUnderTheCallersName() {
+    served.done("apply", "COMPLETED");
+
+    var frozen = served.post("/v1/freeze", OLIVIA, "{\"reason\": \"incident 4711\"}");
+    var twice = served.post("/v1/freeze", OLIVIA, "{\"reason\": \"the same\"}");
+    var stopped = served.submit("set acme 700");
+
+    assertThat(frozen.status()).as(frozen.body()).isEqualTo(200);
+    assertThat(frozen.text("result")).isEqualTo("COMPLETED");
+    assertThat(frozen.text("reason")).contains("frozen", "olivia", "incident 4711");
+    assertThat(twice.text("result")).isEqualTo("NO_CHANGE");
+    Await.until(
+        "it is stopped",
+        Desks.SOON,
+        () ->
+            served.get("/v1/executions/" + stopped, VIC).text("reason").contains("incident 4711"));
+    assertThat(served.world.active().orElseThrow().epoch()).isEqualTo(1);
+    var log = served.get(frozen.text("location"), VIC).json();
+    assertThat(log.path("request").asText()).isEqualTo("freeze: incident 4711");
+    assertThat(log.path("requester").asText()).isEqualTo("olivia");
+
+    var thawed = served.post("/v1/thaw", OLIVIA, "");
+
+    assertThat(thawed.text("reason")).contains("thawed", "incident 4711");
+    served.done("set acme 700", "COMPLETED");
+    assertThat(served.post("/v1/freeze", ANN, "{\"reason\": \"x\"}").status()).isEqualTo(403);
+    assertThat(served.post("/v1/freeze", OLIVIA, "{}").text("place")).isEqualTo("body.reason");
+    served.world.store.reachable(false);
+    assertThat(served.post("/v1/thaw", OLIVIA, "{}").status()).isEqualTo(503);
+    served.world.store.reachable(true);
   }
 
   @Test

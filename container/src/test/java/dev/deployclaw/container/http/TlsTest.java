@@ -107,6 +107,7 @@ class TlsTest {
             server.certificate(),
             server.key(),
             Optional.of(ca),
+            Optional.empty(),
             List.of(new Serve.Client("CN=console, O=Example", "console", Set.of(Role.VIEWER))));
     return HttpApi.start(
         new Serve("127.0.0.1", 0, false, tokens, Optional.of(tls), false, Serve.Bounds.DEFAULT),

@@ -71,6 +71,28 @@ public final class Desks {
         of.watching());
   }
 
+  /** Where strangers may call as often as they like. */
+  public static Serve.Bounds patient() {
+    var d = Serve.Bounds.DEFAULT.shares();
+    return bounds(
+        new Serve.Shares(d.streams(), 1_000_000, d.connections(), d.connectionsPerAddress()));
+  }
+
+  public static Serve.Bounds bounds(Serve.Shares shares) {
+    var d = Serve.Bounds.DEFAULT;
+    return new Serve.Bounds(
+        d.queue(),
+        d.bodyBytes(),
+        d.requestsPerMinute(),
+        d.streams(),
+        d.heartbeat(),
+        d.look(),
+        d.leaderWait(),
+        d.stopWithin(),
+        d.keepLogs(),
+        shares);
+  }
+
   /** Bounds that differ in what a test needs. */
   public static Serve.Bounds bounds(int queue, Duration stopWithin) {
     var d = Serve.Bounds.DEFAULT;
@@ -83,7 +105,8 @@ public final class Desks {
         d.look(),
         Duration.ofSeconds(30),
         stopWithin,
-        d.keepLogs());
+        d.keepLogs(),
+        d.shares());
   }
 
   static Asked asked(String text) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,10 @@ class LookoutTest {
   @TempDir Path folder;
 
   private final World world = new World();
-  private final AtomicBoolean forked = new AtomicBoolean();
+
+  /** The log of which the stream holds another record; empty for none. */
+  private final AtomicReference<String> forked = new AtomicReference<>("");
+
   private final AtomicBoolean tooLarge = new AtomicBoolean();
   private Sidecar sidecar;
 
@@ -46,7 +50,9 @@ class LookoutTest {
 
         @Override
         public List<Fork> forks() {
-          return forked.get() ? List.of(new Fork("arch-one", 3, "aa", "bb", alarmed)) : List.of();
+          return forked.get().isEmpty()
+              ? List.of()
+              : List.of(new Fork(forked.get(), 3, "aa", "bb", alarmed));
         }
 
         @Override
@@ -145,16 +151,27 @@ class LookoutTest {
   }
 
   @Test
-  void stopsChangesBecauseOfAForkTellsOfItAndCountsIt() throws Exception {
-    applied();
-    forked.set(true);
+  void tellsOfAForgedRecordAndGoesOn() throws Exception {
+    forked.set(applied());
 
-    awaitAmiss(Kind.FORK, "arch-one");
+    awaitAmiss(Kind.FORK, forked.get());
+    assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
+    Await.until("it is decided", Desks.SOON, () -> copy.forks().getFirst().alarmed());
+    assertThat(world.store.get(Keys.FREEZE)).isEmpty();
+  }
+
+  @Test
+  void stopsChangesBecauseOfALogThatWasChangedTellsOfItAndCountsIt() throws Exception {
+    String log = applied();
+    world.journal.tamper(log, 3);
+    forked.set(log);
+
+    awaitAmiss(Kind.FORK, log);
     assertThat(amiss(Kind.FORK).orElseThrow().condition().summary())
-        .contains("FORK", "record 3 of arch-one", "audit diff-stream arch-one", "deployclaw thaw");
+        .contains("FORK", "record 3 of " + log, "audit diff-stream " + log, "deployclaw thaw");
     Await.until("changes are frozen", Desks.SOON, () -> world.store.get(Keys.FREEZE).isPresent());
     assertThat(sidecar.meters().text()).contains("deployclaw_audit_forks 1.0");
-    forked.set(false);
+    forked.set("");
     awaitWell(Kind.FORK);
   }
 
@@ -228,8 +245,11 @@ class LookoutTest {
     assertThat(condition.members()).isSubsetOf("ROLLED_BACK", "FAILED", "UNKNOWN");
   }
 
-  private void applied() throws InterruptedException {
-    Desks.awaitResult(sidecar, Desks.submit(sidecar, "apply"), "COMPLETED");
+  /** The id of its log. */
+  private String applied() throws InterruptedException {
+    String execution = Desks.submit(sidecar, "apply");
+    Desks.awaitResult(sidecar, execution, "COMPLETED");
+    return execution;
   }
 
   private void awaitAmiss(Kind kind, String subject) {

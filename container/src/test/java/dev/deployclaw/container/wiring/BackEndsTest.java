@@ -22,7 +22,11 @@ class BackEndsTest {
   private static Optional<RedisSettings.Login> login(String user, String password) {
     var config =
         new Config.Redis(
-            List.of("127.0.0.1:7001"), user, new Secret(password), Duration.ofSeconds(1));
+            List.of("127.0.0.1:7001"),
+            user,
+            new Secret(password),
+            Duration.ofSeconds(1),
+            Optional.empty());
     return BackEnds.redis(config).login();
   }
 }

@@ -31,7 +31,7 @@ record ArchiveShelf(Found.Here gateway) implements Shelf {
 
   @Override
   public Optional<String> switchTo(Mark mark) throws IOException {
-    var purpose = new Throwaway.Purpose("switch", mark.term());
+    var purpose = Throwaway.Purpose.switching(mark.term());
     var words = List.of(gateway.gateway().binary(), "-v");
     return switch (Throwaway.create(gateway, purpose, words, List.of())) {
       case Throwaway.Made.Refused(String reason) -> Optional.of(reason);

@@ -7,6 +7,7 @@ import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Names;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A gateway in a container, whose NGINX reads {@code inside/live/nginx.conf}, where {@code live} is
@@ -73,6 +74,12 @@ public record ContainerGateway(
   /** What its file must be at the epoch. */
   GatewayFile file(Activation activation) {
     return GatewayFile.of(activation, name, member(), site);
+  }
+
+  /** The file for a check, which writes elsewhere; empty where it is put back as it was found. */
+  Optional<byte[]> copy(Activation activation) {
+    return GatewayFile.copy(
+        activation, name, member(), site.writingTo(Path.of(Throwaway.WRITABLE)));
   }
 
   /** What NGINX is started with. */

@@ -3,10 +3,14 @@ package dev.deployclaw.executors.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.ContainerMount;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import dev.deployclaw.executors.sandbox.EpochFolder;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,13 +56,36 @@ sealed interface Found {
 
     /** Whether its folder outlives the container, and can be written in the way it is to be. */
     boolean isMounted() {
+      return folder().isPresent();
+    }
+
+    /** The mount that its folder is, or lies in; the innermost of several. */
+    Optional<Mount> folder() {
       boolean written = gateway.reach() instanceof ContainerGateway.Reach.Archive;
       return Stream.ofNullable(container.getMounts())
           .flatMap(List::stream)
           .filter(m -> !written || Boolean.TRUE.equals(m.getRw()))
-          .map(ContainerMount::getDestination)
-          .filter(Objects::nonNull)
-          .anyMatch(d -> gateway.inside().equals(d) || gateway.inside().startsWith(d + "/"));
+          .filter(m -> holds(destination(m)))
+          .max(Comparator.comparingInt(m -> destination(m).length()))
+          .map(Here::again);
+    }
+
+    private boolean holds(String mount) {
+      boolean below = !mount.isEmpty() && gateway.inside().startsWith(mount + "/");
+      return below || gateway.inside().equals(mount);
+    }
+
+    private static String destination(ContainerMount mount) {
+      return Objects.requireNonNullElse(mount.getDestination(), "");
+    }
+
+    /** The same mount in another container. */
+    private static Mount again(ContainerMount mount) {
+      boolean volume = mount.getName() != null && !mount.getName().isEmpty();
+      return new Mount()
+          .withType(volume ? MountType.VOLUME : MountType.BIND)
+          .withSource(volume ? mount.getName() : mount.getSource())
+          .withTarget(mount.getDestination());
     }
 
     /** Who it is, for a report. */

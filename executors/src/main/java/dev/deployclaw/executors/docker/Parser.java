@@ -17,9 +17,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Lets the NGINX of a gateway's own image read a staged file, in a container of its own with the
- * gateway's mounts and no network. Names are resolved when NGINX reads a file; without a network
- * they get an address that leads nowhere, so what is judged is the file, not the name service.
+ * Lets the NGINX of a gateway's own image read a file that the agent rendered just now, in a
+ * container that has nothing of the gateway's: no volume, no secret, no right, no network. Names
+ * are resolved when NGINX reads a file; without a network they get an address that leads nowhere,
+ * so what is judged is the file, not the name service.
  */
 final class Parser {
   /** For documentation, never routed (RFC 5737). */
@@ -50,12 +51,13 @@ final class Parser {
   }
 
   /**
+   * @param text writes to {@link Throwaway#WRITABLE} alone
    * @param term of the leader that asks
    */
-  Verdict parse(Found.Here gateway, long epoch, long term) throws InterruptedException {
+  Verdict parse(Found.Here gateway, byte[] text, long term) throws InterruptedException {
     var names = names(gateway.gateway().site());
     for (int unknown = 0; unknown <= MOST_NAMES; unknown++) {
-      var verdict = once(gateway, epoch, term, names);
+      var verdict = once(gateway, text, term, names);
       if (!(verdict instanceof Verdict.Refused(String output))) {
         return verdict;
       }
@@ -67,16 +69,22 @@ final class Parser {
     return new Verdict.Undecided("the file has more than " + MOST_NAMES + " names of upstreams");
   }
 
-  private Verdict once(Found.Here gateway, long epoch, long term, Set<String> names)
+  private Verdict once(Found.Here gateway, byte[] text, long term, Set<String> names)
       throws InterruptedException {
-    String file = gateway.gateway().inside() + "/epochs/" + epoch + "/" + Shelf.FILE;
+    String file = Throwaway.SHOWN + "/" + Shelf.FILE;
     var words = List.of(gateway.gateway().binary(), "-t", "-q", "-c", file);
     var hosts = names.stream().map(n -> n + ":" + NOWHERE).toList();
-    var made = Throwaway.create(gateway, new Throwaway.Purpose("check", term), words, hosts);
+    var made = Throwaway.create(gateway, Throwaway.Purpose.check(term), words, hosts);
     return switch (made) {
       case Throwaway.Made.Refused(String reason) -> new Verdict.Undecided(reason);
       case Throwaway.Made.Created(Throwaway container) -> {
         try (container) {
+          gateway
+              .client()
+              .copyArchiveToContainerCmd(container.id())
+              .withRemotePath(Throwaway.SHOWN)
+              .withTarInputStream(new Tar().file(Shelf.FILE, text).stream())
+              .exec();
           yield run(gateway.client(), container.id());
         }
       }

@@ -36,7 +36,9 @@ final class Staging {
 
   /**
    * The vote: what the container sees staged is what the set renders to, its own image's NGINX
-   * takes it, and there is a process that will read it.
+   * takes it, and there is a process that will read it. A file that is put back as it was found is
+   * not parsed: it may need what only the gateway has. NGINX took it before; if it doesn't now, it
+   * goes on by the one that it has.
    */
   Report prepare(Found.Here gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -54,9 +56,13 @@ final class Staging {
     if (!wrong.isEmpty()) {
       return no(gateway, wrong);
     }
-    return switch (parser.parse(gateway, activation.epoch(), fence.term())) {
-      case Parser.Verdict.Accepted() ->
-          Report.yes(gateway.gateway().member(), activation.digest(), wanted.facts());
+    var yes = Report.yes(gateway.gateway().member(), activation.digest(), wanted.facts());
+    var copy = gateway.gateway().copy(activation);
+    if (copy.isEmpty()) {
+      return yes;
+    }
+    return switch (parser.parse(gateway, copy.get(), fence.term())) {
+      case Parser.Verdict.Accepted() -> yes;
       case Parser.Verdict.Refused(String output) ->
           no(gateway, "NGINX refuses the file: " + output);
       case Parser.Verdict.Undecided(String reason) ->

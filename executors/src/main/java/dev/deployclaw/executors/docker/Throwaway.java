@@ -3,18 +3,22 @@ package dev.deployclaw.executors.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
-import com.github.dockerjava.api.model.VolumesFrom;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A container of a gateway's own image, with its mounts and no network, that is removed in any
- * case: by {@link #close}, and what a killed agent left, by the next one for the same purpose.
+ * A container of a gateway's own image, without rights and network, that is removed in any case: by
+ * {@link #close}, and what a killed agent left, by the next one for the same purpose. One that
+ * checks a file has nothing of the gateway's; one through which a file is written sees the
+ * gateway's folder, and is never started.
  */
 record Throwaway(DockerClient client, String id) implements AutoCloseable {
   private static final String PURPOSE = "dev.deployclaw.purpose";
@@ -25,11 +29,36 @@ record Throwaway(DockerClient client, String id) implements AutoCloseable {
   private static final long MOST_MEMORY = 512L * 1024 * 1024;
   private static final long MOST_PROCESSES = 64;
 
+  /** What a check is shown: a volume of its own, in which only root may write. */
+  static final String SHOWN = "/deployclaw-check";
+
+  /** What a check may write to: memory that goes with it. */
+  static final String WRITABLE = "/deployclaw-scratch";
+
+  private static final String SCRATCH = "rw,noexec,nosuid,nodev,size=16m,mode=1777";
+
+  /** Who owns nothing in an image. */
+  private static final String NOBODY = "60917:60917";
+
   /**
    * @param word part of its name: of one purpose a gateway has one at a time
    * @param term of the leader that wants it; an earlier leader's is removed, a later one's stays
    */
-  record Purpose(String word, long term) {}
+  record Purpose(String word, long term) {
+    private static final String CHECK = "check";
+
+    static Purpose check(long term) {
+      return new Purpose(CHECK, term);
+    }
+
+    static Purpose switching(long term) {
+      return new Purpose("switch", term);
+    }
+
+    boolean checks() {
+      return word.equals(CHECK);
+    }
+  }
 
   /** What became of it. */
   sealed interface Made {
@@ -64,7 +93,7 @@ record Throwaway(DockerClient client, String id) implements AutoCloseable {
     return container.getLabels() != null && container.getLabels().containsKey(PURPOSE);
   }
 
-  /** Its volumes are the gateway's: they stay. An interrupt waits until it is gone. */
+  /** With the volume of its own; the gateway's have a name, or belong to it, and stay. */
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted();
@@ -79,18 +108,6 @@ record Throwaway(DockerClient client, String id) implements AutoCloseable {
 
   private static String id(
       Found.Here gateway, Purpose purpose, List<String> words, List<String> hosts) {
-    var inspected = gateway.client().inspectContainerCmd(gateway.id()).exec();
-    var theirs = Optional.ofNullable(inspected.getHostConfig());
-    var host =
-        new HostConfig()
-            .withVolumesFrom(new VolumesFrom(gateway.id()))
-            .withTmpFs(theirs.map(HostConfig::getTmpFs).orElse(null))
-            .withNetworkMode("none")
-            .withExtraHosts(hosts.toArray(String[]::new))
-            .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE))
-            .withSecurityOpts(List.of("no-new-privileges"))
-            .withMemory(MOST_MEMORY)
-            .withPidsLimit(MOST_PROCESSES);
     var command =
         gateway
             .client()
@@ -103,10 +120,30 @@ record Throwaway(DockerClient client, String id) implements AutoCloseable {
                     TERM, Long.toString(purpose.term())))
             .withEntrypoint(words.subList(0, 1))
             .withCmd(words.subList(1, words.size()))
-            .withHostConfig(host);
-    var config = inspected.getConfig();
-    String user = config == null ? null : config.getUser();
-    return (user == null ? command : command.withUser(user)).exec().getId();
+            .withUser(NOBODY)
+            .withHostConfig(confined(hosts).withMounts(List.of(mount(gateway, purpose))));
+    return command.exec().getId();
+  }
+
+  private static HostConfig confined(List<String> hosts) {
+    return new HostConfig()
+        .withReadonlyRootfs(true)
+        .withTmpFs(Map.of(WRITABLE, SCRATCH))
+        .withCapDrop(Capability.ALL)
+        .withSecurityOpts(List.of("no-new-privileges"))
+        .withNetworkMode("none")
+        .withIpcMode("none")
+        .withExtraHosts(hosts.toArray(String[]::new))
+        .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE))
+        .withMemory(MOST_MEMORY)
+        .withMemorySwap(MOST_MEMORY)
+        .withPidsLimit(MOST_PROCESSES);
+  }
+
+  private static Mount mount(Found.Here gateway, Purpose purpose) {
+    return purpose.checks()
+        ? new Mount().withType(MountType.VOLUME).withTarget(SHOWN)
+        : gateway.folder().orElseThrow(() -> new IllegalStateException("no mount to write to"));
   }
 
   /** Removes who has the name, if that is one of ours and no later leader's. */
@@ -134,7 +171,7 @@ record Throwaway(DockerClient client, String id) implements AutoCloseable {
   /** Somebody else may remove it at the same time. */
   private static void remove(DockerClient client, String id) {
     try {
-      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(false).exec();
+      client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
     } catch (NotFoundException e) {
       // gone is what was wanted
     } catch (ConflictException e) {

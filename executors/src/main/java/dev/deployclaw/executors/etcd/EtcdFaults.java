@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.etcd;
 
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.tls.TlsFailure;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -28,9 +29,8 @@ final class EtcdFaults {
     if (chain(error).anyMatch(TimeoutException.class::isInstance)) {
       return new Fault.Unknown("etcd didn't answer in time");
     }
-    var untrusted = chain(error).filter(EtcdFaults::noHandshake).findFirst();
-    if (untrusted.isPresent()) {
-      return noTls(untrusted.get());
+    if (chain(error).anyMatch(EtcdFaults::noHandshake)) {
+      return noTls(error);
     }
     Status status = status(error);
     String reason = "etcd: " + status.getCode() + said(status) + remedy(words(error));
@@ -78,6 +78,9 @@ final class EtcdFaults {
     if (said.contains("authentication is not enabled")) {
       return ": etcdctl auth enable, or take username out";
     }
+    if (said.contains("performing TLS negotiation")) {
+      return ": it speaks no TLS, or hangs up: turn TLS on there, or write http:// in endpoints";
+    }
     return said.contains("Network closed for unknown reason") || said.contains("Connection reset")
         ? ": does it speak TLS? then write https:// in endpoints"
         : "";
@@ -87,12 +90,9 @@ final class EtcdFaults {
   static Fault noTls(Throwable why) {
     String said = String.valueOf(why.getMessage());
     return new Fault.Unavailable(
-        "etcd: no TLS with it (%s): %s"
-            .formatted(
-                said,
-                said.contains("not an SSL/TLS record")
-                    ? "it speaks none, so write http:// in endpoints"
-                    : "check tls.ca and the names in its certificate"));
+        TlsFailure.of(why)
+            .map(tls -> "etcd: " + tls.reason())
+            .orElse("etcd: no TLS with it (%s)".formatted(said)));
   }
 
   private static boolean noHandshake(Throwable error) {

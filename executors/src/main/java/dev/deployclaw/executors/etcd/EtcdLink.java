@@ -139,6 +139,7 @@ final class EtcdLink implements AutoCloseable {
     settings.login().ifPresent(l -> builder.user(bytes(l.user())).password(bytes(l.password())));
     try {
       settings.context().ifPresent(builder::sslContext);
+      settings.tls().serverName().ifPresent(builder::authority);
     } catch (SSLException e) {
       throw new Failed(EtcdFaults.noTls(e), e);
     }

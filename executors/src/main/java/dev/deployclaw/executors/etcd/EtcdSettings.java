@@ -1,9 +1,9 @@
 package dev.deployclaw.executors.etcd;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +19,11 @@ import javax.net.ssl.SSLException;
  * @param tls for {@code https://}
  */
 public record EtcdSettings(
-    List<String> endpoints, String prefix, Duration timeout, Optional<Login> login, Tls tls) {
+    List<String> endpoints,
+    String prefix,
+    Duration timeout,
+    Optional<Login> login,
+    TlsSettings tls) {
 
   public EtcdSettings {
     endpoints = List.copyOf(endpoints);
@@ -34,12 +38,12 @@ public record EtcdSettings(
   /** Trusting what the JRE trusts. */
   public EtcdSettings(
       List<String> endpoints, String prefix, Duration timeout, Optional<Login> login) {
-    this(endpoints, prefix, timeout, login, Tls.JDK);
+    this(endpoints, prefix, timeout, login, TlsSettings.DEFAULT);
   }
 
   public static EtcdSettings of(String endpoint, String prefix) {
     return new EtcdSettings(
-        List.of(endpoint), prefix, Duration.ofSeconds(5), Optional.empty(), Tls.JDK);
+        List.of(endpoint), prefix, Duration.ofSeconds(5), Optional.empty(), TlsSettings.DEFAULT);
   }
 
   List<URI> uris() {
@@ -49,34 +53,16 @@ public record EtcdSettings(
   /** The context of a connection; empty for {@code http://}. */
   Optional<SslContext> context() throws SSLException {
     return endpoints.getFirst().startsWith("https://")
-        ? Optional.of(tls.context())
+        ? Optional.of(encrypted())
         : Optional.empty();
   }
 
-  /**
-   * PEM files.
-   *
-   * @param authority that signed etcd's certificate; without it, those that the JRE trusts
-   * @param identity that is shown to etcd
-   */
-  public record Tls(Optional<Path> authority, Optional<Identity> identity) {
-    /** What the JRE trusts, and no certificate of our own. */
-    public static final Tls JDK = new Tls(Optional.empty(), Optional.empty());
-
-    private SslContext context() throws SSLException {
-      var context = GrpcSslContexts.forClient();
-      try {
-        authority.ifPresent(file -> context.trustManager(file.toFile()));
-        identity.ifPresent(i -> context.keyManager(i.certificate().toFile(), i.key().toFile()));
-      } catch (IllegalArgumentException e) {
-        throw new SSLException(String.valueOf(e.getMessage()), e);
-      }
-      return context.build();
-    }
+  /** The name in etcd's certificate is checked by gRPC. */
+  private SslContext encrypted() throws SSLException {
+    var context = GrpcSslContexts.forClient().trustManager(tls.trust());
+    tls.keys().ifPresent(context::keyManager);
+    return context.build();
   }
-
-  /** A client's certificate and its key (PKCS #8). */
-  public record Identity(Path certificate, Path key) {}
 
   /** A user of etcd. The password is never printed. */
   public record Login(String user, String password) {

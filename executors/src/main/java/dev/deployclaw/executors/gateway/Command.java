@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -29,8 +30,12 @@ final class Command {
     }
   }
 
-  static Result run(List<String> words, Duration atMost) throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(words).redirectErrorStream(true);
+  /**
+   * @param folder in which it runs
+   */
+  static Result run(List<String> words, Path folder, Duration atMost)
+      throws IOException, InterruptedException {
+    var builder = new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     builder.environment().put("LC_ALL", "C");

@@ -8,7 +8,10 @@ import dev.deployclaw.policy.gateway.Site;
 import dev.deployclaw.policy.model.Names;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A gateway that reads {@code folder/live/nginx.conf}, where {@code live} is a link to {@code
@@ -18,9 +21,18 @@ import java.nio.file.Path;
  * @param binary the NGINX whose parser must accept a file
  * @param pidFile names the running master process
  * @param url scheme, host and port by which the agent reaches it
+ * @param watcher the folder in which the gateway's own watcher reports, where the agent may not see
+ *     and signal NGINX itself
  */
 public record FileGateway(
-    String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site)
+    String name,
+    String namespace,
+    Path folder,
+    Path binary,
+    Path pidFile,
+    URI url,
+    Site site,
+    Optional<Path> watcher)
     implements Fanout.Member {
   static final String REMEDY =
       "put its file at epochs/0/nginx.conf, link live to epochs/0, and start NGINX with"
@@ -32,6 +44,18 @@ public record FileGateway(
     folder = folder.toAbsolutePath().normalize();
   }
 
+  /** Whose NGINX the agent sees and signals. */
+  public FileGateway(
+      String name, String namespace, Path folder, Path binary, Path pidFile, URI url, Site site) {
+    this(name, namespace, folder, binary, pidFile, url, site, Optional.empty());
+  }
+
+  /** The same with a watcher that reports in a folder. */
+  public FileGateway watchedIn(Path reports) {
+    return new FileGateway(
+        name, namespace, folder, binary, pidFile, url, site, Optional.of(reports));
+  }
+
   @Override
   public String member() {
     return "gateway/" + namespace + "/" + name;
@@ -41,5 +65,26 @@ public record FileGateway(
   GatewayFile file(Activation activation) throws IOException {
     return GatewayFile.of(activation, name, member(), site)
         .orAdopted(() -> new EpochFolder(folder).file(0, EpochFolder.FILE));
+  }
+
+  /**
+   * The same file for the agent's eyes, with all that NGINX writes in another folder; empty where
+   * the epoch's file isn't rendered, but put back as it was found.
+   */
+  Optional<byte[]> copy(Activation activation, Path writesTo) {
+    return GatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
+  }
+
+  /** Whether the gateway may write the very program that the agent would start. */
+  boolean holdsItsParser() throws IOException {
+    return binary.toRealPath().startsWith(folder.toRealPath());
+  }
+
+  /** A folder that NGINX is to write to, and that isn't there. */
+  Optional<Path> missingFolder() {
+    return Stream.of(site.pidFile(), site.accessLog())
+        .map(file -> file.resolveSibling(""))
+        .filter(writes -> !Files.isDirectory(writes))
+        .findFirst();
   }
 }

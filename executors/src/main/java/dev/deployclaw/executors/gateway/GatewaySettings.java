@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,14 +10,15 @@ import java.util.List;
  * @param atOnce gateways worked on at the same time
  * @param answer for one exchange with a gateway
  * @param check for one run of a gateway's own parser
+ * @param scratch the agent's own folder for what a parser is shown
  */
 public record GatewaySettings(
-    List<FileGateway> gateways, int atOnce, Duration answer, Duration check) {
+    List<FileGateway> gateways, int atOnce, Duration answer, Duration check, Path scratch) {
   public GatewaySettings {
     gateways = List.copyOf(gateways);
   }
 
-  public static GatewaySettings of(List<FileGateway> gateways) {
-    return new GatewaySettings(gateways, 8, Duration.ofSeconds(5), Duration.ofSeconds(20));
+  public static GatewaySettings of(List<FileGateway> gateways, Path scratch) {
+    return new GatewaySettings(gateways, 8, Duration.ofSeconds(5), Duration.ofSeconds(20), scratch);
   }
 }

@@ -1,9 +1,9 @@
 package dev.deployclaw.executors.gateway;
 
+import dev.deployclaw.executors.sandbox.PinnedFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,16 +15,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The running NGINX of a gateway, seen through {@code /proc} (Linux): its master process and the
- * workers below it.
+ * The running NGINX of a gateway, its master process and the workers below it: seen through {@code
+ * /proc} (Linux), or as the gateway's own watcher reports them.
+ *
+ * @param watcher where the agent may not see and signal it itself
  */
-record Master(long pid) {
+record Master(long pid, Optional<ReloadWatcher> watcher) {
   private static final Path PROC = Path.of("/proc");
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
   private static final String TITLE = "nginx: master process";
   private static final String WORKER = "nginx: worker process";
   private static final String LEAVING = WORKER + " is shutting down";
   private static final int START_TIME = 19;
+
+  /** A process may make its own as long as its memory. */
+  private static final int LONGEST_TITLE = 64 * 1024;
+
   private static final Duration SIGNAL = Duration.ofSeconds(10);
 
   /** A worker process; its start, in clock ticks, tells it from a later process of that number. */
@@ -39,11 +45,15 @@ record Master(long pid) {
    * left behind may belong to anybody by now.
    */
   static Optional<Master> of(FileGateway gateway) throws IOException {
-    String written = text(gateway.pidFile()).strip();
+    if (gateway.watcher().isPresent()) {
+      return ReloadWatcher.of(gateway, gateway.watcher().get())
+          .map(w -> new Master(w.pid(), Optional.of(w)));
+    }
+    String written = PinnedFolder.fileAt(gateway.pidFile()).map(Master::text).orElse("").strip();
     if (!NUMBER.matcher(written).matches()) {
       return Optional.empty();
     }
-    var master = new Master(Long.parseLong(written));
+    var master = new Master(Long.parseLong(written), Optional.empty());
     String title = title(master.pid);
     return title.startsWith(TITLE) && title.contains(gateway.folder().toString())
         ? Optional.of(master)
@@ -52,6 +62,10 @@ record Master(long pid) {
 
   /** What to say, and to do, where there is none. */
   static String missing(FileGateway gateway) {
+    if (gateway.watcher().isPresent()) {
+      return "no watcher reports a running NGINX in %s: start the gateway by container/compose/gateway.sh"
+          .formatted(gateway.watcher().get().resolve(ReloadWatcher.REPORT));
+    }
     return "no NGINX of "
         + gateway.folder()
         + " runs under the number in "
@@ -62,6 +76,9 @@ record Master(long pid) {
   }
 
   List<Worker> workers() throws IOException {
+    if (watcher.isPresent()) {
+      return watcher.get().workers();
+    }
     var children =
         ProcessHandle.of(pid).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid);
     var workers = new ArrayList<Worker>();
@@ -81,47 +98,57 @@ record Master(long pid) {
 
   /** Whether a worker came since. */
   boolean renewed(String marksBefore) throws IOException {
+    if (watcher.isPresent() && !watcher.get().hasActed()) {
+      return false;
+    }
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().anyMatch(w -> !before.contains(w.mark()));
   }
 
   /** Workers of an older file: those on their way out, and those that were there before. */
   List<Worker> stale(String marksBefore) throws IOException {
+    if (watcher.isPresent() && !watcher.get().hasActed()) {
+      return workers();
+    }
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().filter(w -> w.leaving() || before.contains(w.mark())).toList();
   }
 
   /** Asks it to read its file again. */
   void reload() throws IOException, InterruptedException {
+    if (watcher.isPresent()) {
+      watcher.get().ask();
+      return;
+    }
     var signal = List.of("/bin/sh", "-c", "kill -HUP \"$1\"", "sh", Long.toString(pid));
-    var result = Command.run(signal, SIGNAL);
+    var result = Command.run(signal, PROC, SIGNAL);
     if (!result.succeeded()) {
       throw new IOException("NGINX can't be signalled: " + result.output());
     }
   }
 
   /** NGINX writes its title over its arguments, padded with zeros; gone is empty. */
-  private static String title(long pid) throws IOException {
+  private static String title(long pid) {
     return text(PROC.resolve(Long.toString(pid)).resolve("cmdline")).replace('\0', ' ').strip();
   }
 
   /** Field 22 of {@code stat}, counted behind the name in parentheses (proc(5)). */
-  private static String start(long pid) throws IOException {
+  private static String start(long pid) {
     String stat = text(PROC.resolve(Long.toString(pid)).resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     return fields.length > START_TIME ? fields[START_TIME] : "";
   }
 
-  private static String text(Path file) throws IOException {
-    try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      return "";
+  /** Of a process; gone is empty. */
+  private static String text(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      return text(in.readNBytes(LONGEST_TITLE));
     } catch (IOException e) {
-      if (file.startsWith(PROC)) {
-        return "";
-      }
-      throw e;
+      return "";
     }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -10,17 +10,15 @@ import dev.deployclaw.executors.sandbox.GatewayFile;
 import dev.deployclaw.executors.sandbox.GatewayIdentity;
 import dev.deployclaw.executors.sandbox.Mark;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** Puts an epoch's file beside the live one, has it checked, and takes it away again. */
 final class Staging {
-  private final Duration check;
+  private final NginxParser parser;
   private final GatewayIdentity identity;
 
   Staging(GatewaySettings settings) {
-    this.check = settings.check();
+    this.parser = new NginxParser(settings.scratch(), settings.check());
     this.identity = new GatewayIdentity(settings.answer());
   }
 
@@ -48,7 +46,10 @@ final class Staging {
 
   /**
    * The vote: what was staged is what the set renders to, there is a process to act on it, and
-   * NGINX takes it: its own parser does, or the process runs by this very rendering already.
+   * NGINX takes it: its own parser does, or the process runs by this very rendering already. A file
+   * that is put back as it was found is nobody's rendering, and is never parsed by the agent: it
+   * could load a module. NGINX took it before; if it doesn't now, it goes on by the one that it
+   * has.
    */
   Report prepare(FileGateway gateway, Activation activation, Fence fence, GatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -74,10 +75,32 @@ final class Staging {
     if (runs) {
       return Report.yes(gateway.member(), activation.digest(), wanted.facts());
     }
-    var parsed = parse(gateway, activation.epoch());
-    return parsed.succeeded()
-        ? Report.yes(gateway.member(), activation.digest(), wanted.facts())
-        : Report.no(gateway.member(), "NGINX refuses the file: " + parsed.output());
+    return judged(gateway, activation, wanted);
+  }
+
+  private Report judged(FileGateway gateway, Activation activation, GatewayFile.Wanted wanted)
+      throws IOException, InterruptedException {
+    var yes = Report.yes(gateway.member(), activation.digest(), wanted.facts());
+    var copy = gateway.copy(activation, NginxParser.HERE);
+    if (copy.isEmpty()) {
+      return yes;
+    }
+    if (gateway.holdsItsParser()) {
+      String why =
+          "NGINX's program is in the gateway's own folder: put it where only root may write";
+      return Report.no(gateway.member(), why);
+    }
+    var missing = gateway.missingFolder();
+    if (missing.isPresent()) {
+      String why = "NGINX is to write to %s, which isn't there: make it".formatted(missing.get());
+      return Report.no(gateway.member(), why);
+    }
+    return switch (parser.parse(gateway.binary(), copy.get())) {
+      case NginxParser.Verdict.Accepted() -> yes;
+      case NginxParser.Verdict.Refused(String output) ->
+          Report.no(gateway.member(), "NGINX refuses the file: " + output);
+      case NginxParser.Verdict.Unasked(String reason) -> Report.unknown(gateway.member(), reason);
+    };
   }
 
   Report discard(FileGateway gateway, long epoch, Fence fence) throws IOException {
@@ -100,19 +123,5 @@ final class Staging {
   /** Somebody newer was there: what that means for this change isn't known here. */
   static Report overtaken(FileGateway gateway, String reason) {
     return new Outcome.Failed(new Fault.Conflict(reason)).report(gateway.member());
-  }
-
-  private Command.Result parse(FileGateway gateway, long epoch)
-      throws IOException, InterruptedException {
-    var command =
-        List.of(
-            gateway.binary().toString(),
-            "-t",
-            "-q",
-            "-p",
-            gateway.folder().toString(),
-            "-c",
-            new EpochFolder(gateway.folder()).path(epoch, EpochFolder.FILE).toString());
-    return Command.run(command, check);
   }
 }

@@ -6,22 +6,27 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The pod that checks a file: the gateway's image, security and volumes, none of its labels (a
- * service would send it requests), environment or credentials. Volumes that keep or share something
- * are empty folders here, so that a check leaves no trace.
+ * The pod that checks a file: the gateway's image and the staged file, and nothing else of the
+ * gateway's: no label (a service would send it requests), environment, secret, service account or
+ * volume. What NGINX writes while it reads goes to empty folders. It has no right, whatever the
+ * gateway has; {@code container/kubernetes/admission.yaml} holds the agent to this shape.
  */
 final class PreflightPod {
   static final String CONTAINER = "check";
+
+  private static final String SCRATCH = "deployclaw-scratch-";
 
   private PreflightPod() {}
 
@@ -41,29 +46,27 @@ final class PreflightPod {
 
   private static PodSpec spec(Preflight.Check check, Duration atMost) {
     var like = check.standing().deployment().getSpec().getTemplate().getSpec();
-    var container = container(check);
-    var mounted =
-        container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet());
+    var folders = folders(check);
     return new PodSpecBuilder()
         .withRestartPolicy("Never")
         .withActiveDeadlineSeconds(Math.max(1, atMost.toSeconds()))
         .withTerminationGracePeriodSeconds(0L)
         .withAutomountServiceAccountToken(false)
-        .withServiceAccountName(like.getServiceAccountName())
+        .withEnableServiceLinks(false)
         .withImagePullSecrets(like.getImagePullSecrets())
-        .withSecurityContext(like.getSecurityContext())
+        .withSecurityContext(PreflightUser.ofPod(check))
         .withNodeSelector(like.getNodeSelector())
         .withTolerations(like.getTolerations())
         .withRuntimeClassName(like.getRuntimeClassName())
         .withDnsPolicy(like.getDnsPolicy())
         .withDnsConfig(like.getDnsConfig())
         .withHostAliases(like.getHostAliases())
-        .withVolumes(volumes(check, like, mounted))
-        .withContainers(container)
+        .withVolumes(volumes(check, folders.size()))
+        .withContainers(container(check, folders))
         .build();
   }
 
-  private static Container container(Preflight.Check check) {
+  private static Container container(Preflight.Check check, List<String> folders) {
     var slot = check.standing().slot();
     var gateway = check.standing().gateway();
     var like = slot.container();
@@ -72,32 +75,50 @@ final class PreflightPod {
         .withImage(like.getImage())
         .withImagePullPolicy(like.getImagePullPolicy())
         .withCommand(gateway.binary(), "-t", "-q", "-c", slot.mount() + "/" + gateway.file())
-        .withSecurityContext(like.getSecurityContext())
+        .withSecurityContext(PreflightUser.ofContainer())
         .withResources(like.getResources())
-        .withVolumeMounts(like.getVolumeMounts())
+        .withVolumeMounts(mounts(check, folders))
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .build();
   }
 
-  private static List<Volume> volumes(Preflight.Check check, PodSpec like, Set<String> mounted) {
-    var gateway = check.standing().gateway();
-    return like.getVolumes().stream()
-        .filter(v -> mounted.contains(v.getName()))
-        .map(v ->
-            v.getName().equals(gateway.volume())
-                ? check.bundle().staged(gateway, check.epoch())
-                : harmless(v))
+  /** Where the file tells NGINX to write; the mount of the file itself takes nothing. */
+  private static List<String> folders(Preflight.Check check) {
+    var site = check.standing().gateway().site();
+    return Stream.of(site.pidFile(), site.accessLog())
+        .map(file -> String.valueOf(file.getParent()))
+        .filter(folder -> !folder.equals("/") && !folder.equals(check.standing().slot().mount()))
+        .distinct()
         .toList();
   }
 
-  private static Volume harmless(Volume volume) {
-    boolean reads =
-        volume.getConfigMap() != null
-            || volume.getSecret() != null
-            || volume.getProjected() != null
-            || volume.getDownwardAPI() != null;
-    return reads
-        ? volume
-        : new VolumeBuilder().withName(volume.getName()).withNewEmptyDir().endEmptyDir().build();
+  private static List<VolumeMount> mounts(Preflight.Check check, List<String> folders) {
+    var mounts = new ArrayList<VolumeMount>();
+    mounts.add(
+        new VolumeMountBuilder()
+            .withName(check.standing().gateway().volume())
+            .withMountPath(check.standing().slot().mount())
+            .withReadOnly(true)
+            .build());
+    for (int i = 0; i < folders.size(); i++) {
+      mounts.add(
+          new VolumeMountBuilder().withName(SCRATCH + i).withMountPath(folders.get(i)).build());
+    }
+    return mounts;
+  }
+
+  private static List<Volume> volumes(Preflight.Check check, int folders) {
+    var volumes = new ArrayList<Volume>();
+    volumes.add(check.bundle().staged(check.standing().gateway(), check.epoch()));
+    for (int i = 0; i < folders; i++) {
+      volumes.add(
+          new VolumeBuilder()
+              .withName(SCRATCH + i)
+              .withNewEmptyDir()
+              .withSizeLimit(new Quantity("16Mi"))
+              .endEmptyDir()
+              .build());
+    }
+    return volumes;
   }
 }

@@ -77,19 +77,21 @@ final class Staging {
   /**
    * The vote: what was staged reads back as what the set renders to, nothing stands in the way of a
    * publish, and the gateway's own image takes the file. Files that run already, from ConfigMaps
-   * that can't change, were taken.
+   * that can't change, were taken. One that is put back as it was found may need what a check has
+   * not, such as a certificate's key; its gateway took it before.
    */
   Report prepare(Api api, Standing standing, Order order)
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
       case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
-      case Wanted.Known(Bundle bundle, _) -> vote(api, standing, order, bundle);
+      case Wanted.Known known -> vote(api, standing, order, known);
     };
   }
 
-  private Report vote(Api api, Standing standing, Order order, Bundle bundle)
+  private Report vote(Api api, Standing standing, Order order, Wanted.Known known)
       throws InterruptedException, KubernetesFault {
+    var bundle = known.bundle();
     var gateway = standing.gateway();
     var activation = order.activation();
     var wrong = standing.obstacle().or(() -> unread(standing, activation.epoch(), bundle));
@@ -100,6 +102,10 @@ final class Staging {
     var facts = new TreeMap<>(facts(bundle, names));
     if (standing.fixed() && standing.files().same(bundle.files())) {
       facts.put("preflight", "not needed: its pods run this file");
+      return Report.yes(gateway.member(), activation.digest(), facts);
+    }
+    if (known.former()) {
+      facts.put("preflight", "not asked: the file is put back as it was found");
       return Report.yes(gateway.member(), activation.digest(), facts);
     }
     var check = new Preflight.Check(standing, activation.epoch(), bundle);

@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.tls.TlsFailure;
 import dev.deployclaw.executors.ratelimit.RateLimitSettings.Service;
 import dev.deployclaw.executors.sandbox.Fanout;
 import dev.deployclaw.executors.sandbox.PlainHttp;
@@ -23,6 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /**
  * The rate limit services as a participant. They fetch policy sets by themselves, so nothing is
@@ -91,7 +94,7 @@ public final class RateLimitExecutor implements Executor {
 
   /** What it decided since it began. */
   private Report usage(Service service) throws IOException {
-    var answer = new PlainHttp(service.url(), settings.answer()).get(USAGE);
+    var answer = answer(service, USAGE);
     Optional<ServiceUsage> usage =
         answer.status() == 200 ? ServiceUsage.parse(answer.body()) : Optional.empty();
     return usage
@@ -213,11 +216,35 @@ public final class RateLimitExecutor implements Executor {
   }
 
   private ServiceStatus status(Service service) throws IOException {
-    var answer = new PlainHttp(service.url(), settings.answer()).get(STATUS);
+    var answer = answer(service, STATUS);
     Optional<ServiceStatus> status =
         answer.status() == 200 ? ServiceStatus.parse(answer.body()) : Optional.empty();
     return status.orElseThrow(
         () -> new IOException("no status in an answer of " + answer.status()));
+  }
+
+  /**
+   * @throws IOException also where it wants more shown, or can't be believed
+   */
+  private PlainHttp.Answer answer(Service service, String path) throws IOException {
+    boolean encrypted = "https".equals(service.url().getScheme());
+    var access = service.access();
+    var tls = encrypted ? Optional.of(access.tls().context()) : Optional.<SSLContext>empty();
+    try {
+      var http = new PlainHttp(service.url(), settings.answer(), tls);
+      var answer = http.send("GET", path, access.headers());
+      return switch (answer.status()) {
+        case 401 ->
+            throw new IOException(
+                "wants the token of its --status-token-file: set rateLimitServices[].tokenFile to it");
+        case 403 ->
+            throw new IOException(
+                "wants a certificate: set rateLimitServices[].tls.certificate and key");
+        default -> answer;
+      };
+    } catch (SSLException e) {
+      throw new IOException(TlsFailure.of(e).map(TlsFailure::reason).orElse(e.getMessage()), e);
+    }
   }
 
   private static Map<String, Object> facts(Service service, ServiceStatus status) {
@@ -230,6 +257,7 @@ public final class RateLimitExecutor implements Executor {
     facts.put("asks", status.asks().stream().map(RateLimitExecutor::asked).toList());
     facts.put("differing", List.copyOf(status.differing()));
     status.decided().ifPresent(d -> facts.put("decided", held(d)));
+    status.redisTimeout().ifPresent(t -> facts.put("redis_timeout_ms", t));
     return facts;
   }
 

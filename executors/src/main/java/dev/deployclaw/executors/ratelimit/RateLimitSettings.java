@@ -1,9 +1,11 @@
 package dev.deployclaw.executors.ratelimit;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.executors.sandbox.Fanout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The rate limit services of an estate.
@@ -23,9 +25,33 @@ public record RateLimitSettings(
   }
 
   /**
+   * What is shown to a service, and what it has to show. The token is never printed.
+   *
+   * @param token empty for none
+   * @param tls for {@code https}
+   */
+  public record Access(String token, TlsSettings tls) {
+    public static final Access OPEN = new Access("", TlsSettings.DEFAULT);
+
+    Map<String, String> headers() {
+      return token.isEmpty() ? Map.of() : Map.of("Authorization", "Bearer " + token);
+    }
+
+    @Override
+    public String toString() {
+      return "Access[token=" + (token.isEmpty() ? "" : "***") + ", tls=" + tls + "]";
+    }
+  }
+
+  /**
    * @param url scheme, host and port
    */
-  public record Service(String namespace, URI url) implements Fanout.Member {
+  public record Service(String namespace, URI url, Access access) implements Fanout.Member {
+    /** One that tells everybody. */
+    public Service(String namespace, URI url) {
+      this(namespace, url, Access.OPEN);
+    }
+
     @Override
     public String member() {
       return "ratelimit/" + namespace + "/" + url.getAuthority();

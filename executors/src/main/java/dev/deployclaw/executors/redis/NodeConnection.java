@@ -1,13 +1,17 @@
 package dev.deployclaw.executors.redis;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.Optional;
+import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.util.IOUtils;
 
 /**
  * The client's connection, whose socket can be used directly as long as no command of the client is
@@ -21,9 +25,30 @@ final class NodeConnection extends Connection {
     this.kept = kept;
   }
 
-  static NodeConnection open(NodeAddress address, JedisClientConfig config) {
+  static NodeConnection open(
+      NodeAddress address, JedisClientConfig config, Optional<TlsSettings> tls) {
     var there = new HostAndPort(address.host(), address.port());
-    return new NodeConnection(new KeptSocket(new DefaultJedisSocketFactory(there, config)), config);
+    JedisSocketFactory plain = new DefaultJedisSocketFactory(there, config);
+    var sockets = tls.map(t -> encrypted(t, plain, there)).orElse(plain);
+    return new NodeConnection(new KeptSocket(sockets), config);
+  }
+
+  /** The timeout of the plain socket bounds the handshake, too. */
+  private static JedisSocketFactory encrypted(
+      TlsSettings tls, JedisSocketFactory plain, HostAndPort there) {
+    var factory = tls.context().getSocketFactory();
+    return () -> {
+      var connected = plain.createSocket();
+      try {
+        var socket =
+            (SSLSocket) factory.createSocket(connected, there.getHost(), there.getPort(), true);
+        socket.startHandshake();
+        return socket;
+      } catch (IOException e) {
+        IOUtils.closeQuietly(connected);
+        throw new JedisConnectionException("no handshake with " + there, e);
+      }
+    };
   }
 
   void send(byte[] commands, int length) {

@@ -4,6 +4,7 @@ import dev.deployclaw.core.spi.Fault;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -87,7 +88,15 @@ final class NodeLink implements AutoCloseable {
             .connectionTimeoutMillis(millis)
             .socketTimeoutMillis(millis);
     settings.login().ifPresent(l -> config.user(l.user()).password(l.password()));
-    var made = NodeConnection.open(address, config.build());
+    try {
+      return connect(config.build());
+    } catch (JedisConnectionException e) {
+      throw new NodeFailed(RedisFaults.unconnected(e, settings.tls().isPresent()), e);
+    }
+  }
+
+  private NodeConnection connect(JedisClientConfig config) {
+    var made = NodeConnection.open(address, config, settings.tls());
     try {
       allowReads(made);
       return made;

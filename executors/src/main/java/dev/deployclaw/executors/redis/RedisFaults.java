@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.redis;
 
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.tls.TlsFailure;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Objects;
@@ -16,6 +17,9 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class RedisFaults {
   private static final int DEEPEST_CAUSE = 16;
+  private static final String PLAIN = ": does it speak TLS? then set redis.tls";
+  private static final String ENCRYPTED =
+      ": it speaks no TLS, or wants a client's certificate (tls.certificate and tls.key)";
 
   private RedisFaults() {}
 
@@ -29,6 +33,20 @@ final class RedisFaults {
       case JedisDataException _ -> reply(said);
       default -> new Fault.Unknown("redis: " + said);
     };
+  }
+
+  /**
+   * That no connection came about. Redis says nothing to a client that speaks TLS where it doesn't,
+   * and hangs up where it is the other way round, or where it misses a client's certificate.
+   */
+  static Fault unconnected(JedisConnectionException error, boolean encrypted) {
+    var tls = TlsFailure.of(error);
+    if (tls.isPresent()) {
+      return new Fault.Unavailable("redis: " + tls.get().reason());
+    }
+    return of(error) instanceof Fault.Unknown(String reason)
+        ? new Fault.Unknown(reason + (encrypted ? ENCRYPTED : PLAIN))
+        : of(error);
   }
 
   /** Redis names the kind of an error in its first word. */

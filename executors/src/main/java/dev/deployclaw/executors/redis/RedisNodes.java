@@ -44,7 +44,7 @@ final class RedisNodes implements AutoCloseable {
     Fault last = new Fault.Unavailable("no seed");
     for (NodeAddress candidate : candidates) {
       try {
-        return link(candidate).call(c -> ask(c, candidate));
+        return link(candidate).call(c -> ask(c, candidate, settings.tls().isPresent()));
       } catch (NodeFailed e) {
         last = e.fault();
       }
@@ -136,9 +136,10 @@ final class RedisNodes implements AutoCloseable {
     }
   }
 
-  private static Topology ask(Connection connection, NodeAddress asked) {
+  private static Topology ask(Connection connection, NodeAddress asked, boolean named) {
     try {
-      return Topology.parse(Commands.text(connection, "CLUSTER NODES"), asked);
+      String nodes = Commands.text(connection, "CLUSTER NODES");
+      return named ? Topology.named(nodes, asked) : Topology.parse(nodes, asked);
     } catch (JedisDataException e) {
       if (Commands.clusterDisabled(e)) {
         return Topology.single(asked);

@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Which nodes there are, and which slots each primary owns, as one node sees it ({@code CLUSTER
  * NODES}). A server without cluster support counts as one primary of all slots.
  */
 record Topology(List<Node> nodes) {
+  /** The host's name in {@code ip:port@bus,name}, with whatever follows it. */
+  private static final Pattern ANNOUNCED = Pattern.compile("@\\d+,([^,=]+)(?:,|$)");
+
   Topology {
     nodes = List.copyOf(nodes);
   }
@@ -75,8 +80,17 @@ record Topology(List<Node> nodes) {
    * @param asked whom it is from: a node may not know its own host
    */
   static Topology parse(String clusterNodes, NodeAddress asked) {
+    return parse(clusterNodes, word -> address(word, asked));
+  }
+
+  /** The same, where a node that announces a host's name is reached by it: certificates have it. */
+  static Topology named(String clusterNodes, NodeAddress asked) {
+    return parse(clusterNodes, word -> announced(word, asked));
+  }
+
+  private static Topology parse(String clusterNodes, Function<String, NodeAddress> address) {
     return new Topology(
-        clusterNodes.lines().map(line -> node(line, asked)).flatMap(Optional::stream).toList());
+        clusterNodes.lines().map(line -> node(line, address)).flatMap(Optional::stream).toList());
   }
 
   /** Primaries that own slots. */
@@ -117,7 +131,7 @@ record Topology(List<Node> nodes) {
    * One line: id, address, flags, primary, ping, pong, config epoch, link state, slots. Nodes that
    * have no address, or are just being met, are no members yet.
    */
-  private static Optional<Node> node(String line, NodeAddress asked) {
+  private static Optional<Node> node(String line, Function<String, NodeAddress> address) {
     List<String> words = Arrays.asList(line.split(" ", -1));
     List<String> flags = words.size() < 8 ? List.of() : Arrays.asList(words.get(2).split(",", -1));
     if (flags.isEmpty() || flags.contains("noaddr") || flags.contains("handshake")) {
@@ -128,7 +142,7 @@ record Topology(List<Node> nodes) {
     return Optional.of(
         new Node(
             words.get(0),
-            address(words.get(1), asked),
+            address.apply(words.get(1)),
             primary,
             primary ? "" : words.get(3),
             ranges(owned),
@@ -141,6 +155,12 @@ record Topology(List<Node> nodes) {
     int bus = word.indexOf('@');
     String own = bus < 0 ? word : word.substring(0, bus);
     return NodeAddress.parse(own.startsWith(":") ? asked.host() + own : own);
+  }
+
+  private static NodeAddress announced(String word, NodeAddress asked) {
+    var address = address(word, asked);
+    var name = ANNOUNCED.matcher(word);
+    return name.find() ? new NodeAddress(name.group(1), address.port()) : address;
   }
 
   private static List<Range> ranges(List<String> owned) {

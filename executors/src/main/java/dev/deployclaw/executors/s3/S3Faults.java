@@ -1,6 +1,7 @@
 package dev.deployclaw.executors.s3;
 
 import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.tls.TlsFailure;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Objects;
@@ -20,6 +21,10 @@ final class S3Faults {
 
   static Fault of(SdkException error) {
     if (!(error instanceof S3Exception answer)) {
+      var tls = TlsFailure.of(error);
+      if (tls.isPresent()) {
+        return new Fault.Unavailable("s3: " + tls.get().reason());
+      }
       return neverSent(error)
           ? new Fault.Unavailable("s3: can't connect")
           : new Fault.Unknown("s3: no clear answer (" + root(error) + ")");

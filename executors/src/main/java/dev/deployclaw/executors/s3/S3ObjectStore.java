@@ -4,6 +4,8 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.time.Duration;
 import java.util.Arrays;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -127,12 +129,23 @@ public final class S3ObjectStore implements ObjectStore {
             c -> c.pathStyleAccessEnabled(settings.pathStyle()).chunkedEncodingEnabled(false))
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder()
-                .connectionTimeout(settings.timeout())
-                .socketTimeout(settings.timeout()))
+        .httpClientBuilder(http(settings))
         .overrideConfiguration(
             c -> c.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(settings.timeout()))
         .build();
+  }
+
+  /** The JDK checks the name in the server's certificate. */
+  private static UrlConnectionHttpClient.Builder http(S3Settings settings) {
+    var builder =
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(settings.timeout())
+            .socketTimeout(settings.timeout())
+            .tlsTrustManagersProvider(() -> new TrustManager[] {settings.tls().trust()});
+    settings
+        .tls()
+        .keys()
+        .ifPresent(keys -> builder.tlsKeyManagersProvider(() -> new KeyManager[] {keys}));
+    return builder;
   }
 }

@@ -1,5 +1,6 @@
 package dev.deployclaw.executors.s3;
 
+import dev.deployclaw.core.tls.TlsSettings;
 import java.net.URI;
 import java.time.Duration;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param secretKey never printed
  * @param pathStyle {@code endpoint/bucket/name} instead of {@code bucket.endpoint/name}
  * @param timeout of every single call
+ * @param tls for {@code https://}; its name is the address' host
  */
 public record S3Settings(
     URI endpoint,
@@ -17,7 +19,20 @@ public record S3Settings(
     String accessKey,
     String secretKey,
     boolean pathStyle,
-    Duration timeout) {
+    Duration timeout,
+    TlsSettings tls) {
+
+  /** Trusting what the JRE trusts. */
+  public S3Settings(
+      URI endpoint,
+      String region,
+      String bucket,
+      String accessKey,
+      String secretKey,
+      boolean pathStyle,
+      Duration timeout) {
+    this(endpoint, region, bucket, accessKey, secretKey, pathStyle, timeout, TlsSettings.DEFAULT);
+  }
 
   @Override
   public String toString() {

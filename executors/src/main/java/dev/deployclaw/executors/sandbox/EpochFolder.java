@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * kept, the link {@code live} to the one that is read, and {@code fence} beside it, which says who
  * moved the link last. Every write is whole or absent after a crash. Who moves the link holds a
  * lock of the operating system meanwhile, which dies with its process.
+ *
+ * <p>The gateway may write there too, and may be in foreign hands: no link but {@code live} is
+ * followed, and that one only to {@code epochs/<E>}.
  */
 public record EpochFolder(Path root) {
   /** What NGINX reads. */
@@ -42,6 +45,8 @@ public record EpochFolder(Path root) {
   public static final String FENCE = "fence";
 
   private static final Pattern TARGET = Pattern.compile("epochs/(0|[1-9]\\d{0,17})");
+  private static final String EPOCHS = "epochs";
+  private static final int MOST_EPOCHS = 10_000;
   private static final String LOCK = "fence.lock";
   private static final Duration LOCKED = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -62,10 +67,12 @@ public record EpochFolder(Path root) {
   /** The epochs of which something is kept, and where. */
   public Map<String, Object> kept() throws IOException {
     var found = new TreeMap<String, Object>();
-    try (var folders = Files.newDirectoryStream(root.resolve("epochs"))) {
+    try (var top = PinnedFolder.open(root);
+        var epochs = top.below(EPOCHS);
+        var folders = Files.newDirectoryStream(epochs.path())) {
       for (Path folder : folders) {
-        var match = TARGET.matcher("epochs/" + folder.getFileName());
-        if (match.matches()) {
+        var match = TARGET.matcher(EPOCHS + "/" + folder.getFileName());
+        if (match.matches() && found.size() < MOST_EPOCHS) {
           found.put(match.group(1), match.group());
         }
       }
@@ -79,12 +86,23 @@ public record EpochFolder(Path root) {
 
   /** What NGINX reads when it reads its file again. */
   public Optional<byte[]> liveFile() throws IOException {
-    return bytes(live().resolve(FILE));
+    var epoch = liveEpoch();
+    return epoch.isPresent() ? file(epoch.getAsLong(), FILE) : Optional.empty();
   }
 
-  /** A file of an epoch. */
+  /**
+   * A file of an epoch.
+   *
+   * @throws IOException also where something else than a plain file bears its name
+   */
   public Optional<byte[]> file(long epoch, String name) throws IOException {
-    return bytes(path(epoch, name));
+    try (var top = PinnedFolder.open(root);
+        var epochs = top.below(EPOCHS);
+        var folder = epochs.below(Long.toString(epoch))) {
+      return folder.read(name);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** A file of an epoch, as text. */
@@ -92,24 +110,23 @@ public record EpochFolder(Path root) {
     return file(epoch, name).map(b -> new String(b, StandardCharsets.UTF_8));
   }
 
-  public Path path(long epoch, String name) {
-    return folder(epoch).resolve(name);
-  }
-
   /** Who moved the link last: what the fence says, and the link where that is further. */
   public Mark standing() throws IOException {
-    var fence =
-        bytes(root.resolve(FENCE))
-            .map(b -> Mark.parse(new String(b, StandardCharsets.UTF_8)))
-            .orElse(Mark.NOBODY);
-    return new Mark(fence.term(), Math.max(fence.epoch(), liveEpoch().orElse(0)));
+    try (var top = PinnedFolder.open(root)) {
+      return standing(top);
+    } catch (NoSuchFileException e) {
+      return Mark.NOBODY;
+    }
   }
 
   /** Returns when the file is on disk under its name. */
   public void write(long epoch, String name, byte[] text) throws IOException {
-    Files.createDirectories(folder(epoch));
-    replace(path(epoch, name), text);
-    sync(folder(epoch).resolveSibling(""));
+    try (var top = PinnedFolder.open(root);
+        var epochs = top.made(EPOCHS);
+        var folder = epochs.made(Long.toString(epoch))) {
+      replace(folder, name, text);
+      sync(epochs);
+    }
   }
 
   /**
@@ -119,12 +136,13 @@ public record EpochFolder(Path root) {
    * @return why not, where somebody later was here; then nothing was changed
    */
   public Optional<String> switchTo(Mark mark) throws IOException, InterruptedException {
-    try (var file = FileChannel.open(root.resolve(LOCK), CREATE, WRITE);
+    try (var top = PinnedFolder.open(root);
+        var file = FileChannel.open(top.path(LOCK), CREATE, READ, WRITE, NOFOLLOW_LINKS);
         var _ = lock(file)) {
-      var refused = mark.refusedBy(standing());
+      var refused = mark.refusedBy(standing(top));
       if (refused.isEmpty()) {
-        replace(root.resolve(FENCE), mark.text().getBytes(StandardCharsets.UTF_8));
-        link(mark.epoch());
+        replace(top, FENCE, mark.text().getBytes(StandardCharsets.UTF_8));
+        link(top, mark.epoch());
       }
       return refused;
     }
@@ -132,19 +150,36 @@ public record EpochFolder(Path root) {
 
   /** Removes an epoch that isn't live. */
   public void delete(long epoch) throws IOException {
-    Path folder = folder(epoch);
-    if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
-      return;
+    try (var top = PinnedFolder.open(root);
+        var epochs = top.below(EPOCHS)) {
+      Path folder = epochs.path(Long.toString(epoch));
+      if (Files.isDirectory(folder, NOFOLLOW_LINKS)) {
+        empty(epochs, epoch);
+      }
+      Files.deleteIfExists(folder);
+      sync(epochs);
+    } catch (NoSuchFileException e) {
+      // gone is what was wanted
     }
-    try (var files = Files.newDirectoryStream(folder)) {
+  }
+
+  private static void empty(PinnedFolder epochs, long epoch) throws IOException {
+    try (var folder = epochs.below(Long.toString(epoch));
+        var files = Files.newDirectoryStream(folder.path())) {
       for (Path file : files) {
         Files.delete(file);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    Files.delete(folder);
-    sync(folder.resolveSibling(""));
+  }
+
+  private Mark standing(PinnedFolder top) throws IOException {
+    var fence =
+        top.read(FENCE)
+            .map(b -> Mark.parse(new String(b, StandardCharsets.UTF_8)))
+            .orElse(Mark.NOBODY);
+    return new Mark(fence.term(), Math.max(fence.epoch(), liveEpoch().orElse(0)));
   }
 
   private static FileLock lock(FileChannel file) throws IOException, InterruptedException {
@@ -167,35 +202,23 @@ public record EpochFolder(Path root) {
     }
   }
 
-  private void link(long epoch) throws IOException {
-    Path next = root.resolve("live." + UUID.randomUUID());
-    Files.createSymbolicLink(next, Path.of("epochs", Long.toString(epoch)));
+  private static void link(PinnedFolder top, long epoch) throws IOException {
+    Path next = top.path("live." + UUID.randomUUID());
+    Files.createSymbolicLink(next, Path.of(EPOCHS, Long.toString(epoch)));
     try {
-      Files.move(next, live(), ATOMIC_MOVE);
+      Files.move(next, top.path("live"), ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(next);
     }
-    sync(root);
+    sync(top);
   }
 
   private Path live() {
     return root.resolve("live");
   }
 
-  private Path folder(long epoch) {
-    return root.resolve("epochs").resolve(Long.toString(epoch));
-  }
-
-  private static Optional<byte[]> bytes(Path file) throws IOException {
-    try {
-      return Optional.of(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static void replace(Path file, byte[] text) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+  private static void replace(PinnedFolder folder, String name, byte[] text) throws IOException {
+    Path next = folder.path(name + "." + UUID.randomUUID());
     try {
       try (var out = FileChannel.open(next, CREATE_NEW, WRITE)) {
         for (var rest = ByteBuffer.wrap(text); rest.hasRemaining(); ) {
@@ -203,15 +226,15 @@ public record EpochFolder(Path root) {
         }
         out.force(true);
       }
-      Files.move(next, file, ATOMIC_MOVE);
+      Files.move(next, folder.path(name), ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(next);
     }
-    sync(file.resolveSibling(""));
+    sync(folder);
   }
 
-  private static void sync(Path folder) throws IOException {
-    try (var entry = FileChannel.open(folder, READ)) {
+  private static void sync(PinnedFolder folder) throws IOException {
+    try (var entry = FileChannel.open(folder.path(), READ)) {
       entry.force(true);
     }
   }

@@ -113,6 +113,17 @@ public sealed interface GatewayFile {
         .orElseGet(() -> rendered(activation, name, site));
   }
 
+  /**
+   * The file as it is rendered for another site; empty where it isn't rendered, but put back as it
+   * was found, or where there is none.
+   */
+  static Optional<byte[]> copy(Activation activation, String name, String member, Site site) {
+    boolean rendered = activation.restores().isEmpty();
+    return rendered && of(activation, name, member, site) instanceof Wanted wanted
+        ? Optional.of(wanted.bytes())
+        : Optional.empty();
+  }
+
   /** A file that was found: whose it is, and its bytes where they are to be kept. */
   static Map<String, Object> found(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);

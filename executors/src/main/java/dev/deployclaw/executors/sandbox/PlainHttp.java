@@ -15,24 +15,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 
 /**
  * One HTTP/1.1 exchange on a connection of its own. The JDK's client keeps connections and forbids
  * the {@code Host} header; here each question must reach whoever listens now, under the name that
- * is asked for. Plain {@code http} only. Blocking; an interrupt closes the socket.
+ * is asked for. Blocking; an interrupt closes the socket.
  *
  * @param server scheme, host and port
  * @param timeout for connecting, and again for each read
+ * @param tls for {@code https}; it has to check the host's name itself
  */
-public record PlainHttp(URI server, Duration timeout) {
+public record PlainHttp(URI server, Duration timeout, Optional<SSLContext> tls) {
   private static final int MOST_HEADER_BYTES = 64 * 1024;
   private static final int MOST_BODY_BYTES = 1024 * 1024;
   private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
 
   public PlainHttp {
-    if (!"http".equals(server.getScheme()) || server.getHost() == null) {
-      throw new IllegalArgumentException("not an http address: " + server);
+    String scheme = tls.isPresent() ? "https" : "http";
+    if (!scheme.equals(server.getScheme()) || server.getHost() == null) {
+      throw new IllegalArgumentException("not an " + scheme + " address: " + server);
     }
+  }
+
+  /** Without encryption. */
+  public PlainHttp(URI server, Duration timeout) {
+    this(server, timeout, Optional.empty());
   }
 
   /**
@@ -79,13 +88,16 @@ public record PlainHttp(URI server, Duration timeout) {
   }
 
   private Socket connect() throws IOException {
-    int port = server.getPort() < 0 ? HTTP_PORT : server.getPort();
+    int usual = tls.isPresent() ? HTTPS_PORT : HTTP_PORT;
+    int port = server.getPort() < 0 ? usual : server.getPort();
     var socket = new Socket();
     try {
       socket.connect(new InetSocketAddress(server.getHost(), port), millis());
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(millis());
-      return socket;
+      return tls.isEmpty()
+          ? socket
+          : tls.get().getSocketFactory().createSocket(socket, server.getHost(), port, true);
     } catch (IOException e) {
       socket.close();
       throw new Unreached(server + ": " + e.getMessage(), e);

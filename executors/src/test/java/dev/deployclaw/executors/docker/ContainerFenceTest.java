@@ -84,7 +84,7 @@ class ContainerFenceTest {
     var gateway = here("at-work");
     var later = created(gateway, 7);
 
-    var refused = Throwaway.create(gateway, new Throwaway.Purpose("switch", 6), WORDS, List.of());
+    var refused = Throwaway.create(gateway, Throwaway.Purpose.switching(6), WORDS, List.of());
 
     assertThat(refused)
         .isEqualTo(new Throwaway.Made.Refused("the leader of term 7 is at work there"));
@@ -104,7 +104,7 @@ class ContainerFenceTest {
         .withCmd(WORDS)
         .exec();
 
-    var refused = Throwaway.create(gateway, new Throwaway.Purpose("switch", 6), WORDS, List.of());
+    var refused = Throwaway.create(gateway, Throwaway.Purpose.switching(6), WORDS, List.of());
 
     assertThat(refused).isInstanceOf(Throwaway.Made.Refused.class);
     assertThat(refused.toString()).contains("isn't ours").contains(name);
@@ -136,7 +136,7 @@ class ContainerFenceTest {
   }
 
   private static Throwaway created(Found.Here gateway, long term) {
-    var made = Throwaway.create(gateway, new Throwaway.Purpose("switch", term), WORDS, List.of());
+    var made = Throwaway.create(gateway, Throwaway.Purpose.switching(term), WORDS, List.of());
     return ((Throwaway.Made.Created) made).container();
   }
 

@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.StateStore.Result;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.spi.StateStore.Write;
+import dev.deployclaw.core.tls.TlsSettings;
 import dev.deployclaw.testkit.Certificates;
 import dev.deployclaw.testkit.Etcd;
 import dev.deployclaw.testkit.EtcdUsers;
@@ -33,13 +34,13 @@ class EtcdUsersTest {
       Optional.of(new EtcdSettings.Login("agent", PASSWORD));
   @TempDir private static Path folder;
   private static Etcd etcd;
-  private static EtcdSettings.Tls tls;
+  private static TlsSettings tls;
 
   @BeforeAll
   static void start() throws Exception {
     var server = Certificates.make(folder.resolve("server"), "CN=localhost");
     etcd = Etcd.startEncrypted(folder.resolve("etcd"), server);
-    tls = new EtcdSettings.Tls(Optional.of(server.certificate()), Optional.empty());
+    tls = new TlsSettings(Optional.of(server.certificate()), Optional.empty(), Optional.empty());
     try (var http = server.clientWithoutCertificate()) {
       new EtcdUsers(etcd, http)
           .add("agent", PASSWORD, Right.READWRITE, PREFIX)
@@ -105,9 +106,9 @@ class EtcdUsersTest {
   @Test
   void saysWhatToDoAboutTls() throws Exception {
     String plain = etcd.endpoint().replace("https", "http");
-    try (var untrusting = new EtcdStateStore(settings(etcd.endpoint(), EtcdSettings.Tls.JDK));
-        var unencrypted = new EtcdStateStore(settings(plain, EtcdSettings.Tls.JDK))) {
-      assertThatThrownBy(() -> untrusting.get("active")).hasMessageContaining("check tls.ca");
+    try (var untrusting = new EtcdStateStore(settings(etcd.endpoint(), TlsSettings.DEFAULT));
+        var unencrypted = new EtcdStateStore(settings(plain, TlsSettings.DEFAULT))) {
+      assertThatThrownBy(() -> untrusting.get("active")).hasMessageContaining("set tls.ca");
       assertThatThrownBy(() -> unencrypted.get("active")).hasMessageContaining("https://");
     }
   }
@@ -117,7 +118,7 @@ class EtcdUsersTest {
   void saysSoWhereItIsReset() throws Exception {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var _ = Thread.ofVirtual().start(() -> resetAll(server));
-      var settings = settings("http://127.0.0.1:" + server.getLocalPort(), EtcdSettings.Tls.JDK);
+      var settings = settings("http://127.0.0.1:" + server.getLocalPort(), TlsSettings.DEFAULT);
       try (var reset = new EtcdStateStore(settings)) {
         assertThatThrownBy(() -> reset.get("active")).hasMessageContaining("https://");
       }
@@ -140,7 +141,7 @@ class EtcdUsersTest {
         new EtcdSettings(List.of(etcd.endpoint()), prefix, Duration.ofSeconds(10), login, tls));
   }
 
-  private static EtcdSettings settings(String endpoint, EtcdSettings.Tls trust) {
+  private static EtcdSettings settings(String endpoint, TlsSettings trust) {
     return new EtcdSettings(List.of(endpoint), PREFIX, Duration.ofSeconds(10), AGENT, trust);
   }
 

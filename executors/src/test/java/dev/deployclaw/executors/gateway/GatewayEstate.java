@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,19 @@ final class GatewayEstate implements AutoCloseable {
   }
 
   static GatewayExecutor executor(List<FileGateway> gateways) {
-    return new GatewayExecutor(GatewaySettings.of(gateways));
+    return new GatewayExecutor(GatewaySettings.of(gateways, scratch(gateways)));
+  }
+
+  /** The agent's own folder, which it lets nobody reach. */
+  private static Path scratch(List<FileGateway> gateways) {
+    try {
+      Path root = gateways.getFirst().folder().resolveSibling("agent");
+      Files.createDirectories(root);
+      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+      return root.resolve("checks");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** An executor whose gateways' parsers refuse whatever they are given. */

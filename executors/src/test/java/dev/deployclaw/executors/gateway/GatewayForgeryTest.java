@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.executors.sandbox.EpochFolder;
 import dev.deployclaw.policy.gateway.NginxFile;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.testkit.Await;
@@ -98,8 +97,7 @@ class GatewayForgeryTest {
   }
 
   private void write(int gateway, String text) throws Exception {
-    Files.writeString(
-        new EpochFolder(estate.gateway(gateway).folder()).path(1, EpochFolder.FILE), text);
+    Files.writeString(estate.gateway(gateway).folder().resolve("epochs/1/nginx.conf"), text);
   }
 
   private void reload(int gateway) throws Exception {

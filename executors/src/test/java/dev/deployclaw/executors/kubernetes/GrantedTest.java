@@ -61,6 +61,18 @@ class GrantedTest {
     assertThat(rule.to(asked("GET", "/api/v1/namespaces/edge/pods"))).isEmpty();
   }
 
+  @Test
+  void whatHasAnotherNameThanAGatewayIsRefused() {
+    var rule = Granted.rule();
+    String deployments = "/apis/apps/v1/namespaces/edge/deployments";
+
+    assertThat(rule.to(asked("PATCH", deployments + "/gw"))).isEmpty();
+    assertThat(rule.to(asked("GET", deployments))).isEmpty();
+    assertThat(rule.to(asked("PATCH", deployments + "/billing"))).isPresent();
+    assertThat(rule.to(asked("GET", deployments + "/billing"))).isPresent();
+    assertThat(rule.to(asked("GET", "/api/v1/namespaces/kube-system"))).isPresent();
+  }
+
   /** Somebody else changes the Deployment between a look at it and the write that follows. */
   private static void changeBetween(Estate estate) {
     var first = new AtomicBoolean(true);

@@ -79,7 +79,9 @@ class KubernetesGatewayTroubleTest {
     assertThat(pod.at("/spec/automountServiceAccountToken").asBoolean(true)).isFalse();
     assertThat(pod.at("/spec/activeDeadlineSeconds").asInt()).isPositive();
     assertThat(pod.at("/spec/volumes/0/configMap/name").asText()).startsWith("deployclaw-gw-e1-");
+    assertThat(pod.at("/spec/volumes")).hasSize(3);
     assertThat(pod.at("/spec/volumes/1").has("emptyDir")).isTrue();
+    assertThat(pod.at("/spec/volumes/2").has("emptyDir")).isTrue();
     assertThat(pod.at("/metadata/labels").has("app")).isFalse();
   }
 

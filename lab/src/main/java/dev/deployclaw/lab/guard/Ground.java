@@ -52,7 +52,8 @@ final class Ground implements AutoCloseable {
                 config.s3().accessKey().value(),
                 config.s3().secretKey().value(),
                 true,
-                config.s3().timeout()));
+                config.s3().timeout(),
+                config.s3().tls()));
     this.docker = docker;
     this.skills = skills;
   }

@@ -71,7 +71,7 @@ record Advisory(
       return found;
     }
     for (var affected : entry.path("affected")) {
-      if (affected.at("/package/ecosystem").asText().equals("Maven")) {
+      if (isMaven(affected.at("/package/ecosystem").asText())) {
         found.add(
             new Advisory(
                 entry.path("id").asText(),
@@ -82,6 +82,11 @@ record Advisory(
       }
     }
     return found;
+  }
+
+  /** A repository other than Maven Central stands behind a colon. */
+  private static boolean isMaven(String ecosystem) {
+    return ecosystem.equals("Maven") || ecosystem.startsWith("Maven:");
   }
 
   private static List<Range> ranges(JsonNode ranges) {

@@ -68,8 +68,9 @@ final class OsvDatabase {
     if (!entry.path("id").isTextual()) {
       return;
     }
-    size++;
-    for (var advisory : Advisory.read(entry)) {
+    var advisories = Advisory.read(entry);
+    size += advisories.isEmpty() ? 0 : 1; // those of another ecosystem are no proof of health
+    for (var advisory : advisories) {
       var known = byPackage.get(advisory.packageName());
       if (known != null) {
         known.add(advisory);

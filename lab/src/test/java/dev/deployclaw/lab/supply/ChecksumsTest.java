@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each build compares its libraries with the checksums in the repository; here it is asked that
@@ -43,6 +45,31 @@ class ChecksumsTest {
             "-Daether.trustedChecksumsSource.summaryFile=true",
             "-Daether.artifactResolver.postProcessor.trustedChecksums=true",
             "-Daether.artifactResolver.postProcessor.trustedChecksums.checksumAlgorithms=SHA-256");
+  }
+
+  /** What is missing beside it is only told by a build that doesn't compare: it would run it. */
+  @Test
+  void nothingIsBuiltWithAnAlteredFileToTellWhatIsMissing(@TempDir Path home) throws Exception {
+    String path = Files.readAllLines(FILE).getFirst().split(" +", 2)[1];
+    var altered = home.resolve(".m2/repository").resolve(path);
+    Files.createDirectories(altered.getParent());
+    Files.writeString(altered, "other bytes");
+    Files.writeString(home.resolve("log"), "\"ArtifactResult.getArtifact()\" is null\n");
+    String script =
+        ". ../scripts/env.sh; maven() { echo MAVEN RUNS; }; BUILD_LOG=$HOME/log explain_failure";
+
+    String said = bash(home, script + "; cat $HOME/log");
+
+    assertThat(said).contains(path + " isn't the file").doesNotContain("MAVEN RUNS");
+    Files.delete(altered);
+    assertThat(bash(home, script + "; cat $HOME/log")).contains("MAVEN RUNS");
+  }
+
+  private static String bash(Path home, String script) throws Exception {
+    var builder = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true);
+    builder.environment().put("HOME", home.toString());
+    var process = builder.start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** What the tests run with, the modules of the build left out. */

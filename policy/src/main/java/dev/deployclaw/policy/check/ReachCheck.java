@@ -2,6 +2,7 @@ package dev.deployclaw.policy.check;
 
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.match.Matching;
+import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -13,7 +14,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Limits that no request reaches: a more specific route takes them all, or no gateway routes there.
+ * Limits that no request reaches: a more specific route takes them all, no gateway routes there, or
+ * gateways refuse the path.
  */
 final class ReachCheck {
   private ReachCheck() {}
@@ -25,6 +27,7 @@ final class ReachCheck {
       for (Limit limit : policy.limits()) {
         taken(policy, limit).ifPresent(found::add);
         unrouted(policy, limit, routed).ifPresent(found::add);
+        refused(policy, limit).ifPresent(found::add);
       }
     }
     return found;
@@ -63,5 +66,21 @@ final class ReachCheck {
                     "no gateway routes to the service " + service,
                     "correct the service's name, or add the route to a gateway",
                     Map.of("service", service)));
+  }
+
+  /** Only a gateway that passes all spellings passes such a path, and no probe tries it. */
+  private static Optional<Finding> refused(TenantPolicy policy, Limit limit) {
+    return limit
+        .match()
+        .route()
+        .filter(route -> !RequestShape.isPlain(route))
+        .map(route ->
+            About.limit(policy.tenant(), limit.name())
+                .warning(
+                    Check.SHADOWED,
+                    "gateways refuse its path: it has ; or \\, a control character, or text that"
+                        + " reads as percent-encoding",
+                    "name a route without them; docs/guide/gateways.md says why",
+                    Map.of("route", route)));
   }
 }

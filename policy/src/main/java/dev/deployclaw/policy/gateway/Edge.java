@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  *     is as if they hadn't sent one. Empty where only such hops reach the gateway
  * @param backstop requests a second that each tenant may send through this one gateway, as it names
  *     itself, whatever the rate limit service says or doesn't; empty for any number
+ * @param paths which spellings of a path are passed on
  */
-public record Edge(List<String> trusted, OptionalInt backstop) {
+public record Edge(List<String> trusted, OptionalInt backstop, PathSpelling paths) {
   public static final Edge NONE = new Edge(List.of(), OptionalInt.empty());
 
   private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?");
@@ -27,5 +28,15 @@ public record Edge(List<String> trusted, OptionalInt backstop) {
     if (backstop.isPresent() && backstop.getAsInt() < 1) {
       throw new IllegalArgumentException("backstop is under one a second: " + backstop.getAsInt());
     }
+  }
+
+  /** With one spelling for each path. */
+  public Edge(List<String> trusted, OptionalInt backstop) {
+    this(trusted, backstop, PathSpelling.STRICT);
+  }
+
+  /** The same with other spellings. */
+  public Edge with(PathSpelling other) {
+    return new Edge(trusted, backstop, other);
   }
 }

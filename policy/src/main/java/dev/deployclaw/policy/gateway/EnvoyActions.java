@@ -17,6 +17,8 @@ final class EnvoyActions {
   private static final String REQUEST_HEADERS = "request_headers";
   private static final String DESCRIPTOR_KEY = "descriptor_key";
 
+  private static final String TOKEN = "dc-probe";
+
   private EnvoyActions() {}
 
   /**
@@ -29,10 +31,17 @@ final class EnvoyActions {
     out.add(header(":method", EnvoyDescriptor.METHOD, false));
     out.add(header(":path", EnvoyDescriptor.URI, false));
     out.add(Map.of("remote_address", Map.of()));
-    out.add(header("dc-probe", EnvoyDescriptor.TOKEN, true));
+    out.add(header(TOKEN, EnvoyDescriptor.TOKEN, true));
     for (String name : headers(set, gateway)) {
       out.add(header(name, EnvoyDescriptor.header(name), true));
     }
+    return out;
+  }
+
+  /** The headers that it tells. */
+  static SortedSet<String> told(PolicySet set, Gateway gateway) {
+    var out = headers(set, gateway);
+    out.add(TOKEN);
     return out;
   }
 

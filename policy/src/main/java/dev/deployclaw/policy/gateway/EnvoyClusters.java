@@ -9,6 +9,7 @@ import java.util.TreeSet;
 /** Whom a rendered Envoy talks to: the rate limit service, and the services behind it. */
 final class EnvoyClusters {
   private static final String CONNECT = "1s";
+  private static final String UNIX = "unix:";
   private static final int IPV4_BITS = 32;
   private static final int IPV6_BITS = 128;
 
@@ -38,8 +39,11 @@ final class EnvoyClusters {
     return "service_" + service;
   }
 
-  /** {@code host:port}, or a port alone. */
+  /** {@code host:port}, a port alone, or {@code unix:/a/socket}. */
   static Map<String, Object> address(String hostAndPort) {
+    if (hostAndPort.startsWith(UNIX)) {
+      return Map.of("pipe", Map.of("path", hostAndPort.substring(UNIX.length())));
+    }
     int colon = hostAndPort.lastIndexOf(':');
     String host = colon < 0 ? "0.0.0.0" : hostAndPort.substring(0, colon);
     String plain = host.equals("*") ? "0.0.0.0" : host.replaceAll("[\\[\\]]", "");
@@ -77,7 +81,7 @@ final class EnvoyClusters {
         "name",
         name,
         "type",
-        "STRICT_DNS",
+        address.startsWith(UNIX) ? "STATIC" : "STRICT_DNS",
         "connect_timeout",
         CONNECT,
         "typed_extension_protocol_options",

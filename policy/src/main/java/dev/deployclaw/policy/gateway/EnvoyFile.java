@@ -8,15 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The bootstrap of an Envoy gateway, in JSON: each request of a routed path is first put to the
  * rate limit service by the global rate limit filter. Pure. Like the {@link NginxFile} it holds no
  * limit and no epoch; it does name the headers that limits count apart.
  *
- * <p>Paths are normalized before anything looks at them, headers that speak for the gateway are
- * taken away from what clients send, and without the service it closes, or opens where the whole
- * set says so.
+ * <p>Paths are normalized before anything looks at them and forwarded so, what could still be read
+ * in several ways is refused with 400 ({@link PathSpelling}), headers that speak for the gateway
+ * are taken away from what clients send, and without the service it closes, or opens where the
+ * whole set says so.
  */
 public final class EnvoyFile {
   static final String DECIDE = "deployclaw_decide";
@@ -41,6 +43,12 @@ public final class EnvoyFile {
           "x-dc-epoch",
           "x-dc-failure",
           "x-dc-tenant");
+
+  /** Of a route: it isn't put to the rate limit service. */
+  private static final Map<String, Object> UNASKED =
+      Map.of(
+          "envoy.filters.http.ratelimit",
+          Map.of(TYPE, "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled", true));
 
   private EnvoyFile() {}
 
@@ -86,7 +94,9 @@ public final class EnvoyFile {
         "merge_slashes",
         true,
         "path_with_escaped_slashes_action",
-        "UNESCAPE_AND_FORWARD",
+        new EnvoyPaths(site.edge().paths()).escapedSlashes(),
+        "common_http_protocol_options",
+        Map.of("headers_with_underscores_action", "DROP_HEADER"),
         "internal_address_config",
         internal(site),
         "route_config",
@@ -103,7 +113,9 @@ public final class EnvoyFile {
   }
 
   private static Map<String, Object> routes(PolicySet set, Gateway gateway, Site site) {
-    var all = new ArrayList<Object>();
+    var all =
+        new ArrayList<>(
+            new EnvoyPaths(site.edge().paths()).routes(UNASKED, EnvoyActions.told(set, gateway)));
     all.add(identity(gateway));
     for (var route : gateway.routes()) {
       if (site.upstreams().containsKey(route.service())) {
@@ -148,15 +160,13 @@ public final class EnvoyFile {
         "direct_response",
         Map.of("status", 200, "body", Map.of("inline_string", body)),
         "typed_per_filter_config",
-        Map.of(
-            "envoy.filters.http.ratelimit",
-            Map.of(
-                TYPE, "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled", true)));
+        UNASKED);
   }
 
   private static List<Object> filters(PolicySet set, Gateway gateway, Site site) {
     var out = new ArrayList<Object>();
-    out.add(filter("header_mutation", stripping()));
+    var paths = new EnvoyPaths(site.edge().paths());
+    out.add(filter("header_mutation", stripping(gateway, paths.overrides())));
     site.edge()
         .backstop()
         .ifPresent(rate -> out.add(filter("local_ratelimit", backstop(gateway, rate))));
@@ -172,12 +182,18 @@ public final class EnvoyFile {
     return Map.of(NAME, "envoy.filters.http." + name, "typed_config", config);
   }
 
-  private static Map<String, Object> stripping() {
+  /** Also what would be another host to an upstream than the one that was judged. */
+  private static Map<String, Object> stripping(Gateway gateway, List<String> overrides) {
+    var hosts =
+        gateway.identity() instanceof Identity.Host
+            ? List.of("x-forwarded-host", "forwarded")
+            : List.<String>of();
+    var names = Stream.of(OURS, overrides, hosts).flatMap(List::stream);
     return Map.of(
         TYPE,
         "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
         "mutations",
-        Map.of("request_mutations", OURS.stream().map(h -> Map.of("remove", h)).toList()));
+        Map.of("request_mutations", names.map(h -> Map.of("remove", h)).toList()));
   }
 
   private static Map<String, Object> decisions(PolicySet set, Gateway gateway) {

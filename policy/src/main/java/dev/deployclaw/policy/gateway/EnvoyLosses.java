@@ -31,11 +31,9 @@ final class EnvoyLosses {
             "identity of the file",
             "/.well-known/deployclaw answers whoever asks, not only the agent"));
     losses.add(new Loss("access log", "none is rendered: requests can't be counted again from it"));
-    losses.add(
-        new Loss(
-            "paths",
-            "routes are chosen by a path in which only slashes and dots are unescaped; limits by"
-                + " one that is unescaped as a whole"));
+    if (site.edge().paths() == PathSpelling.ENCODED_SLASH) {
+      losses.add(new Loss("paths", "encoded slashes are refused all the same, with 400"));
+    }
     if (gateway.identity() instanceof Gateway.Identity.Claim) {
       losses.add(
           new Loss(

@@ -23,6 +23,13 @@ final class Losses {
   static List<Loss> of(PolicySet set, Gateway gateway, Site site) {
     var losses = new ArrayList<>(shared(set, gateway, site));
     losses.add(new Loss("backstop", backstop(gateway, site.edge())));
+    if (site.edge().paths() == PathSpelling.ENCODED_SLASH) {
+      losses.add(
+          new Loss(
+              "paths",
+              "an encoded slash counts as a slash where a limit names a route; an upstream may"
+                  + " read it as part of a segment"));
+    }
     return losses;
   }
 
@@ -45,6 +52,13 @@ final class Losses {
               "whoever reaches the listening port can set the header "
                   + name
                   + "; only the trusted hop may reach it, or say trusted"));
+    }
+    if (site.edge().paths() == PathSpelling.ANY) {
+      losses.add(
+          new Loss(
+              "paths",
+              "no spelling of a path is refused: an upstream that resolves paths in another way"
+                  + " serves what was judged as something else"));
     }
     for (var route : gateway.routes()) {
       if (!site.upstreams().containsKey(route.service())) {

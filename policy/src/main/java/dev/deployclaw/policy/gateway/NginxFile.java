@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
  *       says so.
  *   <li>Headers that speak for the gateway are overwritten, whatever the client sent, and hidden
  *       when an upstream sends them.
- *   <li>A probe that the service verified goes to a second server of this file, which only says
- *       204; it is reached through the gateway's own port under a name nobody can own.
+ *   <li>A path that upstreams could read differently than the service is refused with 400, before
+ *       anything else looks at it ({@link PathSpelling}).
+ *   <li>A probe that the service verified is answered with 204 in the place of the upstream.
  *   <li>No {@code return} stands in a location that is limited: it would run before the question.
  *   <li>The file holds no limit and no epoch, so a changed limit leaves it as it is and needs no
  *       reload. The backstop is the configuration's for the same reason: it holds whatever the
@@ -85,6 +86,7 @@ public final class NginxFile {
     return logs(site)
         + "\n"
         + new Tenancy(gateway, site).shared()
+        + new Paths(site.edge().paths()).shared()
         + decisions(site)
         + routes.upstreams()
         + "\n"
@@ -112,13 +114,6 @@ public final class NginxFile {
         server %s;
         keepalive 16;
     }
-    upstream deployclaw_probe {
-        server %s;
-    }
-    map $dc_probe $dc_upstream_host {
-        1       probe.deployclaw.invalid;
-        default $host;
-    }
     map $dc_probe $dc_shown_rule {
         1       $dc_rule;
         default "";
@@ -132,18 +127,13 @@ public final class NginxFile {
         default "";
     }
     """
-        .formatted(site.service(), site.self());
+        .formatted(site.service());
   }
 
   private static String servers(Gateway gateway, Site site, Routes routes) {
+    var paths = new Paths(site.edge().paths());
+    var tenancy = new Tenancy(gateway, site);
     return """
-    server {
-        listen %1$s;
-        server_name probe.deployclaw.invalid;
-        access_log off;
-        return 204;
-    }
-
     server {
         listen %1$s default_server;
         server_name _;
@@ -153,7 +143,8 @@ public final class NginxFile {
     """
         .formatted(
             site.listen(),
-            indented(asked() + new Tenancy(gateway, site).headers()),
+            indented(
+                paths.refusal() + asked() + paths.headers() + tenancy.host() + tenancy.headers()),
             indented(
                 decide(gateway, site)
                     + "\n"
@@ -161,7 +152,9 @@ public final class NginxFile {
                     + "\n"
                     + routes.locations()
                     + "\n"
+                    + routes.probed()
                     + limited()
+                    + paths.refused()
                     + routes.undecided()));
   }
 
@@ -192,7 +185,7 @@ public final class NginxFile {
     add_header X-DC-Failure $dc_shown_failure always;
 
     proxy_http_version 1.1;
-    proxy_set_header Host $dc_upstream_host;
+    proxy_set_header Host $host;
     proxy_set_header Connection "";
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header DC-Probe "";
@@ -215,6 +208,9 @@ public final class NginxFile {
     """;
   }
 
+  /**
+   * A request that the service can't read is refused: it mustn't look like a service that is away.
+   */
   private static String decide(Gateway gateway, Site site) {
     return """
     location = /_dc/decide {
@@ -225,6 +221,8 @@ public final class NginxFile {
         proxy_connect_timeout 1s;
         proxy_send_timeout 1s;
         proxy_read_timeout 2s;
+        proxy_intercept_errors on;
+        error_page 400 413 414 431 = @unread;
         proxy_set_header Connection "";
         proxy_set_header Content-Length "";
         proxy_set_header DC-Probe "";
@@ -239,6 +237,9 @@ public final class NginxFile {
         proxy_set_header X-DC-Epoch "";
         proxy_set_header X-DC-Tenant "";
     %s}
+    location @unread {
+        return 403;
+    }
     """
         .formatted(gateway.name(), indented(new Tenancy(gateway, site).headers()));
   }

@@ -10,12 +10,14 @@ import java.util.Set;
 final class Routes {
   private final Site site;
   private final Tenancy tenancy;
+  private final Paths paths;
   private final boolean opens;
   private final List<Gateway.Route> routes;
 
   Routes(Gateway gateway, Site site, boolean opens) {
     this.site = site;
     this.tenancy = new Tenancy(gateway, site);
+    this.paths = new Paths(site.edge().paths());
     this.opens = opens;
     this.routes =
         gateway.routes().stream().filter(r -> site.upstreams().containsKey(r.service())).toList();
@@ -32,8 +34,8 @@ final class Routes {
               keepalive 8;
           }
           map $dc_probe $dc_to_%1$s {
-              1       deployclaw_probe;
-              default %1$s;
+              1       @probed;
+              default @%1$s;
           }
           """
               .formatted(variable(service), site.upstreams().get(service)));
@@ -48,7 +50,7 @@ final class Routes {
     for (var route : routes) {
       for (String location : matches(route.prefix())) {
         if (seen.add(location)) {
-          out.append(location(location, variable(route.service())));
+          out.append(location(location, route));
         }
       }
     }
@@ -58,22 +60,13 @@ final class Routes {
     return out.toString();
   }
 
-  /** Where a request goes when nobody decided about it. */
-  String undecided() {
-    if (!opens) {
-      return """
-      location @undecided {
-          default_type application/problem+json;
-          add_header Retry-After 1 always;
-          return 503 '{"status":503,"title":"The rate limit could not be decided"}';
-      }
-      """;
-    }
-    var out = new StringBuilder();
+  /** Where requests go that were let through, and what answers verified probes in its place. */
+  String probed() {
+    var out = new StringBuilder("location @probed {\n    return 204;\n}\n");
     for (String service : services()) {
       out.append(
           """
-          location @open_%1$s {
+          location @%1$s {
               proxy_pass http://%1$s;
           }
           """
@@ -82,29 +75,48 @@ final class Routes {
     return out.toString();
   }
 
-  private String location(String matches, String service) {
+  /** Where a request goes when nobody decided about it. */
+  String undecided() {
+    return opens
+        ? ""
+        : """
+        location @undecided {
+            default_type application/problem+json;
+            add_header Retry-After 1 always;
+            return 503 '{"status":503,"title":"The rate limit could not be decided"}';
+        }
+        """;
+  }
+
+  /** {@code try_files} looks for a file that can't be, once the request was let through. */
+  private String location(String matches, Gateway.Route route) {
+    String service = variable(route.service());
     return
 """
     location %1$s {
 %4$s    auth_request /_dc/decide;
         error_page 403 429 =429 @limited;
         error_page 500 = %2$s;
-        proxy_pass http://$dc_to_%3$s;
+        try_files /./never $dc_to_%3$s;
     }
 """
-        .formatted(matches, opens ? "@open_" + service : "@undecided", service, backstop());
-  }
-
-  private String backstop() {
-    return tenancy.backstop().indent(4);
+        .formatted(
+            matches,
+            opens ? "@" + service : "@undecided",
+            service,
+            (paths.below(stem(route.prefix())) + tenancy.backstop()).indent(4));
   }
 
   private static List<String> matches(String prefix) {
-    String stem = prefix.replaceAll("/+$", "");
+    String stem = stem(prefix);
     if (stem.isEmpty()) {
-      return List.of(quoted("/"));
+      return List.of(Paths.quoted("/"));
     }
-    return List.of("= " + quoted(stem), quoted(stem + "/"));
+    return List.of("= " + Paths.quoted(stem), Paths.quoted(stem + "/"));
+  }
+
+  private static String stem(String prefix) {
+    return prefix.replaceAll("/+$", "");
   }
 
   private Set<String> services() {
@@ -116,9 +128,5 @@ final class Routes {
   /** A service's name as part of a variable's: a DNS label has no underscore, so none collide. */
   private static String variable(String service) {
     return "service_" + service.replace('-', '_');
-  }
-
-  private static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 }

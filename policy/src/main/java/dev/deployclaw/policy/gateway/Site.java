@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,7 +13,7 @@ import java.util.regex.Pattern;
  * that NGINX would read as more than an address or a path are refused.
  *
  * @param listen address and port that clients reach, {@code host:port} or a port
- * @param service {@code host:port} of the rate limit service beside it
+ * @param service {@code host:port} of the rate limit service beside it, or {@code unix:/its/socket}
  * @param upstreams {@code host:port} by service
  * @param pidFile where NGINX writes its process id; a folder {@code tmp} beside it takes large
  *     bodies
@@ -40,6 +39,8 @@ public record Site(
   private static final String HOST = "\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+]";
   private static final Pattern LISTEN = Pattern.compile("(?:(" + HOST + "):)?(\\d{1,5})");
   private static final Pattern ADDRESS = Pattern.compile("(?:" + HOST + "):\\d{1,5}");
+  private static final Pattern SERVICE =
+      Pattern.compile(ADDRESS.pattern() + "|unix:/[A-Za-z0-9._/-]{1,99}");
   private static final Pattern ASKER = Pattern.compile("[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?");
   private static final Pattern PLAIN = Pattern.compile("/[^\\p{Cntrl}\"'$\\\\]*");
 
@@ -47,7 +48,7 @@ public record Site(
     upstreams = Collections.unmodifiableSortedMap(new TreeMap<>(upstreams));
     askers = List.copyOf(askers);
     spelled("listen", LISTEN, listen);
-    spelled("service", ADDRESS, service);
+    spelled("service", SERVICE, service);
     upstreams.values().forEach(u -> spelled("upstream", ADDRESS, u));
     askers.forEach(a -> spelled("asker", ASKER, a));
     spelled("pidFile", PLAIN, pidFile.toString());
@@ -85,18 +86,18 @@ public record Site(
         listen, service, upstreams, pidFile, accessLog, foreground, workerShutdown, askers, other);
   }
 
-  /** The gateway's own listening port as a worker of it reaches it. */
-  String self() {
-    Matcher parts = LISTEN.matcher(listen);
-    if (!parts.matches()) {
-      throw new IllegalStateException("checked above: " + listen);
-    }
-    String host = parts.group(1);
-    String port = parts.group(2);
-    if (host == null || List.of("*", "0.0.0.0").contains(host)) {
-      return "127.0.0.1:" + port;
-    }
-    return (host.equals("[::]") ? "[::1]" : host) + ":" + port;
+  /** The same place, with all that NGINX writes in another folder. */
+  public Site writingTo(Path folder) {
+    return new Site(
+        listen,
+        service,
+        upstreams,
+        folder.resolve("nginx.pid"),
+        folder.resolve("access.log"),
+        foreground,
+        workerShutdown,
+        askers,
+        edge);
   }
 
   private static void spelled(String what, Pattern rule, String value) {

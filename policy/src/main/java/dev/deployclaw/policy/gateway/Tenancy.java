@@ -8,6 +8,15 @@ final class Tenancy {
   /** Room for some hundred thousand tenants; the oldest go first. */
   private static final String ZONE = "10m";
 
+  /** Emptied where it names a host (RFC 7239, section 5.3). */
+  private static final String FORWARDED =
+      """
+      map $http_forwarded $dc_forwarded {
+          ~*host  "";
+          default $http_forwarded;
+      }
+      """;
+
   private final Gateway gateway;
   private final Edge edge;
 
@@ -18,7 +27,18 @@ final class Tenancy {
 
   /** In the block {@code http}: who is trusted, and the zone of the backstop. */
   String shared() {
-    return hops() + zone();
+    return hops() + zone() + (namesHosts() ? FORWARDED : "");
+  }
+
+  /** For upstreams: the host that was judged is the only one that a request names. */
+  String host() {
+    return namesHosts()
+        ? "proxy_set_header X-Forwarded-Host $host;\nproxy_set_header Forwarded $dc_forwarded;\n"
+        : "";
+  }
+
+  private boolean namesHosts() {
+    return gateway.identity() instanceof Identity.Host;
   }
 
   /** For the question and for upstreams: a tenant header of somebody else's is emptied. */

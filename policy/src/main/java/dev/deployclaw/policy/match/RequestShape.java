@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /**
  * What of a request decides which limits apply.
@@ -13,11 +14,19 @@ import java.util.Deque;
  */
 public record RequestShape(String service, String path, String method) {
 
+  /** What no gateway passes on, unless it is told to, however a client writes it. */
+  private static final Pattern AMBIGUOUS = Pattern.compile("[;\\\\\\p{Cntrl}]|%[0-9A-Fa-f]{2}");
+
+  /** Whether a path in normal form has a spelling that a gateway passes on by default. */
+  public static boolean isPlain(String path) {
+    return !AMBIGUOUS.matcher(path).find();
+  }
+
   /**
    * The shape of a request as it came in. The path is brought to the spelling that NGINX gives its
    * {@code $uri} before it picks a location: query and fragment cut, percent-decoded once, dot
-   * segments resolved, empty segments merged. So a limit can't be evaded by writing a path
-   * differently, and gateway and limit mean the same path.
+   * segments resolved, empty segments merged. So gateway and limit mean the same path. That
+   * upstreams mean it, too, is the gateway's part: what they could read differently it refuses.
    *
    * @param uri the request target, with or without a query
    */

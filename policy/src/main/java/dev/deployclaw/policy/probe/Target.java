@@ -119,7 +119,7 @@ record Target(
     for (var route : routes) {
       String path = limit.match().route().map(Target::sample).orElse(route.prefix());
       var shape = RequestShape.ofUri(route.service(), path, method);
-      boolean fits = shape.path().length() <= LONGEST_PATH;
+      boolean fits = shape.path().length() <= LONGEST_PATH && RequestShape.isPlain(shape.path());
       if (fits && gateways.stream().anyMatch(g -> leads(g, shape))) {
         shapes.add(shape);
       }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.policy.json.Canonical;
 import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  * @param decided what every primary decides by; empty where they don't all answer the same
  * @param trial the candidate by which every primary decides for some tenants
  * @param differing where they don't: what each one said
+ * @param redisTimeout how long it waits for Redis, in milliseconds; empty where it doesn't say
  */
 public record ServiceStatus(
     String etcd,
@@ -30,7 +33,8 @@ public record ServiceStatus(
     List<Asked> asks,
     Optional<Held> decided,
     Optional<Trial> trial,
-    List<String> differing) {
+    List<String> differing,
+    OptionalLong redisTimeout) {
   public static final String OK = "ok";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -43,12 +47,18 @@ public record ServiceStatus(
       Optional<Held> decided,
       Optional<Trial> trial,
       List<String> differing) {
-    this(OK, epochs, redis, asks, decided, trial, differing);
+    this(OK, epochs, redis, asks, decided, trial, differing, OptionalLong.empty());
   }
 
   /** The same, of one that reads etcd so. */
   public ServiceStatus reading(String state) {
-    return new ServiceStatus(state, epochs, redis, asks, decided, trial, differing);
+    return new ServiceStatus(state, epochs, redis, asks, decided, trial, differing, redisTimeout);
+  }
+
+  /** The same, of one that waits so long for Redis. */
+  public ServiceStatus waiting(Duration longest) {
+    return new ServiceStatus(
+        etcd, epochs, redis, asks, decided, trial, differing, OptionalLong.of(longest.toMillis()));
   }
 
   public ServiceStatus {
@@ -94,6 +104,7 @@ public record ServiceStatus(
     out.put("differing", differing);
     decided.ifPresent(d -> out.put("decided", d.json()));
     trial.ifPresent(t -> out.put("trial", json(t)));
+    redisTimeout.ifPresent(t -> out.put("redis_timeout_ms", t));
     return Canonical.text(out);
   }
 
@@ -115,6 +126,7 @@ public record ServiceStatus(
     root.path("differing").forEach(d -> differing.add(d.asText()));
     var decided = Optional.of(root.path("decided")).filter(JsonNode::isObject);
     var trial = Optional.of(root.path("trial")).filter(JsonNode::isObject);
+    var timeout = root.path("redis_timeout_ms");
     return new ServiceStatus(
         root.path("etcd").asText(OK),
         epochs,
@@ -122,7 +134,8 @@ public record ServiceStatus(
         asks,
         decided.map(ServiceStatus::held),
         trial.map(ServiceStatus::trial),
-        differing);
+        differing,
+        timeout.isIntegralNumber() ? OptionalLong.of(timeout.asLong()) : OptionalLong.empty());
   }
 
   private static Trial trial(JsonNode node) {

@@ -113,6 +113,19 @@ class LimitChecksTest {
   }
 
   @Test
+  void findsALimitWhosePathGatewaysRefuse() {
+    var bad = tenant("acme", limit("a", route("shop", "/a;b"), 5, 60));
+    var good = tenant("acme", limit("a", route("shop", "/a b/ü@*"), 5, 60));
+
+    assertThat(Found.by(Check.SHADOWED, set(bad)))
+        .singleElement()
+        .extracting(Finding::reason)
+        .asString()
+        .startsWith("gateways refuse its path");
+    assertThat(Found.by(Check.SHADOWED, set(good))).isEmpty();
+  }
+
+  @Test
   void findsTwoHeadersThatAreOneToAGateway() {
     var header = new KeyPart.Header("x-plan");
 

@@ -85,7 +85,7 @@ class NginxFileTest {
   void tellsTheServiceWhoAsksAndOverwritesWhatTheClientForged() {
     try (var _ = start(set)) {
       get(
-          "/search/a%2fb?q=%0d%0a",
+          "/search/a%20b?q=%0d%0a",
           "Host: Acme.Example.test",
           "X-DC-Host: other.example.test",
           "X-DC-Client: 10.1.1.1",
@@ -93,16 +93,37 @@ class NginxFileTest {
           "X-DC-Uri: /free",
           "X-DC-Method: OPTIONS",
           "X-DC-Token: valid",
-          "X-DC-Probe: 1");
+          "X-DC-Probe: 1",
+          "X-Original-URL: /free",
+          "X-Rewrite-URL: /free");
 
       var asked = service.asked().getFirst();
       assertThat(asked.get("X-DC-Host")).containsExactly("acme.example.test");
       assertThat(asked.get("X-DC-Client")).containsExactly("127.0.0.1");
       assertThat(asked.get("X-DC-Gateway")).containsExactly("gw-1");
-      assertThat(asked.get("X-DC-Uri")).containsExactly("/search/a%2fb?q=%0d%0a");
+      assertThat(asked.get("X-DC-Uri")).containsExactly("/search/a%20b?q=%0d%0a");
       assertThat(asked.get("X-DC-Method")).containsExactly("GET");
       assertThat(asked).doesNotContainKeys("X-dc-token", "X-dc-probe");
-      assertThat(upstream.asked().getFirst().keySet()).noneMatch(h -> h.startsWith("X-dc"));
+      assertThat(upstream.asked().getFirst().keySet())
+          .noneMatch(h -> h.startsWith("X-dc") || h.endsWith("-url"));
+    }
+  }
+
+  @Test
+  void theHostThatIsJudgedIsTheOnlyOneThatAnUpstreamIsTold() {
+    try (var _ = start(set)) {
+      get(
+          "/search/x",
+          "Host: acme.example.test",
+          "X-Forwarded-Host: other.example.test",
+          "Forwarded: for=1.2.3.4;Host=other.example.test",
+          "X_Forwarded_Host: other.example.test");
+      get("/search/x", "Host: acme.example.test", "Forwarded: proto=https");
+
+      var first = upstream.asked().getFirst();
+      assertThat(first.get("X-Forwarded-Host")).containsExactly("acme.example.test");
+      assertThat(first.values().toString()).doesNotContain("other.example.test");
+      assertThat(upstream.asked().getLast().get("Forwarded")).containsExactly("proto=https");
     }
   }
 
@@ -121,6 +142,18 @@ class NginxFileTest {
                   .containsEntry("x-dc-rule", "abc")
                   .containsEntry("x-dc-epoch", "4"));
       assertThat(upstream.asked()).isEmpty();
+    }
+  }
+
+  /** A second server of the file answered this host once, without a question and a log line. */
+  @Test
+  void noHostIsServedUnaskedAndUnlogged() {
+    try (var _ = start(set)) {
+      get("/search/x", "Host: probe.deployclaw.invalid");
+
+      assertThat(service.asked()).hasSize(1);
+      Await.until("a line is logged", Duration.ofSeconds(30), () -> log().size() == 1);
+      assertThat(log().getFirst().host()).isEqualTo("probe.deployclaw.invalid");
     }
   }
 

@@ -21,14 +21,6 @@ class SiteTest {
   }
 
   @Test
-  void reachesItsOwnPortWhereverItListens() {
-    assertThat(site("8080", "/p").self()).isEqualTo("127.0.0.1:8080");
-    assertThat(site("0.0.0.0:8080", "/p").self()).isEqualTo("127.0.0.1:8080");
-    assertThat(site("[::]:8080", "/p").self()).isEqualTo("[::1]:8080");
-    assertThat(site("10.0.0.7:8080", "/p").self()).isEqualTo("10.0.0.7:8080");
-  }
-
-  @Test
   void takesAddressesAndNetworksAsAskersOnly() {
     assertThat(asked("10.1.2.3", "172.18.0.0/16", "fd00::/8").askers()).hasSize(3);
     assertThatThrownBy(() -> asked("all")).hasMessageContaining("asker");

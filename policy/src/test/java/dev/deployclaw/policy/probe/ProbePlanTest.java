@@ -26,12 +26,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ProbePlanTest {
   private static final long START = 1_790_000_000_123_456L;
+
+  /** A route that gateways pass on in no spelling. */
+  private static final Match REFUSED =
+      new Match(Optional.of("search"), Optional.of("/search/a;b"), Optional.empty());
 
   private final List<TenantPolicy> tenants =
       List.of(
@@ -146,14 +151,16 @@ class ProbePlanTest {
                     tenant("quiet", shadow),
                     tenant("stopped", bucket("search", 100, 10)).withBlocked(true),
                     tenant("nothing", limit("none", Match.service("search"), 0, 60)),
-                    tenant("lost", limit("lost", Match.service("elsewhere"), 5, 60)))),
+                    tenant("lost", limit("lost", Match.service("elsewhere"), 5, 60)),
+                    tenant("odd", limit("odd", REFUSED, 5, 60)))),
             100);
 
     assertThat(plan.leftOut())
         .anyMatch(l -> l.startsWith("open: no limit refuses it"))
         .anyMatch(l -> l.startsWith("search of quiet: a shadow limit"))
         .anyMatch(l -> l.startsWith("stopped: is blocked"))
-        .anyMatch(l -> l.startsWith("lost of lost: no request"));
+        .anyMatch(l -> l.startsWith("lost of lost: no request"))
+        .anyMatch(l -> l.startsWith("odd of odd: no request"));
     assertThat(plan.probes().stream().filter(p -> p.tenant().equals("stopped")))
         .isNotEmpty()
         .noneMatch(Probe::allowed);

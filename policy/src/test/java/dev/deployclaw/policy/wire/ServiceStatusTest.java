@@ -6,6 +6,7 @@ import dev.deployclaw.policy.redis.Cohort;
 import dev.deployclaw.policy.redis.FunctionLibrary.Trial;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,12 +19,13 @@ class ServiceStatusTest {
     var asks = List.of(new Asked("127.0.0.1:7001", "3f2a"), new Asked("127.0.0.1:7002", ""));
     var agreed =
         new ServiceStatus(
-            List.of(held),
-            ServiceStatus.OK,
-            asks,
-            Optional.of(held),
-            Optional.of(new Trial(8, "cd", new Cohort(500))),
-            List.of());
+                List.of(held),
+                ServiceStatus.OK,
+                asks,
+                Optional.of(held),
+                Optional.of(new Trial(8, "cd", new Cohort(500))),
+                List.of())
+            .waiting(Duration.ofMillis(250));
     var torn =
         new ServiceStatus(
             List.of(),

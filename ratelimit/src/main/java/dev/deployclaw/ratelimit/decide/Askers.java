@@ -19,7 +19,9 @@ record Askers(Tokens tokens) {
       return Future.succeededFuture(probe.isEmpty() ? Asker.ANYBODY : new Asker(probe, Map.of()));
     }
     String shown = probe.isPresent() ? "" : question.header().apply(DecideHeaders.AUTHORIZATION);
-    return tokens.read(identities, shown).map(bearers -> new Asker(probe, bearers));
+    return tokens
+        .read(identities, shown, question.client())
+        .map(bearers -> new Asker(probe, bearers));
   }
 
   /** What a token is read for, under each set that is held. */

@@ -17,28 +17,58 @@ import java.util.TreeMap;
  * What a question comes to under each set that is held: a claim, or a stranger.
  *
  * @param committed the epoch to go by where Redis doesn't say otherwise; 0 where there is none
+ * @param crowded whether a header's value shares its counter with others, see {@link HeaderValues}
  */
-record Claims(SortedMap<Long, Claim> claims, SortedMap<Long, Stranger> strangers, long committed) {
+record Claims(
+    SortedMap<Long, Claim> claims,
+    SortedMap<Long, Stranger> strangers,
+    long committed,
+    boolean crowded) {
 
-  static Claims of(View view, Question question, Asker asker) {
+  static Claims of(View view, Question question, Asker asker, HeaderValues values) {
     var claims = new TreeMap<Long, Claim>();
     var strangers = new TreeMap<Long, Stranger>();
+    var reading = new Reading(question, values);
     for (var held : view.held()) {
       switch (Identified.of(held.set(), question, asker)) {
-        case Known known -> claims.put(held.epoch(), claim(held, known, question, asker.probe()));
+        case Known known -> claims.put(held.epoch(), claim(held, known, reading, asker.probe()));
         case Stranger stranger -> strangers.put(held.epoch(), stranger);
       }
     }
-    return new Claims(claims, strangers, view.committed().map(EpochSet::epoch).orElse(0L));
+    long committed = view.committed().map(EpochSet::epoch).orElse(0L);
+    return new Claims(claims, strangers, committed, reading.crowded);
+  }
+
+  /** Reads what limits count by. */
+  private static final class Reading {
+    private final Question question;
+    private final HeaderValues values;
+    private boolean crowded;
+
+    Reading(Question question, HeaderValues values) {
+      this.question = question;
+      this.values = values;
+    }
+
+    String of(String tenant, KeyPart part) {
+      String value = question.attribute(part);
+      if (!(part instanceof KeyPart.Header(String name)) || value.isEmpty()) {
+        return value;
+      }
+      String bounded = values.bounded(tenant, name, value);
+      crowded |= !bounded.equals(value);
+      return bounded;
+    }
   }
 
   private static Claim claim(
-      EpochSet held, Known known, Question question, Optional<ProbeToken> probe) {
+      EpochSet held, Known known, Reading reading, Optional<ProbeToken> probe) {
+    var question = reading.question;
     var subject =
         new Subject(
             known.tenant(),
             known.shape(),
-            question::attribute,
+            probe.isPresent() ? question::attribute : part -> reading.of(known.tenant(), part),
             probe.map(ProbeToken::cost).orElse(Math.max(1L, question.units())),
             probe.map(ProbeToken::execution));
     return Claim.of(held, subject);

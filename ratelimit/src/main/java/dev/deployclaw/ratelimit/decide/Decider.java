@@ -32,11 +32,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides a gateway's question: who asks, what limits apply under each set that is held, one call
- * to Redis, and the answer. Every question gets an answer. Belongs to one event loop.
+ * to Redis, and the answer. Every question gets an answer, however long Redis takes. Belongs to one
+ * event loop.
  */
 public final class Decider {
   private static final Logger LOG = LoggerFactory.getLogger(Decider.class);
   private static final Duration RELOAD = Duration.ofMillis(500);
+  private static final String LATE = "Redis didn't answer in time";
 
   private final Vertx vertx;
   private final PolicyFeed feed;
@@ -46,17 +48,28 @@ public final class Decider {
   private final RedisDecisions redis;
   private final Merger merger;
   private final Recalled recalled = new Recalled();
+  private final HeaderValues headerValues;
   private final Turnout turnout = new Turnout();
+  private final Deadlines deadlines;
 
-  public Decider(
-      Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, BackendFailure withoutPolicy) {
+  /**
+   * What isn't in a policy.
+   *
+   * @param withoutPolicy what happens to requests before any policy set could be read
+   * @param headerValues how many values of one header of a tenant get a counter of their own
+   */
+  public record Bounds(BackendFailure withoutPolicy, int headerValues) {}
+
+  public Decider(Vertx vertx, PolicyFeed feed, Shards shards, Tokens tokens, Bounds bounds) {
     this.vertx = vertx;
     this.feed = feed;
-    this.withoutPolicy = withoutPolicy;
+    this.withoutPolicy = bounds.withoutPolicy();
+    this.headerValues = new HeaderValues(bounds.headerValues(), System::nanoTime);
     this.askers = new Askers(tokens);
     this.probes = new Probes(vertx, Clock.systemUTC());
     this.redis = new RedisDecisions(shards);
     this.merger = new Merger(redis);
+    this.deadlines = new Deadlines(vertx, shards.timeout());
   }
 
   public Future<Answer> decide(Question question) {
@@ -87,8 +100,8 @@ public final class Decider {
         : matching(view, question, asker);
   }
 
-  private static Matched matching(View view, Question question, Asker asker) {
-    return new Matched(Claims.of(view, question, asker), view.active());
+  private Matched matching(View view, Question question, Asker asker) {
+    return new Matched(Claims.of(view, question, asker, headerValues), view.active());
   }
 
   /**
@@ -127,9 +140,13 @@ public final class Decider {
     if (first.isEmpty()) {
       return Future.succeededFuture(withoutRedis(attempt, "no-policy"));
     }
-    return ask(attempt, first.get())
-        .compose(share -> answer(attempt, share))
-        .recover(e -> failed(attempt, e));
+    var answered =
+        ask(attempt, first.get())
+            .compose(share -> answer(attempt, share))
+            .recover(e -> failed(attempt, e));
+    return attempt.mayReload()
+        ? deadlines.bound(answered, () -> withoutRedis(attempt, LATE))
+        : answered;
   }
 
   private Future<Share> ask(Attempt attempt, Joinable one) {

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins equal requests: while one call for a list of claims is under way, all that come with the
@@ -58,7 +60,7 @@ final class Merger {
       alone(one)
           .onComplete((share, failure) -> {
             first.complete(share, failure);
-            next(one);
+            next(one, failure);
           });
       return first.future();
     }
@@ -78,11 +80,15 @@ final class Merger {
         .map(reply -> Share.alone(reply, named.lease()));
   }
 
-  /** Sends those who came meanwhile, if any: also who was answered just now and asks again. */
-  private void next(Joinable one) {
+  /**
+   * Sends those who came meanwhile, if any: also who was answered just now and asks again. Where
+   * Redis couldn't be asked for those before them, they don't wait for it a second time.
+   */
+  private void next(Joinable one, @Nullable Throwable failure) {
     var joined = underWay.getOrDefault(one, List.of());
-    if (joined.isEmpty()) {
+    if (joined.isEmpty() || failure != null) {
       underWay.remove(one);
+      joined.forEach(j -> j.fail(Objects.requireNonNull(failure)));
       return;
     }
     underWay.put(one, new ArrayList<>());
@@ -92,7 +98,7 @@ final class Merger {
         .decide(all, one.active())
         .onComplete(done -> {
           split(joined, all.lease(), done);
-          next(one);
+          next(one, done.cause());
         });
   }
 

@@ -8,6 +8,7 @@ import dev.deployclaw.policy.wire.SignedToken.Seal;
 import dev.deployclaw.ratelimit.decide.Identified.Known;
 import dev.deployclaw.ratelimit.feed.View;
 import dev.deployclaw.ratelimit.token.Bearer;
+import dev.deployclaw.ratelimit.token.FairChecks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -20,20 +21,21 @@ import java.util.stream.Collectors;
 
 /**
  * Tells synthetic requests from others. One whose token isn't valid for exactly this request is an
- * ordinary one. A seal costs about a millisecond, so it is checked off the event loop, few at a
- * time, and remembered: all probes of a run have the same. Belongs to one event loop.
+ * ordinary one. A seal costs about a millisecond, so it is checked off the event loop, clients
+ * taking turns, and remembered: all probes of a run have the same. Belongs to one event loop.
  */
 final class Probes {
-  private static final int MOST_UNDER_WAY = 64;
   private static final int MOST_REMEMBERED = 256;
 
-  private final Vertx vertx;
+  /** Seals are few. Forged ones that wait longer than Envoy does would be errors to it. */
+  private static final int MOST_WAITING = 64;
+
+  private final FairChecks checks;
   private final Clock clock;
-  private final Map<Check, Future<Boolean>> checks = new Remembered();
-  private int underWay;
+  private final Map<Check, Future<Boolean>> known = new Remembered();
 
   Probes(Vertx vertx, Clock clock) {
-    this.vertx = vertx;
+    this.checks = new FairChecks(vertx, MOST_WAITING);
     this.clock = clock;
   }
 
@@ -68,7 +70,7 @@ final class Probes {
     }
     return SignedToken.read(question.token())
         .filter(signed -> isFor(signed.token(), view, question))
-        .map(signed -> believed(signed, view))
+        .map(signed -> believed(signed, view, question.client()))
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }
 
@@ -87,29 +89,29 @@ final class Probes {
         && token.method().equals(shape.method());
   }
 
-  private Future<Optional<ProbeToken>> believed(SignedToken signed, View view) {
+  private Future<Optional<ProbeToken>> believed(SignedToken signed, View view, String client) {
     var keys =
         view.held().stream()
             .map(EpochSet::set)
             .map(PolicySet::probeKey)
             .collect(Collectors.toUnmodifiableSet());
-    return passes(new Check(signed.seal(), keys))
+    return passes(new Check(signed.seal(), keys), client)
         .map(passed -> passed ? Optional.of(signed.token()) : Optional.empty());
   }
 
-  private Future<Boolean> passes(Check check) {
-    var known = checks.get(check);
-    if (known != null) {
-      return known;
+  private Future<Boolean> passes(Check check, String client) {
+    var before = known.get(check);
+    if (before != null) {
+      return before;
     }
-    if (underWay >= MOST_UNDER_WAY) {
-      return Future.succeededFuture(false);
-    }
-    underWay++;
     Callable<Boolean> work = check::passes;
     var checking =
-        vertx.executeBlocking(work, false).onComplete(_ -> underWay--).map(Boolean.TRUE::equals);
-    checks.put(check, checking);
+        checks
+            .check(client, work)
+            .map(Boolean.TRUE::equals)
+            .onFailure(_ -> known.remove(check))
+            .otherwise(false);
+    known.put(check, checking);
     return checking;
   }
 }

@@ -92,7 +92,8 @@ final class Recalled {
         asked.length()
             + client.map(String::length).orElse(0)
             + headers.values().stream().mapToInt(String::length).sum();
-    if (length <= LONGEST && matched.claims().limits() <= MOST_LIMITS) {
+    boolean settled = !matched.claims().crowded();
+    if (settled && length <= LONGEST && matched.claims().limits() <= MOST_LIMITS) {
       entries[place(asked)] = new Entry(asked, client, headers, matched);
     }
     return matched;

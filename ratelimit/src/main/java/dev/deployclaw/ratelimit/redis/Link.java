@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * One connection to one node, shared by all calls. Commands that are sent in one turn of the event
  * loop leave in few writes: a portion goes as soon as it is full, so that the node works while the
  * rest is still made, what is left at the end of the turn. Answers come in the same order. It
- * connects when it is first needed and again, after a growing pause, when it broke. Belongs to one
- * event loop.
+ * connects when it is first needed and again, after a growing pause, when it broke. A node that
+ * doesn't answer is soon asked no more, but for a call now and then. Belongs to one event loop.
  */
 final class Link {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -38,13 +38,16 @@ final class Link {
   private final Context loop;
   private final Address address;
   private final Optional<Cluster.Login> login;
+  private final Optional<Cluster.Tls> tls;
   private final long timeout;
+  private final CircuitBreaker breaker = new CircuitBreaker();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private Buffer unsent = Buffer.buffer();
   private int unsentCalls;
   private ReplyParser parser = new ReplyParser();
   private @Nullable NetSocket socket;
   private boolean connecting;
+  private boolean heard;
   private boolean flushing;
   private long pause = FIRST_PAUSE;
   private long notBefore = System.nanoTime();
@@ -56,11 +59,19 @@ final class Link {
     this.loop = loop;
     this.address = address;
     this.login = cluster.login();
+    this.tls = cluster.tls();
     this.timeout = cluster.timeout().toNanos();
   }
 
   /** Fails with {@link Unavailable} after the timeout, or at once where there is no hope. */
   Future<Reply> send(Buffer command) {
+    return breaker.admits(System.nanoTime())
+        ? ask(command)
+        : Future.failedFuture(new Unavailable(address + " didn't answer lately"));
+  }
+
+  /** The same, whatever it answered lately: for a few calls that look how it is. */
+  Future<Reply> ask(Buffer command) {
     if (socket == null && !connecting && System.nanoTime() - notBefore < 0) {
       return Future.failedFuture(new Unavailable(address + " can't be reached"));
     }
@@ -82,9 +93,18 @@ final class Link {
   /** Fails the calls that have waited too long. Their answers may still come and are dropped. */
   void sweep() {
     long now = System.nanoTime();
-    var late = waiting.stream().takeWhile(call -> now - call.since() >= timeout).toList();
+    var late =
+        waiting.stream()
+            .takeWhile(call -> now - call.since() >= timeout)
+            .filter(call -> !call.promise().future().isComplete())
+            .toList();
+    if (breaker.late(late.size(), now)) {
+      told("doesn't answer: it is asked again now and then");
+    }
+    String reason =
+        address + " didn't answer in time" + (connecting ? Encryption.unanswered(tls) : "");
     for (var call : late) { // who waited for it may send another one at once
-      call.promise().tryFail(new Unavailable(address + " didn't answer in time"));
+      call.promise().tryFail(new Unavailable(reason));
     }
     var oldest = waiting.peek();
     if (socket != null && oldest != null && now - oldest.since() > STALLED * timeout) {
@@ -101,16 +121,17 @@ final class Link {
     client
         .connect(address.port(), address.host())
         .onSuccess(this::connected)
-        .onFailure(e -> broken(String.valueOf(e.getMessage())));
+        .onFailure(e -> broken(Encryption.words(e, tls)));
   }
 
   private void connected(NetSocket open) {
     connecting = false;
     socket = open;
+    heard = false;
     parser = new ReplyParser();
     open.handler(bytes -> afterwards(() -> received(open, bytes)));
-    open.exceptionHandler(e -> afterwards(() -> ended(open, String.valueOf(e.getMessage()))));
-    open.closeHandler(_ -> afterwards(() -> ended(open, "closed by the node")));
+    open.exceptionHandler(e -> afterwards(() -> failed(open, e)));
+    open.closeHandler(_ -> afterwards(() -> closed(open)));
     login.ifPresentOrElse(l -> introduce(open, l), this::admitted);
     flush();
   }
@@ -172,6 +193,7 @@ final class Link {
     if (!from.equals(socket)) {
       return;
     }
+    heard = true;
     try {
       for (var reply : parser.feed(bytes.getBytes())) {
         if (!from.equals(socket)) {
@@ -181,11 +203,32 @@ final class Link {
         if (call == null) {
           throw new ReplyParser.Malformed("an answer to no call");
         }
+        boolean inTime = !call.promise().future().isComplete();
+        if (inTime && breaker.answered()) {
+          told("answers again");
+        }
         call.promise().tryComplete(reply);
       }
     } catch (ReplyParser.Malformed e) {
       broken(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void told(String what) {
+    LOG.atWarn()
+        .setMessage("a Redis node changed")
+        .addKeyValue("node", address)
+        .addKeyValue("it", what)
+        .log();
+  }
+
+  private void failed(NetSocket which, Throwable e) {
+    boolean unheard = tls.isEmpty() && !heard;
+    ended(which, Encryption.words(e, tls) + (unheard ? Encryption.closed(tls) : ""));
+  }
+
+  private void closed(NetSocket which) {
+    ended(which, "closed by the node" + (heard ? "" : Encryption.closed(tls)));
   }
 
   /** A connection that was given up before may still say that it ended. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ public final class Shards {
   private final Context loop;
   private final Cluster cluster;
   private final long sweeper;
+  private final long longestGap;
+  private long swept = System.nanoTime();
+  private boolean spared;
   private final Map<Address, Link> links = new HashMap<>();
   private SlotMap slots = SlotMap.none();
   private @Nullable Future<Void> refreshing;
@@ -50,19 +54,28 @@ public final class Shards {
     this.vertx = vertx;
     this.loop = vertx.getOrCreateContext();
     this.cluster = cluster;
-    this.client =
-        vertx.createNetClient(
-            new NetClientOptions()
-                .setConnectTimeout((int) timeout.toMillis())
-                .setTcpNoDelay(true)
-                .setTcpKeepAlive(true));
+    var options =
+        new NetClientOptions()
+            .setConnectTimeout((int) timeout.toMillis())
+            .setSslHandshakeTimeout(timeout.toMillis())
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setTcpNoDelay(true)
+            .setTcpKeepAlive(true);
+    cluster.tls().ifPresent(tls -> tls.on(options));
+    this.client = vertx.createNetClient(options);
     long pause = Math.max(1, timeout.toMillis() / SWEEPS_PER_TIMEOUT);
-    this.sweeper = vertx.setPeriodic(pause, _ -> each(Link::sweep));
+    this.longestGap = Duration.ofMillis(2 * pause).toNanos();
+    this.sweeper = vertx.setPeriodic(pause, _ -> sweep());
   }
 
   /** Opens no connection yet. */
   public static Shards open(Vertx vertx, Cluster cluster) {
     return new Shards(vertx, cluster);
+  }
+
+  /** For each call to a node. */
+  public Duration timeout() {
+    return cluster.timeout();
   }
 
   /** Sends a command to the primary of a slot. Fails with {@link Unavailable}. */
@@ -84,7 +97,7 @@ public final class Shards {
           var ids = new TreeMap<String, String>();
           for (var primary : polled.primaries()) {
             ids.put(primary.toString(), polled.id(primary));
-            asked.put(primary.toString(), link(primary).send(Command.of(words)));
+            asked.put(primary.toString(), link(primary).ask(Command.of(words)));
           }
           return Future.join(List.copyOf(asked.values()))
               .transform(_ -> Future.succeededFuture(new Polled(polled.isWhole(), ids, asked)));
@@ -168,7 +181,7 @@ public final class Shards {
     var node = candidates.getFirst();
     var others = candidates.subList(1, candidates.size());
     return link(node)
-        .send(Command.of(SLOTS))
+        .ask(Command.of(SLOTS))
         .compose(reply -> learn(reply, node))
         .recover(e -> ask(others, String.valueOf(e.getMessage())));
   }
@@ -181,7 +194,7 @@ public final class Shards {
       }
       case Reply.Refused(String message) when message.contains("cluster support disabled") ->
           link(node)
-              .send(Command.of(SERVER))
+              .ask(Command.of(SERVER))
               .map(info -> {
                 slots = SlotMap.single(node, runId(info));
                 return null;
@@ -201,6 +214,20 @@ public final class Shards {
             .findFirst()
             .orElse("")
         : "";
+  }
+
+  /**
+   * Where this loop itself was held up, answers may have come that nobody has read yet: they are
+   * read before anything is called late.
+   */
+  private void sweep() {
+    long now = System.nanoTime();
+    boolean heldUp = now - swept > longestGap && !spared;
+    swept = now;
+    spared = heldUp;
+    if (!heldUp) {
+      each(Link::sweep);
+    }
   }
 
   /** What fails of a link may be asked of another one, which is added while they are walked. */

@@ -19,17 +19,23 @@ import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /**
  * When a token is valid (RFC 7519, with the advice of RFC 8725): signed, in compact form, by a key
  * of the set with that key's one algorithm, of the issuer and for the audience that the gateway's
- * identity names, neither expired nor of the future. It must say when it expires. Nothing that a
- * token itself says of keys ({@code jku}, {@code jwk}, {@code x5c}) is looked at.
+ * identity names, neither expired nor of the future. It must say when it expires, and that soon
+ * enough. Nothing that a token itself says of keys ({@code jku}, {@code jwk}, {@code x5c}) is
+ * looked at.
  */
 final class TokenRules {
   static final String ABSENT = "no-token";
   static final String KEY_UNKNOWN = "token-key-unknown";
+
+  /** Stays so as long as the keys do. */
+  static final Bearer FORGED = new Bearer.Unproven("token-signature");
 
   /** Longer tokens aren't looked at. */
   static final int LONGEST = 8 << 10;
@@ -78,30 +84,66 @@ final class TokenRules {
 
   /** Costs up to a millisecond of CPU. */
   Outcome judge(String token, Claim claim, KeySet keys, Instant now) {
+    var signed =
+        consumer(claim, now)
+            .setJwsAlgorithmConstraints(
+                new AlgorithmConstraints(
+                    ConstraintType.PERMIT, settings.algorithms().toArray(String[]::new)))
+            .setVerificationKeyResolver((jws, _) -> key(jws, keys));
+    return outcome(signed.build(), token, claim, now);
+  }
+
+  /**
+   * Why a token isn't valid whatever its signature is: costs some microseconds. Empty where the
+   * signature has to be looked at.
+   */
+  Optional<Bearer.Unproven> refused(String token, Claim claim, KeySet keys, Instant now) {
     try {
-      var claims = consumer(claim, keys, now).processToClaims(token);
+      var structure = JsonWebStructure.fromCompactSerialization(token);
+      if (!(structure instanceof JsonWebSignature jws)) {
+        return Optional.of(new Bearer.Unproven("token-malformed"));
+      }
+      key(jws, keys);
+    } catch (UnresolvableKeyException e) {
+      return Optional.of(new Bearer.Unproven(KEY_UNKNOWN));
+    } catch (JoseException | RuntimeException e) { // its casts believe what a token says
+      return Optional.of(new Bearer.Unproven("token-malformed"));
+    }
+    var unsigned = consumer(claim, now).setSkipSignatureVerification().build();
+    return outcome(unsigned, token, claim, now).bearer() instanceof Bearer.Unproven unproven
+        ? Optional.of(unproven)
+        : Optional.empty();
+  }
+
+  private Outcome outcome(JwtConsumer consumer, String token, Claim claim, Instant now) {
+    try {
+      var claims = consumer.processToClaims(token);
+      if (livesTooLong(claims, now)) {
+        return Outcome.unproven("token-lives-too-long");
+      }
       return claims.getClaimValue(claim.name()) instanceof String tenant && Names.isLabel(tenant)
           ? new Outcome(new Bearer.Proven(tenant), until(claims, now))
           : Outcome.unproven("token-names-no-tenant");
     } catch (InvalidJwtException e) {
       return Outcome.unproven(reason(e));
-    } catch (MalformedClaimException e) {
+    } catch (MalformedClaimException | RuntimeException e) {
       return Outcome.unproven("token-malformed");
     }
   }
 
-  private JwtConsumer consumer(Claim claim, KeySet keys, Instant now) {
+  private JwtConsumerBuilder consumer(Claim claim, Instant now) {
     return new JwtConsumerBuilder()
-        .setJwsAlgorithmConstraints(
-            new AlgorithmConstraints(
-                ConstraintType.PERMIT, settings.algorithms().toArray(String[]::new)))
-        .setVerificationKeyResolver((jws, _) -> key(jws, keys))
         .setRequireExpirationTime()
         .setEvaluationTime(NumericDate.fromSeconds(now.getEpochSecond()))
         .setAllowedClockSkewInSeconds(Math.toIntExact(settings.leeway().toSeconds()))
         .setExpectedIssuer(true, claim.issuer())
-        .setExpectedAudience(true, claim.audience())
-        .build();
+        .setExpectedAudience(true, claim.audience());
+  }
+
+  /** One that was stolen can't be called back: it has to end by itself. */
+  private boolean livesTooLong(JwtClaims claims, Instant now) throws MalformedClaimException {
+    var longest = now.plus(settings.longestLife()).plus(settings.leeway());
+    return claims.getExpirationTime().getValue() > longest.getEpochSecond();
   }
 
   private static Key key(JsonWebSignature jws, KeySet keys) throws UnresolvableKeyException {

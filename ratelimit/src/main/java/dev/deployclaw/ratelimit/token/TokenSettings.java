@@ -11,12 +11,18 @@ import java.util.Optional;
  *
  * @param algorithms of JSON Web Signatures that are accepted; a key is used with one of them alone
  * @param leeway by how much a token's times may be off this machine's clock
+ * @param longestLife a token that is valid for longer from now on isn't believed
  */
-public record TokenSettings(KeySource keys, List<String> algorithms, Duration leeway) {
+public record TokenSettings(
+    KeySource keys, List<String> algorithms, Duration leeway, Duration longestLife) {
   /** Those of public keys that are common; {@code none} can't be named at all. */
   public static final List<String> USUAL = List.of("RS256", "ES256", "EdDSA");
 
   public static final Duration LONGEST_LEEWAY = Duration.ofMinutes(5);
+
+  public static final Duration USUAL_LIFE = Duration.ofDays(1);
+
+  public static final Duration LONGEST_LIFE = Duration.ofDays(366);
 
   /** No token is valid. */
   public static final TokenSettings NONE =
@@ -33,6 +39,11 @@ public record TokenSettings(KeySource keys, List<String> algorithms, Duration le
                 + String.join(", ", TokenKey.ALGORITHMS));
       }
     }
+  }
+
+  /** With the usual bound of a token's life. */
+  public TokenSettings(KeySource keys, List<String> algorithms, Duration leeway) {
+    this(keys, algorithms, leeway, USUAL_LIFE);
   }
 
   /** Why a file of keys can't be used as it is now; a URL isn't asked. */

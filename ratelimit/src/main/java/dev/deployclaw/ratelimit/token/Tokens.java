@@ -16,33 +16,33 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells by bearer tokens whose requests they are. A signature costs up to a millisecond, so it is
- * checked off the event loop, few at a time, and a valid token is remembered by its digest until it
- * expires or the keys change. Belongs to one event loop.
+ * Tells by bearer tokens whose requests they are. What can be seen without the signature is looked
+ * at first. A signature costs up to a millisecond, so it is checked off the event loop, clients
+ * taking turns. A valid token is remembered by its digest until it expires or the keys change, and
+ * so is one whose signature is wrong. Belongs to one event loop.
  */
 public final class Tokens {
-  private static final int MOST_UNDER_WAY = 64;
-  private static final int MOST_REMEMBERED = 10_000;
+  private static final int MOST_VALID = 10_000;
+  private static final int MOST_FORGED = 4_096;
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
   private static final Bearer FAILED = new Bearer.Unknown("token-check-failed");
   private static final Bearer NO_KEYS = new Bearer.Unknown("no-token-keys");
   private static final Bearer BUSY = new Bearer.Unknown("token-checks-busy");
 
-  private final Vertx vertx;
   private final Clock clock;
   private final TokenRules rules;
   private final Keys keys;
-  private final Map<Seen, TokenRules.Outcome> valid = new Remembered();
-  private long validBy;
-  private int underWay;
+  private final FairChecks checks;
+  private final Map<Seen, TokenRules.Outcome> valid = new Remembered(MOST_VALID);
+  private final Map<Seen, TokenRules.Outcome> forged = new Remembered(MOST_FORGED);
+  private long rememberedBy;
 
-  private Tokens(Vertx vertx, Clock clock, TokenRules rules, Keys keys) {
-    this.vertx = vertx;
+  private Tokens(FairChecks checks, Clock clock, TokenRules rules, Keys keys) {
+    this.checks = checks;
     this.clock = clock;
     this.rules = rules;
     this.keys = keys;
@@ -50,23 +50,29 @@ public final class Tokens {
 
   /** Goes on reading keys until {@code vertx} is closed. */
   public static Tokens start(Vertx vertx, Clock clock, TokenSettings settings) {
-    return new Tokens(vertx, clock, new TokenRules(settings), Keys.start(vertx, settings));
+    var rules = new TokenRules(settings);
+    return new Tokens(new FairChecks(vertx), clock, rules, Keys.start(vertx, settings));
   }
 
   /** A token, without the token, for one gateway's identity. */
   private record Seen(Claim claim, String digest) {}
 
+  /** A token, and who showed it. */
+  private record Shown(String token, Seen seen, String client) {}
+
   /** The ones that were asked for last. */
   private static final class Remembered extends LinkedHashMap<Seen, TokenRules.Outcome> {
     private static final long serialVersionUID = 1L;
+    private final int most;
 
-    Remembered() {
+    Remembered(int most) {
       super(16, 0.75f, true);
+      this.most = most;
     }
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<Seen, TokenRules.Outcome> eldest) {
-      return size() > MOST_REMEMBERED;
+      return size() > most;
     }
   }
 
@@ -74,17 +80,18 @@ public final class Tokens {
    * What a request's token comes to under each of these identities. Never fails.
    *
    * @param authorization the header as the client sent it; empty for none
+   * @param client its address
    */
-  public Future<Map<Claim, Bearer>> read(Set<Claim> claims, String authorization) {
+  public Future<Map<Claim, Bearer>> read(Set<Claim> claims, String authorization, String client) {
     List<Future<Bearer>> asked = new ArrayList<>();
     Map<Claim, Bearer> bearers = new HashMap<>();
     for (var claim : claims) {
-      asked.add(bearer(claim, authorization).onSuccess(b -> bearers.put(claim, b)));
+      asked.add(bearer(claim, authorization, client).onSuccess(b -> bearers.put(claim, b)));
     }
     return Future.join(asked).map(bearers);
   }
 
-  private Future<Bearer> bearer(Claim claim, String authorization) {
+  private Future<Bearer> bearer(Claim claim, String authorization, String client) {
     if (keys.held().keys().keys().isEmpty()) {
       return Future.succeededFuture(NO_KEYS);
     }
@@ -93,59 +100,66 @@ public final class Tokens {
       String reason = authorization.isEmpty() ? TokenRules.ABSENT : "token-malformed";
       return Future.succeededFuture(new Bearer.Unproven(reason));
     }
-    var seen = new Seen(claim, digest(token.get()));
-    return remembered(seen)
+    var shown = new Shown(token.get(), new Seen(claim, digest(token.get())), client);
+    return remembered(shown.seen())
         .map(bearer -> Future.succeededFuture(bearer))
-        .orElseGet(() -> judged(token.get(), seen));
+        .orElseGet(() -> judged(shown));
   }
 
   private Optional<Bearer> remembered(Seen seen) {
-    if (validBy != keys.held().number()) {
+    if (rememberedBy != keys.held().number()) {
       valid.clear();
-      validBy = keys.held().number();
+      forged.clear();
+      rememberedBy = keys.held().number();
     }
     var known = valid.get(seen);
-    return known != null && clock.instant().isBefore(known.until())
-        ? Optional.of(known.bearer())
-        : Optional.empty();
+    if (known == null) {
+      return Optional.ofNullable(forged.get(seen)).map(TokenRules.Outcome::bearer);
+    }
+    return clock.instant().isBefore(known.until()) ? Optional.of(known.bearer()) : Optional.empty();
   }
 
   /** A key that isn't held may have come just now: it is looked for once more. */
-  private Future<Bearer> judged(String token, Seen seen) {
+  private Future<Bearer> judged(Shown shown) {
     var by = keys.held();
-    return judge(token, seen, by)
+    return judge(shown, by)
         .compose(bearer ->
             bearer.equals(new Bearer.Unproven(TokenRules.KEY_UNKNOWN))
                 ? keys.renewed()
                     .compose(now ->
                         now.number() == by.number()
                             ? Future.succeededFuture(bearer)
-                            : judge(token, seen, now))
+                            : judge(shown, now))
                 : Future.succeededFuture(bearer));
   }
 
-  private Future<Bearer> judge(String token, Seen seen, Keys.Edition by) {
-    if (underWay >= MOST_UNDER_WAY) {
-      return Future.succeededFuture(BUSY);
-    }
-    underWay++;
-    Callable<TokenRules.Outcome> work =
-        () -> rules.judge(token, seen.claim(), by.keys(), clock.instant());
-    return vertx
-        .executeBlocking(work, false)
-        .onComplete(_ -> underWay--)
-        .map(outcome -> kept(seen, by, Objects.requireNonNull(outcome)))
-        .otherwise(Tokens::failed);
+  private Future<Bearer> judge(Shown shown, Keys.Edition by) {
+    var claim = shown.seen().claim();
+    var refused = rules.refused(shown.token(), claim, by.keys(), clock.instant());
+    return refused.isPresent()
+        ? Future.succeededFuture(refused.get())
+        : checks
+            .check(
+                shown.client(), () -> rules.judge(shown.token(), claim, by.keys(), clock.instant()))
+            .map(outcome -> kept(shown.seen(), by, Objects.requireNonNull(outcome)))
+            .otherwise(Tokens::failed);
   }
 
   private Bearer kept(Seen seen, Keys.Edition by, TokenRules.Outcome outcome) {
-    if (outcome.bearer() instanceof Bearer.Proven && by.number() == validBy) {
-      valid.put(seen, outcome);
+    if (by.number() == rememberedBy) {
+      if (outcome.bearer() instanceof Bearer.Proven) {
+        valid.put(seen, outcome);
+      } else if (outcome.bearer().equals(TokenRules.FORGED)) {
+        forged.put(seen, outcome);
+      }
     }
     return outcome.bearer();
   }
 
   private static Bearer failed(Throwable e) {
+    if (e instanceof FairChecks.Busy) {
+      return BUSY;
+    }
     LOG.atError().setMessage("a token's check failed").addKeyValue("error", e.getClass()).log();
     return FAILED;
   }

@@ -26,6 +26,7 @@ class RecalledTest {
   private static final View VIEW = view(1, new KeyPart.Header("x-user"));
 
   private final Recalled recalled = new Recalled();
+  private final HeaderValues values = new HeaderValues(100, System::nanoTime);
 
   @Test
   void recallsAQuestionThatCameBefore() {
@@ -97,7 +98,7 @@ class RecalledTest {
 
   private Matched ask(View view, Question question) {
     return recalled.keep(
-        view, question, q -> new Matched(Claims.of(view, q, Asker.ANYBODY), view.active()));
+        view, question, q -> new Matched(Claims.of(view, q, Asker.ANYBODY, values), view.active()));
   }
 
   private static List<String> counters(Matched matched) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import dev.deployclaw.policy.model.Unproven;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TokenRulesTest {
@@ -18,6 +21,9 @@ class TokenRulesTest {
   private static final Duration LEEWAY = Duration.ofSeconds(30);
 
   private final Instant now = Instant.now();
+  private final TokenRules rules =
+      new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY));
+  private final KeySet keys = KeySet.parse(ISSUER.keySet(), ALL);
 
   @Test
   void believesATokenOfEachKindOfKey() {
@@ -53,6 +59,79 @@ class TokenRulesTest {
     assertThat(judge("a.b.c")).isEqualTo(unproven("token-malformed"));
   }
 
+  /** On the event loop: what throws there is an error, and where a gateway opens, it passes. */
+  @Test
+  void whatIsNoTokenIsUnprovenAndNeverAnError() {
+    String deep = "[".repeat(2_500);
+    String good = "{\"alg\":\"RS256\",\"kid\":\"rsa\"}";
+    String claims =
+        "{\"iss\":\"" + Issuer.NAME + "\",\"aud\":\"api\",\"tenant\":\"acme\",\"exp\":%s}";
+    var headers =
+        List.of(
+            good,
+            deep,
+            "{\"a\":" + deep,
+            "{\"alg\":" + deep + "]".repeat(2_500) + "}",
+            "{}",
+            "",
+            "null",
+            "\"x\"",
+            "[]",
+            "{\"alg\":1,\"kid\":2}",
+            "{\"alg\":null,\"kid\":null}",
+            "{\"alg\":{\"x\":1},\"kid\":[1]}",
+            "{\"alg\":\"RS256\",\"alg\":\"none\"}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":[\"exp\"]}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":1}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"crit\":[1,null,{}]}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"b64\":false,\"crit\":[\"b64\"]}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"typ\":1,\"cty\":2}",
+            "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"jwk\":1,\"x5c\":1,\"jku\":1,\"zip\":\"DEF\"}",
+            "\u0000\uffff");
+    var bodies =
+        List.of(
+            claims.formatted(now.getEpochSecond() + 60),
+            claims.formatted("1e999999999"),
+            claims.formatted("9".repeat(2_000)),
+            claims.formatted("-9223372036854775808"),
+            claims.formatted("9223372036854775807"),
+            claims.formatted("1.5"),
+            claims.formatted("\"1\""),
+            claims.formatted("null"),
+            claims.formatted("true"),
+            claims.formatted("NaN"),
+            claims.formatted("1,\"nbf\":9223372036854775807"),
+            claims.formatted("9223372036854775807,\"nbf\":-9223372036854775808,\"iat\":{}"),
+            "{\"iss\":1,\"aud\":[1,{}],\"exp\":[]}",
+            "{\"iss\":[],\"aud\":{},\"exp\":{},\"sub\":1,\"jti\":2}",
+            deep,
+            "{\"a\":".repeat(1_000),
+            "",
+            "null",
+            "[]");
+    for (String header : headers) {
+      for (String body : bodies) {
+        for (String signature : List.of("", "x", "AAAA", "A".repeat(343))) {
+          String token = part(header) + "." + part(body) + "." + signature;
+
+          var early = rules.refused(token, CLAIM, keys, now);
+          assertThat(early.orElse(new Bearer.Unproven("x"))).isInstanceOf(Bearer.Unproven.class);
+          assertThat(judge(token)).as(header + body).isInstanceOf(Bearer.Unproven.class);
+        }
+      }
+    }
+    for (String token :
+        List.of("", ".", "..", "...", "....", ".".repeat(5_000), "\u0000", "=.=.=")) {
+      assertThat(rules.refused(token, CLAIM, keys, now)).as(token).isPresent();
+    }
+  }
+
+  private static String part(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   @Test
   void aKeyIsUsedWithItsOwnAlgorithmAlone() {
     var longer = ISSUER.token("rsa", "RS512", "acme");
@@ -81,7 +160,43 @@ class TokenRulesTest {
     assertThat(judge(Map.of("nbf", at + 20))).isEqualTo(proven("acme"));
     assertThat(judge(Map.of("nbf", at + 40))).isEqualTo(unproven("token-not-yet-valid"));
     assertThat(judge(Map.of("exp", ""))).isEqualTo(unproven("token-without-expiry"));
-    assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void aLifeHasAnUpperBound() {
+    long usual = now.plus(TokenSettings.USUAL_LIFE).getEpochSecond();
+    var longer = new TokenSettings(new KeySource.None(), ALL, LEEWAY, Duration.ofDays(7));
+    String week = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", usual + 60)));
+
+    assertThat(judge(Map.of("exp", usual + 20))).isEqualTo(proven("acme"));
+    assertThat(judge(Map.of("exp", usual + 40))).isEqualTo(unproven("token-lives-too-long"));
+    assertThat(judge(Map.of("exp", Long.MAX_VALUE))).isEqualTo(unproven("token-lives-too-long"));
+    assertThat(
+            new TokenRules(longer)
+                .judge(week, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now)
+                .bearer())
+        .isEqualTo(proven("acme"));
+  }
+
+  @Test
+  void seesWithoutTheSignatureWhatNoSignatureMakesValid() {
+    String good = ISSUER.token("rsa", "RS256", "acme");
+    String expired = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", 1)));
+
+    assertThat(refused(good)).isEmpty();
+    assertThat(refused(Issuer.spliced(good, "globex"))).as("a signature decides").isEmpty();
+    assertThat(refused(expired)).contains(new Bearer.Unproven("token-expired"));
+    assertThat(refused(ISSUER.unsigned("none", "acme"))).isPresent();
+    assertThat(refused(ISSUER.confused("rsa", "acme")))
+        .contains(new Bearer.Unproven("token-key-unknown"));
+    assertThat(refused("a.b.c")).contains(new Bearer.Unproven("token-malformed"));
+    assertThat(refused(good + ".x.y")).contains(new Bearer.Unproven("token-malformed"));
+    assertThat(refused("")).isPresent();
+  }
+
+  private Optional<Bearer.Unproven> refused(String token) {
+    return new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY))
+        .refused(token, CLAIM, KeySet.parse(ISSUER.keySet(), ALL), now);
   }
 
   @Test

@@ -86,7 +86,8 @@ class TokensTest {
 
   private Bearer read(Tokens tokens, String authorization) {
     var read = new CompletableFuture<Map<Claim, Bearer>>();
-    context.runOnContext(_ -> tokens.read(Set.of(CLAIM), authorization).onSuccess(read::complete));
+    context.runOnContext(
+        _ -> tokens.read(Set.of(CLAIM), authorization, "192.0.2.1").onSuccess(read::complete));
     return Objects.requireNonNull(read.orTimeout(1, TimeUnit.MINUTES).join().get(CLAIM));
   }
 

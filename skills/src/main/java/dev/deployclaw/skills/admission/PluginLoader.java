@@ -6,7 +6,8 @@ import java.net.URLClassLoader;
 
 /**
  * The classes of one plugin jar. Besides its own it sees the JDK and the package that it
- * implements: neither the agent's classes nor its libraries, nor another plugin's.
+ * implements: neither the agent's classes nor its libraries, nor another plugin's. That keeps their
+ * versions apart; it is no wall, since code in this process finds other loaders.
  */
 final class PluginLoader extends URLClassLoader {
   PluginLoader(URL jar) {

@@ -1,4 +1,4 @@
-package dev.deployclaw.container.http;
+package dev.deployclaw.container.http.limit;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.deployclaw.container.http;
+package dev.deployclaw.container.http.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,172 @@
+package dev.deployclaw.container.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the users of the compose file can do to one another, by real processes and by the files that
+ * {@code secrets.sh} makes. A container's walls are left out here: the users alone must hold.
+ */
+class ComposeUsersTest {
+  private static final Path COMPOSE = Path.of("compose.yaml");
+  private static final Pattern SERVICE = Pattern.compile("(?m)^  ([a-z]+):\\n((?:    .*\\n|\\n)+)");
+  private static final Pattern USER = Pattern.compile("(?m)^    user: \"(\\d+):\\d+\"$");
+  private static final Pattern SECRETS = Pattern.compile("(?m)^    secrets: \\[(.*)]$");
+  private static final String HIDDEN = "COMPOSE_USERS_TEST_HIDDEN";
+
+  @TempDir Path folder;
+
+  private final List<Process> running = new ArrayList<>();
+
+  @BeforeEach
+  void onlyRootBecomesAnother() throws IOException {
+    assumeTrue(
+        Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+        "only root may start a process as another user");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @AfterEach
+  void stop() {
+    running.forEach(Process::destroyForcibly);
+  }
+
+  @Test
+  void theGatewaySeesNothingOfTheAgentsProcess() throws Exception {
+    var agent = start(user("agent"), "sleep", "infinity");
+    String proc = "/proc/" + agent.pid();
+
+    for (String service : List.of("gateway", "ratelimit", "pod")) {
+      for (String file : List.of("environ", "maps", "root/etc/hostname", "cwd/pom.xml")) {
+        assertThat(run(user(service), "cat", proc + "/" + file)).as(service + file).isNotZero();
+      }
+      assertThat(run(user(service), "kill", "-0", "" + agent.pid())).as(service).isNotZero();
+    }
+    assertThat(run(user("agent"), "grep", "-q", HIDDEN, proc + "/environ")).isZero();
+    assertThat(run(user("agent"), "cat", proc + "/root/etc/hostname")).isZero();
+  }
+
+  @Test
+  void eachSecretIsReadByThoseThatMountItAlone() throws Exception {
+    var secrets = secrets();
+    var readers = new TreeMap<String, List<String>>();
+    for (String service : List.of("agent", "ratelimit", "gateway", "pod")) {
+      for (Path secret : secrets) {
+        if (run(user(service), "cat", secret.toString()) == 0) {
+          readers.computeIfAbsent(service, _ -> new ArrayList<>()).add(name(secret));
+        }
+      }
+    }
+
+    assertThat(readers.keySet()).containsExactly("agent", "ratelimit");
+    readers.forEach((service, read) ->
+        assertThat(read).as(service).containsExactlyInAnyOrderElementsOf(mounted(service)));
+    for (Path secret : secrets) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+          .isEqualTo("r--------");
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void secretsAreMadeByRootAlone() throws Exception {
+    var script = script();
+    Files.setAttribute(script.getParent(), "unix:uid", Integer.parseInt(user("gateway")));
+
+    assertThat(run(user("gateway"), "sh", script.toString())).isEqualTo(1);
+    assertThat(made()).doesNotExist();
+  }
+
+  /** Compose mounts each file alone, so the folder's own mode is out of the way here. */
+  private List<Path> secrets() throws Exception {
+    assertThat(run("0", "sh", script().toString())).isZero();
+    var seen = Files.createDirectories(folder.resolve("mounted"));
+    var out = new ArrayList<Path>();
+    try (var files = Files.list(made())) {
+      for (Path file : files.sorted().toList()) {
+        out.add(Files.createLink(seen.resolve(file.getFileName()), file));
+      }
+    }
+    assertThat(out).hasSizeGreaterThan(9);
+    return out;
+  }
+
+  private Path script() throws IOException {
+    var compose = Files.createDirectories(folder.resolve("container/compose"));
+    var redis = Files.createDirectories(folder.resolve("container/redis"));
+    Files.copy(
+        Path.of("redis/users.acl"),
+        redis.resolve("users.acl"),
+        StandardCopyOption.REPLACE_EXISTING);
+    return Files.copy(Path.of("compose/secrets.sh"), compose.resolve("secrets.sh"));
+  }
+
+  private Path made() {
+    return folder.resolve("container/compose/secrets");
+  }
+
+  private static String name(Path secret) {
+    return secret.getFileName().toString().replace("tokens.yaml", "tokens");
+  }
+
+  private static List<String> mounted(String service) {
+    var found = SECRETS.matcher(service(service));
+    return found.find() ? List.of(found.group(1).split(", *")) : List.of();
+  }
+
+  private static String user(String service) {
+    var found = USER.matcher(service(service));
+    assertThat(found.find()).as("user of " + service).isTrue();
+    return found.group(1);
+  }
+
+  private static String service(String name) {
+    try {
+      return SERVICE
+          .matcher(Files.readString(COMPOSE))
+          .results()
+          .filter(s -> s.group(1).equals(name))
+          .findFirst()
+          .orElseThrow()
+          .group(2);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Process start(String user, String... words) throws IOException {
+    var all = new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=" + user));
+    all.addAll(List.of("--clear-groups", "--no-new-privs", "--inh-caps=-all"));
+    all.addAll(List.of(words));
+    var builder = new ProcessBuilder(all).redirectErrorStream(true);
+    builder.redirectOutput(folder.resolve("output").toFile());
+    builder.environment().putAll(Map.of(HIDDEN, "secret"));
+    var process = builder.start();
+    running.add(process);
+    return process;
+  }
+
+  private int run(String user, String... words) throws Exception {
+    var process = start(user, words);
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    return process.exitValue();
+  }
+}

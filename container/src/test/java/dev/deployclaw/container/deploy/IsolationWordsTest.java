@@ -1,0 +1,49 @@
+package dev.deployclaw.container.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Documents for users claim no wall around executors and plugins: there is none, as {@code
+ * deployclaw doctor} says. Whoever builds one changes both.
+ */
+class IsolationWordsTest {
+  private static final String CLAIMS =
+      "(?is).*(sandboxed\\s+(executor|plugin|skill)|nothing\\s+else\\s+of\\s+the\\s+agent"
+          + "|isolated\\s+(executor|plugin)).*";
+
+  private static final Path ROOT = Path.of("..");
+
+  @Test
+  void noDocumentClaimsAWall() throws IOException {
+    List<Path> claiming;
+    try (var guides = Files.list(ROOT.resolve("docs/guide"))) {
+      claiming =
+          Stream.concat(
+                  Stream.of("SKILL.md", "README.md", "docs/ARCHITECTURE.md").map(ROOT::resolve),
+                  guides.filter(p -> p.toString().endsWith(".md")))
+              .filter(p -> text(p).matches(CLAIMS))
+              .toList();
+    }
+
+    assertThat(claiming).isEmpty();
+    assertThat(text(ROOT.resolve("SKILL.md"))).contains("no wall of the operating system");
+    assertThat(text(Path.of("src/main/java/dev/deployclaw/container/doctor/Checkups.java")))
+        .contains("no wall of the operating system does");
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.deployclaw.container.http;
+
+import static dev.deployclaw.container.http.Served.OLIVIA;
+import static dev.deployclaw.container.http.Served.VIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.container.config.Serve;
+import dev.deployclaw.container.serve.Desks;
+import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that connect and say nothing, or little. */
+class ConnectionTest {
+  private static final int MOST = 40;
+  private static final int OF_ONE = 20;
+  private static final String HEALTH = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+  private static final String CALL =
+      "GET /v1/executions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + VIC + "\r\n\r\n";
+
+  @TempDir static Path folder;
+
+  private static Served served;
+
+  private final List<Socket> open = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    served = Served.start(folder, Desks.bounds(new Serve.Shares(8, 1_000_000, MOST, OF_ONE)));
+  }
+
+  @AfterAll
+  static void stop() {
+    served.close();
+  }
+
+  @AfterEach
+  void hangUp() throws IOException {
+    for (var socket : open) {
+      socket.close();
+    }
+    Await.until("all are closed", Desks.SOON, () -> connections() == 0);
+  }
+
+  @Test
+  void silentConnectionsOfOneAddressTakeItsShareAndNoMore() throws Exception {
+    connect("127.0.0.2", 3 * OF_ONE);
+
+    assertThat(RawCall.send(connect("127.0.0.2"), HEALTH).status()).isEqualTo(200);
+    assertThat(connections()).isEqualTo(OF_ONE);
+    assertThat(RawCall.ended(open.getFirst())).as("the first gave way").isTrue();
+  }
+
+  @Test
+  void silentConnectionsOfManyAddressesKeepNobodyOut() throws Exception {
+    for (int i = 2; i < 12; i++) {
+      connect("127.0.0." + i, OF_ONE / 2);
+    }
+
+    assertThat(RawCall.send(connect("127.0.0.1"), HEALTH).status()).isEqualTo(200);
+    assertThat(RawCall.send(connect("127.0.0.1"), CALL).status()).isEqualTo(200);
+    assertThat(connections()).isEqualTo(MOST);
+  }
+
+  @Test
+  void halfACallIsASilentConnection() throws Exception {
+    for (int i = 0; i < 3 * OF_ONE; i++) {
+      connect("127.0.0.2")
+          .getOutputStream()
+          .write("GET /healthz HT".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    assertThat(RawCall.send(connect("127.0.0.2"), HEALTH).status()).isEqualTo(200);
+  }
+
+  @Test
+  void strangersGiveWayBeforeCallers() throws Exception {
+    var caller = connect("127.0.0.2");
+    assertThat(RawCall.send(caller, CALL).status()).isEqualTo(200);
+    Await.until("it is idle", Desks.SOON, () -> connections() == 1);
+
+    connect("127.0.0.2", 3 * OF_ONE);
+
+    assertThat(RawCall.send(caller, CALL).status()).as("on the same connection").isEqualTo(200);
+  }
+
+  @Test
+  void endsAConnectionWhoseBodyDoesNotCome() throws Exception {
+    var slow =
+        """
+        POST /v1/tasks HTTP/1.1\r
+        Host: a\r
+        Authorization: Bearer %s\r
+        Content-Type: application/json\r
+        Content-Length: 20\r
+        \r
+        {\
+        """
+            .formatted(OLIVIA);
+    var socket = connect("127.0.0.1");
+
+    var answer = RawCall.send(socket, slow);
+
+    assertThat(answer.status()).isEqualTo(408);
+    assertThat(answer.json().path("place").asText()).isEqualTo("body");
+    assertThat(RawCall.ended(socket)).isTrue();
+  }
+
+  @Test
+  void endsAConnectionThatSendsOnWhatWasRefused() throws Exception {
+    var socket = connect("127.0.0.1");
+
+    var answer =
+        RawCall.send(
+            socket, "POST /v1/tasks HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{");
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(RawCall.ended(socket)).isTrue();
+  }
+
+  private static int connections() {
+    var line = served.sidecar.meters().text().lines().filter(l -> l.startsWith(GAUGE)).findFirst();
+    return (int) Double.parseDouble(line.orElseThrow().substring(GAUGE.length()).strip());
+  }
+
+  private static final String GAUGE = "deployclaw_http_connections ";
+
+  private void connect(String from, int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      connect(from);
+    }
+  }
+
+  private Socket connect(String from) throws IOException {
+    var socket = RawCall.open(served, from);
+    open.add(socket);
+    return socket;
+  }
+}

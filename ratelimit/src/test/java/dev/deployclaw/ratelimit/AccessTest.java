@@ -1,0 +1,271 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.policy.PolicySet;
+import dev.deployclaw.policy.gateway.NginxFile;
+import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.policy.model.Gateway;
+import dev.deployclaw.ratelimit.feed.EtcdSource;
+import dev.deployclaw.ratelimit.feed.PolicyFeed;
+import dev.deployclaw.ratelimit.listen.Access;
+import dev.deployclaw.ratelimit.listen.StatusAccess;
+import dev.deployclaw.ratelimit.listen.StatusAccess.Listener;
+import dev.deployclaw.ratelimit.listen.StatusAccess.ServerTls;
+import dev.deployclaw.ratelimit.listen.StatusAccess.Token;
+import dev.deployclaw.ratelimit.listen.UnixSocket;
+import dev.deployclaw.ratelimit.redis.Address;
+import dev.deployclaw.ratelimit.redis.Cluster;
+import dev.deployclaw.ratelimit.token.TokenSettings;
+import dev.deployclaw.testkit.Certificates;
+import dev.deployclaw.testkit.Nginx;
+import dev.deployclaw.testkit.Ports;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may ask a service that has a socket for gateways and a listener for the agent. */
+class AccessTest {
+  private static final String TOKEN = "Bearer a-token-of-some-length";
+  private static final HttpClient PLAIN = HttpClient.newHttpClient();
+  @TempDir private static Path folder;
+  private static Path sockets;
+  private static Vertx vertx;
+  private static PolicyFeed feed;
+  private static RateLimitService service;
+  private static Certificates server;
+  private static Certificates agent;
+
+  @BeforeAll
+  static void start() throws Exception {
+    sockets = Files.createTempDirectory("dc-sockets");
+    Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-xr-x"));
+    server = Certificates.make(folder.resolve("server"), "CN=service");
+    agent = Certificates.make(folder.resolve("agent"), "CN=agent");
+    vertx = Vertx.vertx();
+    feed = PolicyFeed.start(EtcdSource.plain("http://127.0.0.1:" + Ports.free(), "/x/"));
+    service = started("decide.sock", "rw-rw----");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    feed.close();
+    try (var left = Files.list(sockets)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(sockets);
+  }
+
+  @Test
+  void aGatewayAsksOnTheSocket() throws Exception {
+    var upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    upstream.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    upstream.start();
+    int port = Ports.free();
+    var file = rendered(port, "127.0.0.1:" + upstream.getAddress().getPort());
+    try (var _ = Nginx.start(folder.resolve("nginx"), file)) {
+      var answer = get(PLAIN, "http://127.0.0.1:" + port + "/pay", "");
+
+      assertThat(answer.statusCode()).as("without policies it lets pass").isEqualTo(200);
+    } finally {
+      upstream.stop(0);
+    }
+  }
+
+  @Test
+  void nobodyElseDecides() throws Exception {
+    assertThat(curl("decide.sock", List.of())).isEqualTo("204");
+
+    assertThat(curl("decide.sock", stranger())).as("no right to write the socket").isEqualTo("000");
+    for (String path : List.of("/v1/decide", "/v1/release", "/v1/decide?x")) {
+      assertThat(get(agent.client(server), status(path), TOKEN).statusCode())
+          .as(path)
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aSocketIsOpenToThoseThatItsModeNames() throws Exception {
+    started("open.sock", "rw-rw-rw-");
+
+    assertThat(curl("open.sock", stranger())).isEqualTo("204");
+  }
+
+  @Test
+  void aSocketThatWasLeftBehindMakesWayAndAFileDoesnt() throws Exception {
+    started("again.sock", "rw-rw----");
+    started("again.sock", "rw-rw----");
+    Files.writeString(sockets.resolve("file"), "somebody's");
+
+    assertThat(curl("again.sock", List.of())).isEqualTo("204");
+    assertThat(catching(() -> started("file", "rw-rw----"))).contains("is there and no socket");
+    assertThat(sockets.resolve("file")).hasContent("somebody's");
+  }
+
+  @Test
+  void statusAndUsageWantTokenAndCertificate() throws Exception {
+    for (String path : List.of("/v1/status", "/v1/usage")) {
+      assertThat(get(agent.client(server), status(path), TOKEN).statusCode()).isEqualTo(200);
+      assertThat(get(agent.client(server), status(path), "").statusCode()).isEqualTo(401);
+      assertThat(get(agent.client(server), status(path), TOKEN + "x").statusCode()).isEqualTo(401);
+      assertThat(get(server.clientWithoutCertificate(), status(path), TOKEN).statusCode())
+          .isEqualTo(403);
+    }
+  }
+
+  @Test
+  void healthWantsNothing() throws Exception {
+    var nobody = server.clientWithoutCertificate();
+
+    assertThat(get(nobody, status("/healthz"), "").statusCode()).isEqualTo(200);
+    assertThat(get(nobody, status("/readyz"), "").statusCode()).isEqualTo(503);
+    var environment =
+        Map.of(
+            "DC_RATELIMIT_SOCKET", sockets.resolve("decide.sock").toString(),
+            "DC_RATELIMIT_STATUS_PORT", Integer.toString(service.statusPort()),
+            "DC_RATELIMIT_STATUS_CERT_FILE", server.certificate().toString());
+    assertThat(Health.lives(environment)).isTrue();
+  }
+
+  @Test
+  void aCertificateOfAnotherAuthorityIsRefused() throws Exception {
+    var stranger = Certificates.make(folder.resolve("stranger"), "CN=agent");
+
+    try {
+      assertThat(get(stranger.client(server), status("/v1/status"), TOKEN).statusCode())
+          .isEqualTo(403);
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("(?s).*(certificate|closed|reset|EOF|handshake).*");
+    }
+    assertThat(catching(() -> get(PLAIN, status("/v1/status"), TOKEN)))
+        .contains(SSLHandshakeException.class.getSimpleName());
+  }
+
+  private interface Attempt {
+    Object make() throws Exception;
+  }
+
+  private static String catching(Attempt attempt) {
+    try {
+      return "nothing: " + attempt.make();
+    } catch (Exception e) {
+      return e.toString();
+    }
+  }
+
+  private static RateLimitService started(String socket, String mode) throws Exception {
+    var decisions =
+        new UnixSocket(
+            sockets.resolve(socket), PosixFilePermissions.fromString(mode), Optional.empty());
+    var tls = new ServerTls(server.certificate(), server.key(), Optional.of(agent.certificate()));
+    var status =
+        new StatusAccess(
+            Optional.of(new Listener("127.0.0.1", 0, Optional.of(tls))),
+            Optional.of(new Token(TOKEN.substring("Bearer ".length()))));
+    var access = new Access(Optional.of(decisions), Optional.empty(), status, 100);
+    var started = new RateLimitService(settings(access), feed);
+    vertx
+        .deployVerticle(started)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
+    return started;
+  }
+
+  private static Settings settings(Access access) {
+    return new Settings(
+        "127.0.0.1",
+        0,
+        Optional.empty(),
+        EtcdSource.plain("http://127.0.0.1:1", "/x/"),
+        new Cluster(
+            List.of(new Address("127.0.0.1", Ports.free())),
+            Duration.ofMillis(200),
+            Optional.empty()),
+        "test",
+        new Fronts(HeaderStyle.BOTH, OptionalInt.empty(), TokenSettings.NONE, access),
+        BackendFailure.ALLOW);
+  }
+
+  /** How a command is begun as another user. */
+  private static List<String> stranger() throws IOException {
+    assumeThat(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+        .as("only root can be somebody else")
+        .isEqualTo(0);
+    return List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+  }
+
+  /** What the service answers to a decision on the socket; 000 where it can't be reached. */
+  private static String curl(String socket, List<String> as) throws Exception {
+    var words = new ArrayList<>(as);
+    words.addAll(
+        List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "20"));
+    words.addAll(List.of("--unix-socket", sockets.resolve(socket).toString()));
+    words.add("http://service/v1/decide");
+    var process = new ProcessBuilder(words).start();
+    try (var out = process.getInputStream()) {
+      return new String(out.readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  private static String status(String path) {
+    return "https://127.0.0.1:" + service.statusPort() + path;
+  }
+
+  private static HttpResponse<String> get(HttpClient http, String url, String authorization)
+      throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(url)).timeout(Estate.LONG);
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String rendered(int port, String upstream) {
+    var site =
+        new Site(
+            "127.0.0.1:" + port,
+            "unix:" + sockets.resolve("decide.sock"),
+            new TreeMap<>(Map.of("checkout", upstream, "web", upstream)),
+            folder.resolve("nginx/nginx.pid"),
+            folder.resolve("nginx/access.log"),
+            true,
+            Duration.ofSeconds(10),
+            List.of());
+    var edge = Sets.edge(new Gateway.Identity.Host("api.example.com"));
+    return NginxFile.render(PolicySet.EMPTY, edge, site).text();
+  }
+}

@@ -1,0 +1,187 @@
+package dev.deployclaw.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.policy.model.BackendFailure;
+import dev.deployclaw.testkit.Await;
+import dev.deployclaw.testkit.HostPort;
+import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Thousands of connections to the service's own process, which may open fewer files than that. */
+@Slow(
+    guard = "dev.deployclaw.ratelimit.listen.ConnectionCapTest",
+    because = "it opens some twenty thousand connections to a process of its own")
+class FloodTest {
+  private static final int FLOOD = 5_000;
+  private static final int MOST_FILES = 4_096;
+  private static final int ANSWER_MILLIS = 10_000;
+  @TempDir private static Path folder;
+  private static Estate estate;
+  private static Process process;
+  private static int port;
+  private static int grpcPort;
+
+  @BeforeAll
+  static void start() throws Exception {
+    estate = Estate.start(folder, 0);
+    var limit = Sets.burst("all", 1_000_000);
+    estate.activate(1, Sets.of(Sets.tenant("acme", BackendFailure.ALLOW, limit)));
+    var portFile = folder.resolve("port");
+    grpcPort = Ports.free();
+    var nodes = estate.redis().nodes().stream().map(HostPort::toString);
+    process =
+        bounded(
+            "--port=0",
+            "--port-file=" + portFile,
+            "--grpc-port=" + grpcPort,
+            "--etcd=" + estate.etcd().endpoint(),
+            "--prefix=/deployclaw/test/",
+            "--redis-timeout-ms=300",
+            "--redis=" + nodes.collect(Collectors.joining(",")));
+    Await.until("the port is told", Estate.LONG, () -> Files.exists(portFile));
+    port = Integer.parseInt(Files.readString(portFile).strip());
+    Await.until("it decides", Estate.LONG, () -> decided() == 204);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    process.destroy();
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    estate.close();
+  }
+
+  @Test
+  void silentConnectionsCrowdNobodyOut() throws Exception {
+    floods(port, new byte[0]);
+  }
+
+  @Test
+  void requestsThatNeverEndCrowdNobodyOut() throws Exception {
+    floods(port, "GET /v1/decide HTTP/1.1\r\nHost: x\r\nA: ".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void silentConnectionsForEnvoysProtocolCrowdNobodyOut() throws Exception {
+    floods(grpcPort, new byte[0]);
+    floods(grpcPort, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Each would hold the event loop for a while, and be two megabytes of headers. */
+  @Test
+  void requestsOfManyHeadersFillNoMemory() throws Exception {
+    var many = "GET /v1/decide HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(12_000);
+
+    floods(port, many.getBytes(StandardCharsets.UTF_8), FLOOD / 5);
+  }
+
+  private static void floods(int attacked, byte[] beginning) throws Exception {
+    floods(attacked, beginning, FLOOD);
+  }
+
+  private static void floods(int attacked, byte[] beginning, int connections) throws Exception {
+    List<SocketChannel> flood = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        var open = SocketChannel.open();
+        flood.add(open);
+        open.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), attacked));
+        send(open, beginning);
+        if (i % 500 == 499) {
+          assertThat(decided()).as("a decision beside " + i + " others").isEqualTo(204);
+          assertThat(status("/healthz", Map.of())).as("health beside " + i).isEqualTo(200);
+          assertThat(status("/readyz", Map.of())).as("readiness beside " + i).isEqualTo(200);
+        }
+      }
+    } finally {
+      for (var open : flood) {
+        open.close();
+      }
+    }
+    assertThat(process.isAlive()).isTrue();
+    Await.until("it decides by limits again", Estate.LONG, FloodTest::isDecidedByLimits);
+  }
+
+  /** Where Redis isn't asked in time, which a busy machine may do, no limit is told. */
+  private static boolean isDecidedByLimits() {
+    var question = Estate.question("acme", "/pay", Map.of());
+    try {
+      return answer("/v1/decide", question).contains("RateLimit-Policy");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Until all is sent, or the other side has closed. */
+  private static void send(SocketChannel open, byte[] bytes) {
+    var left = ByteBuffer.wrap(bytes);
+    try {
+      while (left.hasRemaining()) {
+        open.write(left);
+      }
+    } catch (IOException e) {
+      assertThat(left.position()).as("sent before it was closed").isNotNegative();
+    }
+  }
+
+  private static int decided() {
+    try {
+      return status("/v1/decide", Estate.question("acme", "/pay", Map.of()));
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** On a connection of its own; -1 where it is closed without an answer. */
+  private static int status(String path, Map<String, String> headers) throws IOException {
+    var words = answer(path, headers).split(" ", 3);
+    return words.length < 3 ? -1 : Integer.parseInt(words[1]);
+  }
+
+  private static String answer(String path, Map<String, String> headers) throws IOException {
+    var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\n");
+    headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
+    try (var socket = new Socket()) {
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MILLIS);
+      socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.UTF_8));
+      byte[] bytes = new byte[4_096];
+      int length = Math.max(0, socket.getInputStream().read(bytes));
+      return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Process bounded(String... arguments) throws IOException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var command = new ArrayList<String>();
+    command.addAll(List.of("sh", "-c", "ulimit -n " + MOST_FILES + "; exec \"$@\"", "sh", java));
+    command.addAll(List.of("-Xmx96m", "--enable-native-access=ALL-UNNAMED"));
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("output").toFile())
+        .start();
+  }
+}

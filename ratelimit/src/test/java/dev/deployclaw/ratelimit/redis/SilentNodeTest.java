@@ -1,0 +1,110 @@
+package dev.deployclaw.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that take connections and what is sent, and say nothing. */
+class SilentNodeTest {
+  private static final List<String> PING = List.of("PING");
+  private static final int NODES = 3;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+  private final List<ServerSocket> nodes = new ArrayList<>();
+  private Shards shards;
+
+  @BeforeEach
+  void start() throws Exception {
+    for (int i = 0; i < NODES; i++) {
+      nodes.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    }
+    var addresses = nodes.stream().map(n -> new Address("127.0.0.1", n.getLocalPort())).toList();
+    var cluster = new Cluster(addresses, Duration.ofMillis(50), Optional.empty());
+    loop.exceptionHandler(thrown::add);
+    shards = on(() -> Future.succeededFuture(Shards.open(vertx, cluster)));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    on(() -> {
+      shards.close();
+      return Future.succeededFuture();
+    });
+    vertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    nodes.forEach(SilentNodeTest::close);
+  }
+
+  /** What is asked next is asked of a node that is new to the sweep that failed the call. */
+  @Test
+  void aSweepGoesOnWhereAFailedCallAddsANode() {
+    assertThatThrownBy(() -> on(() -> shards.call(0, PING)))
+        .hasCauseInstanceOf(Unavailable.class)
+        .hasMessageContaining("no Redis node tells the slots");
+
+    assertThat(thrown).isEmpty();
+  }
+
+  @Test
+  void aNodeThatNeverAnswersIsSoonAskedNoMore() throws Exception {
+    var cluster =
+        new Cluster(
+            List.of(new Address("127.0.0.1", nodes.getFirst().getLocalPort())),
+            Duration.ofMillis(50),
+            Optional.empty());
+    Link link =
+        on(() ->
+            Future.succeededFuture(
+                new Link(vertx.createNetClient(), loop, cluster.nodes().getFirst(), cluster)));
+    vertx.setPeriodic(10, _ -> loop.runOnContext(_ -> link.sweep()));
+    var late = new ArrayList<Throwable>();
+
+    for (int i = 0; i < CircuitBreaker.TRIPS_AFTER; i++) {
+      late.add(failure(() -> link.send(Command.of(PING))));
+    }
+    var refused = failure(() -> link.send(Command.of(PING)));
+
+    assertThat(late).allSatisfy(e -> assertThat(e).hasMessageContaining("in time"));
+    assertThat(refused).hasMessageContaining("didn't answer lately");
+    assertThat(failure(() -> link.ask(Command.of(PING)))).hasMessageNotContaining("lately");
+  }
+
+  private Throwable failure(Supplier<Future<Reply>> asks) throws Exception {
+    return on(() -> asks.get().map(_ -> new Throwable("answered")).otherwise(e -> e));
+  }
+
+  /** Links belong to one event loop. */
+  private <T> T on(Supplier<Future<T>> asks) throws Exception {
+    var done = new CompletableFuture<T>();
+    loop.runOnContext(
+        _ -> asks.get().onSuccess(done::complete).onFailure(done::completeExceptionally));
+    return done.get(1, TimeUnit.MINUTES);
+  }
+
+  private static void close(ServerSocket node) {
+    try {
+      node.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
