@@ -306,8 +306,10 @@ explain_failure() {
 # altered_library: prints the first file of the local Maven repository that isn't the one of the checksums. Asked before Maven runs
 # without comparing them itself.
 altered_library() {
-  (cd "$HOME/.m2/repository" && sha256sum --check --quiet --ignore-missing "$ROOT/.mvn/checksums/checksums.sha256") 2>&- |
-    sed -n 's/: FAILED.*//p' | head -n 1
+  local found
+  found=$(cd "$HOME/.m2/repository" 2>/dev/null &&
+    sha256sum --check --quiet --ignore-missing "$ROOT/.mvn/checksums/checksums.sha256" 2>/dev/null) || true
+  sed -n '/: FAILED/{s/: FAILED.*//p;q}' <<<"$found"
 }
 
 say_altered() {
