@@ -128,12 +128,14 @@ class HoldTest {
     assertThat(estate.run("status", "--json").json().path("held").findValuesAsText("id"))
         .containsExactly(id(held));
 
-    var somebodyElse =
+    var pretending =
         Map.of(
             "DEPLOYCLAW_GATE_APPROVER_MUST_DIFFER", "true", "JDK_JAVA_OPTIONS", "-Duser.name=mary");
-    var approved = estate.agent(somebodyElse).run("approve", id(held), "--json");
+    var approved = estate.agent(pretending).run("approve", id(held), "--json");
 
-    assertThat(approved.exit()).as(approved.err()).isZero();
+    assertThat(approved.exit()).as(approved.err()).isEqualTo(4);
+    assertThat(approved.err()).contains("must differ");
+    assertThat(estate.run("reject", id(held)).exit()).isEqualTo(11);
   }
 
   @Test

@@ -182,9 +182,11 @@ class OutageTest {
         file, text.substring(0, from) + "    binary: \"" + binary + "\"\n" + changed);
   }
 
+  /** The agent starts a parser as a user without rights, who must reach it. */
   private static Path refusing() throws IOException {
-    var file = folder.resolve("refusing-nginx");
+    var all = PosixFilePermissions.fromString("rwxr-xr-x");
+    var file = Files.setPosixFilePermissions(folder, all).resolve("refusing-nginx");
     Files.writeString(file, "#!/bin/sh\necho this NGINX takes nothing >&2\nexit 1\n");
-    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return Files.setPosixFilePermissions(file, all);
   }
 }

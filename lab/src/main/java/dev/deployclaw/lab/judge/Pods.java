@@ -14,8 +14,8 @@ record Pods(Cloud cloud, Wanted wanted) {
   private static final String MARK = "deployclaw.dev/";
   private static final String FILE = "nginx.conf";
 
-  /** Stands in a file that lets requests through when nobody decides. */
-  private static final String OPENS = "@open_";
+  /** Stands in a file that refuses requests when nobody decides. */
+  private static final String CLOSES = "location @undecided ";
 
   private static final String ALLOW = "allow";
 
@@ -98,7 +98,7 @@ record Pods(Cloud cloud, Wanted wanted) {
     if (!map.text("immutable").equals("true")) {
       wrong.add(name + " refers to " + name(map) + ", which can be changed");
     }
-    boolean opens = text(map).contains(OPENS);
+    boolean opens = !text(map).contains(CLOSES);
     if (opens != opens(wanted.set())) {
       wrong.add(
           "%s refers to %s, which %s where nobody decides"

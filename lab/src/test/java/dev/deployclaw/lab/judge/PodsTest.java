@@ -29,6 +29,7 @@ class PodsTest {
   private static final String POD = "/api/v1/namespaces/edge/pods/gw-x";
   private static final String SERVED = MAPS + "limits";
   private static final String FILE = "http { location @undecided {} }";
+  private static final String OTHER = "http { location @undecided { return 503; } }";
 
   @TempDir Path folder;
 
@@ -111,7 +112,7 @@ class PodsTest {
 
   @Test
   void findsAReferenceToWhatWasStagedForAnotherEpoch() throws Exception {
-    map(MAPS + "deployclaw-gw-e2-bb-0", 2, "other");
+    map(MAPS + "deployclaw-gw-e2-bb-0", 2, OTHER);
     for (String path : List.of(DEPLOYMENT, POD)) {
       edit(
           path,
@@ -126,7 +127,7 @@ class PodsTest {
             }
           });
     }
-    said = said("other");
+    said = said(OTHER);
 
     assertThat(wrong("deny"))
         .containsExactly(

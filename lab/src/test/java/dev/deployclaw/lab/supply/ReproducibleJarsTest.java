@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,17 +74,14 @@ class ReproducibleJarsTest {
   }
 
   private static void copy(Path to) throws IOException {
-    try (var files = walk()) {
-      for (var file : (Iterable<Path>) files::iterator) {
+    try (var files = Files.walk(ROOT)) {
+      var sources = files.filter(Files::isRegularFile).filter(ReproducibleJarsTest::isSource);
+      for (var file : (Iterable<Path>) sources::iterator) {
         var copy = to.resolve(ROOT.relativize(file));
         Files.createDirectories(copy.getParent());
         Files.copy(file, copy);
       }
     }
-  }
-
-  private static Stream<Path> walk() throws IOException {
-    return Files.walk(ROOT).filter(Files::isRegularFile).filter(ReproducibleJarsTest::isSource);
   }
 
   private static boolean isSource(Path file) {
