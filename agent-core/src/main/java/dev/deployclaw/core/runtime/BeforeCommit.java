@@ -58,9 +58,11 @@ final class BeforeCommit {
     if (!x.kind().back() && !observed.allYes()) {
       return unobserved(observed);
     }
-    var former = unrestored.among(x.base(), observed.all(), duty.mandate());
-    if (!x.kind().back() && !former.isEmpty()) {
-      return unrestored(former);
+    if (!x.kind().back()) {
+      var former = unrestored.among(x.base(), observed.all(), duty.mandate());
+      if (!former.isEmpty()) {
+        return unrestored(former);
+      }
     }
     byte[] bytes = CheckpointFile.of(x, observed, content.previous()).bytes();
     String sha256 = Canonical.sha256(bytes);

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Turns the kill switch where the stream holds another record than a log, and the log isn't the one
  * that the state store knows: then a log was changed. Once for each, so that a person who thaws has
  * the last word. Where the store knows the log as it is, the stream's record is a forgery: that is
- * told and stops nothing, since whoever may write there could stop all changes by one message.
- * Needs no leadership.
+ * told and stops nothing, since a writer of the stream could stop all changes by one message. Needs
+ * no leadership.
  */
 final class ForkAlarm {
   private static final Logger LOG = LoggerFactory.getLogger(ForkAlarm.class);

@@ -133,7 +133,7 @@ final class Story {
     log.doubt(sealed, thought);
   }
 
-  /** Whether its last record says how it ended. */
+  /** Whether its last record says how it ended, and leaves no record in doubt. */
   boolean ended() {
     return log.ended() && !log.endedInDoubt();
   }

@@ -165,7 +165,7 @@ final class ThoughtLog {
   void keep(Sealed sealed, Thought thought) {
     append(sealed);
     trail.learn(sealed.head().seq(), thought);
-    end = end(sealed.bytes());
+    end = thought.phase() == Phase.END ? end(sealed.bytes()) : Optional.empty();
     if (ended()) {
       writers.end(execution);
     }
