@@ -32,6 +32,8 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
   private static final int LONGEST_TITLE = 64 * 1024;
 
   private static final Duration SIGNAL = Duration.ofSeconds(10);
+  private static final Duration START = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   /** A worker process; its start, in clock ticks, tells it from a later process of that number. */
   record Worker(long pid, String start, boolean leaving) {
@@ -112,6 +114,18 @@ record Master(long pid, Optional<ReloadWatcher> watcher) {
     }
     var before = Set.copyOf(Arrays.asList(marksBefore.split(" ", -1)));
     return workers().stream().filter(w -> w.leaving() || before.contains(w.mark())).toList();
+  }
+
+  /**
+   * Waits until a worker runs, for some seconds at most. NGINX notes a signal that comes between
+   * its pid file and its first worker, and acts on it only when the next signal comes ({@code
+   * ngx_master_process_cycle}).
+   */
+  void awaitStarted() throws IOException, InterruptedException {
+    long end = System.nanoTime() + START.toNanos();
+    while (workers().isEmpty() && System.nanoTime() - end < 0) {
+      Thread.sleep(PAUSE);
+    }
   }
 
   /** Asks it to read its file again. */

@@ -81,6 +81,7 @@ final class Publishing {
       return Report.unknown(
           gateway.member(), "the file is switched, but " + Master.missing(gateway));
     }
+    master.get().awaitStarted();
     keepWorkers(gateway, activation.epoch());
     master.get().reload();
     return Report.yes(gateway.member(), activation.digest(), Map.of("changed", true));

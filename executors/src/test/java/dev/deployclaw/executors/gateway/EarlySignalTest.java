@@ -1,0 +1,74 @@
+package dev.deployclaw.executors.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway whose NGINX has written its pid file and has no worker yet. */
+class EarlySignalTest {
+  private static final Duration AT_MOST = Duration.ofMinutes(1);
+
+  /**
+   * Looks like NGINX's master and worker in the list of processes, and notes when a signal came.
+   */
+  private static final String STARTING =
+      """
+      note() { echo "$1" >> signals; }
+      trap 'note early' HUP
+      echo $$ > nginx.pid
+      until [ -e live/nginx.conf ] && [ "$(readlink live)" = epochs/1 ]; do sleep 0.05; done
+      sleep 0.5
+      trap 'note late' HUP
+      (exec -a "nginx: worker process" sleep 60) &
+      until [ -e signals ]; do sleep 0.05; done
+      kill $!
+      """;
+
+  @TempDir Path root;
+
+  @Test
+  void isSignalledOnceAWorkerRuns() throws Exception {
+    try (var estate = new GatewayEstate(root)) {
+      Path folder = estate.gateway(0).folder();
+      estate.nginx(0).daemon().kill();
+      var activation = GatewayEstate.activation(estate.set(), 1);
+      estate.ask(new Call.Stage(activation));
+      Path script = Files.writeString(folder.resolve("starting.sh"), STARTING);
+      String title = "nginx: master process nginx -c " + folder;
+      var master =
+          new ProcessBuilder(
+                  "/bin/bash", "-c", "exec -a \"$1\" /bin/bash \"$2\"", "sh", title, "" + script)
+              .directory(folder.toFile())
+              .start();
+      try {
+        Await.until("it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));
+        var published =
+            CompletableFuture.supplyAsync(() -> estate.ask(new Call.Publish(activation)));
+        Path signals = folder.resolve("signals");
+        Await.until("the signal comes", AT_MOST, () -> Files.exists(signals));
+        published.join();
+
+        assertThat(Files.readString(signals).strip()).isEqualTo("late");
+      } finally {
+        master.descendants().forEach(ProcessHandle::destroyForcibly);
+        master.destroyForcibly();
+      }
+    }
+  }
+
+  private static String pid(Path folder) {
+    try {
+      return Files.readString(folder.resolve("nginx.pid")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
