@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.gateway.NginxFile;
 import dev.deployclaw.policy.json.Canonical;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,9 +37,21 @@ class GatewayForgeryTest {
     estate = new GatewayEstate(root);
     first = activation(estate.set(), 1);
     estate.ask(new Call.Stage(first));
-    estate.ask(new Call.Publish(first));
-    Await.until(
-        "all act on it", AT_MOST, () -> answers(0) == Answer.YES && answers(1) == Answer.YES);
+    until(new Call.Publish(first));
+    until(new Call.Converge(first));
+  }
+
+  /** Repeats a call, as a change does, until all say yes; else tells what they said. */
+  private void until(Call call) {
+    var said = new AtomicReference<List<Report>>();
+    boolean agreed =
+        Await.cameTrue(
+            AT_MOST,
+            () -> {
+              said.set(estate.ask(call));
+              return said.get().stream().allMatch(r -> r.answer() == Answer.YES);
+            });
+    assertThat(agreed).as("%s: %s", call.verb(), said).isTrue();
   }
 
   @AfterEach
