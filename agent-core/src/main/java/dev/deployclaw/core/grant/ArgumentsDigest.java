@@ -22,9 +22,27 @@ final class ArgumentsDigest {
     var fold = new Fold();
     fold.text(call.fence().leader()).number(call.fence().term());
     fold.number(call.deadline().toNanos());
-    fold.text(call.call().getClass().getSimpleName());
+    fold.text(kind(call.call()));
     arguments(fold, call.call());
     return fold.hex();
+  }
+
+  /** Its word in the digest, whatever its type is called. */
+  private static String kind(Call call) {
+    return switch (call) {
+      case Call.Look _ -> "Look";
+      case Call.Observe _ -> "Observe";
+      case Call.Stage _ -> "Stage";
+      case Call.Prepare _ -> "Prepare";
+      case Call.Publish _ -> "Publish";
+      case Call.Converge _ -> "Converge";
+      case Call.Discard _ -> "Discard";
+      case Call.Probe _ -> "Probe";
+      case Call.WriteBack _ -> "WriteBack";
+      case Call.Lost _ -> "Lost";
+      case Call.Reassert _ -> "Reassert";
+      case Call.Heartbeat _ -> "Heartbeat";
+    };
   }
 
   private static void arguments(Fold fold, Call call) {

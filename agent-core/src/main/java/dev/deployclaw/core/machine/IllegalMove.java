@@ -5,10 +5,6 @@ public final class IllegalMove extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   IllegalMove(State state, Event event) {
-    super(
-        "no move from "
-            + state.getClass().getSimpleName()
-            + " on "
-            + event.getClass().getSimpleName());
+    super("no move from " + state.word() + " on " + event.getClass().getSimpleName());
   }
 }

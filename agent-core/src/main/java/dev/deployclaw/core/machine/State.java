@@ -116,6 +116,33 @@ public sealed interface State {
     }
   }
 
+  /** Its word in the log, in answers and for people: part of the published formats. */
+  default String word() {
+    return switch (this) {
+      case Opened _ -> "opened";
+      case Checkpointed _ -> "checkpointed";
+      case Staged _ -> "staged";
+      case Prepared _ -> "prepared";
+      case Held _ -> "held";
+      case Resumed _ -> "resumed";
+      case Cleared _ -> "cleared";
+      case Widened _ -> "widened";
+      case Baking _ -> "baking";
+      case Withdrawing _ -> "withdrawing";
+      case Committed _ -> "committed";
+      case Published _ -> "published";
+      case Converged _ -> "converged";
+      case Soaking _ -> "soaking";
+      case Baked _ -> "baked";
+      case Completed _ -> "completed";
+      case Undoing _ -> "undoing";
+      case RolledBack _ -> "rolledback";
+      case Failed _ -> "failed";
+      case Aborting _ -> "aborting";
+      case Aborted _ -> "aborted";
+    };
+  }
+
   /** Whether nothing can follow. */
   default boolean over() {
     return switch (this) {

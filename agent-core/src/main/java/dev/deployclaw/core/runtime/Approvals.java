@@ -19,7 +19,6 @@ import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.Difference;
 import dev.deployclaw.policy.diff.PolicyDiff;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -210,11 +209,10 @@ final class Approvals {
 
   /** An approval is used once, and a change that rests isn't moved by a word. */
   private static String notHeld(String id, State state) {
-    String word = state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     return "%s isn't held: observed %s, expected held; %s"
         .formatted(
             id,
-            word,
+            state.word(),
             state.over()
                 ? "it is over: ask for the change anew"
                 : "it was approved already, and is under way: deployclaw log " + id);

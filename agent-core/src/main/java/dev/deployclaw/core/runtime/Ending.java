@@ -70,7 +70,7 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
   }
 
   private static Ending pending(State state) {
-    return unknown("not at rest: " + state.getClass().getSimpleName());
+    return unknown("not at rest: " + state.word());
   }
 
   private static ExitCode exit(Cause cause) {

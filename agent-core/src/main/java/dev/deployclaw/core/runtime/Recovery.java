@@ -18,7 +18,6 @@ import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -124,10 +123,10 @@ final class Recovery {
   private Ending presume(Stored stored, Duty duty) throws InterruptedException {
     var state = stored.execution().state();
     if (overtaken.has(stored.execution())) {
-      tell(duty, "found " + word(state) + ": " + Regression.ACCEPTED, "overtaken");
+      tell(duty, "found " + state.word() + ": " + Regression.ACCEPTED, "overtaken");
       return orchestrator.supersede(stored, duty);
     }
-    String found = "found " + word(state);
+    String found = "found " + state.word();
     if (ExecutionMachine.presumedAborted(state)) {
       tell(duty, found + ": not committed, presumed aborted", "presumed-aborted");
       return orchestrator.resume(
@@ -139,10 +138,6 @@ final class Recovery {
       tell(duty, found + goingOn(state), "go-on");
     }
     return orchestrator.drive(stored, Optional.empty(), duty);
-  }
-
-  private static String word(State state) {
-    return state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   private static String goingOn(State state) {

@@ -18,7 +18,6 @@ import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -199,7 +198,7 @@ final class Story {
   Thought record(Transition transition) {
     var note = transition.note();
     place(note.phase());
-    String word = transition.next().state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    String word = transition.next().state().word();
     var facts = new TreeMap<>(Evidence.of(transition.next()));
     facts.putAll(transition.facts());
     facts.put("change", transition.next().id());

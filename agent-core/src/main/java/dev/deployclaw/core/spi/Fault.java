@@ -5,6 +5,18 @@ public sealed interface Fault {
   /** What happened, for people; never a secret. */
   String reason();
 
+  /** Its word in JSON documents: part of the published formats. */
+  default String word() {
+    return switch (this) {
+      case Denied _ -> "denied";
+      case Ungranted _ -> "ungranted";
+      case Invalid _ -> "invalid";
+      case Unavailable _ -> "unavailable";
+      case Conflict _ -> "conflict";
+      case Unknown _ -> "unknown";
+    };
+  }
+
   /** Refused by a back end: a permission that it doesn't give. */
   record Denied(String reason) implements Fault {}
 

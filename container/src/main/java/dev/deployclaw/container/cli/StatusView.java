@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -240,7 +239,7 @@ final class StatusView {
   }
 
   private static String state(Execution x) {
-    return x.state().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    return x.state().word();
   }
 
   private static String doing(Execution x) {

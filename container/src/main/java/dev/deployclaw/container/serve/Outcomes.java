@@ -16,7 +16,7 @@ public final class Outcomes {
       case Outcome.Done(var reports, var facts) ->
           Map.of("reports", reports.stream().map(Outcomes::report).toList(), "facts", facts);
       case Outcome.Failed(var fault) ->
-          Map.of("fault", word(fault.getClass().getSimpleName()), "reason", fault.reason());
+          Map.of("fault", fault.word(), "reason", fault.reason());
     };
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.deployclaw.core.spi;
+
+import org.jspecify.annotations.NullMarked;
