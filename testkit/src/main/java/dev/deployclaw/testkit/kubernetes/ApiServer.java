@@ -69,7 +69,12 @@ public final class ApiServer implements AutoCloseable {
       Map<String, String> query,
       String type,
       String body,
-      String agent) {}
+      String agent) {
+    /** Of a program that leaves no name. */
+    public Asked(String method, String path, Map<String, String> query, String type, String body) {
+      this(method, path, query, type, body, "");
+    }
+  }
 
   /** An answer. */
   public record Answer(int status, String body, Map<String, String> headers) {
