@@ -90,7 +90,7 @@ class GrantedTest {
   }
 
   private static Asked asked(String method, String path) {
-    return new Asked(method, path, Map.of(), "", "", "");
+    return new Asked(method, path, Map.of(), "", "");
   }
 
   private static void activate(Estate estate, Activation activation) {
