@@ -16,14 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,9 +51,8 @@ public final class ApiServer implements AutoCloseable {
   private final ObjectStore store;
   private final ObjectReads reads;
   private final ObjectWrites writes;
-  private final Optional<String> token;
+  private final Clients clients;
   private final Roles roles;
-  private final Map<String, User> users = new ConcurrentHashMap<>();
   private final List<Admission> admissions = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Deque<String> requests = new ArrayDeque<>();
@@ -113,7 +110,7 @@ public final class ApiServer implements AutoCloseable {
     this.reads = new ObjectReads(store);
     this.roles = new Roles(store::objects);
     this.writes = new ObjectWrites(store, roles, admissions);
-    this.token = token;
+    this.clients = Clients.of(token);
   }
 
   /** On a free port, in memory, for everybody on this machine. */
@@ -175,7 +172,7 @@ public final class ApiServer implements AutoCloseable {
    * @param name such as {@code system:serviceaccount:edge:deployclaw}
    */
   public void user(String shown, String name) {
-    users.put(shown, User.named(name));
+    clients.known().put(shown, User.named(name));
   }
 
   /** Puts an object there as {@code manager} would by a plain write. */
@@ -223,7 +220,7 @@ public final class ApiServer implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var uri = exchange.getRequestURI();
-    var user = user(header(exchange, "Authorization"));
+    var user = clients.user(header(exchange, "Authorization"));
     var asked =
         new Asked(
             exchange.getRequestMethod(),
@@ -255,24 +252,6 @@ public final class ApiServer implements AutoCloseable {
       }
       requests.addLast(request);
     }
-  }
-
-  /** Where no token was agreed on, all whom it doesn't know are administrators. */
-  private Optional<User> user(String authorization) {
-    String shown = authorization.replaceFirst("^Bearer ", "");
-    var known =
-        users.entrySet().stream().filter(e -> same(e.getKey(), shown)).map(Map.Entry::getValue);
-    return known
-        .findFirst()
-        .or(() ->
-            token.map(t -> same(t, shown)).orElse(true)
-                ? Optional.of(User.ADMINISTRATOR)
-                : Optional.empty());
-  }
-
-  private static boolean same(String token, String shown) {
-    return MessageDigest.isEqual(
-        token.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Answer stranger() {
@@ -313,7 +292,8 @@ public final class ApiServer implements AutoCloseable {
     return switch (asked.method()) {
       case "GET" ->
           resource.isCollection() ? reads.list(asked, resource) : reads.get(asked, resource);
-      case "POST" -> writes.create(asked, resource);
+      case "POST" ->
+          resource.part().equals("token") ? token(resource) : writes.create(asked, resource);
       case "PUT", "PATCH" -> writes.change(asked, resource);
       case "DELETE" -> writes.delete(asked, resource);
       default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
@@ -330,6 +310,12 @@ public final class ApiServer implements AutoCloseable {
       case "POST selfsubjectrulesreviews" -> Answer.of(201, reviews.rules(user, review));
       default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
     };
+  }
+
+  private Answer token(Resource account) {
+    return store.object(account.path()).isPresent()
+        ? Answer.of(201, clients.token(account))
+        : Refusals.notFound(account);
   }
 
   private static Attempt attempt(Asked asked, Resource resource) {
