@@ -22,8 +22,17 @@ final class Api {
   private final Floors floors;
 
   Api(Exchange exchange) {
+    this(exchange, new Floors());
+  }
+
+  private Api(Exchange exchange, Floors floors) {
     this.exchange = exchange;
-    this.floors = new Floors();
+    this.floors = floors;
+  }
+
+  /** The same for one call, which ends then, by {@link System#nanoTime}. */
+  Api until(long end) {
+    return new Api(exchange.until(end), floors);
   }
 
   String server() {

@@ -59,7 +59,7 @@ public final class ConfigMapStore implements Executor {
       return unlisted.get().kept(map.member());
     }
     try {
-      var api = link.api();
+      var api = link.api(call.deadline());
       var staging = new ServedStaging(api, map);
       var publishing = new ServedPublishing(api, map);
       long term = call.fence().term();

@@ -56,7 +56,7 @@ public final class KubernetesExecutor implements Executor {
       return Outcome.done(List.of(Report.skipped(MEMBER, "no kubernetes is configured")));
     }
     try {
-      return Outcome.done(inspect(link.get().api(), invocation));
+      return Outcome.done(inspect(link.get().api(invocation.deadline()), invocation));
     } catch (KubernetesFault e) {
       return Outcome.done(List.of(Report.no(MEMBER, e.fault().reason())));
     }
@@ -66,8 +66,8 @@ public final class KubernetesExecutor implements Executor {
       throws KubernetesFault, InterruptedException {
     String version = String.valueOf(api.version().getGitVersion());
     var visible = namespaces(api);
-    var looked = new TreeSet<>(settings.named());
-    if (looked.isEmpty()) {
+    var looked = settings.looked();
+    if (settings.named().isEmpty()) {
       looked.addAll(visible.names());
     }
     var reports = new ArrayList<Report>();

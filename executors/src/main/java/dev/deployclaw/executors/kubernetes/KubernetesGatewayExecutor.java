@@ -101,7 +101,7 @@ public final class KubernetesGatewayExecutor implements Executor {
     long start = System.nanoTime();
     Api api;
     try {
-      api = link.api();
+      api = link.api(call.deadline());
     } catch (KubernetesFault e) {
       return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }
