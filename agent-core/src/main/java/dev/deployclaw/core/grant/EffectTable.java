@@ -24,7 +24,7 @@ public final class EffectTable {
               "docker", onlyLooks("inspect"),
               "etcd", participant(),
               "gateway", participant("topology", "scan", "marks"),
-              "kubernetes", onlyLooks("inspect"),
+              "kubernetes", onlyLooks("inspect", "access"),
               "probe", acts("probe", "heartbeat"),
               "ratelimit", participant("topology", "scan", "usage"),
               "redis", redis(),

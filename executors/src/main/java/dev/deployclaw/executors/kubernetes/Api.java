@@ -3,6 +3,8 @@ package dev.deployclaw.executors.kubernetes;
 import dev.deployclaw.executors.kubernetes.Exchange.Request;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,10 @@ final class Api {
   /** Whom the server names as the owner of what we write. */
   static final String MANAGER = "deployclaw";
 
+  static final Ask VERSION = new Ask("get", "", "/version", "", "");
+
+  private static final String REVIEWS_GROUP = "authorization.k8s.io";
+  private static final String REVIEWS = "selfsubjectaccessreviews";
   private static final int NOT_FOUND = 404;
   private static final int UNSUPPORTED = 415;
 
@@ -40,8 +46,17 @@ final class Api {
   }
 
   VersionInfo version() throws KubernetesFault, InterruptedException {
-    var ask = new Ask("get", "", "/version", "", "");
-    return Json.read(exchange.send(ask, Request.get(ask.resource())), VersionInfo.class);
+    return Json.read(exchange.send(VERSION, Request.get(VERSION.resource())), VersionInfo.class);
+  }
+
+  /** Whether we may send a request, by the server's own authorizer. */
+  boolean allows(Ask wanted) throws KubernetesFault, InterruptedException {
+    var ask = new Ask("create", REVIEWS_GROUP, REVIEWS, "", "");
+    String target = "/apis/" + REVIEWS_GROUP + "/v1/" + REVIEWS;
+    var review = new SelfSubjectAccessReviewBuilder().withSpec(wanted.review()).build();
+    var request = new Request("POST", target, Exchange.JSON, Json.text(review));
+    var status = Json.read(exchange.send(ask, request), SelfSubjectAccessReview.class).getStatus();
+    return status != null && Boolean.TRUE.equals(status.getAllowed());
   }
 
   Lists lists() {

@@ -19,22 +19,28 @@ import java.util.TreeSet;
 /**
  * Looks at a Kubernetes cluster: its version, its namespaces, and in each the gateways with their
  * pods and services. What the credentials may not see is named, with the rule that would allow it;
- * it is never taken for empty.
+ * it is never taken for empty. The look {@code access} says which rights are missing that a change
+ * would need.
  */
 public final class KubernetesExecutor implements Executor {
   private static final String MEMBER = "kubernetes";
   private static final String INSPECT = "inspect";
+  private static final String ACCESS = "access";
   private static final int MOST_NAMED = 500;
 
   private final Optional<KubernetesLink> link;
   private final KubernetesSettings settings;
+  private final NeededRights rights;
 
   /**
    * @param link empty where none is configured
+   * @param stores ConfigMaps from which services read limits
    */
-  public KubernetesExecutor(Optional<KubernetesLink> link, KubernetesSettings settings) {
+  public KubernetesExecutor(
+      Optional<KubernetesLink> link, KubernetesSettings settings, List<ServedMap> stores) {
     this.link = link;
     this.settings = settings;
+    this.rights = NeededRights.of(settings, stores);
   }
 
   @Override
@@ -44,19 +50,26 @@ public final class KubernetesExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of(INSPECT);
+    return Set.of(INSPECT, ACCESS);
   }
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
-    if (!invocation.call().verb().equals(INSPECT) || !(invocation.call() instanceof Call.Look)) {
+    boolean known = verbs().contains(invocation.call().verb());
+    if (!known || !(invocation.call() instanceof Call.Look)) {
       return Outcome.failed(new Fault.Invalid("kubernetes knows no " + invocation.call().verb()));
+    }
+    boolean access = invocation.call().verb().equals(ACCESS);
+    if (link.isEmpty() && access) {
+      return Outcome.done(List.of());
     }
     if (link.isEmpty()) {
       return Outcome.done(List.of(Report.skipped(MEMBER, "no kubernetes is configured")));
     }
     try {
-      return Outcome.done(inspect(link.get().api(invocation.deadline()), invocation));
+      var api = link.get().api(invocation.deadline());
+      return Outcome.done(
+          access ? new AccessReview(api, fanout(invocation)).of(rights) : inspect(api, invocation));
     } catch (KubernetesFault e) {
       return Outcome.done(List.of(Report.no(MEMBER, e.fault().reason())));
     }
@@ -74,9 +87,12 @@ public final class KubernetesExecutor implements Executor {
     reports.add(cluster(api, version, visible));
     var places = looked.stream().map(n -> place(n, visible)).toList();
     var look = new NamespaceLook(api, settings.gateways());
-    var fanout = Fanout.by(invocation.deadline(), invocation.operation(), settings.atOnce());
-    reports.addAll(fanout.ask(places, look::at));
+    reports.addAll(fanout(invocation).ask(places, look::at));
     return reports;
+  }
+
+  private Fanout fanout(Invocation invocation) {
+    return Fanout.by(invocation.deadline(), invocation.operation(), settings.atOnce());
   }
 
   /**

@@ -166,7 +166,7 @@ class KubernetesExecutorTest {
     var call =
         new Invocation(
             "kubernetes", new Call.Look("inspect", Map.of()), Fence.NONE, Duration.ofMinutes(1));
-    var outcome = new KubernetesExecutor(link, settings).execute(call);
+    var outcome = new KubernetesExecutor(link, settings, List.of()).execute(call);
     return outcome instanceof Outcome.Done done ? done.reports() : List.of();
   }
 }
