@@ -13,8 +13,6 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.testkit.kubernetes.ApiServer;
-import dev.deployclaw.testkit.kubernetes.Fields;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -328,17 +326,16 @@ class KubernetesGatewayExecutorTest {
         });
   }
 
+  /** As if a tool had applied the Deployment first of all. */
   private void ownedBy(String manager) {
-    var deployment = estate.deploymentNow();
-    deployment.withObject("/metadata").remove("managedFields");
-    Fields.applied(ApiServer.JSON.createObjectNode(), deployment, manager);
-    var fields = deployment.at("/metadata/managedFields").deepCopy();
+    var applied = estate.deploymentNow();
+    applied.remove("status");
+    applied.putObject("metadata").put("name", "gw");
     estate
         .api()
         .edit(
-            DEPLOYMENT,
-            "kube-controller-manager",
-            d -> d.withObject("/metadata").set("managedFields", fields));
+            DEPLOYMENT, "x", d -> d.withObject("/metadata").putArray("managedFields").addObject());
+    estate.api().apply(DEPLOYMENT, manager, applied);
   }
 
   private static KubernetesGateway with(

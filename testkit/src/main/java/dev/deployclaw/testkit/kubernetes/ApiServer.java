@@ -45,6 +45,8 @@ public final class ApiServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ObjectStore store;
+  private final ObjectReads reads;
+  private final ObjectWrites writes;
   private final Optional<String> token;
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Deque<String> requests = new ArrayDeque<>();
@@ -55,13 +57,29 @@ public final class ApiServer implements AutoCloseable {
     Optional<Answer> to(Asked asked);
   }
 
-  /** A request; {@code type} is that of its body. */
+  /**
+   * A request.
+   *
+   * @param type of its body
+   * @param agent the program that sends it
+   */
   public record Asked(
-      String method, String path, Map<String, String> query, String type, String body) {}
+      String method,
+      String path,
+      Map<String, String> query,
+      String type,
+      String body,
+      String agent) {
+    /** Of a program that leaves no name. */
+    public Asked(String method, String path, Map<String, String> query, String type, String body) {
+      this(method, path, query, type, body, "");
+    }
+  }
 
   /** An answer. */
   public record Answer(int status, String body, Map<String, String> headers) {
-    static Answer of(int status, JsonNode body) {
+    /** A whole body. */
+    public static Answer of(int status, JsonNode body) {
       return new Answer(status, body.toString(), Map.of());
     }
 
@@ -72,16 +90,15 @@ public final class ApiServer implements AutoCloseable {
 
     /** As the API server words its refusals. */
     public static Answer refusal(int status, String reason, String message) {
-      ObjectNode said = JSON.createObjectNode();
-      said.put("kind", "Status").put("apiVersion", "v1").put("status", "Failure");
-      said.put("reason", reason).put("message", message).put("code", status);
-      return of(status, said);
+      return of(status, Refusals.status(status, reason, message));
     }
   }
 
   private ApiServer(HttpServer server, ObjectStore store, Optional<String> token) {
     this.server = server;
     this.store = store;
+    this.reads = new ObjectReads(store);
+    this.writes = new ObjectWrites(store);
     this.token = token;
   }
 
@@ -137,6 +154,14 @@ public final class ApiServer implements AutoCloseable {
     return store.put(path, manager, object);
   }
 
+  /** Applies an object, by force, as {@code manager} would who does so by server-side apply. */
+  public Answer apply(String path, String manager, JsonNode object) {
+    var query = Map.of("fieldManager", manager, "force", "true");
+    String type = "application/apply-patch+yaml";
+    var asked = new Asked("PATCH", path, query, type, object.toString(), manager);
+    return writes.change(asked, Resource.of(path).orElseThrow());
+  }
+
   public Optional<ObjectNode> object(String path) {
     return store.object(path);
   }
@@ -169,14 +194,14 @@ public final class ApiServer implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var uri = exchange.getRequestURI();
-    var type = exchange.getRequestHeaders().getFirst("Content-Type");
     var asked =
         new Asked(
             exchange.getRequestMethod(),
             uri.getPath(),
             Query.of(uri.getRawQuery()),
-            type == null ? "" : type.replaceAll(";.*", ""),
-            body);
+            header(exchange, "Content-Type").replaceAll(";.*", ""),
+            body,
+            header(exchange, "User-Agent"));
     remember(asked.method() + " " + uri);
     var answer = knows(exchange) ? answer(asked) : stranger();
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -186,6 +211,11 @@ public final class ApiServer implements AutoCloseable {
     try (var out = exchange.getResponseBody()) {
       out.write(bytes);
     }
+  }
+
+  private static String header(HttpExchange exchange, String name) {
+    String value = exchange.getRequestHeaders().getFirst(name);
+    return value == null ? "" : value;
   }
 
   private void remember(String request) {
@@ -224,16 +254,25 @@ public final class ApiServer implements AutoCloseable {
     if (asked.path().equals("/version")) {
       return Answer.of(JSON.createObjectNode().put("gitVersion", "v1.34.1"));
     }
+    var resource = Resource.of(asked.path());
+    if (resource.flatMap(Resource::kind).isEmpty()) {
+      return Refusals.unserved();
+    }
     try {
-      return switch (asked.method()) {
-        case "GET" -> Query.isCollection(asked.path()) ? store.list(asked) : store.get(asked);
-        case "POST" -> store.create(asked);
-        case "PUT", "PATCH" -> store.change(asked);
-        case "DELETE" -> store.delete(asked);
-        default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
-      };
+      return byMethod(asked, resource.get());
     } catch (IllegalArgumentException e) {
       return Answer.refusal(400, "BadRequest", String.valueOf(e.getMessage()));
     }
+  }
+
+  private Answer byMethod(Asked asked, Resource resource) {
+    return switch (asked.method()) {
+      case "GET" ->
+          resource.isCollection() ? reads.list(asked, resource) : reads.get(asked, resource);
+      case "POST" -> writes.create(asked, resource);
+      case "PUT", "PATCH" -> writes.change(asked, resource);
+      case "DELETE" -> writes.delete(asked, resource);
+      default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
+    };
   }
 }
