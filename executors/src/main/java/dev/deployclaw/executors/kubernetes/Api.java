@@ -86,14 +86,28 @@ final class Api {
     return read(kind, exchange.send(ask, request));
   }
 
+  /** Whether the server keeps what it is sent, or only says what it would answer. */
+  enum Mode {
+    STORED(""),
+    DRY_RUN("&dryRun=All");
+
+    private final String query;
+
+    Mode(String query) {
+      this.query = query;
+    }
+  }
+
   /**
    * Server-side apply of the fields that {@code wanted} names, under our own manager; takes them
-   * from whoever owns them. With a {@code resourceVersion} in it a changed object is a conflict.
-   * Empty where the server doesn't know server-side apply.
+   * from whoever owns them, and removes what we applied before and don't name any more. With a
+   * {@code resourceVersion} in it a changed object is a conflict. Empty where the server doesn't
+   * know server-side apply.
    */
-  <T extends HasMetadata> Optional<T> apply(Kind<T> kind, T current, Map<String, Object> wanted)
+  <T extends HasMetadata> Optional<T> apply(
+      Kind<T> kind, T current, Map<String, Object> wanted, Mode mode)
       throws KubernetesFault, InterruptedException {
-    String target = target(kind, current) + "?force=true&fieldManager=" + MANAGER;
+    String target = target(kind, current) + "?force=true&fieldManager=" + MANAGER + mode.query;
     var request = new Request("PATCH", target, "application/apply-patch+yaml", Json.text(wanted));
     try {
       return Optional.of(read(kind, exchange.send(ask("patch", kind, current), request)));
@@ -108,7 +122,12 @@ final class Api {
   /** JSON patch (RFC 6902) of the object as it was read: one that changed since is a conflict. */
   <T extends HasMetadata> T patch(Kind<T> kind, T current, JsonPatch patch)
       throws KubernetesFault, InterruptedException {
-    String target = target(kind, current) + "?fieldManager=" + MANAGER;
+    return patch(kind, current, patch, Mode.STORED);
+  }
+
+  <T extends HasMetadata> T patch(Kind<T> kind, T current, JsonPatch patch, Mode mode)
+      throws KubernetesFault, InterruptedException {
+    String target = target(kind, current) + "?fieldManager=" + MANAGER + mode.query;
     var locked = patch.lockedTo(current.getMetadata().getResourceVersion());
     var request =
         new Request("PATCH", target, "application/json-patch+json", Json.text(locked.operations()));

@@ -39,6 +39,11 @@ public record KubernetesGateway(
     return "gateway/" + namespace + "/" + name;
   }
 
+  /** Whether it is of the same Deployment. */
+  boolean shares(KubernetesGateway other) {
+    return namespace.equals(other.namespace) && deployment.equals(other.deployment);
+  }
+
   private static void plain(String what, String rule, String value) {
     if (!value.matches(rule)) {
       throw new IllegalArgumentException(what + " is no plain name: \"" + value + "\"");

@@ -81,13 +81,25 @@ public final class KubernetesGatewayExecutor implements Executor {
   }
 
   private Outcome prepare(Invocation invocation, Order order) throws InterruptedException {
-    var needs = Needs.staged(order.activation().epoch());
-    return all(invocation, needs, (api, g) -> staging.prepare(api, g, order));
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var dryRuns = new DeploymentTasks(fleet, g -> publishing.rehearse(reached, g, order));
+          return (api, g) -> staging.prepare(api, g, order, dryRuns);
+        });
   }
 
   private Outcome publish(Invocation invocation, Order order) throws InterruptedException {
-    var needs = Needs.staged(order.activation().epoch());
-    return all(invocation, needs, (api, g) -> publishing.publish(api, g, order));
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var writes = new DeploymentTasks(fleet, g -> publishing.publish(reached, g, order));
+          return (_, g) -> writes.of(g.gateway());
+        });
   }
 
   private Outcome converge(Invocation invocation, Order order) throws InterruptedException {
@@ -105,8 +117,18 @@ public final class KubernetesGatewayExecutor implements Executor {
     return new Order(activation, invocation.fence().term(), end);
   }
 
-  /** One look at all of them, then each by itself, some at once. */
+  /** What is done with each gateway, where those of a Deployment share something. */
+  @FunctionalInterface
+  private interface Acts {
+    Act in(Fleet fleet, Api api);
+  }
+
   private Outcome all(Invocation call, Needs needs, Act act) throws InterruptedException {
+    return allIn(call, needs, (_, _) -> act);
+  }
+
+  /** One look at all of them, then each by itself, some at once. */
+  private Outcome allIn(Invocation call, Needs needs, Acts acts) throws InterruptedException {
     long start = System.nanoTime();
     Api api;
     try {
@@ -115,6 +137,7 @@ public final class KubernetesGatewayExecutor implements Executor {
       return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }
     var fleet = Fleet.read(api, settings.gateways(), needs);
+    var act = acts.in(fleet, api);
     var left = call.deadline().minusNanos(System.nanoTime() - start);
     var fanout = Fanout.by(left, call.operation(), settings.atOnce());
     List<Report> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));

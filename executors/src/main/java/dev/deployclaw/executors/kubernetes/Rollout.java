@@ -29,11 +29,16 @@ record Rollout(Standing standing) {
       return standing.obstacle();
     }
     var status = deployment.getStatus();
-    if (status == null || !seen(status)) {
+    long generation = generation(deployment);
+    long switched = standing.written().switchedBy(generation);
+    long observed = status == null ? 0 : number(status.getObservedGeneration());
+    if (status == null || observed < switched) {
       return Optional.of(
-          "the Deployment controller hasn't seen generation %d yet".formatted(generation()));
+          "the Deployment controller hasn't seen generation %d yet".formatted(switched));
     }
-    return stuck(status).or(() -> unfinished(status)).or(this::pods);
+    return observed < generation
+        ? pods()
+        : stuck(status).or(() -> unfinished(status)).or(this::pods);
   }
 
   /**
@@ -43,22 +48,32 @@ record Rollout(Standing standing) {
   boolean stuck() {
     var status = standing.deployment().getStatus();
     return status != null
-        && seen(status)
-        && condition(status, "Progressing", "False")
-            .filter(c -> "ProgressDeadlineExceeded".equals(c.getReason()))
-            .isPresent();
+        && number(status.getObservedGeneration()) >= generation(standing.deployment())
+        && late(status).isPresent();
   }
 
-  private boolean seen(DeploymentStatus status) {
-    return number(status.getObservedGeneration()) >= generation();
+  /**
+   * A controller that was away for longer than the deadline says this first of all, before it looks
+   * at the pods again: it is believed once its counts are those of the pods.
+   */
+  private Optional<DeploymentCondition> late(DeploymentStatus status) {
+    var active =
+        standing.pods().stream()
+            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .toList();
+    boolean current =
+        number(status.getReplicas()) == active.size()
+            && number(status.getReadyReplicas()) == active.stream().filter(Pods::ready).count();
+    return condition(status, "Progressing", "False")
+        .filter(c -> current && "ProgressDeadlineExceeded".equals(c.getReason()));
   }
 
-  private long generation() {
-    return number(standing.deployment().getMetadata().getGeneration());
+  static long generation(Deployment deployment) {
+    return number(deployment.getMetadata().getGeneration());
   }
 
   private Optional<String> stuck(DeploymentStatus status) {
-    var late = condition(status, "Progressing", "False");
+    var late = late(status);
     var failing = condition(status, "ReplicaFailure", "True");
     return late.or(() -> failing)
         .map(c -> "the rollout is stuck, " + Pods.words(c.getReason(), c.getMessage()) + stalled());

@@ -196,14 +196,49 @@ class KubernetesGatewayTroubleTest {
         "'False'",
         "{'waiting':{'reason':'CrashLoopBackOff','message':'back-off restarting'}}");
     estate.status(
-        "{'observedGeneration':2,'replicas':3,'updatedReplicas':1,'availableReplicas':2,"
-            + "'conditions':[{'type':'Progressing','status':'False',"
+        "{'observedGeneration':2,'replicas':3,'updatedReplicas':1,'readyReplicas':2,"
+            + "'availableReplicas':2,'conditions':[{'type':'Progressing','status':'False',"
             + "'reason':'ProgressDeadlineExceeded','message':'has timed out progressing'}]}");
 
     assertThat(converge())
         .contains("stuck, ProgressDeadlineExceeded: has timed out progressing")
         .contains("gw-2-0 (CrashLoopBackOff: back-off restarting)");
     assertThat(estate.ask(new Call.Converge(first)).stuck()).isTrue();
+  }
+
+  /** A controller that was away for longer than the deadline says so before it counts again. */
+  @Test
+  void believesThatARolloutIsLateOnlyWhereTheCountsAreThoseOfThePods() {
+    publish();
+    estate.pod("gw-2-0", "'True'", "{'running':{}}");
+    String late =
+        "{'observedGeneration':2,'replicas':3,'updatedReplicas':1,'readyReplicas':%d,"
+            + "'availableReplicas':%d,'conditions':[{'type':'Progressing','status':'False',"
+            + "'reason':'ProgressDeadlineExceeded','message':'has timed out progressing'}]}";
+
+    estate.status(late.formatted(2, 2));
+    assertThat(converge()).contains("1 of 2 pods are updated");
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isFalse();
+
+    estate.status(late.formatted(3, 3));
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isTrue();
+  }
+
+  @Test
+  void believesNoConditionOfAnEarlierGeneration() {
+    publish();
+    estate.rollOut();
+    estate.pod("gw-2-0", "'False'", "{}");
+    estate.status(
+        "{'observedGeneration':2,'replicas':2,'updatedReplicas':2,'readyReplicas':1,"
+            + "'availableReplicas':1,'conditions':[{'type':'Progressing','status':'False',"
+            + "'reason':'ProgressDeadlineExceeded','message':'has timed out progressing'}]}");
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isTrue();
+
+    estate.api().edit(DEPLOYMENT, "kubectl", d -> d.withObject("/spec").put("minReadySeconds", 1));
+
+    assertThat(converge()).contains("1 of 2 pods are ready");
+    assertThat(estate.ask(new Call.Converge(first)).stuck()).isFalse();
   }
 
   @Test
