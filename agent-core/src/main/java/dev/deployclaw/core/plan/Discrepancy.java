@@ -55,6 +55,11 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** What a person can do about it, where a discrepancy says nothing else. */
+    public String remedy() {
+      return remedy;
+    }
+
     /** An error where requests may be decided otherwise than by what is committed. */
     public Severity severity() {
       return severity;
