@@ -64,7 +64,12 @@ public final class ContainerGatewayExecutor implements Executor {
       case Call.Converge(Activation a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.converge(g, a, wanted)));
       case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }

@@ -107,7 +107,23 @@ final class Api {
   <T extends HasMetadata> Optional<T> apply(
       Kind<T> kind, T current, Map<String, Object> wanted, Mode mode)
       throws KubernetesFault, InterruptedException {
-    String target = target(kind, current) + "?force=true&fieldManager=" + MANAGER + mode.query;
+    return apply(kind, current, wanted, "&force=true" + mode.query);
+  }
+
+  /**
+   * The same, but takes nothing from anybody: who says another value of a field is a conflict, who
+   * says the same owns it together with us.
+   */
+  <T extends HasMetadata> Optional<T> share(
+      Kind<T> kind, T current, Map<String, Object> wanted, Mode mode)
+      throws KubernetesFault, InterruptedException {
+    return apply(kind, current, wanted, mode.query);
+  }
+
+  private <T extends HasMetadata> Optional<T> apply(
+      Kind<T> kind, T current, Map<String, Object> wanted, String query)
+      throws KubernetesFault, InterruptedException {
+    String target = target(kind, current) + "?fieldManager=" + MANAGER + query;
     var request = new Request("PATCH", target, "application/apply-patch+yaml", Json.text(wanted));
     try {
       return Optional.of(read(kind, exchange.send(ask("patch", kind, current), request)));

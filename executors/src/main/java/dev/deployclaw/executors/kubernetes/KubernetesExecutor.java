@@ -8,6 +8,7 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.sandbox.Fanout;
 import io.fabric8.kubernetes.api.model.Namespace;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,12 +21,14 @@ import java.util.TreeSet;
  * Looks at a Kubernetes cluster: its version, its namespaces, and in each the gateways with their
  * pods and services. What the credentials may not see is named, with the rule that would allow it;
  * it is never taken for empty. The look {@code access} says which rights are missing that a change
- * would need.
+ * would need, {@code ownership} how far the handover of each gateway's volume is. Its only write
+ * shares a volume with whoever applies it.
  */
 public final class KubernetesExecutor implements Executor {
   private static final String MEMBER = "kubernetes";
   private static final String INSPECT = "inspect";
   private static final String ACCESS = "access";
+  private static final String OWNERSHIP = "ownership";
   private static final int MOST_NAMED = 500;
 
   private final Optional<KubernetesLink> link;
@@ -50,28 +53,69 @@ public final class KubernetesExecutor implements Executor {
 
   @Override
   public Set<String> verbs() {
-    return Set.of(INSPECT, ACCESS);
+    return Set.of(INSPECT, ACCESS, OWNERSHIP, "share");
   }
 
   @Override
   public Outcome execute(Invocation invocation) throws InterruptedException {
-    boolean known = verbs().contains(invocation.call().verb());
-    if (!known || !(invocation.call() instanceof Call.Look)) {
-      return Outcome.failed(new Fault.Invalid("kubernetes knows no " + invocation.call().verb()));
-    }
-    boolean access = invocation.call().verb().equals(ACCESS);
-    if (link.isEmpty() && access) {
-      return Outcome.done(List.of());
-    }
+    return switch (invocation.call()) {
+      case Call.Look(String verb, _) when verbs().contains(verb) -> look(verb, invocation);
+      case Call.Share(String gateway) -> share(gateway, invocation);
+      default ->
+          Outcome.failed(new Fault.Invalid("kubernetes knows no " + invocation.call().verb()));
+    };
+  }
+
+  private Outcome look(String verb, Invocation invocation) throws InterruptedException {
     if (link.isEmpty()) {
-      return Outcome.done(List.of(Report.skipped(MEMBER, "no kubernetes is configured")));
+      var skipped = List.of(Report.skipped(MEMBER, "no kubernetes is configured"));
+      return Outcome.done(verb.equals(INSPECT) ? skipped : List.of());
     }
     try {
       var api = link.get().api(invocation.deadline());
       return Outcome.done(
-          access ? new AccessReview(api, fanout(invocation)).of(rights) : inspect(api, invocation));
+          switch (verb) {
+            case ACCESS -> new AccessReview(api, fanout(invocation)).of(rights);
+            case OWNERSHIP -> handover(invocation, new VolumeHandover(api)::look);
+            default -> inspect(api, invocation);
+          });
     } catch (KubernetesFault e) {
       return Outcome.done(List.of(Report.no(MEMBER, e.fault().reason())));
+    }
+  }
+
+  private Outcome share(String gateway, Invocation invocation) throws InterruptedException {
+    var named = settings.gateways().stream().filter(g -> g.isNamed(gateway)).toList();
+    if (link.isEmpty() || named.size() != 1) {
+      return Outcome.failed(
+          new Fault.Invalid(
+              "%d gateways in Kubernetes are named %s, of %s"
+                  .formatted(
+                      named.size(),
+                      gateway,
+                      settings.gateways().stream().map(KubernetesGateway::member).toList())));
+    }
+    try {
+      var handover = new VolumeHandover(link.get().api(invocation.deadline()));
+      return Outcome.done(List.of(one(named.getFirst(), handover::share)));
+    } catch (KubernetesFault e) {
+      return Outcome.failed(e.fault());
+    }
+  }
+
+  private List<Report> handover(Invocation invocation, Fanout.Question<KubernetesGateway> act)
+      throws InterruptedException {
+    return fanout(invocation).ask(settings.gateways(), g -> one(g, act));
+  }
+
+  private static Report one(KubernetesGateway gateway, Fanout.Question<KubernetesGateway> act)
+      throws InterruptedException {
+    try {
+      return act.ask(gateway);
+    } catch (KubernetesFault e) {
+      return e.report(gateway.member());
+    } catch (IOException e) {
+      return Report.unknown(gateway.member(), Fanout.describe(e));
     }
   }
 

@@ -62,7 +62,12 @@ public final class KubernetesGatewayExecutor implements Executor {
       case Call.Converge(Activation a) -> converge(invocation, order(invocation, a));
       case Call.Discard(long epoch) ->
           all(invocation, Needs.FILES_AND_PODS, (api, g) -> Collecting.discard(api, g, epoch));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }
