@@ -6,6 +6,7 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.runtime.Convergence.EarlyEnd;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 final class AfterCommit {
   private final Crew crew;
+  private final Publication publication;
   private final Convergence convergence;
   private final Probing probing;
   private final Collecting collecting;
@@ -24,6 +26,7 @@ final class AfterCommit {
 
   AfterCommit(Ports ports, Settings settings, Crew crew, Ledger ledger) {
     this.crew = crew;
+    this.publication = new Publication(crew, ledger, settings.bounds(), ports.time());
     this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     this.probing = new Probing(ports.executors(), settings, ports.time());
     this.collecting = new Collecting(crew, ledger, ports, settings);
@@ -33,7 +36,7 @@ final class AfterCommit {
 
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.publish(content.activation(x), duty.mandate());
+    var tally = publication.publish(content.activation(x), duty);
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
@@ -47,7 +50,7 @@ final class AfterCommit {
 
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = convergence.await(content.activation(x), duty, t -> hopeless(x, t));
+    var tally = convergence.await(content.activation(x), duty, earlyEnd(x));
     String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
@@ -75,9 +78,9 @@ final class AfterCommit {
   }
 
   /** A change has a way back that needn't wait; what goes back has nowhere else to go. */
-  private static boolean hopeless(Execution x, Tally tally) {
+  private static EarlyEnd earlyEnd(Execution x) {
     boolean back = x.kind().back() || x.state() instanceof State.Withdrawing;
-    return !back && tally.stuck();
+    return back ? EarlyEnd.NONE : EarlyEnd.AT_STUCK;
   }
 
   private static String named(Activation activation) {
@@ -116,12 +119,12 @@ final class AfterCommit {
           new Event.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
-    var observed = crew.observe(duty.mandate());
+    var observed = convergence.observe(duty);
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     if (!observed.allYes()) {
       duty.story().summarise(observed.counts() + " observed", worst(observed));
-      return new Happening.Stuck(String.join(", ", observed.unfinished()) + " can't be observed");
+      return new Happening.Stuck("can't be observed: " + observed.named(Answer.NO, Answer.UNKNOWN));
     }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
@@ -137,7 +140,8 @@ final class AfterCommit {
     }
     return tally.with(Answer.NO).isEmpty()
         ? new Happening.Stuck(tally.named(Answer.UNKNOWN))
-        : new Happening.Now(new Event.Refused(otherwise + ": " + tally.named(Answer.NO)));
+        : new Happening.Now(
+            new Event.Refused(otherwise + ": " + tally.named(Answer.NO, Answer.UNKNOWN)));
   }
 
   private static Status worst(Tally tally) {

@@ -241,7 +241,7 @@ final class BeforeCommit {
     var refused = tally.with(Answer.NO);
     return refused.isEmpty()
         ? new Event.Stopped(Cause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
-        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO));
+        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO, Answer.UNKNOWN));
   }
 
   private static Status status(Tally tally) {

@@ -9,12 +9,10 @@ import java.util.List;
 final class Crew {
   private final Executors executors;
   private final Settings.Bounds bounds;
-  private final Time time;
 
-  Crew(Executors executors, Settings settings, Time time) {
+  Crew(Executors executors, Settings settings) {
     this.executors = executors;
     this.bounds = settings.bounds();
-    this.time = time;
   }
 
   List<String> names() {
@@ -23,6 +21,11 @@ final class Crew {
 
   Tally observe(Mandate mandate) throws InterruptedException {
     return all(executors.participants(), new Call.Observe(), mandate);
+  }
+
+  /** What some hold. */
+  Tally observe(List<String> names, Mandate mandate) throws InterruptedException {
+    return all(those(names), new Call.Observe(), mandate);
   }
 
   /** The store of policy sets first: the others may read from there. */
@@ -36,43 +39,41 @@ final class Crew {
     return prepare(names(), activation, mandate);
   }
 
-  /** What some hold. */
+  /** The votes of some. */
   Tally prepare(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
     return all(those(names), new Call.Prepare(activation), mandate);
   }
 
-  /** Bounded; who did not take it is staged again first, since that may be what it lacks. */
+  /** Once; see {@link Publication}. */
   Tally publish(Activation activation, Mandate mandate) throws InterruptedException {
-    var tally = all(executors.participants(), new Call.Publish(activation), mandate);
-    for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
-      time.pause(bounds.poll());
-      tally = tally.updated(again(tally.unfinished(), activation, mandate));
-    }
-    return tally;
+    return all(executors.participants(), new Call.Publish(activation), mandate);
   }
 
-  /** Stages it, and what is tried beside it, and publishes it once more. */
+  /**
+   * Stages it, and what is tried beside it, and publishes it once more. A member that refuses both
+   * says why it could not be staged there, since that is what it lacks.
+   */
   Tally again(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
     var those = those(names);
-    all(those, new Call.Stage(activation), mandate);
+    var staged = all(those, new Call.Stage(activation), mandate);
     var tried = activation.tried();
     if (tried.isPresent()) {
       all(those, new Call.Stage(tried.get()), mandate);
     }
-    return all(those, new Call.Publish(activation), mandate);
+    return all(those, new Call.Publish(activation), mandate).because(staged);
   }
 
   /** Who acts on it. */
   Tally converged(Activation activation, Mandate mandate) throws InterruptedException {
-    return all(executors.participants(), new Call.Converge(activation), mandate);
+    return converged(names(), activation, mandate);
   }
 
   /** Who of some acts on it. */
   Tally converged(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
-    return all(those(names), new Call.Converge(activation), mandate);
+    return all(those(names), new Call.Converge(activation), mandate).asLooks();
   }
 
   /**

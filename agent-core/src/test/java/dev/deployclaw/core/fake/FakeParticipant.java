@@ -269,7 +269,7 @@ public final class FakeParticipant implements Executor {
       case Call.Lost(Activation a) -> each(of, m -> member(m).lost(m, a));
       case Call.Reassert(Activation a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).reassert(m, a, fence)));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Share _ ->
           Outcome.failed(new Fault.Invalid("no probe"));
     };
   }

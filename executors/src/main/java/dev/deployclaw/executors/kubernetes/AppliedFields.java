@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,15 +43,60 @@ record AppliedFields(
   private void addVolumes(Deployment deployment, Map<?, ?> fields) {
     for (Volume volume : deployment.getSpec().getTemplate().getSpec().getVolumes()) {
       String key = "k:{\"name\":\"" + volume.getName() + "\"}";
-      if (fields.containsKey(key)) {
-        boolean source = at(fields, List.of(key, "f:configMap")).containsKey("f:name");
-        var map = Optional.ofNullable(volume.getConfigMap()).filter(_ -> source);
-        volumes.put(
-            volume.getName(),
-            map.map(m -> DeploymentWrite.volume(volume.getName(), m.getName()))
-                .orElseGet(() -> Map.of("name", volume.getName())));
+      if (fields.get(key) instanceof Map<?, ?> owned) {
+        var values = owned(owned, Json.facts(volume));
+        values.put("name", volume.getName());
+        volumes.put(volume.getName(), values);
       }
     }
+  }
+
+  /** The part of an object that these fields name. */
+  private static Map<String, Object> owned(Map<?, ?> fields, Map<?, ?> object) {
+    var out = new TreeMap<String, Object>();
+    object.forEach((key, value) -> {
+      if (fields.get("f:" + key) instanceof Map<?, ?> below) {
+        boolean parts = !below.isEmpty() && value instanceof Map<?, ?>;
+        out.put(String.valueOf(key), parts ? owned(below, (Map<?, ?>) value) : value);
+      }
+    });
+    return out;
+  }
+
+  /** The same volume, of another ConfigMap. */
+  void rename(String volume, String map) {
+    var values = new TreeMap<String, Object>(volumes.getOrDefault(volume, Map.of()));
+    var source = new TreeMap<String, Object>();
+    if (values.get("configMap") instanceof Map<?, ?> before) {
+      before.forEach((key, value) -> source.put(String.valueOf(key), value));
+    }
+    source.put("name", map);
+    values.put("name", volume);
+    values.put("configMap", source);
+    volumes.put(volume, values);
+  }
+
+  /** For server-side apply: all that we say of the Deployment, since it takes away the rest. */
+  Map<String, Object> manifest(Deployment deployment) {
+    var metadata = deployment.getMetadata();
+    var template = Map.of("spec", Map.of("volumes", List.copyOf(volumes.values())));
+    return Map.of(
+        "apiVersion",
+        "apps/v1",
+        "kind",
+        "Deployment",
+        "metadata",
+        Map.of(
+            "name",
+            metadata.getName(),
+            "namespace",
+            metadata.getNamespace(),
+            "resourceVersion",
+            metadata.getResourceVersion(),
+            "annotations",
+            annotations),
+        "spec",
+        Map.of("template", template));
   }
 
   private void addAnnotations(Deployment deployment, Map<?, ?> fields) {

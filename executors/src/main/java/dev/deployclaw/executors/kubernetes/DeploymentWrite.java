@@ -2,7 +2,6 @@ package dev.deployclaw.executors.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,8 +14,6 @@ import java.util.TreeMap;
  * @param deployment as it was read; one that changed since is a conflict
  */
 record DeploymentWrite(Deployment deployment, List<PublishStep.Write> writes) {
-  private static final String NAME = "name";
-
   DeploymentWrite {
     writes = List.copyOf(writes);
   }
@@ -40,43 +37,14 @@ record DeploymentWrite(Deployment deployment, List<PublishStep.Write> writes) {
         && References.renamed(now, Map.of(from.get(), to.get())).equals(write.volume());
   }
 
-  /** For server-side apply: all that we say of the Deployment, since it takes away the rest. */
   private Map<String, Object> applied() {
-    var before = AppliedFields.of(deployment);
-    var volumes = before.volumes();
-    var annotations = before.annotations();
+    var ours = AppliedFields.of(deployment);
     for (var write : writes) {
-      String name = write.standing().gateway().volume();
-      volumes.put(name, volume(name, References.plain(write.volume()).orElseThrow()));
-      annotations.putAll(write.annotations());
+      ours.rename(
+          write.standing().gateway().volume(), References.plain(write.volume()).orElseThrow());
+      ours.annotations().putAll(write.annotations());
     }
-    var template = Map.of("spec", Map.of("volumes", new ArrayList<>(volumes.values())));
-    return Map.of(
-        "apiVersion",
-        "apps/v1",
-        "kind",
-        "Deployment",
-        "metadata",
-        metadata(annotations),
-        "spec",
-        Map.of("template", template));
-  }
-
-  static Map<String, Object> volume(String name, String map) {
-    return new TreeMap<>(Map.of(NAME, name, "configMap", Map.of(NAME, map)));
-  }
-
-  private Map<String, Object> metadata(Map<String, Object> annotations) {
-    var metadata = deployment.getMetadata();
-    return Map.of(
-        NAME,
-        metadata.getName(),
-        "namespace",
-        metadata.getNamespace(),
-        "resourceVersion",
-        metadata.getResourceVersion(),
-        "annotations",
-        annotations);
+    return ours.manifest(deployment);
   }
 
   /** The volumes as a whole, whatever kind they were. */

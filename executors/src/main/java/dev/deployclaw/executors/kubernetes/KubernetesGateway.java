@@ -44,6 +44,11 @@ public record KubernetesGateway(
     return namespace.equals(other.namespace) && deployment.equals(other.deployment);
   }
 
+  /** Whether a person means it by that name: its own, or its namespace's and its own. */
+  boolean isNamed(String text) {
+    return text.equals(name) || text.equals(namespace + "/" + name);
+  }
+
   private static void plain(String what, String rule, String value) {
     if (!value.matches(rule)) {
       throw new IllegalArgumentException(what + " is no plain name: \"" + value + "\"");

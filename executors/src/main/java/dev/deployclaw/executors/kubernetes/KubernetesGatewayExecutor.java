@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.kubernetes.Act.Order;
 import dev.deployclaw.executors.kubernetes.Fleet.Needs;
 import dev.deployclaw.executors.sandbox.Fanout;
@@ -28,6 +29,7 @@ public final class KubernetesGatewayExecutor implements Executor {
   private final Staging staging;
   private final Publishing publishing;
   private final Converging converging;
+  private final RolloutPace pace;
 
   public KubernetesGatewayExecutor(KubernetesLink link, KubernetesSettings settings) {
     this.link = link;
@@ -36,6 +38,7 @@ public final class KubernetesGatewayExecutor implements Executor {
     this.staging = new Staging(preflight, settings.shardBytes());
     this.publishing = new Publishing(settings.shardBytes());
     this.converging = new Converging(settings.shardBytes());
+    this.pace = RolloutPace.of(settings.poll());
   }
 
   @Override
@@ -59,7 +62,12 @@ public final class KubernetesGatewayExecutor implements Executor {
       case Call.Converge(Activation a) -> converge(invocation, order(invocation, a));
       case Call.Discard(long epoch) ->
           all(invocation, Needs.FILES_AND_PODS, (api, g) -> Collecting.discard(api, g, epoch));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }
@@ -100,7 +108,13 @@ public final class KubernetesGatewayExecutor implements Executor {
   }
 
   private Outcome converge(Invocation invocation, Order order) throws InterruptedException {
-    return all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+    pace.await(order.activation().epoch(), invocation.deadline());
+    var outcome = all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+    if (outcome instanceof Outcome.Done done
+        && done.reports().stream().allMatch(r -> r.answer() == Answer.YES)) {
+      pace.finished();
+    }
+    return outcome;
   }
 
   private static Order order(Invocation invocation, Activation activation) {
@@ -123,7 +137,7 @@ public final class KubernetesGatewayExecutor implements Executor {
     long start = System.nanoTime();
     Api api;
     try {
-      api = link.api();
+      api = link.api(call.deadline());
     } catch (KubernetesFault e) {
       return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }

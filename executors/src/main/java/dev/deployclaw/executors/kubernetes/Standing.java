@@ -118,6 +118,6 @@ record Standing(
           "its Deployment is paused: kubectl -n %s rollout resume deployment/%s"
               .formatted(gateway.namespace(), gateway.deployment()));
     }
-    return Ownership.obstacle(deployment, gateway.volume());
+    return Ownership.obstacle(deployment, gateway);
   }
 }

@@ -207,7 +207,7 @@ class KubernetesGatewayExecutorTest {
           assertThat(r.answer()).isEqualTo(Answer.NO);
           assertThat(r.reason())
               .contains("kustomize-controller applies")
-              .contains("take that volume");
+              .contains("First run: deployclaw handover gw");
         });
     assertThat(estate.reference()).isEqualTo("by-hand");
   }
