@@ -123,6 +123,7 @@ public final class Cluster implements Server {
     String accounts = "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account;
     var answer = json(send("POST", accounts + "/token", "application/json", "{}"));
     try {
+      Files.deleteIfExists(folder.resolve(KUBECONFIG));
       Folders.secret(
           folder.resolve(KUBECONFIG), kubeconfig(port(), answer.at("/status/token").asText()));
     } catch (IOException e) {
