@@ -127,6 +127,23 @@ class KubernetesWayBackTest {
     assertThat(estate.ask(new Call.Converge(second)).reason()).contains("1 of 2 pods are ready");
   }
 
+  @Test
+  void aPausedDeploymentIsInTheWayOnlyOfASwitch() {
+    estate.api().edit(DEPLOYMENT, "kubectl", d -> d.withObject("/spec").put("paused", true));
+    var same = activation(set(1, Tenants.acme()), 2);
+    yes(new Call.Converge(first));
+
+    yes(new Call.Stage(same));
+    yes(new Call.Prepare(same));
+    yes(new Call.Publish(same));
+    yes(new Call.Converge(same));
+
+    var other = activation(set(2), 3);
+    yes(new Call.Stage(other));
+    assertThat(estate.ask(new Call.Prepare(other)).reason()).contains("rollout resume");
+    assertThat(estate.ask(new Call.Publish(other)).reason()).contains("rollout resume");
+  }
+
   /** Earlier releases didn't write in which generation they switched. */
   @Test
   void aDeploymentMarkedByAnEarlierReleaseGetsNoNewPod() {
