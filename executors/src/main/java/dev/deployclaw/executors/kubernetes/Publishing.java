@@ -2,13 +2,10 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.executors.kubernetes.Act.Order;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -160,10 +157,9 @@ final class Publishing {
   private static String lastWriter(Deployment deployment) {
     return deployment.getMetadata().getManagedFields().stream()
         .filter(e -> !Api.MANAGER.equals(e.getManager()))
-        .max(
-            Comparator.comparing(
-                (ManagedFieldsEntry e) -> Objects.requireNonNullElse(e.getTime(), "")))
-        .map(e -> Ownership.Owner.of(e).words())
+        .map(Ownership.Owner::of)
+        .reduce((a, b) -> a.time().compareTo(b.time()) > 0 ? a : b)
+        .map(Ownership.Owner::words)
         .orElse("a writer whose name the API server doesn't keep");
   }
 }

@@ -49,6 +49,7 @@ public final class Cluster implements Server {
 
   private static final String NAME = "kubernetes";
   private static final String KUBECONFIG = "kubeconfig";
+  private static final String ADMINISTRATOR = "admin.kubeconfig";
   private static final Duration READY = Duration.ofSeconds(90);
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final int TOKEN_BYTES = 16;
@@ -74,6 +75,7 @@ public final class Cluster implements Server {
       Folders.secret(folder.resolve(TOKEN), token);
       Files.writeString(folder.resolve(PORT), Integer.toString(port));
       Folders.secret(folder.resolve(KUBECONFIG), kubeconfig(port, token));
+      Folders.secret(folder.resolve(ADMINISTRATOR), kubeconfig(port, token));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -116,6 +118,19 @@ public final class Cluster implements Server {
     Daemon.adopt(pidFile).ifPresent(Daemon::kill);
   }
 
+  /** From now on its kubeconfig lets in a service account instead of an administrator. */
+  public void admit(String namespace, String account) {
+    String accounts = "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account;
+    var answer = json(send("POST", accounts + "/token", "application/json", "{}"));
+    try {
+      Files.deleteIfExists(folder.resolve(KUBECONFIG));
+      Folders.secret(
+          folder.resolve(KUBECONFIG), kubeconfig(port(), answer.at("/status/token").asText()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Tells clients where it is and how to be let in. */
   public Path kubeconfig() {
     return folder.resolve(KUBECONFIG);
@@ -126,7 +141,7 @@ public final class Cluster implements Server {
     return URI.create("http://127.0.0.1:" + port());
   }
 
-  /** The file that holds what lets callers in. */
+  /** The file that holds what lets an administrator in. */
   public Path token() {
     return folder.resolve(TOKEN);
   }

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.deployclaw.testkit.kubernetes.access.AccessReviews;
+import dev.deployclaw.testkit.kubernetes.access.Attempt;
+import dev.deployclaw.testkit.kubernetes.access.Roles;
+import dev.deployclaw.testkit.kubernetes.access.User;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,10 +16,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,7 +51,9 @@ public final class ApiServer implements AutoCloseable {
   private final ObjectStore store;
   private final ObjectReads reads;
   private final ObjectWrites writes;
-  private final Optional<String> token;
+  private final Clients clients;
+  private final Roles roles;
+  private final List<Admission> admissions = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Deque<String> requests = new ArrayDeque<>();
 
@@ -57,11 +63,15 @@ public final class ApiServer implements AutoCloseable {
     Optional<Answer> to(Asked asked);
   }
 
+  /** Who sends a request, and with which program. */
+  public record Caller(User user, String program) {
+    static final Caller ADMINISTRATOR = new Caller(User.ADMINISTRATOR, "");
+  }
+
   /**
    * A request.
    *
    * @param type of its body
-   * @param agent the program that sends it
    */
   public record Asked(
       String method,
@@ -69,10 +79,10 @@ public final class ApiServer implements AutoCloseable {
       Map<String, String> query,
       String type,
       String body,
-      String agent) {
-    /** Of a program that leaves no name. */
+      Caller caller) {
+    /** Of an administrator whose program leaves no name. */
     public Asked(String method, String path, Map<String, String> query, String type, String body) {
-      this(method, path, query, type, body, "");
+      this(method, path, query, type, body, Caller.ADMINISTRATOR);
     }
   }
 
@@ -98,8 +108,9 @@ public final class ApiServer implements AutoCloseable {
     this.server = server;
     this.store = store;
     this.reads = new ObjectReads(store);
-    this.writes = new ObjectWrites(store);
-    this.token = token;
+    this.roles = new Roles(store::objects);
+    this.writes = new ObjectWrites(store, roles, admissions);
+    this.clients = Clients.of(token);
   }
 
   /** On a free port, in memory, for everybody on this machine. */
@@ -147,6 +158,21 @@ public final class ApiServer implements AutoCloseable {
 
   public void withoutRules() {
     rules.clear();
+    admissions.clear();
+  }
+
+  /** From now on it is asked at each write that comes over the API. */
+  public void admission(Admission admission) {
+    admissions.add(admission);
+  }
+
+  /**
+   * Lets somebody in by a token, who may do what roles and bindings give him.
+   *
+   * @param name such as {@code system:serviceaccount:edge:deployclaw}
+   */
+  public void user(String shown, String name) {
+    clients.known().put(shown, User.named(name));
   }
 
   /** Puts an object there as {@code manager} would by a plain write. */
@@ -158,7 +184,7 @@ public final class ApiServer implements AutoCloseable {
   public Answer apply(String path, String manager, JsonNode object) {
     var query = Map.of("fieldManager", manager, "force", "true");
     String type = "application/apply-patch+yaml";
-    var asked = new Asked("PATCH", path, query, type, object.toString(), manager);
+    var asked = new Asked("PATCH", path, query, type, object.toString());
     return writes.change(asked, Resource.of(path).orElseThrow());
   }
 
@@ -194,6 +220,7 @@ public final class ApiServer implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var uri = exchange.getRequestURI();
+    var user = clients.user(header(exchange, "Authorization"));
     var asked =
         new Asked(
             exchange.getRequestMethod(),
@@ -201,9 +228,9 @@ public final class ApiServer implements AutoCloseable {
             Query.of(uri.getRawQuery()),
             header(exchange, "Content-Type").replaceAll(";.*", ""),
             body,
-            header(exchange, "User-Agent"));
+            new Caller(user.orElse(User.ADMINISTRATOR), header(exchange, "User-Agent")));
     remember(asked.method() + " " + uri);
-    var answer = knows(exchange) ? answer(asked) : stranger();
+    var answer = user.isPresent() ? answer(asked) : stranger();
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     answer.headers().forEach(exchange.getResponseHeaders()::set);
@@ -225,17 +252,6 @@ public final class ApiServer implements AutoCloseable {
       }
       requests.addLast(request);
     }
-  }
-
-  private boolean knows(HttpExchange exchange) {
-    if (token.isEmpty()) {
-      return true;
-    }
-    String shown = exchange.getRequestHeaders().getFirst("Authorization");
-    return shown != null
-        && MessageDigest.isEqual(
-            shown.getBytes(StandardCharsets.UTF_8),
-            ("Bearer " + token.get()).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Answer stranger() {
@@ -266,13 +282,59 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Answer byMethod(Asked asked, Resource resource) {
+    if (resource.group().equals("authorization.k8s.io")) {
+      return review(asked, resource);
+    }
+    var refused = roles.refusal(asked.caller().user(), attempt(asked, resource));
+    if (refused.isPresent()) {
+      return Refusals.forbidden(resource, refused.get());
+    }
     return switch (asked.method()) {
       case "GET" ->
           resource.isCollection() ? reads.list(asked, resource) : reads.get(asked, resource);
-      case "POST" -> writes.create(asked, resource);
+      case "POST" ->
+          resource.part().equals("token") ? token(resource) : writes.create(asked, resource);
       case "PUT", "PATCH" -> writes.change(asked, resource);
       case "DELETE" -> writes.delete(asked, resource);
       default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
     };
+  }
+
+  /** Whoever is known may ask what he may do. */
+  private Answer review(Asked asked, Resource resource) {
+    var reviews = new AccessReviews(roles);
+    var user = asked.caller().user();
+    ObjectNode review = Requests.object(asked);
+    return switch (asked.method() + " " + resource.plural()) {
+      case "POST selfsubjectaccessreviews" -> Answer.of(201, reviews.access(user, review));
+      case "POST selfsubjectrulesreviews" -> Answer.of(201, reviews.rules(user, review));
+      default -> Answer.refusal(405, "MethodNotAllowed", asked.method());
+    };
+  }
+
+  private Answer token(Resource account) {
+    return store.object(account.path()).isPresent()
+        ? Answer.of(201, clients.token(account))
+        : Refusals.notFound(account);
+  }
+
+  private static Attempt attempt(Asked asked, Resource resource) {
+    boolean all = resource.isCollection();
+    String verb =
+        switch (asked.method()) {
+          case "GET" -> all ? "list" : "get";
+          case "POST" -> "create";
+          case "PUT" -> "update";
+          case "PATCH" -> "patch";
+          case "DELETE" -> all ? "deletecollection" : "delete";
+          default -> asked.method().toLowerCase(Locale.ROOT);
+        };
+    String part = resource.part();
+    return new Attempt(
+        verb,
+        resource.group(),
+        part.isEmpty() ? resource.plural() : resource.plural() + "/" + part,
+        resource.namespace(),
+        resource.name());
   }
 }

@@ -1,16 +1,14 @@
 package dev.deployclaw.testkit.kubernetes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import dev.deployclaw.testkit.kubernetes.Refusals.FieldError;
-import dev.deployclaw.testkit.kubernetes.apply.ApplyConflict;
+import dev.deployclaw.testkit.kubernetes.access.Attempt;
+import dev.deployclaw.testkit.kubernetes.access.Roles;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
-import dev.deployclaw.testkit.kubernetes.apply.Writer;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Answers to who writes, in the order of Kubernetes' own handlers ({@code
@@ -19,7 +17,6 @@ import java.util.Optional;
  * done and nothing is kept.
  */
 final class ObjectWrites {
-  private static final String APPLY = "application/apply-patch+yaml";
   private static final List<String> SERVER_SET =
       List.of(
           "name",
@@ -31,21 +28,13 @@ final class ObjectWrites {
           "deletionGracePeriodSeconds");
 
   private final ObjectStore store;
+  private final Roles roles;
+  private final List<Admission> admissions;
 
-  ObjectWrites(ObjectStore store) {
+  ObjectWrites(ObjectStore store, Roles roles, List<Admission> admissions) {
     this.store = store;
-  }
-
-  /** A write that ends with an answer instead of an object. */
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final transient Answer answer;
-
-    Refused(Answer answer) {
-      super(answer.body());
-      this.answer = answer;
-    }
+    this.roles = roles;
+    this.admissions = admissions;
   }
 
   @FunctionalInterface
@@ -55,7 +44,7 @@ final class ObjectWrites {
 
   Answer create(Asked asked, Resource collection) {
     return answer(() -> {
-      ObjectNode object = parse(asked.body());
+      ObjectNode object = Requests.object(asked);
       object.remove("status");
       var resource = collection.named(object.at("/metadata/name").asText());
       return created(asked, resource, object, false);
@@ -65,16 +54,20 @@ final class ObjectWrites {
   /** A patch of one of three kinds, or the whole object. Nobody writes a status that way. */
   Answer change(Asked asked, Resource resource) {
     return answer(() -> {
-      boolean apply = asked.type().equals(APPLY) && asked.method().equals("PATCH");
-      checkOptions(asked, apply);
+      boolean apply = Requests.applies(asked);
+      Requests.checkOptions(asked, apply);
       var current = store.object(resource.path());
       if (current.isEmpty()) {
         if (!apply) {
           throw new Refused(Refusals.notFound(resource));
         }
-        return created(asked, resource, firstApplied(asked, resource), true);
+        checkCreates(asked, resource);
+        return created(asked, resource, Requests.firstApplied(asked, resource), true);
       }
-      var after = apply ? applied(asked, current.get()) : written(asked, resource, current.get());
+      var after =
+          apply
+              ? Requests.applied(asked, current.get())
+              : Requests.written(asked, resource, current.get());
       if (after.equals(current.get())) {
         return Answer.of(after);
       }
@@ -86,11 +79,13 @@ final class ObjectWrites {
     return answer(() -> {
       var object =
           store.object(resource.path()).orElseThrow(() -> new Refused(Refusals.notFound(resource)));
-      var options = parse(asked.body());
+      var options = Requests.object(asked);
       checkPreconditions(resource, object, options);
       boolean atOnce = options.path("gracePeriodSeconds").asInt(-1) == 0;
       boolean ends = resource.isPod() && object.at("/spec").has("nodeName") && !atOnce;
-      if (!isDry(asked, options)) {
+      boolean dry = Requests.isDry(asked, options);
+      admit(asked, "DELETE", resource, nothing(), dry);
+      if (!dry) {
         if (ends) {
           terminate(resource.path());
         } else {
@@ -106,36 +101,9 @@ final class ObjectWrites {
       try {
         return write.answer();
       } catch (Refused e) {
-        return e.answer;
+        return e.answer();
       }
     }
-  }
-
-  private static void checkOptions(Asked asked, boolean apply) throws Refused {
-    boolean named = !asked.query().getOrDefault("fieldManager", "").isEmpty();
-    if (apply && !named) {
-      var error = FieldError.required("fieldManager", "is required for apply patch");
-      throw new Refused(Refusals.invalidOptions("PatchOptions", error));
-    }
-    if (!apply && asked.query().containsKey("force")) {
-      var error = FieldError.forbidden("force", "may not be specified for non-apply patch");
-      throw new Refused(Refusals.invalidOptions("PatchOptions", error));
-    }
-    isDry(asked, ApiServer.JSON.createObjectNode());
-  }
-
-  /** The one value that there is means all stages. */
-  private static boolean isDry(Asked asked, JsonNode options) throws Refused {
-    String said = asked.query().getOrDefault("dryRun", options.at("/dryRun/0").asText(""));
-    if (!said.isEmpty() && !said.equals("All")) {
-      var error =
-          new FieldError(
-              "dryRun",
-              "FieldValueNotSupported",
-              "Unsupported value: [\"" + said + "\"]: supported values: \"All\"");
-      throw new Refused(Refusals.invalidOptions("PatchOptions", error));
-    }
-    return !said.isEmpty();
   }
 
   private Answer created(Asked asked, Resource resource, ObjectNode object, boolean applied)
@@ -147,93 +115,24 @@ final class ObjectWrites {
     metadata.remove(List.of("uid", "creationTimestamp", "resourceVersion", "generation"));
     ObjectNode founded = ObjectStore.founded(resource.path(), object);
     if (!applied) {
-      ServerSideApply.update(
-          ApiServer.JSON.createObjectNode(), founded, writer(asked, resource, false));
+      ServerSideApply.update(nothing(), founded, Requests.writer(asked, resource, false));
     }
     check(resource, Validation.ofNew(resource, founded));
     if (store.object(resource.path()).isPresent()) {
       throw new Refused(Refusals.exists(resource));
     }
-    return Answer.of(201, kept(asked, resource, founded));
+    return Answer.of(201, kept(asked, "CREATE", resource, founded));
   }
 
-  /** Apply creates what isn't there, unless it means an object that was. */
-  private ObjectNode firstApplied(Asked asked, Resource resource) throws Refused {
-    ObjectNode said = parse(asked.body());
-    String uid = said.at("/metadata/uid").asText();
-    if (!uid.isEmpty()) {
-      throw new Refused(
-          Refusals.conflict(
-              resource,
-              "uid mismatch: the provided object specified uid "
-                  + uid
-                  + ", and no existing object was found"));
+  /** Who applies what isn't there needs the right to create, too. */
+  private void checkCreates(Asked asked, Resource resource) throws Refused {
+    var attempt =
+        new Attempt(
+            "create", resource.group(), resource.plural(), resource.namespace(), resource.name());
+    var refused = roles.refusal(asked.caller().user(), attempt);
+    if (refused.isPresent()) {
+      throw new Refused(Refusals.forbidden(resource, refused.get()));
     }
-    return applied(asked, ApiServer.JSON.createObjectNode());
-  }
-
-  private ObjectNode applied(Asked asked, ObjectNode current) throws Refused {
-    ObjectNode said = parse(asked.body());
-    if (said.path("metadata").has("managedFields")) {
-      throw new Refused(Answer.refusal(400, "BadRequest", "metadata.managedFields must be nil"));
-    }
-    boolean force = asked.query().getOrDefault("force", "").equals("true");
-    var writer = Writer.applies(asked.query().getOrDefault("fieldManager", ""));
-    try {
-      return ServerSideApply.apply(current, said, writer, force);
-    } catch (ApplyConflict e) {
-      throw new Refused(Refusals.conflict(e));
-    } catch (IllegalStateException e) {
-      String message = "failed to create typed patch object: " + e.getMessage();
-      throw new Refused(Answer.refusal(500, "InternalError", message));
-    }
-  }
-
-  private ObjectNode written(Asked asked, Resource resource, ObjectNode current) throws Refused {
-    ObjectNode after = plain(asked, current);
-    if (resource.part().equals("status")) {
-      ObjectNode status = current.deepCopy();
-      status.set("status", after.path("status"));
-      after = status;
-    }
-    Defaults.fill(after, resource.kind().orElse(""));
-    ServerSideApply.update(current, after, writer(asked, resource, true));
-    return after;
-  }
-
-  private static ObjectNode plain(Asked asked, ObjectNode current) throws Refused {
-    if (asked.method().equals("PUT")) {
-      ObjectNode after = parse(asked.body());
-      ObjectNode metadata = after.withObject("/metadata");
-      if (!metadata.has("resourceVersion")) {
-        metadata.set("resourceVersion", current.at("/metadata/resourceVersion"));
-      }
-      return after;
-    }
-    ObjectNode after = current.deepCopy();
-    switch (asked.type()) {
-      case "application/json-patch+json" -> {
-        try {
-          return Patches.patched(current, json(asked.body()));
-        } catch (Patches.Unfit e) {
-          throw new Refused(
-              Answer.refusal(
-                  422,
-                  "Invalid",
-                  "the server rejected our request due to an error in our request"));
-        }
-      }
-      case "application/merge-patch+json" -> Patches.merge(after, parse(asked.body()));
-      default ->
-          throw new Refused(
-              Answer.refusal(
-                  415,
-                  "UnsupportedMediaType",
-                  "the body of the request was in an unknown format - accepted media types include:"
-                      + " application/json-patch+json, application/merge-patch+json,"
-                      + " application/apply-patch+yaml"));
-    }
-    return after;
   }
 
   private Answer changed(Asked asked, Resource resource, ObjectNode current, ObjectNode after)
@@ -256,7 +155,9 @@ final class ObjectWrites {
     Defaults.fill(after, resource.kind().orElse(""));
     ObjectStore.count(resource.path(), current, after);
     check(resource, Validation.ofChange(resource, current, after));
-    return after.equals(current) ? Answer.of(current) : Answer.of(kept(asked, resource, after));
+    return after.equals(current)
+        ? Answer.of(current)
+        : Answer.of(kept(asked, "UPDATE", resource, after));
   }
 
   private static void checkIdentity(Resource resource, ObjectNode current, ObjectNode after)
@@ -281,10 +182,26 @@ final class ObjectWrites {
     }
   }
 
-  private ObjectNode kept(Asked asked, Resource resource, ObjectNode object) throws Refused {
-    return isDry(asked, ApiServer.JSON.createObjectNode())
-        ? object
-        : store.keep(resource.path(), object);
+  private ObjectNode kept(Asked asked, String operation, Resource resource, ObjectNode object)
+      throws Refused {
+    boolean dry = Requests.isDry(asked, nothing());
+    admit(asked, operation, resource, object, dry);
+    return dry ? object : store.keep(resource.path(), object);
+  }
+
+  private void admit(
+      Asked asked, String operation, Resource resource, ObjectNode object, boolean dry)
+      throws Refused {
+    var old = store.object(resource.path()).orElse(nothing());
+    var write =
+        new Admission.Write(
+            asked.caller().user(), operation, resource, object.deepCopy(), old, dry);
+    for (Admission admission : admissions) {
+      var refused = admission.refusal(write);
+      if (refused.isPresent()) {
+        throw new Refused(Refusals.forbidden(resource, refused.get()));
+      }
+    }
   }
 
   private static void checkPreconditions(Resource resource, ObjectNode object, JsonNode options)
@@ -326,33 +243,7 @@ final class ObjectWrites {
     return Answer.of(said);
   }
 
-  /** Whoever leaves no name is called as its program. */
-  private static Writer writer(Asked asked, Resource resource, boolean there) {
-    String program = asked.agent().replaceAll("/.*", "");
-    String manager = asked.query().getOrDefault("fieldManager", "");
-    return Writer.updates(
-        manager.isEmpty()
-            ? Optional.of(program).filter(p -> !p.isEmpty()).orElse("unknown")
-            : manager,
-        resource.version(),
-        there ? resource.part() : "");
-  }
-
-  private static ObjectNode parse(String body) {
-    if (body.isEmpty()) {
-      return ApiServer.JSON.createObjectNode();
-    }
-    if (json(body) instanceof ObjectNode object) {
-      return object;
-    }
-    throw new IllegalArgumentException("the body is no object");
-  }
-
-  private static JsonNode json(String body) {
-    try {
-      return ApiServer.JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
-    }
+  private static ObjectNode nothing() {
+    return ApiServer.JSON.createObjectNode();
   }
 }
