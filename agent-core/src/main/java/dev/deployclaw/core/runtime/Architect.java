@@ -135,6 +135,14 @@ public final class Architect {
     return leading.alarm();
   }
 
+  /**
+   * Shares the volume of a gateway in Kubernetes with the tool that applies it, so that the tool
+   * may let go of it. Needs no leadership.
+   */
+  public Ended share(TaskRequest request, String gateway) throws InterruptedException {
+    return new VolumeSharing(ports, settings, stories, epilogue).share(request, gateway);
+  }
+
   /** Lets changes begin and commit again. */
   public Ended thaw(String who) throws InterruptedException {
     return freezing.thaw(asked("thaw", who));

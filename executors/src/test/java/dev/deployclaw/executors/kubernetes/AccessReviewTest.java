@@ -12,6 +12,7 @@ import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ class AccessReviewTest {
   private static final PolicyMaps SOURCE = new PolicyMaps("edge", "", List.of("*"));
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
+  private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/edge";
+
   @TempDir Path folder;
 
   private Estate estate;
@@ -35,6 +38,17 @@ class AccessReviewTest {
   @BeforeEach
   void start() {
     estate = new Estate(folder);
+    estate.api().user("secret", "system:serviceaccount:edge:deployclaw");
+    estate
+        .api()
+        .put(
+            RBAC + "/rolebindings/deployclaw",
+            "kubectl",
+            Estate.json(
+                "{'metadata':{'namespace':'edge','name':'deployclaw'},"
+                    + "'roleRef':{'kind':'Role','name':'deployclaw'},'subjects':"
+                    + "[{'kind':'ServiceAccount','name':'deployclaw','namespace':'edge'}]}"));
+    allow(Granted.rules());
   }
 
   @AfterEach
@@ -44,8 +58,6 @@ class AccessReviewTest {
 
   @Test
   void theShippedRoleHasAllThatIsNeeded() {
-    estate.api().rule(Granted.reviewing(Granted.rules()));
-
     var reports = access(settings(List.of(SOURCE), estate.gateway()), List.of());
 
     assertThat(reports).extracting(Report::answer).containsOnly(Answer.YES);
@@ -56,8 +68,7 @@ class AccessReviewTest {
   void eachVerbThatIsTakenOutOfTheShippedRoleIsNamedAndNothingElse() {
     for (var rule : Granted.rules()) {
       for (String verb : rule.getVerbs()) {
-        estate.api().withoutRules();
-        estate.api().rule(Granted.reviewing(without(rule, verb)));
+        allow(without(rule, verb));
 
         var missing = missing(access(settings(List.of(SOURCE), estate.gateway()), List.of()));
 
@@ -74,8 +85,7 @@ class AccessReviewTest {
     for (var rule : Granted.rules()) {
       var others = new ArrayList<>(Granted.rules());
       others.remove(rule);
-      estate.api().withoutRules();
-      estate.api().rule(Granted.reviewing(others));
+      allow(others);
 
       var missing = missing(access(settings(List.of(SOURCE), estate.gateway()), List.of()));
 
@@ -86,8 +96,6 @@ class AccessReviewTest {
 
   @Test
   void namesTheDeploymentThatTheRoleForgets() {
-    estate.api().rule(Granted.reviewing(Granted.rules()));
-
     var reports =
         access(settings(List.of(), estate.gateway(), Estate.gateway("new-gw")), List.of());
 
@@ -155,6 +163,19 @@ class AccessReviewTest {
     var reports = access(settings(List.of(), estate.gateway()), List.of());
 
     assertThat(reports).extracting(Report::answer).containsOnly(Answer.UNKNOWN);
+  }
+
+  /** What the Role of the agent says from now on. */
+  private void allow(List<PolicyRule> rules) {
+    var role =
+        new RoleBuilder()
+            .withNewMetadata()
+            .withNamespace("edge")
+            .withName("deployclaw")
+            .endMetadata()
+            .withRules(rules)
+            .build();
+    estate.api().put(RBAC + "/roles/deployclaw", "kubectl", Estate.json(Json.text(role)));
   }
 
   private static List<PolicyRule> without(PolicyRule rule, String verb) {

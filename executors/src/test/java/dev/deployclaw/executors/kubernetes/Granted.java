@@ -1,7 +1,6 @@
 package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -43,28 +42,6 @@ final class Granted {
   /** The rules of the Role. */
   static List<PolicyRule> rules() {
     return role().getRules();
-  }
-
-  /** Answers a SelfSubjectAccessReview as the RBAC authorizer does, by these rules. */
-  static ApiServer.Rule reviewing(List<PolicyRule> rules) {
-    return asked ->
-        asked.path().endsWith("/selfsubjectaccessreviews")
-            ? Optional.of(reviewed(rules, asked.body()))
-            : Optional.empty();
-  }
-
-  private static ApiServer.Answer reviewed(List<PolicyRule> rules, String body) {
-    var review = new KubernetesSerialization().unmarshal(body, SelfSubjectAccessReview.class);
-    var wanted = review.getSpec().getResourceAttributes();
-    boolean allowed =
-        wanted == null // /version: system:public-info-viewer
-            || ("edge".equals(wanted.getNamespace())
-                && allowed(
-                    rules,
-                    wanted.getGroup() + "/" + wanted.getResource() + " " + wanted.getVerb(),
-                    wanted.getName()));
-    return ApiServer.Answer.of(
-        Estate.json("{'kind':'SelfSubjectAccessReview','status':{'allowed':" + allowed + "}}"));
   }
 
   /** Refuses what isn't allowed. */

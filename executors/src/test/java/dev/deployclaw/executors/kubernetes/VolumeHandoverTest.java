@@ -15,11 +15,6 @@ import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +34,7 @@ class VolumeHandoverTest {
   private Estate estate;
 
   @BeforeEach
-  void start() throws Exception {
+  void start() {
     estate = new Estate(folder);
     estate.api().remove(DEPLOYMENT);
     apply("kustomize-controller", manifest());
@@ -53,7 +48,7 @@ class VolumeHandoverTest {
 
   /** Why the first step is ours: a field that nobody owns is removed with its value. */
   @Test
-  void aVolumeIsLostIfItsOnlyOwnerLetsGoOfIt() throws Exception {
+  void aVolumeIsLostIfItsOnlyOwnerLetsGoOfIt() {
     var emptied = manifest();
     ((ObjectNode) emptied.at("/spec/template/spec/volumes/0")).remove("configMap");
 
@@ -64,7 +59,7 @@ class VolumeHandoverTest {
   }
 
   @Test
-  void isHandedOverInTwoStepsAndNothingIsLost() throws Exception {
+  void isHandedOverInTwoStepsAndNothingIsLost() {
     var before = estate.deploymentNow();
     assertThat(vote().reason())
         .contains("kustomize-controller applies the source of its volume conf")
@@ -100,7 +95,7 @@ class VolumeHandoverTest {
 
   /** For a Deployment that is made anew from its manifest, which has to be valid by itself. */
   @Test
-  void anEntryThatKeepsItsNameAloneIsLetGoOfToo() throws Exception {
+  void anEntryThatKeepsItsNameAloneIsLetGoOfToo() {
     share();
     var before = estate.volume();
     var emptied = manifest();
@@ -115,7 +110,7 @@ class VolumeHandoverTest {
   }
 
   @Test
-  void canBeRepeatedAndWritesNothingThen() throws Exception {
+  void canBeRepeatedAndWritesNothingThen() {
     share();
     var before = estate.deploymentNow();
 
@@ -153,7 +148,7 @@ class VolumeHandoverTest {
   }
 
   @Test
-  void marksOfAFormerPublishStay() throws Exception {
+  void marksOfAFormerPublishStay() {
     apply("kustomize-controller", withMap("by-hand"));
     share();
     apply("kustomize-controller", withoutVolume());
@@ -254,16 +249,8 @@ class VolumeHandoverTest {
   }
 
   /** As {@code kubectl apply --server-side --force-conflicts} does. */
-  private void apply(String manager, JsonNode object) throws IOException, InterruptedException {
-    var uri = URI.create(estate.api().url() + DEPLOYMENT + "?force=true&fieldManager=" + manager);
-    var request =
-        HttpRequest.newBuilder(uri)
-            .header("Content-Type", "application/apply-patch+yaml")
-            .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString()))
-            .build();
-    try (var http = HttpClient.newHttpClient()) {
-      var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
-    }
+  private void apply(String manager, JsonNode object) {
+    var answer = estate.api().apply(DEPLOYMENT, manager, object);
+    assertThat(answer.status()).as(answer.body()).isIn(200, 201);
   }
 }
