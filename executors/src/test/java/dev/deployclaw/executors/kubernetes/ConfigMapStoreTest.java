@@ -44,6 +44,7 @@ class ConfigMapStoreTest {
 
   @BeforeEach
   void open() {
+    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
     link = Estate.link(folder, server.url().toString());
     stores = new ConfigMapStore(link, List.of(new ServedMap("shop", "shop", "limits")));
   }
@@ -200,7 +201,6 @@ class ConfigMapStoreTest {
 
   @Test
   void isNoSourceOfPolicies() throws Exception {
-    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
     carryOut(activation(1, FIRST));
     var sources =
         new ConfigMapSources(

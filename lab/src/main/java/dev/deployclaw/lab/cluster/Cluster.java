@@ -44,6 +44,9 @@ public final class Cluster implements Server {
   /** Below the lab's folder: namespaces whose pods get an NGINX without {@code auth_request}. */
   public static final String OLD_NODES = "faults/old-node";
 
+  /** Below the lab's folder: there while nobody but the API server and the node works. */
+  public static final String CONTROLLERS_AWAY = "faults/controllers-away";
+
   static final String TOKEN = "token";
   private static final String PORT = "port";
 
@@ -256,6 +259,7 @@ public final class Cluster implements Server {
                 folder.toString(),
                 Integer.toString(port),
                 lab.resolve(PODS).toString(),
-                lab.resolve(OLD_NODES).toString()));
+                lab.resolve(OLD_NODES).toString(),
+                lab.resolve(CONTROLLERS_AWAY).toString()));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.Ports;
@@ -34,6 +36,7 @@ class ClusterTest {
   private static final int REPLICAS = 4;
   private static final int PORT = Ports.free();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
+  private static final String SETS = "/apis/apps/v1/namespaces/edge/replicasets";
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
   private static final String PODS = "/api/v1/namespaces/edge/pods";
 
@@ -128,6 +131,75 @@ class ClusterTest {
     assertThat(pods().stream().filter(ClusterTest::ready).count()).isEqualTo(REPLICAS - 1);
   }
 
+  /** The way back from a rollout that stalls: no pod is made where the old ones still run. */
+  @Test
+  void aTemplateThatReturnsGetsItsReplicaSetAndItsPodsBack() {
+    var before = sets();
+    refer("broken");
+    Await.until("a pod of it doesn't start", SOON, () -> pods().stream().anyMatch(p -> !ready(p)));
+    var left = pods().stream().filter(ClusterTest::ready).map(ClusterTest::uid).toList();
+
+    refer("one");
+    Await.until("all pods are of one", SOON, () -> complete() && answers().equals(Set.of("one")));
+
+    assertThat(left).isNotEmpty();
+    assertThat(pods().stream().map(ClusterTest::uid)).containsAll(left);
+    var back = active();
+    assertThat(before).extracting(ClusterTest::uid).contains(uid(back));
+    assertThat(back.at("/metadata/annotations").path(ReplicaSet.REVISION))
+        .isEqualTo(
+            cluster.get(DEPLOYMENTS + "/gw").at("/metadata/annotations").path(ReplicaSet.REVISION));
+    assertThat(sets())
+        .allSatisfy(set ->
+            assertThat(set.at("/metadata/ownerReferences/0/uid").asText())
+                .isEqualTo(uid(cluster.get(DEPLOYMENTS + "/gw"))));
+    assertThat(pods())
+        .allSatisfy(
+            p -> assertThat(p.at("/metadata/ownerReferences/0/uid").asText()).isEqualTo(uid(back)));
+  }
+
+  @Test
+  void withoutControllersAChangeIsKeptAndNobodySeesIt() {
+    var faults = Faults.in(folder);
+    inflict(faults);
+    barrier("first"); // the look that was under way is over
+    ObjectNode patch = ApiServer.JSON.createObjectNode();
+    patch.withObject("/metadata/annotations").put("note", "unseen");
+    long generation =
+        cluster.merge(DEPLOYMENTS + "/gw", "test", patch).at("/metadata/generation").asLong();
+    barrier("second"); // and the node looked again since
+
+    assertThat(status().path("observedGeneration").asLong()).isLessThan(generation);
+
+    faults.heal();
+    Await.until(
+        "it is seen", SOON, () -> status().path("observedGeneration").asLong() == generation);
+  }
+
+  @Test
+  void whatADeploymentOwnsGoesWithIt() {
+    ObjectNode other = deployment();
+    other.withObject("/metadata").put("name", "other");
+    other.withObject("/spec/selector/matchLabels").put("app", "other");
+    other.withObject("/spec/template/metadata/labels").put("app", "other");
+    cluster.create(DEPLOYMENTS, "test", other);
+    Await.until("it has pods", SOON, () -> count(PODS, "other") == REPLICAS);
+
+    cluster.delete(DEPLOYMENTS + "/other");
+
+    Await.until("all of it is gone", SOON, () -> count(PODS, "other") + count(SETS, "other") == 0);
+  }
+
+  @Test
+  void everyNamespaceHasWhatTheClusterPutsThere() {
+    Await.until(
+        "the root certificate is there",
+        SOON,
+        () ->
+            cluster.list(MAPS).stream()
+                .anyMatch(m -> m.at("/metadata/name").asText().equals("kube-root-ca.crt")));
+  }
+
   @Test
   void aPodThatRunsOnceSaysHowItEnded() {
     check("good", "one");
@@ -218,6 +290,44 @@ class ClusterTest {
   private static List<JsonNode> pods() {
     Predicate<JsonNode> own = p -> p.at("/metadata/labels/app").asText().equals("gw");
     return cluster.list(PODS).stream().filter(own).toList();
+  }
+
+  private static List<JsonNode> sets() {
+    return cluster.list(SETS).stream()
+        .filter(s -> s.at("/metadata/labels/app").asText().equals("gw"))
+        .toList();
+  }
+
+  private static JsonNode active() {
+    return sets().stream()
+        .filter(s -> s.at("/spec/replicas").asInt() > 0)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long count(String collection, String app) {
+    return cluster.list(collection).stream()
+        .filter(o -> o.at("/metadata/labels/app").asText().equals(app))
+        .count();
+  }
+
+  private static String uid(JsonNode object) {
+    return object.at("/metadata/uid").asText();
+  }
+
+  private static void inflict(Faults faults) {
+    try {
+      faults.inflict(List.of("stop-controllers", "kubernetes"));
+    } catch (Impossible e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A pod that ran once: the node's look follows that of the controllers. */
+  private static void barrier(String name) {
+    check(name, "one");
+    Await.until("the node looked", SOON, () -> ended(name));
+    cluster.delete(PODS + "/" + name);
   }
 
   private static boolean going(JsonNode pod) {

@@ -207,6 +207,11 @@ public final class ApiServer implements AutoCloseable {
     store.edit(path, manager, how);
   }
 
+  /** Changes an object's status, and its annotations, as a controller does. */
+  public void editStatus(String path, String manager, Consumer<ObjectNode> how) {
+    store.editStatus(path, manager, how);
+  }
+
   public void remove(String path) {
     store.remove(path);
   }

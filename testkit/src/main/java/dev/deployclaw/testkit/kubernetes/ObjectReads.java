@@ -80,8 +80,10 @@ final class ObjectReads {
 
   /** In a list, objects don't say their kind. */
   private List<JsonNode> items(Asked asked) {
+    var labels = Selector.labels(asked.query().getOrDefault("labelSelector", ""));
+    var fields = Selector.fields(asked.query().getOrDefault("fieldSelector", ""));
     return store.objects(path -> Query.isIn(path, asked.path())).values().stream()
-        .filter(o -> Query.selects(asked.query().getOrDefault("labelSelector", ""), o))
+        .filter(labels.and(fields))
         .sorted(Comparator.comparing(ObjectReads::key))
         .map(o -> (JsonNode) o.without(List.of("kind", "apiVersion")))
         .toList();

@@ -20,6 +20,7 @@ import java.util.function.Predicate;
  * threads; one writes at a time.
  */
 final class ObjectStore {
+  private static final String STATUS = "status";
   private static final List<String> COUNTED = List.of("Deployment", "ReplicaSet");
 
   private final Map<String, ObjectNode> objects;
@@ -100,20 +101,39 @@ final class ObjectStore {
     return out;
   }
 
-  /** Writes without asking anybody; a controller writes either a status or the rest. */
+  /** Writes without asking anybody. */
   synchronized void edit(String path, String manager, Consumer<ObjectNode> how) {
     var current = objects.get(path);
-    if (current == null) {
-      return;
+    if (current != null) {
+      ObjectNode after = edited(path, current, how);
+      boolean rest = !without(current, STATUS).equals(without(after, STATUS));
+      if (rest) {
+        count(path, current, after);
+      }
+      write(path, Writer.updates(manager, version(path), rest ? "" : STATUS), after);
     }
+  }
+
+  /** Writes a status, as a part of its own; annotations beside it raise no generation. */
+  synchronized void editStatus(String path, String manager, Consumer<ObjectNode> how) {
+    var current = objects.get(path);
+    if (current != null) {
+      ObjectNode after = edited(path, current, how);
+      write(path, Writer.updates(manager, version(path), STATUS), after);
+    }
+  }
+
+  private static ObjectNode edited(String path, ObjectNode current, Consumer<ObjectNode> how) {
     ObjectNode after = current.deepCopy();
     how.accept(after);
     Defaults.fill(after, kind(path));
+    return after;
+  }
+
+  private void write(String path, Writer writer, ObjectNode after) {
+    var current = objects.get(path);
     if (!after.equals(current)) {
-      boolean rest = !without(current, "status").equals(without(after, "status"));
-      String part = rest ? "" : "status";
-      ServerSideApply.update(current, after, Writer.updates(manager, version(path), part));
-      count(path, current, after);
+      ServerSideApply.update(current, after, writer);
       keep(path, after);
     }
   }

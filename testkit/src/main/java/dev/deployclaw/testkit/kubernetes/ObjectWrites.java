@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import dev.deployclaw.testkit.kubernetes.Refusals.FieldError;
 import dev.deployclaw.testkit.kubernetes.access.Attempt;
 import dev.deployclaw.testkit.kubernetes.access.Roles;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
+import dev.deployclaw.testkit.kubernetes.validation.FieldError;
+import dev.deployclaw.testkit.kubernetes.validation.ObjectRules;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Answers to who writes, in the order of Kubernetes' own handlers ({@code
@@ -26,6 +28,8 @@ final class ObjectWrites {
           "generation",
           "deletionTimestamp",
           "deletionGracePeriodSeconds");
+
+  private static final int NAME_DIGITS = 5;
 
   private final ObjectStore store;
   private final Roles roles;
@@ -46,7 +50,7 @@ final class ObjectWrites {
     return answer(() -> {
       ObjectNode object = Requests.object(asked);
       object.remove("status");
-      var resource = collection.named(object.at("/metadata/name").asText());
+      var resource = collection.named(name(object.path("metadata")));
       return created(asked, resource, object, false);
     });
   }
@@ -96,6 +100,15 @@ final class ObjectWrites {
     });
   }
 
+  /** One that a prefix begins is made. */
+  private static String name(JsonNode metadata) {
+    String prefix = metadata.path("generateName").asText();
+    String own = metadata.path("name").asText();
+    return own.isEmpty() && !prefix.isEmpty()
+        ? prefix + UUID.randomUUID().toString().substring(0, NAME_DIGITS)
+        : own;
+  }
+
   private Answer answer(Write write) {
     synchronized (store) {
       try {
@@ -113,11 +126,13 @@ final class ObjectWrites {
       metadata.put("namespace", resource.namespace());
     }
     metadata.remove(List.of("uid", "creationTimestamp", "resourceVersion", "generation"));
+    checkReadable(object);
+    checkPlace(resource);
     ObjectNode founded = ObjectStore.founded(resource.path(), object);
     if (!applied) {
       ServerSideApply.update(nothing(), founded, Requests.writer(asked, resource, false));
     }
-    check(resource, Validation.ofNew(resource, founded));
+    check(resource, ObjectRules.ofNew(resource.kind().orElse(""), founded));
     if (store.object(resource.path()).isPresent()) {
       throw new Refused(Refusals.exists(resource));
     }
@@ -137,6 +152,7 @@ final class ObjectWrites {
 
   private Answer changed(Asked asked, Resource resource, ObjectNode current, ObjectNode after)
       throws Refused {
+    checkReadable(after);
     checkIdentity(resource, current, after);
     if (resource.part().isEmpty()) {
       after.remove("status");
@@ -154,10 +170,25 @@ final class ObjectWrites {
     }
     Defaults.fill(after, resource.kind().orElse(""));
     ObjectStore.count(resource.path(), current, after);
-    check(resource, Validation.ofChange(resource, current, after));
+    check(resource, ObjectRules.ofChange(resource.kind().orElse(""), current, after));
     return after.equals(current)
         ? Answer.of(current)
         : Answer.of(kept(asked, "UPDATE", resource, after));
+  }
+
+  private static void checkReadable(ObjectNode object) throws Refused {
+    var why = ObjectRules.unreadable(object);
+    if (why.isPresent()) {
+      throw new Refused(Answer.refusal(400, "BadRequest", why.get()));
+    }
+  }
+
+  /** Nothing is made in a namespace that isn't there. */
+  private void checkPlace(Resource resource) throws Refused {
+    boolean own = resource.plural().equals("namespaces") || resource.namespace().isEmpty();
+    if (!own && store.object("/api/v1/namespaces/" + resource.namespace()).isEmpty()) {
+      throw new Refused(Refusals.noNamespace(resource));
+    }
   }
 
   private static void checkIdentity(Resource resource, ObjectNode current, ObjectNode after)

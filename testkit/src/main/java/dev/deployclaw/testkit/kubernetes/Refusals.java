@@ -3,6 +3,7 @@ package dev.deployclaw.testkit.kubernetes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.apply.ApplyConflict;
+import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,31 +11,6 @@ import java.util.stream.Collectors;
 /** Refusals as the API server words them ({@code apimachinery/pkg/api/errors}). */
 final class Refusals {
   private Refusals() {}
-
-  /** Something about one field. */
-  record FieldError(String field, String reason, String message) {
-    static FieldError required(String field) {
-      return required(field, "");
-    }
-
-    static FieldError required(String field, String detail) {
-      String more = detail.isEmpty() ? "" : ": " + detail;
-      return new FieldError(field, "FieldValueRequired", "Required value" + more);
-    }
-
-    static FieldError invalid(String field, String value, String detail) {
-      String message = "Invalid value: %s: %s".formatted(value, detail);
-      return new FieldError(field, "FieldValueInvalid", message);
-    }
-
-    static FieldError forbidden(String field, String detail) {
-      return new FieldError(field, "FieldValueForbidden", "Forbidden: " + detail);
-    }
-
-    String words() {
-      return field + ": " + message;
-    }
-  }
 
   static Answer notFound(Resource resource) {
     String message = "%s \"%s\" not found".formatted(resource.qualified(), resource.name());
@@ -118,9 +94,15 @@ final class Refusals {
             .put("field", error.field()));
   }
 
+  /** Whose namespace isn't there. */
+  static Answer noNamespace(Resource resource) {
+    return notFound(new Resource("", "", "namespaces", resource.namespace(), ""));
+  }
+
   /** A list of a version that isn't there yet. */
   static Answer tooLargeVersion(long asked, long current) {
-    String message = "Too large resource version: %d, current: %d".formatted(asked, current);
+    String message =
+        "Timeout: Too large resource version: %d, current: %d".formatted(asked, current);
     ObjectNode said = status(504, "Timeout", message);
     said.withObject("/details")
         .put("retryAfterSeconds", 1)

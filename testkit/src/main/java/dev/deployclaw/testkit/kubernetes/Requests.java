@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import dev.deployclaw.testkit.kubernetes.Refusals.FieldError;
 import dev.deployclaw.testkit.kubernetes.apply.ApplyConflict;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import dev.deployclaw.testkit.kubernetes.apply.Writer;
+import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.Optional;
 
 /** What requests that write ask for: options, who writes, and what becomes of an object. */
@@ -38,11 +38,7 @@ final class Requests {
   static boolean isDry(Asked asked, JsonNode options) throws Refused {
     String said = asked.query().getOrDefault("dryRun", options.at("/dryRun/0").asText(""));
     if (!said.isEmpty() && !said.equals("All")) {
-      var error =
-          new FieldError(
-              "dryRun",
-              "FieldValueNotSupported",
-              "Unsupported value: [\"" + said + "\"]: supported values: \"All\"");
+      var error = FieldError.unsupported("dryRun", "[\"" + said + "\"]", "\"All\"");
       throw new Refused(Refusals.invalidOptions("PatchOptions", error));
     }
     return !said.isEmpty();
@@ -75,7 +71,8 @@ final class Requests {
     } catch (ApplyConflict e) {
       throw new Refused(Refusals.conflict(e));
     } catch (IllegalStateException e) {
-      String message = "failed to create typed patch object: " + e.getMessage();
+      String message =
+          "Internal error occurred: failed to create typed patch object: " + e.getMessage();
       throw new Refused(Answer.refusal(500, "InternalError", message));
     }
   }
@@ -139,6 +136,7 @@ final class Requests {
         there ? resource.part() : "");
   }
 
+  /** The body, as an object; an empty one where there is none. */
   static ObjectNode object(Asked asked) {
     String body = asked.body();
     if (body.isEmpty()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.testkit.kubernetes.ApiClient.Said;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,12 @@ class ApiServerTest {
   private ApiClient client;
 
   @BeforeEach
-  void start() {
+  void start() throws Exception {
     server = ApiServer.start(0, folder, "known");
     client = new ApiClient(server.url(), "known");
+    for (String namespace : List.of("edge", "core")) {
+      create("/api/v1/namespaces", "{'metadata':{'name':'%s'}}".formatted(namespace));
+    }
   }
 
   @AfterEach
@@ -100,7 +104,7 @@ class ApiServerTest {
   void listsAKindOfAllNamespaces() throws Exception {
     create(MAPS, "{'metadata':{'name':'a'}}");
     create("/api/v1/namespaces/core/configmaps", "{'metadata':{'name':'b'}}");
-    create(PODS, "{'metadata':{'name':'c'}}");
+    create(PODS, pod("c"));
 
     assertThat(send("GET", "/api/v1/configmaps", "", "").body().path("items"))
         .extracting(
@@ -110,7 +114,7 @@ class ApiServerTest {
 
   @Test
   void aPodOnANodeEndsByItselfUnlessItIsForced() throws Exception {
-    create(PODS, "{'metadata':{'name':'a'},'spec':{'nodeName':'n'}}");
+    create(PODS, pod("a"));
 
     send("DELETE", PODS + "/a", "application/json", "");
     var asked = send("GET", PODS + "/a", "", "");
@@ -122,7 +126,7 @@ class ApiServerTest {
 
   @Test
   void nobodyWritesAStatusByAPlainWrite() throws Exception {
-    create(PODS, "{'metadata':{'name':'a'},'status':{'phase':'Running'}}");
+    create(PODS, pod("a").replace("'spec'", "'status':{'phase':'Running'},'spec'"));
     send("PATCH", PODS + "/a", MERGE, "{'status':{'phase':'Running'}}");
 
     assertThat(send("GET", PODS + "/a", "", "").body().has("status")).isFalse();
@@ -141,6 +145,12 @@ class ApiServerTest {
     assertThat(repeated.body()).isEqualTo(created.body());
     assertThat(gone.status()).isEqualTo(409);
     assertThat(gone.message()).contains("uid mismatch");
+  }
+
+  private static String pod(String name) {
+    return ("{'metadata':{'name':'%s'},"
+            + "'spec':{'nodeName':'n','containers':[{'name':'c','image':'i'}]}}")
+        .formatted(name);
   }
 
   private Said create(String collection, String object) throws Exception {

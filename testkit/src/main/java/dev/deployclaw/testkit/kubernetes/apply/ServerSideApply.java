@@ -113,14 +113,15 @@ public final class ServerSideApply {
   private static ObjectNode plain(ObjectNode object, String subresource) {
     ObjectNode out = object.deepCopy();
     out.remove(List.of("apiVersion", "kind"));
-    if (subresource.isEmpty()) {
-      out.remove("status");
-      if (out.get("metadata") instanceof ObjectNode metadata) {
-        metadata.remove(SERVER_SET);
+    boolean whole = subresource.isEmpty();
+    out.remove(whole ? "status" : "spec");
+    if (out.get("metadata") instanceof ObjectNode metadata) {
+      metadata.remove(SERVER_SET);
+      if (!whole) {
+        metadata.remove("labels");
       }
-      return out;
     }
-    return out.retain(subresource);
+    return out;
   }
 
   /** What an empty object of the kind has already: the parts that are never left out. */
