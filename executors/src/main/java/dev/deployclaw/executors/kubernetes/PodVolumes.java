@@ -20,26 +20,36 @@ record PodVolumes(Standing standing) {
     return pods.stream().flatMap(p -> of(gateway, p).stream());
   }
 
+  /** How many pods run from a volume. */
+  private record Use(Volume volume, int ready, int all) {
+    Use and(Use other) {
+      return new Use(volume, ready + other.ready, all + other.all);
+    }
+  }
+
   /** The one of most pods, ready ones first, that shows these files and can't change. */
   Optional<Volume> with(Mounted files) {
-    var ready = new HashMap<Volume, Integer>();
-    var all = new HashMap<Volume, Integer>();
-    for (var pod : standing.pods()) {
-      of(standing.gateway(), pod)
-          .filter(v -> standing.showsForGood(v, files))
-          .ifPresent(v -> {
-            ready.merge(v, Pods.ready(pod) ? 1 : 0, Integer::sum);
-            all.merge(v, 1, Integer::sum);
-          });
-    }
-    Comparator<Volume> byReady = Comparator.comparing(ready::get);
-    return all.keySet().stream().max(byReady.thenComparing(all::get).thenComparing(Json::text));
+    return uses(files)
+        .max(
+            Comparator.comparing(Use::ready)
+                .thenComparing(Use::all)
+                .thenComparing(use -> Json.text(use.volume())))
+        .map(Use::volume);
   }
 
   /** Whether a ready pod runs these files. */
   boolean serve(Mounted files) {
-    return of(standing.gateway(), standing.pods().stream().filter(Pods::ready).toList())
-        .anyMatch(v -> standing.showsForGood(v, files));
+    return uses(files).anyMatch(use -> use.ready() > 0);
+  }
+
+  private Stream<Use> uses(Mounted files) {
+    var uses = new HashMap<Volume, Use>();
+    for (var pod : standing.pods()) {
+      of(standing.gateway(), pod)
+          .map(volume -> new Use(volume, Pods.ready(pod) ? 1 : 0, 1))
+          .ifPresent(use -> uses.merge(use.volume(), use, Use::and));
+    }
+    return uses.values().stream().filter(use -> standing.showsForGood(use.volume(), files));
   }
 
   private static Optional<Volume> of(KubernetesGateway gateway, Pod pod) {

@@ -25,13 +25,14 @@ record Rollout(Standing standing) {
   /** What is still missing; empty when it is done. */
   Optional<String> pending() {
     var deployment = standing.deployment();
-    if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
-      return standing.obstacle();
-    }
     var status = deployment.getStatus();
     long generation = generation(deployment);
     long switched = standing.written().switchedBy(generation);
     long observed = status == null ? 0 : number(status.getObservedGeneration());
+    boolean paused = Boolean.TRUE.equals(deployment.getSpec().getPaused());
+    if (paused) { // nothing goes on: it is as it should be, or won't be
+      return observed < switched || pods().isPresent() ? standing.obstacle() : Optional.empty();
+    }
     if (status == null || observed < switched) {
       return Optional.of(
           "the Deployment controller hasn't seen generation %d yet".formatted(switched));

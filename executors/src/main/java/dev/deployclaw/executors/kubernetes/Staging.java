@@ -87,10 +87,7 @@ final class Staging {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
       case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
       case Wanted.Known known -> {
-        var wrong =
-            standing
-                .obstacle()
-                .or(() -> unread(standing, order.activation().epoch(), known.bundle()));
+        var wrong = unread(standing, order.activation().epoch(), known.bundle());
         if (wrong.isPresent()) {
           yield Report.no(standing.gateway().member(), wrong.get());
         }

@@ -127,6 +127,52 @@ class KubernetesWayBackTest {
     assertThat(estate.ask(new Call.Converge(second)).reason()).contains("1 of 2 pods are ready");
   }
 
+  @Test
+  void aPausedDeploymentIsInTheWayOnlyOfASwitch() {
+    estate.api().edit(DEPLOYMENT, "kubectl", d -> d.withObject("/spec").put("paused", true));
+    var same = activation(set(1, Tenants.acme()), 2);
+    yes(new Call.Converge(first));
+
+    yes(new Call.Stage(same));
+    yes(new Call.Prepare(same));
+    yes(new Call.Publish(same));
+    yes(new Call.Converge(same));
+
+    var other = activation(set(2), 3);
+    yes(new Call.Stage(other));
+    assertThat(estate.ask(new Call.Prepare(other)).reason()).contains("rollout resume");
+    assertThat(estate.ask(new Call.Publish(other)).reason()).contains("rollout resume");
+  }
+
+  /** Earlier releases didn't write in which generation they switched. */
+  @Test
+  void aDeploymentMarkedByAnEarlierReleaseGetsNoNewPod() {
+    estate
+        .api()
+        .edit(
+            DEPLOYMENT,
+            "deployclaw",
+            d ->
+                d.withObject("/metadata/annotations").remove("deployclaw.dev/switched-generation"));
+    seen("'replicas':2,'updatedReplicas':2,'readyReplicas':2,'availableReplicas':2");
+    var template = estate.deploymentNow().at("/spec/template");
+    assertThat(estate.ask(Estate.look("scan")).answer()).isEqualTo(Answer.YES);
+
+    var second = activation(set(1, Tenants.acme()), 2);
+    yes(new Call.Stage(second));
+    yes(new Call.Prepare(second));
+    yes(new Call.Publish(second));
+
+    yes(new Call.Converge(second));
+    assertThat(estate.deploymentNow().at("/spec/template")).isEqualTo(template);
+    assertThat(
+            estate
+                .deploymentNow()
+                .at("/metadata/annotations/deployclaw.dev~1switched-generation")
+                .asLong())
+        .isEqualTo(generation() - 1);
+  }
+
   /** It may still be about to make pods of the file between. */
   @Test
   void waitsForAControllerThatHasNotSeenThatItLedBack() {

@@ -21,6 +21,7 @@ import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,17 +32,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A way back where no new pod can become ready. */
-class PodsOfFormerFileTest {
+/** Changes of a gateway on a cluster that can make no new pod. */
+@Slow(
+    guard = "dev.deployclaw.executors.kubernetes.KubernetesWayBackTest",
+    because = "rollouts of real pods have to stall and to come back")
+class PodsThatStayTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int REPLICAS = 3;
   private static final int PORT = Ports.free();
+  private static final AtomicLong EPOCHS = new AtomicLong();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
   private static final String PODS = "/api/v1/namespaces/edge/pods";
@@ -75,21 +81,49 @@ class PodsOfFormerFileTest {
   }
 
   @Test
-  void areAllThereAfterwardsAndNoneWasStartedAgain() throws Exception {
-    bring(activation(1, 1, false));
+  void areAllThereAfterAWayBackAndNoneWasStartedAgain() throws Exception {
+    bring(activation(1, false));
     var before = pods();
     assertThat(before).hasSize(REPLICAS);
-    Files.createDirectories(folder.resolve(Cluster.OLD_NODES));
-    Files.writeString(folder.resolve(Cluster.OLD_NODES).resolve("edge"), "");
-    var second = activation(2, 2, false);
+    var oldNode = fault(Cluster.OLD_NODES).resolve("edge");
+    Files.createDirectories(oldNode.getParent());
+    Files.writeString(oldNode, "");
+    var second = activation(2, false);
     publish(second);
     Await.until("the rollout is late", SOON, () -> ask(new Call.Converge(second)).stuck());
 
-    bring(activation(1, 3, true));
+    bring(activation(1, true));
 
+    Files.delete(oldNode);
     assertThat(pods()).isEqualTo(before);
     var status = cluster.get(DEPLOYMENTS + "/gw").path("status");
     assertThat(status.path("readyReplicas").asInt()).isEqualTo(REPLICAS);
+  }
+
+  @Test
+  void confirmAChangeOfTheirMarksWhileTheControllersAreAway() throws Exception {
+    bring(activation(3, false));
+    var before = pods();
+    Files.writeString(fault(Cluster.CONTROLLERS_AWAY), "");
+
+    bring(activation(3, false));
+
+    Files.delete(fault(Cluster.CONTROLLERS_AWAY));
+    Await.until("the controllers are back", SOON, () -> observed() == generation());
+    assertThat(pods()).isEqualTo(before);
+  }
+
+  private static Path fault(String name) throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    return folder.resolve(name);
+  }
+
+  private static long generation() {
+    return cluster.get(DEPLOYMENTS + "/gw").at("/metadata/generation").asLong();
+  }
+
+  private static long observed() {
+    return cluster.get(DEPLOYMENTS + "/gw").at("/status/observedGeneration").asLong();
   }
 
   private static void bring(Activation activation) {
@@ -136,7 +170,8 @@ class PodsOfFormerFileTest {
   }
 
   /** Another number of routes is another file. */
-  private static Activation activation(int routes, long epoch, boolean back) {
+  private static Activation activation(int routes, boolean back) {
+    long epoch = EPOCHS.incrementAndGet();
     var all =
         IntStream.range(0, routes).mapToObj(i -> new Gateway.Route("/s" + i, "search")).toList();
     var gateway = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
