@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -12,7 +13,9 @@ import java.util.Optional;
 
 /**
  * The effects after the commit: forward only. A member that answers and refuses, or isn't there by
- * the bound, failed; one that does not answer is unknown, and the next start goes on with it.
+ * the bound, failed; one that does not answer is unknown, and the next start goes on with it. A way
+ * back has nowhere else to go: it isn't stopped by a member that refuses, and waits for it like for
+ * one that doesn't answer, until it goes back too, or a person leaves it out.
  */
 final class AfterCommit {
   private final Crew crew;
@@ -33,7 +36,8 @@ final class AfterCommit {
 
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = crew.publish(content.activation(x), duty.mandate());
+    var terms = ReturnTerms.of(x, content, duty);
+    var tally = crew.on(terms).publish(content.activation(x), duty.mandate());
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
@@ -42,17 +46,25 @@ final class AfterCommit {
           .summarise("unmanaged: what was found before the first change is back", Status.OK);
     }
     leftAlone(tally, content, duty.story());
-    return happened(tally, new Event.PublishedEverywhere(), "did not take it");
+    return terms.back()
+        ? wentBack(tally, new Event.PublishedEverywhere(), x, terms)
+        : happened(tally, new Event.PublishedEverywhere(), "did not take it");
   }
 
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
-    var tally = convergence.await(content.activation(x), duty, t -> hopeless(x, t));
+    var terms = ReturnTerms.of(x, content, duty);
+    var tally =
+        convergence
+            .of(crew.on(terms))
+            .await(content.activation(x), duty, t -> !terms.back() && t.stuck());
     String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     leftAlone(tally, content, duty.story());
-    return happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+    return terms.back()
+        ? wentBack(tally, new Event.ConvergedEverywhere(), x, terms)
+        : happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
   }
 
   /** See {@link Convergence#mend}. */
@@ -72,12 +84,6 @@ final class AfterCommit {
                         .filter(r -> r.answer() == Answer.SKIPPED)
                         .filter(r -> found.whyUnseen(participant, r.member()).isPresent())
                         .forEach(r -> story.leaveOpen(r.member()))));
-  }
-
-  /** A change has a way back that needn't wait; what goes back has nowhere else to go. */
-  private static boolean hopeless(Execution x, Tally tally) {
-    boolean back = x.kind().back() || x.state() instanceof State.Withdrawing;
-    return !back && tally.stuck();
   }
 
   private static String named(Activation activation) {
@@ -116,19 +122,35 @@ final class AfterCommit {
           new Event.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
-    var observed = crew.observe(duty.mandate());
+    var terms = ReturnTerms.of(x, content, duty);
+    var observed = crew.on(terms).observe(duty.mandate());
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     if (!observed.allYes()) {
       duty.story().summarise(observed.counts() + " observed", worst(observed));
-      return new Happening.Stuck(String.join(", ", observed.unfinished()) + " can't be observed");
+      return new Happening.Stuck("can't be observed: " + observed.pending());
     }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
       // whoever published may have died with what it knew of this
       leftAlone(crew.converged(content.activation(x), duty.mandate()), content, duty.story());
     }
-    return new Happening.Now(new Event.Validated());
+    return wentBack(observed, new Event.Validated(), x, terms);
+  }
+
+  /** All that can are back; what is left waits for them, or for a person's word. */
+  private static Happening wentBack(Tally tally, Event whenAll, Execution x, ReturnTerms terms) {
+    if (!tally.allYes()) {
+      return new Happening.Stuck(tally.pending());
+    }
+    var missed = ReturnTerms.missed(tally);
+    boolean known = x.leftOut().filter(l -> l.members().containsAll(missed)).isPresent();
+    if (missed.isEmpty() || known) {
+      return new Happening.Now(whenAll);
+    }
+    String by = terms.leftOut().orElseThrow().by();
+    var all = x.leftOut().map(l -> l.and(missed, by)).orElse(new LeftOut(missed, by));
+    return new Happening.Now(new Event.MembersLeftOut(all));
   }
 
   private static Happening happened(Tally tally, Event whenAll, String otherwise) {

@@ -10,11 +10,22 @@ final class Crew {
   private final Executors executors;
   private final Settings.Bounds bounds;
   private final Time time;
+  private final ReturnTerms terms;
 
   Crew(Executors executors, Settings settings, Time time) {
+    this(executors, settings.bounds(), time, ReturnTerms.NONE);
+  }
+
+  private Crew(Executors executors, Settings.Bounds bounds, Time time, ReturnTerms terms) {
     this.executors = executors;
-    this.bounds = settings.bounds();
+    this.bounds = bounds;
     this.time = time;
+    this.terms = terms;
+  }
+
+  /** The same participants, on these terms. */
+  Crew on(ReturnTerms other) {
+    return new Crew(executors, bounds, time, other);
   }
 
   List<String> names() {
@@ -42,14 +53,26 @@ final class Crew {
     return all(those(names), new Call.Prepare(activation), mandate);
   }
 
-  /** Bounded; who did not take it is staged again first, since that may be what it lacks. */
+  /**
+   * Bounded; who did not take it is staged again first, since that may be what it lacks. On a way
+   * back nobody needs to take what it acts on already.
+   */
   Tally publish(Activation activation, Mandate mandate) throws InterruptedException {
-    var tally = all(executors.participants(), new Call.Publish(activation), mandate);
+    var first = all(executors.participants(), new Call.Publish(activation), mandate);
+    var tally = settled(first, activation, mandate);
     for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
       time.pause(bounds.poll());
-      tally = tally.updated(again(tally.unfinished(), activation, mandate));
+      var again = again(tally.unfinished(), activation, mandate);
+      tally = tally.updated(settled(again, activation, mandate));
     }
     return tally;
+  }
+
+  private Tally settled(Tally published, Activation activation, Mandate mandate)
+      throws InterruptedException {
+    return !terms.back() || published.allYes()
+        ? published
+        : published.settledBy(converged(published.unfinished(), activation, mandate));
   }
 
   /** Stages it, and what is tried beside it, and publishes it once more. */
@@ -66,13 +89,23 @@ final class Crew {
 
   /** Who acts on it. */
   Tally converged(Activation activation, Mandate mandate) throws InterruptedException {
-    return all(executors.participants(), new Call.Converge(activation), mandate);
+    return converged(names(), activation, mandate);
   }
 
-  /** Who of some acts on it. */
+  /** Who of some acts on it; on a way back also who never left what comes back. */
   Tally converged(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
-    return all(those(names), new Call.Converge(activation), mandate);
+    var tally = all(those(names), new Call.Converge(activation), mandate);
+    if (tally.allYes() || !terms.back()) {
+      return tally;
+    }
+    var open = those(tally.unfinished());
+    if (terms.former().isPresent()) {
+      return tally.settledBy(all(open, new Call.Converge(terms.former().get()), mandate));
+    }
+    return terms.found().isPresent()
+        ? tally.settledBy(terms.asFound(all(open, new Call.Observe(), mandate)))
+        : tally;
   }
 
   /**
@@ -86,7 +119,7 @@ final class Crew {
   }
 
   private Tally all(List<Executor> of, Call call, Mandate mandate) throws InterruptedException {
-    return Tally.of(executors.calls().all(of, call, mandate, bounds.call()));
+    return terms.excusing(Tally.of(executors.calls().all(of, call, mandate, bounds.call())));
   }
 
   private List<Executor> store() {

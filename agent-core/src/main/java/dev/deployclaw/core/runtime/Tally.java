@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What all participants' members answered to one call. A participant that failed as a whole counts
@@ -31,6 +33,39 @@ record Tally(SortedMap<String, List<Report>> reports) {
   Tally updated(Tally later) {
     var all = new TreeMap<>(reports);
     all.putAll(later.reports);
+    return new Tally(all);
+  }
+
+  /** The same with each answer replaced, by its participant. */
+  Tally each(BiFunction<String, Report, Report> replaced) {
+    var all = new TreeMap<String, List<Report>>();
+    reports.forEach((name, members) ->
+        all.put(name, members.stream().map(r -> replaced.apply(name, r)).toList()));
+    return new Tally(all);
+  }
+
+  /**
+   * This tally, where those who say to another question that they need nothing, or are there
+   * already, count as that. A participant that answered as a whole, for all its members, is
+   * replaced by what they say one by one.
+   */
+  Tally settledBy(Tally other) {
+    var all = new TreeMap<>(reports);
+    other.reports.forEach((name, members) -> {
+      var settled =
+          members.stream()
+              .filter(r -> !open(r))
+              .collect(Collectors.toMap(Report::member, r -> r, (a, _) -> a));
+      boolean whole = members.stream().noneMatch(Tally::open);
+      all.computeIfPresent(
+          name,
+          (_, said) ->
+              whole && said.stream().anyMatch(r -> r.member().equals(name))
+                  ? members
+                  : said.stream()
+                      .map(r -> open(r) ? settled.getOrDefault(r.member(), r) : r)
+                      .toList());
+    });
     return new Tally(all);
   }
 
@@ -87,6 +122,12 @@ record Tally(SortedMap<String, List<Report>> reports) {
         String.join(
             "; ", of.stream().limit(MOST_NAMED).map(r -> r.member() + ": " + r.reason()).toList());
     return of.size() > MOST_NAMED ? first + "; and " + (of.size() - MOST_NAMED) + " more" : first;
+  }
+
+  /** All that is open, each with its reason: first who refuses, then who doesn't answer. */
+  String pending() {
+    var both = List.of(named(Answer.NO), named(Answer.UNKNOWN));
+    return String.join("; ", both.stream().filter(s -> !s.isEmpty()).toList());
   }
 
   List<String> members(Answer answer) {
