@@ -5,7 +5,6 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
-import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -37,7 +36,7 @@ final class AfterCommit {
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var terms = ReturnTerms.of(x, content, duty);
-    var tally = crew.on(terms).publish(content.activation(x), duty.mandate());
+    var tally = terms.atLast(crew.on(terms).publish(content.activation(x), duty.mandate()));
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
@@ -47,24 +46,35 @@ final class AfterCommit {
     }
     leftAlone(tally, content, duty.story());
     return terms.back()
-        ? wentBack(tally, new Event.PublishedEverywhere(), x, terms)
+        ? wentBack(tally, new Event.PublishedEverywhere(), terms)
         : happened(tally, new Event.PublishedEverywhere(), "did not take it");
   }
 
   Happening converge(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var terms = ReturnTerms.of(x, content, duty);
-    var tally =
-        convergence
-            .of(crew.on(terms))
-            .await(content.activation(x), duty, t -> !terms.back() && t.stuck());
+    var members = crew.on(terms);
+    if (terms.back()) {
+      offer(content.activation(x), members, duty);
+    }
+    var awaited =
+        convergence.of(members).await(content.activation(x), duty, t -> !terms.back() && t.stuck());
+    var tally = terms.atLast(awaited);
     String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " confirmed", worst(tally));
     leftAlone(tally, content, duty.story());
     return terms.back()
-        ? wentBack(tally, new Event.ConvergedEverywhere(), x, terms)
+        ? wentBack(tally, new Event.ConvergedEverywhere(), terms)
         : happened(tally, new Event.ConvergedEverywhere(), "doesn't act on it");
+  }
+
+  /** A member that isn't there takes it at once, or refuses it, and needn't if it never left. */
+  private void offer(Activation activation, Crew members, Duty duty) throws InterruptedException {
+    var open = members.converged(activation, duty.mandate()).answering(Answer.NO);
+    if (!open.isEmpty() && ledger.leads(duty.leadership())) {
+      var _ = members.again(open, activation, duty.mandate());
+    }
   }
 
   /** See {@link Convergence#mend}. */
@@ -123,34 +133,30 @@ final class AfterCommit {
     }
     long from = time.micros();
     var terms = ReturnTerms.of(x, content, duty);
-    var observed = crew.on(terms).observe(duty.mandate());
+    var observed = terms.atLast(crew.on(terms).observe(duty.mandate()));
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     if (!observed.allYes()) {
       duty.story().summarise(observed.counts() + " observed", worst(observed));
-      return new Happening.Stuck("can't be observed: " + observed.pending());
+      return new Happening.Stuck(Ending.NOT_BACK + observed.pending());
     }
     duty.story().summarise("back at policy digest " + x.digest().substring(0, 12), Status.OK);
     if (x.restores()) {
       // whoever published may have died with what it knew of this
       leftAlone(crew.converged(content.activation(x), duty.mandate()), content, duty.story());
     }
-    return wentBack(observed, new Event.Validated(), x, terms);
+    return wentBack(observed, new Event.Validated(), terms);
   }
 
   /** All that can are back; what is left waits for them, or for a person's word. */
-  private static Happening wentBack(Tally tally, Event whenAll, Execution x, ReturnTerms terms) {
+  private static Happening wentBack(Tally tally, Event whenAll, ReturnTerms terms) {
     if (!tally.allYes()) {
-      return new Happening.Stuck(tally.pending());
+      return new Happening.Stuck(Ending.NOT_BACK + tally.pending());
     }
-    var missed = ReturnTerms.missed(tally);
-    boolean known = x.leftOut().filter(l -> l.members().containsAll(missed)).isPresent();
-    if (missed.isEmpty() || known) {
-      return new Happening.Now(whenAll);
-    }
-    String by = terms.leftOut().orElseThrow().by();
-    var all = x.leftOut().map(l -> l.and(missed, by)).orElse(new LeftOut(missed, by));
-    return new Happening.Now(new Event.MembersLeftOut(all));
+    return terms
+        .newly(tally)
+        .map(l -> new Happening.Now(new Event.MembersLeftOut(l)))
+        .orElse(new Happening.Now(whenAll));
   }
 
   private static Happening happened(Tally tally, Event whenAll, String otherwise) {

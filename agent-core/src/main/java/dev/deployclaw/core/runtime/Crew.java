@@ -3,7 +3,11 @@ package dev.deployclaw.core.runtime;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Report.Answer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** All participants together: one call to each, and the tally of what their members said. */
 final class Crew {
@@ -11,6 +15,9 @@ final class Crew {
   private final Settings.Bounds bounds;
   private final Time time;
   private final ReturnTerms terms;
+
+  /** Who refused to take something by this object; then it is asked whether it needs to. */
+  private final Set<String> refusing = new HashSet<>();
 
   Crew(Executors executors, Settings settings, Time time) {
     this(executors, settings.bounds(), time, ReturnTerms.NONE);
@@ -55,10 +62,10 @@ final class Crew {
 
   /**
    * Bounded; who did not take it is staged again first, since that may be what it lacks. On a way
-   * back nobody needs to take what it acts on already.
+   * back a member needs to take nothing that is there already.
    */
   Tally publish(Activation activation, Mandate mandate) throws InterruptedException {
-    var first = all(executors.participants(), new Call.Publish(activation), mandate);
+    var first = published(executors.participants(), activation, mandate);
     var tally = settled(first, activation, mandate);
     for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
       time.pause(bounds.poll());
@@ -72,7 +79,7 @@ final class Crew {
       throws InterruptedException {
     return !terms.back() || published.allYes()
         ? published
-        : published.settledBy(converged(published.unfinished(), activation, mandate));
+        : published.settledBy(converged(published.unfinished(), activation, mandate), _ -> true);
   }
 
   /** Stages it, and what is tried beside it, and publishes it once more. */
@@ -84,7 +91,14 @@ final class Crew {
     if (tried.isPresent()) {
       all(those, new Call.Stage(tried.get()), mandate);
     }
-    return all(those, new Call.Publish(activation), mandate);
+    return published(those, activation, mandate);
+  }
+
+  private Tally published(List<Executor> of, Activation activation, Mandate mandate)
+      throws InterruptedException {
+    var tally = all(of, new Call.Publish(activation), mandate);
+    refusing.addAll(tally.members(Answer.NO));
+    return tally;
   }
 
   /** Who acts on it. */
@@ -92,20 +106,26 @@ final class Crew {
     return converged(names(), activation, mandate);
   }
 
-  /** Who of some acts on it; on a way back also who never left what comes back. */
+  /**
+   * Who of some acts on it. On a way back also who never left what comes back, and refuses to take
+   * it: whoever takes it does so, since it is fenced by that.
+   */
   Tally converged(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
     var tally = all(those(names), new Call.Converge(activation), mandate);
-    if (tally.allYes() || !terms.back()) {
-      return tally;
-    }
-    var open = those(tally.unfinished());
+    var open = those(tally.participants(r -> refusing.contains(r.member()) && Tally.open(r)));
+    return open.isEmpty() || !terms.back()
+        ? tally
+        : tally.settledBy(neverLeft(open, mandate), refusing::contains);
+  }
+
+  private Tally neverLeft(List<Executor> of, Mandate mandate) throws InterruptedException {
     if (terms.former().isPresent()) {
-      return tally.settledBy(all(open, new Call.Converge(terms.former().get()), mandate));
+      return all(of, new Call.Converge(terms.former().get()), mandate);
     }
     return terms.found().isPresent()
-        ? tally.settledBy(terms.asFound(all(open, new Call.Observe(), mandate)))
-        : tally;
+        ? terms.asFound(all(of, new Call.Observe(), mandate))
+        : Tally.of(Map.of());
   }
 
   /**

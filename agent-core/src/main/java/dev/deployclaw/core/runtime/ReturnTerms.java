@@ -7,7 +7,6 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Observation;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,16 +18,19 @@ import java.util.Optional;
  * @param former the epoch whose policies come back; empty where that is what was found, and where a
  *     candidate is taken back
  * @param found what was found before the first change, where that comes back
- * @param leftOut whom a person leaves out
+ * @param leftOut who is left out since an earlier effect: nobody waits for them
+ * @param word whom a person leaves out who can't go back by the end of this one
  */
 record ReturnTerms(
     boolean back,
     Optional<Activation> former,
     Optional<Observation> found,
-    Optional<LeftOut> leftOut) {
+    Optional<LeftOut> leftOut,
+    Optional<LeftOut> word) {
   /** Of what brings something new: everybody takes it. */
   static final ReturnTerms NONE =
-      new ReturnTerms(false, Optional.empty(), Optional.empty(), Optional.empty());
+      new ReturnTerms(
+          false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private static final String LEFT_OUT = "left_out";
   private static final String EPOCH = "epoch";
@@ -39,12 +41,8 @@ record ReturnTerms(
     if (!back) {
       return NONE;
     }
-    var now = duty.leftOut();
-    var all =
-        x.leftOut().isEmpty()
-            ? now
-            : now.map(n -> x.leftOut().get().and(n.members(), n.by())).or(x::leftOut);
-    return new ReturnTerms(true, content.former(x), content.restores(), all);
+    return new ReturnTerms(
+        true, content.former(x), content.restores(), x.leftOut(), duty.leftOut());
   }
 
   /** Who of those that were observed is as it was found; of the others that isn't known. */
@@ -70,12 +68,20 @@ record ReturnTerms(
 
   /** What was answered, without those that are left out: what they say doesn't count. */
   Tally excusing(Tally tally) {
-    return leftOut.map(l -> tally.each((_, r) -> excused(r, l))).orElse(tally);
+    return excusing(tally, leftOut);
+  }
+
+  /** The same in the end, without those whom a person leaves out now. */
+  Tally atLast(Tally tally) {
+    return excusing(tally, word);
+  }
+
+  private static Tally excusing(Tally tally, Optional<LeftOut> members) {
+    return members.map(l -> tally.each((_, r) -> excused(r, l))).orElse(tally);
   }
 
   private static Report excused(Report r, LeftOut leftOut) {
-    boolean open = r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;
-    return open && leftOut.members().contains(r.member())
+    return Tally.open(r) && leftOut.members().contains(r.member())
         ? new Report(
             r.member(),
             Answer.SKIPPED,
@@ -85,11 +91,15 @@ record ReturnTerms(
         : r;
   }
 
-  /** Those of the members that are left out who could not go back. */
-  static List<String> missed(Tally tally) {
-    return tally.all().stream()
-        .filter(r -> r.facts().containsKey(LEFT_OUT))
-        .map(Report::member)
-        .toList();
+  /** All who are left out by now; empty where nobody is whom an earlier effect doesn't know. */
+  Optional<LeftOut> newly(Tally tally) {
+    var missed =
+        tally.all().stream()
+            .filter(r -> r.facts().containsKey(LEFT_OUT))
+            .map(Report::member)
+            .filter(m -> leftOut.filter(l -> l.members().contains(m)).isEmpty())
+            .toList();
+    return word.filter(_ -> !missed.isEmpty())
+        .map(w -> leftOut.map(l -> l.and(missed, w.by())).orElse(new LeftOut(missed, w.by())));
   }
 }

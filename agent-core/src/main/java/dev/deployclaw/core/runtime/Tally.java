@@ -45,28 +45,30 @@ record Tally(SortedMap<String, List<Report>> reports) {
   }
 
   /**
-   * This tally, where those who say to another question that they need nothing, or are there
-   * already, count as that. A participant that answered as a whole, for all its members, is
+   * This tally, where who is open, and says to another question that it needs nothing or is there
+   * already, counts as that. A participant that answered as a whole, for all its members, is
    * replaced by what they say one by one.
+   *
+   * @param whom by name
    */
-  Tally settledBy(Tally other) {
+  Tally settledBy(Tally other, Predicate<String> whom) {
     var all = new TreeMap<>(reports);
-    other.reports.forEach((name, members) -> {
-      var settled =
-          members.stream()
-              .filter(r -> !open(r))
-              .collect(Collectors.toMap(Report::member, r -> r, (a, _) -> a));
-      boolean whole = members.stream().noneMatch(Tally::open);
-      all.computeIfPresent(
-          name,
-          (_, said) ->
-              whole && said.stream().anyMatch(r -> r.member().equals(name))
-                  ? members
-                  : said.stream()
-                      .map(r -> open(r) ? settled.getOrDefault(r.member(), r) : r)
-                      .toList());
-    });
+    other.reports.forEach((name, members) ->
+        all.computeIfPresent(name, (_, said) -> settled(name, said, members, whom)));
     return new Tally(all);
+  }
+
+  private static List<Report> settled(
+      String name, List<Report> said, List<Report> other, Predicate<String> whom) {
+    boolean whole = said.size() == 1 && said.getFirst().member().equals(name) && whom.test(name);
+    if (whole && other.stream().noneMatch(Tally::open)) {
+      return other;
+    }
+    var closed =
+        other.stream()
+            .filter(r -> !open(r) && whom.test(r.member()))
+            .collect(Collectors.toMap(Report::member, r -> r, (first, _) -> first));
+    return said.stream().map(r -> open(r) ? closed.getOrDefault(r.member(), r) : r).toList();
   }
 
   List<Report> all() {
@@ -145,14 +147,15 @@ record Tally(SortedMap<String, List<Report>> reports) {
 
   private static final int MOST_NAMED = 5;
 
-  private List<String> participants(Predicate<Report> member) {
+  /** Participants with such a member. */
+  List<String> participants(Predicate<Report> member) {
     return reports.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(member))
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  private static boolean open(Report r) {
+  static boolean open(Report r) {
     return r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;
   }
 

@@ -364,6 +364,9 @@ public final class FakeParticipant implements Executor {
     if (member.epoch != a.epoch()) {
       return Report.no(m, "acts on epoch " + member.epoch);
     }
+    if (tellsApart() && member.step != a.step()) {
+      return Report.no(m, "acts on step " + member.step);
+    }
     return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())
         : Report.no(m, "acts on " + member.live);

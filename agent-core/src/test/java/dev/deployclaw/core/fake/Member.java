@@ -165,6 +165,7 @@ final class Member {
     }
     staged.put(a.epoch(), a.digest());
     epoch = a.epoch();
+    step = a.step();
     live = a.digest();
     fence = Optional.of(Fencing.mark(caller, a.epoch()));
     published(a.epoch());
