@@ -12,6 +12,7 @@ import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.json.Canonical;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,14 @@ final class BeforeCommit {
     }
     int yes = tally.with(Answer.YES).size();
     duty.story().summarise(tally.counts() + " voted yes", status(tally));
-    return new Event.Voted(tally.digest(), yes, tally.members(Answer.UNKNOWN));
+    return new Event.Voted(tally.digest(), yes, absent(tally));
+  }
+
+  /** Those a way back goes on without: first who refuses. */
+  private static List<String> absent(Tally tally) {
+    var absent = new ArrayList<>(tally.members(Answer.NO));
+    absent.addAll(tally.members(Answer.UNKNOWN));
+    return absent;
   }
 
   /** What the gate says of a change that opens, for its record. */
@@ -216,12 +224,21 @@ final class BeforeCommit {
     return new Event.CheckpointTaken(checkpoint);
   }
 
-  /** A way back only needs that nobody refuses, and the store of policy sets. */
+  /**
+   * A way back only needs the store of policy sets: a member that can't go back stops no other. One
+   * that a person asks for needs somebody who goes, since as yet nobody is where they shouldn't be.
+   */
   private static boolean lacking(Execution x, Tally tally) {
-    if (!x.kind().back()) {
-      return !tally.allYes();
-    }
-    return !tally.with(Answer.NO).isEmpty() || tally.unfinished().contains(Executors.STORE);
+    return switch (x.kind()) {
+      case FORWARD -> !tally.allYes();
+      case COMPENSATION -> tally.unfinished().contains(Executors.STORE);
+      case ROLLBACK -> tally.unfinished().contains(Executors.STORE) || refusedByAll(tally);
+    };
+  }
+
+  private static boolean refusedByAll(Tally tally) {
+    return !tally.with(Answer.NO).isEmpty()
+        && tally.with(Answer.YES).size() == tally.yes(Executors.STORE);
   }
 
   private static Event unobserved(Tally observed) {
@@ -241,7 +258,7 @@ final class BeforeCommit {
     var refused = tally.with(Answer.NO);
     return refused.isEmpty()
         ? new Event.Stopped(Cause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
-        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO, Answer.UNKNOWN));
+        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.pending());
   }
 
   private static Status status(Tally tally) {

@@ -138,7 +138,17 @@ public final class FakeParticipant implements Executor {
   public synchronized void heal() {
     unreachableAt.clear();
     refusals.clear();
-    members.values().forEach(m -> m.up = true);
+    members.values().forEach(Member::heal);
+  }
+
+  /** One member takes no epoch above this one, and says why. */
+  public synchronized void balk(String member, long above, String reason) {
+    member(name + "/" + member).balk(above, reason);
+  }
+
+  /** One member is gone, and whoever is asked in its place says so. */
+  public synchronized void delete(String member) {
+    member(name + "/" + member).gone = true;
   }
 
   /** One member no longer answers. */
@@ -257,12 +267,12 @@ public final class FakeParticipant implements Executor {
       case Call.Look _ when verb.equals("scan") -> each(of, m -> member(m).scan(m));
       case Call.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
       case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
-      case Call.Observe _ -> each(of, this::observe);
+      case Call.Observe _ -> each(of, m -> member(m).observe(m));
       case Call.Stage(Activation a) ->
-          each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
-      case Call.Prepare(Activation a) -> each(of, m -> member(m).vote(m, a));
+          willing(of, a, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
+      case Call.Prepare(Activation a) -> willing(of, a, m -> member(m).vote(m, a));
       case Call.Publish(Activation a) ->
-          each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
+          willing(of, a, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
       case Call.Converge(Activation a) -> each(of, m -> converge(m, a));
       case Call.Discard(long epoch) ->
           each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
@@ -280,18 +290,15 @@ public final class FakeParticipant implements Executor {
 
   private Outcome each(List<String> of, Function<String, Report> question) {
     return Outcome.done(
-        of.stream()
-            .map(m -> member(m).up ? question.apply(m) : Report.unknown(m, "does not answer"))
-            .toList());
+        of.stream().map(m -> member(m).absence(m).orElseGet(() -> question.apply(m))).toList());
+  }
+
+  private Outcome willing(List<String> of, Activation a, Function<String, Report> question) {
+    return each(of, m -> member(m).unwilling(m, a).orElseGet(() -> question.apply(m)));
   }
 
   private Report fenced(String m, Fence fence, long epoch, Supplier<Report> act) {
     return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
-  }
-
-  private Report observe(String m) {
-    String live = member(m).live;
-    return Report.yes(m, live, Map.of("live", live, "epoch", member(m).epoch));
   }
 
   private Report publish(String m, Activation a, Fence fence) {
@@ -356,6 +363,9 @@ public final class FakeParticipant implements Executor {
     }
     if (member.epoch != a.epoch()) {
       return Report.no(m, "acts on epoch " + member.epoch);
+    }
+    if (tellsApart() && member.step != a.step()) {
+      return Report.no(m, "acts on step " + member.step);
     }
     return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())

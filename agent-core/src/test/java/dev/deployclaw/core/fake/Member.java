@@ -22,6 +22,14 @@ final class Member {
   Optional<Activation.Candidate> candidate = Optional.empty();
   boolean up = true;
 
+  /** Whether it was deleted, which who is asked in its place says. */
+  boolean gone;
+
+  /** It takes no epoch above this one. */
+  private long above = Long.MAX_VALUE;
+
+  private String reason = "";
+
   /** Whether it lost what it had acknowledged, and nobody published as much to it since. */
   boolean thrownBack;
 
@@ -30,6 +38,38 @@ final class Member {
 
   /** What its replica had when it was cut off. */
   Optional<Member> replica = Optional.empty();
+
+  void balk(long from, String why) {
+    above = from;
+    reason = why;
+  }
+
+  void heal() {
+    up = true;
+    gone = false;
+    above = Long.MAX_VALUE;
+  }
+
+  /** Whether it would take an epoch, were it asked. */
+  boolean takes(long wanted) {
+    return up && !gone && wanted <= above;
+  }
+
+  /** What is said in its place; empty where it answers itself. */
+  Optional<Report> absence(String name) {
+    if (gone) {
+      return Optional.of(Report.no(name, "it was deleted"));
+    }
+    return up ? Optional.empty() : Optional.of(Report.unknown(name, "does not answer"));
+  }
+
+  Optional<Report> unwilling(String name, Activation a) {
+    return a.epoch() > above ? Optional.of(Report.no(name, reason)) : Optional.empty();
+  }
+
+  Report observe(String name) {
+    return Report.yes(name, live, Map.of("live", live, "epoch", epoch));
+  }
 
   /** What it holds by now; its votes are history. */
   Member image() {
@@ -55,6 +95,8 @@ final class Member {
     var copy = image();
     copy.voted.addAll(voted);
     copy.up = up;
+    copy.gone = gone;
+    copy.balk(above, reason);
     copy.thrownBack = thrownBack;
     copy.acknowledged = acknowledged;
     copy.replica = replica.map(Member::image);
@@ -123,6 +165,7 @@ final class Member {
     }
     staged.put(a.epoch(), a.digest());
     epoch = a.epoch();
+    step = a.step();
     live = a.digest();
     fence = Optional.of(Fencing.mark(caller, a.epoch()));
     published(a.epoch());
