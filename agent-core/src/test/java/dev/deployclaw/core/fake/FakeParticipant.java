@@ -53,13 +53,6 @@ public final class FakeParticipant implements Executor {
     }
   }
 
-  /**
-   * What a member acts on.
-   *
-   * @param thrownBack whether it lost what it had acknowledged, and nobody published to it since
-   */
-  public record Standing(String member, long epoch, String live, boolean thrownBack) {}
-
   /** The same back end as it stands, in another world. */
   synchronized FakeParticipant copy(FakeStore elsewhere) {
     var copy = new FakeParticipant(name, elsewhere);
@@ -72,8 +65,9 @@ public final class FakeParticipant implements Executor {
     return copy;
   }
 
-  public synchronized List<Standing> standings() {
-    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey())).toList();
+  public synchronized List<MemberStanding> standings() {
+    boolean open = refusals.isEmpty() && unreachableAt.isEmpty() && !leftOut;
+    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey(), open)).toList();
   }
 
   public synchronized List<String> members() {
@@ -141,9 +135,9 @@ public final class FakeParticipant implements Executor {
     members.values().forEach(Member::heal);
   }
 
-  /** One member takes no epoch above this one, and says why. */
-  public synchronized void balk(String member, long above, String reason) {
-    member(name + "/" + member).balk(above, reason);
+  /** One member votes for no epoch above one, takes none above the other, and says why. */
+  public synchronized void balk(String member, long votes, long takes, String reason) {
+    member(name + "/" + member).balk(votes, takes, reason);
   }
 
   /** One member is gone, and whoever is asked in its place says so. */
@@ -269,10 +263,10 @@ public final class FakeParticipant implements Executor {
       case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
       case Call.Observe _ -> each(of, m -> member(m).observe(m));
       case Call.Stage(Activation a) ->
-          willing(of, a, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
-      case Call.Prepare(Activation a) -> willing(of, a, m -> member(m).vote(m, a));
+          each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
+      case Call.Prepare(Activation a) -> each(of, m -> member(m).vote(m, a));
       case Call.Publish(Activation a) ->
-          willing(of, a, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
+          each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
       case Call.Converge(Activation a) -> each(of, m -> converge(m, a));
       case Call.Discard(long epoch) ->
           each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
@@ -293,10 +287,6 @@ public final class FakeParticipant implements Executor {
         of.stream().map(m -> member(m).absence(m).orElseGet(() -> question.apply(m))).toList());
   }
 
-  private Outcome willing(List<String> of, Activation a, Function<String, Report> question) {
-    return each(of, m -> member(m).unwilling(m, a).orElseGet(() -> question.apply(m)));
-  }
-
   private Report fenced(String m, Fence fence, long epoch, Supplier<Report> act) {
     return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
   }
@@ -311,8 +301,8 @@ public final class FakeParticipant implements Executor {
         member.staged.containsKey(a.epoch())
             && (!tellsApart()
                 || a.candidate().stream().allMatch(c -> member.staged.containsKey(c.epoch())));
-    if (!staged) {
-      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
+    if (!staged || !member.takes(a.epoch())) {
+      return Report.no(m, member.why("epoch " + a.epoch() + " isn't staged here"));
     }
     if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
       return Report.unknown(m, "a later step was here");
@@ -372,9 +362,9 @@ public final class FakeParticipant implements Executor {
         : Report.no(m, "acts on " + member.live);
   }
 
-  /** Nobody knows of who was thrown back to an epoch that nobody needs any more. */
-  private void blame(Member member, String what) {
-    if (!member.thrownBack) {
+  /** Nobody knows who was thrown back to what nobody needs; who was left out refuses it. */
+  private void blame(String m, String what) {
+    if (!member(m).thrownBack && !WayBackLaw.isLeftOut(store, m, Long.MAX_VALUE)) {
       violations.add("I14: " + what);
     }
   }
@@ -386,11 +376,11 @@ public final class FakeParticipant implements Executor {
       violations.add("I14: " + m + " was told to remove epoch " + epoch + ", a candidate");
     }
     if (member.epoch == epoch) {
-      blame(member, m + " was told to remove epoch " + epoch + ", which it acts on");
+      blame(m, m + " was told to remove epoch " + epoch + ", which it acts on");
       return Report.unknown(m, "acts on epoch " + epoch);
     }
     if (member.predecessor == epoch && epoch > 0) {
-      blame(member, m + " was told to remove epoch " + epoch + ", its predecessor");
+      blame(m, m + " was told to remove epoch " + epoch + ", its predecessor");
       return Report.unknown(m, "epoch " + epoch + " is the predecessor of what it acts on");
     }
     member.staged.remove(epoch);

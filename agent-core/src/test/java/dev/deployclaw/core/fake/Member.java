@@ -25,8 +25,11 @@ final class Member {
   /** Whether it was deleted, which who is asked in its place says. */
   boolean gone;
 
+  /** It votes for no epoch above this one. */
+  private long votes = Long.MAX_VALUE;
+
   /** It takes no epoch above this one. */
-  private long above = Long.MAX_VALUE;
+  private long takes = Long.MAX_VALUE;
 
   private String reason = "";
 
@@ -39,20 +42,25 @@ final class Member {
   /** What its replica had when it was cut off. */
   Optional<Member> replica = Optional.empty();
 
-  void balk(long from, String why) {
-    above = from;
+  void balk(long most, long taken, String why) {
+    votes = most;
+    takes = taken;
     reason = why;
   }
 
   void heal() {
     up = true;
     gone = false;
-    above = Long.MAX_VALUE;
+    balk(Long.MAX_VALUE, Long.MAX_VALUE, "");
   }
 
-  /** Whether it would take an epoch, were it asked. */
   boolean takes(long wanted) {
-    return up && !gone && wanted <= above;
+    return wanted <= takes;
+  }
+
+  /** Why it refuses, or else this. */
+  String why(String otherwise) {
+    return reason.isEmpty() ? otherwise : reason;
   }
 
   /** What is said in its place; empty where it answers itself. */
@@ -61,10 +69,6 @@ final class Member {
       return Optional.of(Report.no(name, "it was deleted"));
     }
     return up ? Optional.empty() : Optional.of(Report.unknown(name, "does not answer"));
-  }
-
-  Optional<Report> unwilling(String name, Activation a) {
-    return a.epoch() > above ? Optional.of(Report.no(name, reason)) : Optional.empty();
   }
 
   Report observe(String name) {
@@ -96,7 +100,7 @@ final class Member {
     copy.voted.addAll(voted);
     copy.up = up;
     copy.gone = gone;
-    copy.balk(above, reason);
+    copy.balk(votes, takes, reason);
     copy.thrownBack = thrownBack;
     copy.acknowledged = acknowledged;
     copy.replica = replica.map(Member::image);
@@ -120,8 +124,9 @@ final class Member {
     live = there && epoch == lost ? FakeParticipant.NOTHING : live;
   }
 
-  FakeParticipant.Standing standing(String name) {
-    return new FakeParticipant.Standing(name, epoch, live, thrownBack);
+  MemberStanding standing(String name, boolean open) {
+    boolean goes = open && up && !gone && epoch < Math.min(votes, takes);
+    return new MemberStanding(name, epoch, live, thrownBack, goes);
   }
 
   Report marks(String name) {
@@ -140,13 +145,16 @@ final class Member {
   }
 
   Report stage(String name, Activation a) {
+    if (a.epoch() > votes) {
+      return Report.no(name, reason);
+    }
     staged.put(a.epoch(), a.digest());
     return Report.yes(name, a.digest(), Map.of());
   }
 
   Report vote(String name, Activation a) {
-    if (!a.digest().equals(staged.get(a.epoch()))) {
-      return Report.no(name, "epoch " + a.epoch() + " isn't staged here");
+    if (a.epoch() > votes || !a.digest().equals(staged.get(a.epoch()))) {
+      return Report.no(name, why("epoch " + a.epoch() + " isn't staged here"));
     }
     voted.add(a.epoch() + " " + a.digest());
     return Report.yes(name, a.digest(), Map.of());

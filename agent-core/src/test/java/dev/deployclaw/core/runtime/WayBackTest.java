@@ -25,7 +25,7 @@ class WayBackTest {
   void aMemberThatIsThereAlreadyIsAskedForNothingMore() throws Exception {
     world.run("apply");
     String first = world.active().orElseThrow().digest();
-    world.gateway.before("publish", () -> world.gateway.balk("two", 1, PAUSED));
+    world.gateway.before("publish", () -> world.gateway.balk("two", 1, 1, PAUSED));
 
     var ended = world.run("set acme 700");
 
@@ -38,7 +38,7 @@ class WayBackTest {
 
   @Test
   void aMemberThatStillIsAsItWasFoundIsAskedForNothingMore() throws Exception {
-    world.gateway.before("publish", () -> world.gateway.balk("two", 0, PAUSED));
+    world.gateway.before("publish", () -> world.gateway.balk("two", 0, 0, PAUSED));
 
     var ended = world.run("apply");
 
@@ -96,7 +96,7 @@ class WayBackTest {
     world.run("apply");
     String first = world.active().orElseThrow().digest();
     world.run("set acme 700");
-    world.gateway.balk("two", 2, PAUSED);
+    world.gateway.balk("two", 2, 2, PAUSED);
 
     var ended = world.agent().rollback("last", "olivia");
 
@@ -133,7 +133,7 @@ class WayBackTest {
     world.run("apply");
     String first = world.active().orElseThrow().digest();
     world.probe.fail("wrong");
-    world.redis.before("converge", () -> world.redis.balk("b", 0, "READONLY"));
+    world.redis.before("converge", () -> world.redis.balk("b", 0, 0, "READONLY"));
 
     var ended = world.run("set acme 700 canary 40 bake 3");
 
@@ -151,7 +151,7 @@ class WayBackTest {
   void aCandidateThatAMemberKeepsIsTakenBackWithoutItByAPersonsWord() throws Exception {
     world.run("apply");
     world.probe.fail("wrong");
-    world.redis.before("converge", () -> world.redis.balk("b", 0, "READONLY"));
+    world.redis.before("converge", () -> world.redis.balk("b", 0, 0, "READONLY"));
     var ended = world.run("set acme 700 canary 40 bake 3");
 
     var answer = world.agent().leaveOut(List.of("redis/b"), "ann");
@@ -191,7 +191,7 @@ class WayBackTest {
   void aPersonsWordCoversOnlyWhomItNames() throws Exception {
     failsWhileTwoIsPaused();
     world.run("set acme 700");
-    world.gateway.balk("three", 2, "it is frozen");
+    world.gateway.balk("three", 2, 2, "it is frozen");
 
     var answer = world.agent().leaveOut(List.of("gateway/three"), "ann");
 
@@ -246,7 +246,7 @@ class WayBackTest {
     world.run("apply");
     String first = world.active().orElseThrow().digest();
     world.probe.fail("wrong");
-    world.gateway.balk("two", 2, "busy");
+    world.gateway.balk("two", 2, 2, "busy");
     world.ratelimit.before("publish", () -> world.ratelimit.before("publish", world.gateway::heal));
 
     var ended = world.run("set acme 700");
@@ -265,7 +265,7 @@ class WayBackTest {
   private String failsWhileTwoIsPaused() throws InterruptedException {
     world.run("apply");
     world.probe.fail("limit acme/orders admits 10 % too much");
-    world.gateway.balk("two", 2, PAUSED);
+    world.gateway.balk("two", 2, 2, PAUSED);
     return world.active().orElseThrow().digest();
   }
 
