@@ -15,6 +15,7 @@ import dev.deployclaw.policy.json.Canonical;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,8 +90,9 @@ final class BeforeCommit {
     long from = time.micros();
     var tally = crew.stage(content.activation(x), duty.mandate());
     duty.story().tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), Telling.of(tally), from);
-    if (lacking(x, tally)) {
-      return stopped(tally, "could not stage");
+    var lacking = lacking(x, tally);
+    if (lacking.isPresent()) {
+      return stopped(lacking.get(), "could not stage");
     }
     duty.story().summarise(tally.counts() + " staged", status(tally));
     return new Event.StagedEverywhere();
@@ -102,8 +104,9 @@ final class BeforeCommit {
     duty.story()
         .tellTimed(
             Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), Telling.of(tally), from);
-    if (lacking(x, tally)) {
-      return stopped(tally, "did not vote for it");
+    var lacking = lacking(x, tally);
+    if (lacking.isPresent()) {
+      return stopped(lacking.get(), "did not vote for it");
     }
     int gateways = content.set().gateways().size();
     int heard = tally.yes(Executors.GATEWAYS);
@@ -225,15 +228,19 @@ final class BeforeCommit {
   }
 
   /**
-   * A way back only needs the store of policy sets: a member that can't go back stops no other. One
-   * that a person asks for needs somebody who goes, since as yet nobody is where they shouldn't be.
+   * Whose answers stop it; empty where nobody's do. A way back only needs the store of policy sets:
+   * a member that can't go back stops no other. One that a person asks for needs somebody who goes,
+   * since as yet nobody is where they shouldn't be.
    */
-  private static boolean lacking(Execution x, Tally tally) {
-    return switch (x.kind()) {
-      case FORWARD -> !tally.allYes();
-      case COMPENSATION -> tally.unfinished().contains(Executors.STORE);
-      case ROLLBACK -> tally.unfinished().contains(Executors.STORE) || refusedByAll(tally);
-    };
+  private static Optional<Tally> lacking(Execution x, Tally tally) {
+    if (!x.kind().back()) {
+      return Optional.of(tally).filter(t -> !t.allYes());
+    }
+    var store = tally.only(Executors.STORE);
+    if (!store.allYes()) {
+      return Optional.of(store);
+    }
+    return Optional.of(tally).filter(t -> x.kind() == Kind.ROLLBACK && refusedByAll(t));
   }
 
   private static boolean refusedByAll(Tally tally) {

@@ -43,6 +43,13 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return each((_, r) -> r.asLook());
   }
 
+  /** What one participant's members answered; nothing where it wasn't asked. */
+  Tally only(String participant) {
+    var all = new TreeMap<>(reports);
+    all.keySet().retainAll(List.of(participant));
+    return new Tally(all);
+  }
+
   /** The same with each answer replaced, by its participant. */
   Tally each(BiFunction<String, Report, Report> replaced) {
     var all = new TreeMap<String, List<Report>>();

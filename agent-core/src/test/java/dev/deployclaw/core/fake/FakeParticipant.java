@@ -362,9 +362,9 @@ public final class FakeParticipant implements Executor {
         : Report.no(m, "acts on " + member.live);
   }
 
-  /** Nobody knows who was thrown back to what nobody needs; who was left out refuses it. */
+  /** Nobody knows who acts on what nobody needs: such a member refuses, and that is all. */
   private void blame(String m, String what) {
-    if (!member(m).thrownBack && !WayBackLaw.isLeftOut(store, m, Long.MAX_VALUE)) {
+    if (!member(m).thrownBack && !WayBackLaw.staysBehind(store, m, member(m).epoch)) {
       violations.add("I14: " + what);
     }
   }

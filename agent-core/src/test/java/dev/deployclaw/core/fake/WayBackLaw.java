@@ -93,6 +93,12 @@ final class WayBackLaw {
             x -> x.leftOut().map(LeftOut::members).filter(l -> l.contains(member)).isPresent());
   }
 
+  /** Whether a way back left a member where it is: it was there already, or was left out. */
+  static boolean staysBehind(FakeStore store, String member, long epoch) {
+    return isLeftOut(store, member, Long.MAX_VALUE)
+        || changes(store).anyMatch(x -> x.kind().back() && x.content() == epoch);
+  }
+
   private static Stream<Execution> changes(FakeStore store) {
     return store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value()));
   }

@@ -255,39 +255,6 @@ class RepairTest {
     assertThat(ended.reason()).contains("still runs the old file", "repaired: redis/a");
   }
 
-  @Test
-  void waitsForNobodyThatRefuses() throws Exception {
-    world.run("apply");
-    world.gateway.tamper("two", "somebody's");
-    world.gateway.refuseAt("publish", "is paused");
-    long since = world.time.micros();
-
-    var ended = repair();
-
-    assertThat(ended.result()).isEqualTo(Result.FAILED);
-    assertThat(ended.reason()).contains("not repaired: gateway/two: refused it, is paused");
-    long anEighth = world.settings("a").bounds().converge().toNanos() / 8_000;
-    assertThat(world.time.micros() - since).isLessThan(anEighth);
-  }
-
-  @Test
-  void namesWhoRefusesBeforeManyThatAreSilent() throws Exception {
-    for (int i = 1; i <= 14; i++) {
-      world.gateway.join("gw-%02d".formatted(i));
-    }
-    world.run("apply");
-    for (int i = 1; i <= 13; i++) {
-      world.gateway.stop("gw-%02d".formatted(i));
-    }
-    world.gateway.tamper("gw-14", "somebody's");
-    world.gateway.refuseAt("publish", "is paused");
-
-    var ended = repair();
-
-    assertThat(ended.reason()).startsWith("not repaired: gateway/gw-14: refused it, is paused");
-    assertThat(ended.reason()).contains("; and 9 more");
-  }
-
   /** A service waits with its vote until it holds the epoch, and in a repair nothing comes. */
   @Test
   void asksNoServiceWhatItHoldsThatActsOnSomethingElse() throws Exception {
