@@ -54,6 +54,11 @@ final class Convergence {
     return await(crew.names(), activation, duty, end);
   }
 
+  /** The same with these participants. */
+  Convergence of(Crew others) {
+    return new Convergence(others, ledger, bounds, time);
+  }
+
   /** Of some participants. */
   Tally await(List<String> names, Activation activation, Duty duty, EarlyEnd end)
       throws InterruptedException {

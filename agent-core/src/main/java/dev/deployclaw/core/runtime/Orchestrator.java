@@ -165,7 +165,7 @@ final class Orchestrator {
   private Next turn(Stored at, Optional<Content> content, Duty duty) throws InterruptedException {
     var effect = ExecutionMachine.next(at.execution().state());
     if (effect == Effect.REST) {
-      return new Next.End(Ending.of(at.execution().state()));
+      return new Next.End(Ending.of(at.execution()));
     }
     if (!duty.leadership().holds()) {
       return expired(at, duty);

@@ -135,7 +135,7 @@ final class Probing {
     if (tally.allYes() && !tally.with(Answer.YES).isEmpty()) {
       return Optional.empty();
     }
-    String wrong = tally.named(Answer.NO, Answer.UNKNOWN);
+    String wrong = tally.pending();
     return Optional.of(wrong.isEmpty() ? "no enforcement point answered" : wrong);
   }
 

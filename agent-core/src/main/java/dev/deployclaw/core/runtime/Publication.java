@@ -28,6 +28,11 @@ final class Publication {
     this.time = time;
   }
 
+  /** The same with these participants. */
+  Publication of(Crew others) {
+    return new Publication(others, ledger, bounds, time);
+  }
+
   Tally publish(Activation activation, Duty duty) throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
@@ -38,7 +43,7 @@ final class Publication {
     while (!tally.allYes()) {
       refused += tally.with(Answer.NO).isEmpty() ? 0 : 1;
       long waited = time.micros() - since;
-      if (refused >= bounds.attempts() || waited >= within) {
+      if (waited >= within || (refused >= bounds.attempts() && decides(tally))) {
         break;
       }
       told.tell(tally, activation, duty);
@@ -52,13 +57,18 @@ final class Publication {
     return tally;
   }
 
+  /** On a way back a refusal stops no other member: those that don't answer are waited for. */
+  private boolean decides(Tally tally) {
+    return !crew.back() || tally.with(Answer.UNKNOWN).isEmpty();
+  }
+
   /** Which reason was told last, so that each is told once and not at each try. */
   private static final class Told {
     private String last = "";
     private int times;
 
     void tell(Tally tally, Activation activation, Duty duty) {
-      String reason = tally.named(Answer.NO, Answer.UNKNOWN);
+      String reason = tally.pending();
       if (reason.equals(last) || times >= MOST_TOLD) {
         return;
       }

@@ -160,7 +160,7 @@ final class Reassertion {
     var facts = new TreeMap<String, Object>(Telling.of(tally).facts());
     facts.put("put_back", back.stream().limit(Standing.MOST_LISTED).toList());
     String done = back.isEmpty() ? "nothing is put back" : "put back: " + Standing.named(back);
-    String left = tally.allYes() ? "" : "; not put back: " + tally.named(Answer.NO, Answer.UNKNOWN);
+    String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()
         .tellTimed(Phase.PUBLISH, "Putting it back", new Telling(done + left, status, facts), from);

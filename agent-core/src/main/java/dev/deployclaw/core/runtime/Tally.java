@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What all participants' members answered to one call. A participant that failed as a whole counts
@@ -38,10 +40,49 @@ record Tally(SortedMap<String, List<Report>> reports) {
 
   /** As answers to looks: see {@link Report#asLook}. */
   Tally asLooks() {
-    var all = new TreeMap<String, List<Report>>();
-    reports.forEach(
-        (name, members) -> all.put(name, members.stream().map(Report::asLook).toList()));
+    return each((_, r) -> r.asLook());
+  }
+
+  /** What one participant's members answered; nothing where it wasn't asked. */
+  Tally only(String participant) {
+    var all = new TreeMap<>(reports);
+    all.keySet().retainAll(List.of(participant));
     return new Tally(all);
+  }
+
+  /** The same with each answer replaced, by its participant. */
+  Tally each(BiFunction<String, Report, Report> replaced) {
+    var all = new TreeMap<String, List<Report>>();
+    reports.forEach((name, members) ->
+        all.put(name, members.stream().map(r -> replaced.apply(name, r)).toList()));
+    return new Tally(all);
+  }
+
+  /**
+   * This tally, where who is open, and says to another question that it needs nothing or is there
+   * already, counts as that. A participant that answered as a whole, for all its members, is
+   * replaced by what they say one by one.
+   *
+   * @param whom by name
+   */
+  Tally settledBy(Tally other, Predicate<String> whom) {
+    var all = new TreeMap<>(reports);
+    other.reports.forEach((name, members) ->
+        all.computeIfPresent(name, (_, said) -> settled(name, said, members, whom)));
+    return new Tally(all);
+  }
+
+  private static List<Report> settled(
+      String name, List<Report> said, List<Report> other, Predicate<String> whom) {
+    boolean whole = said.size() == 1 && said.getFirst().member().equals(name) && whom.test(name);
+    if (whole && other.stream().noneMatch(Tally::open)) {
+      return other;
+    }
+    var closed =
+        other.stream()
+            .filter(r -> !open(r) && whom.test(r.member()))
+            .collect(Collectors.toMap(Report::member, r -> r, (first, _) -> first));
+    return said.stream().map(r -> open(r) ? closed.getOrDefault(r.member(), r) : r).toList();
   }
 
   List<Report> all() {
@@ -91,6 +132,11 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return NamedMembers.sentence(with(answers));
   }
 
+  /** All that is open, each with its reason; those that decide come first. */
+  String pending() {
+    return named(Answer.NO, Answer.UNKNOWN);
+  }
+
   List<String> members(Answer... answers) {
     return with(answers).stream().map(Report::member).toList();
   }
@@ -99,10 +145,7 @@ record Tally(SortedMap<String, List<Report>> reports) {
   Tally because(Tally earlier) {
     var reasons = new TreeMap<String, String>();
     earlier.with(Answer.NO).forEach(r -> reasons.putIfAbsent(r.member(), r.reason()));
-    var all = new TreeMap<String, List<Report>>();
-    reports.forEach(
-        (name, members) -> all.put(name, members.stream().map(r -> because(r, reasons)).toList()));
-    return new Tally(all);
+    return each((_, r) -> because(r, reasons));
   }
 
   private static Report because(Report report, Map<String, String> reasons) {
@@ -127,14 +170,15 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return Canonical.sha256(Canonical.bytes(votes));
   }
 
-  private List<String> participants(Predicate<Report> member) {
+  /** Participants with such a member. */
+  List<String> participants(Predicate<Report> member) {
     return reports.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(member))
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  private static boolean open(Report r) {
+  static boolean open(Report r) {
     return r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;
   }
 

@@ -126,11 +126,7 @@ class RepairTest {
   @Test
   void putsBackWhoWasDownDuringARollbackToWhatWasFound() throws Exception {
     world.run("apply");
-    world.gateway.stop("two");
-    world.gateway.before("publish", this::isBackAndCantBeStaged);
-    var back = world.agent().rollback("last", "olivia");
-    world.gateway.heal();
-    assertThat(back.result()).as(back.reason()).isEqualTo(Result.FAILED);
+    goesBackWithoutGatewayTwo();
     world.redis.tamper("a", "by its owner");
 
     var refused = world.run("apply");
@@ -147,10 +143,7 @@ class RepairTest {
   @Test
   void leavesWhatOwnersEditedBesideAMemberThatMissedARollbackToWhatWasFound() throws Exception {
     world.run("apply");
-    world.gateway.stop("two");
-    world.gateway.before("publish", this::isBackAndCantBeStaged);
-    world.agent().rollback("last", "olivia");
-    world.gateway.heal();
+    goesBackWithoutGatewayTwo();
     world.gateway.tamper("one", "by its owner");
 
     var ended = repair();
@@ -159,9 +152,14 @@ class RepairTest {
     assertThat(world.gateway.live()).as(ended.reason()).contains("by its owner");
   }
 
-  private void isBackAndCantBeStaged() {
+  /** It is down, and olivia leaves it out. */
+  private void goesBackWithoutGatewayTwo() throws InterruptedException {
+    world.gateway.stop("two");
+    var back = world.agent().rollback("last", "olivia");
+    assertThat(back.result()).as(back.reason()).isEqualTo(Result.UNKNOWN);
+    var ended = world.agent().leaveOut(List.of("gateway/two"), "olivia");
+    assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     world.gateway.heal();
-    world.gateway.answers("stage", m -> Report.unknown(m, "busy"));
   }
 
   @Test
@@ -255,39 +253,6 @@ class RepairTest {
 
     assertThat(ended.result()).isEqualTo(Result.FAILED);
     assertThat(ended.reason()).contains("still runs the old file", "repaired: redis/a");
-  }
-
-  @Test
-  void waitsForNobodyThatRefuses() throws Exception {
-    world.run("apply");
-    world.gateway.tamper("two", "somebody's");
-    world.gateway.refuseAt("publish", "is paused");
-    long since = world.time.micros();
-
-    var ended = repair();
-
-    assertThat(ended.result()).isEqualTo(Result.FAILED);
-    assertThat(ended.reason()).contains("not repaired: gateway/two: refused it, is paused");
-    long anEighth = world.settings("a").bounds().converge().toNanos() / 8_000;
-    assertThat(world.time.micros() - since).isLessThan(anEighth);
-  }
-
-  @Test
-  void namesWhoRefusesBeforeManyThatAreSilent() throws Exception {
-    for (int i = 1; i <= 14; i++) {
-      world.gateway.join("gw-%02d".formatted(i));
-    }
-    world.run("apply");
-    for (int i = 1; i <= 13; i++) {
-      world.gateway.stop("gw-%02d".formatted(i));
-    }
-    world.gateway.tamper("gw-14", "somebody's");
-    world.gateway.refuseAt("publish", "is paused");
-
-    var ended = repair();
-
-    assertThat(ended.reason()).startsWith("not repaired: gateway/gw-14: refused it, is paused");
-    assertThat(ended.reason()).contains("; and 9 more");
   }
 
   /** A service waits with its vote until it holds the epoch, and in a repair nothing comes. */

@@ -112,16 +112,50 @@ class UnreachableAfterCommitTest {
   }
 
   @Test
-  void doesNotWaitForARefusal() throws Exception {
+  void doesNotWaitForARefusalThoughAnotherMemberIsSilent() throws Exception {
+    world.run("apply");
+    int before = world.gateway.calls("publish");
     world.gateway.refuseAt("publish", "is paused");
-    world.redis.before("publish", () -> world.redis.stop("a"));
+    var tries = new AtomicInteger();
+    world.redis.before(
+        "publish",
+        () -> {
+          world.redis.stop("a");
+          world.redis.before(
+              "observe",
+              () -> {
+                tries.set(world.gateway.calls("publish") - before);
+                world.redis.heal();
+              });
+        });
 
-    var ended = world.run("apply");
+    var ended = world.run("set acme 700");
 
-    int changeAndWayBack = 2;
-    assertThat(ended.reason()).contains("gateway/one: is paused");
-    assertThat(world.gateway.calls("publish"))
-        .isEqualTo(changeAndWayBack * world.settings("a").bounds().attempts());
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(ended.reason()).startsWith("did not take it: gateway/one: is paused");
+    assertThat(ended.reason()).contains("redis/a: does not answer");
+    assertThat(tries.get()).isEqualTo(world.settings("a").bounds().attempts());
+    assertAllWell();
+  }
+
+  @Test
+  void waitsOnTheWayBackForASilentMemberThoughAnotherRefuses() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.before("publish", () -> world.gateway.answers("publish", this::paused));
+    world.redis.unreachableAt("publish");
+    comesBackAfter(nearlyTheBound(), world.redis, "publish");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).startsWith("not back yet: gateway/one: is paused");
+    assertThat(world.redis.live()).containsExactly(before, before);
+  }
+
+  private Report paused(String member) {
+    return Report.no(member, "is paused");
   }
 
   @Test

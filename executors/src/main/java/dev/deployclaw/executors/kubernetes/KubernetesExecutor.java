@@ -87,13 +87,7 @@ public final class KubernetesExecutor implements Executor {
   private Outcome share(String gateway, Invocation invocation) throws InterruptedException {
     var named = settings.gateways().stream().filter(g -> g.isNamed(gateway)).toList();
     if (link.isEmpty() || named.size() != 1) {
-      return Outcome.failed(
-          new Fault.Invalid(
-              "%d gateways in Kubernetes are named %s, of %s"
-                  .formatted(
-                      named.size(),
-                      gateway,
-                      settings.gateways().stream().map(KubernetesGateway::member).toList())));
+      return Outcome.failed(new Fault.Invalid(unnamed(gateway, named)));
     }
     try {
       var handover = new VolumeHandover(link.get().api(invocation.deadline()));
@@ -101,6 +95,14 @@ public final class KubernetesExecutor implements Executor {
     } catch (KubernetesFault e) {
       return Outcome.failed(e.fault());
     }
+  }
+
+  private String unnamed(String gateway, List<KubernetesGateway> named) {
+    var all = settings.gateways().stream().map(KubernetesGateway::member).toList();
+    return named.isEmpty()
+        ? "no gateway in Kubernetes is named %s, only %s".formatted(gateway, all)
+        : "%s is the name of %d gateways: say which, as %s/%s"
+            .formatted(gateway, named.size(), named.getFirst().namespace(), gateway);
   }
 
   private List<Report> handover(Invocation invocation, Fanout.Question<KubernetesGateway> act)

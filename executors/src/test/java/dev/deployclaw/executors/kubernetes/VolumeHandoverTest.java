@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
@@ -131,6 +132,20 @@ class VolumeHandoverTest {
   }
 
   @Test
+  void namesTheGatewaysWhereItKnowsNoSuchOne() throws InterruptedException {
+    var call = new Call.Share("gw-9");
+    var invocation = new Invocation("kubernetes", call, Fence.NONE, Duration.ofMinutes(1));
+
+    var outcome = executor().execute(invocation);
+
+    assertThat(outcome)
+        .isEqualTo(
+            Outcome.failed(
+                new Fault.Invalid(
+                    "no gateway in Kubernetes is named gw-9, only [gateway/edge/gw]")));
+  }
+
+  @Test
   void saysWhatTheServerRefuses() {
     estate
         .api()
@@ -215,10 +230,7 @@ class VolumeHandoverTest {
   }
 
   private Report ask(Call call) {
-    var settings =
-        KubernetesSettings.of(
-            List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
-    var executor = new KubernetesExecutor(Optional.of(estate.link()), settings, List.of());
+    var executor = executor();
     var invocation = new Invocation("kubernetes", call, Fence.NONE, Duration.ofMinutes(1));
     try {
       return executor.execute(invocation) instanceof Outcome.Done done
@@ -227,6 +239,13 @@ class VolumeHandoverTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private KubernetesExecutor executor() {
+    var settings =
+        KubernetesSettings.of(
+            List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
+    return new KubernetesExecutor(Optional.of(estate.link()), settings, List.of());
   }
 
   private static ObjectNode manifest() {
