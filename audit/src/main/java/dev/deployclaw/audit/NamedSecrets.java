@@ -26,6 +26,13 @@ final class NamedSecrets {
   /** How ordinary words go on: secretary, secretive, secretion, passwordless. */
   private static final List<String> OTHERS = List.of("ar", "iv", "ion", "less");
 
+  /**
+   * How our own advice goes on behind a colon: "the credentials: renew those". Nobody's secret is
+   * one of these, and a configured one is found by its value.
+   */
+  private static final List<String> ADVICE =
+      List.of("renew", "set", "give", "docs/guide/credentials.md");
+
   /** Characters of a name behind its word, and of blanks around the sign. */
   private static final int LONGEST_NAME = 40;
 
@@ -167,7 +174,8 @@ final class NamedSecrets {
     }
     int sign = afterSign(afterBlanks(afterQuote(end)));
     var value = sign < 0 ? Span.NONE : value(sign);
-    return named || isToken(value) ? value : Span.NONE;
+    boolean secret = named ? !isAdvice(value) : isToken(value);
+    return secret ? value : Span.NONE;
   }
 
   private int afterQuote(int at) {
@@ -194,6 +202,11 @@ final class NamedSecrets {
       end++;
     }
     return end;
+  }
+
+  private boolean isAdvice(Span value) {
+    return text.startsWith(": ", value.from - 2)
+        && ADVICE.contains(text.substring(value.from, value.end));
   }
 
   /** What is only called a token has the look of one, too. */

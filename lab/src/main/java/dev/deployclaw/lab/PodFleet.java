@@ -48,6 +48,7 @@ record PodFleet(Path folder, List<Replicated> gateways, Beside beside, int port)
                     CREATOR,
                     policy(namespace, p.tenant(), PolicyWriter.yaml(p)))));
     fleet.gateways.forEach(g -> fleet.create(cluster, g));
+    AgentAccess.grant(cluster, fleet.gateways.stream().map(Replicated::gateway).toList());
     Await.until("all pods answer", READY, () -> fleet.complete(cluster));
     return fleet;
   }

@@ -97,8 +97,25 @@ class KubernetesLabTest {
     assertThat(pod("gw-02").process()).isEqualTo(process);
   }
 
+  /** With the Role that is shipped, over the API, and with a log of it. */
   @Test
   @Order(4)
+  void theAgentHasItsRightsAndNothingToHandOver() {
+    var doctor = run("doctor");
+    var checked = run("handover", "--check", "--json");
+    var handed = run("handover", "gw-01", "--json");
+
+    assertThat(doctor.out()).contains("rights that a change needs");
+    assertThat(checked.exit()).as(checked.out() + checked.err()).isZero();
+    assertThat(checked.json().path("gateways"))
+        .hasSize(PODS)
+        .allSatisfy(g -> assertThat(g.path("next").asText()).isEqualTo("done"));
+    assertThat(handed.exit()).as(handed.out() + handed.err()).isZero();
+    assertThat(handed.json().path("result").asText()).isEqualTo("NO_CHANGE");
+  }
+
+  @Test
+  @Order(5)
   void stopsAllPodsEvenWhenWhoStartedThemIsDead() {
     var daemons = lab.daemons();
     call("break", "kill", "kubernetes");
@@ -118,12 +135,16 @@ class KubernetesLabTest {
   }
 
   private static Agent.Ran call(String... words) {
+    var all = new ArrayList<>(List.of("lab"));
+    all.addAll(List.of(words));
+    return run(all.toArray(String[]::new));
+  }
+
+  private static Agent.Ran run(String... words) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var around = new Surroundings(home, home, Map.of(), print(out), print(err), Display.PLAIN);
-    var all = new ArrayList<>(List.of("lab"));
-    all.addAll(List.of(words));
-    int exit = CommandLines.run(around, all.toArray(String[]::new));
+    int exit = CommandLines.run(around, words);
     return new Agent.Ran(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

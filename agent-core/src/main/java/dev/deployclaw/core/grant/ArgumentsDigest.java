@@ -63,6 +63,7 @@ final class ArgumentsDigest {
       case Call.Lost(Activation activation) -> activation(fold, activation);
       case Call.Reassert(Activation activation) -> activation(fold, activation);
       case Call.Heartbeat(Activation activation) -> activation(fold, activation);
+      case Call.Share(String gateway) -> fold.text(gateway);
     }
   }
 

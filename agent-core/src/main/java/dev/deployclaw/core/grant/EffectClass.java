@@ -24,7 +24,7 @@ public enum EffectClass {
     return switch (call) {
       case Call.Look _, Call.Observe _, Call.Converge _, Call.Lost _ -> OBSERVE;
       case Call.Stage _, Call.Prepare _, Call.Probe _, Call.Heartbeat _ -> STAGE;
-      case Call.Publish _, Call.Reassert _, Call.WriteBack _ -> ACTIVATE;
+      case Call.Publish _, Call.Reassert _, Call.WriteBack _, Call.Share _ -> ACTIVATE;
       case Call.Discard _ -> DESTROY;
     };
   }

@@ -107,12 +107,12 @@ public record Decision(Name name, String rule, Optional<Policies> policies) {
         case BAKE, SOAK -> List.of("validated");
         case WITHDRAW -> List.of("refused", "stopped", "overtaken");
         case COMMIT -> List.of("at-once", "watched");
-        case PUBLISH -> List.of("everybody-took-it");
-        case CONVERGE -> List.of("everybody-acts");
+        case PUBLISH -> List.of("everybody-took-it", "persons-word");
+        case CONVERGE -> List.of("everybody-acts", "persons-word");
         case PROVE -> List.of("validated", "watched");
         case COMPLETE -> List.of("collected");
         case UNDO -> List.of("refused");
-        case PUT_BACK -> List.of("compensation", "withdrawn");
+        case PUT_BACK -> List.of("compensation", "withdrawn", "persons-word");
         case FAIL -> List.of("way-back-refused", "not-put-back", "overtaken");
         case DISCARD -> List.of("nothing-left", "left-behind");
         case WATCH -> List.of("passed", "failed");

@@ -53,19 +53,25 @@ final class Decisions {
       case Withdrawing _ ->
           Decision.by(Name.WITHDRAW, withdrawing(event))
               .leading(new Policies(x.digest(), x.base().digest()));
-      case Published _ -> Decision.by(Name.PUBLISH, "everybody-took-it");
-      case Converged _ -> Decision.by(Name.CONVERGE, "everybody-acts");
+      case Published _ -> Decision.by(Name.PUBLISH, everybody(x, "everybody-took-it"));
+      case Converged _ -> Decision.by(Name.CONVERGE, everybody(x, "everybody-acts"));
       case Soaking _ -> Decision.by(Name.SOAK, "validated");
       case Baked _ -> Decision.by(Name.PROVE, watched(event) ? "watched" : "validated");
       case Completed _ -> Decision.by(Name.COMPLETE, "collected");
       case Undoing _ -> Decision.by(Name.UNDO, "refused");
       case RolledBack r ->
-          Decision.by(Name.PUT_BACK, r.by().equals(x.id()) ? "withdrawn" : "compensation");
+          Decision.by(
+              Name.PUT_BACK, everybody(x, r.by().equals(x.id()) ? "withdrawn" : "compensation"));
       case Failed _ -> Decision.by(Name.FAIL, failing(event));
       case Aborting a -> Decision.by(Name.ABORT, a.cause().word());
       case Aborted a ->
           Decision.by(Name.DISCARD, a.leftovers().isEmpty() ? "nothing-left" : "left-behind");
     };
+  }
+
+  /** The rule by which it is so for everybody; for all but some it is so by a person's word. */
+  private static String everybody(Execution x, String rule) {
+    return x.leftOut().isEmpty() ? rule : "persons-word";
   }
 
   private static Policies on(Execution x) {

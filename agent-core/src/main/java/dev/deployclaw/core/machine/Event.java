@@ -1,6 +1,7 @@
 package dev.deployclaw.core.machine;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What happened to an execution: the outcome of an effect, or a person's word. */
 public sealed interface Event {
@@ -49,6 +50,9 @@ public sealed interface Event {
 
   record ConvergedEverywhere() implements Event {}
 
+  /** Every member that can goes back, and a person leaves the others out: a way back's only. */
+  record MembersLeftOut(LeftOut leftOut) implements Event {}
+
   record Validated() implements Event {}
 
   /** Validation passed, and it is watched from now on. */
@@ -84,8 +88,12 @@ public sealed interface Event {
    */
   record Superseded(String reason) implements Event {}
 
-  /** The compensating change {@code by} is completed. */
-  record Compensated(String by) implements Event {}
+  /**
+   * The compensating change {@code by} is completed.
+   *
+   * @param leftOut without which members
+   */
+  record Compensated(String by, Optional<LeftOut> leftOut) implements Event {}
 
   record NotCompensated(String reason) implements Event {}
 }

@@ -31,9 +31,11 @@ public final class Evidence {
         facts.put("digest", x.digest());
         checkpoint(x, facts);
       }
+      case State.Published _, State.Converged _, State.Baked _, State.Completed _ ->
+          x.leftOut().ifPresent(l -> facts.putAll(l.facts()));
+      case State.RolledBack _ -> x.leftOut().ifPresent(l -> facts.putAll(l.facts()));
       case State.Staged _, State.Held _, State.Baking _, State.Withdrawing _ -> {}
-      case State.Published _, State.Converged _, State.Soaking _, State.Baked _ -> {}
-      case State.Completed _, State.Undoing _, State.RolledBack _, State.Failed _ -> {}
+      case State.Soaking _, State.Undoing _, State.Failed _ -> {}
       case State.Aborting _, State.Aborted _ -> {}
     }
     return facts;

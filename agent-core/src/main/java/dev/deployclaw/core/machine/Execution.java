@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param digest of the policy set that it carries
  * @param undoes the execution that a way back undoes
  * @param rollout how it comes to everybody; a way back comes at once
+ * @param leftOut members without which it ends, by a person's word; empty where nobody is
  * @param followed the skill that its plan was made of; empty for a compensation, which follows
  *     none, and where an earlier version opened it
  * @param turn how many transitions were recorded, this one included
@@ -32,6 +33,7 @@ public record Execution(
     Optional<Followed> followed,
     Optional<Checkpoint> checkpoint,
     Optional<Approval> approval,
+    Optional<LeftOut> leftOut,
     int turn,
     State state) {
 
@@ -66,6 +68,7 @@ public record Execution(
         Optional.empty(),
         checkpoint,
         approval,
+        Optional.empty(),
         turn,
         state);
   }
@@ -117,15 +120,19 @@ public record Execution(
   }
 
   Execution moved(State to) {
-    return copy(checkpoint, approval, to);
+    return copy(checkpoint, approval, leftOut, to);
   }
 
   Execution with(Checkpoint taken) {
-    return copy(Optional.of(taken), approval, state);
+    return copy(Optional.of(taken), approval, leftOut, state);
   }
 
   Execution with(Approval given) {
-    return copy(checkpoint, Optional.of(given), state);
+    return copy(checkpoint, Optional.of(given), leftOut, state);
+  }
+
+  Execution with(Optional<LeftOut> members) {
+    return copy(checkpoint, approval, members, state);
   }
 
   Execution nextTurn() {
@@ -144,13 +151,15 @@ public record Execution(
         followed,
         checkpoint,
         approval,
+        leftOut,
         turn + 1,
         state);
   }
 
-  private Execution copy(Optional<Checkpoint> taken, Optional<Approval> given, State to) {
+  private Execution copy(
+      Optional<Checkpoint> taken, Optional<Approval> given, Optional<LeftOut> without, State to) {
     return new Execution(
         id, log, kind, epoch, content, base, digest, planHash, requester, undoes, rollout, followed,
-        taken, given, turn, to);
+        taken, given, without, turn, to);
   }
 }

@@ -53,6 +53,7 @@ final class ExecutionCodec {
     x.followed().ifPresent(f -> out.put("followed", f.toMap()));
     x.checkpoint().ifPresent(c -> out.put("checkpoint", checkpoint(c)));
     x.approval().ifPresent(a -> out.put("approval", approval(a)));
+    x.leftOut().ifPresent(l -> out.put("left_out", l.toMap()));
     out.put("turn", x.turn());
     out.put("state", state(x.state()));
     return Canonical.bytes(out);
@@ -75,6 +76,7 @@ final class ExecutionCodec {
         Followed.in(json),
         json.optional("checkpoint").map(ExecutionCodec::checkpoint),
         json.optional("approval").map(ExecutionCodec::approval),
+        json.optional("left_out").map(LeftOut::of),
         (int) json.number("turn"),
         state(json.object("state")));
   }

@@ -12,6 +12,7 @@ import dev.deployclaw.core.machine.Event.Discarded;
 import dev.deployclaw.core.machine.Event.Expired;
 import dev.deployclaw.core.machine.Event.GateHeld;
 import dev.deployclaw.core.machine.Event.GateOpened;
+import dev.deployclaw.core.machine.Event.MembersLeftOut;
 import dev.deployclaw.core.machine.Event.NotCompensated;
 import dev.deployclaw.core.machine.Event.ObservedSame;
 import dev.deployclaw.core.machine.Event.Outdated;
@@ -155,8 +156,10 @@ public final class ExecutionMachine {
       case StagedEverywhere _, Voted _, GateOpened _, GateHeld _, Rejected _, Expired _ -> x;
       case Outdated _, ObservedSame _, CheckpointIntact _, PublishedEverywhere _ -> x;
       case ConvergedEverywhere _, Validated _, Collected _, Stopped _, Refused _ -> x;
+      case MembersLeftOut without -> x.with(Optional.of(without.leftOut()));
+      case Compensated done -> x.with(done.leftOut());
       case BakeBegun _, Soaked _, Withdrawn _, Superseded _ -> x;
-      case Discarded _, Compensated _, NotCompensated _ -> x;
+      case Discarded _, NotCompensated _ -> x;
     };
   }
 

@@ -39,6 +39,9 @@ public record GatePolicy(
   private static final Map<String, String> PUTTING_BACK =
       Map.of("rollback", WAY_BACK, "repair-drift", COMMITTED);
 
+  /** By which operations a rule speaks of members that are left out of a way back. */
+  private static final List<String> LEAVING_OUT = List.of("rollback", "leave-out");
+
   /** How much of a plan's hash quotes it: 32 bits. */
   public static final int SHORTEST_QUOTE = 8;
 
@@ -245,6 +248,22 @@ public record GatePolicy(
             "%s, so an approval quotes its plan: read what it changes with deployclaw approve %s, and add --plan with the first %d characters of the plan's hash, or more"
                 .formatted(waiting.why(), waiting.id(), SHORTEST_QUOTE))
         : Optional.empty();
+  }
+
+  /**
+   * Why somebody may not say that a way back ends without members that can't go. That is bound like
+   * an approval: by the rules that say who approves a rollback, and those who speak of every
+   * change.
+   */
+  public Optional<Refusal> refusesLeavingOut(Execution x, String who) {
+    var approval =
+        rules.stream()
+            .filter(r -> !r.approvers().isEmpty())
+            .filter(r ->
+                LEAVING_OUT.stream().anyMatch(o -> r.speaksOf(x.requester(), Reach.unknown(o))))
+            .map(GateRule::name)
+            .toList();
+    return refuses(new Waiting(x.id(), x.requester(), x.planHash(), "", approval), who, "");
   }
 
   /** Why an approval isn't taken. */

@@ -11,6 +11,7 @@ import dev.deployclaw.core.machine.Event.Discarded;
 import dev.deployclaw.core.machine.Event.Expired;
 import dev.deployclaw.core.machine.Event.GateHeld;
 import dev.deployclaw.core.machine.Event.GateOpened;
+import dev.deployclaw.core.machine.Event.MembersLeftOut;
 import dev.deployclaw.core.machine.Event.NotCompensated;
 import dev.deployclaw.core.machine.Event.ObservedSame;
 import dev.deployclaw.core.machine.Event.Outdated;
@@ -84,6 +85,11 @@ final class MoveTable {
           row(Baking.class, Stopped.class, (x, s, e) -> withdrawing(s.stage(), e.reason())),
           row(Withdrawing.class, Withdrawn.class, (x, s, e) -> withdrawn(x, s)),
           row(Withdrawing.class, NotCompensated.class, (x, s, e) -> stranded(s.reason(), e)),
+          // a way back without members that a person leaves out
+          row(Committed.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Published())),
+          row(Published.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Converged())),
+          row(Converged.class, MembersLeftOut.class, (x, s, e) -> without(x, e, new Baked())),
+          row(Withdrawing.class, MembersLeftOut.class, (x, s, e) -> withdrawn(x, s)),
           // committed, and failed
           row(Committed.class, Refused.class, (x, s, e) -> failed(x, e)),
           row(Published.class, Refused.class, (x, s, e) -> failed(x, e)),
@@ -162,6 +168,14 @@ final class MoveTable {
 
   private static State withdrawn(Execution x, Withdrawing s) {
     return new RolledBack(x.id(), s.reason());
+  }
+
+  /** A change that brings something new goes to everybody, or back. */
+  private static State without(Execution x, MembersLeftOut e, State to) {
+    if (!x.kind().back()) {
+      throw new IllegalMove(x.state(), e);
+    }
+    return to;
   }
 
   private static State rejected(Rejected e) {

@@ -29,7 +29,19 @@ import dev.deployclaw.core.machine.Transition.Note;
 final class Notes {
   private Notes() {}
 
+  /** Nothing is said of everybody where it isn't true of all. */
   static Note of(Execution x) {
+    var note = note(x);
+    return x.leftOut()
+        .map(l -> new Note(note.phase(), note.detail() + ", " + l.words(), worse(note.status())))
+        .orElse(note);
+  }
+
+  private static Status worse(Status status) {
+    return status == Status.OK ? Status.WARNING : status;
+  }
+
+  private static Note note(Execution x) {
     return switch (x.state()) {
       case Opened _ -> ok(Phase.OPEN, "epoch " + x.epoch() + " on epoch " + x.base().epoch());
       case Checkpointed _ -> ok(Phase.CHECKPOINT, checkpoint(x));

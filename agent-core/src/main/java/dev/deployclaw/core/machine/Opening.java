@@ -107,6 +107,7 @@ public record Opening(
         followed,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         1,
         new Opened());
   }

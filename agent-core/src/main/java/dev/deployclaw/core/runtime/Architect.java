@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Duration;
@@ -41,7 +42,9 @@ public final class Architect {
             orchestrator.ledger(), new Anchor(ports.state()), ports.objects(), overstepping);
     this.writeBacks = new WriteBacks(ports, settings, orchestrator);
     var recovery =
-        new Recovery(new Recovery.Parts(orchestrator, stories, epilogue, writeBacks), ports);
+        new Recovery(
+            new Recovery.Parts(orchestrator, stories, epilogue, writeBacks, settings.gate()),
+            ports);
     this.freezing = new Freezing(ports, stories, epilogue);
     var alarm = new ForkAlarm(ports, settings, freezing);
     this.leading =
@@ -135,6 +138,14 @@ public final class Architect {
     return leading.alarm();
   }
 
+  /**
+   * Shares the volume of a gateway in Kubernetes with the tool that applies it, so that the tool
+   * may let go of it. Needs no leadership.
+   */
+  public Ended share(TaskRequest request, String gateway) throws InterruptedException {
+    return new VolumeSharing(ports, settings, stories, epilogue).share(request, gateway);
+  }
+
   /** Lets changes begin and commit again. */
   public Ended thaw(String who) throws InterruptedException {
     return freezing.thaw(asked("thaw", who));
@@ -146,7 +157,17 @@ public final class Architect {
 
   /** Finishes what an agent that died left behind. */
   public RecoveryAnswer recover() throws InterruptedException {
-    return leading.recover();
+    return leading.recover(Optional.empty());
+  }
+
+  /**
+   * The same; a way back that waits for these members ends without those of them that still can't
+   * go back, by this person's word. They are drift from then on.
+   *
+   * @param members by name
+   */
+  public RecoveryAnswer leaveOut(List<String> members, String who) throws InterruptedException {
+    return leading.recover(Optional.of(new LeftOut(members, who)));
   }
 
   /** Who is ahead of the state store, as after a restored backup; then nothing may be written. */

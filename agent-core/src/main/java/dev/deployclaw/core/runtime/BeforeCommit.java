@@ -12,8 +12,10 @@ import dev.deployclaw.core.plan.Discrepancy;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.policy.json.Canonical;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +90,9 @@ final class BeforeCommit {
     long from = time.micros();
     var tally = crew.stage(content.activation(x), duty.mandate());
     duty.story().tellTimed(Phase.STAGE, "Staging epoch " + x.epoch(), Telling.of(tally), from);
-    if (lacking(x, tally)) {
-      return stopped(tally, "could not stage");
+    var lacking = lacking(x, tally);
+    if (lacking.isPresent()) {
+      return stopped(lacking.get(), "could not stage");
     }
     duty.story().summarise(tally.counts() + " staged", status(tally));
     return new Event.StagedEverywhere();
@@ -101,8 +104,9 @@ final class BeforeCommit {
     duty.story()
         .tellTimed(
             Phase.PREPARE, "Asking for votes on epoch " + x.epoch(), Telling.of(tally), from);
-    if (lacking(x, tally)) {
-      return stopped(tally, "did not vote for it");
+    var lacking = lacking(x, tally);
+    if (lacking.isPresent()) {
+      return stopped(lacking.get(), "did not vote for it");
     }
     int gateways = content.set().gateways().size();
     int heard = tally.yes(Executors.GATEWAYS);
@@ -114,7 +118,14 @@ final class BeforeCommit {
     }
     int yes = tally.with(Answer.YES).size();
     duty.story().summarise(tally.counts() + " voted yes", status(tally));
-    return new Event.Voted(tally.digest(), yes, tally.members(Answer.UNKNOWN));
+    return new Event.Voted(tally.digest(), yes, absent(tally));
+  }
+
+  /** Those a way back goes on without: first who refuses. */
+  private static List<String> absent(Tally tally) {
+    var absent = new ArrayList<>(tally.members(Answer.NO));
+    absent.addAll(tally.members(Answer.UNKNOWN));
+    return absent;
   }
 
   /** What the gate says of a change that opens, for its record. */
@@ -216,12 +227,25 @@ final class BeforeCommit {
     return new Event.CheckpointTaken(checkpoint);
   }
 
-  /** A way back only needs that nobody refuses, and the store of policy sets. */
-  private static boolean lacking(Execution x, Tally tally) {
+  /**
+   * Whose answers stop it; empty where nobody's do. A way back only needs the store of policy sets:
+   * a member that can't go back stops no other. One that a person asks for needs somebody who goes,
+   * since as yet nobody is where they shouldn't be.
+   */
+  private static Optional<Tally> lacking(Execution x, Tally tally) {
     if (!x.kind().back()) {
-      return !tally.allYes();
+      return Optional.of(tally).filter(t -> !t.allYes());
     }
-    return !tally.with(Answer.NO).isEmpty() || tally.unfinished().contains(Executors.STORE);
+    var store = tally.only(Executors.STORE);
+    if (!store.allYes()) {
+      return Optional.of(store);
+    }
+    return Optional.of(tally).filter(t -> x.kind() == Kind.ROLLBACK && refusedByAll(t));
+  }
+
+  private static boolean refusedByAll(Tally tally) {
+    return !tally.with(Answer.NO).isEmpty()
+        && tally.with(Answer.YES).size() == tally.yes(Executors.STORE);
   }
 
   private static Event unobserved(Tally observed) {
@@ -241,7 +265,7 @@ final class BeforeCommit {
     var refused = tally.with(Answer.NO);
     return refused.isEmpty()
         ? new Event.Stopped(Cause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
-        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO));
+        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.pending());
   }
 
   private static Status status(Tally tally) {

@@ -67,7 +67,7 @@ final class Compensation {
   /** An earlier one that died before its commit doesn't count. */
   private static Optional<Event> ended(Execution undo) {
     return switch (undo.state()) {
-      case State.Completed _ -> Optional.of(new Event.Compensated(undo.id()));
+      case State.Completed _ -> Optional.of(new Event.Compensated(undo.id(), undo.leftOut()));
       case State.Failed f -> Optional.of(new Event.NotCompensated(f.reason()));
       case State.Opened _, State.Checkpointed _, State.Staged _, State.Prepared _ ->
           Optional.empty();

@@ -42,6 +42,19 @@ record Content(PolicySet set, Optional<PolicySet> previous, Optional<Observation
         x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores);
   }
 
+  /**
+   * Where a way back leads, as a member may act on it that never took what is undone; empty where
+   * that is what was found before the first change, or nothing goes back.
+   */
+  Optional<Activation> former(Execution x) {
+    boolean epoch = x.kind().back() && x.content() > 0 && restores.isEmpty();
+    return epoch
+        ? Optional.of(
+            new Activation(
+                x.id(), x.content(), x.digest(), set, 0, Optional.empty(), true, Optional.empty()))
+        : Optional.empty();
+  }
+
   /** What stays committed, with this epoch beside it for its cohort. */
   private Activation beside(Execution x) {
     var base = x.base();

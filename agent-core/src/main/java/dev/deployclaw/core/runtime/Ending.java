@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.State.Aborted;
 import dev.deployclaw.core.machine.State.Completed;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param cause why nothing was committed, where that is known
  */
 record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause) {
+  /** How the reason of a way back begins that waits for members. */
+  static final String NOT_BACK = "not back yet: ";
+
   private static final String PENDING = "still pending: ";
 
   Ending(Result result, ExitCode exit, String reason) {
@@ -37,6 +41,15 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
     };
   }
 
+  /** Of a change in such a state, with whom it left out. */
+  static Ending of(Execution x) {
+    var ending = of(x.state());
+    return x.leftOut()
+        .filter(_ -> x.state().over())
+        .map(l -> new Ending(ending.result, ending.exit, ending.reason + "; " + l.words()))
+        .orElse(ending);
+  }
+
   /** The same, and something else that is to be said; nothing that isn't done is a success then. */
   Ending and(String more) {
     boolean idle = exit == ExitCode.OK && result != Result.COMPLETED;
@@ -49,7 +62,8 @@ record Ending(Result result, ExitCode exit, String reason, Optional<Cause> cause
 
   /** What a way back waits for, the change that it undoes waits for, too. */
   static Ending stillPending(String what) {
-    return unknown(what.startsWith(PENDING) ? what : PENDING + what);
+    boolean said = what.startsWith(PENDING) || what.startsWith(NOT_BACK);
+    return unknown(said ? what : PENDING + what);
   }
 
   static Ending unreachable(String reason) {

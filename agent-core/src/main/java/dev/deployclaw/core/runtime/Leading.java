@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
@@ -85,7 +86,7 @@ final class Leading {
       if (leadership == null) {
         return turnedAway(request, busy(), true);
       }
-      var recovered = recovery.run(leadership);
+      var recovered = recovery.run(leadership, Optional.empty());
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return turnedAway(
@@ -109,24 +110,33 @@ final class Leading {
     return ports.journal().stream().full();
   }
 
-  /** Finishes what was left behind, and nothing more. */
-  RecoveryAnswer recover() throws InterruptedException {
+  /**
+   * Finishes what was left behind, and nothing more.
+   *
+   * @param leftOut members without which a way back may end
+   */
+  RecoveryAnswer recover(Optional<LeftOut> leftOut) throws InterruptedException {
     try {
       var ahead = regression.look().ahead();
       return ahead.isEmpty()
-          ? recovered()
+          ? recovered(leftOut)
           : new RecoveryAnswer(ExitCode.FAILED, List.of(), Regression.sentence(ahead));
     } catch (Unreachable e) {
       return new RecoveryAnswer(ExitCode.UNREACHABLE, List.of(), reason(e));
     }
   }
 
-  private RecoveryAnswer recovered() throws InterruptedException {
+  private RecoveryAnswer recovered(Optional<LeftOut> leftOut) throws InterruptedException {
     try (var leadership = Lead.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
         return new RecoveryAnswer(ExitCode.ABORTED, List.of(), Lead.taken(ports.state()));
       }
-      var recovered = recovery.run(leadership);
+      var refused =
+          leftOut.isPresent() ? recovery.refuses(leftOut.get()) : Optional.<String>empty();
+      if (refused.isPresent()) {
+        return new RecoveryAnswer(ExitCode.REFUSED, List.of(), refused.get());
+      }
+      var recovered = recovery.run(leadership, leftOut);
       if (recovered.blocked().isPresent()) {
         var blocked = recovered.blocked().get();
         return new RecoveryAnswer(blocked.exit(), recovered.finished(), unfinished(blocked));

@@ -165,7 +165,7 @@ final class LogEnds {
   private Optional<Ended> end(String id, Leadership leadership) throws InterruptedException {
     var stored = ledger.read(id).map(Stored::execution);
     var story = stories.goOn(id, stored.map(Recovery::operation).orElse(Operation.SCAN));
-    var ending = stored.isPresent() ? Ending.of(stored.get().state()) : unstored(id);
+    var ending = stored.isPresent() ? Ending.of(stored.get()) : unstored(id);
     if (story.ended()) {
       writers.end(id);
       return Optional.empty();

@@ -8,8 +8,10 @@ import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.ExecutionMachine;
+import dev.deployclaw.core.machine.GatePolicy;
 import dev.deployclaw.core.machine.GatePolicy.Risks;
 import dev.deployclaw.core.machine.Kind;
+import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.WriteBacks.Tried;
@@ -43,11 +45,16 @@ final class Recovery {
   private final StreamRepairs streamRepairs;
   private final Overtaken overtaken;
   private final HeldRepairs heldRepairs;
+  private final GatePolicy gate;
   private final Time time;
 
   /** What it works with. */
   record Parts(
-      Orchestrator orchestrator, Stories stories, Epilogue epilogue, WriteBacks writeBacks) {}
+      Orchestrator orchestrator,
+      Stories stories,
+      Epilogue epilogue,
+      WriteBacks writeBacks,
+      GatePolicy gate) {}
 
   Recovery(Parts parts, Ports ports) {
     this.orchestrator = parts.orchestrator();
@@ -61,6 +68,7 @@ final class Recovery {
     this.lostRecords = new LostRecords(ports.journal(), accounts);
     this.streamRepairs = new StreamRepairs(ports.journal(), accounts);
     this.heldRepairs = new HeldRepairs(ports, ledger, epilogue);
+    this.gate = parts.gate();
     this.time = ports.time();
   }
 
@@ -83,7 +91,20 @@ final class Recovery {
     }
   }
 
-  Recovered run(Leadership leadership) throws InterruptedException {
+  /**
+   * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
+   */
+  Optional<String> refuses(LeftOut leftOut) throws InterruptedException {
+    var open = ledger.open();
+    var x = open.isEmpty() ? Optional.<Stored>empty() : ledger.read(open.get());
+    return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))
+        .map(GatePolicy.Refusal::reason);
+  }
+
+  /**
+   * @param leftOut members without which a way back may end
+   */
+  Recovered run(Leadership leadership, Optional<LeftOut> leftOut) throws InterruptedException {
     List<Ended> finished = new ArrayList<>();
     for (int i = 0; i < MOST; i++) {
       var open = ledger.open();
@@ -95,7 +116,7 @@ final class Recovery {
         finished.addAll(streamRepairs.account(leadership));
         return new Recovered(finished, Optional.empty());
       }
-      var ended = finish(open.get(), leadership);
+      var ended = finish(open.get(), leadership, leftOut);
       if (ledger.open().equals(open)) {
         return new Recovered(finished, Optional.of(ended));
       }
@@ -104,7 +125,8 @@ final class Recovery {
     throw new IllegalStateException("no end to what is to be recovered");
   }
 
-  private Ended finish(String id, Leadership leadership) throws InterruptedException {
+  private Ended finish(String id, Leadership leadership, Optional<LeftOut> leftOut)
+      throws InterruptedException {
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
       String reason = "open names " + id + ", of which nothing is stored: a person has to decide";
@@ -112,10 +134,12 @@ final class Recovery {
     }
     var x = stored.get().execution();
     var story = stories.goOn(x.log(), operation(x));
-    var duty = new Duty(leadership, story, Risks.NONE);
+    var duty = new Duty(leadership, story, Risks.NONE, leftOut);
     story.about(x);
+    leftOut.ifPresent(l -> tellWord(l, story));
     var ending = presume(stored.get(), duty);
-    return x.id().equals(x.log())
+    boolean ends = x.id().equals(x.log()) || ending.result() == Result.UNKNOWN;
+    return ends
         ? epilogue.end(story, ending, Optional.of(leadership), List.of())
         : Ended.of(x.id(), ending);
   }
@@ -138,6 +162,17 @@ final class Recovery {
       tell(duty, found + goingOn(state), "go-on");
     }
     return orchestrator.drive(stored, Optional.empty(), duty);
+  }
+
+  private static void tellWord(LeftOut leftOut, Story story) {
+    String members = Standing.named(leftOut.members());
+    story.tell(
+        Phase.FINISH,
+        "Leaving members out",
+        new Telling(
+            leftOut.by() + " leaves out who of these can't go back: " + members,
+            Status.WARNING,
+            Map.of("members", leftOut.members(), "who", leftOut.by())));
   }
 
   private static String goingOn(State state) {
@@ -202,7 +237,7 @@ final class Recovery {
     if (x.isPresent() && tried.filter(Tried::over).isPresent()) {
       var story = stories.goOn(id, operation(x.get()));
       story.tell(Phase.FINISH, WriteBacks.ACTION, tried.get().telling());
-      var ending = Ending.of(x.get().state());
+      var ending = Ending.of(x.get());
       finished.add(epilogue.end(story, ending, Optional.of(leadership), List.of()));
     }
     tried

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * Where things stand, read from the state store.
  *
  * @param open the change that holds {@code open}
+ * @param pending what that waits for, as its log said last; empty where it says nothing
  * @param held those that wait for a person
  * @param heldRepairs repairs that do
  * @param frozen the kill switch, where it is on
@@ -26,6 +27,7 @@ public record StatusAnswer(
     ExitCode exit,
     Optional<Active> active,
     Optional<Execution> open,
+    String pending,
     List<Execution> held,
     List<HeldRepair> heldRepairs,
     Optional<Freeze> frozen,
@@ -57,6 +59,34 @@ public record StatusAnswer(
         Optional.empty(),
         false,
         why);
+  }
+
+  /** Where what is open waits for nobody. */
+  public StatusAnswer(
+      ExitCode exit,
+      Optional<Active> active,
+      Optional<Execution> open,
+      List<Execution> held,
+      List<HeldRepair> heldRepairs,
+      Optional<Freeze> frozen,
+      Optional<Leader> leader,
+      List<String> writeBacks,
+      List<Overlay> expired,
+      boolean rollbackAvailable,
+      String unreachable) {
+    this(
+        exit,
+        active,
+        open,
+        "",
+        held,
+        heldRepairs,
+        frozen,
+        leader,
+        writeBacks,
+        expired,
+        rollbackAvailable,
+        unreachable);
   }
 
   /** Where nobody leads, and nothing is due. */

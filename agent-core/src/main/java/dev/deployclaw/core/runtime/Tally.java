@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -8,9 +9,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What all participants' members answered to one call. A participant that failed as a whole counts
@@ -34,21 +38,64 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return new Tally(all);
   }
 
+  /** As answers to looks: see {@link Report#asLook}. */
+  Tally asLooks() {
+    return each((_, r) -> r.asLook());
+  }
+
+  /** What one participant's members answered; nothing where it wasn't asked. */
+  Tally only(String participant) {
+    var all = new TreeMap<>(reports);
+    all.keySet().retainAll(List.of(participant));
+    return new Tally(all);
+  }
+
+  /** The same with each answer replaced, by its participant. */
+  Tally each(BiFunction<String, Report, Report> replaced) {
+    var all = new TreeMap<String, List<Report>>();
+    reports.forEach((name, members) ->
+        all.put(name, members.stream().map(r -> replaced.apply(name, r)).toList()));
+    return new Tally(all);
+  }
+
+  /**
+   * This tally, where who is open, and says to another question that it needs nothing or is there
+   * already, counts as that. A participant that answered as a whole, for all its members, is
+   * replaced by what they say one by one.
+   *
+   * @param whom by name
+   */
+  Tally settledBy(Tally other, Predicate<String> whom) {
+    var all = new TreeMap<>(reports);
+    other.reports.forEach((name, members) ->
+        all.computeIfPresent(name, (_, said) -> settled(name, said, members, whom)));
+    return new Tally(all);
+  }
+
+  private static List<Report> settled(
+      String name, List<Report> said, List<Report> other, Predicate<String> whom) {
+    boolean whole = said.size() == 1 && said.getFirst().member().equals(name) && whom.test(name);
+    if (whole && other.stream().noneMatch(Tally::open)) {
+      return other;
+    }
+    var closed =
+        other.stream()
+            .filter(r -> !open(r) && whom.test(r.member()))
+            .collect(Collectors.toMap(Report::member, r -> r, (first, _) -> first));
+    return said.stream().map(r -> open(r) ? closed.getOrDefault(r.member(), r) : r).toList();
+  }
+
   List<Report> all() {
     return reports.values().stream().flatMap(Collection::stream).toList();
   }
 
-  List<Report> with(Answer answer) {
-    return all().stream().filter(r -> r.answer() == answer).toList();
+  List<Report> with(Answer... answers) {
+    var wanted = Set.of(answers);
+    return all().stream().filter(r -> wanted.contains(r.answer())).toList();
   }
 
   boolean allYes() {
     return with(Answer.NO).isEmpty() && with(Answer.UNKNOWN).isEmpty();
-  }
-
-  /** Whether waiting is in vain for one of them. */
-  boolean stuck() {
-    return all().stream().anyMatch(Report::stuck);
   }
 
   /** Participants with a member that did not say yes. */
@@ -80,17 +127,38 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return String.join(", ", out);
   }
 
-  /** The members of an answer, each with its reason, as many as a line can hold. */
-  String named(Answer answer) {
-    var of = with(answer);
-    String first =
-        String.join(
-            "; ", of.stream().limit(MOST_NAMED).map(r -> r.member() + ": " + r.reason()).toList());
-    return of.size() > MOST_NAMED ? first + "; and " + (of.size() - MOST_NAMED) + " more" : first;
+  /** The members of some answers, each with its reason; those that decide come first. */
+  String named(Answer... answers) {
+    return NamedMembers.sentence(with(answers));
   }
 
-  List<String> members(Answer answer) {
-    return with(answer).stream().map(Report::member).toList();
+  /** All that is open, each with its reason; those that decide come first. */
+  String pending() {
+    return named(Answer.NO, Answer.UNKNOWN);
+  }
+
+  List<String> members(Answer... answers) {
+    return with(answers).stream().map(Report::member).toList();
+  }
+
+  /** The same, but a refusal has the reason of an earlier one of that member beside its own. */
+  Tally because(Tally earlier) {
+    var reasons = new TreeMap<String, String>();
+    earlier.with(Answer.NO).forEach(r -> reasons.putIfAbsent(r.member(), r.reason()));
+    return each((_, r) -> because(r, reasons));
+  }
+
+  private static Report because(Report report, Map<String, String> reasons) {
+    String why = reasons.getOrDefault(report.member(), "");
+    boolean says = why.isEmpty() || report.reason().contains(why);
+    return report.answer() != Answer.NO || says
+        ? report
+        : new Report(
+            report.member(),
+            Answer.NO,
+            report.digest(),
+            why + "; " + report.reason(),
+            report.facts());
   }
 
   /** SHA-256 over who said what about which digest. */
@@ -102,16 +170,15 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return Canonical.sha256(Canonical.bytes(votes));
   }
 
-  private static final int MOST_NAMED = 5;
-
-  private List<String> participants(Predicate<Report> member) {
+  /** Participants with such a member. */
+  List<String> participants(Predicate<Report> member) {
     return reports.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(member))
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  private static boolean open(Report r) {
+  static boolean open(Report r) {
     return r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN;
   }
 

@@ -268,6 +268,11 @@ final class ThoughtLog {
         });
   }
 
+  /** Why a log ended as it did, if this is its end. */
+  static Optional<String> reason(byte[] record) {
+    return end(record).map(e -> e.path("facts").path("reason").asText());
+  }
+
   /** What was asked for, in the words of whoever did. */
   static Optional<String> request(List<byte[]> records) {
     return records.stream()

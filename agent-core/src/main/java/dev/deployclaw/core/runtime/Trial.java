@@ -5,6 +5,7 @@ import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.spi.Report.Answer;
+import java.util.Optional;
 
 /**
  * The effects of a candidate beside what is committed: its cohort is published and proven, or it is
@@ -37,24 +38,35 @@ final class Trial {
 
   /** Everybody acts on what is committed again; then what was staged has no reader any more. */
   Happening withdraw(Execution x, Content content, Duty duty) throws InterruptedException {
-    var happened = after.publish(x, content, duty);
-    if (happened instanceof Happening.Now(Event.PublishedEverywhere _)) {
-      happened = after.converge(x, content, duty);
+    var published = after.publish(x, content, duty);
+    if (!(published instanceof Happening.Now)) {
+      return published;
     }
-    return switch (happened) {
-      case Happening.Now(Event.ConvergedEverywhere _) -> discard(x, duty);
-      case Happening.Now(Event.Refused(String reason)) ->
-          new Happening.Now(new Event.NotCompensated(reason));
-      case Happening.Now _, Happening.Stuck _, Happening.Again _ -> happened;
+    return switch (after.converge(x, content, duty)) {
+      case Happening.Now(Event.MembersLeftOut left) -> discard(x, Optional.of(left), duty);
+      case Happening.Now _ -> discard(x, leftOut(published), duty);
+      case Happening.Stuck stuck -> stuck;
+      case Happening.Again again -> again;
     };
   }
 
-  private Happening discard(Execution x, Duty duty) throws InterruptedException {
+  private static Optional<Event.MembersLeftOut> leftOut(Happening published) {
+    return published instanceof Happening.Now(Event.MembersLeftOut left)
+        ? Optional.of(left)
+        : Optional.empty();
+  }
+
+  private Happening discard(Execution x, Optional<Event.MembersLeftOut> leftOut, Duty duty)
+      throws InterruptedException {
     long from = time.micros();
     var tally = crew.discard(x.epoch(), duty.mandate());
     String action = "Removing what was staged for epoch " + x.epoch();
     duty.story().tellTimed(Phase.FINISH, action, Telling.of(tally), from);
-    duty.story().summarise("back at epoch " + x.base().epoch() + " for everybody", Status.OK);
+    String who = leftOut.map(l -> "all others, " + l.leftOut().words()).orElse("everybody");
+    duty.story().summarise("back at epoch " + x.base().epoch() + " for " + who, Status.OK);
+    if (leftOut.isPresent()) {
+      return new Happening.Now(leftOut.get());
+    }
     return new Happening.Now(
         new Event.Withdrawn(
             tally.all().stream()

@@ -17,7 +17,7 @@ public sealed interface Call {
       case Publish(Activation activation) -> activation.restores();
       case Converge(Activation activation) -> activation.restores();
       case Look _, Observe _, Discard _, Probe _, WriteBack _, Heartbeat _ -> Optional.empty();
-      case Lost _, Reassert _ -> Optional.empty();
+      case Lost _, Reassert _, Share _ -> Optional.empty();
     };
   }
 
@@ -132,6 +132,19 @@ public sealed interface Call {
     @Override
     public String verb() {
       return "reassert";
+    }
+  }
+
+  /**
+   * Own, beside who applies it, where a gateway's file comes from, so that the other may let go of
+   * it. Changes no value.
+   *
+   * @param gateway its name, or its namespace and name with a stroke between
+   */
+  record Share(String gateway) implements Call {
+    @Override
+    public String verb() {
+      return "share";
     }
   }
 

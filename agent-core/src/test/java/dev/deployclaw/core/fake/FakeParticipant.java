@@ -53,13 +53,6 @@ public final class FakeParticipant implements Executor {
     }
   }
 
-  /**
-   * What a member acts on.
-   *
-   * @param thrownBack whether it lost what it had acknowledged, and nobody published to it since
-   */
-  public record Standing(String member, long epoch, String live, boolean thrownBack) {}
-
   /** The same back end as it stands, in another world. */
   synchronized FakeParticipant copy(FakeStore elsewhere) {
     var copy = new FakeParticipant(name, elsewhere);
@@ -72,8 +65,9 @@ public final class FakeParticipant implements Executor {
     return copy;
   }
 
-  public synchronized List<Standing> standings() {
-    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey())).toList();
+  public synchronized List<MemberStanding> standings() {
+    boolean open = refusals.isEmpty() && unreachableAt.isEmpty() && !leftOut;
+    return members.entrySet().stream().map(m -> m.getValue().standing(m.getKey(), open)).toList();
   }
 
   public synchronized List<String> members() {
@@ -138,7 +132,17 @@ public final class FakeParticipant implements Executor {
   public synchronized void heal() {
     unreachableAt.clear();
     refusals.clear();
-    members.values().forEach(m -> m.up = true);
+    members.values().forEach(Member::heal);
+  }
+
+  /** One member votes for no epoch above one, takes none above the other, and says why. */
+  public synchronized void balk(String member, long votes, long takes, String reason) {
+    member(name + "/" + member).balk(votes, takes, reason);
+  }
+
+  /** One member is gone, and whoever is asked in its place says so. */
+  public synchronized void delete(String member) {
+    member(name + "/" + member).gone = true;
   }
 
   /** One member no longer answers. */
@@ -257,7 +261,7 @@ public final class FakeParticipant implements Executor {
       case Call.Look _ when verb.equals("scan") -> each(of, m -> member(m).scan(m));
       case Call.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
       case Call.Look _ -> each(of, m -> Report.yes(m, "", Map.of()));
-      case Call.Observe _ -> each(of, this::observe);
+      case Call.Observe _ -> each(of, m -> member(m).observe(m));
       case Call.Stage(Activation a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
       case Call.Prepare(Activation a) -> each(of, m -> member(m).vote(m, a));
@@ -269,7 +273,7 @@ public final class FakeParticipant implements Executor {
       case Call.Lost(Activation a) -> each(of, m -> member(m).lost(m, a));
       case Call.Reassert(Activation a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).reassert(m, a, fence)));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ ->
+      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Share _ ->
           Outcome.failed(new Fault.Invalid("no probe"));
     };
   }
@@ -280,18 +284,11 @@ public final class FakeParticipant implements Executor {
 
   private Outcome each(List<String> of, Function<String, Report> question) {
     return Outcome.done(
-        of.stream()
-            .map(m -> member(m).up ? question.apply(m) : Report.unknown(m, "does not answer"))
-            .toList());
+        of.stream().map(m -> member(m).absence(m).orElseGet(() -> question.apply(m))).toList());
   }
 
   private Report fenced(String m, Fence fence, long epoch, Supplier<Report> act) {
     return fencing.guard(m, member(m), Fencing.mark(fence, epoch), act);
-  }
-
-  private Report observe(String m) {
-    String live = member(m).live;
-    return Report.yes(m, live, Map.of("live", live, "epoch", member(m).epoch));
   }
 
   private Report publish(String m, Activation a, Fence fence) {
@@ -304,8 +301,8 @@ public final class FakeParticipant implements Executor {
         member.staged.containsKey(a.epoch())
             && (!tellsApart()
                 || a.candidate().stream().allMatch(c -> member.staged.containsKey(c.epoch())));
-    if (!staged) {
-      return Report.no(m, "epoch " + a.epoch() + " isn't staged here");
+    if (!staged || !member.takes(a.epoch())) {
+      return Report.no(m, member.why("epoch " + a.epoch() + " isn't staged here"));
     }
     if (tellsApart() && member.epoch == a.epoch() && member.step > a.step()) {
       return Report.unknown(m, "a later step was here");
@@ -357,14 +354,17 @@ public final class FakeParticipant implements Executor {
     if (member.epoch != a.epoch()) {
       return Report.no(m, "acts on epoch " + member.epoch);
     }
+    if (tellsApart() && member.step != a.step()) {
+      return Report.no(m, "acts on step " + member.step);
+    }
     return member.live.equals(acting(m, a))
         ? Report.yes(m, member.live, Map.of())
         : Report.no(m, "acts on " + member.live);
   }
 
-  /** Nobody knows of who was thrown back to an epoch that nobody needs any more. */
-  private void blame(Member member, String what) {
-    if (!member.thrownBack) {
+  /** Nobody knows who acts on what nobody needs: such a member refuses, and that is all. */
+  private void blame(String m, String what) {
+    if (!member(m).thrownBack && !WayBackLaw.staysBehind(store, m, member(m).epoch)) {
       violations.add("I14: " + what);
     }
   }
@@ -376,11 +376,11 @@ public final class FakeParticipant implements Executor {
       violations.add("I14: " + m + " was told to remove epoch " + epoch + ", a candidate");
     }
     if (member.epoch == epoch) {
-      blame(member, m + " was told to remove epoch " + epoch + ", which it acts on");
+      blame(m, m + " was told to remove epoch " + epoch + ", which it acts on");
       return Report.unknown(m, "acts on epoch " + epoch);
     }
     if (member.predecessor == epoch && epoch > 0) {
-      blame(member, m + " was told to remove epoch " + epoch + ", its predecessor");
+      blame(m, m + " was told to remove epoch " + epoch + ", its predecessor");
       return Report.unknown(m, "epoch " + epoch + " is the predecessor of what it acts on");
     }
     member.staged.remove(epoch);

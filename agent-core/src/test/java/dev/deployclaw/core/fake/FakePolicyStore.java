@@ -52,7 +52,8 @@ final class FakePolicyStore implements Executor {
           Call.Heartbeat _,
           Call.WriteBack _,
           Call.Lost _,
-          Call.Reassert _ ->
+          Call.Reassert _,
+          Call.Share _ ->
           Outcome.failed(new Fault.Invalid("no such verb"));
     };
   }

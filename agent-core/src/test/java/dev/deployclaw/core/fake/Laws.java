@@ -28,6 +28,7 @@ public final class Laws {
   private final World world;
   private final Records records;
   private final ApprovalLaw approvals;
+  private final WayBackLaw waysBack;
   private final List<String> broken = new ArrayList<>();
   private final Map<String, Change> changes = new TreeMap<>();
   private final Map<Long, String> contents = new TreeMap<>();
@@ -40,19 +41,25 @@ public final class Laws {
   private record Change(Entry entry, Execution execution) {}
 
   Laws(World world) {
-    this(world, new Records(world), new ApprovalLaw(world));
+    this(world, new Records(world), new ApprovalLaw(world), new WayBackLaw(world));
   }
 
-  private Laws(World world, Records records, ApprovalLaw approvals) {
+  private Laws(World world, Records records, ApprovalLaw approvals, WayBackLaw waysBack) {
     this.world = world;
     this.records = records;
     this.approvals = approvals;
+    this.waysBack = waysBack;
     contents.put(0L, PolicySet.EMPTY.digest());
   }
 
   /** What they know by now, of another world that stands the same. */
   synchronized Laws copy(World elsewhere) {
-    var copy = new Laws(elsewhere, records.copy(elsewhere), approvals.copy(elsewhere));
+    var copy =
+        new Laws(
+            elsewhere,
+            records.copy(elsewhere),
+            approvals.copy(elsewhere),
+            waysBack.copy(elsewhere));
     copy.broken.addAll(broken);
     copy.changes.putAll(changes);
     copy.contents.putAll(contents);
@@ -89,6 +96,7 @@ public final class Laws {
     all.addAll(world.store.violations());
     all.addAll(records.broken());
     all.addAll(approvals.broken());
+    all.addAll(waysBack.broken());
     return all;
   }
 
@@ -167,6 +175,7 @@ public final class Laws {
       return;
     }
     var was = before.execution();
+    waysBack.moved(was, x);
     if (was.state().over() && !Arrays.equals(before.entry().value(), x.bytes())) {
       broken.add("I9: " + x.id() + " was over and changed");
     }
@@ -291,7 +300,8 @@ public final class Laws {
 
   /**
    * Readers act on what is committed or on what was before it, except for who was thrown back
-   * behind what it had acknowledged, and until who failed to go back is mended.
+   * behind what it had acknowledged, whom a person left out of a way back, and until who failed to
+   * go back is mended.
    */
   private void readers() {
     var allowed = new TreeSet<String>();
@@ -305,7 +315,11 @@ public final class Laws {
           broken.add("I16: " + reader.member() + " has no rules of epoch " + reader.epoch());
         }
         boolean ahead = reader.epoch() > remembered && reader.epoch() <= forgotten;
-        boolean excused = reader.thrownBack() || stranded || ahead;
+        boolean excused =
+            reader.thrownBack()
+                || stranded
+                || ahead
+                || WayBackLaw.isLeftOut(world.store, reader.member(), reader.epoch());
         if (!excused && !allowed.contains(content(reader.epoch()))) {
           broken.add("I5: " + reader.member() + " acts on epoch " + reader.epoch() + ", " + last);
         }

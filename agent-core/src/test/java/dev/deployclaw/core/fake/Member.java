@@ -22,6 +22,17 @@ final class Member {
   Optional<Activation.Candidate> candidate = Optional.empty();
   boolean up = true;
 
+  /** Whether it was deleted, which who is asked in its place says. */
+  boolean gone;
+
+  /** It votes for no epoch above this one. */
+  private long votes = Long.MAX_VALUE;
+
+  /** It takes no epoch above this one. */
+  private long takes = Long.MAX_VALUE;
+
+  private String reason = "";
+
   /** Whether it lost what it had acknowledged, and nobody published as much to it since. */
   boolean thrownBack;
 
@@ -30,6 +41,39 @@ final class Member {
 
   /** What its replica had when it was cut off. */
   Optional<Member> replica = Optional.empty();
+
+  void balk(long most, long taken, String why) {
+    votes = most;
+    takes = taken;
+    reason = why;
+  }
+
+  void heal() {
+    up = true;
+    gone = false;
+    balk(Long.MAX_VALUE, Long.MAX_VALUE, "");
+  }
+
+  boolean takes(long wanted) {
+    return wanted <= takes;
+  }
+
+  /** Why it refuses, or else this. */
+  String why(String otherwise) {
+    return reason.isEmpty() ? otherwise : reason;
+  }
+
+  /** What is said in its place; empty where it answers itself. */
+  Optional<Report> absence(String name) {
+    if (gone) {
+      return Optional.of(Report.no(name, "it was deleted"));
+    }
+    return up ? Optional.empty() : Optional.of(Report.unknown(name, "does not answer"));
+  }
+
+  Report observe(String name) {
+    return Report.yes(name, live, Map.of("live", live, "epoch", epoch));
+  }
 
   /** What it holds by now; its votes are history. */
   Member image() {
@@ -55,6 +99,8 @@ final class Member {
     var copy = image();
     copy.voted.addAll(voted);
     copy.up = up;
+    copy.gone = gone;
+    copy.balk(votes, takes, reason);
     copy.thrownBack = thrownBack;
     copy.acknowledged = acknowledged;
     copy.replica = replica.map(Member::image);
@@ -78,8 +124,9 @@ final class Member {
     live = there && epoch == lost ? FakeParticipant.NOTHING : live;
   }
 
-  FakeParticipant.Standing standing(String name) {
-    return new FakeParticipant.Standing(name, epoch, live, thrownBack);
+  MemberStanding standing(String name, boolean open) {
+    boolean goes = open && up && !gone && epoch < Math.min(votes, takes);
+    return new MemberStanding(name, epoch, live, thrownBack, goes);
   }
 
   Report marks(String name) {
@@ -98,13 +145,16 @@ final class Member {
   }
 
   Report stage(String name, Activation a) {
+    if (a.epoch() > votes) {
+      return Report.no(name, reason);
+    }
     staged.put(a.epoch(), a.digest());
     return Report.yes(name, a.digest(), Map.of());
   }
 
   Report vote(String name, Activation a) {
-    if (!a.digest().equals(staged.get(a.epoch()))) {
-      return Report.no(name, "epoch " + a.epoch() + " isn't staged here");
+    if (a.epoch() > votes || !a.digest().equals(staged.get(a.epoch()))) {
+      return Report.no(name, why("epoch " + a.epoch() + " isn't staged here"));
     }
     voted.add(a.epoch() + " " + a.digest());
     return Report.yes(name, a.digest(), Map.of());
@@ -123,6 +173,7 @@ final class Member {
     }
     staged.put(a.epoch(), a.digest());
     epoch = a.epoch();
+    step = a.step();
     live = a.digest();
     fence = Optional.of(Fencing.mark(caller, a.epoch()));
     published(a.epoch());

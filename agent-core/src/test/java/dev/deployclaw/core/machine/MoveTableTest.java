@@ -35,6 +35,7 @@ class MoveTableTest {
       Baking Stopped Withdrawing
       Baking Refused Withdrawing
       Baking Superseded Withdrawing
+      Withdrawing MembersLeftOut RolledBack
       Withdrawing Withdrawn RolledBack
       Withdrawing Superseded Failed
       Withdrawing NotCompensated Failed
@@ -93,6 +94,20 @@ class MoveTableTest {
       var next = MoveTable.follow(x, new Event.Refused("refused"));
 
       assertThat(next).isEqualTo(new State.Failed("refused"));
+    }
+  }
+
+  /** What brings something new is taken by everybody, or gone back from. */
+  @Test
+  void onlyAWayBackEndsWithoutMembers() {
+    var left = new Event.MembersLeftOut(Samples.LEFT_OUT);
+    for (var kind : List.of(Kind.ROLLBACK, Kind.COMPENSATION)) {
+      assertThat(MoveTable.follow(Samples.execution(kind, new State.Committed()), left))
+          .isEqualTo(new State.Published());
+      assertThat(MoveTable.follow(Samples.execution(kind, new State.Published()), left))
+          .isEqualTo(new State.Converged());
+      assertThat(MoveTable.follow(Samples.execution(kind, new State.Converged()), left))
+          .isEqualTo(new State.Baked());
     }
   }
 

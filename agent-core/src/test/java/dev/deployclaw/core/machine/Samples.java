@@ -10,6 +10,8 @@ final class Samples {
   static final Checkpoint CHECKPOINT = new Checkpoint("checkpoints/ab.json", "ab", "f1", true);
   static final Approval APPROVAL = new Approval("ann", 7, "plan", "ab", 30);
 
+  static final LeftOut LEFT_OUT = new LeftOut(List.of("gateway/two"), "olivia");
+
   static final List<State> STATES =
       List.of(
           new State.Opened(),
@@ -49,6 +51,7 @@ final class Samples {
           new Event.CheckpointIntact(),
           new Event.PublishedEverywhere(),
           new Event.ConvergedEverywhere(),
+          new Event.MembersLeftOut(LEFT_OUT),
           new Event.Validated(),
           new Event.BakeBegun(2000),
           new Event.Soaked(),
@@ -58,7 +61,7 @@ final class Samples {
           new Event.Discarded(List.of()),
           new Event.Withdrawn(List.of()),
           new Event.Superseded("overtaken"),
-          new Event.Compensated("x-undo-1"),
+          new Event.Compensated("x-undo-1", Optional.empty()),
           new Event.NotCompensated("no"));
 
   /** A change that comes by two cohorts, the base of which was tried upon before. */
@@ -89,6 +92,7 @@ final class Samples {
         rollout,
         Optional.of(new Followed("set-limit", "careful-limits", "f0")),
         Optional.of(CHECKPOINT),
+        Optional.empty(),
         Optional.empty(),
         5,
         state);

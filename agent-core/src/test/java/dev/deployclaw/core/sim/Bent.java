@@ -1,6 +1,8 @@
 package dev.deployclaw.core.sim;
 
 import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.MemberStanding;
+import dev.deployclaw.core.fake.World;
 import dev.deployclaw.core.runtime.Threadless;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Invocation;
@@ -56,6 +58,19 @@ record Bent(SimExecutor honest, Bend bend) implements Threadless {
     return call.call() instanceof Call.Prepare(var activation)
         ? new Believed(answer, yes(to, activation.digest()))
         : answer;
+  }
+
+  /** The store of policy sets votes no on a way back for whoever would. */
+  static Future<Outcome> vetoed(Invocation call, SimExecutor to, World world) {
+    boolean votes = call.call() instanceof Call.Prepare(var a) && a.back();
+    boolean all =
+        world.participants().stream()
+            .flatMap(p -> p.standings().stream())
+            .allMatch(MemberStanding::goes);
+    return votes && !all && to.name().equals("etcd")
+        ? CompletableFuture.completedFuture(
+            Outcome.done(List.of(Report.no(to.name(), "somebody votes no"))))
+        : to.begin(call);
   }
 
   /** What else a call brings about. */

@@ -61,6 +61,10 @@ final class Ending {
           CANARY_THAT_IS_WITHDRAWN,
           RUN_AFTER_A_DEATH,
           PRUNING,
+          ONE_IS_BACK_ALREADY,
+          ONE_CANNOT_GO_BACK,
+          ROLLBACK_WITHOUT_ONE,
+          ONE_IS_LEFT_OUT,
           WRITTEN_BACK -> {}
     }
   }

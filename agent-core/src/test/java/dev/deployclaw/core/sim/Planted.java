@@ -47,6 +47,7 @@ enum Planted implements Defect {
   PUBLISHED_BEFORE_THE_COMMIT("what is voted on is published at once"),
   PREDECESSOR_COLLECTED("the predecessor is collected when the next epoch is published"),
   STAGED_WITH_A_TTL("what is staged expires"),
+  ONE_STOPS_THE_WAY_BACK("a member that votes no stops the whole way back"),
   WAITING_PASSED_OVER("what puts back is opened as if nothing asked for an approval"),
   LOWER_TERM_TAKEN("back ends take a write of a lower term"),
   FENCE_ONLY_IN_REDIS("a Redis without its fence takes it that nobody was there");
@@ -156,6 +157,8 @@ enum Planted implements Defect {
                 expireLater(call, to, site);
                 return to.begin(call);
               });
+      case ONE_STOPS_THE_WAY_BACK ->
+          new Bent(honest, (call, to) -> Bent.vetoed(call, to, site.world()));
       default -> honest;
     };
   }

@@ -42,6 +42,10 @@ enum Scene {
   SCHEDULED_BEGIN,
   RUN_AFTER_A_DEATH,
   PRUNING,
+  ONE_IS_BACK_ALREADY,
+  ONE_CANNOT_GO_BACK,
+  ROLLBACK_WITHOUT_ONE,
+  ONE_IS_LEFT_OUT,
   ACCEPTED_REGRESSION,
   WRITTEN_BACK,
   FOR_A_WHILE,
@@ -54,6 +58,12 @@ enum Scene {
 
   private static final Set<Scene> DEATHS_ONLY =
       EnumSet.range(WRITTEN_BACK, ACCEPTED_WHILE_COMPLETED);
+
+  /** Those after which something is drift. */
+  private static final Set<Scene> REPAIRED =
+      EnumSet.of(REPAIR, REPAIR_THAT_WAITS, APPROVAL_OF_A_REPAIR, ONE_IS_LEFT_OUT);
+
+  private static final String PAUSED = "its Deployment is paused";
 
   /** Those in which everything is played. */
   static List<Scene> common() {
@@ -97,6 +107,20 @@ enum Scene {
         run(estate, "apply");
         diesAtItsEnd(estate);
       }
+      case ONE_IS_BACK_ALREADY -> {
+        run(estate, "apply");
+        estate.world().gateway.balk("two", 2, 1, PAUSED);
+      }
+      case ONE_CANNOT_GO_BACK -> failing(estate);
+      case ROLLBACK_WITHOUT_ONE -> {
+        run(estate, "apply");
+        run(estate, "set acme 700");
+        estate.world().gateway.balk("two", 2, 2, PAUSED);
+      }
+      case ONE_IS_LEFT_OUT -> {
+        failing(estate);
+        run(estate, "set acme 700");
+      }
       case PRUNING -> {
         run(estate, "apply");
         run(estate, "set acme 700");
@@ -127,6 +151,13 @@ enum Scene {
         run(estate, "repair manually");
       }
     }
+  }
+
+  /** The second change will fail, and one member takes nothing that comes after it. */
+  private static void failing(Estate estate) {
+    run(estate, "apply");
+    estate.world().probe.fail("wrong");
+    estate.world().gateway.balk("two", 2, 2, PAUSED);
   }
 
   /** A failover loses all that a member was ever told. */
@@ -233,7 +264,7 @@ enum Scene {
     switch (this) {
       case FIRST_RUN, VOTED_DOWN -> agent.run(estate.request("apply"));
       case FOR_A_WHILE -> agent.run(estate.request("set acme 700 for 3600"));
-      case SECOND_RUN, GOES_BACK_BY_ITSELF, WRITTEN_BACK ->
+      case SECOND_RUN, GOES_BACK_BY_ITSELF, WRITTEN_BACK, ONE_IS_BACK_ALREADY, ONE_CANNOT_GO_BACK ->
           agent.run(estate.request("set acme 700"));
       case RUN_AFTER_A_DEATH -> agent.run(estate.request("set acme 800"));
       case CANARY, CANARY_THAT_IS_WITHDRAWN ->
@@ -246,7 +277,9 @@ enum Scene {
       case ROLLBACK_THAT_WAITS -> agent.run(estate.request("back manually"));
       case REPAIR_THAT_WAITS -> agent.run(estate.request("repair manually"));
       case REJECTION -> agent.reject(estate.here().executions().getFirst(), "ann");
-      case ROLLBACK, ROLLBACK_TO_WHAT_WAS_FOUND -> agent.rollback("last", "olivia");
+      case ROLLBACK, ROLLBACK_TO_WHAT_WAS_FOUND, ROLLBACK_WITHOUT_ONE ->
+          agent.rollback("last", "olivia");
+      case ONE_IS_LEFT_OUT -> agent.leaveOut(List.of("gateway/two"), "olivia");
       case REPAIR -> agent.repair(estate.request("repair"));
       case REASSERTION, LATER_REASSERTION -> asServed(agent::reassert);
       case SCHEDULED_BEGIN -> asServed(() -> beginWhatIsDue(agent));
@@ -291,11 +324,17 @@ enum Scene {
     if (accepts()) {
       agent.acceptRegression(estate.request("accept"));
     }
+    if (this == ONE_IS_LEFT_OUT) {
+      agent.leaveOut(List.of("gateway/two"), "olivia");
+    }
+    if (this == ONE_CANNOT_GO_BACK || this == ROLLBACK_WITHOUT_ONE || this == ONE_IS_LEFT_OUT) {
+      estate.world().gateway.heal();
+    }
     var recovered = agent.recover();
     if (recovered.exit() != ExitCode.OK) {
       throw new AssertionError("I10: a start doesn't finish what it found: " + recovered.reason());
     }
-    if (this == REPAIR || this == REPAIR_THAT_WAITS || this == APPROVAL_OF_A_REPAIR) {
+    if (REPAIRED.contains(this)) {
       agent.repair(estate.request("repair"));
     }
     if (this == REASSERTION || this == LATER_REASSERTION) {

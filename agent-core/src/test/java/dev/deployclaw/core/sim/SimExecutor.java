@@ -80,6 +80,7 @@ record SimExecutor(Executor inner, Line line) implements Threadless {
     return switch (call) {
       case Call.Stage _, Call.Publish _, Call.Discard _, Call.WriteBack _, Call.Reassert _ -> true;
       case Call.Look _, Call.Observe _, Call.Prepare _, Call.Converge _, Call.Lost _ -> false;
+      case Call.Share _ -> true;
       case Call.Probe _, Call.Heartbeat _ -> false;
     };
   }

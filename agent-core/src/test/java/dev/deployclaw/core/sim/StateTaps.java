@@ -311,6 +311,7 @@ final class StateTaps {
             x.followed(),
             x.checkpoint(),
             x.approval(),
+            x.leftOut(),
             x.turn(),
             pretence.of(x));
     return new Entry(e.key(), other.bytes(), e.createRevision(), e.modRevision());

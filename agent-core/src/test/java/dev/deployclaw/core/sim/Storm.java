@@ -51,6 +51,8 @@ final class Storm implements Weather {
     FENCE_LOST,
     MEMBER_STOPS,
     BACK_END_UNREACHABLE,
+    MEMBER_REFUSES,
+    MEMBER_DELETED,
     VOTE_REFUSED,
     CONVERGENCE_REFUSED,
     PROBE_FAILS,
@@ -109,6 +111,11 @@ final class Storm implements Weather {
         var name = one(any());
         participantOf(name).stop(name.substring(name.indexOf('/') + 1));
       }
+      case MEMBER_REFUSES -> refuses(one(any()));
+      case MEMBER_DELETED -> {
+        var name = one(any());
+        participantOf(name).delete(name.substring(name.indexOf('/') + 1));
+      }
       case BACK_END_UNREACHABLE -> any().unreachableAt(verb());
       case VOTE_REFUSED -> any().refuseAt("prepare", "unknown directive");
       case CONVERGENCE_REFUSED -> any().refuseAt("converge", "still runs the old file");
@@ -122,6 +129,19 @@ final class Storm implements Weather {
       case MENDED -> mend();
     }
     estate.sim().after(random.nextInt(WHILE), "weather mends", this::mend);
+  }
+
+  /** It takes no more than it has by now; it may vote for what comes next. */
+  private void refuses(String member) {
+    var participant = participantOf(member);
+    long takes =
+        participant.standings().stream()
+            .filter(s -> s.member().equals(member))
+            .findFirst()
+            .orElseThrow()
+            .epoch();
+    String name = member.substring(member.indexOf('/') + 1);
+    participant.balk(name, takes + random.nextInt(2), takes, "its Deployment is paused");
   }
 
   private void failOver(boolean withFence) {

@@ -116,8 +116,10 @@ final class Swarm {
       agent.repair(estate.request("repair"));
     } else if (dice < 91) {
       agent.run(estate.request("repair manually"));
-    } else if (dice < 95) {
+    } else if (dice < 93) {
       agent.recover();
+    } else if (dice < 95) {
+      agent.leaveOut(estate.world().gateway.members(), "olivia");
     } else if (dice < 97) {
       agent.freeze("olivia", "an incident");
     } else {

@@ -115,6 +115,18 @@ final class Change {
     return asks() ? "approved" : text(gate.get("rule"));
   }
 
+  /**
+   * Whether it may leave members out, if it does: on a way back, by a person whom the log names.
+   */
+  boolean leavesOut(String state, Map<String, Object> facts) {
+    if (!facts.containsKey("left_out") && !facts.containsKey("left_out_by")) {
+      return true;
+    }
+    boolean some = facts.get("left_out") instanceof List<?> members && !members.isEmpty();
+    boolean named = !text(facts.get("left_out_by")).isEmpty();
+    return some && named && (back() || state.equals("rolledback"));
+  }
+
   boolean back() {
     return kind.equals("rollback") || kind.equals("compensation");
   }

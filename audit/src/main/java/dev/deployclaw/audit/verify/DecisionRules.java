@@ -103,6 +103,8 @@ final class DecisionRules {
       case "votes" -> rule.equals("all") == List.of().equals(facts.get("absent"));
       case "pass" -> rule.equals(facts.get("rule"));
       case "end" -> rule.equals(facts.get("result"));
+      case "publish", "converge", "put-back" ->
+          rule.equals("persons-word") == facts.containsKey("left_out");
       default -> true;
     };
   }

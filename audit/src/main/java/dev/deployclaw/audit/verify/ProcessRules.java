@@ -116,6 +116,9 @@ final class ProcessRules {
     if (ACTIVATIONS.contains(state)) {
       activated(change, facts);
     }
+    if (!change.leavesOut(state, facts)) {
+      found(Code.DECISION, change.id + " is " + state + " without members, and may not be");
+    }
   }
 
   private void turn(Change change, String state, long turn) {
@@ -183,15 +186,20 @@ final class ProcessRules {
     List<?> absent = list(change.prepared.get("absent"));
     if (count < 1 || text(change.prepared.get("votes")).isEmpty()) {
       found(Code.VOTES, change.id + " is activated, and nobody voted since it was staged");
-    } else if (number(change.votes.get("yes")) != count
-        || !list(change.votes.get("no")).isEmpty()
-        || !list(change.votes.get("unknown")).equals(absent)) {
+    } else if (number(change.votes.get("yes")) != count || !without(change.votes).equals(absent)) {
       found(Code.VOTES, change.id + " is activated on other votes than were counted");
     } else if (!absent.isEmpty() && !change.back()) {
       found(Code.VOTES, change.id + " is activated without the votes of " + absent);
     } else if (!change.digest.equals(change.prepared.get("digest"))) {
       found(Code.DIGEST, "the votes were for other bytes than were opened, " + change.digest);
     }
+  }
+
+  /** Who didn't vote for it: first who voted against it. A way back goes on without both. */
+  private static List<Object> without(Map<String, Object> votes) {
+    var out = new ArrayList<Object>(list(votes.get("no")));
+    out.addAll(list(votes.get("unknown")));
+    return out;
   }
 
   private void approval(Change change) {

@@ -97,6 +97,7 @@ public final class CommandLines {
         new CheckCommand(around),
         new ImportCommand(around),
         new AdoptCommand(around),
+        new HandoverCommand(around),
         new ImpactCommand(around),
         new DoctorCommand(around),
         new ConfigCommand(around),

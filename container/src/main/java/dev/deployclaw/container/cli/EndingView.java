@@ -31,6 +31,14 @@ final class EndingView {
       "restore the newer etcd; or, if what etcd says is to hold, put it into force under a new epoch"
           + " with: deployclaw recover --accept-regression";
 
+  /** How the reason of a way back begins that waits for members. */
+  private static final String NOT_BACK = "not back yet: ";
+
+  /** What can be done for it. */
+  private static final String WAITS =
+      "mend what is named, then: deployclaw recover; or end it without them, who are drift then:"
+          + " deployclaw recover --leave-out MEMBER";
+
   /** How a repair begins that left something. */
   private static final String NOT_REPAIRED = "not repaired: ";
 
@@ -72,8 +80,7 @@ final class EndingView {
 
   void tell(RecoveryAnswer answer) {
     if (answer.exit() != ExitCode.OK) {
-      boolean ahead = answer.reason().startsWith("REGRESSED");
-      say(answer.reason(), ahead ? REGRESSED : remedy(ExitCode.FAILED));
+      say(answer.reason(), remedy(answer));
     }
   }
 
@@ -103,10 +110,28 @@ final class EndingView {
     around.warn("deployclaw: " + reason + "; " + remedy);
   }
 
+  private static String remedy(RecoveryAnswer answer) {
+    if (answer.reason().startsWith("REGRESSED")) {
+      return REGRESSED;
+    }
+    if (answer.exit() == ExitCode.REFUSED) {
+      return "nobody is left out";
+    }
+    return unfinished(answer.reason());
+  }
+
+  /** What can be done about what isn't finished, and why it isn't. */
+  static String unfinished(String why) {
+    return why.contains(NOT_BACK) ? WAITS : remedy(ExitCode.FAILED);
+  }
+
   private static String remedy(Ended ended) {
     boolean failed = ended.result() == Result.FAILED && ended.exit() == ExitCode.FAILED;
     if (ended.cause().isPresent() && (ended.result() == Result.ABORTED || failed)) {
       return remedy(ended.cause().get());
+    }
+    if (ended.reason().contains(NOT_BACK)) {
+      return WAITS;
     }
     if (ended.reason().startsWith(NOT_REPAIRED)) {
       return "mend what is named, or make it reachable again, then: deployclaw drift --repair";
@@ -178,6 +203,9 @@ final class EndingView {
     var finding = answer.findings().stream().filter(f -> f.severity() == Severity.ERROR).findAny();
     if (finding.isPresent()) {
       return finding.map(Finding::remedy).get();
+    }
+    if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.ACCESS_DENIED)) {
+      return Discrepancy.Kind.ACCESS_DENIED.remedy();
     }
     if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.UNREACHABLE)) {
       return "make what can't be reached answer again, then look again";

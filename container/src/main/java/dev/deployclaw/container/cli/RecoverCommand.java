@@ -1,7 +1,9 @@
 package dev.deployclaw.container.cli;
 
+import dev.deployclaw.core.runtime.ExitCode;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,7 +14,12 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:  deployclaw recover",
+      "           deployclaw recover --leave-out gateway/edge/gw-03",
       "           deployclaw recover --accept-regression",
+      "",
+      "A way back takes back each member that can go, and waits for the others, which it names.",
+      "--leave-out ends it without those of the named members that still can't: by your word, which",
+      "the log keeps. They are drift until deployclaw drift --repair restores them.",
       "",
       "REGRESSED means that a back end is ahead of etcd, as after a restored backup. Restore the",
       "newer etcd if there is one. If what etcd says is to hold, --accept-regression raises its",
@@ -25,16 +32,33 @@ final class RecoverCommand extends AgentCommand {
       description = "What etcd says holds, although back ends are ahead of it.")
   private boolean accepts;
 
+  @Option(
+      names = "--leave-out",
+      paramLabel = "MEMBER",
+      split = ",",
+      description = "A member that a way back needn't wait for; repeat it, or separate by commas.")
+  private List<String> members = List.of();
+
   RecoverCommand(Surroundings around) {
     super(around);
   }
 
   @Override
   int use(Session session) throws InterruptedException {
+    if (accepts && !members.isEmpty()) {
+      around()
+          .warn(
+              "deployclaw: --accept-regression and --leave-out are two decisions: take one at a"
+                  + " time");
+      return ExitCode.WRONG_USAGE.code();
+    }
     if (accepts) {
       var request = new TaskRequest("recover --accept-regression", around().user(), Instant.now());
       return session.finish(session.architect().acceptRegression(request));
     }
-    return new RecoveryView(around()).show(session.architect().recover(), json());
+    var architect = session.architect();
+    var answer =
+        members.isEmpty() ? architect.recover() : architect.leaveOut(members, around().user());
+    return new RecoveryView(around()).show(answer, json());
   }
 }

@@ -9,6 +9,7 @@ import dev.deployclaw.container.wiring.Unusable;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.runtime.Architect;
 import dev.deployclaw.core.runtime.Ended;
+import dev.deployclaw.core.runtime.Executors;
 import dev.deployclaw.core.runtime.Progress;
 import dev.deployclaw.core.runtime.Result;
 import java.nio.file.Path;
@@ -55,6 +56,10 @@ final class Session implements AutoCloseable {
 
   Architect architect() {
     return agent.architect();
+  }
+
+  Executors executors() {
+    return agent.ports().executors();
   }
 
   /** What is known of the stream as a copy of this machine's logs. */

@@ -181,7 +181,15 @@ final class StatusView {
           a.candidate().ifPresent(c -> active.put("candidate", candidate(c)));
           out.put("active", active);
         });
-    answer.open().ifPresent(x -> out.put("open", change(x)));
+    answer
+        .open()
+        .ifPresent(x -> {
+          var open = change(x);
+          if (!answer.pending().isEmpty()) {
+            open.put("pending", answer.pending());
+          }
+          out.put("open", open);
+        });
     out.put("held", held(answer));
     out.put("frozen", answer.frozen().isPresent());
     answer.frozen().ifPresent(f -> out.put("freeze", freeze(f)));
@@ -260,6 +268,10 @@ final class StatusView {
                 "epoch %d is a candidate for positions below %d of %d, by %s"
                     .formatted(c.epoch(), c.cohort(), Cohort.WHOLE, c.change())));
     answer.open().ifPresent(x -> around.say(x.id() + " is under way: " + doing(x)));
+    if (!answer.pending().isEmpty()) {
+      around.say("it isn't finished: " + answer.pending());
+      around.say(EndingView.unfinished(answer.pending()));
+    }
     answer.waiting().forEach(this::printHeld);
     answer
         .frozen()

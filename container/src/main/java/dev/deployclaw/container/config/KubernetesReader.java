@@ -126,10 +126,18 @@ final class KubernetesReader {
     for (var f : kubernetes.sections("gateways")) {
       gateway(f)
           .ifPresent(entry -> {
-            String place =
-                entry.gateway().namespace() + "/" + entry.deployment() + "/" + entry.volume();
+            String pods = entry.gateway().namespace() + "/" + entry.deployment();
+            String place = pods + "/" + entry.volume();
             if (!seen.add(place)) {
               f.problem("", 0, "two gateways have " + place, "give each a volume of its own");
+            }
+            String listen = entry.front().listen();
+            String port = listen.substring(listen.lastIndexOf(':') + 1);
+            if (!seen.add(pods + ":" + port)) {
+              f.wrong(
+                  "listen",
+                  "two gateways of the pods of %s listen on port %s".formatted(pods, port),
+                  "give each a port of its own");
             }
             out.add(entry);
           });

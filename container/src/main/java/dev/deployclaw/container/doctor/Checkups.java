@@ -40,6 +40,7 @@ public final class Checkups {
     all.add(look(looks, "sources", "read"));
     all.add(look(looks, "docker", "inspect"));
     all.add(look(looks, "kubernetes", "inspect"));
+    all.add(new Checkup("kubernetes", () -> ClusterAccess.examine(looks)));
     all.add(new Checkup("plugins", () -> PluginLook.examine(config.plugins(), agent.plugins())));
     all.add(new Checkup("regression", () -> regression(agent.architect())));
     config

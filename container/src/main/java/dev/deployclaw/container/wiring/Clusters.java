@@ -31,7 +31,11 @@ import java.util.stream.Stream;
  */
 record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
   private record Cluster(
-      KubernetesConfig config, KubernetesLink link, KubernetesSettings settings) {}
+      KubernetesConfig config, KubernetesLink link, KubernetesSettings settings) {
+    List<ServedMap> served() {
+      return config.configurationStores().stream().map(Clusters::store).toList();
+    }
+  }
 
   /**
    * @param patches where patches are put for whoever owns a source
@@ -42,7 +46,9 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
 
   Executor looks() {
     return new KubernetesExecutor(
-        cluster.map(Cluster::link), cluster.map(Cluster::settings).orElse(KubernetesSettings.NONE));
+        cluster.map(Cluster::link),
+        cluster.map(Cluster::settings).orElse(KubernetesSettings.NONE),
+        cluster.map(Cluster::served).orElse(List.of()));
   }
 
   /** Empty where no gateway runs there. */
@@ -56,9 +62,7 @@ record Clusters(Optional<Cluster> cluster) implements AutoCloseable {
   Stream<Executor> stores() {
     return cluster.stream()
         .filter(c -> !c.config().configurationStores().isEmpty())
-        .map(c ->
-            new ConfigMapStore(
-                c.link(), c.config().configurationStores().stream().map(Clusters::store).toList()));
+        .map(c -> new ConfigMapStore(c.link(), c.served()));
   }
 
   private static ServedMap store(MapStore s) {

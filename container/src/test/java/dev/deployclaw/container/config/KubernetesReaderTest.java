@@ -204,20 +204,40 @@ class KubernetesReaderTest {
   }
 
   @Test
-  void refusesTwoGatewaysOfOneVolume() {
-    String gateway =
-        "{name: %s, namespace: edge, deployment: gw, volume: conf, listen: \"80\","
-            + " service: \"a:1\", identity: {host: test}}";
+  void takesTwoGatewaysOfOneDeployment() throws Exception {
+    var config = parse(two("one, volume: a, listen: \"80\"", "two, volume: b, listen: \"81\""));
 
+    assertThat(config.kubernetes().orElseThrow().gateways()).hasSize(2);
+  }
+
+  @Test
+  void refusesTwoGatewaysOfOneVolume() {
     var problems =
-        refused(
-            """
-            rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8089"}]
-            kubernetes: {gateways: [%s, %s]}
-            """
-                .formatted(gateway.formatted("one"), gateway.formatted("two")));
+        refused(two("one, volume: conf, listen: \"80\"", "two, volume: conf, listen: \"81\""));
 
     assertThat(problems).singleElement().asString().contains("two gateways have edge/gw/conf");
+  }
+
+  /** They share the address of their pod. */
+  @Test
+  void refusesTwoGatewaysOfOneDeploymentOnOnePort() {
+    var problems =
+        refused(two("one, volume: a, listen: \"80\"", "two, volume: b, listen: \"*:80\""));
+
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .contains("two gateways of the pods of edge/gw listen on port 80");
+  }
+
+  private static String two(String one, String other) {
+    String gateway =
+        "{name: %s, namespace: edge, deployment: gw, service: \"a:1\", identity: {host: test}}";
+    return """
+    rateLimitServices: [{namespace: edge, url: "http://127.0.0.1:8089"}]
+    kubernetes: {gateways: [%s, %s]}
+    """
+        .formatted(gateway.formatted(one), gateway.formatted(other));
   }
 
   private Config parse(String text) throws InvalidConfig {

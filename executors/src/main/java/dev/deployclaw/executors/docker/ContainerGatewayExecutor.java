@@ -64,7 +64,12 @@ public final class ContainerGatewayExecutor implements Executor {
       case Call.Converge(Activation a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.converge(g, a, wanted)));
       case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }
@@ -126,7 +131,7 @@ public final class ContainerGatewayExecutor implements Executor {
   /** A refusal is an answer; everything else leaves open what holds. */
   private static Report faulty(ContainerGateway gateway, Fault fault) {
     return switch (fault) {
-      case Fault.Denied d -> Report.no(gateway.member(), d.reason());
+      case Fault.Denied d -> Report.denied(gateway.member(), d.reason());
       case Fault.Ungranted g -> Report.no(gateway.member(), g.reason());
       case Fault.Invalid i -> Report.no(gateway.member(), i.reason());
       case Fault.Unavailable u -> Report.unknown(gateway.member(), u.reason());

@@ -83,7 +83,12 @@ public final class ConfigurationStore implements Executor {
         case Call.Publish(Activation activation) -> member.publish(activation, call.fence());
         case Call.Converge(Activation activation) -> member.converge(activation);
         case Call.Discard(long epoch) -> member.discard(epoch, call.fence());
-        case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+        case Call.Probe _,
+            Call.Heartbeat _,
+            Call.WriteBack _,
+            Call.Lost _,
+            Call.Reassert _,
+            Call.Share _ ->
             throw new IllegalStateException("refused before");
       };
     } catch (Unreachable e) {

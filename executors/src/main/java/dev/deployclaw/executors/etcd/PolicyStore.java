@@ -88,7 +88,12 @@ public final class PolicyStore implements Executor {
       case Call.Converge(Activation activation) -> active(activation);
       case Call.Discard(long epoch) -> writer.discard(epoch, fence);
       case Call.Look look -> cannot(look);
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           cannot(call);
     };
   }

@@ -59,7 +59,12 @@ public final class GatewayExecutor implements Executor {
       case Call.Converge(Activation a) ->
           all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
       case Call.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch, fence));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }

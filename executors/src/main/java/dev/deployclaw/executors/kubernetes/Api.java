@@ -3,6 +3,8 @@ package dev.deployclaw.executors.kubernetes;
 import dev.deployclaw.executors.kubernetes.Exchange.Request;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,10 @@ final class Api {
   /** Whom the server names as the owner of what we write. */
   static final String MANAGER = "deployclaw";
 
+  static final Ask VERSION = new Ask("get", "", "/version", "", "");
+
+  private static final String REVIEWS_GROUP = "authorization.k8s.io";
+  private static final String REVIEWS = "selfsubjectaccessreviews";
   private static final int NOT_FOUND = 404;
   private static final int UNSUPPORTED = 415;
 
@@ -22,8 +28,17 @@ final class Api {
   private final Floors floors;
 
   Api(Exchange exchange) {
+    this(exchange, new Floors());
+  }
+
+  private Api(Exchange exchange, Floors floors) {
     this.exchange = exchange;
-    this.floors = new Floors();
+    this.floors = floors;
+  }
+
+  /** The same for one call, which ends then, by {@link System#nanoTime}. */
+  Api until(long end) {
+    return new Api(exchange.until(end), floors);
   }
 
   String server() {
@@ -31,8 +46,17 @@ final class Api {
   }
 
   VersionInfo version() throws KubernetesFault, InterruptedException {
-    var ask = new Ask("get", "", "/version", "", "");
-    return Json.read(exchange.send(ask, Request.get(ask.resource())), VersionInfo.class);
+    return Json.read(exchange.send(VERSION, Request.get(VERSION.resource())), VersionInfo.class);
+  }
+
+  /** Whether we may send a request, by the server's own authorizer. */
+  boolean allows(Ask wanted) throws KubernetesFault, InterruptedException {
+    var ask = new Ask("create", REVIEWS_GROUP, REVIEWS, "", "");
+    String target = "/apis/" + REVIEWS_GROUP + "/v1/" + REVIEWS;
+    var review = new SelfSubjectAccessReviewBuilder().withSpec(wanted.review()).build();
+    var request = new Request("POST", target, Exchange.JSON, Json.text(review));
+    var status = Json.read(exchange.send(ask, request), SelfSubjectAccessReview.class).getStatus();
+    return status != null && Boolean.TRUE.equals(status.getAllowed());
   }
 
   Lists lists() {
@@ -62,14 +86,44 @@ final class Api {
     return read(kind, exchange.send(ask, request));
   }
 
+  /** Whether the server keeps what it is sent, or only says what it would answer. */
+  enum Mode {
+    STORED(""),
+    DRY_RUN("&dryRun=All");
+
+    private final String query;
+
+    Mode(String query) {
+      this.query = query;
+    }
+  }
+
   /**
    * Server-side apply of the fields that {@code wanted} names, under our own manager; takes them
-   * from whoever owns them. With a {@code resourceVersion} in it a changed object is a conflict.
-   * Empty where the server doesn't know server-side apply.
+   * from whoever owns them, and removes what we applied before and don't name any more. With a
+   * {@code resourceVersion} in it a changed object is a conflict. Empty where the server doesn't
+   * know server-side apply.
    */
-  <T extends HasMetadata> Optional<T> apply(Kind<T> kind, T current, Map<String, Object> wanted)
+  <T extends HasMetadata> Optional<T> apply(
+      Kind<T> kind, T current, Map<String, Object> wanted, Mode mode)
       throws KubernetesFault, InterruptedException {
-    String target = target(kind, current) + "?force=true&fieldManager=" + MANAGER;
+    return apply(kind, current, wanted, "&force=true" + mode.query);
+  }
+
+  /**
+   * The same, but takes nothing from anybody: who says another value of a field is a conflict, who
+   * says the same owns it together with us.
+   */
+  <T extends HasMetadata> Optional<T> share(
+      Kind<T> kind, T current, Map<String, Object> wanted, Mode mode)
+      throws KubernetesFault, InterruptedException {
+    return apply(kind, current, wanted, mode.query);
+  }
+
+  private <T extends HasMetadata> Optional<T> apply(
+      Kind<T> kind, T current, Map<String, Object> wanted, String query)
+      throws KubernetesFault, InterruptedException {
+    String target = target(kind, current) + "?fieldManager=" + MANAGER + query;
     var request = new Request("PATCH", target, "application/apply-patch+yaml", Json.text(wanted));
     try {
       return Optional.of(read(kind, exchange.send(ask("patch", kind, current), request)));
@@ -84,7 +138,12 @@ final class Api {
   /** JSON patch (RFC 6902) of the object as it was read: one that changed since is a conflict. */
   <T extends HasMetadata> T patch(Kind<T> kind, T current, JsonPatch patch)
       throws KubernetesFault, InterruptedException {
-    String target = target(kind, current) + "?fieldManager=" + MANAGER;
+    return patch(kind, current, patch, Mode.STORED);
+  }
+
+  <T extends HasMetadata> T patch(Kind<T> kind, T current, JsonPatch patch, Mode mode)
+      throws KubernetesFault, InterruptedException {
+    String target = target(kind, current) + "?fieldManager=" + MANAGER + mode.query;
     var locked = patch.lockedTo(current.getMetadata().getResourceVersion());
     var request =
         new Request("PATCH", target, "application/json-patch+json", Json.text(locked.operations()));

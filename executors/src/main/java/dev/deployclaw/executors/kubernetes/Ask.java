@@ -1,5 +1,8 @@
 package dev.deployclaw.executors.kubernetes;
 
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewSpec;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewSpecBuilder;
+
 /**
  * One request in the words of RBAC.
  *
@@ -22,6 +25,23 @@ record Ask(String verb, String group, String resource, String namespace, String 
         + resource
         + (name.isEmpty() ? "" : " " + name)
         + (namespace.isEmpty() ? "" : " in " + namespace);
+  }
+
+  /** The question whether we may send it. */
+  SelfSubjectAccessReviewSpec review() {
+    var review = new SelfSubjectAccessReviewSpecBuilder();
+    if (resource.startsWith("/")) {
+      return review.withNewNonResourceAttributes(resource, verb).build();
+    }
+    return review
+        .withNewResourceAttributes()
+        .withVerb(verb)
+        .withGroup(group)
+        .withResource(resource)
+        .withNamespace(namespace)
+        .withName(name)
+        .endResourceAttributes()
+        .build();
   }
 
   /** The rule that would allow it, and where it belongs. */

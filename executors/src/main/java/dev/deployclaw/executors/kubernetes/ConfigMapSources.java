@@ -29,6 +29,10 @@ public final class ConfigMapSources implements Executor {
   private static final String READ = "read";
   private static final int MOST_DOCUMENTS = 20_000;
 
+  /** What a cluster puts into each of its namespaces: certificates of its authorities. */
+  private static final Set<String> OF_EACH_NAMESPACE =
+      Set.of("kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert");
+
   private final KubernetesLink link;
   private final List<PolicyMaps> sources;
 
@@ -58,20 +62,20 @@ public final class ConfigMapSources implements Executor {
     }
     Map<String, Report> reports = new LinkedHashMap<>();
     for (var source : sources) {
-      read(source).forEach(r -> reports.putIfAbsent(r.member(), r));
+      read(source, invocation).forEach(r -> reports.putIfAbsent(r.member(), r));
     }
     return Outcome.done(List.copyOf(reports.values()));
   }
 
-  private List<Report> read(PolicyMaps source) throws InterruptedException {
+  private List<Report> read(PolicyMaps source, Invocation invocation) throws InterruptedException {
     try {
-      var api = link.api();
+      var api = link.api(invocation.deadline());
       var maps = api.lists().all(Kind.CONFIG_MAPS, source.namespace(), source.selector());
       var doubt = doubt(api, source, maps.isEmpty());
       if (!doubt.isEmpty()) {
         return List.of(unknown(source, doubt));
       }
-      var documents = documents(source, foreign(maps));
+      var documents = documents(source, documented(source, maps));
       return documents.size() > MOST_DOCUMENTS
           ? List.of(unknown(source, "holds more than " + MOST_DOCUMENTS + " documents"))
           : documents;
@@ -106,9 +110,15 @@ public final class ConfigMapSources implements Executor {
     }
   }
 
-  /** What we wrote ourselves, for gateways and for services, is no source. */
-  private static List<ConfigMap> foreign(List<ConfigMap> maps) {
-    return maps.stream().filter(m -> !ServedDocuments.ours(m)).toList();
+  /**
+   * What we wrote ourselves, for gateways and for services, is no source; nor is what the cluster
+   * puts into each namespace, unless its labels are asked for.
+   */
+  private static List<ConfigMap> documented(PolicyMaps source, List<ConfigMap> maps) {
+    return maps.stream()
+        .filter(m -> !ServedDocuments.ours(m))
+        .filter(m -> !source.selector().isEmpty() || !OF_EACH_NAMESPACE.contains(Pods.name(m)))
+        .toList();
   }
 
   private static List<Report> documents(PolicyMaps source, List<ConfigMap> maps) {

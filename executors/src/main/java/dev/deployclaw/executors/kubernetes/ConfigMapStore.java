@@ -59,7 +59,7 @@ public final class ConfigMapStore implements Executor {
       return unlisted.get().kept(map.member());
     }
     try {
-      var api = link.api();
+      var api = link.api(call.deadline());
       var staging = new ServedStaging(api, map);
       var publishing = new ServedPublishing(api, map);
       long term = call.fence().term();
@@ -72,7 +72,12 @@ public final class ConfigMapStore implements Executor {
         case Call.Publish(Activation activation) -> publishing.publish(activation, term);
         case Call.Converge(Activation activation) -> publishing.converge(activation);
         case Call.Discard(long epoch) -> staging.discard(epoch, term);
-        case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+        case Call.Probe _,
+            Call.Heartbeat _,
+            Call.WriteBack _,
+            Call.Lost _,
+            Call.Reassert _,
+            Call.Share _ ->
             throw new IllegalStateException("refused before");
       };
     } catch (KubernetesFault e) {

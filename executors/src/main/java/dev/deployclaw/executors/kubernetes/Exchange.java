@@ -20,16 +20,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests to one API server, over fabric8's client, which knows the credentials. Blocking. A
  * request that the server put off with 429 was not looked at, so it is sent again, a few times,
- * when the server says.
+ * when the server says, as long as the call has time for it.
  *
  * @param answer for one request
+ * @param end of the call, by {@link System#nanoTime}; empty where no call waits
  */
-record Exchange(HttpClient http, URI server, Duration answer) {
+record Exchange(HttpClient http, URI server, Duration answer, OptionalLong end) {
   static final String JSON = "application/json";
 
   private static final int TOO_MANY = 429;
   private static final int MOST_TRIES = 3;
-  private static final long LONGEST_PAUSE_SECONDS = 5;
+
+  /** Of requests outside of a call. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /**
    * @param target path and query
@@ -46,17 +49,26 @@ record Exchange(HttpClient http, URI server, Duration answer) {
   String send(Ask ask, Request request) throws KubernetesFault, InterruptedException {
     var response = once(ask, request);
     for (int i = 1; i < MOST_TRIES && response.code() == TOO_MANY; i++) {
-      long pause = retryAfter(response).orElse(1);
-      if (pause > LONGEST_PAUSE_SECONDS) {
+      var pause = Duration.ofSeconds(retryAfter(response).orElse(1));
+      if (pause.compareTo(left()) > 0) {
         break;
       }
-      Thread.sleep(Duration.ofSeconds(pause));
+      Thread.sleep(pause);
       response = once(ask, request);
     }
     if (!response.isSuccessful()) {
       throw KubernetesFaults.of(ask, said(response));
     }
     return body(response);
+  }
+
+  /** The same for one call, which ends then. */
+  Exchange until(long callEnd) {
+    return new Exchange(http, server, answer, OptionalLong.of(callEnd));
+  }
+
+  private Duration left() {
+    return end.isPresent() ? Duration.ofNanos(end.getAsLong() - System.nanoTime()) : LONGEST_PAUSE;
   }
 
   private HttpResponse<String> once(Ask ask, Request request)

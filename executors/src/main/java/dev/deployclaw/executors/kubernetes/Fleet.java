@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All gateways as the API says, read by lists: the number of requests grows with namespaces and
@@ -21,6 +22,7 @@ final class Fleet {
   /** From here on a list of a namespace's ConfigMaps costs less than asking one by one. */
   private static final int MOST_BY_NAME = 8;
 
+  private final List<KubernetesGateway> gateways;
   private final Map<String, Place> places = new TreeMap<>();
   private final Map<String, KubernetesFault> faults = new TreeMap<>();
 
@@ -35,8 +37,9 @@ final class Fleet {
     static final Needs FILES_AND_PODS = new Needs(true, new Ours.None());
     static final Needs EVERYTHING = new Needs(true, new Ours.All());
 
-    static Needs staged(long epoch) {
-      return new Needs(false, new Ours.Of(epoch));
+    /** What a volume may refer to at an epoch: what was staged, and what pods run already. */
+    static Needs choices(long epoch) {
+      return new Needs(true, new Ours.Of(epoch));
     }
   }
 
@@ -52,11 +55,13 @@ final class Fleet {
   private record Place(
       Map<String, Deployment> deployments, Map<String, ConfigMap> maps, PodIndex pods) {}
 
-  private Fleet() {}
+  private Fleet(List<KubernetesGateway> gateways) {
+    this.gateways = List.copyOf(gateways);
+  }
 
   static Fleet read(Api api, List<KubernetesGateway> gateways, Needs needs)
       throws InterruptedException {
-    var fleet = new Fleet();
+    var fleet = new Fleet(gateways);
     var byNamespace = new TreeMap<String, List<KubernetesGateway>>();
     gateways.forEach(
         g -> byNamespace.computeIfAbsent(g.namespace(), _ -> new ArrayList<>()).add(g));
@@ -81,20 +86,22 @@ final class Fleet {
       return no(
           gateway, "there is no Deployment " + gateway.deployment() + " in " + gateway.namespace());
     }
-    return of(gateway, deployment, place);
+    boolean shared = sharing(gateway).size() > 1;
+    var around = new Standing.Around(shared, place.maps(), place.pods().of(deployment));
+    return Standing.of(gateway, deployment, around);
   }
 
-  private static Found of(KubernetesGateway gateway, Deployment deployment, Place place) {
-    var marks = Marks.of(deployment);
-    if (marks.isEmpty()) {
-      return no(gateway, "its annotations " + Marks.PREFIX + "* were changed: remove them");
-    }
-    return switch (Slot.of(gateway, deployment)) {
-      case Slot.Unfit(String reason) -> no(gateway, reason);
-      case Slot.Fit fit ->
-          new Standing(
-              gateway, deployment, fit, marks.get(), place.maps(), place.pods().of(deployment));
-    };
+  /** All gateways of a gateway's Deployment that can be worked with, in a fixed order. */
+  List<Standing> standing(KubernetesGateway gateway) {
+    return sharing(gateway).stream()
+        .map(this::of)
+        .filter(Standing.class::isInstance)
+        .map(Standing.class::cast)
+        .toList();
+  }
+
+  private List<KubernetesGateway> sharing(KubernetesGateway gateway) {
+    return gateways.stream().filter(gateway::shares).toList();
   }
 
   private static Place place(
@@ -104,9 +111,22 @@ final class Fleet {
     for (var deployment : api.lists().all(Kind.DEPLOYMENTS, namespace, "")) {
       deployments.put(Pods.name(deployment), deployment);
     }
-    var maps = maps(api, namespace, named(gateways, deployments), needs.staged());
-    List<Pod> pods = needs.pods() ? api.lists().all(Kind.PODS, namespace, "") : List.of();
-    return new Place(deployments, maps, PodIndex.of(pods));
+    var pods = PodIndex.of(needs.pods() ? api.lists().all(Kind.PODS, namespace, "") : List.of());
+    var names = named(gateways, deployments);
+    if (needs.staged() instanceof Ours.Of) {
+      gateways.forEach(g ->
+          Optional.ofNullable(deployments.get(g.deployment()))
+              .ifPresent(d -> names.addAll(ofPods(g, pods.of(d)))));
+    }
+    return new Place(deployments, maps(api, namespace, names, needs.staged()), pods);
+  }
+
+  /** ConfigMaps of ours that pods run from. */
+  private static Set<String> ofPods(KubernetesGateway gateway, List<Pod> pods) {
+    return PodVolumes.of(gateway, pods)
+        .flatMap(v -> References.names(v).stream())
+        .filter(name -> Staged.epoch(name).isPresent())
+        .collect(Collectors.toSet());
   }
 
   /** What the gateways' volumes name. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The highest resource version that was seen of each kind: what is older is stale. An API server's
  * versions are revisions of one store, so they compare as numbers (KEP-5504); one that is no number
- * says nothing. For many threads.
+ * says nothing. A restored store has lower ones again, see {@link Lists}. For many threads.
  */
 final class Floors {
   private final Map<String, Long> seen = new ConcurrentHashMap<>();
@@ -20,6 +20,17 @@ final class Floors {
   OptionalLong of(Kind<?> kind) {
     Long floor = seen.get(kind.plural());
     return floor == null ? OptionalLong.empty() : OptionalLong.of(floor);
+  }
+
+  /**
+   * Forgets all of them: they are versions of one store, and that store is an older one now.
+   *
+   * @return whether there was something to forget
+   */
+  boolean forget() {
+    boolean some = !seen.isEmpty();
+    seen.clear();
+    return some;
   }
 
   static boolean isBelow(long floor, @Nullable String resourceVersion) {

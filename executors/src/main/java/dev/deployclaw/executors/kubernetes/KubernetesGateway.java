@@ -39,6 +39,16 @@ public record KubernetesGateway(
     return "gateway/" + namespace + "/" + name;
   }
 
+  /** Whether it is of the same Deployment. */
+  boolean shares(KubernetesGateway other) {
+    return namespace.equals(other.namespace) && deployment.equals(other.deployment);
+  }
+
+  /** Whether a person means it by that name: its own, or its namespace's and its own. */
+  boolean isNamed(String text) {
+    return text.equals(name) || text.equals(namespace + "/" + name);
+  }
+
   private static void plain(String what, String rule, String value) {
     if (!value.matches(rule)) {
       throw new IllegalArgumentException(what + " is no plain name: \"" + value + "\"");

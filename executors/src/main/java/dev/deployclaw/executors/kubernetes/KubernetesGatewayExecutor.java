@@ -7,6 +7,7 @@ import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.kubernetes.Act.Order;
 import dev.deployclaw.executors.kubernetes.Fleet.Needs;
 import dev.deployclaw.executors.sandbox.Fanout;
@@ -28,6 +29,7 @@ public final class KubernetesGatewayExecutor implements Executor {
   private final Staging staging;
   private final Publishing publishing;
   private final Converging converging;
+  private final RolloutPace pace;
 
   public KubernetesGatewayExecutor(KubernetesLink link, KubernetesSettings settings) {
     this.link = link;
@@ -36,6 +38,7 @@ public final class KubernetesGatewayExecutor implements Executor {
     this.staging = new Staging(preflight, settings.shardBytes());
     this.publishing = new Publishing(settings.shardBytes());
     this.converging = new Converging(settings.shardBytes());
+    this.pace = RolloutPace.of(settings.poll());
   }
 
   @Override
@@ -59,7 +62,12 @@ public final class KubernetesGatewayExecutor implements Executor {
       case Call.Converge(Activation a) -> converge(invocation, order(invocation, a));
       case Call.Discard(long epoch) ->
           all(invocation, Needs.FILES_AND_PODS, (api, g) -> Collecting.discard(api, g, epoch));
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Lost _, Call.Reassert _ ->
+      case Call.Probe _,
+          Call.Heartbeat _,
+          Call.WriteBack _,
+          Call.Lost _,
+          Call.Reassert _,
+          Call.Share _ ->
           unknownVerb(invocation);
     };
   }
@@ -78,17 +86,35 @@ public final class KubernetesGatewayExecutor implements Executor {
   }
 
   private Outcome prepare(Invocation invocation, Order order) throws InterruptedException {
-    var needs = Needs.staged(order.activation().epoch());
-    return all(invocation, needs, (api, g) -> staging.prepare(api, g, order));
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var dryRuns = new DeploymentTasks(fleet, g -> publishing.rehearse(reached, g, order));
+          return (api, g) -> staging.prepare(api, g, order, dryRuns);
+        });
   }
 
   private Outcome publish(Invocation invocation, Order order) throws InterruptedException {
-    var needs = Needs.staged(order.activation().epoch());
-    return all(invocation, needs, (api, g) -> publishing.publish(api, g, order));
+    var needs = Needs.choices(order.activation().epoch());
+    return allIn(
+        invocation,
+        needs,
+        (fleet, reached) -> {
+          var writes = new DeploymentTasks(fleet, g -> publishing.publish(reached, g, order));
+          return (_, g) -> writes.of(g.gateway());
+        });
   }
 
   private Outcome converge(Invocation invocation, Order order) throws InterruptedException {
-    return all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+    pace.await(order.activation().epoch(), invocation.deadline());
+    var outcome = all(invocation, Needs.FILES_AND_PODS, (_, g) -> converging.converge(g, order));
+    if (outcome instanceof Outcome.Done done
+        && done.reports().stream().allMatch(r -> r.answer() == Answer.YES)) {
+      pace.finished();
+    }
+    return outcome;
   }
 
   private static Order order(Invocation invocation, Activation activation) {
@@ -96,16 +122,27 @@ public final class KubernetesGatewayExecutor implements Executor {
     return new Order(activation, invocation.fence().term(), end);
   }
 
-  /** One look at all of them, then each by itself, some at once. */
+  /** What is done with each gateway, where those of a Deployment share something. */
+  @FunctionalInterface
+  private interface Acts {
+    Act in(Fleet fleet, Api api);
+  }
+
   private Outcome all(Invocation call, Needs needs, Act act) throws InterruptedException {
+    return allIn(call, needs, (_, _) -> act);
+  }
+
+  /** One look at all of them, then each by itself, some at once. */
+  private Outcome allIn(Invocation call, Needs needs, Acts acts) throws InterruptedException {
     long start = System.nanoTime();
     Api api;
     try {
-      api = link.api();
+      api = link.api(call.deadline());
     } catch (KubernetesFault e) {
       return Outcome.done(settings.gateways().stream().map(g -> e.report(g.member())).toList());
     }
     var fleet = Fleet.read(api, settings.gateways(), needs);
+    var act = acts.in(fleet, api);
     var left = call.deadline().minusNanos(System.nanoTime() - start);
     var fanout = Fanout.by(left, call.operation(), settings.atOnce());
     List<Report> reports = fanout.ask(settings.gateways(), g -> one(api, fleet.of(g), act));

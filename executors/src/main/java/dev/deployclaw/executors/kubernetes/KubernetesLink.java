@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubernetesLink implements AutoCloseable {
   private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
+  private static final int TENTHS = 9;
 
   private final Access access;
   private final Duration answer;
@@ -49,9 +52,20 @@ public final class KubernetesLink implements AutoCloseable {
   synchronized Api api() throws KubernetesFault {
     if (api == null) {
       client = open();
-      api = new Api(new Exchange(client.getHttpClient(), server(client), answer));
+      api =
+          new Api(
+              new Exchange(client.getHttpClient(), server(client), answer, OptionalLong.empty()));
     }
     return api;
+  }
+
+  /**
+   * For one call.
+   *
+   * @param deadline of the call; a tenth of it is for its answer
+   */
+  Api api(Duration deadline) throws KubernetesFault {
+    return api().until(System.nanoTime() + deadline.toNanos() / 10 * TENTHS);
   }
 
   @Override

@@ -10,16 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whole lists, page by page, at one resource version. A list whose continue token expired, or that
  * is older than what was seen before, is begun again, a few times; a part is never taken for the
- * whole.
+ * whole. After a stale list the server is asked for one that isn't older than what was seen. A
+ * server that says, twice, that no such version exists yet has gone back for good, as after a
+ * restored backup: then what was seen is forgotten.
  */
 record Lists(Exchange exchange, Floors floors) {
-  private static final int MOST_BEGINNINGS = 3;
+  private static final Logger LOG = LoggerFactory.getLogger(Lists.class);
+  private static final int MOST_BEGINNINGS = 5;
+
+  /** The server waits for its cache before each, so one that only lags is given its time. */
+  private static final int DENIALS_OF_A_VERSION = 2;
+
   private static final int MOST_PAGES = 4_000;
   private static final int GONE = 410;
+  private static final int TIMEOUT = 504;
 
   private record Page<T>(List<T> items, String resourceVersion, Optional<String> next) {}
 
@@ -30,22 +40,36 @@ record Lists(Exchange exchange, Floors floors) {
   <T extends HasMetadata> List<T> all(Kind<T> kind, String namespace, String selector)
       throws KubernetesFault, InterruptedException {
     var ask = kind.ask("list", namespace, "");
-    for (int i = 1; i < MOST_BEGINNINGS; i++) {
-      var whole = fromTheStart(kind, ask, selector, i);
-      if (whole.isPresent()) {
-        return whole.get();
+    int denials = 0;
+    for (int i = 1; i <= MOST_BEGINNINGS; i++) {
+      boolean consistent = i % 2 == 1;
+      try {
+        var whole = fromTheStart(kind, ask, selector, consistent);
+        if (whole.isPresent()) {
+          return whole.get();
+        }
+      } catch (KubernetesFault e) {
+        if (!isOfTheFuture(e)) {
+          throw e;
+        }
+        denials++;
+      }
+      if (denials == DENIALS_OF_A_VERSION && floors.forget()) {
+        LOG.atWarn()
+            .addKeyValue("server", exchange.server())
+            .log("The cluster's versions went back, as after a restored backup: begun afresh");
       }
     }
-    return fromTheStart(kind, ask, selector, MOST_BEGINNINGS).orElseThrow(() -> unsteady(ask));
+    throw unsteady(ask);
   }
 
   /** Empty where it must be begun again. */
   private <T extends HasMetadata> Optional<List<T>> fromTheStart(
-      Kind<T> kind, Ask ask, String selector, int beginning)
+      Kind<T> kind, Ask ask, String selector, boolean consistent)
       throws KubernetesFault, InterruptedException {
     var items = new ArrayList<T>();
     long floor = floors.of(kind).orElse(0);
-    String more = beginning == 1 ? "" : notOlder(floor);
+    String more = consistent ? "" : notOlder(floor);
     for (int i = 0; i < MOST_PAGES; i++) {
       Page<T> page;
       try {
@@ -85,6 +109,11 @@ record Lists(Exchange exchange, Floors floors) {
   /** After a stale list: one that is at least as new as what was seen. */
   private static String notOlder(long floor) {
     return floor > 0 ? "&resourceVersion=" + floor + "&resourceVersionMatch=NotOlderThan" : "";
+  }
+
+  /** As an API server words its cause {@code ResourceVersionTooLarge}. */
+  private static boolean isOfTheFuture(KubernetesFault e) {
+    return e.status() == TIMEOUT && e.fault().reason().contains("Too large resource version");
   }
 
   private static KubernetesFault unsteady(Ask ask) {

@@ -18,16 +18,21 @@ import java.util.TreeMap;
 record Marks(long term, long epoch, String digest, String files) {
   static final String PREFIX = "deployclaw.dev/";
 
-  private static final String TERM = PREFIX + "term";
-  private static final String EPOCH = PREFIX + "epoch";
-  private static final String DIGEST = PREFIX + "policy-digest";
-  private static final String FILES = PREFIX + "files-digest";
+  private static final String TERM = "term";
+  private static final String EPOCH = "epoch";
+  private static final String DIGEST = "policy-digest";
+  private static final String FILES = "files-digest";
 
   /** Empty where somebody wrote into them what we never write. */
   static Optional<Marks> of(HasMetadata object) {
+    return of(object, PREFIX);
+  }
+
+  /** Those whose names begin so. */
+  static Optional<Marks> of(HasMetadata object, String prefix) {
     var all = object.getMetadata().getAnnotations();
-    String term = all.getOrDefault(TERM, "0");
-    String epoch = all.getOrDefault(EPOCH, "0");
+    String term = all.getOrDefault(prefix + TERM, "0");
+    String epoch = all.getOrDefault(prefix + EPOCH, "0");
     if (!isNumber(term) || !isNumber(epoch)) {
       return Optional.empty();
     }
@@ -35,17 +40,21 @@ record Marks(long term, long epoch, String digest, String files) {
         new Marks(
             Long.parseLong(term),
             Long.parseLong(epoch),
-            all.getOrDefault(DIGEST, ""),
-            all.getOrDefault(FILES, "")));
+            all.getOrDefault(prefix + DIGEST, ""),
+            all.getOrDefault(prefix + FILES, "")));
   }
 
   Map<String, Object> annotations() {
+    return annotations(PREFIX);
+  }
+
+  Map<String, Object> annotations(String prefix) {
     var out = new TreeMap<String, Object>();
-    out.put(TERM, Long.toString(term));
-    out.put(EPOCH, Long.toString(epoch));
+    out.put(prefix + TERM, Long.toString(term));
+    out.put(prefix + EPOCH, Long.toString(epoch));
     if (!digest.isEmpty()) {
-      out.put(DIGEST, digest);
-      out.put(FILES, files);
+      out.put(prefix + DIGEST, digest);
+      out.put(prefix + FILES, files);
     }
     return out;
   }
@@ -60,7 +69,7 @@ record Marks(long term, long epoch, String digest, String files) {
     return epoch > 0 && !digest.isEmpty();
   }
 
-  private static boolean isNumber(String text) {
+  static boolean isNumber(String text) {
     return text.matches("\\d{1,18}");
   }
 }

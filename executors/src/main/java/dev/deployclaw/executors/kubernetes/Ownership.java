@@ -57,24 +57,26 @@ final class Ownership {
   }
 
   /** What stands in the way, and what to do. */
-  static Optional<String> obstacle(Deployment deployment, String volume) {
-    return others(deployment, volume).stream()
-        .filter(Owner::applies)
-        .findFirst()
-        .map(o ->
-            ("%s applies the source of the volume %s, and would put it back: take that volume's"
-                    + " configMap out of what it applies")
-                .formatted(o.manager(), volume));
+  static Optional<String> obstacle(Deployment deployment, KubernetesGateway gateway) {
+    var ownership = VolumeOwnership.of(deployment, gateway);
+    return ownership.appliers().isEmpty() ? Optional.empty() : Optional.of(ownership.left());
   }
 
   private static boolean owns(ManagedFieldsEntry entry, String volume) {
+    var owned = ofVolume(entry, volume);
+    return below(below(owned, "f:configMap"), "f:name") != null
+        || below(below(owned, "f:projected"), "f:sources") != null;
+  }
+
+  /** What an entry owns of one volume of a pod template; empty for none. */
+  static Map<?, ?> ofVolume(ManagedFieldsEntry entry, String volume) {
     Object fields = fields(entry);
     for (String step : TO_VOLUMES) {
       fields = below(fields, step);
     }
-    var owned = below(fields, "k:{\"name\":\"" + volume + "\"}");
-    return below(below(owned, "f:configMap"), "f:name") != null
-        || below(below(owned, "f:projected"), "f:sources") != null;
+    return below(fields, "k:{\"name\":\"" + volume + "\"}") instanceof Map<?, ?> owned
+        ? owned
+        : Map.of();
   }
 
   private static @Nullable Object fields(ManagedFieldsEntry entry) {

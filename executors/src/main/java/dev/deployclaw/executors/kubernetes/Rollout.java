@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Rollout(Standing standing) {
   private static final int MOST_NAMED = 3;
+  private static final String PROGRESSING = "Progressing";
 
   static int desired(Deployment deployment) {
     return Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1);
@@ -25,15 +26,21 @@ record Rollout(Standing standing) {
   /** What is still missing; empty when it is done. */
   Optional<String> pending() {
     var deployment = standing.deployment();
-    if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
-      return standing.obstacle();
-    }
     var status = deployment.getStatus();
-    if (status == null || !seen(status)) {
-      return Optional.of(
-          "the Deployment controller hasn't seen generation %d yet".formatted(generation()));
+    long generation = generation(deployment);
+    long switched = standing.written().switchedBy(generation);
+    long observed = status == null ? 0 : number(status.getObservedGeneration());
+    boolean paused = Boolean.TRUE.equals(deployment.getSpec().getPaused());
+    if (paused) { // nothing goes on: it is as it should be, or won't be
+      return observed < switched || pods().isPresent() ? standing.obstacle() : Optional.empty();
     }
-    return stuck(status).or(() -> unfinished(status)).or(this::pods);
+    if (status == null || observed < switched) {
+      return Optional.of(
+          "the Deployment controller hasn't seen generation %d yet".formatted(switched));
+    }
+    return observed < generation
+        ? pods()
+        : stuck(status).or(() -> unfinished(status)).or(this::pods);
   }
 
   /**
@@ -43,24 +50,38 @@ record Rollout(Standing standing) {
   boolean stuck() {
     var status = standing.deployment().getStatus();
     return status != null
-        && seen(status)
-        && condition(status, "Progressing", "False")
-            .filter(c -> "ProgressDeadlineExceeded".equals(c.getReason()))
-            .isPresent();
+        && number(status.getObservedGeneration()) >= generation(standing.deployment())
+        && isLate(status);
   }
 
-  private boolean seen(DeploymentStatus status) {
-    return number(status.getObservedGeneration()) >= generation();
+  /**
+   * A controller that was away for longer than the deadline says this first of all, before it looks
+   * at the pods again: it is believed once its counts are those of the pods.
+   */
+  private boolean isLate(DeploymentStatus status) {
+    var active =
+        standing.pods().stream()
+            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .toList();
+    return condition(status, PROGRESSING, "False").filter(Rollout::isDeadline).isPresent()
+        && number(status.getReplicas()) == active.size()
+        && number(status.getReadyReplicas()) == active.stream().filter(Pods::ready).count();
   }
 
-  private long generation() {
-    return number(standing.deployment().getMetadata().getGeneration());
+  private static boolean isDeadline(DeploymentCondition condition) {
+    return "ProgressDeadlineExceeded".equals(condition.getReason());
+  }
+
+  static long generation(Deployment deployment) {
+    return number(deployment.getMetadata().getGeneration());
   }
 
   private Optional<String> stuck(DeploymentStatus status) {
-    var late = condition(status, "Progressing", "False");
+    boolean late = isLate(status);
+    var halted = condition(status, PROGRESSING, "False").filter(c -> late || !isDeadline(c));
     var failing = condition(status, "ReplicaFailure", "True");
-    return late.or(() -> failing)
+    return halted
+        .or(() -> failing)
         .map(c -> "the rollout is stuck, " + Pods.words(c.getReason(), c.getMessage()) + stalled());
   }
 

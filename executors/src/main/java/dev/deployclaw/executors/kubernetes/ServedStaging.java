@@ -130,7 +130,9 @@ final class ServedStaging {
         .filter(o -> o.applies() && !o.manager().equals(Api.MANAGER))
         .findFirst()
         .map(o ->
-            "%s applies keys of ConfigMap %s, and would put them back: take it out of what it applies"
+            ("%s applies keys of ConfigMap %s, and would put them back: serve from a ConfigMap that"
+                    + " nobody applies (configMap of this store). Keys that it stops to apply are gone"
+                    + " at once, and services lose them")
                 .formatted(o.manager(), Pods.name(live)));
   }
 }

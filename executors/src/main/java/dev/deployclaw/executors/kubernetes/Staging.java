@@ -2,6 +2,7 @@ package dev.deployclaw.executors.kubernetes;
 
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.executors.kubernetes.Act.Order;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Collection;
@@ -76,31 +77,51 @@ final class Staging {
 
   /**
    * The vote: what was staged reads back as what the set renders to, nothing stands in the way of a
-   * publish, and the gateway's own image takes the file. Files that run already, from ConfigMaps
-   * that can't change, were taken. One that is put back as it was found may need what a check has
-   * not, such as a certificate's key; its gateway took it before.
+   * publish, the API server would take it, and the gateway's own image takes the file. Files that
+   * run already, from ConfigMaps that can't change, were taken. One that is put back as it was
+   * found may need what a check has not, such as a certificate's key; its gateway took it before.
    */
-  Report prepare(Api api, Standing standing, Order order)
+  Report prepare(Api api, Standing standing, Order order, DeploymentTasks dryRuns)
       throws KubernetesFault, InterruptedException {
     return switch (Wanted.of(order.activation(), standing, shardBytes)) {
       case Wanted.Impossible(String reason) -> Report.no(standing.gateway().member(), reason);
       case Wanted.Unlisted(var why) -> why.kept(standing.gateway().member());
-      case Wanted.Known known -> vote(api, standing, order, known);
+      case Wanted.Known known -> {
+        var wrong = unread(standing, order.activation().epoch(), known.bundle());
+        if (wrong.isPresent()) {
+          yield Report.no(standing.gateway().member(), wrong.get());
+        }
+        var write = dryRuns.of(standing.gateway());
+        yield write.answer() == Answer.YES
+            ? vote(api, new Candidate(standing, known, write), order)
+            : write;
+      }
     };
   }
 
-  private Report vote(Api api, Standing standing, Order order, Wanted.Known known)
+  /**
+   * @param write what the API server would answer to a publish
+   */
+  private record Candidate(Standing standing, Wanted.Known known, Report write) {
+    boolean runs() {
+      var files = known.bundle().files();
+      return standing.showsForGood(standing.slot().volume(), files)
+          || new PodVolumes(standing).serve(files);
+    }
+  }
+
+  private Report vote(Api api, Candidate candidate, Order order)
       throws InterruptedException, KubernetesFault {
+    var standing = candidate.standing();
+    var known = candidate.known();
     var bundle = known.bundle();
     var gateway = standing.gateway();
     var activation = order.activation();
-    var wrong = standing.obstacle().or(() -> unread(standing, activation.epoch(), bundle));
-    if (wrong.isPresent()) {
-      return Report.no(gateway.member(), wrong.get());
-    }
     var names = bundle.names(gateway, activation.epoch()).values();
     var facts = new TreeMap<>(facts(bundle, names));
-    if (standing.fixed() && standing.files().same(bundle.files())) {
+    Optional.ofNullable(candidate.write().facts().get(Publishing.UNASKED))
+        .ifPresent(why -> facts.put(Publishing.UNASKED, why));
+    if (candidate.runs()) {
       facts.put("preflight", "not needed: its pods run this file");
       return Report.yes(gateway.member(), activation.digest(), facts);
     }

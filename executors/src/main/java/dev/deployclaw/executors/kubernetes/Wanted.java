@@ -61,6 +61,10 @@ sealed interface Wanted {
 
   /** One ConfigMap stays a plain volume; several are projected into one folder. */
   private static Volume volume(Slot.Fit slot, SortedMap<String, String> files) {
+    var plain = References.plain(slot.volume());
+    if (files.size() == 1 && plain.isPresent()) {
+      return References.renamed(slot.volume(), Map.of(plain.get(), files.firstKey()));
+    }
     var volume = new VolumeBuilder().withName(slot.volume().getName());
     if (files.size() == 1) {
       return volume

@@ -71,7 +71,8 @@ public final class RateLimitExecutor implements Executor {
           Call.Heartbeat _,
           Call.WriteBack _,
           Call.Lost _,
-          Call.Reassert _ ->
+          Call.Reassert _,
+          Call.Share _ ->
           Outcome.failed(
               new Fault.Invalid("rate limit services know no " + invocation.call().verb()));
       case Call.Observe _ -> all(invocation, seeing());

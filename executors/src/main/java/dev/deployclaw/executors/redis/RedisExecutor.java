@@ -88,7 +88,7 @@ public final class RedisExecutor implements Executor, AutoCloseable {
       case Call.Discard(long epoch) -> staging.discard(epoch, fence);
       case Call.Lost(Activation activation) -> losses.lost(activation);
       case Call.Reassert(Activation activation) -> losses.reassert(activation, fence);
-      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _ -> cannot(call);
+      case Call.Probe _, Call.Heartbeat _, Call.WriteBack _, Call.Share _ -> cannot(call);
     };
   }
 

@@ -62,6 +62,7 @@ class AdmissionTest {
   @BeforeAll
   static void start() {
     api = ApiServer.start();
+    api.put("/api/v1/namespaces/edge", "kubectl", json("{'metadata':{'name':'edge'}}"));
     link = Estate.link(folder, api.url().toString());
     for (var object : AdmissionPolicies.manifest("gateways.yaml")) {
       boolean map = object.getKind().equals("ConfigMap");

@@ -97,6 +97,20 @@ class ConfigMapSourcesTest {
     assertThat(collected.policies()).containsOnlyKeys("globex");
   }
 
+  /** Every namespace of a cluster has them. */
+  @Test
+  void takesNoCertificateOfTheClusterForADocument() {
+    namespace("plain", "Active");
+    map("plain", "limits", "none", Map.of("initech.yaml", policy("initech")));
+    map("plain", "kube-root-ca.crt", "none", Map.of("ca.crt", "-----BEGIN CERTIFICATE-----"));
+    map("plain", "openshift-service-ca.crt", "none", Map.of("service-ca.crt", ""));
+
+    var collected = read(new PolicyMaps("plain", "", List.of("*")));
+
+    assertThat(collected.policies()).containsOnlyKeys("initech");
+    assertThat(collected.problems()).isEmpty();
+  }
+
   @Test
   void takesNoNamespaceForEmptyThatIsGoneOrGoing() {
     namespace("edge", "Terminating");

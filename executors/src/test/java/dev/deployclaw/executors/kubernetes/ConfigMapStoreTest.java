@@ -16,9 +16,6 @@ import dev.deployclaw.executors.sandbox.WriteBack;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.parse.PolicyWriter;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +44,7 @@ class ConfigMapStoreTest {
 
   @BeforeEach
   void open() {
+    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
     link = Estate.link(folder, server.url().toString());
     stores = new ConfigMapStore(link, List.of(new ServedMap("shop", "shop", "limits")));
   }
@@ -109,7 +107,8 @@ class ConfigMapStoreTest {
   @Test
   void votesNoWhereSomebodyElseAppliesWhatIsServed() throws Exception {
     byHand("kubectl-create");
-    applied("argocd-controller", "{'metadata':{},'data':{'rate.conf':'9'}}");
+    server.apply(
+        SERVED, "argocd-controller", Estate.json("{'metadata':{},'data':{'rate.conf':'9'}}"));
     report(new Call.Stage(activation(1, FIRST)));
 
     var vote = report(new Call.Prepare(activation(1, FIRST)));
@@ -202,7 +201,6 @@ class ConfigMapStoreTest {
 
   @Test
   void isNoSourceOfPolicies() throws Exception {
-    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
     carryOut(activation(1, FIRST));
     var sources =
         new ConfigMapSources(
@@ -227,19 +225,6 @@ class ConfigMapStoreTest {
         Estate.json(
             "{'metadata':{'namespace':'shop','name':'limits','annotations':{'note':'mine'}},"
                 + "'data':{'rate.conf':'5'}}"));
-  }
-
-  /** Another manager applies a key of its own to the served ConfigMap. */
-  private void applied(String manager, String object) throws Exception {
-    var request =
-        HttpRequest.newBuilder(server.url().resolve(SERVED + "?fieldManager=" + manager))
-            .header("Content-Type", "application/apply-patch+yaml")
-            .method("PATCH", HttpRequest.BodyPublishers.ofString(Estate.json(object).toString()))
-            .build();
-    try (var client = HttpClient.newHttpClient()) {
-      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
-          .isEqualTo(200);
-    }
   }
 
   private void carryOut(Activation activation) throws InterruptedException {

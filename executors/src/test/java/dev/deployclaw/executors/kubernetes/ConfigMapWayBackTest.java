@@ -45,6 +45,7 @@ class ConfigMapWayBackTest {
 
   @BeforeEach
   void open() {
+    server.put("/api/v1/namespaces/shop", "kubectl", Estate.json("{'metadata':{'name':'shop'}}"));
     link = Estate.link(folder, server.url().toString());
     stores = new ConfigMapStore(link, List.of(new ServedMap("shop", "shop", "limits")));
   }

@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -43,15 +45,23 @@ class CrudMockTest {
     REQUESTS.setLevel(Level.WARNING);
   }
 
+  /** The mock would store what is only tried. */
+  private static final class WithoutDryRuns extends KubernetesCrudDispatcher {
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      return request.getPath().endsWith("&dryRun=All")
+          ? new MockResponse()
+              .setResponseCode(200)
+              .setBody("{\"metadata\":{\"resourceVersion\":\"1\"}}")
+          : super.dispatch(request);
+    }
+  }
+
   @TempDir Path folder;
 
   private final KubernetesMockServer server =
       new KubernetesMockServer(
-          new Context(),
-          new MockWebServer(),
-          new HashMap<>(),
-          new KubernetesCrudDispatcher(),
-          false);
+          new Context(), new MockWebServer(), new HashMap<>(), new WithoutDryRuns(), false);
   private NamespacedKubernetesClient client;
   private KubernetesLink link;
   private KubernetesGatewayExecutor executor;

@@ -39,9 +39,14 @@ final class Granted {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The rules of the Role. */
+  static List<PolicyRule> rules() {
+    return role().getRules();
+  }
+
   /** Refuses what isn't allowed. */
   static ApiServer.Rule rule() {
-    var rules = role().getRules();
+    var rules = rules();
     return asked -> {
       var wanted = permission(asked.method(), asked.path());
       return wanted.isEmpty() || allowed(rules, wanted.get(), name(asked.path()))

@@ -110,7 +110,7 @@ class GrantedTest {
     var settings =
         KubernetesSettings.of(
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
-    var inspecting = new KubernetesExecutor(Optional.of(estate.link()), settings);
+    var inspecting = new KubernetesExecutor(Optional.of(estate.link()), settings, List.of());
     var sources = List.of(new PolicyMaps("edge", "", List.of("acme")));
     var reading = new ConfigMapSources(estate.link(), sources);
 

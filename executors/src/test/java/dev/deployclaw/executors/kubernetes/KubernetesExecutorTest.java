@@ -127,15 +127,46 @@ class KubernetesExecutorTest {
     }
   }
 
+  /** Its documented rights are to list ConfigMaps and to see the namespace. */
+  @Test
+  void asksNothingOfPodsInANamespaceOfPoliciesAlone() throws Exception {
+    try (var estate = new Estate(folder)) {
+      var policies = List.of(new PolicyMaps("limits", "", List.of("*")));
+      var gateways = List.of(Estate.gateway("gw"));
+      estate
+          .api()
+          .rule(asked ->
+              asked.path().contains("/namespaces/limits/")
+                  ? Optional.of(
+                      ApiServer.Answer.refusal(403, "Forbidden", "cannot list resource \"pods\""))
+                  : Optional.empty());
+
+      var reports =
+          inspect(
+              Optional.of(estate.link()),
+              KubernetesSettings.of(List.of(), policies, gateways, Duration.ofSeconds(5)));
+
+      assertThat(reports)
+          .extracting(Report::member)
+          .containsExactly("kubernetes", "kubernetes/edge");
+      assertThat(reports).extracting(Report::answer).containsOnly(Answer.YES);
+    }
+  }
+
   private static List<Report> inspect(Optional<KubernetesLink> link, List<String> namespaces)
+      throws InterruptedException {
+    return inspect(
+        link,
+        KubernetesSettings.of(
+            namespaces, List.of(), List.of(Estate.gateway("gw")), Duration.ofSeconds(5)));
+  }
+
+  private static List<Report> inspect(Optional<KubernetesLink> link, KubernetesSettings settings)
       throws InterruptedException {
     var call =
         new Invocation(
             "kubernetes", new Call.Look("inspect", Map.of()), Fence.NONE, Duration.ofMinutes(1));
-    var settings =
-        KubernetesSettings.of(
-            namespaces, List.of(), List.of(Estate.gateway("gw")), Duration.ofSeconds(5));
-    var outcome = new KubernetesExecutor(link, settings).execute(call);
+    var outcome = new KubernetesExecutor(link, settings, List.of()).execute(call);
     return outcome instanceof Outcome.Done done ? done.reports() : List.of();
   }
 }

@@ -13,8 +13,6 @@ import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
-import dev.deployclaw.testkit.kubernetes.ApiServer;
-import dev.deployclaw.testkit.kubernetes.Fields;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -182,14 +180,16 @@ class KubernetesGatewayExecutorTest {
 
   @Test
   void givesUpOnADeploymentThatChangesAllTheTime() {
-    var first = activation(set(1), 1);
+    activate(activation(set(1), 1)); // nobody but us owns the volume's source any more
+    var first = activation(set(2), 2);
     estate.ask(new Call.Stage(first));
     onPatch(Integer.MAX_VALUE, d -> d.withObject("/spec").put("minReadySeconds", d.hashCode()));
 
     var published = estate.ask(new Call.Publish(first));
 
     assertThat(published.answer()).isEqualTo(Answer.UNKNOWN);
-    assertThat(published.reason()).contains("changes faster").contains("kubectl-create");
+    assertThat(published.reason())
+        .contains("changes faster than it can be written, last by vertical-autoscaler at ");
   }
 
   @Test
@@ -207,7 +207,7 @@ class KubernetesGatewayExecutorTest {
           assertThat(r.answer()).isEqualTo(Answer.NO);
           assertThat(r.reason())
               .contains("kustomize-controller applies")
-              .contains("take that volume");
+              .contains("First run: deployclaw handover gw");
         });
     assertThat(estate.reference()).isEqualTo("by-hand");
   }
@@ -322,23 +322,22 @@ class KubernetesGatewayExecutorTest {
           if (asked.method().equals("PATCH")
               && asked.path().equals(DEPLOYMENT)
               && left.getAndDecrement() > 0) {
-            estate.api().edit(DEPLOYMENT, "kube-controller-manager", edit);
+            estate.api().edit(DEPLOYMENT, "vertical-autoscaler", edit);
           }
           return Optional.empty();
         });
   }
 
+  /** As if a tool had applied the Deployment first of all. */
   private void ownedBy(String manager) {
-    var deployment = estate.deploymentNow();
-    deployment.withObject("/metadata").remove("managedFields");
-    Fields.applied(ApiServer.JSON.createObjectNode(), deployment, manager);
-    var fields = deployment.at("/metadata/managedFields").deepCopy();
+    var applied = estate.deploymentNow();
+    applied.remove("status");
+    applied.putObject("metadata").put("name", "gw");
     estate
         .api()
         .edit(
-            DEPLOYMENT,
-            "kube-controller-manager",
-            d -> d.withObject("/metadata").set("managedFields", fields));
+            DEPLOYMENT, "x", d -> d.withObject("/metadata").putArray("managedFields").addObject());
+    estate.api().apply(DEPLOYMENT, manager, applied);
   }
 
   private static KubernetesGateway with(

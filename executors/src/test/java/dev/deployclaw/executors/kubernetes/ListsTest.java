@@ -8,6 +8,7 @@ import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,10 @@ class ListsTest {
 
   @BeforeEach
   void fill() {
+    server.rule(asked ->
+        asked.path().endsWith("/newer")
+            ? Optional.of(Answer.of(Estate.json("{'metadata':{'resourceVersion':'99999'}}")))
+            : Optional.empty());
     link = Estate.link(folder, server.url().toString());
     for (int i = 0; i < MAPS; i++) {
       put("m-%03d".formatted(i));
@@ -70,7 +75,7 @@ class ListsTest {
     });
 
     assertThat(fault()).isInstanceOf(Fault.Unavailable.class);
-    assertThat(fault().reason()).contains("began 3 times");
+    assertThat(fault().reason()).contains("began 5 times");
   }
 
   @Test
@@ -96,6 +101,48 @@ class ListsTest {
   }
 
   @Test
+  void goesOnWithAClusterThatWasRestoredFromABackup() throws Exception {
+    var whole = all();
+    seeSomethingNewer();
+    server.rule(ListsTest::future);
+
+    assertThat(all()).isEqualTo(whole);
+    int before = server.requests().size();
+    assertThat(all()).as("what was seen is forgotten").isEqualTo(whole);
+    assertThat(server.requests().subList(before, server.requests().size()))
+        .noneMatch(r -> r.contains("resourceVersion="));
+  }
+
+  @Test
+  void oneDenialOfAVersionIsNoRestoredBackup() throws Exception {
+    var whole = all();
+    var denied = new AtomicInteger();
+    var stale = new AtomicInteger();
+    server.rule(asked -> {
+      boolean pinned = asked.query().containsKey("resourceVersion");
+      if (pinned) {
+        return denied.getAndIncrement() == 0 ? tooLarge() : Optional.empty();
+      }
+      boolean begins = !asked.query().containsKey("continue");
+      return begins && stale.getAndIncrement() < 2 ? Optional.of(stale()) : Optional.empty();
+    });
+
+    assertThat(all()).isEqualTo(whole);
+    assertThat(denied).hasValue(2);
+    assertThat(stale).hasValue(2);
+  }
+
+  /** No server has such a version: it waits for its cache, and says so (apiserver's storage). */
+  private static Optional<Answer> future(ApiServer.Asked asked) {
+    return asked.query().containsKey("resourceVersion") ? tooLarge() : Optional.empty();
+  }
+
+  private static Optional<Answer> tooLarge() {
+    return Optional.of(
+        Answer.refusal(504, "Timeout", "Too large resource version: 99999, current: 121"));
+  }
+
+  @Test
   void finishesAListAlthoughSomethingNewerIsSeenMeanwhile() throws Exception {
     server.rule(asked -> {
       if (asked.query().containsKey("continue")) {
@@ -103,10 +150,6 @@ class ListsTest {
       }
       return Optional.empty();
     });
-    server.rule(asked ->
-        asked.path().endsWith("/newer")
-            ? Optional.of(Answer.of(Estate.json("{'metadata':{'resourceVersion':'99999'}}")))
-            : Optional.empty());
 
     assertThat(all()).hasSize(MAPS);
   }
@@ -128,6 +171,31 @@ class ListsTest {
         _ -> Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "600"))));
 
     assertThat(fault().reason()).contains("overloaded").contains("again in 600 s");
+    assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
+  void waitsAsLongAsTheServerSaysWhereTheCallHasTheTime() throws Exception {
+    var busy = new AtomicInteger(1);
+    server.rule(_ ->
+        busy.getAndDecrement() > 0
+            ? Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "6")))
+            : Optional.empty());
+
+    var maps = link.api(Duration.ofMinutes(1)).lists().all(Kind.CONFIG_MAPS, "edge", "");
+
+    assertThat(maps).hasSize(MAPS);
+  }
+
+  @Test
+  void waitsForNothingThatComesAfterTheEndOfTheCall() throws Exception {
+    server.rule(_ -> Optional.of(new Answer(429, "Too many requests", Map.of("Retry-After", "8"))));
+    var lists = link.api(Duration.ofSeconds(2)).lists();
+
+    var fault =
+        catchThrowableOfType(KubernetesFault.class, () -> lists.all(Kind.CONFIG_MAPS, "edge", ""));
+
+    assertThat(fault.fault().reason()).contains("again in 8 s");
     assertThat(server.requests()).hasSize(1);
   }
 

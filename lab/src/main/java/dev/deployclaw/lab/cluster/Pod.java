@@ -26,6 +26,10 @@ record Pod(String path, ObjectNode object) {
     return path.matches("/api/v1/namespaces/[^/]+/pods/[^/]+");
   }
 
+  static String path(String namespace, String name) {
+    return "/api/v1/namespaces/" + namespace + "/pods/" + name;
+  }
+
   String namespace() {
     return metadata("namespace");
   }
@@ -36,11 +40,6 @@ record Pod(String path, ObjectNode object) {
 
   String uid() {
     return metadata("uid");
-  }
-
-  /** Of the template that it was made from. */
-  String hash() {
-    return object.at("/metadata/labels").path(HASH).asText();
   }
 
   /** The address that it was given; empty before. */

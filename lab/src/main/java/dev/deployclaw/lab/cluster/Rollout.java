@@ -2,87 +2,115 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.policy.json.Canonical;
-import dev.deployclaw.testkit.kubernetes.ApiServer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
- * A Deployment and its pods at one look, and what is to be done next: the rules of the Deployment
- * controller ({@code pkg/controller/deployment/rolling.go}), for pods of which all that a container
- * needs to be available is to be ready.
+ * A Deployment and its ReplicaSets at one look, and how many pods each of them is to have next: the
+ * rules of the Deployment controller ({@code pkg/controller/deployment/rolling.go}, {@code
+ * recreate.go}, {@code sync.go}), for pods of which all that a container needs to be available is
+ * to be ready.
  *
- * @param fresh pods of the template as it is now
- * @param old pods of other templates
+ * @param current the one of the template as it is now
+ * @param former those of other templates, the oldest first
  */
-record Rollout(ObjectNode deployment, String hash, List<Pod> fresh, List<Pod> old) {
-  private static final int HASH_DIGITS = 10;
+record Rollout(ObjectNode deployment, ReplicaSet current, List<ReplicaSet> former) {
   private static final int QUARTER = 25;
   private static final int PERCENT = 100;
 
-  /**
-   * @param namespaced pods of its namespace
-   */
-  static Rollout of(ObjectNode deployment, List<Pod> namespaced) {
-    String hash = hash(deployment.at("/spec/template"));
-    var fresh = new ArrayList<Pod>();
-    var old = new ArrayList<Pod>();
-    for (Pod pod : namespaced) {
-      if (!pod.terminating() && !pod.over() && owns(deployment, pod)) {
-        (pod.hash().equals(hash) ? fresh : old).add(pod);
-      }
+  /** The sizes that change now. */
+  Map<ReplicaSet, Integer> sizes() {
+    if (paused() || isScaled()) {
+      return scaled();
     }
-    return new Rollout(deployment, hash, fresh, old);
+    int grown = grown();
+    if (grown != current.wanted()) {
+      return Map.of(current, grown);
+    }
+    return recreates() ? emptied() : shrunk();
   }
 
-  /** How many pods of the template are to be made now. */
-  int growth() {
-    if (paused() && !old.isEmpty()) {
-      return 0;
+  /** The Deployment's number changed since its ReplicaSets were sized by it. */
+  private boolean isScaled() {
+    return all().stream()
+        .filter(s -> s.wanted() > 0)
+        .anyMatch(s -> {
+          var said = s.object().at("/metadata/annotations").path(ReplicaSet.DESIRED);
+          return !said.isMissingNode() && said.asInt() != desired();
+        });
+  }
+
+  private Map<ReplicaSet, Integer> scaled() {
+    var active = all().stream().filter(s -> s.wanted() > 0).toList();
+    if (active.size() > 1) {
+      var same = new LinkedHashMap<ReplicaSet, Integer>();
+      active.forEach(s -> same.put(s, s.wanted()));
+      return paused() ? Map.of() : same;
     }
-    int allowed =
+    var only = active.isEmpty() ? current : active.getFirst();
+    return only.wanted() == desired() && !isScaled() ? Map.of() : Map.of(only, desired());
+  }
+
+  private int grown() {
+    if (current.wanted() > desired()) {
+      return desired();
+    }
+    int most =
         recreates()
-            ? (old.isEmpty() ? desired() : 0)
-            : desired() + surge() - fresh.size() - old.size();
-    return Math.max(0, Math.min(desired() - fresh.size(), allowed));
+            ? (sum(former, ReplicaSet::replicas) == 0 ? desired() : 0)
+            : desired() + surge() - sum(all(), ReplicaSet::wanted);
+    return current.wanted() + Math.max(0, Math.min(desired() - current.wanted(), most));
   }
 
-  /** The pods that are to go now. */
-  List<Pod> leaving() {
-    if (fresh.size() > desired()) {
-      return notReadyFirst(fresh).subList(0, fresh.size() - desired());
-    }
-    if (paused() || old.isEmpty()) {
-      return List.of();
-    }
-    return recreates() ? old : replaced();
-  }
-
-  /** First those that serve nobody, then as many as may be missing. */
-  private List<Pod> replaced() {
-    int least = desired() - unavailable();
-    int unready = fresh.size() - ready(fresh);
-    int most = fresh.size() + old.size() - least - unready;
-    var out = new ArrayList<Pod>();
-    old.stream().filter(p -> !p.ready()).limit(Math.max(0, most)).forEach(out::add);
-    int spare = Math.min(ready(fresh) + ready(old) - least, most - out.size());
-    old.stream().filter(Pod::ready).limit(Math.max(0, spare)).forEach(out::add);
+  private Map<ReplicaSet, Integer> emptied() {
+    var out = new LinkedHashMap<ReplicaSet, Integer>();
+    former.stream().filter(s -> s.wanted() > 0).forEach(s -> out.put(s, 0));
     return out;
+  }
+
+  /** First pods that serve nobody, then as many as may be missing. */
+  private Map<ReplicaSet, Integer> shrunk() {
+    int least = desired() - unavailable();
+    int unready = current.wanted() - current.available();
+    int most = sum(all(), ReplicaSet::wanted) - least - unready;
+    var out = new LinkedHashMap<ReplicaSet, Integer>();
+    for (ReplicaSet set : former) {
+      int gone = Math.min(Math.max(0, most), Math.max(0, set.wanted() - set.available()));
+      most -= gone;
+      out.put(set, set.wanted() - gone);
+    }
+    int spare = sum(all(), ReplicaSet::available) - least;
+    for (ReplicaSet set : former) {
+      int gone = Math.min(Math.max(0, Math.min(spare, most)), out.getOrDefault(set, 0));
+      spare -= gone;
+      most -= gone;
+      out.merge(set, -gone, Integer::sum);
+    }
+    out.entrySet().removeIf(e -> e.getValue() == e.getKey().wanted());
+    return out;
+  }
+
+  List<ReplicaSet> all() {
+    var out = new ArrayList<>(former);
+    out.add(current);
+    return out;
+  }
+
+  static int sum(List<ReplicaSet> sets, ToIntFunction<ReplicaSet> number) {
+    return sets.stream().mapToInt(number).sum();
   }
 
   int desired() {
     return deployment.at("/spec/replicas").asInt(1);
   }
 
-  int available() {
-    return ready(fresh) + ready(old);
-  }
-
   boolean complete() {
-    return fresh.size() == desired() && old.isEmpty() && ready(fresh) == desired();
+    return current.replicas() == desired()
+        && sum(all(), ReplicaSet::replicas) == desired()
+        && sum(all(), ReplicaSet::available) == desired();
   }
 
   boolean paused() {
@@ -92,28 +120,11 @@ record Rollout(ObjectNode deployment, String hash, List<Pod> fresh, List<Pod> ol
   /** Most pods that may be missing. */
   int unavailable() {
     int unavailable = Math.min(desired(), part("maxUnavailable", false));
-    return unavailable == 0 && part("maxSurge", true) == 0 ? 1 : unavailable;
+    return unavailable == 0 && surge() == 0 ? 1 : unavailable;
   }
 
-  /** A pod of the template, without a name yet. */
-  ObjectNode pod() {
-    JsonNode template = deployment.at("/spec/template");
-    ObjectNode pod = ApiServer.JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
-    ObjectNode metadata = pod.putObject("metadata");
-    metadata.set("namespace", deployment.at("/metadata/namespace"));
-    metadata.set("labels", template.at("/metadata/labels").deepCopy());
-    metadata.withObject("/labels").put(Pod.HASH, hash);
-    pod.set("spec", template.path("spec").deepCopy());
-    pod.withObject("/spec").put("restartPolicy", "Always").put("nodeName", Node.NAME);
-    return pod;
-  }
-
-  static int ready(List<Pod> pods) {
-    return (int) pods.stream().filter(Pod::ready).count();
-  }
-
-  private int surge() {
-    return part("maxSurge", true);
+  int surge() {
+    return recreates() ? 0 : part("maxSurge", true);
   }
 
   /** A number, or a share of the replicas; a surge is rounded up, what may be missing down. */
@@ -129,23 +140,5 @@ record Rollout(ObjectNode deployment, String hash, List<Pod> fresh, List<Pod> ol
 
   private boolean recreates() {
     return deployment.at("/spec/strategy/type").asText().equals("Recreate");
-  }
-
-  private static List<Pod> notReadyFirst(List<Pod> pods) {
-    return pods.stream().sorted(Comparator.comparing(Pod::ready)).toList();
-  }
-
-  private static boolean owns(ObjectNode deployment, Pod pod) {
-    var labels = pod.object().at("/metadata/labels");
-    var wanted = deployment.at("/spec/selector/matchLabels").properties();
-    return labels.has(Pod.HASH)
-        && !wanted.isEmpty()
-        && wanted.stream().allMatch(w -> labels.path(w.getKey()).equals(w.getValue()));
-  }
-
-  private static String hash(JsonNode template) {
-    var plain = ApiServer.JSON.convertValue(template, Map.class);
-    var bytes = Canonical.text(plain).getBytes(StandardCharsets.UTF_8);
-    return Canonical.sha256(bytes).substring(0, HASH_DIGITS);
   }
 }

@@ -43,7 +43,12 @@ public enum FaultKind {
       "old-node",
       "NAMESPACE",
       "new pods there get an NGINX that doesn't know auth_request (lab up --kubernetes)",
-      "old-node edge-us");
+      "old-node edge-us"),
+  STOP_CONTROLLERS(
+      "stop-controllers",
+      "kubernetes",
+      "nobody acts on a changed Deployment; API server and pods go on (lab up --kubernetes)",
+      "stop-controllers kubernetes");
 
   private final String word;
   private final String arguments;

@@ -15,12 +15,14 @@ public final class Faults {
   private final Network network;
   private final OtherRedis otherRedis;
   private final OldNodes oldNodes;
+  private final StoppedControllers controllers;
 
   private Faults(Path folder) {
     this.folder = folder;
     this.network = new Network(folder);
     this.otherRedis = new OtherRedis(folder);
     this.oldNodes = new OldNodes(folder);
+    this.controllers = new StoppedControllers(folder);
   }
 
   public static Faults in(Path labFolder) {
@@ -50,6 +52,7 @@ public final class Faults {
       case SKEW -> Clocks.set(targets, only(kind, butLast(kind, rest)), millis(kind, rest));
       case UNGUARD -> Guards.remove(targets, only(kind, rest));
       case OLD_NODE -> oldNodes.make(only(kind, rest));
+      case STOP_CONTROLLERS -> controllers.make(only(kind, rest));
       case WRONG_REDIS -> otherRedis.mislead(targets, only(kind, rest));
     };
   }
@@ -63,13 +66,15 @@ public final class Faults {
     faults.addAll(otherRedis.current(targets));
     faults.addAll(Guards.current(targets));
     faults.addAll(oldNodes.current());
+    faults.addAll(controllers.current());
     faults.addAll(Clocks.current(targets));
     return List.copyOf(faults);
   }
 
   /** Undoes all of it, waits until the lab is whole again, and tells what it did. */
   public Healed heal() {
-    return new Healing(folder, network, otherRedis, oldNodes).heal();
+    var first = controllers.heal();
+    return new Healing(folder, network, otherRedis, oldNodes).heal(first);
   }
 
   /** Takes back what would outlive the lab's processes; says why, where it can't. */

@@ -33,8 +33,12 @@ final class Healing {
     this.oldNodes = oldNodes;
   }
 
-  Healed heal() {
+  /**
+   * @param before what was taken back already
+   */
+  Healed heal(List<Fault> before) {
     var targets = Targets.in(folder);
+    takenBack(before);
     links();
     resume(targets);
     restart(targets);

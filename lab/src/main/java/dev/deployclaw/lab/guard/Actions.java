@@ -52,6 +52,7 @@ final class Actions {
       case Call.Heartbeat(Activation a) -> policies(a);
       case Call.Probe(Activation a, int requests) -> policies(a) + " requests=" + requests;
       case Call.Discard(long _) -> "";
+      case Call.Share(String gateway) -> gateway;
       case Call.WriteBack(var edits) ->
           edits.stream()
               .map(e -> e.member() + "=" + digest(e.text()))

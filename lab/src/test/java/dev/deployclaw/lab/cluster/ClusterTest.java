@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.lab.fault.Faults;
+import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,8 +33,8 @@ class ClusterTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String WAITING = "/status/containerStatuses/0/state/waiting/reason";
   private static final int REPLICAS = 4;
-  private static final int PORT = Ports.free();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
+  private static final String SETS = "/apis/apps/v1/namespaces/edge/replicasets";
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
   private static final String PODS = "/api/v1/namespaces/edge/pods";
 
@@ -44,11 +45,12 @@ class ClusterTest {
   @BeforeAll
   static void start() {
     cluster = Cluster.spawn(folder);
-    cluster.create("/api/v1/namespaces", "test", json("{'metadata':{'name':'edge'}}"));
-    map("one", file("one", ""));
-    map("two", file("two", ""));
-    map("broken", file("broken", "no_such_directive on;"));
-    cluster.create(DEPLOYMENTS, "test", deployment());
+    cluster.create(
+        "/api/v1/namespaces", "test", ClusterObjects.json("{'metadata':{'name':'edge'}}"));
+    map("one", ClusterObjects.file("one", ""));
+    map("two", ClusterObjects.file("two", ""));
+    map("broken", ClusterObjects.file("broken", "no_such_directive on;"));
+    cluster.create(DEPLOYMENTS, "test", ClusterObjects.deployment());
   }
 
   @AfterAll
@@ -128,6 +130,75 @@ class ClusterTest {
     assertThat(pods().stream().filter(ClusterTest::ready).count()).isEqualTo(REPLICAS - 1);
   }
 
+  /** The way back from a rollout that stalls: no pod is made where the old ones still run. */
+  @Test
+  void aTemplateThatReturnsGetsItsReplicaSetAndItsPodsBack() {
+    var before = sets();
+    refer("broken");
+    Await.until("a pod of it doesn't start", SOON, () -> pods().stream().anyMatch(p -> !ready(p)));
+    var left = pods().stream().filter(ClusterTest::ready).map(ClusterTest::uid).toList();
+
+    refer("one");
+    Await.until("all pods are of one", SOON, () -> complete() && answers().equals(Set.of("one")));
+
+    assertThat(left).isNotEmpty();
+    assertThat(pods().stream().map(ClusterTest::uid)).containsAll(left);
+    var back = active();
+    assertThat(before).extracting(ClusterTest::uid).contains(uid(back));
+    assertThat(back.at("/metadata/annotations").path(ReplicaSet.REVISION))
+        .isEqualTo(
+            cluster.get(DEPLOYMENTS + "/gw").at("/metadata/annotations").path(ReplicaSet.REVISION));
+    assertThat(sets())
+        .allSatisfy(set ->
+            assertThat(set.at("/metadata/ownerReferences/0/uid").asText())
+                .isEqualTo(uid(cluster.get(DEPLOYMENTS + "/gw"))));
+    assertThat(pods())
+        .allSatisfy(
+            p -> assertThat(p.at("/metadata/ownerReferences/0/uid").asText()).isEqualTo(uid(back)));
+  }
+
+  @Test
+  void withoutControllersAChangeIsKeptAndNobodySeesIt() {
+    var faults = Faults.in(folder);
+    inflict(faults);
+    barrier("first"); // the look that was under way is over
+    ObjectNode patch = ApiServer.JSON.createObjectNode();
+    patch.withObject("/metadata/annotations").put("note", "unseen");
+    long generation =
+        cluster.merge(DEPLOYMENTS + "/gw", "test", patch).at("/metadata/generation").asLong();
+    barrier("second"); // and the node looked again since
+
+    assertThat(status().path("observedGeneration").asLong()).isLessThan(generation);
+
+    faults.heal();
+    Await.until(
+        "it is seen", SOON, () -> status().path("observedGeneration").asLong() == generation);
+  }
+
+  @Test
+  void whatADeploymentOwnsGoesWithIt() {
+    ObjectNode other = ClusterObjects.deployment();
+    other.withObject("/metadata").put("name", "other");
+    other.withObject("/spec/selector/matchLabels").put("app", "other");
+    other.withObject("/spec/template/metadata/labels").put("app", "other");
+    cluster.create(DEPLOYMENTS, "test", other);
+    Await.until("it has pods", SOON, () -> count(PODS, "other") == REPLICAS);
+
+    cluster.delete(DEPLOYMENTS + "/other");
+
+    Await.until("all of it is gone", SOON, () -> count(PODS, "other") + count(SETS, "other") == 0);
+  }
+
+  @Test
+  void everyNamespaceHasWhatTheClusterPutsThere() {
+    Await.until(
+        "the root certificate is there",
+        SOON,
+        () ->
+            cluster.list(MAPS).stream()
+                .anyMatch(m -> m.at("/metadata/name").asText().equals("kube-root-ca.crt")));
+  }
+
   @Test
   void aPodThatRunsOnceSaysHowItEnded() {
     check("good", "one");
@@ -178,7 +249,7 @@ class ClusterTest {
 
   private static void refer(String map) {
     var spec =
-        json(
+        ClusterObjects.json(
             "{'volumes':[{'name':'conf','configMap':{'name':'%s'}},{'name':'run','emptyDir':{}}]}"
                 .formatted(map));
     ObjectNode patch = ApiServer.JSON.createObjectNode();
@@ -205,7 +276,7 @@ class ClusterTest {
 
   private static String ask(String host) {
     try {
-      var url = URI.create("http://" + host + ":" + PORT + "/").toURL();
+      var url = URI.create("http://" + host + ":" + ClusterObjects.PORT + "/").toURL();
       var connection = (HttpURLConnection) url.openConnection();
       try (var in = connection.getInputStream()) {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -218,6 +289,44 @@ class ClusterTest {
   private static List<JsonNode> pods() {
     Predicate<JsonNode> own = p -> p.at("/metadata/labels/app").asText().equals("gw");
     return cluster.list(PODS).stream().filter(own).toList();
+  }
+
+  private static List<JsonNode> sets() {
+    return cluster.list(SETS).stream()
+        .filter(s -> s.at("/metadata/labels/app").asText().equals("gw"))
+        .toList();
+  }
+
+  private static JsonNode active() {
+    return sets().stream()
+        .filter(s -> s.at("/spec/replicas").asInt() > 0)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long count(String collection, String app) {
+    return cluster.list(collection).stream()
+        .filter(o -> o.at("/metadata/labels/app").asText().equals(app))
+        .count();
+  }
+
+  private static String uid(JsonNode object) {
+    return object.at("/metadata/uid").asText();
+  }
+
+  private static void inflict(Faults faults) {
+    try {
+      faults.inflict(List.of("stop-controllers", "kubernetes"));
+    } catch (Impossible e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A pod that ran once: the node's look follows that of the controllers. */
+  private static void barrier(String name) {
+    check(name, "one");
+    Await.until("the node looked", SOON, () -> ended(name));
+    cluster.delete(PODS + "/" + name);
   }
 
   private static boolean going(JsonNode pod) {
@@ -254,61 +363,24 @@ class ClusterTest {
   }
 
   private static void check(String name, String map) {
-    ObjectNode pod = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
-    ObjectNode spec = (ObjectNode) deployment().at("/spec/template/spec");
+    ObjectNode pod =
+        ClusterObjects.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    ObjectNode spec = (ObjectNode) ClusterObjects.deployment().at("/spec/template/spec");
     spec.put("restartPolicy", "Never").put("activeDeadlineSeconds", 30);
     ((ObjectNode) spec.at("/containers/0"))
-        .set("command", json("{'c':['nginx','-t','-q','-c','/etc/nginx/dc/nginx.conf']}").get("c"));
+        .set(
+            "command",
+            ClusterObjects.json("{'c':['nginx','-t','-q','-c','/etc/nginx/dc/nginx.conf']}")
+                .get("c"));
     ((ObjectNode) spec.at("/volumes/0/configMap")).put("name", map);
     pod.set("spec", spec);
     cluster.create(PODS, "test", pod);
   }
 
   private static void map(String name, String file) {
-    ObjectNode map = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    ObjectNode map =
+        ClusterObjects.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
     map.putObject("data").put("nginx.conf", file);
     cluster.create(MAPS, "test", map);
-  }
-
-  private static String file(String says, String more) {
-    return """
-    daemon off;
-    worker_processes 1;
-    pid /run/gw/nginx.pid;
-    events {}
-    http {
-      access_log off;
-      client_body_temp_path /run/gw/tmp;
-      proxy_temp_path /run/gw/tmp;
-      fastcgi_temp_path /run/gw/tmp;
-      uwsgi_temp_path /run/gw/tmp;
-      scgi_temp_path /run/gw/tmp;
-      %s
-      server { listen 0.0.0.0:%d; location / { return 200 "%s"; } }
-    }
-    """
-        .formatted(more, PORT, says);
-  }
-
-  private static ObjectNode deployment() {
-    return json(
-        """
-        {'apiVersion':'apps/v1','kind':'Deployment','metadata':{'namespace':'edge','name':'gw'},
-         'spec':{'replicas':4,'progressDeadlineSeconds':3,'selector':{'matchLabels':{'app':'gw'}},
-          'template':{'metadata':{'labels':{'app':'gw'}},'spec':{
-           'containers':[{'name':'nginx','image':'nginx:lab',
-             'command':['nginx','-c','/etc/nginx/dc/nginx.conf'],
-             'volumeMounts':[{'name':'conf','mountPath':'/etc/nginx/dc'},
-                             {'name':'run','mountPath':'/run/gw'}]}],
-           'volumes':[{'name':'conf','configMap':{'name':'one'}},{'name':'run','emptyDir':{}}]}}}}
-        """);
-  }
-
-  private static ObjectNode json(String singleQuoted) {
-    try {
-      return (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"'));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

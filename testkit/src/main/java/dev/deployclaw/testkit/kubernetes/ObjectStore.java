@@ -1,15 +1,12 @@
 package dev.deployclaw.testkit.kubernetes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
-import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import java.nio.charset.StandardCharsets;
+import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
+import dev.deployclaw.testkit.kubernetes.apply.Writer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +20,8 @@ import java.util.function.Predicate;
  * threads; one writes at a time.
  */
 final class ObjectStore {
-  private static final String APPLY = "application/apply-patch+yaml";
-  private static final int MOST_BYTES = 1024 * 1024;
-  private static final List<String> HELD = List.of("data", "binaryData");
+  private static final String STATUS = "status";
+  private static final List<String> COUNTED = List.of("Deployment", "ReplicaSet");
 
   private final Map<String, ObjectNode> objects;
   private final Optional<ObjectFiles> files;
@@ -45,23 +41,46 @@ final class ObjectStore {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
+  /** The number of the latest write. */
+  synchronized long version() {
+    return version;
+  }
+
   synchronized ObjectNode put(String path, String manager, JsonNode object) {
-    ObjectNode stored = object.deepCopy();
-    Fields.created(stored, manager);
-    return keep(path, founded(stored));
+    ObjectNode stored = founded(path, object.deepCopy());
+    ServerSideApply.update(
+        ApiServer.JSON.createObjectNode(), stored, Writer.updates(manager, version(path), ""));
+    return keep(path, stored);
   }
 
   /** With what the server itself writes into a new object. */
-  private static ObjectNode founded(ObjectNode object) {
-    Defaults.fill(object);
+  static ObjectNode founded(String path, ObjectNode object) {
+    var resource = Resource.of(path);
     ObjectNode metadata = object.withObject("/metadata");
+    resource
+        .flatMap(Resource::kind)
+        .ifPresent(kind -> {
+          object.put("apiVersion", resource.get().version()).put("kind", kind);
+          if (COUNTED.contains(kind)) {
+            metadata.put("generation", metadata.path("generation").asLong(1));
+          }
+        });
+    Defaults.fill(object, kind(path));
     if (!metadata.has("uid")) {
-      metadata.put("uid", UUID.randomUUID().toString()).put("generation", 1);
+      metadata.put("uid", UUID.randomUUID().toString());
     }
     if (!metadata.has("creationTimestamp")) {
       metadata.put("creationTimestamp", now());
     }
     return object;
+  }
+
+  static String kind(String path) {
+    return Resource.of(path).flatMap(Resource::kind).orElse("");
+  }
+
+  private static String version(String path) {
+    return Resource.of(path).map(Resource::version).orElse("v1");
   }
 
   synchronized Optional<ObjectNode> object(String path) {
@@ -82,239 +101,80 @@ final class ObjectStore {
     return out;
   }
 
+  /** Writes without asking anybody. */
   synchronized void edit(String path, String manager, Consumer<ObjectNode> how) {
     var current = objects.get(path);
-    if (current == null) {
-      return;
+    if (current != null) {
+      ObjectNode after = edited(path, current, how);
+      boolean rest = !without(current, STATUS).equals(without(after, STATUS));
+      if (rest) {
+        count(path, current, after);
+      }
+      write(path, Writer.updates(manager, version(path), rest ? "" : STATUS), after);
     }
+  }
+
+  /** Writes a status, as a part of its own; annotations beside it raise no generation. */
+  synchronized void editStatus(String path, String manager, Consumer<ObjectNode> how) {
+    var current = objects.get(path);
+    if (current != null) {
+      ObjectNode after = edited(path, current, how);
+      write(path, Writer.updates(manager, version(path), STATUS), after);
+    }
+  }
+
+  private static ObjectNode edited(String path, ObjectNode current, Consumer<ObjectNode> how) {
     ObjectNode after = current.deepCopy();
     how.accept(after);
+    Defaults.fill(after, kind(path));
+    return after;
+  }
+
+  private void write(String path, Writer writer, ObjectNode after) {
+    var current = objects.get(path);
     if (!after.equals(current)) {
-      Fields.updated(current, after, manager);
-      generation(current, after);
+      ServerSideApply.update(current, after, writer);
       keep(path, after);
     }
   }
 
+  private static ObjectNode without(ObjectNode object, String field) {
+    ObjectNode out = object.deepCopy();
+    out.remove(field);
+    return out;
+  }
+
   synchronized void remove(String path) {
-    objects.remove(path);
-    version++;
-    files.ifPresent(f -> f.remove(path, version));
-  }
-
-  synchronized Answer get(Asked asked) {
-    var object = objects.get(asked.path());
-    return object == null ? notFound(asked.path()) : Answer.of(object);
-  }
-
-  /** A continue token is "position:version"; it expires when anything was written since. */
-  synchronized Answer list(Asked asked) {
-    String token = asked.query().getOrDefault("continue", "");
-    String[] parts = token.isEmpty() ? new String[] {"0", "" + version} : token.split(":", 2);
-    if (!parts[1].equals("" + version)) {
-      return Answer.refusal(410, "Expired", "The provided continue parameter is too old");
-    }
-    var all =
-        objects.entrySet().stream()
-            .filter(e -> Query.isIn(e.getKey(), asked.path()))
-            .map(Map.Entry::getValue)
-            .filter(o -> Query.selects(asked.query().getOrDefault("labelSelector", ""), o))
-            .sorted(Comparator.comparing(o -> o.path("metadata").path("name").asText()))
-            .toList();
-    int from = Integer.parseInt(parts[0]);
-    int limit = Integer.parseInt(asked.query().getOrDefault("limit", "1000000"));
-    int to = Math.min(all.size(), from + limit);
-    ObjectNode list = ApiServer.JSON.createObjectNode();
-    var metadata = list.putObject("metadata").put("resourceVersion", "" + version);
-    if (to < all.size()) {
-      metadata.put("continue", to + ":" + version);
-    }
-    list.putArray("items").addAll(all.subList(from, to));
-    return Answer.of(list);
-  }
-
-  synchronized Answer create(Asked asked) {
-    ObjectNode object = parse(asked.body());
-    String name = object.path("metadata").path("name").asText();
-    String path = asked.path() + "/" + name;
-    if (objects.containsKey(path)) {
-      return Answer.refusal(409, "AlreadyExists", "\"" + name + "\" already exists");
-    }
-    var tooLarge = tooLarge(object);
-    if (tooLarge.isPresent()) {
-      return tooLarge.get();
-    }
-    Query.namespace(asked.path())
-        .ifPresent(n -> object.withObject("/metadata").put("namespace", n));
-    object.remove("status");
-    return Answer.of(201, put(path, manager(asked), object));
-  }
-
-  /** A patch of one of three kinds, or the whole object. Nobody writes a status that way. */
-  synchronized Answer change(Asked asked) {
-    var current = objects.get(asked.path());
-    if (current == null) {
-      return asked.type().equals(APPLY) ? firstApplied(asked) : notFound(asked.path());
-    }
-    var written = written(asked, current);
-    if (written.isEmpty()) {
-      return Answer.refusal(415, "UnsupportedMediaType", asked.type());
-    }
-    var after = written.get();
-    var refused = refused(current, after);
-    if (refused.isPresent()) {
-      return refused.get();
-    }
-    after.remove("status");
-    if (current.has("status")) {
-      after.set("status", current.get("status"));
-    }
-    if (asked.type().equals(APPLY)) {
-      Fields.applied(current, after, manager(asked));
-    } else {
-      Fields.updated(current, after, manager(asked));
-    }
-    Defaults.fill(after);
-    generation(current, after);
-    return Answer.of(keep(asked.path(), after));
-  }
-
-  /** Apply creates what isn't there, unless it means an object that was. */
-  private Answer firstApplied(Asked asked) {
-    ObjectNode object = parse(asked.body());
-    if (object.path("metadata").has("resourceVersion") || object.path("metadata").has("uid")) {
-      return notFound(asked.path());
-    }
-    object.remove("status");
-    Fields.applied(parse("{}"), object, manager(asked));
-    return Answer.of(201, keep(asked.path(), founded(object)));
-  }
-
-  private static Optional<ObjectNode> written(Asked asked, ObjectNode current) {
-    ObjectNode after = current.deepCopy();
-    if (asked.method().equals("PUT")) {
-      after = parse(asked.body());
-      if (!after.path("metadata").has("resourceVersion")) {
-        after
-            .withObject("/metadata")
-            .set("resourceVersion", current.at("/metadata/resourceVersion"));
-      }
-      return Optional.of(after);
-    }
-    switch (asked.type()) {
-      case "application/json-patch+json" -> Merge.patch(after, json(asked.body()));
-      case "application/merge-patch+json" -> Merge.merge(after, parse(asked.body()));
-      case APPLY -> Merge.apply(after, parse(asked.body()));
-      default -> {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(after);
-  }
-
-  private static Optional<Answer> refused(ObjectNode current, ObjectNode after) {
-    if (!after.at("/metadata/resourceVersion").equals(current.at("/metadata/resourceVersion"))) {
-      return Optional.of(Answer.refusal(409, "Conflict", "the object has been modified"));
-    }
-    boolean held = HELD.stream().allMatch(field -> current.path(field).equals(after.path(field)));
-    if (current.path("immutable").asBoolean() && !(held && after.path("immutable").asBoolean())) {
-      String name = current.path("metadata").path("name").asText();
-      return Optional.of(
-          Answer.refusal(422, "Invalid", name + ": field is immutable when `immutable` is set"));
-    }
-    return tooLarge(after);
-  }
-
-  private static Optional<Answer> tooLarge(ObjectNode object) {
-    int bytes = HELD.stream().mapToInt(field -> bytes(object.path(field))).sum();
-    return bytes > MOST_BYTES
-        ? Optional.of(
-            Answer.refusal(422, "Invalid", "data: Too long: may not be more than 1048576 bytes"))
-        : Optional.empty();
-  }
-
-  private static int bytes(JsonNode held) {
-    int sum = 0;
-    for (JsonNode value : held) {
-      sum += value.asText().getBytes(StandardCharsets.UTF_8).length;
-    }
-    return sum;
-  }
-
-  synchronized Answer delete(Asked asked) {
-    var object = objects.get(asked.path());
-    if (object == null) {
-      return notFound(asked.path());
-    }
-    var options = parse(asked.body());
-    for (String field : List.of("uid", "resourceVersion")) {
-      String expected = options.path("preconditions").path(field).asText("");
-      if (!expected.isEmpty()
-          && !expected.equals("null")
-          && !expected.equals(object.path("metadata").path(field).asText())) {
-        return Answer.refusal(409, "Conflict", "the " + field + " in the precondition differs");
-      }
-    }
-    boolean atOnce = options.path("gracePeriodSeconds").asInt(-1) == 0;
-    if (Query.isPod(asked.path()) && object.at("/spec").has("nodeName") && !atOnce) {
-      terminate(asked.path());
-    } else {
-      remove(asked.path());
-    }
-    return Answer.of(object);
-  }
-
-  /** A pod that a node runs stays until the node says that it has ended. */
-  private void terminate(String path) {
-    edit(
-        path,
-        "",
-        pod -> {
-          ObjectNode metadata = pod.withObject("/metadata");
-          if (!metadata.has("deletionTimestamp")) {
-            metadata.put("deletionTimestamp", now());
-          }
-        });
-  }
-
-  private static void generation(ObjectNode before, ObjectNode after) {
-    if (!before.path("spec").equals(after.path("spec"))) {
-      ObjectNode metadata = after.withObject("/metadata");
-      metadata.put("generation", metadata.path("generation").asLong() + 1);
+    if (objects.remove(path) != null) {
+      version++;
+      files.ifPresent(f -> f.remove(path, version));
     }
   }
 
-  private ObjectNode keep(String path, ObjectNode object) {
+  /**
+   * The generation rises with the spec; a Deployment's with its annotations, too, since its
+   * ReplicaSets get them ({@code pkg/registry/apps/deployment/strategy.go}).
+   */
+  static void count(String path, ObjectNode before, ObjectNode after) {
+    String kind = kind(path);
+    boolean counted = COUNTED.contains(kind);
+    boolean spec = !before.path("spec").equals(after.path("spec"));
+    boolean annotations =
+        kind.equals("Deployment")
+            && !before.at("/metadata/annotations").equals(after.at("/metadata/annotations"));
+    if (counted) {
+      long last = before.at("/metadata/generation").asLong();
+      after
+          .withObject("/metadata")
+          .put("generation", (int) (spec || annotations ? last + 1 : last));
+    }
+  }
+
+  synchronized ObjectNode keep(String path, ObjectNode object) {
     version++;
     object.withObject("/metadata").put("resourceVersion", "" + version);
     objects.put(path, object);
     files.ifPresent(f -> f.write(path, object, version));
     return object.deepCopy();
-  }
-
-  private static String manager(Asked asked) {
-    return asked.query().getOrDefault("fieldManager", "");
-  }
-
-  private static Answer notFound(String path) {
-    return Answer.refusal(404, "NotFound", path + " not found");
-  }
-
-  private static ObjectNode parse(String body) {
-    if (body.isEmpty()) {
-      return ApiServer.JSON.createObjectNode();
-    }
-    if (json(body) instanceof ObjectNode object) {
-      return object;
-    }
-    throw new IllegalArgumentException("the body is no object");
-  }
-
-  private static JsonNode json(String body) {
-    try {
-      return ApiServer.JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
-    }
   }
 }

@@ -1,0 +1,277 @@
+package dev.deployclaw.testkit.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
+import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
+import dev.deployclaw.testkit.kubernetes.access.Attempt;
+import dev.deployclaw.testkit.kubernetes.access.Roles;
+import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
+import dev.deployclaw.testkit.kubernetes.validation.FieldError;
+import dev.deployclaw.testkit.kubernetes.validation.ObjectRules;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Answers to who writes, in the order of Kubernetes' own handlers ({@code
+ * apiserver/pkg/endpoints/handlers}): what becomes of the object, its defaults, who owns its
+ * fields, whether it is valid, whether the version fits. With {@code dryRun=All} all of that is
+ * done and nothing is kept.
+ */
+final class ObjectWrites {
+  private static final List<String> SERVER_SET =
+      List.of(
+          "name",
+          "namespace",
+          "uid",
+          "creationTimestamp",
+          "generation",
+          "deletionTimestamp",
+          "deletionGracePeriodSeconds");
+
+  private static final int NAME_DIGITS = 5;
+
+  private final ObjectStore store;
+  private final Roles roles;
+  private final List<Admission> admissions;
+
+  ObjectWrites(ObjectStore store, Roles roles, List<Admission> admissions) {
+    this.store = store;
+    this.roles = roles;
+    this.admissions = admissions;
+  }
+
+  @FunctionalInterface
+  private interface Write {
+    Answer answer() throws Refused;
+  }
+
+  Answer create(Asked asked, Resource collection) {
+    return answer(() -> {
+      ObjectNode object = Requests.object(asked);
+      object.remove("status");
+      var resource = collection.named(name(object.path("metadata")));
+      return created(asked, resource, object, false);
+    });
+  }
+
+  /** A patch of one of three kinds, or the whole object. Nobody writes a status that way. */
+  Answer change(Asked asked, Resource resource) {
+    return answer(() -> {
+      boolean apply = Requests.applies(asked);
+      Requests.checkOptions(asked, apply);
+      var current = store.object(resource.path());
+      if (current.isEmpty()) {
+        if (!apply) {
+          throw new Refused(Refusals.notFound(resource));
+        }
+        checkCreates(asked, resource);
+        return created(asked, resource, Requests.firstApplied(asked, resource), true);
+      }
+      var after =
+          apply
+              ? Requests.applied(asked, current.get())
+              : Requests.written(asked, resource, current.get());
+      if (after.equals(current.get())) {
+        return Answer.of(after);
+      }
+      return changed(asked, resource, current.get(), after);
+    });
+  }
+
+  Answer delete(Asked asked, Resource resource) {
+    return answer(() -> {
+      var object =
+          store.object(resource.path()).orElseThrow(() -> new Refused(Refusals.notFound(resource)));
+      var options = Requests.object(asked);
+      checkPreconditions(resource, object, options);
+      boolean atOnce = options.path("gracePeriodSeconds").asInt(-1) == 0;
+      boolean ends = resource.isPod() && object.at("/spec").has("nodeName") && !atOnce;
+      boolean dry = Requests.isDry(asked, options);
+      var user = asked.caller().user();
+      admit(new Admission.Write(user, "DELETE", resource, nothing(), object.deepCopy(), dry));
+      if (!dry) {
+        if (ends) {
+          terminate(resource.path());
+        } else {
+          store.remove(resource.path());
+        }
+      }
+      return resource.isPod() ? Answer.of(object) : gone(resource, object);
+    });
+  }
+
+  /** One that a prefix begins is made. */
+  private static String name(JsonNode metadata) {
+    String prefix = metadata.path("generateName").asText();
+    String own = metadata.path("name").asText();
+    return own.isEmpty() && !prefix.isEmpty()
+        ? prefix + UUID.randomUUID().toString().substring(0, NAME_DIGITS)
+        : own;
+  }
+
+  private Answer answer(Write write) {
+    synchronized (store) {
+      try {
+        return write.answer();
+      } catch (Refused e) {
+        return e.answer();
+      }
+    }
+  }
+
+  private Answer created(Asked asked, Resource resource, ObjectNode object, boolean applied)
+      throws Refused {
+    ObjectNode metadata = object.withObject("/metadata").put("name", resource.name());
+    if (!resource.namespace().isEmpty() && !resource.plural().equals("namespaces")) {
+      metadata.put("namespace", resource.namespace());
+    }
+    metadata.remove(List.of("uid", "creationTimestamp", "resourceVersion", "generation"));
+    checkReadable(object);
+    checkPlace(resource);
+    ObjectNode founded = ObjectStore.founded(resource.path(), object);
+    if (!applied) {
+      ServerSideApply.update(nothing(), founded, Requests.writer(asked, resource, false));
+    }
+    check(resource, ObjectRules.ofNew(resource.kind().orElse(""), founded));
+    if (store.object(resource.path()).isPresent()) {
+      throw new Refused(Refusals.exists(resource));
+    }
+    return Answer.of(201, kept(asked, "CREATE", resource, founded));
+  }
+
+  /** Who applies what isn't there needs the right to create, too. */
+  private void checkCreates(Asked asked, Resource resource) throws Refused {
+    var attempt =
+        new Attempt(
+            "create", resource.group(), resource.plural(), resource.namespace(), resource.name());
+    var refused = roles.refusal(asked.caller().user(), attempt);
+    if (refused.isPresent()) {
+      throw new Refused(Refusals.forbidden(resource, refused.get()));
+    }
+  }
+
+  private Answer changed(Asked asked, Resource resource, ObjectNode current, ObjectNode after)
+      throws Refused {
+    checkReadable(after);
+    checkIdentity(resource, current, after);
+    if (resource.part().isEmpty()) {
+      after.remove("status");
+      if (current.has("status")) {
+        after.set("status", current.get("status"));
+      }
+    }
+    for (String field : SERVER_SET) {
+      JsonNode value = current.path("metadata").path(field);
+      ObjectNode metadata = after.withObject("/metadata");
+      metadata.remove(field);
+      if (!value.isMissingNode()) {
+        metadata.set(field, value);
+      }
+    }
+    Defaults.fill(after, resource.kind().orElse(""));
+    ObjectStore.count(resource.path(), current, after);
+    check(resource, ObjectRules.ofChange(resource.kind().orElse(""), current, after));
+    return after.equals(current)
+        ? Answer.of(current)
+        : Answer.of(kept(asked, "UPDATE", resource, after));
+  }
+
+  private static void checkReadable(ObjectNode object) throws Refused {
+    var why = ObjectRules.unreadable(object);
+    if (why.isPresent()) {
+      throw new Refused(Answer.refusal(400, "BadRequest", why.get()));
+    }
+  }
+
+  /** Nothing is made in a namespace that isn't there. */
+  private void checkPlace(Resource resource) throws Refused {
+    boolean own = resource.plural().equals("namespaces") || resource.namespace().isEmpty();
+    if (!own && store.object("/api/v1/namespaces/" + resource.namespace()).isEmpty()) {
+      throw new Refused(Refusals.noNamespace(resource));
+    }
+  }
+
+  private static void checkIdentity(Resource resource, ObjectNode current, ObjectNode after)
+      throws Refused {
+    String uid = after.at("/metadata/uid").asText();
+    String now = current.at("/metadata/uid").asText();
+    if (!uid.isEmpty() && !uid.equals(now)) {
+      throw new Refused(
+          Refusals.conflict(
+              resource,
+              "Precondition failed: UID in precondition: %s, UID in object meta: %s"
+                  .formatted(uid, now)));
+    }
+    if (!after.at("/metadata/resourceVersion").equals(current.at("/metadata/resourceVersion"))) {
+      throw new Refused(Refusals.modified(resource));
+    }
+  }
+
+  private static void check(Resource resource, List<FieldError> errors) throws Refused {
+    if (!errors.isEmpty()) {
+      throw new Refused(Refusals.invalid(resource, errors));
+    }
+  }
+
+  private ObjectNode kept(Asked asked, String operation, Resource resource, ObjectNode object)
+      throws Refused {
+    boolean dry = Requests.isDry(asked, nothing());
+    var old = store.object(resource.path()).orElse(nothing());
+    var user = asked.caller().user();
+    admit(new Admission.Write(user, operation, resource, object.deepCopy(), old, dry));
+    return dry ? object : store.keep(resource.path(), object);
+  }
+
+  private void admit(Admission.Write write) throws Refused {
+    for (Admission admission : admissions) {
+      var refused = admission.refusal(write);
+      if (refused.isPresent()) {
+        throw new Refused(Refusals.forbidden(write.resource(), refused.get()));
+      }
+    }
+  }
+
+  private static void checkPreconditions(Resource resource, ObjectNode object, JsonNode options)
+      throws Refused {
+    for (String field : List.of("uid", "resourceVersion")) {
+      JsonNode expected = options.path("preconditions").path(field);
+      String now = object.path("metadata").path(field).asText();
+      if (!expected.asText("").isEmpty() && !expected.isNull() && !expected.asText().equals(now)) {
+        String name = field.equals("uid") ? "UID" : "ResourceVersion";
+        throw new Refused(
+            Refusals.conflict(
+                resource,
+                "Precondition failed: %s in precondition: %s, %s in object meta: %s"
+                    .formatted(name, expected.asText(), name, now)));
+      }
+    }
+  }
+
+  /** A pod that a node runs stays until the node says that it has ended. */
+  private void terminate(String path) {
+    store.edit(
+        path,
+        "kube-apiserver",
+        pod -> {
+          ObjectNode metadata = pod.withObject("/metadata");
+          if (!metadata.has("deletionTimestamp")) {
+            metadata.put("deletionTimestamp", ObjectStore.now());
+          }
+        });
+  }
+
+  private static Answer gone(Resource resource, ObjectNode object) {
+    ObjectNode said = Refusals.status(200, "", "");
+    ObjectNode details = said.putObject("details").put("name", resource.name());
+    if (!resource.group().isEmpty()) {
+      details.put("group", resource.group());
+    }
+    details.put("kind", resource.plural()).set("uid", object.at("/metadata/uid"));
+    return Answer.of(said);
+  }
+
+  private static ObjectNode nothing() {
+    return ApiServer.JSON.createObjectNode();
+  }
+}

@@ -1,0 +1,5 @@
+/** Whether an object is one that an API server keeps. */
+@NullMarked
+package dev.deployclaw.testkit.kubernetes.validation;
+
+import org.jspecify.annotations.NullMarked;
