@@ -60,6 +60,10 @@ record Looking(Scene scene, String converge) {
       return new Found("ahead", "error", member, detail, "a repair stops before it");
     }
 
+    static Found denied(String member, String detail) {
+      return new Found("access-denied", "warning", member, detail, "give this agent the right");
+    }
+
     static Found unreachable(String member) {
       return new Found("unreachable", "warning", member, "", "bring it back");
     }

@@ -1,6 +1,7 @@
 package dev.deployclaw.lab;
 
 import static dev.deployclaw.lab.Looking.Found.ahead;
+import static dev.deployclaw.lab.Looking.Found.denied;
 import static dev.deployclaw.lab.Looking.Found.left;
 import static dev.deployclaw.lab.Looking.Found.surplus;
 import static dev.deployclaw.lab.Looking.Found.unreachable;
@@ -238,6 +239,18 @@ class RedisDriftTest {
     looking.finds(unreachable(member(replica)));
     cluster.restart(replica.address());
     cluster.awaitWhole(SOON);
+    looking.clean();
+  }
+
+  /** What it holds isn't seen, so nothing is said of it: neither missing nor different. */
+  @Test
+  void replicaThatDeniesTheAccess() {
+    replica.call("ACL", "SETUSER", "default", "-function|list");
+    try {
+      looking.finds(denied(member(replica), "NOPERM"));
+    } finally {
+      replica.call("ACL", "SETUSER", "default", "+function|list");
+    }
     looking.clean();
   }
 

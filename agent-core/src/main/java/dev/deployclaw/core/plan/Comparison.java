@@ -87,7 +87,8 @@ public final class Comparison {
   private void silent(String look, @Nullable Outcome outcome) {
     if (outcome instanceof Outcome.Failed(var fault) && !(fault instanceof Fault.Invalid)) {
       String name = look.substring(0, look.indexOf('.'));
-      found.add(new Discrepancy(Kind.UNREACHABLE, name, fault.reason()));
+      var kind = fault instanceof Fault.Denied ? Kind.ACCESS_DENIED : Kind.UNREACHABLE;
+      found.add(new Discrepancy(kind, name, fault.reason()));
     }
   }
 
@@ -132,8 +133,8 @@ public final class Comparison {
 
   /** A rate limit service says no where it asks another Redis. */
   private void service(Report report) {
-    switch (report.answer()) {
-      case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
+    switch (report.asLook().answer()) {
+      case UNKNOWN -> unseen(report);
       case NO -> add(Kind.ASTRAY, report, report.reason());
       case YES -> {
         held(report);
@@ -186,12 +187,16 @@ public final class Comparison {
   }
 
   private boolean answered(Report report) {
-    switch (report.answer()) {
-      case UNKNOWN -> add(Kind.UNREACHABLE, report, report.reason());
+    switch (report.asLook().answer()) {
+      case UNKNOWN -> unseen(report);
       case NO -> add(Kind.DIFFERENT, report, report.reason());
       case YES, SKIPPED -> {}
     }
     return report.answer() == Report.Answer.YES;
+  }
+
+  private void unseen(Report report) {
+    add(report.denied() ? Kind.ACCESS_DENIED : Kind.UNREACHABLE, report, report.reason());
   }
 
   private void epoch(Report report, long epoch) {

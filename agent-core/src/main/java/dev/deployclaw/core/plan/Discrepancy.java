@@ -1,5 +1,7 @@
 package dev.deployclaw.core.plan;
 
+import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.NamedMembers.Entry;
 import dev.deployclaw.policy.check.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +14,6 @@ import java.util.Map;
  * @param remedy what a person can do about it
  */
 public record Discrepancy(Kind kind, String member, String detail, String remedy) {
-  /** The most differences that a sentence names. */
-  private static final int MOST_NAMED = 3;
-
   private static final String REPAIR =
       "put the committed epoch back with: deployclaw drift --repair";
 
@@ -30,6 +29,11 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
         "find out who wrote there or restored the state store; a repair stops before it"),
     /** What it enforces isn't known. */
     UNREACHABLE(Severity.WARNING, "bring it back, then look again: deployclaw drift"),
+    /** What it enforces isn't known, since this agent may not see it. */
+    ACCESS_DENIED(
+        Severity.WARNING,
+        "give this agent the right that is named, or renew its credential, then look again:"
+            + " deployclaw drift"),
     NOT_ENFORCED(Severity.ERROR, REPAIR),
     /** Decides, but not by what is committed here: it asks another Redis. */
     ASTRAY(Severity.ERROR, "start it with the --redis of this estate");
@@ -42,8 +46,18 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
       this.remedy = remedy;
     }
 
+    /** Whether something was seen there; else there is only silence. */
+    public boolean seen() {
+      return this != UNREACHABLE && this != ACCESS_DENIED;
+    }
+
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What a person can do about it, where a discrepancy says nothing else. */
+    public String remedy() {
+      return remedy;
     }
 
     /** An error where requests may be decided otherwise than by what is committed. */
@@ -79,11 +93,11 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
       return "enforced is what is committed";
     }
     String count = all.size() == 1 ? "1 difference" : all.size() + " differences";
-    var named = all.stream().limit(MOST_NAMED).map(Discrepancy::text).toList();
-    int more = all.size() - named.size();
     return count
         + " between wanted and enforced: "
-        + String.join("; ", named)
-        + (more > 0 ? "; and " + more + " more" : "");
+        + NamedMembers.listed(
+            all.stream()
+                .map(d -> new Entry(d.member(), d.text(), d.kind().severity() == Severity.ERROR))
+                .toList());
   }
 }

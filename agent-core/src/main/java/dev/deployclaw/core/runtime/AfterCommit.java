@@ -6,6 +6,7 @@ import dev.deployclaw.core.machine.Event;
 import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Kind;
 import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.runtime.Convergence.EarlyEnd;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 final class AfterCommit {
   private final Crew crew;
+  private final Publication publication;
   private final Convergence convergence;
   private final Probing probing;
   private final Collecting collecting;
@@ -26,6 +28,7 @@ final class AfterCommit {
 
   AfterCommit(Ports ports, Settings settings, Crew crew, Ledger ledger) {
     this.crew = crew;
+    this.publication = new Publication(crew, ledger, settings.bounds(), ports.time());
     this.convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
     this.probing = new Probing(ports.executors(), settings, ports.time());
     this.collecting = new Collecting(crew, ledger, ports, settings);
@@ -36,7 +39,7 @@ final class AfterCommit {
   Happening publish(Execution x, Content content, Duty duty) throws InterruptedException {
     long from = time.micros();
     var terms = ReturnTerms.of(x, content, duty);
-    var tally = terms.atLast(crew.on(terms).publish(content.activation(x), duty.mandate()));
+    var tally = terms.atLast(publication.of(crew.on(terms)).publish(content.activation(x), duty));
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, Telling.of(tally), from);
     duty.story().summarise(tally.counts() + " published", worst(tally));
@@ -57,8 +60,9 @@ final class AfterCommit {
     if (terms.back()) {
       offer(content.activation(x), members, duty);
     }
-    var awaited =
-        convergence.of(members).await(content.activation(x), duty, t -> !terms.back() && t.stuck());
+    // a change has a way back that needn't wait; what goes back has nowhere else to go
+    var end = terms.back() ? EarlyEnd.NONE : EarlyEnd.AT_STUCK;
+    var awaited = convergence.of(members).await(content.activation(x), duty, end);
     var tally = terms.atLast(awaited);
     String action = "Asking who acts on " + named(content.activation(x));
     duty.story().tellTimed(Phase.CONVERGE, action, Telling.of(tally), from);
@@ -133,7 +137,7 @@ final class AfterCommit {
     }
     long from = time.micros();
     var terms = ReturnTerms.of(x, content, duty);
-    var observed = terms.atLast(crew.on(terms).observe(duty.mandate()));
+    var observed = terms.atLast(convergence.of(crew.on(terms)).observe(duty));
     duty.story()
         .tellTimed(Phase.VALIDATE, "Comparing what every member holds", Telling.of(observed), from);
     if (!observed.allYes()) {
@@ -165,7 +169,7 @@ final class AfterCommit {
     }
     return tally.with(Answer.NO).isEmpty()
         ? new Happening.Stuck(tally.named(Answer.UNKNOWN))
-        : new Happening.Now(new Event.Refused(otherwise + ": " + tally.named(Answer.NO)));
+        : new Happening.Now(new Event.Refused(otherwise + ": " + tally.pending()));
   }
 
   private static Status worst(Tally tally) {

@@ -265,7 +265,7 @@ final class BeforeCommit {
     var refused = tally.with(Answer.NO);
     return refused.isEmpty()
         ? new Event.Stopped(Cause.UNREACHABLE, what + ": " + tally.named(Answer.UNKNOWN))
-        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.named(Answer.NO));
+        : new Event.Stopped(Cause.VOTED_DOWN, what + ": " + tally.pending());
   }
 
   private static Status status(Tally tally) {

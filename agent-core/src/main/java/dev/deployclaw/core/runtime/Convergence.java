@@ -7,13 +7,14 @@ import dev.deployclaw.core.spi.Report.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /**
- * Asks, bounded by time, until everyone acts on a committed epoch. Whoever took it can lose it
- * again: a gateway that was set up anew, a Redis primary that was replaced by a replica. So who
- * says that it doesn't act on it is published to again, a few times, further and further apart, and
- * then everyone is asked anew. Only who leads by a linearizable read publishes.
+ * Asks, bounded by time, until every member acts on a committed epoch. A member that took it can
+ * lose it again: a gateway that was set up new, a Redis primary that was replaced by a replica. So
+ * a member that says that it doesn't act on it is published to again, a few times, further and
+ * further apart, and then all members are asked. Only an agent that leads by a linearizable read
+ * publishes.
  */
 final class Convergence {
   private final Crew crew;
@@ -29,12 +30,28 @@ final class Convergence {
   }
 
   /**
-   * @param hopeless by which waiting ends early; asked once it was published again in vain, since
-   *     who is stuck may be so with what came before
+   * Before the bound the wait ends where it can bring nothing.
+   *
+   * @param atStuck whether one member is enough that stays stuck although it was published to
+   *     again: it may be stuck with what came before
+   * @param refused members that refused to take it: they aren't waited for
    */
-  Tally await(Activation activation, Duty duty, Predicate<Tally> hopeless)
-      throws InterruptedException {
-    return await(crew.names(), activation, duty, hopeless);
+  record EarlyEnd(boolean atStuck, Set<String> refused) {
+    static final EarlyEnd NONE = new EarlyEnd(false, Set.of());
+    static final EarlyEnd AT_STUCK = new EarlyEnd(true, Set.of());
+
+    EarlyEnd {
+      refused = Set.copyOf(refused);
+    }
+
+    private boolean comes(Tally tally, boolean stuck) {
+      return (atStuck && stuck)
+          || (!refused.isEmpty() && refused.containsAll(tally.members(Answer.NO, Answer.UNKNOWN)));
+    }
+  }
+
+  Tally await(Activation activation, Duty duty, EarlyEnd end) throws InterruptedException {
+    return await(crew.names(), activation, duty, end);
   }
 
   /** The same with these participants. */
@@ -43,18 +60,20 @@ final class Convergence {
   }
 
   /** Of some participants. */
-  Tally await(List<String> names, Activation activation, Duty duty, Predicate<Tally> hopeless)
+  Tally await(List<String> names, Activation activation, Duty duty, EarlyEnd end)
       throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     int published = 0;
     long next = wait(published, within);
+    var stuck = new StuckMembers(bounds.converge());
     var tally = crew.converged(names, activation, duty.mandate());
     while (!tally.allYes()
         && time.micros() - since < within
-        && (published == 0 || !hopeless.test(tally))) {
-      time.pause(bounds.poll());
+        && !end.comes(tally, published > 0 && stuck.hold())) {
+      time.pause(RetryPause.after(time.micros() - since, bounds.poll()));
       tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.mandate()));
+      stuck.see(tally, time.micros());
       boolean refused = !tally.with(Answer.NO).isEmpty();
       if (refused && published < bounds.attempts() && time.micros() - since >= next) {
         published++;
@@ -66,9 +85,26 @@ final class Convergence {
     return tally;
   }
 
+  /** What every member holds, as soon as all that don't answer are back, and by the bound. */
+  Tally observe(Duty duty) throws InterruptedException {
+    long since = time.micros();
+    long within = bounds.converge().toNanos() / 1000;
+    var tally = crew.observe(duty.mandate()).asLooks();
+    for (long waited = time.micros() - since;
+        !tally.allYes() && tally.with(Answer.NO).isEmpty() && waited < within;
+        waited = time.micros() - since) {
+      time.pause(RetryPause.after(waited, bounds.poll()));
+      if (!duty.leadership().holds()) {
+        break;
+      }
+      tally = tally.updated(crew.observe(tally.unfinished(), duty.mandate()).asLooks());
+    }
+    return tally;
+  }
+
   /**
-   * Publishes once more to whoever doesn't act on it any more, and says who that was; empty where
-   * nobody is known of whom that is so.
+   * Publishes once more to the members that don't act on it any more, and names them; empty where
+   * none is known to.
    */
   Optional<String> mend(Activation activation, Duty duty) throws InterruptedException {
     var tally = crew.converged(activation, duty.mandate());

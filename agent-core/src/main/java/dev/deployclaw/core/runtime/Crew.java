@@ -13,26 +13,29 @@ import java.util.Set;
 final class Crew {
   private final Executors executors;
   private final Settings.Bounds bounds;
-  private final Time time;
   private final ReturnTerms terms;
 
   /** Who refused to take something by this object; then it is asked whether it needs to. */
   private final Set<String> refusing = new HashSet<>();
 
-  Crew(Executors executors, Settings settings, Time time) {
-    this(executors, settings.bounds(), time, ReturnTerms.NONE);
+  Crew(Executors executors, Settings settings) {
+    this(executors, settings.bounds(), ReturnTerms.NONE);
   }
 
-  private Crew(Executors executors, Settings.Bounds bounds, Time time, ReturnTerms terms) {
+  private Crew(Executors executors, Settings.Bounds bounds, ReturnTerms terms) {
     this.executors = executors;
     this.bounds = bounds;
-    this.time = time;
     this.terms = terms;
   }
 
   /** The same participants, on these terms. */
   Crew on(ReturnTerms other) {
-    return new Crew(executors, bounds, time, other);
+    return new Crew(executors, bounds, other);
+  }
+
+  /** Whether they go back: then no member stops the others. */
+  boolean back() {
+    return terms.back();
   }
 
   List<String> names() {
@@ -41,6 +44,11 @@ final class Crew {
 
   Tally observe(Mandate mandate) throws InterruptedException {
     return all(executors.participants(), new Call.Observe(), mandate);
+  }
+
+  /** What some hold. */
+  Tally observe(List<String> names, Mandate mandate) throws InterruptedException {
+    return all(those(names), new Call.Observe(), mandate);
   }
 
   /** The store of policy sets first: the others may read from there. */
@@ -54,25 +62,18 @@ final class Crew {
     return prepare(names(), activation, mandate);
   }
 
-  /** What some hold. */
+  /** The votes of some. */
   Tally prepare(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
     return all(those(names), new Call.Prepare(activation), mandate);
   }
 
   /**
-   * Bounded; who did not take it is staged again first, since that may be what it lacks. On a way
-   * back a member needs to take nothing that is there already.
+   * Once; see {@link Publication}. On a way back a member needs to take nothing that is there
+   * already.
    */
   Tally publish(Activation activation, Mandate mandate) throws InterruptedException {
-    var first = published(executors.participants(), activation, mandate);
-    var tally = settled(first, activation, mandate);
-    for (int attempt = 1; attempt < bounds.attempts() && !tally.allYes(); attempt++) {
-      time.pause(bounds.poll());
-      var again = again(tally.unfinished(), activation, mandate);
-      tally = tally.updated(settled(again, activation, mandate));
-    }
-    return tally;
+    return settled(published(executors.participants(), activation, mandate), activation, mandate);
   }
 
   private Tally settled(Tally published, Activation activation, Mandate mandate)
@@ -82,16 +83,19 @@ final class Crew {
         : published.settledBy(converged(published.unfinished(), activation, mandate), _ -> true);
   }
 
-  /** Stages it, and what is tried beside it, and publishes it once more. */
+  /**
+   * Stages it, and what is tried beside it, and publishes it once more. A member that refuses both
+   * says why it could not be staged there, since that is what it lacks.
+   */
   Tally again(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
     var those = those(names);
-    all(those, new Call.Stage(activation), mandate);
+    var staged = all(those, new Call.Stage(activation), mandate);
     var tried = activation.tried();
     if (tried.isPresent()) {
       all(those, new Call.Stage(tried.get()), mandate);
     }
-    return published(those, activation, mandate);
+    return settled(published(those, activation, mandate).because(staged), activation, mandate);
   }
 
   private Tally published(List<Executor> of, Activation activation, Mandate mandate)
@@ -112,7 +116,7 @@ final class Crew {
    */
   Tally converged(List<String> names, Activation activation, Mandate mandate)
       throws InterruptedException {
-    var tally = all(those(names), new Call.Converge(activation), mandate);
+    var tally = all(those(names), new Call.Converge(activation), mandate).asLooks();
     var open = those(tally.participants(r -> refusing.contains(r.member()) && Tally.open(r)));
     return open.isEmpty() || !terms.back()
         ? tally
@@ -121,7 +125,7 @@ final class Crew {
 
   private Tally neverLeft(List<Executor> of, Mandate mandate) throws InterruptedException {
     if (terms.former().isPresent()) {
-      return all(of, new Call.Converge(terms.former().get()), mandate);
+      return all(of, new Call.Converge(terms.former().get()), mandate).asLooks();
     }
     return terms.found().isPresent()
         ? terms.asFound(all(of, new Call.Observe(), mandate))

@@ -7,6 +7,7 @@ import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
 import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -114,13 +115,17 @@ final class Heartbeat {
   }
 
   /** What the agent's own Redis says of the counters. */
-  private record Counted(Set<String> present, Set<String> absent, String trouble) {}
+  private record Counted(Set<String> present, Set<String> absent, String trouble, boolean denied) {
+    static Counted nowhere(String trouble, boolean denied) {
+      return new Counted(Set.of(), Set.of(), trouble, denied);
+    }
+  }
 
   private Counted counted(List<Report> reports, Duration within) throws InterruptedException {
     var keys = reports.stream().flatMap(r -> key(r).stream()).toList();
     var redis = ports.executors().named("redis");
     if (keys.isEmpty() || redis.isEmpty()) {
-      return new Counted(Set.of(), Set.of(), "no Redis is known");
+      return Counted.nowhere("no Redis is known", false);
     }
     return counted(redis.get(), keys, within);
   }
@@ -129,17 +134,15 @@ final class Heartbeat {
       throws InterruptedException {
     var look = new Call.Look("counters", Map.of("keys", keys));
     return switch (calls().one(redis, look, Mandate.looking(), within)) {
-      case Outcome.Failed(var fault) -> new Counted(Set.of(), Set.of(), fault.reason());
+      case Outcome.Failed(var fault) ->
+          Counted.nowhere(fault.reason(), fault instanceof Fault.Denied);
       case Outcome.Done(var nodes, var _) -> {
-        var trouble =
-            nodes.stream()
-                .filter(n -> n.answer() != Answer.YES)
-                .map(n -> n.member() + ": " + n.reason())
-                .findFirst();
+        var trouble = nodes.stream().filter(n -> n.answer() != Answer.YES).findFirst();
         yield new Counted(
             named(nodes, "present"),
             named(nodes, "absent"),
-            trouble.orElse("its slot has no owner"));
+            trouble.map(n -> n.member() + ": " + n.reason()).orElse("its slot has no owner"),
+            trouble.filter(Report::denied).isPresent());
       }
     };
   }
@@ -168,7 +171,8 @@ final class Heartbeat {
     return Set.copyOf(epochs.map(String::valueOf).distinct().toList());
   }
 
-  private static Point point(Report report, Counted counted, Set<String> moving) {
+  private static Point point(Report said, Counted counted, Set<String> moving) {
+    var report = said.asLook();
     return switch (report.answer()) {
       case NO -> {
         boolean between = moving.contains(String.valueOf(report.facts().get("epoch")));
@@ -190,12 +194,20 @@ final class Heartbeat {
             report,
             State.NOT_ENFORCED,
             "counts in another Redis: what it admitted stands in none that the agent knows")
-        : point(report, State.UNKNOWN, "whether it counts can't be told: " + counted.trouble());
+        : new Point(
+            report.member(),
+            State.UNKNOWN,
+            "whether it counts can't be told: " + counted.trouble(),
+            micros(report),
+            counted.denied());
   }
 
   private static Point point(Report report, State state, String reason) {
-    long micros = report.facts().get("micros") instanceof Number n ? n.longValue() : 0;
-    return new Point(report.member(), state, reason, micros);
+    return new Point(report.member(), state, reason, micros(report), report.denied());
+  }
+
+  private static long micros(Report report) {
+    return report.facts().get("micros") instanceof Number n ? n.longValue() : 0;
   }
 
   private static Optional<String> key(Report report) {

@@ -33,8 +33,13 @@ public record HeartbeatAnswer(String reason, long epoch, List<Point> points) {
    * @param member as in reports, for example {@code gateway/shop/gw-03}
    * @param reason empty for {@link State#OK}
    * @param micros of its slower answer; 0 where it didn't pass
+   * @param denied whether it is {@link State#UNKNOWN} since this agent may not see it
    */
-  public record Point(String member, State state, String reason, long micros) {
+  public record Point(String member, State state, String reason, long micros, boolean denied) {
+    public Point(String member, State state, String reason, long micros) {
+      this(member, state, reason, micros, false);
+    }
+
     /** The second part of its name. */
     public String namespace() {
       String[] parts = member.split("/", -1);

@@ -152,7 +152,7 @@ final class Inspector {
   }
 
   private List<Discrepancy> unrestored(Base base, Survey survey) throws InterruptedException {
-    var crew = new Crew(ports.executors(), settings, ports.time());
+    var crew = new Crew(ports.executors(), settings);
     return new UnrestoredMembers(ledger, archive, crew)
         .among(base, survey.looks(), Mandate.looking());
   }

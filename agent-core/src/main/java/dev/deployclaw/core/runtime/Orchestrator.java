@@ -44,7 +44,7 @@ final class Orchestrator {
   private final Time time;
 
   Orchestrator(Ports ports, Settings settings) {
-    var crew = new Crew(ports.executors(), settings, ports.time());
+    var crew = new Crew(ports.executors(), settings);
     this.ledger = new Ledger(ports.state(), ports.time(), settings.bounds());
     this.archive = new Archive(ports.state(), ports.objects());
     var unrestored = new UnrestoredMembers(ledger, archive, crew);

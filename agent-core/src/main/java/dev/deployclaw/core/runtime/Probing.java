@@ -135,7 +135,7 @@ final class Probing {
     if (tally.allYes() && !tally.with(Answer.YES).isEmpty()) {
       return Optional.empty();
     }
-    String wrong = tally.named(tally.with(Answer.NO).isEmpty() ? Answer.UNKNOWN : Answer.NO);
+    String wrong = tally.pending();
     return Optional.of(wrong.isEmpty() ? "no enforcement point answered" : wrong);
   }
 

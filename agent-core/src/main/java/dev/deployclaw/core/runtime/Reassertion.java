@@ -70,7 +70,7 @@ final class Reassertion {
     if (activation.isEmpty()) {
       return Optional.empty();
     }
-    var said = ask(new Call.Lost(activation.get()), Mandate.looking());
+    var said = ask(new Call.Lost(activation.get()), Mandate.looking()).asLooks();
     return said.with(Answer.NO).isEmpty()
         ? Optional.empty()
         : Optional.of(new Loss(base, activation.get(), said));
@@ -160,10 +160,7 @@ final class Reassertion {
     var facts = new TreeMap<String, Object>(Telling.of(tally).facts());
     facts.put("put_back", back.stream().limit(Standing.MOST_LISTED).toList());
     String done = back.isEmpty() ? "nothing is put back" : "put back: " + Standing.named(back);
-    String left =
-        tally.allYes()
-            ? ""
-            : "; not put back: " + tally.named(Answer.NO) + tally.named(Answer.UNKNOWN);
+    String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()
         .tellTimed(Phase.PUBLISH, "Putting it back", new Telling(done + left, status, facts), from);

@@ -38,7 +38,7 @@ final class Rehearsal {
     this.state = ports.state();
     this.objects = ports.objects();
     this.ledger = architect.orchestrator().ledger();
-    this.crew = new Crew(ports.executors(), settings, ports.time());
+    this.crew = new Crew(ports.executors(), settings);
     this.wayBack = architect.wayBack();
     this.snapshots = new SnapshotProof(ports);
   }

@@ -17,9 +17,11 @@ import dev.deployclaw.core.plan.Playbook.Activated;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.plan.SkillRefusal;
 import dev.deployclaw.core.runtime.Archive.Loaded;
+import dev.deployclaw.core.runtime.Convergence.EarlyEnd;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
@@ -28,6 +30,7 @@ import dev.deployclaw.core.task.Operation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -52,7 +55,7 @@ final class Repair {
     this.epilogue = epilogue;
     this.ports = ports;
     this.settings = settings;
-    this.crew = new Crew(ports.executors(), settings, ports.time());
+    this.crew = new Crew(ports.executors(), settings);
     this.heldRepairs = new HeldRepairs(ports, ledger, epilogue);
   }
 
@@ -190,13 +193,16 @@ final class Repair {
         "Publishing epoch " + activation.epoch() + " again",
         Telling.of(tally),
         from);
-    story.summarise(tally.counts() + " published again", Status.OK);
+    story.summarise(
+        tally.counts() + " published again", tally.allYes() ? Status.OK : Status.WARNING);
     story.took(Phase.PUBLISH, from);
     enter("repair.confirm", ground, story);
     from = ports.time().micros();
     var convergence = new Convergence(crew, ledger, settings.bounds(), ports.time());
-    convergence.await(before.participants(), again, duty, Tally::stuck);
-    var after = standing.again(activation, duty);
+    // a refusal is definite: only the others are waited for
+    var end = new EarlyEnd(true, Set.copyOf(tally.members(Answer.NO)));
+    convergence.await(before.participants(), again, duty, end);
+    var after = standing.again(activation, duty).refusing(tally);
     story.took(Phase.CONVERGE, from);
     return told(before, after, duty);
   }

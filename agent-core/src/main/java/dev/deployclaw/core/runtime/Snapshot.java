@@ -29,7 +29,7 @@ final class Snapshot {
     this.orchestrator = orchestrator;
     this.epilogue = epilogue;
     this.ports = ports;
-    this.crew = new Crew(ports.executors(), settings, ports.time());
+    this.crew = new Crew(ports.executors(), settings);
   }
 
   Ended run(Leadership leadership, Story story) throws InterruptedException {

@@ -1,6 +1,8 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.NamedMembers.Entry;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import java.util.Collections;
@@ -10,20 +12,24 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * Who doesn't hold, or doesn't act on, what is committed.
+ * Members that don't hold, or don't act on, what is committed.
  *
  * @param amiss by member: what was found there
  * @param differences of what members that answered hold or act on, as compared
  * @param ahead members that are further than what is committed, with what was found
- * @param refused whether one of them answered; else all that is amiss is silence
+ * @param answered those of {@code amiss} that answered; the others are silent
  */
 record Standing(
     SortedMap<String, String> amiss,
     List<String> differences,
     List<String> ahead,
-    boolean refused) {
+    SortedSet<String> answered) {
+  /** All is as it should be. */
+  static final Standing WELL = new Standing(new TreeMap<>(), List.of(), List.of(), new TreeSet<>());
+
   /** The most members that one thought lists; counts beside them are whole. */
   static final int MOST_LISTED = 200;
 
@@ -33,6 +39,7 @@ record Standing(
     amiss = Collections.unmodifiableSortedMap(new TreeMap<>(amiss));
     differences = List.copyOf(differences);
     ahead = List.copyOf(ahead);
+    answered = Collections.unmodifiableSortedSet(new TreeSet<>(answered));
   }
 
   /** Where nothing is managed: members that still act on a former epoch. */
@@ -47,13 +54,17 @@ record Standing(
    */
   static Standing of(List<Discrepancy> drift, Tally staged, Tally acting) {
     var amiss = new TreeMap<String, String>();
+    var answered = new TreeSet<String>();
     drift.forEach(d -> add(amiss, d.member(), d.kind().word() + ", " + d.detail()));
-    boolean refused = drift.stream().anyMatch(d -> d.kind() != Discrepancy.Kind.UNREACHABLE);
+    drift.stream().filter(d -> d.kind().seen()).map(Discrepancy::member).forEach(answered::add);
     for (var tally : List.of(acting, staged)) {
-      refused |= !tally.with(Answer.NO).isEmpty();
-      tally.all().stream()
-          .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
+      tally
+          .with(Answer.NO, Answer.UNKNOWN)
           .forEach((Report r) -> add(amiss, r.member(), r.reason()));
+      tally.with(Answer.NO).stream()
+          .filter(r -> !r.denied())
+          .map(Report::member)
+          .forEach(answered::add);
     }
     var ahead =
         drift.stream()
@@ -61,12 +72,26 @@ record Standing(
             .map(Discrepancy::text)
             .toList();
     var differences =
-        drift.stream()
-            .filter(d -> d.kind() != Discrepancy.Kind.UNREACHABLE)
-            .map(Discrepancy::text)
-            .sorted()
-            .toList();
-    return new Standing(amiss, differences, ahead, refused);
+        drift.stream().filter(d -> d.kind().seen()).map(Discrepancy::text).sorted().toList();
+    return new Standing(amiss, differences, ahead, answered);
+  }
+
+  /** The same, and why members that are still amiss refused what was published to them. */
+  Standing refusing(Tally published) {
+    var refusals = published.with(Answer.NO).stream().filter(r -> amiss.containsKey(r.member()));
+    var reasons = new TreeMap<>(amiss);
+    var answers = new TreeSet<>(answered);
+    refusals.forEach(r -> {
+      reasons.put(r.member(), "refused it, " + r.reason());
+      add(reasons, r.member(), amiss.getOrDefault(r.member(), ""));
+      answers.add(r.member());
+    });
+    return new Standing(reasons, differences, ahead, answers);
+  }
+
+  /** Whether one of them answered; else all that is amiss is silence. */
+  boolean refused() {
+    return !answered.isEmpty();
   }
 
   boolean well() {
@@ -80,16 +105,21 @@ record Standing(
     return List.copyOf(names);
   }
 
-  /** For a record. */
+  /** For a record; those that answered first. */
   List<String> listed() {
-    return amiss.entrySet().stream().limit(MOST_LISTED).map(Standing::text).toList();
+    return Stream.concat(
+            amiss.entrySet().stream().filter(m -> answered.contains(m.getKey())),
+            amiss.entrySet().stream().filter(m -> !answered.contains(m.getKey())))
+        .limit(MOST_LISTED)
+        .map(Standing::text)
+        .toList();
   }
 
-  /** The first by name, and how many more. */
   String sentence() {
-    var first = amiss.entrySet().stream().limit(MOST_NAMED).map(Standing::text).toList();
-    int more = amiss.size() - first.size();
-    return String.join("; ", first) + (more > 0 ? "; and " + more + " more" : "");
+    return NamedMembers.listed(
+        amiss.entrySet().stream()
+            .map(m -> new Entry(m.getKey(), text(m), answered.contains(m.getKey())))
+            .toList());
   }
 
   static String named(List<String> members) {

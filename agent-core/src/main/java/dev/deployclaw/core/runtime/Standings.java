@@ -47,7 +47,7 @@ final class Standings {
 
   /** Looks as the procedure says, and tells what was found. */
   Standing look(Procedure procedure, Activation activation, Duty duty) throws InterruptedException {
-    var found = new Standing(new TreeMap<>(), List.of(), List.of(), false);
+    var found = Standing.WELL;
     for (int i = 0; i < procedure.steps().size(); i++) {
       for (String operation : procedure.steps().get(i).operations()) {
         if (KernelOrder.activates(operation)) {

@@ -1,5 +1,6 @@
 package dev.deployclaw.core.runtime;
 
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -34,6 +36,11 @@ record Tally(SortedMap<String, List<Report>> reports) {
     var all = new TreeMap<>(reports);
     all.putAll(later.reports);
     return new Tally(all);
+  }
+
+  /** As answers to looks: see {@link Report#asLook}. */
+  Tally asLooks() {
+    return each((_, r) -> r.asLook());
   }
 
   /** What one participant's members answered; nothing where it wasn't asked. */
@@ -82,17 +89,13 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return reports.values().stream().flatMap(Collection::stream).toList();
   }
 
-  List<Report> with(Answer answer) {
-    return all().stream().filter(r -> r.answer() == answer).toList();
+  List<Report> with(Answer... answers) {
+    var wanted = Set.of(answers);
+    return all().stream().filter(r -> wanted.contains(r.answer())).toList();
   }
 
   boolean allYes() {
     return with(Answer.NO).isEmpty() && with(Answer.UNKNOWN).isEmpty();
-  }
-
-  /** Whether waiting is in vain for one of them. */
-  boolean stuck() {
-    return all().stream().anyMatch(Report::stuck);
   }
 
   /** Participants with a member that did not say yes. */
@@ -124,23 +127,38 @@ record Tally(SortedMap<String, List<Report>> reports) {
     return String.join(", ", out);
   }
 
-  /** The members of an answer, each with its reason, as many as a line can hold. */
-  String named(Answer answer) {
-    var of = with(answer);
-    String first =
-        String.join(
-            "; ", of.stream().limit(MOST_NAMED).map(r -> r.member() + ": " + r.reason()).toList());
-    return of.size() > MOST_NAMED ? first + "; and " + (of.size() - MOST_NAMED) + " more" : first;
+  /** The members of some answers, each with its reason; those that decide come first. */
+  String named(Answer... answers) {
+    return NamedMembers.sentence(with(answers));
   }
 
-  /** All that is open, each with its reason: first who refuses, then who doesn't answer. */
+  /** All that is open, each with its reason; those that decide come first. */
   String pending() {
-    var both = List.of(named(Answer.NO), named(Answer.UNKNOWN));
-    return String.join("; ", both.stream().filter(s -> !s.isEmpty()).toList());
+    return named(Answer.NO, Answer.UNKNOWN);
   }
 
-  List<String> members(Answer answer) {
-    return with(answer).stream().map(Report::member).toList();
+  List<String> members(Answer... answers) {
+    return with(answers).stream().map(Report::member).toList();
+  }
+
+  /** The same, but a refusal has the reason of an earlier one of that member beside its own. */
+  Tally because(Tally earlier) {
+    var reasons = new TreeMap<String, String>();
+    earlier.with(Answer.NO).forEach(r -> reasons.putIfAbsent(r.member(), r.reason()));
+    return each((_, r) -> because(r, reasons));
+  }
+
+  private static Report because(Report report, Map<String, String> reasons) {
+    String why = reasons.getOrDefault(report.member(), "");
+    boolean says = why.isEmpty() || report.reason().contains(why);
+    return report.answer() != Answer.NO || says
+        ? report
+        : new Report(
+            report.member(),
+            Answer.NO,
+            report.digest(),
+            why + "; " + report.reason(),
+            report.facts());
   }
 
   /** SHA-256 over who said what about which digest. */
@@ -151,8 +169,6 @@ record Tally(SortedMap<String, List<Report>> reports) {
     }
     return Canonical.sha256(Canonical.bytes(votes));
   }
-
-  private static final int MOST_NAMED = 5;
 
   /** Participants with such a member. */
   List<String> participants(Predicate<Report> member) {

@@ -37,7 +37,7 @@ record Telling(
       return new Telling(tally.counts(), Status.OK, facts);
     }
     boolean refused = !tally.with(Answer.NO).isEmpty();
-    String who = tally.named(refused ? Answer.NO : Answer.UNKNOWN);
+    String who = tally.pending();
     return new Telling(tally.counts() + "; " + who, refused ? Status.ERROR : Status.UNKNOWN, facts);
   }
 

@@ -25,7 +25,7 @@ public sealed interface Outcome {
      */
     public Report report(String member) {
       return switch (fault) {
-        case Fault.Denied d -> Report.no(member, d.reason());
+        case Fault.Denied d -> Report.denied(member, d.reason());
         case Fault.Ungranted g -> Report.no(member, g.reason());
         case Fault.Invalid i -> Report.no(member, i.reason());
         case Fault.Unavailable u -> Report.unknown(member, u.reason());

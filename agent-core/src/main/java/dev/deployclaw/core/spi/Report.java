@@ -16,6 +16,7 @@ public record Report(
     String member, Answer answer, String digest, String reason, Map<String, Object> facts) {
 
   private static final String STUCK = "stuck";
+  private static final String DENIED = "denied";
 
   public enum Answer {
     YES,
@@ -45,9 +46,28 @@ public record Report(
     return answer == Answer.NO && facts.containsKey(STUCK);
   }
 
+  /**
+   * A {@code NO} of a back end to this agent's credentials or rights. It is definite for an act. Of
+   * what the member holds it says nothing.
+   */
+  public static Report denied(String member, String reason) {
+    return new Report(member, Answer.NO, "", reason, Map.of(DENIED, true));
+  }
+
+  public boolean denied() {
+    return facts.containsKey(DENIED);
+  }
+
+  /** As the answer to a look: where the access is denied, nothing was seen. */
+  public Report asLook() {
+    return denied() && answer == Answer.NO
+        ? new Report(member, Answer.UNKNOWN, digest, reason, facts)
+        : this;
+  }
+
   /** Whether it leaves open what the member holds, where that was asked. */
   public boolean unseen() {
-    return answer == Answer.UNKNOWN || (answer == Answer.NO && facts.isEmpty());
+    return answer == Answer.UNKNOWN || (answer == Answer.NO && (facts.isEmpty() || denied()));
   }
 
   public static Report unknown(String member, String reason) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeSources;
 import dev.deployclaw.core.plan.Discrepancy.Kind;
+import dev.deployclaw.core.spi.Fault;
 import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.parse.PolicyDocument;
 import dev.deployclaw.policy.wire.ServiceStatus;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,6 +124,7 @@ class ComparisonTest {
         at("redis.scan", yes("d3", Map.of("epoch", 3L)), Kind.BEHIND),
         at("redis.scan", yes("d5", Map.of("epoch", 5L)), Kind.AHEAD),
         at("redis.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("redis.scan", Report.denied("m", "NOPERM"), Kind.ACCESS_DENIED),
         at("ratelimit.topology", service(ServiceStatus.OK, 3, "d3", 4, "d4"), null),
         at("ratelimit.topology", service(ServiceStatus.OK, 4, "d4", 5, "d5"), null),
         at("ratelimit.topology", yes("", Map.of("epochs", List.of())), Kind.MISSING),
@@ -133,6 +136,7 @@ class ComparisonTest {
         at("ratelimit.topology", patient(1_201), Kind.NOT_ENFORCED),
         at("ratelimit.topology", Report.no("m", "asks another Redis"), Kind.ASTRAY),
         at("ratelimit.topology", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("ratelimit.topology", Report.denied("m", "401"), Kind.ACCESS_DENIED),
         at("gateway.scan", yes("f", Map.of("epoch", 4L, "managed", true)), null),
         at("gateway.scan", no(Map.of("member", "m")), Kind.MISSING),
         at("gateway.scan", no(Map.of("member", "m", "file", "f")), Kind.DIFFERENT),
@@ -140,12 +144,14 @@ class ComparisonTest {
         at("gateway.scan", yes("f", Map.of("epoch", 5L, "managed", true)), Kind.AHEAD),
         at("gateway.scan", yes("f", Map.of("epoch", 4L, "managed", false)), Kind.NOT_ENFORCED),
         at("gateway.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("gateway.scan", Report.denied("m", "may not list pods"), Kind.ACCESS_DENIED),
         at("configuration.scan", yes("d4", Map.of("epoch", 4L)), null),
         at("configuration.scan", yes("", Map.of()), Kind.MISSING),
         at("configuration.scan", Report.no("m", "was changed"), Kind.DIFFERENT),
         at("configuration.scan", yes("d3", Map.of("epoch", 3L)), Kind.BEHIND),
         at("configuration.scan", yes("d5", Map.of("epoch", 5L)), Kind.AHEAD),
-        at("configuration.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE));
+        at("configuration.scan", Report.unknown("m", "no answer"), Kind.UNREACHABLE),
+        at("configuration.scan", Report.denied("m", "permission denied"), Kind.ACCESS_DENIED));
   }
 
   /** Waits so long for Redis, in milliseconds. */
@@ -178,15 +184,24 @@ class ComparisonTest {
   }
 
   @Test
+  void aLookThatIsDeniedAsAWholeSawNothing() {
+    var denied = Map.of("redis.scan", Outcome.failed(new Fault.Denied("NOAUTH")));
+
+    var found = Comparison.of(FOURTH, denied, new TreeMap<>());
+
+    assertThat(kinds(found)).containsExactly(Kind.ACCESS_DENIED);
+  }
+
+  @Test
   void saysInASentenceWhatDiffersAndNamesTheFirst() {
     var one = new Discrepancy(Kind.BEHIND, "redis/a", "is at epoch 3");
 
     assertThat(Discrepancy.sentence(List.of())).isEqualTo("enforced is what is committed");
     assertThat(Discrepancy.sentence(List.of(one)))
         .isEqualTo("1 difference between wanted and enforced: redis/a behind: is at epoch 3");
-    assertThat(Discrepancy.sentence(List.of(one, one, one, one, one)))
-        .startsWith("5 differences")
-        .endsWith("; and 2 more");
+    assertThat(Discrepancy.sentence(Collections.nCopies(22, one)))
+        .startsWith("22 differences")
+        .endsWith("; also redis/a; and 2 more");
   }
 
   private static List<Kind> kinds(List<Discrepancy> found) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.plan.Discrepancy.Kind;
 import dev.deployclaw.policy.check.Severity;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,9 +35,22 @@ class DiscrepancyTest {
   @EnumSource(Kind.class)
   void everyKindHasARemedyAndIsAnErrorWhereRequestsMayBeDecidedOtherwise(Kind kind) {
     var one = new Discrepancy(kind, "redis/a", "detail");
-    boolean nobodyActsOnIt = kind == Kind.EXTRA || kind == Kind.UNREACHABLE;
+    boolean harmlessOrUnseen = kind == Kind.EXTRA || !kind.seen();
 
     assertThat(one.remedy()).isNotBlank();
-    assertThat(kind.severity()).isEqualTo(nobodyActsOnIt ? Severity.WARNING : Severity.ERROR);
+    assertThat(kind.severity()).isEqualTo(harmlessOrUnseen ? Severity.WARNING : Severity.ERROR);
+  }
+
+  @Test
+  void namesAnErrorBeforeManyWarnings() {
+    var all = new ArrayList<Discrepancy>();
+    for (int i = 1; i <= 13; i++) {
+      all.add(new Discrepancy(Kind.UNREACHABLE, "gateway/gw-%02d".formatted(i), "no answer"));
+    }
+    all.add(new Discrepancy(Kind.DIFFERENT, "gateway/gw-14", "its file was changed"));
+
+    assertThat(Discrepancy.sentence(all))
+        .startsWith("14 differences between wanted and enforced: gateway/gw-14 different: its file")
+        .endsWith("; and 9 more");
   }
 }

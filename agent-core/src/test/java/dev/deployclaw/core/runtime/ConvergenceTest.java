@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.spi.Report;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Members that lose, after they took it, what was published. */
@@ -69,6 +71,37 @@ class ConvergenceTest {
     assertThat(ended.reason()).contains("has timed out progressing");
     long twoBounds = 2 * world.settings("a").bounds().converge().toNanos() / 1000;
     assertThat(world.time.micros() - since).isLessThan(twoBounds);
+  }
+
+  @Test
+  void believesAMemberThatIsStuckOnlyAfterSeveralLooks() throws Exception {
+    world.run("apply");
+    var looks = new AtomicInteger();
+    world.gateway.answers("converge", m -> Report.stuck(m, "has timed out progressing"));
+    goesOnAfterTheFirstLookAfterItWasPublishedAgain(looks);
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(looks.get()).isEqualTo(2);
+    assertAllWell();
+  }
+
+  /** What it said before was of the time in which its controller was away. */
+  private void goesOnAfterTheFirstLookAfterItWasPublishedAgain(AtomicInteger looks) {
+    int published = world.gateway.calls("publish");
+    class Look implements Runnable {
+      @Override
+      public void run() {
+        boolean again = world.gateway.calls("publish") > published + 1;
+        if (again && looks.incrementAndGet() == 2) {
+          world.gateway.heal();
+        } else {
+          world.gateway.before("converge", this);
+        }
+      }
+    }
+    world.gateway.before("converge", new Look());
   }
 
   @Test

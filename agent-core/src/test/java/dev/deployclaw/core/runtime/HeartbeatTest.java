@@ -70,6 +70,26 @@ class HeartbeatTest {
   }
 
   @Test
+  void anAccessThatIsDeniedShowsNothing() throws Exception {
+    world.probe.beats(Report.denied("gateway/shop/two", "may not list pods in shop"));
+
+    assertThat(beat())
+        .containsExactly(
+            new Point("gateway/shop/two", State.UNKNOWN, "may not list pods in shop", 0, true));
+  }
+
+  @Test
+  void nobodyKnowsWhileRedisDeniesTheAccess() throws Exception {
+    world.probe.beats(counted());
+    world.redis.says("counters", Report.denied("redis/b", "NOPERM"));
+
+    assertThat(beat())
+        .containsExactly(
+            new Point(
+                ONE, State.UNKNOWN, "whether it counts can't be told: redis/b: NOPERM", 900, true));
+  }
+
+  @Test
   void theOtherEpochOfAnOpenChangeIsAChangeUnderWayAndAThirdIsNot() throws Exception {
     var second = world.run("set acme 700");
     world.probe.beats(decidedBy("0"), decidedBy("1"));

@@ -204,6 +204,9 @@ final class EndingView {
     if (finding.isPresent()) {
       return finding.map(Finding::remedy).get();
     }
+    if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.ACCESS_DENIED)) {
+      return Discrepancy.Kind.ACCESS_DENIED.remedy();
+    }
     if (answer.drift().stream().anyMatch(d -> d.kind() == Discrepancy.Kind.UNREACHABLE)) {
       return "make what can't be reached answer again, then look again";
     }

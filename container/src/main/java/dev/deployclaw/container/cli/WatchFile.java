@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ record WatchFile(Map<String, Object> fields, Duration age) {
   private static final long PERIODS = 3;
 
   private static final int MOST_NAMED = 20;
+
+  /** States that have a reason; points of the first are named before the others. */
+  private static final List<String> WORST_FIRST =
+      List.of("not_enforced", "unknown", "changing", "unlimited");
 
   /** Empty where no agent that serves ever watched from this folder. */
   static Optional<WatchFile> read(Path stateDir, Instant now) {
@@ -69,6 +74,7 @@ record WatchFile(Map<String, Object> fields, Duration age) {
     }
     points().stream()
         .filter(p -> p.containsKey("reason"))
+        .sorted(Comparator.comparingInt(p -> WORST_FIRST.indexOf(text(p, "state"))))
         .limit(MOST_NAMED)
         .forEach(
             p -> out.add(text(p, "point") + " is " + text(p, "state") + ": " + text(p, "reason")));

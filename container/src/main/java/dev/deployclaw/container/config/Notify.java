@@ -2,6 +2,7 @@ package dev.deployclaw.container.config;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Somebody who is told of what is amiss.
@@ -10,11 +11,17 @@ import java.util.Set;
  * @param events words of {@link #EVENTS}: what it is told of
  */
 public record Notify(String name, Target target, Set<String> events) {
+  /** Told to all who want to know of the enforcement, since nothing else is told then. */
+  private static final String ACCESS_DENIED = "access-denied";
+
+  private static final Set<String> ENFORCEMENT = Set.of("not-enforced", "enforcement-unknown");
+
   /** All that can be told of. */
   public static final List<String> EVENTS =
       List.of(
           "not-enforced",
           "enforcement-unknown",
+          ACCESS_DENIED,
           "regressed",
           "fork",
           "repair",
@@ -26,7 +33,11 @@ public record Notify(String name, Target target, Set<String> events) {
           "held");
 
   public Notify {
-    events = Set.copyOf(events);
+    var all = new TreeSet<>(events);
+    if (events.stream().anyMatch(ENFORCEMENT::contains)) {
+      all.add(ACCESS_DENIED);
+    }
+    events = Set.copyOf(all);
   }
 
   /** Where it listens, and what it is shown. */

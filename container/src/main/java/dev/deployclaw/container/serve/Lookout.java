@@ -213,7 +213,11 @@ final class Lookout implements AutoCloseable {
     meters.gauge(
         "drift.differences",
         "How many differences the last look for drift found; NaN before the first.",
-        () -> watcher.drift().map(d -> (double) d.differences().size()).orElse(Double.NaN));
+        () -> watcher.drift().map(d -> (double) d.known()).orElse(Double.NaN));
+    meters.gauge(
+        "access.denied.members",
+        "Members that this agent's credentials or rights don't let it see.",
+        watcher::denied);
     meters.gauge(
         "regressed.members",
         "How many members name an epoch or term that the state store never knew.",

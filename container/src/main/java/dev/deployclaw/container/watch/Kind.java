@@ -10,6 +10,8 @@ public enum Kind {
   NOT_ENFORCED("critical"),
   /** Whether limits are enforced can't be told. */
   ENFORCEMENT_UNKNOWN("warning"),
+  /** A back end doesn't accept this agent's credentials, or gives it too few rights to look. */
+  ACCESS_DENIED("error"),
   /** A back end is ahead of the state store, so nothing is written until a person decided. */
   REGRESSED("critical"),
   /** The stream holds another record than a log, so changes were stopped. */

@@ -3,6 +3,8 @@ package dev.deployclaw.container.watch;
 import dev.deployclaw.core.runtime.HeartbeatAnswer;
 import dev.deployclaw.core.runtime.HeartbeatAnswer.Point;
 import dev.deployclaw.core.runtime.HeartbeatAnswer.State;
+import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.NamedMembers.Entry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,9 +16,6 @@ import java.util.stream.Collectors;
 
 /** How the enforcement points stand, and what is amiss about them. Any thread. */
 final class Points {
-  /** In a summary; the details name all. */
-  private static final int MOST_NAMED = 5;
-
   /** What nothing more is known of than that nothing is known. */
   private static final String ALL = "all";
 
@@ -71,7 +70,13 @@ final class Points {
     var since = before.filter(b -> b.state() == point.state()).map(Standing::since).orElse(at);
     long micros = point.micros() > 0 ? point.micros() : before.map(Standing::micros).orElse(0L);
     return new Standing(
-        point.member(), point.namespace(), point.state(), point.reason(), since, micros);
+        point.member(),
+        point.namespace(),
+        point.state(),
+        point.reason(),
+        since,
+        micros,
+        point.denied());
   }
 
   private boolean known(Point point) {
@@ -79,9 +84,10 @@ final class Points {
     return before != null && before.state() == point.state();
   }
 
+  /** Without those that this agent may not see: see {@link DeniedAccess}. */
   private Map<String, List<Standing>> byNamespace(State state) {
     return standing.values().stream()
-        .filter(s -> s.state() == state)
+        .filter(s -> s.state() == state && !s.denied())
         .collect(Collectors.groupingBy(Standing::namespace, TreeMap::new, Collectors.toList()));
   }
 
@@ -101,12 +107,10 @@ final class Points {
   }
 
   private static String named(Collection<Standing> bad) {
-    String first =
+    return NamedMembers.listed(
         bad.stream()
-            .limit(MOST_NAMED)
-            .map(s -> s.member() + " (" + s.reason() + ")")
-            .collect(Collectors.joining("; "));
-    return bad.size() > MOST_NAMED ? first + "; and " + (bad.size() - MOST_NAMED) + " more" : first;
+            .map(s -> new Entry(s.member(), s.member() + " (" + s.reason() + ")", true))
+            .toList());
   }
 
   private static boolean bad(State state) {

@@ -12,9 +12,16 @@ import java.util.TreeMap;
  * @param state as last seen; while a change moves it, what it was before
  * @param since when this state was first seen
  * @param micros of its last good answer
+ * @param denied whether its state is unknown since this agent may not see it
  */
 public record Standing(
-    String member, String namespace, State state, String reason, Instant since, long micros) {
+    String member,
+    String namespace,
+    State state,
+    String reason,
+    Instant since,
+    long micros,
+    boolean denied) {
 
   /** For JSON and metrics. */
   public String word() {
@@ -27,6 +34,9 @@ public record Standing(
     out.put("state", word());
     out.put("since", since.toString());
     out.put("micros", micros);
+    if (denied) {
+      out.put("denied", true);
+    }
     if (!reason.isEmpty()) {
       out.put("reason", reason);
     }

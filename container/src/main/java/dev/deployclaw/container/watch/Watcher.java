@@ -59,6 +59,11 @@ public final class Watcher {
     public Drift {
       differences = List.copyOf(differences);
     }
+
+    /** How many of them are of what could be seen, or of silence. */
+    public long known() {
+      return differences.stream().filter(d -> d.kind() != Discrepancy.Kind.ACCESS_DENIED).count();
+    }
   }
 
   /**
@@ -107,15 +112,28 @@ public final class Watcher {
       last = new Beat(at, answer.epoch());
     }
     see(Set.of(Kind.NOT_ENFORCED, Kind.ENFORCEMENT_UNKNOWN), points.conditions());
+    deniedAccess();
     keep();
   }
 
   /** Takes in a look at the whole estate, made while no change was under way. */
   public void drifted(List<Discrepancy> differences) {
     drift = new Drift(time.instant(), differences);
-    var conditions = differences.isEmpty() ? List.<Condition>of() : List.of(condition(differences));
-    see(Set.of(Kind.DRIFT), conditions);
+    var known =
+        differences.stream().filter(d -> d.kind() != Discrepancy.Kind.ACCESS_DENIED).toList();
+    see(Set.of(Kind.DRIFT), known.isEmpty() ? List.of() : List.of(condition(known)));
+    deniedAccess();
     keep();
+  }
+
+  /**
+   * By both kinds of looks together. What an earlier process was denied isn't over before the first
+   * look for drift of this one.
+   */
+  private void deniedAccess() {
+    var looked = drift().isPresent() ? Set.of(Kind.ACCESS_DENIED) : Set.<Kind>of();
+    var differences = drift().map(Drift::differences).orElse(List.of());
+    see(looked, DeniedAccess.conditions(points.all(), differences));
   }
 
   /** Takes in conditions of some kinds: all of these that hold now. */
@@ -136,6 +154,15 @@ public final class Watcher {
   /** Empty before the first. */
   public Optional<Drift> drift() {
     return Optional.ofNullable(drift);
+  }
+
+  /** How many members this agent may not see. */
+  public int denied() {
+    return board.standing().stream()
+        .map(Notice::condition)
+        .filter(c -> c.kind() == Kind.ACCESS_DENIED)
+        .mapToInt(c -> c.members().size())
+        .sum();
   }
 
   /** What is amiss now. */

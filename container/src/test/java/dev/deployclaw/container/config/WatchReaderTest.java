@@ -100,6 +100,16 @@ class WatchReaderTest {
         .containsExactlyElementsOf(List.of(Kind.values()).stream().map(Kind::word).toList());
   }
 
+  /** What was told as one of them before is told as that now. */
+  @Test
+  void aSinkThatIsToldOfTheEnforcementIsToldOfADeniedAccess() {
+    var target = new Notify.Target.Webhook("https://example.test", Secret.NONE);
+
+    assertThat(new Notify("s", target, Set.of("enforcement-unknown")).events())
+        .containsExactlyInAnyOrder("enforcement-unknown", "access-denied");
+    assertThat(new Notify("s", target, Set.of("held")).events()).containsExactly("held");
+  }
+
   private Config parse(String more, Map<String, String> environment) throws InvalidConfig {
     return ConfigReader.parse(folder.resolve("deployclaw.yaml"), LEAST + more, environment);
   }

@@ -41,7 +41,7 @@ class MetersTest {
   }
 
   private static Standing point(int n) {
-    return new Standing("gateway/shop/" + n, "shop", State.OK, "", Instant.EPOCH, 300);
+    return new Standing("gateway/shop/" + n, "shop", State.OK, "", Instant.EPOCH, 300, false);
   }
 
   private static List<String> shown(Meters meters) {

@@ -18,12 +18,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatcherTest {
   private static final String ONE = "gateway/eu/one";
   private static final String TWO = "gateway/eu/two";
+  private static final String MAY_NOT = "may not list pods in eu: allow it with the rule x";
 
   @TempDir Path folder;
 
@@ -189,6 +191,62 @@ class WatcherTest {
 
     assertThat(told).extracting(Notice::firing).containsExactly(true, true, false);
     assertThat(told.getFirst().condition().summary()).contains("redis/a missing: no library");
+  }
+
+  @Test
+  void anAccessThatIsDeniedIsToldAsThatAndAsNothingElse() throws Exception {
+    var watcher = watcher();
+    var denied = answer(new Point(ONE, State.UNKNOWN, MAY_NOT, 0, true), ok(TWO));
+    answers(denied, denied, well());
+
+    watcher.heartbeat();
+    watcher.drifted(List.of(new Discrepancy(Discrepancy.Kind.ACCESS_DENIED, TWO, MAY_NOT)));
+
+    assertThat(told)
+        .extracting(n -> n.condition().kind())
+        .containsExactly(Kind.ACCESS_DENIED, Kind.ACCESS_DENIED);
+    assertThat(told).extracting(n -> n.condition().subject()).containsOnly("eu");
+    assertThat(told.getLast().condition().members()).containsExactly(ONE, TWO);
+    assertThat(told.getFirst().condition().summary())
+        .isEqualTo("ACCESS_DENIED: 1 member of eu can't be seen: gateway/eu/one (" + MAY_NOT + ")");
+    assertThat(watcher.denied()).isEqualTo(2);
+    assertThat(watcher.drift().orElseThrow().known()).isZero();
+    assertThat(watcher.points().getFirst().state()).isEqualTo(State.UNKNOWN);
+
+    watcher.heartbeat();
+    watcher.drifted(List.of());
+
+    assertThat(watcher.standing()).isEmpty();
+    assertThat(watcher.denied()).isZero();
+  }
+
+  @Test
+  void whatAnEarlierProcessWasDeniedIsNotOverBeforeALookForDrift() throws Exception {
+    watcher()
+        .drifted(List.of(new Discrepancy(Discrepancy.Kind.ACCESS_DENIED, "redis/a", "NOPERM")));
+    var next = watcher();
+    answers(well());
+
+    next.heartbeat();
+
+    assertThat(next.standing()).extracting(n -> n.condition().subject()).containsExactly("redis");
+    next.drifted(List.of());
+    assertThat(next.standing()).isEmpty();
+  }
+
+  @Test
+  void namesTwentyOfThePointsThatDontEnforce() throws Exception {
+    var watcher = watcher();
+    var failing =
+        IntStream.rangeClosed(1, 22).mapToObj(i -> bad("gateway/eu/gw-%02d".formatted(i), "x"));
+    var answer = answer(failing.toArray(Point[]::new));
+    answers(answer, answer);
+
+    watcher.heartbeat();
+
+    assertThat(told.getFirst().condition().summary())
+        .contains("gateway/eu/gw-05 (x); also gateway/eu/gw-06")
+        .endsWith("gateway/eu/gw-20; and 2 more");
   }
 
   @Test

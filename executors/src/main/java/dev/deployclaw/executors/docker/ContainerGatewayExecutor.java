@@ -126,7 +126,7 @@ public final class ContainerGatewayExecutor implements Executor {
   /** A refusal is an answer; everything else leaves open what holds. */
   private static Report faulty(ContainerGateway gateway, Fault fault) {
     return switch (fault) {
-      case Fault.Denied d -> Report.no(gateway.member(), d.reason());
+      case Fault.Denied d -> Report.denied(gateway.member(), d.reason());
       case Fault.Ungranted g -> Report.no(gateway.member(), g.reason());
       case Fault.Invalid i -> Report.no(gateway.member(), i.reason());
       case Fault.Unavailable u -> Report.unknown(gateway.member(), u.reason());

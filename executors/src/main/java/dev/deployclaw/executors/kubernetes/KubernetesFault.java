@@ -31,10 +31,15 @@ final class KubernetesFault extends IOException {
     return fault;
   }
 
-  /** A refusal is an answer; everything else leaves open what happened. */
+  /**
+   * A refusal is an answer; everything else leaves open what happened. Where the credentials don't
+   * count, or the right is missing, nothing was seen either, so that is told apart. Without any
+   * request an invalid fault is one of the credentials.
+   */
   Report report(String member) {
     return switch (fault) {
-      case Fault.Denied d -> Report.no(member, d.reason());
+      case Fault.Denied d -> Report.denied(member, d.reason());
+      case Fault.Invalid i when status == NO_STATUS -> Report.denied(member, i.reason());
       case Fault.Ungranted g -> Report.no(member, g.reason());
       case Fault.Invalid i -> Report.no(member, i.reason());
       case Fault.Conflict c -> Report.no(member, c.reason());

@@ -45,8 +45,9 @@ final class KubernetesFaults {
     return switch (said.status()) {
       case 401 ->
           new Fault.Denied(
-              "the API server doesn't accept the credentials: renew those in the kubeconfig");
-      case 403 -> new Fault.Denied(forbidden(ask, said));
+              "the API server doesn't accept the credentials: renew those in the kubeconfig, or the"
+                  + " token of the pod's service account");
+      case 403 -> forbidden(ask, said);
       case 404 -> new Fault.Invalid("isn't there, " + words);
       case 409 -> new Fault.Conflict(words + causes(said));
       case 410 -> new Fault.Unavailable("the list expired while it was read: " + words);
@@ -62,14 +63,19 @@ final class KubernetesFaults {
   }
 
   /**
-   * RBAC says "cannot VERB resource"; what admission refuses (a quota, a pod security standard) is
-   * a 403, too, and no rule would allow it.
+   * RBAC says "cannot VERB resource". What admission refuses (a quota, a pod security standard) is
+   * a 403, too, and no rule would allow it; it is asked about writes alone.
    */
-  private static String forbidden(Ask ask, Said said) {
+  private static Fault forbidden(Ask ask, Said said) {
     String rbac = " cannot " + ask.verb() + " ";
-    return said.message().contains(rbac + "resource") || said.message().contains(rbac + "path")
-        ? "may not " + ask.words() + ": allow it with the rule " + ask.rule()
-        : "refused by admission, " + ask.words() + ": " + said.message();
+    boolean ruled =
+        said.message().contains(rbac + "resource") || said.message().contains(rbac + "path");
+    if (!ruled && ask.writes()) {
+      return new Fault.Invalid("refused by admission, " + ask.words() + ": " + said.message());
+    }
+    String server = ruled ? "" : " (the server says: " + said.message() + ")";
+    return new Fault.Denied(
+        "may not " + ask.words() + ": allow it with the rule " + ask.rule() + server);
   }
 
   /** The request broke off. */

@@ -131,7 +131,8 @@ final class RedisNodes implements AutoCloseable {
       return switch (e.fault()) {
         case Fault.Conflict _ -> throw NodeFailed.conflict(node.member() + ": " + reason);
         case Fault.Unavailable _, Fault.Unknown _ -> Report.unknown(node.member(), reason);
-        case Fault.Denied _, Fault.Ungranted _, Fault.Invalid _ -> Report.no(node.member(), reason);
+        case Fault.Denied _ -> Report.denied(node.member(), reason);
+        case Fault.Ungranted _, Fault.Invalid _ -> Report.no(node.member(), reason);
       };
     }
   }

@@ -32,13 +32,24 @@ final class Estate implements AutoCloseable {
   static final String PODS = "/api/v1/namespaces/edge/pods";
   static final String BY_HAND = "events {}\nhttp { server { listen 80; } }\n";
 
+  /** What lets the link in. */
+  static final String TOKEN = "secret";
+
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final ApiServer api = ApiServer.start();
+  private ApiServer api;
   private final KubernetesLink link;
   private final KubernetesGateway gateway = gateway("gw");
 
   Estate(Path folder) {
+    this(folder, ApiServer.start());
+  }
+
+  /**
+   * @param api with {@link #TOKEN}, if it wants one
+   */
+  Estate(Path folder, ApiServer api) {
+    this.api = api;
     this.link = link(folder, api.url().toString());
     api.rule(Granted.rule());
     api.put("/api/v1/namespaces/edge", "kubectl-create", json("{'metadata':{'name':'edge'}}"));
@@ -64,9 +75,9 @@ final class Estate implements AutoCloseable {
           current-context: test
           clusters: [{name: test, cluster: {server: "%s"}}]
           contexts: [{name: test, context: {cluster: test, user: test}}]
-          users: [{name: test, user: {token: secret}}]
+          users: [{name: test, user: {token: "%s"}}]
           """
-              .formatted(server));
+              .formatted(server, TOKEN));
       var access = new KubernetesLink.Access(Optional.of(file), Optional.empty());
       return new KubernetesLink(access, Duration.ofSeconds(10));
     } catch (IOException e) {
@@ -90,6 +101,11 @@ final class Estate implements AutoCloseable {
 
   ApiServer api() {
     return api;
+  }
+
+  /** Another process of the same server took its place. */
+  void api(ApiServer another) {
+    api = another;
   }
 
   KubernetesGateway gateway() {

@@ -26,6 +26,8 @@ class KubernetesFaultsTest {
         Arguments.of(READ, 400, Fault.Invalid.class),
         Arguments.of(READ, 401, Fault.Denied.class),
         Arguments.of(READ, 403, Fault.Denied.class),
+        Arguments.of(WRITE, 401, Fault.Denied.class),
+        Arguments.of(WRITE, 403, Fault.Invalid.class),
         Arguments.of(READ, 404, Fault.Invalid.class),
         Arguments.of(WRITE, 409, Fault.Conflict.class),
         Arguments.of(READ, 410, Fault.Unavailable.class),
@@ -85,6 +87,8 @@ class KubernetesFaultsTest {
     var path = new Ask("get", "", "/version", "", "");
     var denied = KubernetesFaults.of(path, said(403, "User \"a\" cannot get path \"/version\""));
 
+    assertThat(refused.report("gateway/edge/gw").denied()).isFalse();
+    assertThat(denied.report("gateway/edge/gw").denied()).isTrue();
     assertThat(refused.fault().reason())
         .startsWith("refused by admission")
         .endsWith("images cannot be unsigned");

@@ -9,19 +9,27 @@ import static dev.deployclaw.executors.kubernetes.Estate.look;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.plan.Comparison;
+import dev.deployclaw.core.plan.Discrepancy;
+import dev.deployclaw.core.plan.Plan;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad days of gateways in Kubernetes. */
 class KubernetesGatewayTroubleTest {
@@ -123,6 +131,33 @@ class KubernetesGatewayTroubleTest {
 
     assertThat(vote.answer()).isEqualTo(Answer.NO);
     assertThat(vote.reason()).contains("refused by admission").contains("exceeded quota");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401, Unauthorized", "403, pods is forbidden: User \"a\" cannot list resource"})
+  void aLookThatIsDeniedSawNothingAndAVoteIsANo(int status, String message) {
+    estate.ask(new Call.Stage(first));
+    estate.ask(new Call.Publish(first));
+    estate.rollOut();
+    var second = activation(set(2), 2);
+    estate.ask(new Call.Stage(second));
+    refuse("GET", PODS, status, message);
+    refuse("POST", PODS, status, message);
+
+    var scanned = estate.ask(look("scan"));
+    var converged = estate.ask(new Call.Converge(first));
+    var vote = estate.ask(new Call.Prepare(second));
+
+    assertThat(List.of(scanned, converged)).allMatch(Report::denied).allMatch(Report::unseen);
+    assertThat(scanned.asLook().answer()).isEqualTo(Answer.UNKNOWN);
+    assertThat(vote.answer()).isEqualTo(Answer.NO);
+    var drift =
+        Comparison.of(
+            new Plan.Ground(1, first.digest(), 1),
+            Map.of("gateway.scan", Outcome.done(List.of(scanned))),
+            new TreeMap<>());
+    assertThat(drift).extracting(Discrepancy::kind).containsExactly(Discrepancy.Kind.ACCESS_DENIED);
+    assertThat(drift.getFirst().detail()).containsAnyOf("renew", "allow it with the rule");
   }
 
   @Test

@@ -1,0 +1,249 @@
+package dev.deployclaw.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.deployclaw.core.fake.FakeParticipant;
+import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.machine.Cause;
+import dev.deployclaw.core.spi.Report;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** After the commit a member that doesn't answer is waited for, and a refusal isn't. */
+class UnreachableAfterCommitTest {
+  private final World world = new World();
+  private final Duration bound = world.settings("a").bounds().converge();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"publish", "converge"})
+  void waitsUntilTheBoundForAMemberThatComesBack(String verb) throws Exception {
+    world.gateway.unreachableAt(verb);
+    comesBackAfter(nearlyTheBound(), world.gateway, verb);
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertAllWell();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"publish", "converge"})
+  void waitsOnTheWayBackToo(String verb) throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.unreachableAt(verb);
+    comesBackAfter(nearlyTheBound(), world.gateway, verb);
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(world.live()).containsExactly(before);
+    assertAllWell();
+  }
+
+  @Test
+  void waitsForAMemberThatCantBeComparedAtTheEndOfAWayBack() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.probe.fail("wrong");
+    world.gateway.before(
+        "converge",
+        () ->
+            world.gateway.before(
+                "converge",
+                () -> {
+                  world.gateway.unreachableAt("observe");
+                  comesBackAfter(nearlyTheBound(), world.gateway, "observe");
+                }));
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(world.live()).containsExactly(before);
+    assertAllWell();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"publish", "converge"})
+  void isPendingOnceTheBoundIsOver(String verb) throws Exception {
+    world.gateway.unreachableAt(verb);
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).contains("gateway does not answer");
+    assertThat(micros()).isBetween(micros(bound), 2 * micros(bound));
+    world.gateway.heal();
+    world.agent().recover();
+    assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
+    assertAllWell();
+  }
+
+  @Test
+  void saysOnceWhomItWaitsForAndAgainWhenTheReasonChanges() throws Exception {
+    var asked = new AtomicInteger();
+    world.gateway.answers(
+        "publish",
+        m -> Report.unknown(m, asked.incrementAndGet() < 10 ? "connection refused" : "no route"));
+
+    var ended = world.run("apply");
+
+    assertThat(asked.get()).isGreaterThan(20);
+    assertThat(log(ended).lines().filter(l -> l.contains("Publishing epoch 1 again")))
+        .hasSize(2)
+        .anyMatch(l -> l.contains("connection refused"))
+        .anyMatch(l -> l.contains("no route"));
+  }
+
+  @Test
+  void asksLessAndLessOften() throws Exception {
+    world.gateway.unreachableAt("publish");
+
+    world.run("apply");
+
+    long polls = bound.dividedBy(world.settings("a").bounds().poll());
+    assertThat(world.gateway.calls("publish")).isBetween(5, (int) polls * 3 / 4);
+  }
+
+  @Test
+  void doesNotWaitForARefusalThoughAnotherMemberIsSilent() throws Exception {
+    world.run("apply");
+    int before = world.gateway.calls("publish");
+    world.gateway.refuseAt("publish", "is paused");
+    var tries = new AtomicInteger();
+    world.redis.before(
+        "publish",
+        () -> {
+          world.redis.stop("a");
+          world.redis.before(
+              "observe",
+              () -> {
+                tries.set(world.gateway.calls("publish") - before);
+                world.redis.heal();
+              });
+        });
+
+    var ended = world.run("set acme 700");
+
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(ended.reason()).startsWith("did not take it: gateway/one: is paused");
+    assertThat(ended.reason()).contains("redis/a: does not answer");
+    assertThat(tries.get()).isEqualTo(world.settings("a").bounds().attempts());
+    assertAllWell();
+  }
+
+  @Test
+  void waitsOnTheWayBackForASilentMemberThoughAnotherRefuses() throws Exception {
+    world.run("apply");
+    String before = world.active().orElseThrow().digest();
+    world.run("set acme 700");
+    world.gateway.before("publish", () -> world.gateway.answers("publish", this::paused));
+    world.redis.unreachableAt("publish");
+    comesBackAfter(nearlyTheBound(), world.redis, "publish");
+
+    var ended = world.agent().rollback("last", "olivia");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).startsWith("not back yet: gateway/one: is paused");
+    assertThat(world.redis.live()).containsExactly(before, before);
+  }
+
+  private Report paused(String member) {
+    return Report.no(member, "is paused");
+  }
+
+  @Test
+  void saysWhyItCouldNotBeStagedAgain() throws Exception {
+    world.gateway.answers("publish", m -> Report.no(m, "epoch isn't there"));
+    world.gateway.before(
+        "publish", () -> world.gateway.answers("stage", m -> Report.no(m, "exceeded quota")));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.reason()).contains("exceeded quota; epoch isn't there");
+  }
+
+  @Test
+  void anAccessThatIsDeniedAfterTheCommitIsWaitedForWhereItOnlyLooks() throws Exception {
+    world.gateway.answers("converge", m -> Report.denied(m, "may not list pods"));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.reason()).contains("still pending", "may not list pods");
+    world.gateway.heal();
+    assertThat(world.agent().recover().finished().getFirst().result()).isEqualTo(Result.COMPLETED);
+    assertAllWell();
+  }
+
+  @Test
+  void anAccessThatIsDeniedAtTheVoteIsANo() throws Exception {
+    world.gateway.answers("prepare", m -> Report.denied(m, "may not patch deployments"));
+
+    var ended = world.run("apply");
+
+    assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
+    assertThat(ended.cause()).contains(Cause.VOTED_DOWN);
+  }
+
+  @Test
+  void stopsWhenAnotherAgentLeads() throws Exception {
+    world.gateway.unreachableAt("publish");
+    world.gateway.before("publish", () -> world.store.expireLeases());
+
+    var ended = world.run("apply");
+
+    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(world.gateway.calls("publish")).isEqualTo(1);
+    assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
+  }
+
+  private Duration nearlyTheBound() {
+    return bound.multipliedBy(3).dividedBy(4);
+  }
+
+  /** By the virtual clock, from now on. */
+  private void comesBackAfter(Duration away, FakeParticipant participant, String verb) {
+    var since = new AtomicInteger(-1);
+    class Look implements Runnable {
+      @Override
+      public void run() {
+        int now = (int) (micros() / 1000);
+        since.compareAndSet(-1, now);
+        if (now - since.get() < away.toMillis()) {
+          participant.before(verb, this);
+        } else {
+          participant.heal();
+        }
+      }
+    }
+    participant.before(verb, new Look());
+  }
+
+  private long micros() {
+    return world.time.micros();
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1000;
+  }
+
+  private String log(Ended ended) {
+    return String.join(
+        "\n",
+        world.journal.read(ended.execution()).stream()
+            .map(r -> new String(r, StandardCharsets.UTF_8))
+            .toList());
+  }
+
+  private void assertAllWell() {
+    world.laws.checkAtRest();
+    assertThat(world.laws.broken()).isEmpty();
+  }
+}
