@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Slow(
     guard = "dev.deployclaw.lab.ContainerRunTest#appliesThePoliciesToContainersAsToPods",
-    because = "it tells ten changes of nine pods in one story")
+    because = "it tells eleven changes of nine pods in one story")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesRunTest {
   private static final int PODS = 9;
@@ -247,6 +247,31 @@ class KubernetesRunTest {
     assertThat(after.path("epoch").asLong()).isGreaterThan(before.path("epoch").asLong());
     assertEveryPodActsOn(after);
     Await.until(pod.name() + " asks again", SOON, () -> enforces(pod));
+  }
+
+  @Test
+  @Order(11)
+  void aRightThatIsMissingIsFoundBeforeTheCommit() {
+    var before = scene.active();
+    String role = "/apis/rbac.authorization.k8s.io/v1/namespaces/edge-us/roles/deployclaw";
+    var granted = ApiServer.JSON.createObjectNode();
+    granted.set("rules", cluster.get(role).path("rules").deepCopy());
+    var less = granted.deepCopy();
+    for (JsonNode rule : less.path("rules")) {
+      if (rule.at("/resources/0").asText().equals("deployments") && rule.has("resourceNames")) {
+        ((ObjectNode) rule).putArray("verbs").add("get");
+      }
+    }
+    cluster.merge(role, "kubectl-edit", less);
+
+    var ran = scene.run("run", "set initech's checkout limit to 180 per minute, burst 20");
+    cluster.merge(role, "kubectl-edit", granted);
+
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(11);
+    assertThat(ran.out())
+        .contains("may not patch deployments gw-", "verbs: [\\\"patch\\\"]} in a Role of edge-us");
+    assertThat(scene.active()).isEqualTo(before);
+    assertEveryPodActsOn(before);
   }
 
   private static boolean enforces(PodGateway pod) {

@@ -2,6 +2,7 @@ package dev.deployclaw.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -159,6 +161,29 @@ public record Certificates(KeyStore store, Path certificate, Path key) {
   /** A client that trusts this certificate and shows none. */
   public HttpClient clientWithoutCertificate() throws GeneralSecurityException, IOException {
     return client(this, null);
+  }
+
+  /** Of clients that trust the certificate in a PEM file, and show none. */
+  public static HttpClient.Builder trusting(Path certificate) {
+    return HttpClient.newBuilder().sslContext(trust(certificate));
+  }
+
+  private static SSLContext trust(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      var trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          ALIAS, CertificateFactory.getInstance("X.509").generateCertificate(in));
+      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      var tls = SSLContext.getInstance("TLS");
+      tls.init(null, trust.getTrustManagers(), null);
+      return tls;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no certificate: " + file, e);
+    }
   }
 
   /** For a server that shows this certificate and asks clients for none. */

@@ -14,6 +14,7 @@ import dev.deployclaw.core.machine.Opening;
 import dev.deployclaw.core.machine.Reach;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.runtime.Regression.Seen;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -159,7 +160,7 @@ final class Acceptance {
     String silent =
         seen.silent().isEmpty()
             ? ""
-            : "; not asked, since they don't answer: " + Standing.named(seen.silent());
+            : "; not asked, since they don't answer: " + NamedMembers.names(seen.silent());
     String detail =
         "no epoch up to %d and no term up to %d is given out again%s"
             .formatted(seen.epoch(), seen.term(), silent);

@@ -41,7 +41,10 @@ final class Compensation {
     return new Happening.Now(new Event.NotCompensated("tried " + MOST + " times"));
   }
 
-  /** What could not be reached is there again some day: only a refusal is the end of it. */
+  /**
+   * What could not be reached is there again some day, and another try takes a checkpoint of its
+   * own: only a refusal is the end of it.
+   */
   private Happening carryOut(Execution failed, String id, Duty duty) throws InterruptedException {
     var ending = orchestrator.open(opening(failed, id), Optional.empty(), duty);
     duty.story().about(failed);
@@ -58,7 +61,8 @@ final class Compensation {
     }
     boolean refused =
         stored.get().execution().state() instanceof State.Aborted a
-            && a.cause() != Cause.UNREACHABLE;
+            && a.cause() != Cause.UNREACHABLE
+            && a.cause() != Cause.CHECKPOINT_ALTERED;
     return refused
         ? new Happening.Now(new Event.NotCompensated(ending.reason()))
         : new Happening.Stuck(ending.reason());

@@ -1,6 +1,7 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Status;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.policy.json.Canonical;
 import java.util.List;
@@ -44,7 +45,7 @@ record KeptObject(boolean kept, String sentence, Status status, Map<String, Obje
     }
     var all = new TreeMap<>(facts);
     all.put("unkept", members.stream().limit(Standing.MOST_LISTED).toList());
-    String who = "nothing is kept of " + Standing.named(members) + ", who can't be observed";
+    String who = "nothing is kept of " + NamedMembers.names(members) + ", who can't be observed";
     return new KeptObject(true, sentence + "; " + who, Status.WARNING, all);
   }
 

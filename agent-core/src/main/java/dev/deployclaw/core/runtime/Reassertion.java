@@ -13,6 +13,7 @@ import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -159,7 +160,7 @@ final class Reassertion {
             .toList();
     var facts = new TreeMap<String, Object>(Telling.of(tally).facts());
     facts.put("put_back", back.stream().limit(Standing.MOST_LISTED).toList());
-    String done = back.isEmpty() ? "nothing is put back" : "put back: " + Standing.named(back);
+    String done = back.isEmpty() ? "nothing is put back" : "put back: " + NamedMembers.names(back);
     String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()

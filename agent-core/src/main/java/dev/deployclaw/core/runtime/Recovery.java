@@ -15,6 +15,7 @@ import dev.deployclaw.core.machine.LeftOut;
 import dev.deployclaw.core.machine.State;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.WriteBacks.Tried;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.Operation;
@@ -166,7 +167,7 @@ final class Recovery {
   }
 
   private static void tellWord(LeftOut leftOut, Story story) {
-    String members = Standing.named(leftOut.members());
+    String members = NamedMembers.names(leftOut.members());
     story.tell(
         Phase.FINISH,
         "Leaving members out",

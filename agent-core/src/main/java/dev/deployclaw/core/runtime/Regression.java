@@ -5,6 +5,7 @@ import dev.deployclaw.core.machine.Active;
 import dev.deployclaw.core.machine.Cause;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.spi.Call;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore;
@@ -32,8 +33,6 @@ final class Regression {
 
   private static final String EPOCH = "epoch";
   private static final String TERM = "term";
-  private static final int MOST_NAMED = 3;
-
   private final Executors executors;
   private final StateStore state;
   private final Settings settings;
@@ -145,11 +144,10 @@ final class Regression {
   }
 
   static String sentence(List<Ahead> ahead) {
-    var named = ahead.stream().limit(MOST_NAMED).map(Ahead::text).collect(Collectors.joining("; "));
-    int more = ahead.size() - MOST_NAMED;
+    var named =
+        ahead.stream().map(a -> new NamedMembers.Entry(a.member(), a.text(), true)).toList();
     return "REGRESSED: "
-        + named
-        + (more > 0 ? "; and " + more + " more" : "")
+        + NamedMembers.listed(named)
         + "; the state store is older than what is enforced, as after a restored backup, so nothing"
         + " is written until a person decides";
   }

@@ -6,6 +6,7 @@ import dev.deployclaw.core.machine.Execution;
 import dev.deployclaw.core.machine.Keys;
 import dev.deployclaw.core.machine.Stored;
 import dev.deployclaw.core.runtime.CheckpointAnswer.Member;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
@@ -172,7 +173,7 @@ final class Rehearsal {
     var silent =
         members.stream().filter(m -> m.word().equals("unreachable")).map(Member::member).toList();
     if (!silent.isEmpty()) {
-      found.doubt().add("can't be asked now: " + Standing.named(silent));
+      found.doubt().add("can't be asked now: " + NamedMembers.names(silent));
     }
     return members;
   }

@@ -20,6 +20,7 @@ import dev.deployclaw.core.runtime.Archive.Loaded;
 import dev.deployclaw.core.runtime.Convergence.EarlyEnd;
 import dev.deployclaw.core.runtime.Ledger.Permit;
 import dev.deployclaw.core.spi.Activation;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.Report;
 import dev.deployclaw.core.spi.Report.Answer;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -214,7 +215,8 @@ final class Repair {
     var facts = new TreeMap<String, Object>();
     facts.put("repaired", names.stream().limit(Standing.MOST_LISTED).toList());
     facts.put("left", after.listed());
-    String done = names.isEmpty() ? "nothing is repaired" : "repaired: " + Standing.named(names);
+    String done =
+        names.isEmpty() ? "nothing is repaired" : "repaired: " + NamedMembers.names(names);
     String left = after.well() ? "" : "not repaired: " + after.sentence();
     var status = after.well() ? Status.OK : after.refused() ? Status.ERROR : Status.UNKNOWN;
     String detail = left.isEmpty() ? done : left + "; " + done;

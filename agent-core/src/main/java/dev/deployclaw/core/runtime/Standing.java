@@ -33,8 +33,6 @@ record Standing(
   /** The most members that one thought lists; counts beside them are whole. */
   static final int MOST_LISTED = 200;
 
-  private static final int MOST_NAMED = 5;
-
   Standing {
     amiss = Collections.unmodifiableSortedMap(new TreeMap<>(amiss));
     differences = List.copyOf(differences);
@@ -120,12 +118,6 @@ record Standing(
         amiss.entrySet().stream()
             .map(m -> new Entry(m.getKey(), text(m), answered.contains(m.getKey())))
             .toList());
-  }
-
-  static String named(List<String> members) {
-    var first = members.stream().limit(MOST_NAMED).toList();
-    int more = members.size() - first.size();
-    return String.join(", ", first) + (more > 0 ? " and " + more + " more" : "");
   }
 
   private static String text(Map.Entry<String, String> member) {

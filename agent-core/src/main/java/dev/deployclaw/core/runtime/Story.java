@@ -13,6 +13,7 @@ import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.plan.Procedure;
 import dev.deployclaw.core.spi.Fence;
 import dev.deployclaw.core.spi.Grant.Purpose;
+import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
@@ -255,7 +256,7 @@ final class Story {
     return ending.result() == Result.COMPLETED && !open.isEmpty()
         ? Ending.unknown(
             "done, but it is unknown what %s held before: look at what it has now"
-                .formatted(Standing.named(List.copyOf(open))))
+                .formatted(NamedMembers.names(List.copyOf(open))))
         : ending;
   }
 

@@ -43,6 +43,13 @@ public final class NamedMembers {
             .toList());
   }
 
+  /** Their names alone. */
+  public static String names(List<String> members) {
+    int more = members.size() - MOST_EXPLAINED;
+    String first = String.join(", ", members.stream().limit(MOST_EXPLAINED).toList());
+    return more > 0 ? first + " and " + more + " more" : first;
+  }
+
   /** In the order in which they are given, but those that decide come first. */
   public static String listed(List<Entry> entries) {
     var ordered =

@@ -57,6 +57,7 @@ class WayBackTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("gateway/two: " + PAUSED);
     assertBackButTwo(first);
+    assertThat(world.agent().status().pending()).contains("not back yet: gateway/two: " + PAUSED);
     var again = world.agent().recover();
     assertThat(again.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(again.reason()).contains("gateway/two: " + PAUSED);

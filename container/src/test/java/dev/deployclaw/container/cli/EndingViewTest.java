@@ -65,6 +65,8 @@ class EndingViewTest {
         ending(Result.ROLLED_BACK, ExitCode.ROLLED_BACK, "validation: gw-01", "is back; mend"),
         ending(Result.FAILED, ExitCode.FAILED, "did not take it: gw-01", "rollback last"),
         ending(Result.UNKNOWN, ExitCode.FAILED, "still pending: gw-01", "deployclaw recover"),
+        ending(
+            Result.UNKNOWN, ExitCode.FAILED, "not back yet: gw-01", "recover --leave-out MEMBER"),
         ending(Result.REFUSED, ExitCode.INVALID, "acme.yaml:3: wrong", "deployclaw validate"),
         ending(Result.ABORTED, ExitCode.UNREACHABLE, "redis/b:2", "reachable again"),
         ending(Result.ABORTED, ExitCode.ABORTED, "another agent leads", "deployclaw status"),
@@ -112,6 +114,19 @@ class EndingViewTest {
     assertThat(screen.err())
         .startsWith("deployclaw: ABORTED in step 5, Applying: did not vote for it: gw-01: no; ")
         .endsWith("; more: deployclaw log " + ID + "\n");
+  }
+
+  @Test
+  void saysWhatARecoveryWaitsForAndWhatAPersonCanDecide() {
+    String waits = "-001 has to be finished first: not back yet: gw-01: its Deployment is paused";
+
+    view.tell(new RecoveryAnswer(ExitCode.FAILED, List.of(), waits));
+    view.tell(new RecoveryAnswer(ExitCode.REFUSED, List.of(), "the approver must differ"));
+
+    assertThat(screen.err().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains(waits, "deployclaw recover --leave-out MEMBER"),
+            line -> assertThat(line).contains("the approver must differ; nobody is left out"));
   }
 
   @Test

@@ -92,6 +92,33 @@ class StatusViewTest {
     assertThat(again.json().at("/open/watched_until").asText()).isEqualTo("1970-01-01T00:01:00Z");
   }
 
+  @Test
+  void tellsWhatAWayBackWaitsFor() {
+    var waiting =
+        new StatusAnswer(
+            ExitCode.OK,
+            HELD.active(),
+            Optional.of(Values.execution(new State.Committed())),
+            "not back yet: gateway/edge/gw-03: its Deployment is paused",
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            true,
+            "");
+
+    view.show(waiting, Beside.NOTHING, false);
+
+    assertThat(screen.out())
+        .contains("it isn't finished: not back yet: gateway/edge/gw-03: its Deployment is paused")
+        .contains("deployclaw recover --leave-out MEMBER");
+    assertThat(StatusView.document(waiting).get("open"))
+        .hasFieldOrPropertyWithValue(
+            "pending", "not back yet: gateway/edge/gw-03: its Deployment is paused");
+  }
+
   private static final HeldRepair WAITING =
       new HeldRepair(
           "arch-3",

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Rollout(Standing standing) {
   private static final int MOST_NAMED = 3;
+  private static final String PROGRESSING = "Progressing";
 
   static int desired(Deployment deployment) {
     return Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1);
@@ -50,23 +51,25 @@ record Rollout(Standing standing) {
     var status = standing.deployment().getStatus();
     return status != null
         && number(status.getObservedGeneration()) >= generation(standing.deployment())
-        && late(status).isPresent();
+        && isLate(status);
   }
 
   /**
    * A controller that was away for longer than the deadline says this first of all, before it looks
    * at the pods again: it is believed once its counts are those of the pods.
    */
-  private Optional<DeploymentCondition> late(DeploymentStatus status) {
+  private boolean isLate(DeploymentStatus status) {
     var active =
         standing.pods().stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
             .toList();
-    boolean current =
-        number(status.getReplicas()) == active.size()
-            && number(status.getReadyReplicas()) == active.stream().filter(Pods::ready).count();
-    return condition(status, "Progressing", "False")
-        .filter(c -> current && "ProgressDeadlineExceeded".equals(c.getReason()));
+    return condition(status, PROGRESSING, "False").filter(Rollout::isDeadline).isPresent()
+        && number(status.getReplicas()) == active.size()
+        && number(status.getReadyReplicas()) == active.stream().filter(Pods::ready).count();
+  }
+
+  private static boolean isDeadline(DeploymentCondition condition) {
+    return "ProgressDeadlineExceeded".equals(condition.getReason());
   }
 
   static long generation(Deployment deployment) {
@@ -74,9 +77,11 @@ record Rollout(Standing standing) {
   }
 
   private Optional<String> stuck(DeploymentStatus status) {
-    var late = late(status);
+    boolean late = isLate(status);
+    var halted = condition(status, PROGRESSING, "False").filter(c -> late || !isDeadline(c));
     var failing = condition(status, "ReplicaFailure", "True");
-    return late.or(() -> failing)
+    return halted
+        .or(() -> failing)
         .map(c -> "the rollout is stuck, " + Pods.words(c.getReason(), c.getMessage()) + stalled());
   }
 

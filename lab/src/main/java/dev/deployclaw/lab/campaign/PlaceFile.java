@@ -49,6 +49,7 @@ public final class PlaceFile {
   private static void cloud(Cluster cluster, KubernetesConfig config, List<String> lines) {
     lines.add("kubernetes=" + cluster.url());
     lines.add("kubernetes.tokenFile=" + cluster.token());
+    lines.add("kubernetes.caFile=" + cluster.certificate());
     for (var entry : config.gateways()) {
       var gateway = entry.gateway();
       lines.add(

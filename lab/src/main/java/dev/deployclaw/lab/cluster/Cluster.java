@@ -2,6 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.Certificates;
 import dev.deployclaw.testkit.Daemon;
 import dev.deployclaw.testkit.Folders;
 import dev.deployclaw.testkit.JavaProgram;
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kubernetes cluster of one process on this machine, which outlives whoever started it: an API
@@ -47,7 +50,9 @@ public final class Cluster implements Server {
   /** Below the lab's folder: there while nobody but the API server and the node works. */
   public static final String CONTROLLERS_AWAY = "faults/controllers-away";
 
+  static final String TLS = "tls";
   static final String TOKEN = "token";
+  private static final String CERTIFICATE = "it.crt";
   private static final String PORT = "port";
 
   private static final String NAME = "kubernetes";
@@ -59,6 +64,7 @@ public final class Cluster implements Server {
 
   private final Path folder;
   private final Daemon daemon;
+  private @Nullable HttpClient client;
 
   private Cluster(Path folder, Daemon daemon) {
     this.folder = folder;
@@ -77,10 +83,13 @@ public final class Cluster implements Server {
       String token = HexFormat.of().formatHex(random);
       Folders.secret(folder.resolve(TOKEN), token);
       Files.writeString(folder.resolve(PORT), Integer.toString(port));
-      Folders.secret(folder.resolve(KUBECONFIG), kubeconfig(port, token));
-      Folders.secret(folder.resolve(ADMINISTRATOR), kubeconfig(port, token));
+      Certificates.make(folder.resolve(TLS), "CN=kubernetes");
+      Folders.secret(folder.resolve(KUBECONFIG), kubeconfig(folder, port, token));
+      Folders.secret(folder.resolve(ADMINISTRATOR), kubeconfig(folder, port, token));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException("the cluster gets no certificate", e);
     }
     var daemon = Daemon.start(new Launch(folder, NAME, command(lab, folder, port)));
     var cluster = new Cluster(folder, daemon);
@@ -128,7 +137,8 @@ public final class Cluster implements Server {
     try {
       Files.deleteIfExists(folder.resolve(KUBECONFIG));
       Folders.secret(
-          folder.resolve(KUBECONFIG), kubeconfig(port(), answer.at("/status/token").asText()));
+          folder.resolve(KUBECONFIG),
+          kubeconfig(folder, port(), answer.at("/status/token").asText()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -141,7 +151,12 @@ public final class Cluster implements Server {
 
   /** Where it answers. */
   public URI url() {
-    return URI.create("http://127.0.0.1:" + port());
+    return URI.create("https://127.0.0.1:" + port());
+  }
+
+  /** The certificate, PEM, by which it proves to be itself. */
+  public Path certificate() {
+    return folder.resolve(TLS).resolve(CERTIFICATE);
   }
 
   /** The file that holds what lets an administrator in. */
@@ -200,14 +215,21 @@ public final class Cluster implements Server {
     if (!type.isEmpty()) {
       request.header("Content-Type", type);
     }
-    try (var client = HttpClient.newBuilder().connectTimeout(ANSWER).build()) {
-      return client.send(request.build(), BodyHandlers.ofString());
+    try {
+      return client().send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while asking the API server", e);
     }
+  }
+
+  private synchronized HttpClient client() {
+    if (client == null) {
+      client = Certificates.trusting(certificate()).connectTimeout(ANSWER).build();
+    }
+    return client;
   }
 
   private static JsonNode json(HttpResponse<String> answer) {
@@ -234,16 +256,19 @@ public final class Cluster implements Server {
     }
   }
 
-  private static String kubeconfig(int port, String token) {
+  private static String kubeconfig(Path folder, int port, String token) throws IOException {
+    byte[] certificate = Files.readAllBytes(folder.resolve(TLS).resolve(CERTIFICATE));
     return """
     apiVersion: v1
     kind: Config
     current-context: lab
-    clusters: [{name: lab, cluster: {server: "http://127.0.0.1:%d"}}]
+    clusters:
+    - name: lab
+      cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}
     contexts: [{name: lab, context: {cluster: lab, user: lab}}]
     users: [{name: lab, user: {token: %s}}]
     """
-        .formatted(port, token);
+        .formatted(port, Base64.getEncoder().encodeToString(certificate), token);
   }
 
   private static List<String> command(Path lab, Path folder, int port) {

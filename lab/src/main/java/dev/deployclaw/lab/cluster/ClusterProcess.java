@@ -24,18 +24,23 @@ public final class ClusterProcess {
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     String token = Files.readString(folder.resolve(Cluster.TOKEN));
-    var api = ApiServer.start(Integer.parseInt(args[1]), folder.resolve("objects"), token);
+    var tls = new ApiServer.Tls(certificate(folder, "it.crt"), certificate(folder, "it.key"));
+    var api = ApiServer.start(Integer.parseInt(args[1]), folder.resolve("objects"), token, tls);
     var controllers =
         new Controllers(
             Path.of(args[4]),
             new DeploymentController(api),
             new ReplicaSetController(api),
-            new NamespaceController(api));
+            new NamespaceController(api, Files.readString(tls.certificate())));
     var node = new Node(api, Path.of(args[2]), Path.of(args[3]));
     var looks = Executors.newSingleThreadScheduledExecutor();
     var _ =
         looks.scheduleWithFixedDelay(
             () -> look(controllers, node), 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Path certificate(Path folder, String name) {
+    return folder.resolve(Cluster.TLS).resolve(name);
   }
 
   /**

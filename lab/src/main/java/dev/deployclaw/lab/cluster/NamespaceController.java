@@ -14,10 +14,15 @@ final class NamespaceController {
   private static final String ROOT = "kube-root-ca.crt";
 
   private final ApiServer api;
+  private final String certificate;
   private final Set<String> done = new HashSet<>();
 
-  NamespaceController(ApiServer api) {
+  /**
+   * @param certificate by which the API server proves to be itself
+   */
+  NamespaceController(ApiServer api, String certificate) {
     this.api = api;
+    this.certificate = certificate;
   }
 
   /** One look at all of them. */
@@ -25,7 +30,7 @@ final class NamespaceController {
     for (String path : api.objects(p -> p.matches("/api/v1/namespaces/[^/]+")).keySet()) {
       if (done.add(path)) {
         ObjectNode map = ApiServer.JSON.createObjectNode();
-        map.putObject("data").put("ca.crt", "");
+        map.putObject("data").put("ca.crt", certificate);
         add(path + "/configmaps/", ROOT, map);
         add(path + "/serviceaccounts/", "default", ApiServer.JSON.createObjectNode());
       }

@@ -5,23 +5,57 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A Kubernetes API server, and which of its objects belong to an estate: what the file that tells
  * of a {@link Place} says of it.
- *
- * @param tokenFile holds what lets callers in
  */
-public record Cloud(URI api, Path tokenFile, List<Workload> workloads, List<Served> served) {
+public record Cloud(Access access, List<Workload> workloads, List<Served> served) {
   private static final String NONE = "";
   private static final String CORE = "/api/v1";
   private static final int FOUND = 200;
   private static final int ABSENT = 404;
+
+  /**
+   * Where it answers.
+   *
+   * @param tokenFile holds what lets callers in
+   * @param certificate PEM, by which it proves to be itself; empty where it is asked in the clear
+   */
+  public record Access(URI api, Path tokenFile, Optional<Path> certificate) {
+    private SocketFactory sockets() {
+      return certificate.map(Access::trusting).orElseGet(SocketFactory::getDefault);
+    }
+
+    private static SocketFactory trusting(Path certificate) {
+      try (var in = Files.newInputStream(certificate)) {
+        var trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        var x509 = CertificateFactory.getInstance("X.509");
+        trusted.setCertificateEntry("it", x509.generateCertificate(in));
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        return tls.getSocketFactory();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("no certificate: " + certificate, e);
+      }
+    }
+  }
 
   /**
    * A gateway that is a Deployment.
@@ -61,16 +95,18 @@ public record Cloud(URI api, Path tokenFile, List<Workload> workloads, List<Serv
     }
     return Optional.of(
         new Cloud(
-            URI.create(p.getProperty("kubernetes", NONE)),
-            Path.of(p.getProperty("kubernetes.tokenFile", NONE)),
+            new Access(
+                URI.create(p.getProperty("kubernetes", NONE)),
+                Path.of(p.getProperty("kubernetes.tokenFile", NONE)),
+                Optional.ofNullable(p.getProperty("kubernetes.caFile")).map(Path::of)),
             workloads,
             served));
   }
 
   /** An object or a collection; empty where there is none. */
   private Optional<Json> get(String path) throws IOException {
-    var headers = Map.of("Authorization", "Bearer " + Files.readString(tokenFile).strip());
-    var answer = Http.get(api.resolve(path), headers);
+    var headers = Map.of("Authorization", "Bearer " + Files.readString(access.tokenFile()).strip());
+    var answer = Http.get(access.api().resolve(path), headers, access.sockets());
     return switch (answer.status()) {
       case FOUND -> Optional.of(Json.parse(answer.text()));
       case ABSENT -> Optional.empty();

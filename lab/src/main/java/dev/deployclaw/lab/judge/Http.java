@@ -4,16 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.SocketFactory;
 
 /**
- * One plain HTTP request on a connection of its own, with any header, {@code Host} included.
+ * One HTTP request on a connection of its own, with any header, {@code Host} included.
  *
  * @param headers with names in lower case
  */
@@ -21,7 +21,12 @@ record Http(int status, Map<String, String> headers, byte[] body) {
   private static final int MILLIS = Math.toIntExact(Duration.ofSeconds(20).toMillis());
 
   static Http get(URI url, Map<String, String> headers) throws IOException {
-    try (var socket = new Socket()) {
+    return get(url, headers, SocketFactory.getDefault());
+  }
+
+  /** Over such a connection. */
+  static Http get(URI url, Map<String, String> headers, SocketFactory sockets) throws IOException {
+    try (var socket = sockets.createSocket()) {
       socket.setSoTimeout(MILLIS);
       socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), MILLIS);
       var all = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);

@@ -8,7 +8,6 @@ import dev.deployclaw.lab.fault.Faults;
 import dev.deployclaw.lab.fault.Impossible;
 import dev.deployclaw.testkit.Await;
 import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +33,6 @@ class ClusterTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String WAITING = "/status/containerStatuses/0/state/waiting/reason";
   private static final int REPLICAS = 4;
-  private static final int PORT = Ports.free();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
   private static final String SETS = "/apis/apps/v1/namespaces/edge/replicasets";
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
@@ -47,11 +45,12 @@ class ClusterTest {
   @BeforeAll
   static void start() {
     cluster = Cluster.spawn(folder);
-    cluster.create("/api/v1/namespaces", "test", json("{'metadata':{'name':'edge'}}"));
-    map("one", file("one", ""));
-    map("two", file("two", ""));
-    map("broken", file("broken", "no_such_directive on;"));
-    cluster.create(DEPLOYMENTS, "test", deployment());
+    cluster.create(
+        "/api/v1/namespaces", "test", ClusterObjects.json("{'metadata':{'name':'edge'}}"));
+    map("one", ClusterObjects.file("one", ""));
+    map("two", ClusterObjects.file("two", ""));
+    map("broken", ClusterObjects.file("broken", "no_such_directive on;"));
+    cluster.create(DEPLOYMENTS, "test", ClusterObjects.deployment());
   }
 
   @AfterAll
@@ -178,7 +177,7 @@ class ClusterTest {
 
   @Test
   void whatADeploymentOwnsGoesWithIt() {
-    ObjectNode other = deployment();
+    ObjectNode other = ClusterObjects.deployment();
     other.withObject("/metadata").put("name", "other");
     other.withObject("/spec/selector/matchLabels").put("app", "other");
     other.withObject("/spec/template/metadata/labels").put("app", "other");
@@ -250,7 +249,7 @@ class ClusterTest {
 
   private static void refer(String map) {
     var spec =
-        json(
+        ClusterObjects.json(
             "{'volumes':[{'name':'conf','configMap':{'name':'%s'}},{'name':'run','emptyDir':{}}]}"
                 .formatted(map));
     ObjectNode patch = ApiServer.JSON.createObjectNode();
@@ -277,7 +276,7 @@ class ClusterTest {
 
   private static String ask(String host) {
     try {
-      var url = URI.create("http://" + host + ":" + PORT + "/").toURL();
+      var url = URI.create("http://" + host + ":" + ClusterObjects.PORT + "/").toURL();
       var connection = (HttpURLConnection) url.openConnection();
       try (var in = connection.getInputStream()) {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -364,61 +363,24 @@ class ClusterTest {
   }
 
   private static void check(String name, String map) {
-    ObjectNode pod = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
-    ObjectNode spec = (ObjectNode) deployment().at("/spec/template/spec");
+    ObjectNode pod =
+        ClusterObjects.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    ObjectNode spec = (ObjectNode) ClusterObjects.deployment().at("/spec/template/spec");
     spec.put("restartPolicy", "Never").put("activeDeadlineSeconds", 30);
     ((ObjectNode) spec.at("/containers/0"))
-        .set("command", json("{'c':['nginx','-t','-q','-c','/etc/nginx/dc/nginx.conf']}").get("c"));
+        .set(
+            "command",
+            ClusterObjects.json("{'c':['nginx','-t','-q','-c','/etc/nginx/dc/nginx.conf']}")
+                .get("c"));
     ((ObjectNode) spec.at("/volumes/0/configMap")).put("name", map);
     pod.set("spec", spec);
     cluster.create(PODS, "test", pod);
   }
 
   private static void map(String name, String file) {
-    ObjectNode map = json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
+    ObjectNode map =
+        ClusterObjects.json("{'metadata':{'namespace':'edge','name':'%s'}}".formatted(name));
     map.putObject("data").put("nginx.conf", file);
     cluster.create(MAPS, "test", map);
-  }
-
-  private static String file(String says, String more) {
-    return """
-    daemon off;
-    worker_processes 1;
-    pid /run/gw/nginx.pid;
-    events {}
-    http {
-      access_log off;
-      client_body_temp_path /run/gw/tmp;
-      proxy_temp_path /run/gw/tmp;
-      fastcgi_temp_path /run/gw/tmp;
-      uwsgi_temp_path /run/gw/tmp;
-      scgi_temp_path /run/gw/tmp;
-      %s
-      server { listen 0.0.0.0:%d; location / { return 200 "%s"; } }
-    }
-    """
-        .formatted(more, PORT, says);
-  }
-
-  private static ObjectNode deployment() {
-    return json(
-        """
-        {'apiVersion':'apps/v1','kind':'Deployment','metadata':{'namespace':'edge','name':'gw'},
-         'spec':{'replicas':4,'progressDeadlineSeconds':3,'selector':{'matchLabels':{'app':'gw'}},
-          'template':{'metadata':{'labels':{'app':'gw'}},'spec':{
-           'containers':[{'name':'nginx','image':'nginx:lab',
-             'command':['nginx','-c','/etc/nginx/dc/nginx.conf'],
-             'volumeMounts':[{'name':'conf','mountPath':'/etc/nginx/dc'},
-                             {'name':'run','mountPath':'/run/gw'}]}],
-           'volumes':[{'name':'conf','configMap':{'name':'one'}},{'name':'run','emptyDir':{}}]}}}}
-        """);
-  }
-
-  private static ObjectNode json(String singleQuoted) {
-    try {
-      return (ObjectNode) ApiServer.JSON.readTree(singleQuoted.replace('\'', '"'));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

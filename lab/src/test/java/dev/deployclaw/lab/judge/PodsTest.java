@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -64,7 +65,7 @@ class PodsTest {
         POD,
         """
         {"metadata": {"name": "gw-x", "labels": {"app": "gw", "pod-template-hash": "h"}},
-         "spec": {"containers": [{"ports": [{"containerPort": %d}]}],
+         "spec": {"containers": [{"name": "nginx", "ports": [{"containerPort": %d}]}],
            "volumes": [{"name": "files", "configMap": {"name": "deployclaw-gw-e3-aa-0"}}]},
          "status": {"podIP": "127.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]}}
         """
@@ -92,6 +93,7 @@ class PodsTest {
   @Test
   void findsADeploymentThatIsMarkedWithAnotherEpoch() throws Exception {
     edit(DEPLOYMENT, o -> o.withObject("/metadata/annotations").put("deployclaw.dev/epoch", "2"));
+    edit(DEPLOYMENT, o -> o.withObject("/status").put("observedGeneration", 5)); // it was seen
 
     assertThat(wrong("deny")).containsExactly("gw is marked with epoch 2 d");
   }
@@ -171,8 +173,8 @@ class PodsTest {
   private Pods pods(String onFailure) throws IOException {
     var cloud =
         new Cloud(
-            api.url(),
-            Files.writeString(folder.resolve("token"), "t"),
+            new Cloud.Access(
+                api.url(), Files.writeString(folder.resolve("token"), "t"), Optional.empty()),
             List.of(new Cloud.Workload("edge", "gw", "files")),
             List.of(new Cloud.Served("edge", "limits")));
     var rules = new TreeMap<String, SortedMap<String, String>>();

@@ -3,18 +3,11 @@ package dev.deployclaw.testkit.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.deployclaw.testkit.kubernetes.access.AccessReviews;
 import dev.deployclaw.testkit.kubernetes.access.Attempt;
 import dev.deployclaw.testkit.kubernetes.access.Roles;
 import dev.deployclaw.testkit.kubernetes.access.User;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,8 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -41,13 +32,7 @@ public final class ApiServer implements AutoCloseable {
   /** Of the requests that are remembered, the latest stay. */
   private static final int MOST_REQUESTS = 10_000;
 
-  static {
-    // The server sends head and body apart, and the second would wait 40 ms for an acknowledgement.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-  }
-
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Listener listener;
   private final ObjectStore store;
   private final ObjectReads reads;
   private final ObjectWrites writes;
@@ -104,18 +89,24 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  private ApiServer(HttpServer server, ObjectStore store, Optional<String> token) {
-    this.server = server;
-    this.store = store;
+  private ApiServer(Place place, Optional<Path> folder, Optional<String> token) {
+    this.store = new ObjectStore(folder);
+    this.clients = Clients.of(token);
     this.reads = new ObjectReads(store);
     this.roles = new Roles(store::objects);
     this.writes = new ObjectWrites(store, roles, admissions);
-    this.clients = Clients.of(token);
+    this.listener = Listener.start(place.port(), place.tls(), this::serve);
   }
+
+  /** A certificate and its key, in files, PEM. */
+  public record Tls(Path certificate, Path key) {}
+
+  /** Where it listens; port 0 is a free one. */
+  private record Place(int port, Optional<Tls> tls) {}
 
   /** On a free port, in memory, for everybody on this machine. */
   public static ApiServer start() {
-    return start(0, new ObjectStore(Optional.empty()), Optional.empty());
+    return new ApiServer(new Place(0, Optional.empty()), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -124,24 +115,18 @@ public final class ApiServer implements AutoCloseable {
    * @param folder where objects are kept; what it holds already is there again
    */
   public static ApiServer start(int port, Path folder, String token) {
-    return start(port, new ObjectStore(Optional.of(folder)), Optional.of(token));
+    var place = new Place(port, Optional.empty());
+    return new ApiServer(place, Optional.of(folder), Optional.of(token));
   }
 
-  private static ApiServer start(int port, ObjectStore store, Optional<String> token) {
-    try {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      var api = new ApiServer(HttpServer.create(address, 0), store, token);
-      api.server.createContext("/", api::serve);
-      api.server.setExecutor(api.threads);
-      api.server.start();
-      return api;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The same through TLS, by HTTP/1.1 or HTTP/2. */
+  public static ApiServer start(int port, Path folder, String token, Tls tls) {
+    var place = new Place(port, Optional.of(tls));
+    return new ApiServer(place, Optional.of(folder), Optional.of(token));
   }
 
   public URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return listener.url();
   }
 
   /** The latest requests answered so far, as {@code GET /path?query}. */
@@ -218,36 +203,23 @@ public final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    listener.close();
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    var uri = exchange.getRequestURI();
-    var user = clients.user(header(exchange, "Authorization"));
-    var asked =
-        new Asked(
-            exchange.getRequestMethod(),
-            uri.getPath(),
-            Query.of(uri.getRawQuery()),
-            header(exchange, "Content-Type").replaceAll(";.*", ""),
-            body,
-            new Caller(user.orElse(User.ADMINISTRATOR), header(exchange, "User-Agent")));
-    remember(asked.method() + " " + uri);
-    var answer = user.isPresent() ? answer(asked) : stranger();
-    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    answer.headers().forEach(exchange.getResponseHeaders()::set);
-    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(bytes);
+  private Answer serve(Listener.Received received) {
+    remember(received.method() + " " + received.uri());
+    var user = clients.user(received.authorization());
+    if (user.isEmpty()) {
+      return Answer.refusal(401, "Unauthorized", "Unauthorized");
     }
-  }
-
-  private static String header(HttpExchange exchange, String name) {
-    String value = exchange.getRequestHeaders().getFirst(name);
-    return value == null ? "" : value;
+    return answer(
+        new Asked(
+            received.method(),
+            received.uri().getPath(),
+            Query.of(received.uri().getRawQuery()),
+            received.type().replaceAll(";.*", ""),
+            received.body(),
+            new Caller(user.get(), received.program())));
   }
 
   private void remember(String request) {
@@ -257,10 +229,6 @@ public final class ApiServer implements AutoCloseable {
       }
       requests.addLast(request);
     }
-  }
-
-  private static Answer stranger() {
-    return Answer.refusal(401, "Unauthorized", "Unauthorized");
   }
 
   private Answer answer(Asked asked) {

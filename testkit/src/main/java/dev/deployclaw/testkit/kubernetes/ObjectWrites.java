@@ -88,7 +88,8 @@ final class ObjectWrites {
       boolean atOnce = options.path("gracePeriodSeconds").asInt(-1) == 0;
       boolean ends = resource.isPod() && object.at("/spec").has("nodeName") && !atOnce;
       boolean dry = Requests.isDry(asked, options);
-      admit(asked, "DELETE", resource, nothing(), dry);
+      var user = asked.caller().user();
+      admit(new Admission.Write(user, "DELETE", resource, nothing(), object.deepCopy(), dry));
       if (!dry) {
         if (ends) {
           terminate(resource.path());
@@ -216,21 +217,17 @@ final class ObjectWrites {
   private ObjectNode kept(Asked asked, String operation, Resource resource, ObjectNode object)
       throws Refused {
     boolean dry = Requests.isDry(asked, nothing());
-    admit(asked, operation, resource, object, dry);
+    var old = store.object(resource.path()).orElse(nothing());
+    var user = asked.caller().user();
+    admit(new Admission.Write(user, operation, resource, object.deepCopy(), old, dry));
     return dry ? object : store.keep(resource.path(), object);
   }
 
-  private void admit(
-      Asked asked, String operation, Resource resource, ObjectNode object, boolean dry)
-      throws Refused {
-    var old = store.object(resource.path()).orElse(nothing());
-    var write =
-        new Admission.Write(
-            asked.caller().user(), operation, resource, object.deepCopy(), old, dry);
+  private void admit(Admission.Write write) throws Refused {
     for (Admission admission : admissions) {
       var refused = admission.refusal(write);
       if (refused.isPresent()) {
-        throw new Refused(Refusals.forbidden(resource, refused.get()));
+        throw new Refused(Refusals.forbidden(write.resource(), refused.get()));
       }
     }
   }

@@ -43,6 +43,7 @@ class ObjectRulesTest {
           'app':'gw'}}                | 'app':'x'}}      | template.metadata.labels: Invalid value: {"app":"gw"}: `selector` does not match
           'selector':{'matchLabels':{'app':'gw'}}, | ''   | spec.selector: Required value
           'image':'nginx:1.28',       | ''               | spec.template.spec.containers[0].image: Required value
+          'name':'nginx',             | ''               | spec.template.spec.containers[0].name: Required value
           'name':'nginx'              | 'name':'Nginx'   | spec.template.spec.containers[0].name: Invalid value: "Nginx": a lowercase RFC 1123 label
           {'name':'conf','mountPath'  | {'name':'other','mountPath' | spec.template.spec.containers[0].volumeMounts[0].name: Not found: "other"
           {'name':'by-hand'}          | {'optional':true} | spec.template.spec.volumes[0].configMap.name: Required value

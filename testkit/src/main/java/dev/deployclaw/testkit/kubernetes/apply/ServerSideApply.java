@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps who owns which fields of an object at each write, by the rules of Kubernetes' {@code
@@ -12,6 +14,8 @@ import java.util.List;
  * writes otherwise owns what it changed, alone.
  */
 public final class ServerSideApply {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerSideApply.class);
+
   /** Who gets the fields of an object that nobody kept books of. */
   private static final String BEFORE = "before-first-apply";
 
@@ -63,11 +67,20 @@ public final class ServerSideApply {
 
   /**
    * Writes into {@code now} who owns what after a write that isn't an apply. Where only the books
-   * would get another time, they stay.
+   * would get another time, they stay; so they do where an object fits no schema, which is told by
+   * its validation.
    *
    * @param live empty where there is none yet
    */
   public static void update(ObjectNode live, ObjectNode now, Writer writer) {
+    try {
+      keepBooks(live, now, writer);
+    } catch (FieldSchema.Untyped e) {
+      LOG.atDebug().setCause(e).log("An object fits no schema");
+    }
+  }
+
+  private static void keepBooks(ObjectNode live, ObjectNode now, Writer writer) {
     boolean reset = isReset(now.at("/metadata/managedFields"));
     var said = ManagedFields.of(now);
     var managed = said.sets().isEmpty() && !reset ? ManagedFields.of(live) : said;
