@@ -76,14 +76,14 @@ record VolumeOwnership(
 
   /** The whole entry: a part of it that stays would stay that tool's. */
   private String release() {
-    String entry =
-        "take the whole entry \"- name: %s\" out of the pod template's volumes in what %s applies";
     String then =
         appliers.isEmpty()
             ? ", and run kubectl apply set-last-applied -f FILE before the next kubectl apply, or it"
                 + " removes the volume"
             : ", and let it apply that";
-    return entry.formatted(gateway.volume(), managers()) + then;
+    return "take the whole entry \"- name: %s\" out of the pod template's volumes in what %s applies"
+            .formatted(gateway.volume(), managers())
+        + then;
   }
 
   String managers() {
