@@ -67,10 +67,16 @@ final class Convergence {
     int published = 0;
     long next = wait(published, within);
     var stuck = new StuckMembers(bounds.converge());
+    var log =
+        new WaitLog(
+            duty.story(),
+            Phase.CONVERGE,
+            "Asking who acts on epoch " + activation.epoch() + " again");
     var tally = crew.converged(names, activation, duty.mandate());
     while (!tally.allYes()
         && time.micros() - since < within
         && !end.comes(tally, published > 0 && stuck.hold())) {
+      log.tell(silent(tally), tally.answering(Answer.UNKNOWN));
       time.pause(RetryPause.after(time.micros() - since, bounds.poll()));
       tally = tally.updated(crew.converged(tally.unfinished(), activation, duty.mandate()));
       stuck.see(tally, time.micros());
@@ -83,6 +89,12 @@ final class Convergence {
     }
     duty.story().waited(time.micros() - since);
     return tally;
+  }
+
+  /** Members that don't answer; what the others say changes as they go on. */
+  private static String silent(Tally tally) {
+    String silent = tally.named(Answer.UNKNOWN);
+    return silent.isEmpty() ? "" : "no answer yet: " + silent;
   }
 
   /** What every member holds, as soon as all that don't answer are back, and by the bound. */

@@ -1,10 +1,8 @@
 package dev.deployclaw.core.runtime;
 
 import dev.deployclaw.core.log.Thought.Phase;
-import dev.deployclaw.core.log.Thought.Status;
 import dev.deployclaw.core.spi.Activation;
 import dev.deployclaw.core.spi.Report.Answer;
-import java.util.Map;
 
 /**
  * Publishes a committed epoch to all participants. A member that doesn't answer is published to
@@ -13,9 +11,6 @@ import java.util.Map;
  * that leads by a linearizable read publishes again.
  */
 final class Publication {
-  /** Reasons that one publication tells of; the last one is in what it gives. */
-  private static final int MOST_TOLD = 10;
-
   private final Crew crew;
   private final Ledger ledger;
   private final Settings.Bounds bounds;
@@ -36,7 +31,9 @@ final class Publication {
   Tally publish(Activation activation, Duty duty) throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
-    var told = new Told();
+    var log =
+        new WaitLog(
+            duty.story(), Phase.PUBLISH, "Publishing epoch " + activation.epoch() + " again");
     int refused = 0;
     var tally = crew.publish(activation, duty.mandate());
     long waits = time.micros();
@@ -46,7 +43,7 @@ final class Publication {
       if (waited >= within || (refused >= bounds.attempts() && decides(tally))) {
         break;
       }
-      told.tell(tally, activation, duty);
+      log.tell("not taken yet: " + tally.pending(), tally.unfinished());
       time.pause(RetryPause.after(waited, bounds.poll()));
       if (!ledger.leads(duty.leadership())) {
         break;
@@ -60,28 +57,5 @@ final class Publication {
   /** On a way back a refusal stops no other member: those that don't answer are waited for. */
   private boolean decides(Tally tally) {
     return !crew.back() || tally.with(Answer.UNKNOWN).isEmpty();
-  }
-
-  /** Which reason was told last, so that each is told once and not at each try. */
-  private static final class Told {
-    private String last = "";
-    private int times;
-
-    void tell(Tally tally, Activation activation, Duty duty) {
-      String reason = tally.pending();
-      if (reason.equals(last) || times >= MOST_TOLD) {
-        return;
-      }
-      last = reason;
-      times++;
-      duty.story()
-          .tell(
-              Phase.PUBLISH,
-              "Publishing epoch " + activation.epoch() + " again",
-              new Telling(
-                  "not taken yet: " + reason,
-                  Status.WARNING,
-                  Map.of("participants", tally.unfinished())));
-    }
   }
 }
