@@ -58,7 +58,7 @@ final class KubernetesSubjects implements AutoCloseable {
             subject(
                 "kubernetes topology, gateways",
                 gateways,
-                new KubernetesExecutor(Optional.of(link), settings),
+                new KubernetesExecutor(Optional.of(link), settings, List.of()),
                 "inspect"),
             subject(
                 "gateways scanned",

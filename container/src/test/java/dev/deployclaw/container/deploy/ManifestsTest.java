@@ -21,6 +21,7 @@ import dev.deployclaw.testkit.kubernetes.ApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
@@ -41,6 +42,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -279,8 +281,11 @@ class ManifestsTest {
   void anApiServerTakesThem() throws Exception {
     try (var api = ApiServer.start();
         var client = HttpClient.newHttpClient()) {
-      for (var object : manifests.all()) {
-        assertThat(apply(client, api, object).statusCode()).as(object.toString()).isIn(200, 201);
+      var first = new ArrayList<HasMetadata>(manifests.all(Namespace.class)); // as kustomize sorts them
+      first.addAll(manifests.all());
+      for (var object : first) {
+        var answer = apply(client, api, object);
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
       }
       int before = api.paths().size();
       for (var object : manifests.all()) {

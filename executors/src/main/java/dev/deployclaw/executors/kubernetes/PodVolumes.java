@@ -31,8 +31,8 @@ record PodVolumes(Standing standing) {
   Optional<Volume> with(Mounted files) {
     return uses(files)
         .max(
-            Comparator.comparing(Use::ready)
-                .thenComparing(Use::all)
+            Comparator.comparingInt(Use::ready)
+                .thenComparingInt(Use::all)
                 .thenComparing(use -> Json.text(use.volume())))
         .map(Use::volume);
   }

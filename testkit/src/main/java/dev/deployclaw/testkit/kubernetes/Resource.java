@@ -1,6 +1,7 @@
 package dev.deployclaw.testkit.kubernetes;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -39,6 +40,12 @@ public record Resource(String group, String namespace, String plural, String nam
           List.of("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
           "authorization.k8s.io",
           List.of("SelfSubjectAccessReview", "SelfSubjectRulesReview"),
+          "admissionregistration.k8s.io",
+          List.of("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+          "networking.k8s.io",
+          List.of("NetworkPolicy"),
+          "policy",
+          List.of("PodDisruptionBudget"),
           "coordination.k8s.io",
           List.of("Lease"));
 
@@ -68,8 +75,13 @@ public record Resource(String group, String namespace, String plural, String nam
   /** Empty for one that is not served. */
   Optional<String> kind() {
     return KINDS.getOrDefault(group, List.of()).stream()
-        .filter(k -> k.toLowerCase(java.util.Locale.ROOT).concat("s").equals(plural))
+        .filter(k -> plural(k).equals(plural))
         .findFirst();
+  }
+
+  private static String plural(String kind) {
+    String one = kind.toLowerCase(Locale.ROOT);
+    return one.endsWith("y") ? one.substring(0, one.length() - 1) + "ies" : one + "s";
   }
 
   boolean isCollection() {
