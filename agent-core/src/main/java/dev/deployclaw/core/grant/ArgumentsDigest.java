@@ -42,6 +42,7 @@ final class ArgumentsDigest {
       case Call.Lost _ -> "Lost";
       case Call.Reassert _ -> "Reassert";
       case Call.Heartbeat _ -> "Heartbeat";
+      case Call.Share _ -> "Share";
     };
   }
 
