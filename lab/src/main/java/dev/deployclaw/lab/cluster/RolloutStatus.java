@@ -56,7 +56,7 @@ record RolloutStatus(Rollout rollout, boolean began) {
     Optional<JsonNode> last = Conditions.find(before, PROGRESSING);
     String reason = reason(before, status, last);
     boolean same = last.map(l -> l.path("reason").asText()).filter(reason::equals).isPresent();
-    boolean moved = !same || began || reason.equals(UPDATED) && progressed(before, status);
+    boolean moved = !same || began || (reason.equals(UPDATED) && progressed(before, status));
     if (!moved) {
       conditions.add(last.orElseThrow().deepCopy());
       return;

@@ -102,7 +102,7 @@ final class Defaults {
     set(container, "terminationMessagePolicy", "File");
     String image = container.path("image").asText();
     String tag = image.contains("@") ? "" : image.substring(image.lastIndexOf('/') + 1);
-    boolean latest = tag.endsWith(":latest") || !tag.isEmpty() && !tag.contains(":");
+    boolean latest = tag.endsWith(":latest") || (!tag.isEmpty() && !tag.contains(":"));
     set(container, "imagePullPolicy", latest ? "Always" : "IfNotPresent");
     objects(container.path("ports")).forEach(port -> set(port, "protocol", "TCP"));
     for (ObjectNode variable : objects(container.path("env"))) {

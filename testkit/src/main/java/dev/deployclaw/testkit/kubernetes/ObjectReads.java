@@ -85,7 +85,7 @@ final class ObjectReads {
     return store.objects(path -> Query.isIn(path, asked.path())).values().stream()
         .filter(labels.and(fields))
         .sorted(Comparator.comparing(ObjectReads::key))
-        .map(o -> (JsonNode) o.without(List.of("kind", "apiVersion")))
+        .<JsonNode>map(o -> o.without(List.of("kind", "apiVersion")))
         .toList();
   }
 

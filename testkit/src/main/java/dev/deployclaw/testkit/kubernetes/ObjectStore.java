@@ -110,7 +110,7 @@ final class ObjectStore {
       if (rest) {
         count(path, current, after);
       }
-      write(path, Writer.updates(manager, version(path), rest ? "" : STATUS), after);
+      write(path, current, after, Writer.updates(manager, version(path), rest ? "" : STATUS));
     }
   }
 
@@ -119,7 +119,7 @@ final class ObjectStore {
     var current = objects.get(path);
     if (current != null) {
       ObjectNode after = edited(path, current, how);
-      write(path, Writer.updates(manager, version(path), STATUS), after);
+      write(path, current, after, Writer.updates(manager, version(path), STATUS));
     }
   }
 
@@ -130,8 +130,7 @@ final class ObjectStore {
     return after;
   }
 
-  private void write(String path, Writer writer, ObjectNode after) {
-    var current = objects.get(path);
+  private void write(String path, ObjectNode current, ObjectNode after, Writer writer) {
     if (!after.equals(current)) {
       ServerSideApply.update(current, after, writer);
       keep(path, after);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a path of the API means: a collection where it has no name, else an object or a part of one.
@@ -68,7 +69,7 @@ public record Resource(String group, String namespace, String plural, String nam
         : Optional.empty();
   }
 
-  private static String text(String group) {
+  private static String text(@Nullable String group) {
     return group == null ? "" : group;
   }
 

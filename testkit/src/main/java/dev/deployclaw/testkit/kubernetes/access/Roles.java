@@ -62,7 +62,7 @@ public record Roles(Function<Predicate<String>, Map<String, ObjectNode>> objects
 
   private static boolean hasResource(JsonNode list, String wanted) {
     int slash = wanted.indexOf('/');
-    return has(list, wanted) || slash >= 0 && texts(list).contains(ALL + wanted.substring(slash));
+    return has(list, wanted) || (slash >= 0 && texts(list).contains(ALL + wanted.substring(slash)));
   }
 
   private Stream<Grant> grants(User user, String namespace) {

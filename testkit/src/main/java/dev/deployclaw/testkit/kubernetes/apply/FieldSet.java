@@ -32,7 +32,7 @@ record FieldSet(Set<String> members, Map<String, FieldSet> children) {
   private void insertField(String name, JsonNode value) {
     String element = "f:" + name;
     boolean merges = value.isContainerNode() && !FieldSchema.isAtomic(name, value);
-    if (!merges || value.isObject() && value.isEmpty()) {
+    if (!merges || (value.isObject() && value.isEmpty())) {
       members.add(element);
       return;
     }

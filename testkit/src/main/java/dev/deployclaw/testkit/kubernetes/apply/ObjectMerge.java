@@ -52,11 +52,11 @@ final class ObjectMerge {
           continue;
         }
       } else if (l < old.size()) {
-        out.add(live.get(old.get(l++)).deepCopy());
+        out.add(live.getOrDefault(old.get(l++), NullNode.getInstance()).deepCopy());
         continue;
       }
       String key = now.get(n++);
-      out.add(item(live.get(key), config.get(key)));
+      out.add(item(live.get(key), config.getOrDefault(key, NullNode.getInstance())));
       if (key.equals(shared.peek())) {
         shared.remove();
         l += l < old.size() && old.get(l).equals(key) ? 1 : 0;

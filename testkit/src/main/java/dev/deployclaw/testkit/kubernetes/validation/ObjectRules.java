@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** All rules that stand in a writer's way, by the kind of the object. */
@@ -26,7 +27,7 @@ public final class ObjectRules {
                       kind,
                       object.path("apiVersion").asText("v1"),
                       kind,
-                      value.getNodeType().toString().toLowerCase(java.util.Locale.ROOT),
+                      value.getNodeType().toString().toLowerCase(Locale.ROOT),
                       kind,
                       place.substring(1).replace('/', '.')));
         }
