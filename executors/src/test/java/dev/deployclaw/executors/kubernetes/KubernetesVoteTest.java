@@ -156,7 +156,7 @@ class KubernetesVoteTest {
     var vote = vote(first);
 
     assertThat(vote.answer()).as(vote.reason()).isEqualTo(Answer.YES);
-    assertThat(vote.facts().get("dry_run").toString()).contains("old.acme");
+    assertThat(String.valueOf(vote.facts().get("dry_run"))).contains("old.acme");
   }
 
   private Report vote(Activation activation) {

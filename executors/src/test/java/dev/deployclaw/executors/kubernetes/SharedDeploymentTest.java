@@ -68,7 +68,7 @@ class SharedDeploymentTest {
     assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
     estate.rollOut();
     yes(both(new Call.Converge(first)));
-    assertThat(both(look("marks"))).allMatch(r -> r.facts().get("epoch").equals(1L));
+    assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(1).equals(r.facts().get("epoch")));
   }
 
   @Test
@@ -80,7 +80,7 @@ class SharedDeploymentTest {
     assertThat(source("inner-conf")).startsWith("deployclaw-inner-e2-");
     bring(activation(set(2, Tenants.acme()), 3)); // annotations alone
     assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
-    assertThat(both(look("marks"))).allMatch(r -> r.facts().get("epoch").equals(3L));
+    assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(3).equals(r.facts().get("epoch")));
   }
 
   @Test
