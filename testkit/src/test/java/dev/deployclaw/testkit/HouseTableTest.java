@@ -79,7 +79,7 @@ class HouseTableTest {
     var files = new TreeMap<String, Integer>();
     sources.stream()
         .filter(s -> !isPackageInfo(s))
-        .forEach(s -> files.merge(s.file().getParent().toString(), 1, Integer::sum));
+        .forEach(s -> files.merge(s.file().resolveSibling(".").toString(), 1, Integer::sum));
     var sorted = files.values().stream().sorted().toList();
     long large = sorted.stream().filter(n -> n > LARGEST_PACKAGE).count();
     return List.of(
@@ -135,7 +135,7 @@ class HouseTableTest {
   }
 
   private static String type(Source source) {
-    return source.file().getFileName().toString().replace(".java", "");
+    return source.name().replaceAll(".*/|[.]java$", "");
   }
 
   private static boolean isPackageInfo(Source source) {
