@@ -39,7 +39,7 @@ final class NamespaceController {
 
   private void add(String collection, String name, ObjectNode object) {
     if (api.object(collection + name).isEmpty()) {
-      String namespace = collection.split("/")[4];
+      String namespace = collection.split("/", -1)[4];
       object.putObject("metadata").put("namespace", namespace).put("name", name);
       api.put(collection + name, MANAGER, object);
     }

@@ -18,7 +18,7 @@ record ReplicaSet(String path, ObjectNode object) {
 
   static final Comparator<ReplicaSet> BY_AGE =
       Comparator.comparing((ReplicaSet s) -> s.object.at("/metadata/creationTimestamp").asText())
-          .thenComparing(ReplicaSet::revision);
+          .thenComparingLong(ReplicaSet::revision);
 
   static ReplicaSet of(Map.Entry<String, ObjectNode> entry) {
     return new ReplicaSet(entry.getKey(), entry.getValue());
