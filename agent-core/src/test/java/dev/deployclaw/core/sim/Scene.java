@@ -94,13 +94,9 @@ enum Scene {
         run(estate, "apply manually");
         estate.calmly("before, freeze", agent -> agent.freeze("olivia", "incident 4711"));
       }
-      case ROLLBACK, ROLLBACK_THAT_WAITS -> {
-        run(estate, "apply");
-        run(estate, "set acme 700");
-      }
+      case ROLLBACK, ROLLBACK_THAT_WAITS -> changedTwice(estate);
       case APPROVAL_OF_A_ROLLBACK -> {
-        run(estate, "apply");
-        run(estate, "set acme 700");
+        changedTwice(estate);
         run(estate, "back manually");
       }
       case RUN_AFTER_A_DEATH -> {
@@ -113,8 +109,7 @@ enum Scene {
       }
       case ONE_CANNOT_GO_BACK -> failing(estate);
       case ROLLBACK_WITHOUT_ONE -> {
-        run(estate, "apply");
-        run(estate, "set acme 700");
+        changedTwice(estate);
         estate.world().gateway.balk("two", 2, 2, PAUSED);
       }
       case ONE_IS_LEFT_OUT -> {
@@ -122,8 +117,7 @@ enum Scene {
         run(estate, "set acme 700");
       }
       case PRUNING -> {
-        run(estate, "apply");
-        run(estate, "set acme 700");
+        changedTwice(estate);
         run(estate, "set acme 800");
       }
       case CANARY -> twoChanged(estate);
@@ -151,6 +145,11 @@ enum Scene {
         run(estate, "repair manually");
       }
     }
+  }
+
+  private static void changedTwice(Estate estate) {
+    run(estate, "apply");
+    run(estate, "set acme 700");
   }
 
   /** The second change will fail, and one member takes nothing that comes after it. */

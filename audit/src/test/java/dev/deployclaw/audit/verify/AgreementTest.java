@@ -166,6 +166,31 @@ class AgreementTest {
   }
 
   @Test
+  void onMembersThatAreLeftOut() throws Exception {
+    for (Object members : VALUES) {
+      add(leftOut("2/rollback", members, "ann"));
+      add(leftOut("2/rollback", List.of("gateway/two"), members));
+      add(Forgery.of("2/rollback").fact("baked", "left_out", members));
+    }
+    add(leftOut("2/raised", List.of("gateway/two"), "ann"));
+    add(leftOut("2/rollback", List.of("gateway/two"), "ann"));
+
+    assertThat(agreed()).contains("ok").anyMatch(v -> v.contains("decision"));
+  }
+
+  private static Forgery leftOut(String log, Object members, Object by) {
+    var forged = Forgery.of(log);
+    for (var decided : Map.of("published", "publish", "converged", "converge").entrySet()) {
+      var word = Map.of("name", decided.getValue(), "rule", "persons-word");
+      forged
+          .fact(decided.getKey(), "left_out", members)
+          .fact(decided.getKey(), "left_out_by", by)
+          .field((int) forged.seq(decided.getKey()), "decision", word);
+    }
+    return forged;
+  }
+
+  @Test
   void onFieldsOfADocumentThatAreAnything() throws Exception {
     var document = Bundles.parsed(Forgery.of("2/refused").document(signer));
     for (String field : document.keySet()) {

@@ -96,6 +96,43 @@ class StatesTest {
   }
 
   @Test
+  void noticesMembersThatAreLeftOutOfAChangeForwardOrByNobody() {
+    var two = List.of("gateway/two");
+
+    assertThat(leftOut("2/rollback", two, "ann").codes()).isEmpty();
+    assertThat(leftOut("2/rollback", two, "").codes()).containsExactly(Code.DECISION);
+    assertThat(leftOut("2/rollback", List.of(), "ann").codes()).containsExactly(Code.DECISION);
+    assertThat(leftOut("2/raised", two, "ann").codes()).containsExactly(Code.DECISION);
+  }
+
+  @Test
+  void noticesThatEverybodyIsSaidToHaveTakenItWithoutThoseWhoAreLeftOut() {
+    var forged =
+        Forgery.of("2/rollback")
+            .fact("published", "left_out", List.of("gateway/two"))
+            .fact("published", "left_out_by", "ann");
+
+    assertThat(forged.codes()).containsExactly(Code.DECISION);
+  }
+
+  private static Forgery leftOut(String log, Object members, Object by) {
+    var forged = Forgery.of(log);
+    var word = Map.of("name", "publish", "rule", "persons-word");
+    return forged
+        .fact("published", "left_out", members)
+        .fact("published", "left_out_by", by)
+        .field((int) forged.seq("published"), "decision", word);
+  }
+
+  /** A way back goes on without who votes against it, and says without whom. */
+  @Test
+  void noticesAVoteAgainstAWayBackThatIsntToldAsAbsent() {
+    var absent = Forgery.of("2/rollback").fact("prepared", "absent", List.of("gateway/two"));
+
+    assertThat(absent.codes()).contains(Code.VOTES);
+  }
+
+  @Test
   void noticesThatNobodyApprovedWhatTheGateAsksAbout() {
     var asks = Map.<String, Object>of("asks", List.of("removes-tenant"), "manual", false);
     var manual = Map.<String, Object>of("asks", List.of(), "manual", true);
