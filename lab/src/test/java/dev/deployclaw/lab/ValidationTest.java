@@ -119,7 +119,7 @@ class ValidationTest {
 
     assertThat(early.exit()).as(early.out()).isEqualTo(7);
     assertThat(early.json().path("finished")).isEmpty();
-    assertThat(early.json().path("reason").asText()).contains("still pending: " + service);
+    assertThat(early.json().path("reason").asText()).contains("not back yet: " + service);
     scene.heal();
 
     var late = scene.run("recover");
@@ -135,7 +135,7 @@ class ValidationTest {
   private static void assertPending(int exit, JsonNode log, String who) {
     assertThat(exit).as(log.toString()).isEqualTo(7);
     assertThat(log.path("result").asText()).isEqualTo("UNKNOWN");
-    assertThat(log.path("reason").asText()).startsWith("still pending: " + who);
+    assertThat(log.path("reason").asText()).startsWith("not back yet: " + who);
   }
 
   private static String id(Agent.Ran ran) {
