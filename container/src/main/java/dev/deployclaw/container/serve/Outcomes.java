@@ -15,8 +15,7 @@ public final class Outcomes {
     return switch (outcome) {
       case Outcome.Done(var reports, var facts) ->
           Map.of("reports", reports.stream().map(Outcomes::report).toList(), "facts", facts);
-      case Outcome.Failed(var fault) ->
-          Map.of("fault", fault.word(), "reason", fault.reason());
+      case Outcome.Failed(var fault) -> Map.of("fault", fault.word(), "reason", fault.reason());
     };
   }
 

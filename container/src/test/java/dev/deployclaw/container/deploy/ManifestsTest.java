@@ -281,7 +281,8 @@ class ManifestsTest {
   void anApiServerTakesThem() throws Exception {
     try (var api = ApiServer.start();
         var client = HttpClient.newHttpClient()) {
-      var first = new ArrayList<HasMetadata>(manifests.all(Namespace.class)); // as kustomize sorts them
+      var first =
+          new ArrayList<HasMetadata>(manifests.all(Namespace.class)); // as kustomize sorts them
       first.addAll(manifests.all());
       for (var object : first) {
         var answer = apply(client, api, object);
