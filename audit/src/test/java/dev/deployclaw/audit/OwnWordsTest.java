@@ -2,6 +2,7 @@ package dev.deployclaw.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.audit.redaction.SecretRedactor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class OwnWordsTest {
 
   @Test
   void noMessageInTheSourcesLosesAWord() throws Exception {
-    var redaction = Redaction.of(List.of());
+    var redaction = SecretRedactor.of(List.of());
     try (Stream<Path> modules = Files.list(Path.of(".."))) {
       var messages =
           modules
@@ -43,7 +44,7 @@ class OwnWordsTest {
 
   @Test
   void whatFollowsAnAdviceIsStillMasked() {
-    var redaction = Redaction.of(List.of("renew-4711"));
+    var redaction = SecretRedactor.of(List.of("renew-4711"));
 
     assertThat(redaction.text(RENEW)).isEqualTo(RENEW);
     assertThat(redaction.text("credentials: renewed")).isEqualTo("credentials: ***");

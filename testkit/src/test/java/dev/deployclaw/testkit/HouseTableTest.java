@@ -32,7 +32,7 @@ class HouseTableTest {
   private static final Pattern FORM = Pattern.compile("[A-Z][a-z]+(ing|ed)");
   private static final Set<String> WORKSHOP = Set.of("testkit", "lab", "bench");
 
-  private static List<Source> sources;
+  private static List<JavaSourceFile> sources;
 
   /** A measured figure, what it is to become, and what it may not pass until then. */
   private record Row(String what, double measured, double goal, double bound) {
@@ -43,7 +43,7 @@ class HouseTableTest {
 
   @BeforeAll
   static void parses() throws IOException {
-    sources = Source.all("src/main");
+    sources = JavaSourceFile.all("src/main");
   }
 
   @Test
@@ -94,7 +94,7 @@ class HouseTableTest {
     long all = lines(_ -> true);
     var documents = new TreeMap<String, Long>();
     for (String root : List.of("docs", "README.md", "CONTRIBUTING.md", "SECURITY.md")) {
-      documents.putAll(words(Source.TOP.resolve(root)));
+      documents.putAll(words(JavaSourceFile.TOP.resolve(root)));
     }
     long words = documents.values().stream().mapToLong(Long::longValue).sum();
     long decisions = documents.keySet().stream().filter(d -> d.matches("docs/adr/\\d.*")).count();
@@ -105,14 +105,14 @@ class HouseTableTest {
         new Row("decision records", decisions, 40, 140));
   }
 
-  private static long lines(Predicate<Source> which) {
+  private static long lines(Predicate<JavaSourceFile> which) {
     return sources.stream()
         .filter(which)
         .mapToLong(s -> s.tree().getLineMap().getLineNumber(length(s)))
         .sum();
   }
 
-  private static long length(Source source) {
+  private static long length(JavaSourceFile source) {
     return source.trees().getSourcePositions().getEndPosition(source.tree(), source.tree());
   }
 
@@ -124,7 +124,7 @@ class HouseTableTest {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".md")).toList()) {
         long count = Stream.of(Files.readString(file).split("\\s+")).count();
-        out.put(Source.TOP.relativize(file).toString(), count);
+        out.put(JavaSourceFile.TOP.relativize(file).toString(), count);
       }
     }
     return out;
@@ -134,11 +134,11 @@ class HouseTableTest {
     return PERCENT * part.size() / whole.size();
   }
 
-  private static String type(Source source) {
+  private static String type(JavaSourceFile source) {
     return source.name().replaceAll(".*/|[.]java$", "");
   }
 
-  private static boolean isPackageInfo(Source source) {
+  private static boolean isPackageInfo(JavaSourceFile source) {
     return type(source).equals("package-info");
   }
 }

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.machine.ApprovalDemand;
-import dev.deployclaw.core.machine.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalDemand.Source;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;

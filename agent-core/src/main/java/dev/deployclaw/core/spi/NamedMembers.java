@@ -20,7 +20,7 @@ public final class NamedMembers {
   public static final int MOST_NAMED = 20;
 
   /** The order of reports in everything that names members. */
-  public static final Comparator<Report> DECIDING_FIRST =
+  public static final Comparator<MemberReport> DECIDING_FIRST =
       Comparator.comparingInt(NamedMembers::rank);
 
   private NamedMembers() {}
@@ -33,13 +33,15 @@ public final class NamedMembers {
    */
   public record Entry(String member, String text, boolean decides) {}
 
-  public static String sentence(Collection<Report> reports) {
+  public static String sentence(Collection<MemberReport> reports) {
     return listed(
         reports.stream()
             .sorted(DECIDING_FIRST)
             .map(r ->
                 new Entry(
-                    r.member(), r.member() + ": " + r.reason(), r.answer() == Report.Answer.NO))
+                    r.member(),
+                    r.member() + ": " + r.reason(),
+                    r.answer() == MemberReport.Answer.NO))
             .toList());
   }
 
@@ -74,7 +76,7 @@ public final class NamedMembers {
     return String.join("; ", parts);
   }
 
-  private static int rank(Report report) {
+  private static int rank(MemberReport report) {
     return switch (report.answer()) {
       case NO -> report.stuck() ? 0 : 1;
       case UNKNOWN -> 2;

@@ -1,11 +1,11 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.machine.Cause;
-import dev.deployclaw.core.machine.Execution;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.machine.Kind;
-import dev.deployclaw.core.machine.LeftOut;
-import dev.deployclaw.core.machine.State;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.machine.ChangeExecution;
+import dev.deployclaw.core.machine.ChangeKind;
+import dev.deployclaw.core.machine.ChangeState;
+import dev.deployclaw.core.machine.LeftOutMembers;
+import dev.deployclaw.core.store.StoreKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,46 +16,46 @@ import java.util.stream.Stream;
  * person left out those that aren't. So no member that refuses stops it, and nothing is called all
  * old that isn't.
  */
-final class WayBackLaw {
+public final class WayBackLaw {
   private static final String OVERTAKEN = "overtaken";
 
-  private final World world;
+  private final FakeEstate world;
   private final List<String> broken = new ArrayList<>();
 
-  WayBackLaw(World world) {
+  public WayBackLaw(FakeEstate world) {
     this.world = world;
   }
 
-  WayBackLaw copy(World elsewhere) {
+  public WayBackLaw copy(FakeEstate elsewhere) {
     var copy = new WayBackLaw(elsewhere);
     copy.broken.addAll(broken);
     return copy;
   }
 
-  List<String> broken() {
+  public List<String> broken() {
     return List.copyOf(broken);
   }
 
   /** A change came to another state. */
-  void moved(Execution was, Execution x) {
-    if (x.state() instanceof State.Failed(String reason) && !reason.contains(OVERTAKEN)) {
+  public void moved(ChangeExecution was, ChangeExecution x) {
+    if (x.state() instanceof ChangeState.Failed(String reason) && !reason.contains(OVERTAKEN)) {
       failed(was, x);
     }
-    if (x.state() instanceof State.Completed && x.kind().back() && !x.restores()) {
+    if (x.state() instanceof ChangeState.Completed && x.kind().back() && !x.restores()) {
       calledOld(x);
     }
   }
 
-  private void failed(Execution was, Execution x) {
+  private void failed(ChangeExecution was, ChangeExecution x) {
     boolean onItsWay =
-        was.state() instanceof State.Withdrawing
+        was.state() instanceof ChangeState.Withdrawing
             || (x.kind().back()
-                && (was.state() instanceof State.Committed
-                    || was.state() instanceof State.Published));
+                && (was.state() instanceof ChangeState.Committed
+                    || was.state() instanceof ChangeState.Published));
     if (onItsWay) {
       broken.add("I21: the way back of " + x.id() + " was given up: " + x.state());
     }
-    if (was.state() instanceof State.Undoing && votedDown(x)) {
+    if (was.state() instanceof ChangeState.Undoing && votedDown(x)) {
       standings()
           .filter(m -> m.goes() && m.epoch() == x.epoch())
           .findFirst()
@@ -67,13 +67,14 @@ final class WayBackLaw {
   }
 
   /** Whether what was to put it back was refused. */
-  private boolean votedDown(Execution x) {
+  private boolean votedDown(ChangeExecution x) {
     return changes(world.store)
-        .filter(u -> u.kind() == Kind.COMPENSATION && u.undoes().equals(Optional.of(x.id())))
-        .anyMatch(u -> u.state() instanceof State.Aborted a && a.cause() == Cause.VOTED_DOWN);
+        .filter(u -> u.kind() == ChangeKind.COMPENSATION && u.undoes().equals(Optional.of(x.id())))
+        .anyMatch(
+            u -> u.state() instanceof ChangeState.Aborted a && a.cause() == AbortCause.VOTED_DOWN);
   }
 
-  private void calledOld(Execution x) {
+  private void calledOld(ChangeExecution x) {
     standings()
         .filter(m -> !m.thrownBack() && !m.live().equals(x.digest()))
         .filter(m -> !isLeftOut(world.store, m.member(), Long.MAX_VALUE))
@@ -86,21 +87,21 @@ final class WayBackLaw {
    *
    * @param before for all there are, the highest number
    */
-  static boolean isLeftOut(FakeStore store, String member, long before) {
+  public static boolean isLeftOut(FakeStateStore store, String member, long before) {
     return changes(store)
         .filter(x -> before == Long.MAX_VALUE || x.epoch() > before)
-        .anyMatch(
-            x -> x.leftOut().map(LeftOut::members).filter(l -> l.contains(member)).isPresent());
+        .anyMatch(x ->
+            x.leftOut().map(LeftOutMembers::members).filter(l -> l.contains(member)).isPresent());
   }
 
   /** Whether a way back left a member where it is: it was there already, or was left out. */
-  static boolean staysBehind(FakeStore store, String member, long epoch) {
+  static boolean staysBehind(FakeStateStore store, String member, long epoch) {
     return isLeftOut(store, member, Long.MAX_VALUE)
         || changes(store).anyMatch(x -> x.kind().back() && x.content() == epoch);
   }
 
-  private static Stream<Execution> changes(FakeStore store) {
-    return store.list(Keys.CHANGES).stream().map(e -> Execution.read(e.value()));
+  private static Stream<ChangeExecution> changes(FakeStateStore store) {
+    return store.list(StoreKeys.CHANGES).stream().map(e -> ChangeExecution.read(e.value()));
   }
 
   private Stream<MemberStanding> standings() {

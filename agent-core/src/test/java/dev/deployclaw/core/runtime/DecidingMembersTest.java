@@ -2,8 +2,9 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.MemberReport;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class DecidingMembersTest {
   private static final String DECIDING = "gateway/gw-14";
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   @BeforeEach
   void fifteenGateways() {
@@ -28,8 +29,8 @@ class DecidingMembersTest {
         "converge",
         m ->
             m.equals(DECIDING)
-                ? Report.stuck(m, "ProgressDeadlineExceeded")
-                : Report.no(m, "1 of 3 pods are updated"));
+                ? MemberReport.stuck(m, "ProgressDeadlineExceeded")
+                : MemberReport.no(m, "1 of 3 pods are updated"));
 
     var ended = world.run("set acme 700");
 
@@ -42,8 +43,8 @@ class DecidingMembersTest {
         "prepare",
         m ->
             m.equals(DECIDING)
-                ? Report.no(m, "exceeded quota")
-                : Report.unknown(m, "does not answer"));
+                ? MemberReport.no(m, "exceeded quota")
+                : MemberReport.unknown(m, "does not answer"));
 
     var ended = world.run("apply");
 
@@ -61,14 +62,14 @@ class DecidingMembersTest {
     assertThat(ended.reason()).contains("gateway/gw-05: unknown directive; also gateway/gw-06");
   }
 
-  private void assertNamed(Ended ended, String named) {
+  private void assertNamed(RequestOutcome ended, String named) {
     assertThat(ended.reason()).contains(named);
     assertThat(records(ended).lines().filter(l -> l.contains("\"phase\"") && l.contains(named)))
         .as(records(ended))
         .isNotEmpty();
   }
 
-  private String records(Ended ended) {
+  private String records(RequestOutcome ended) {
     return String.join(
         "\n",
         world.journal.read(ended.execution()).stream()

@@ -2,12 +2,14 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.fake.World;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.RequestOutcome;
 import org.junit.jupiter.api.Test;
 
 /** A member that refuses what a repair publishes is named at once, by its own reason. */
 class RefusedRepairTest {
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
 
   @Test
   void waitsForNobodyThatRefuses() throws Exception {
@@ -18,7 +20,7 @@ class RefusedRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(Result.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
     assertThat(ended.reason()).contains("not repaired: gateway/two: refused it, is paused");
     long anEighth = world.settings("a").bounds().converge().toNanos() / 8_000;
     assertThat(world.time.micros() - since).isLessThan(anEighth);
@@ -59,7 +61,7 @@ class RefusedRepairTest {
     assertThat(world.time.micros() - since).isGreaterThanOrEqualTo(bound);
   }
 
-  private Ended repair() throws InterruptedException {
+  private RequestOutcome repair() throws InterruptedException {
     return world.agent().repair(world.request("repair"));
   }
 }

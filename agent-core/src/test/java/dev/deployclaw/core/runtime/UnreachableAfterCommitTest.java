@@ -2,10 +2,13 @@ package dev.deployclaw.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.Cause;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.machine.AbortCause;
+import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.spi.MemberReport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** After the commit a member that doesn't answer is waited for, and a refusal isn't. */
 class UnreachableAfterCommitTest {
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private final Duration bound = world.settings("a").bounds().converge();
 
   @ParameterizedTest
@@ -27,7 +30,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertAllWell();
   }
@@ -43,7 +46,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.live()).containsExactly(before);
     assertAllWell();
   }
@@ -65,7 +68,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
     assertThat(world.live()).containsExactly(before);
     assertAllWell();
   }
@@ -77,7 +80,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
     assertThat(ended.reason()).contains("gateway does not answer");
     assertThat(micros()).isBetween(micros(bound), 2 * micros(bound));
     world.gateway.heal();
@@ -96,7 +99,7 @@ class UnreachableAfterCommitTest {
         verb,
         m -> {
           boolean early = asked.incrementAndGet() <= 3 * members;
-          return Report.unknown(m, early ? "connection refused" : "no route");
+          return MemberReport.unknown(m, early ? "connection refused" : "no route");
         });
 
     var ended = world.run("apply");
@@ -138,7 +141,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.ROLLED_BACK);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
     assertThat(ended.reason()).startsWith("did not take it: gateway/one: is paused");
     assertThat(ended.reason()).contains("redis/a: does not answer");
     assertThat(tries.get()).isEqualTo(world.settings("a").bounds().attempts());
@@ -156,20 +159,20 @@ class UnreachableAfterCommitTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
     assertThat(ended.reason()).startsWith("not back yet: gateway/one: is paused");
     assertThat(world.redis.live()).containsExactly(before, before);
   }
 
-  private Report paused(String member) {
-    return Report.no(member, "is paused");
+  private MemberReport paused(String member) {
+    return MemberReport.no(member, "is paused");
   }
 
   @Test
   void saysWhyItCouldNotBeStagedAgain() throws Exception {
-    world.gateway.answers("publish", m -> Report.no(m, "epoch isn't there"));
+    world.gateway.answers("publish", m -> MemberReport.no(m, "epoch isn't there"));
     world.gateway.before(
-        "publish", () -> world.gateway.answers("stage", m -> Report.no(m, "exceeded quota")));
+        "publish", () -> world.gateway.answers("stage", m -> MemberReport.no(m, "exceeded quota")));
 
     var ended = world.run("apply");
 
@@ -178,25 +181,26 @@ class UnreachableAfterCommitTest {
 
   @Test
   void anAccessThatIsDeniedAfterTheCommitIsWaitedForWhereItOnlyLooks() throws Exception {
-    world.gateway.answers("converge", m -> Report.denied(m, "may not list pods"));
+    world.gateway.answers("converge", m -> MemberReport.denied(m, "may not list pods"));
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
     assertThat(ended.reason()).contains("still pending", "may not list pods");
     world.gateway.heal();
-    assertThat(world.agent().recover().finished().getFirst().result()).isEqualTo(Result.COMPLETED);
+    assertThat(world.agent().recover().finished().getFirst().result())
+        .isEqualTo(ExecutionResult.COMPLETED);
     assertAllWell();
   }
 
   @Test
   void anAccessThatIsDeniedAtTheVoteIsANo() throws Exception {
-    world.gateway.answers("prepare", m -> Report.denied(m, "may not patch deployments"));
+    world.gateway.answers("prepare", m -> MemberReport.denied(m, "may not patch deployments"));
 
     var ended = world.run("apply");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
-    assertThat(ended.cause()).contains(Cause.VOTED_DOWN);
+    assertThat(ended.cause()).contains(AbortCause.VOTED_DOWN);
   }
 
   @Test
@@ -206,7 +210,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(Result.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
     assertThat(world.gateway.calls("publish")).isEqualTo(1);
     assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
   }
@@ -241,7 +245,7 @@ class UnreachableAfterCommitTest {
     return duration.toNanos() / 1000;
   }
 
-  private String log(Ended ended) {
+  private String log(RequestOutcome ended) {
     return String.join(
         "\n",
         world.journal.read(ended.execution()).stream()

@@ -2,6 +2,7 @@ package dev.deployclaw.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.deployclaw.core.sim.bug.PlantedBug;
 import dev.deployclaw.testkit.Slow;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,7 +18,7 @@ class PlantedBugsTest {
         "VOTES_NOT_ASKED",
         "ONE_STOPS_THE_WAY_BACK"
       })
-  void isFoundAtOnce(Planted bug) {
+  void isFoundAtOnce(PlantedBug bug) {
     isFound(bug);
   }
 
@@ -33,8 +34,8 @@ class PlantedBugsTest {
         "VOTES_NOT_ASKED",
         "ONE_STOPS_THE_WAY_BACK"
       })
-  void isFound(Planted bug) {
-    var found = Hunt.byAll(bug);
+  void isFound(PlantedBug bug) {
+    var found = BugHunt.byAll(bug);
 
     assertThat(found).as("%s survives: %s", bug, bug.words()).isPresent();
     System.out.println(bug + " found: " + found.orElseThrow());

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.LogTail;
-import dev.deployclaw.core.log.Recorder.Head;
-import dev.deployclaw.core.log.Recorder.Sealed;
+import dev.deployclaw.audit.journal.LogTail;
+import dev.deployclaw.core.log.RecordSealer.LogHead;
+import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +36,7 @@ public final class Following {
    *     and these are its last records
    */
   public record Batch(
-      Optional<Head> superseded, List<Sealed> records, boolean more, boolean rests) {
+      Optional<LogHead> superseded, List<SealedRecord> records, boolean more, boolean rests) {
     public Batch {
       records = List.copyOf(records);
     }

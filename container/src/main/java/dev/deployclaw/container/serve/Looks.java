@@ -1,13 +1,13 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.verify.Json;
-import dev.deployclaw.core.plan.Discrepancy;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.ExitCode;
-import dev.deployclaw.core.runtime.ScanAnswer;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.core.drift.Discrepancy;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.result.ScanReport;
+import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import dev.deployclaw.policy.check.Finding;
-import dev.deployclaw.policy.parse.Problem;
+import dev.deployclaw.policy.document.DocumentProblem;
+import dev.deployclaw.policy.finding.PolicyFinding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Looks {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
-  private final Supplier<Architect> architects;
+  private final Supplier<ChangeService> architects;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Seen last;
@@ -34,12 +34,12 @@ public final class Looks {
   /**
    * @param architects makes one for each scan
    */
-  Looks(Supplier<Architect> architects, InstantSource clock) {
+  Looks(Supplier<ChangeService> architects, InstantSource clock) {
     this.architects = architects;
     this.clock = clock;
   }
 
-  private record Seen(Instant at, ScanAnswer answer) {}
+  private record Seen(Instant at, ScanReport answer) {}
 
   /**
    * What is where.
@@ -72,8 +72,8 @@ public final class Looks {
     out.put("epoch", committed.epoch());
     out.put("digest", committed.set().digest());
     out.put("committed", parsed(committed.set().bytes()));
-    out.put("problems", seen.answer().problems().stream().map(Problem::text).toList());
-    out.put("findings", seen.answer().findings().stream().map(Finding::toMap).toList());
+    out.put("problems", seen.answer().problems().stream().map(DocumentProblem::text).toList());
+    out.put("findings", seen.answer().findings().stream().map(PolicyFinding::toMap).toList());
     return out;
   }
 
@@ -118,8 +118,8 @@ public final class Looks {
 
   private static Object parsed(byte[] canonical) {
     try {
-      return Json.parse(canonical);
-    } catch (Json.Malformed e) {
+      return StrictJson.parse(canonical);
+    } catch (StrictJson.Malformed e) {
       throw new IllegalStateException("a policy set isn't JSON", e);
     }
   }

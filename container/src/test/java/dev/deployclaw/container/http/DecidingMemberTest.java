@@ -3,11 +3,11 @@ package dev.deployclaw.container.http;
 import static dev.deployclaw.container.http.Served.VIC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.DocumentText;
-import dev.deployclaw.audit.ExecutionDocument;
-import dev.deployclaw.audit.verify.Json;
+import dev.deployclaw.audit.signing.ExecutionDocument;
+import dev.deployclaw.audit.verify.json.StrictJson;
+import dev.deployclaw.audit.view.LogTextRenderer;
 import dev.deployclaw.container.serve.Desks;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,17 +50,18 @@ class DecidingMemberTest {
     assertThat(answer.text("reason")).startsWith("doesn't act on it: " + NAMED);
     assertThat(answer.json().path("thought_log").toString()).contains("; " + NAMED);
     var document =
-        new ExecutionDocument(Json.parseObject(answer.body().getBytes(StandardCharsets.UTF_8)));
-    var lines = DocumentText.of(document).lines().toList();
+        new ExecutionDocument(
+            StrictJson.parseObject(answer.body().getBytes(StandardCharsets.UTF_8)));
+    var lines = LogTextRenderer.of(document).lines().toList();
     assertThat(lines.subList(lines.size() - 8, lines.size()))
         .as(String.join("\n", lines))
         .anyMatch(line -> line.contains(NAMED));
   }
 
-  private Report stuckUntilTheWayBack(String member) {
+  private MemberReport stuckUntilTheWayBack(String member) {
     served.world.gateway.before("observe", served.world.gateway::heal);
     return member.equals(DECIDING)
-        ? Report.stuck(member, "ProgressDeadlineExceeded")
-        : Report.no(member, "1 of 3 pods are updated");
+        ? MemberReport.stuck(member, "ProgressDeadlineExceeded")
+        : MemberReport.no(member, "1 of 3 pods are updated");
   }
 }

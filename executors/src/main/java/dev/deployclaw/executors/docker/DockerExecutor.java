@@ -1,12 +1,13 @@
 package dev.deployclaw.executors.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.docker.gateway.ContainerGatewayExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.Set;
  * Looks at a Docker daemon: its containers, networks and images. It changes nothing; that is what
  * {@link ContainerGatewayExecutor} is for.
  */
-public final class DockerExecutor implements Executor {
+public final class DockerExecutor implements BackendExecutor {
   private static final String MEMBER = "docker";
   private static final String INSPECT = "inspect";
   private static final int CONNECTIONS = 2;
@@ -42,23 +43,26 @@ public final class DockerExecutor implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation invocation) {
-    if (!invocation.call().verb().equals(INSPECT) || !(invocation.call() instanceof Call.Look)) {
-      return Outcome.failed(new Fault.Invalid("docker knows no " + invocation.call().verb()));
+  public CallOutcome execute(Invocation invocation) {
+    if (!invocation.call().verb().equals(INSPECT)
+        || !(invocation.call() instanceof ExecutorCall.Look)) {
+      return CallOutcome.failed(
+          new CallFault.Invalid("docker knows no " + invocation.call().verb()));
     }
     return settings
         .map(DockerExecutor::inspect)
-        .orElseGet(
-            () -> Outcome.done(List.of(Report.skipped(MEMBER, "no docker.host is configured"))));
+        .orElseGet(() ->
+            CallOutcome.done(
+                List.of(MemberReport.skipped(MEMBER, "no docker.host is configured"))));
   }
 
-  private static Outcome inspect(DockerSettings daemon) {
-    try (DockerClient client = DockerLink.open(daemon, CONNECTIONS)) {
-      var facts = Topology.facts(client);
+  private static CallOutcome inspect(DockerSettings daemon) {
+    try (DockerClient client = DockerConnector.open(daemon, CONNECTIONS)) {
+      var facts = DockerInventory.facts(client);
       facts.put("host", daemon.host().toString());
-      return Outcome.done(List.of(Report.yes(MEMBER, "", facts)));
+      return CallOutcome.done(List.of(MemberReport.yes(MEMBER, "", facts)));
     } catch (RuntimeException e) {
-      return Outcome.failed(DockerFaults.of(e, daemon.host()));
+      return CallOutcome.failed(DockerFaultMapper.of(e, daemon.host()));
     } catch (IOException e) {
       throw new UncheckedIOException("closing the client", e);
     }

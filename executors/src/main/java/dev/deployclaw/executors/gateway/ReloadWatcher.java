@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.executors.sandbox.PinnedFolder;
+import dev.deployclaw.executors.nginx.FolderHandle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * @param pid of the master, as the watcher sees it
  * @param asked what it has acted on last
  */
-record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Worker> workers) {
+record ReloadWatcher(
+    FileGateway gateway, long pid, String asked, List<NginxProcess.Worker> workers) {
   static final String REPORT = "process";
   static final String REQUEST = "reload";
 
@@ -49,7 +50,7 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
     if (!master.matches() || !asked.matches()) {
       return Optional.empty();
     }
-    var workers = new ArrayList<Master.Worker>();
+    var workers = new ArrayList<NginxProcess.Worker>();
     for (String line : lines.subList(3, lines.size())) {
       var worker = WORKER.matcher(line);
       if (!worker.matches()) {
@@ -57,7 +58,7 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
       }
       long pid = Long.parseLong(worker.group(2));
       boolean leaving = worker.group(1).equals("leaving");
-      workers.add(new Master.Worker(pid, worker.group(3), leaving));
+      workers.add(new NginxProcess.Worker(pid, worker.group(3), leaving));
     }
     return Optional.of(
         new ReloadWatcher(gateway, Long.parseLong(master.group(1)), asked.group(1), workers));
@@ -81,7 +82,7 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
   }
 
   private String requested() throws IOException {
-    return PinnedFolder.fileAt(request())
+    return FolderHandle.fileAt(request())
         .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
         .orElse(NOTHING);
   }
@@ -96,7 +97,7 @@ record ReloadWatcher(FileGateway gateway, long pid, String asked, List<Master.Wo
    */
   private static String read(Path file) throws IOException {
     try {
-      return PinnedFolder.fileAt(file)
+      return FolderHandle.fileAt(file)
           .filter(bytes -> bytes.length <= LONGEST_REPORT)
           .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip())
           .orElse("");

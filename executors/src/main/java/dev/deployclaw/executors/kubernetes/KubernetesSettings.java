@@ -16,7 +16,7 @@ import java.util.TreeSet;
  */
 public record KubernetesSettings(
     List<String> namespaces,
-    List<PolicyMaps> policies,
+    List<ConfigMapSource> policies,
     List<KubernetesGateway> gateways,
     int atOnce,
     Duration preflight,
@@ -36,7 +36,7 @@ public record KubernetesSettings(
 
   public static KubernetesSettings of(
       List<String> namespaces,
-      List<PolicyMaps> policies,
+      List<ConfigMapSource> policies,
       List<KubernetesGateway> gateways,
       Duration preflight) {
     return new KubernetesSettings(
@@ -44,9 +44,9 @@ public record KubernetesSettings(
   }
 
   /** All namespaces that are named somewhere, sorted. */
-  Set<String> named() {
+  public Set<String> named() {
     var out = looked();
-    policies.stream().map(PolicyMaps::namespace).forEach(out::add);
+    policies.stream().map(ConfigMapSource::namespace).forEach(out::add);
     return out;
   }
 
@@ -54,7 +54,7 @@ public record KubernetesSettings(
    * Those whose Deployments, pods and services are looked at, sorted. In one of policies alone
    * there is nothing to see but its ConfigMaps, which the sources read.
    */
-  Set<String> looked() {
+  public Set<String> looked() {
     var out = new TreeSet<>(namespaces);
     gateways.stream().map(KubernetesGateway::namespace).forEach(out::add);
     return out;

@@ -1,4 +1,7 @@
-/** Kubernetes: topology, policies in ConfigMaps, and gateways whose pods a Deployment replaces. */
+/**
+ * What of a Kubernetes cluster belongs to the estate: its gateways, its policy sources and the
+ * settings.
+ */
 @NullMarked
 package dev.deployclaw.executors.kubernetes;
 

@@ -3,14 +3,15 @@ package dev.deployclaw.executors.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.HealthCheck;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.executors.docker.ContainerGateway.Reload;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Docker;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.executors.docker.gateway.ContainerEstate;
+import dev.deployclaw.executors.docker.gateway.ContainerGateway.Reload;
+import dev.deployclaw.testkit.BoundedWait;
+import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ class DockerExecutorTest {
 
   @TempDir static Path root;
 
-  private static Docker docker;
+  private static TestDockerDaemon docker;
   private static ContainerEstate estate;
 
   @BeforeAll
@@ -95,7 +96,7 @@ class DockerExecutorTest {
         .exec();
     docker.client().startContainerCmd("sick").exec();
 
-    Await.until("it is unhealthy", LONG, () -> number(facts(), "unhealthy") == 1);
+    BoundedWait.until("it is unhealthy", LONG, () -> number(facts(), "unhealthy") == 1);
 
     var facts = facts();
     assertThat(named(facts, "containers", "names", List.of("sick")))
@@ -109,20 +110,20 @@ class DockerExecutorTest {
   void isSkippedWhereNoneIsConfigured() {
     var outcome = inspect(Optional.empty());
 
-    assertThat(((Outcome.Done) outcome).reports())
-        .containsExactly(Report.skipped("docker", "no docker.host is configured"));
+    assertThat(((CallOutcome.Done) outcome).reports())
+        .containsExactly(MemberReport.skipped("docker", "no docker.host is configured"));
   }
 
-  static Outcome inspect(Optional<DockerSettings> settings) {
-    var look = new Call.Look("inspect", Map.of());
+  static CallOutcome inspect(Optional<DockerSettings> settings) {
+    var look = new ExecutorCall.Look("inspect", Map.of());
     return new DockerExecutor(settings)
-        .execute(new Invocation("docker", look, Fence.NONE, Duration.ofMinutes(1)));
+        .execute(new Invocation("docker", look, FencingToken.NONE, Duration.ofMinutes(1)));
   }
 
   private static Map<String, Object> facts() {
     var outcome = inspect(Optional.of(Daemons.settings(docker.host())));
-    assertThat(outcome).isInstanceOf(Outcome.Done.class);
-    return ((Outcome.Done) outcome).reports().getFirst().facts();
+    assertThat(outcome).isInstanceOf(CallOutcome.Done.class);
+    return ((CallOutcome.Done) outcome).reports().getFirst().facts();
   }
 
   private static Map<Object, Object> named(

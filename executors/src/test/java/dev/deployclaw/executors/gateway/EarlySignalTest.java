@@ -2,8 +2,8 @@ package dev.deployclaw.executors.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.testkit.Await;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.testkit.BoundedWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class EarlySignalTest {
       Path folder = estate.gateway(0).folder();
       estate.nginx(0).daemon().kill();
       var activation = GatewayEstate.activation(estate.set(), 1);
-      estate.ask(new Call.Stage(activation));
+      estate.ask(new ExecutorCall.Stage(activation));
       Path script = Files.writeString(folder.resolve("starting.sh"), STARTING);
       String title = "nginx: master process nginx -c " + folder;
       var master =
@@ -49,11 +49,12 @@ class EarlySignalTest {
               .directory(folder.toFile())
               .start();
       try {
-        Await.until("it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));
+        BoundedWait.until(
+            "it writes its number", AT_MOST, () -> pid(folder).equals("" + master.pid()));
         var published =
-            CompletableFuture.supplyAsync(() -> estate.ask(new Call.Publish(activation)));
+            CompletableFuture.supplyAsync(() -> estate.ask(new ExecutorCall.Publish(activation)));
         Path signals = folder.resolve("signals");
-        Await.until("the signal comes", AT_MOST, () -> Files.exists(signals));
+        BoundedWait.until("the signal comes", AT_MOST, () -> Files.exists(signals));
         published.join();
 
         assertThat(Files.readString(signals).strip()).isEqualTo("late");

@@ -2,16 +2,17 @@ package dev.deployclaw.executors.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.fake.World;
-import dev.deployclaw.core.machine.Active;
-import dev.deployclaw.core.machine.Keys;
-import dev.deployclaw.core.runtime.Architect;
-import dev.deployclaw.core.runtime.Ended;
-import dev.deployclaw.core.runtime.Ports;
-import dev.deployclaw.core.runtime.Progress;
-import dev.deployclaw.core.runtime.Result;
-import dev.deployclaw.core.runtime.Time;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.environment.AgentClock;
+import dev.deployclaw.core.fake.FakeEstate;
+import dev.deployclaw.core.journal.ProgressListener;
+import dev.deployclaw.core.machine.CommittedEpoch;
+import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.RequestOutcome;
+import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.store.StoreKeys;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ApiServerOutageTest {
   @TempDir Path folder;
 
-  private final World world = new World();
+  private final FakeEstate world = new FakeEstate();
   private Estate estate;
   private boolean away;
   private long awaySince;
@@ -57,7 +58,8 @@ class ApiServerOutageTest {
   @Test
   void publishesOnceTheServerIsBack() throws Exception {
     world.store.watch(store -> {
-      boolean committed = store.get(Keys.ACTIVE).map(e -> Active.read(e.value())).isPresent();
+      boolean committed =
+          store.get(StoreKeys.ACTIVE).map(e -> CommittedEpoch.read(e.value())).isPresent();
       if (committed && awaySince == 0) {
         stopServer();
       }
@@ -65,7 +67,7 @@ class ApiServerOutageTest {
 
     var ended = run();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(estate.deploymentNow().at("/metadata/annotations").toString()).contains("epoch");
     assertThat(awaySince).isPositive();
   }
@@ -83,13 +85,13 @@ class ApiServerOutageTest {
 
     var ended = run();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(Result.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(awaySince).isPositive();
   }
 
-  private Ended run() throws InterruptedException {
+  private RequestOutcome run() throws InterruptedException {
     var ports = world.ports();
-    Executor gateways =
+    BackendExecutor gateways =
         new KubernetesGatewayExecutor(
             estate.link(), Estate.settings(List.of(estate.gateway()), 900 * 1024));
     var executors =
@@ -97,7 +99,7 @@ class ApiServerOutageTest {
             .map(name -> name.equals("gateway") ? gateways : named(ports, name))
             .toList();
     var changed =
-        new Ports(
+        new AgentPorts(
             ports.state(),
             ports.objects(),
             ports.executors().replacedBy(executors),
@@ -106,10 +108,11 @@ class ApiServerOutageTest {
             ports.planner(),
             ports.playbook(),
             new Clock());
-    return new Architect(changed, world.settings("a"), Progress.NONE).run(world.request("apply"));
+    return new ChangeService(changed, world.settings("a"), ProgressListener.NONE)
+        .run(world.request("apply"));
   }
 
-  private static Executor named(Ports ports, String name) {
+  private static BackendExecutor named(AgentPorts ports, String name) {
     return ports.executors().named(name).orElseThrow();
   }
 
@@ -126,7 +129,7 @@ class ApiServerOutageTest {
   }
 
   /** Whenever the agent waits, the cluster does what is due. */
-  private final class Clock implements Time {
+  private final class Clock implements AgentClock {
     private final Duration bound = world.settings("a").bounds().converge();
 
     @Override

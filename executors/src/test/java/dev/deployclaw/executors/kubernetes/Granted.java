@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * What the product's manifests allow the agent, as an API server with RBAC would hold it to: a
  * request in a namespace that no rule of its Role allows is refused.
  */
-final class Granted {
+public final class Granted {
   private static final Path MANIFEST = Path.of("../container/kubernetes/access.yaml");
 
   /** Group, namespace, resource and name of a path; what stands in no namespace doesn't fit. */
@@ -40,7 +40,7 @@ final class Granted {
   }
 
   /** The rules of the Role. */
-  static List<PolicyRule> rules() {
+  public static List<PolicyRule> rules() {
     return role().getRules();
   }
 

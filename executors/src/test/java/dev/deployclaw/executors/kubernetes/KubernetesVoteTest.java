@@ -5,10 +5,10 @@ import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class KubernetesVoteTest {
 
   @TempDir Path folder;
 
-  private final Activation first = activation(set(1), 1);
+  private final EpochActivation first = activation(set(1), 1);
   private final List<Asked> writes = new CopyOnWriteArrayList<>();
   private Estate estate;
 
@@ -84,7 +84,7 @@ class KubernetesVoteTest {
 
   @Test
   void theWayBackToWhatWasFoundNeedsTheRightToo() {
-    var observed = estate.ask(new Call.Observe());
+    var observed = estate.ask(new ExecutorCall.Observe());
     activate(first);
     refuse(403, "Forbidden", DENIED);
 
@@ -97,7 +97,7 @@ class KubernetesVoteTest {
     assertThat(vote(first).answer()).isEqualTo(Answer.YES);
     assertThat(estate.deploymentNow()).isEqualTo(before);
 
-    assertThat(estate.ask(new Call.Publish(first)).answer()).isEqualTo(Answer.YES);
+    assertThat(estate.ask(new ExecutorCall.Publish(first)).answer()).isEqualTo(Answer.YES);
 
     assertThat(writes).hasSize(2);
     var asked = writes.getFirst();
@@ -112,12 +112,14 @@ class KubernetesVoteTest {
   void asksTheSameOfAPatch() {
     int small = 5_000;
     var large = activation(set(80), 1);
-    estate.ask(new Call.Stage(large), 7, small);
+    estate.ask(new ExecutorCall.Stage(large), 7, small);
 
     var before = estate.deploymentNow();
-    assertThat(estate.ask(new Call.Prepare(large), 7, small).answer()).isEqualTo(Answer.YES);
+    assertThat(estate.ask(new ExecutorCall.Prepare(large), 7, small).answer())
+        .isEqualTo(Answer.YES);
     assertThat(estate.deploymentNow()).isEqualTo(before);
-    assertThat(estate.ask(new Call.Publish(large), 7, small).answer()).isEqualTo(Answer.YES);
+    assertThat(estate.ask(new ExecutorCall.Publish(large), 7, small).answer())
+        .isEqualTo(Answer.YES);
 
     assertThat(writes).extracting(Asked::type).containsOnly("application/json-patch+json");
     assertThat(writes.getFirst().body()).isEqualTo(writes.getLast().body());
@@ -159,14 +161,14 @@ class KubernetesVoteTest {
     assertThat(String.valueOf(vote.facts().get("dry_run"))).contains("old.acme");
   }
 
-  private Report vote(Activation activation) {
-    assertThat(estate.ask(new Call.Stage(activation)).answer()).isEqualTo(Answer.YES);
-    return estate.ask(new Call.Prepare(activation));
+  private MemberReport vote(EpochActivation activation) {
+    assertThat(estate.ask(new ExecutorCall.Stage(activation)).answer()).isEqualTo(Answer.YES);
+    return estate.ask(new ExecutorCall.Prepare(activation));
   }
 
-  private void activate(Activation activation) {
+  private void activate(EpochActivation activation) {
     assertThat(vote(activation).answer()).isEqualTo(Answer.YES);
-    assertThat(estate.ask(new Call.Publish(activation)).answer()).isEqualTo(Answer.YES);
+    assertThat(estate.ask(new ExecutorCall.Publish(activation)).answer()).isEqualTo(Answer.YES);
     estate.rollOut();
   }
 

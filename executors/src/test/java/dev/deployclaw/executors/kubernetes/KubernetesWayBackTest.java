@@ -6,10 +6,10 @@ import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -21,16 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 class KubernetesWayBackTest {
   @TempDir Path folder;
 
-  private final Activation first = activation(set(1), 1);
+  private final EpochActivation first = activation(set(1), 1);
   private Estate estate;
 
   @BeforeEach
   void start() {
     estate = new Estate(folder);
-    estate.ask(new Call.Stage(first));
-    yes(new Call.Publish(first));
+    estate.ask(new ExecutorCall.Stage(first));
+    yes(new ExecutorCall.Publish(first));
     estate.rollOut();
-    yes(new Call.Converge(first));
+    yes(new ExecutorCall.Converge(first));
   }
 
   @AfterEach
@@ -44,9 +44,9 @@ class KubernetesWayBackTest {
     stall(activation(set(2), 2));
 
     var back = Activations.back(set(1), 3);
-    yes(new Call.Stage(back));
-    yes(new Call.Prepare(back));
-    yes(new Call.Publish(back));
+    yes(new ExecutorCall.Stage(back));
+    yes(new ExecutorCall.Prepare(back));
+    yes(new ExecutorCall.Publish(back));
 
     assertThat(estate.deploymentNow().at("/spec/template")).isEqualTo(template);
   }
@@ -55,16 +55,16 @@ class KubernetesWayBackTest {
   void refersToTheVolumeOfOldPodsWhateverItsShape() {
     int small = 5_000;
     var large = activation(set(80), 2);
-    yes(new Call.Stage(large), small);
-    yes(new Call.Publish(large), small);
+    yes(new ExecutorCall.Stage(large), small);
+    yes(new ExecutorCall.Publish(large), small);
     estate.rollOut();
     var template = estate.deploymentNow().at("/spec/template");
     stall(activation(set(1), 3));
 
     var back = Activations.back(set(80), 4);
-    yes(new Call.Stage(back), small);
-    yes(new Call.Prepare(back), small);
-    yes(new Call.Publish(back), small);
+    yes(new ExecutorCall.Stage(back), small);
+    yes(new ExecutorCall.Prepare(back), small);
+    yes(new ExecutorCall.Publish(back), small);
 
     assertThat(estate.deploymentNow().at("/spec/template")).isEqualTo(template);
   }
@@ -75,9 +75,9 @@ class KubernetesWayBackTest {
     estate.checksEndWith(1, "exec format error");
 
     var back = Activations.back(set(1), 3);
-    yes(new Call.Stage(back));
+    yes(new ExecutorCall.Stage(back));
 
-    yes(new Call.Prepare(back));
+    yes(new ExecutorCall.Prepare(back));
   }
 
   @Test
@@ -90,9 +90,9 @@ class KubernetesWayBackTest {
     estate.api().put(map, "somebody", other);
 
     var back = Activations.back(set(1), 3);
-    yes(new Call.Stage(back));
-    yes(new Call.Prepare(back));
-    yes(new Call.Publish(back));
+    yes(new ExecutorCall.Stage(back));
+    yes(new ExecutorCall.Prepare(back));
+    yes(new ExecutorCall.Publish(back));
 
     assertThat(estate.reference()).startsWith("deployclaw-gw-e3-");
   }
@@ -102,46 +102,47 @@ class KubernetesWayBackTest {
     String map = estate.reference();
     stall(activation(set(2), 2));
     var back = Activations.back(set(1), 3);
-    yes(new Call.Stage(back));
-    yes(new Call.Publish(back));
+    yes(new ExecutorCall.Stage(back));
+    yes(new ExecutorCall.Publish(back));
     estate.api().remove(PODS + "/gw-3-0");
     seen("'replicas':2,'updatedReplicas':2,'readyReplicas':2,'availableReplicas':2");
 
-    yes(new Call.Discard(1));
-    yes(new Call.Discard(2));
+    yes(new ExecutorCall.Discard(1));
+    yes(new ExecutorCall.Discard(2));
 
     assertThat(estate.staged()).contains(Estate.MAPS + "/" + map);
-    yes(new Call.Converge(back));
+    yes(new ExecutorCall.Converge(back));
   }
 
   @Test
   void waitsForNoControllerWhereNoPodIsToBeReplaced() {
     var second = activation(set(1, Tenants.acme()), 2);
-    yes(new Call.Stage(second));
-    yes(new Call.Publish(second));
+    yes(new ExecutorCall.Stage(second));
+    yes(new ExecutorCall.Publish(second));
     assertThat(generation()).isEqualTo(3);
 
-    yes(new Call.Converge(second)); // the controller saw generation 2
+    yes(new ExecutorCall.Converge(second)); // the controller saw generation 2
 
     estate.pod("gw-2-0", "'False'", "{}");
-    assertThat(estate.ask(new Call.Converge(second)).reason()).contains("1 of 2 pods are ready");
+    assertThat(estate.ask(new ExecutorCall.Converge(second)).reason())
+        .contains("1 of 2 pods are ready");
   }
 
   @Test
   void aPausedDeploymentIsInTheWayOnlyOfASwitch() {
     estate.api().edit(DEPLOYMENT, "kubectl", d -> d.withObject("/spec").put("paused", true));
     var same = activation(set(1, Tenants.acme()), 2);
-    yes(new Call.Converge(first));
+    yes(new ExecutorCall.Converge(first));
 
-    yes(new Call.Stage(same));
-    yes(new Call.Prepare(same));
-    yes(new Call.Publish(same));
-    yes(new Call.Converge(same));
+    yes(new ExecutorCall.Stage(same));
+    yes(new ExecutorCall.Prepare(same));
+    yes(new ExecutorCall.Publish(same));
+    yes(new ExecutorCall.Converge(same));
 
     var other = activation(set(2), 3);
-    yes(new Call.Stage(other));
-    assertThat(estate.ask(new Call.Prepare(other)).reason()).contains("rollout resume");
-    assertThat(estate.ask(new Call.Publish(other)).reason()).contains("rollout resume");
+    yes(new ExecutorCall.Stage(other));
+    assertThat(estate.ask(new ExecutorCall.Prepare(other)).reason()).contains("rollout resume");
+    assertThat(estate.ask(new ExecutorCall.Publish(other)).reason()).contains("rollout resume");
   }
 
   /** Earlier releases didn't write in which generation they switched. */
@@ -159,11 +160,11 @@ class KubernetesWayBackTest {
     assertThat(estate.ask(Estate.look("scan")).answer()).isEqualTo(Answer.YES);
 
     var second = activation(set(1, Tenants.acme()), 2);
-    yes(new Call.Stage(second));
-    yes(new Call.Prepare(second));
-    yes(new Call.Publish(second));
+    yes(new ExecutorCall.Stage(second));
+    yes(new ExecutorCall.Prepare(second));
+    yes(new ExecutorCall.Publish(second));
 
-    yes(new Call.Converge(second));
+    yes(new ExecutorCall.Converge(second));
     assertThat(estate.deploymentNow().at("/spec/template")).isEqualTo(template);
     assertThat(
             estate
@@ -177,16 +178,16 @@ class KubernetesWayBackTest {
   @Test
   void waitsForAControllerThatHasNotSeenThatItLedBack() {
     var bad = activation(set(2), 2);
-    yes(new Call.Stage(bad));
-    yes(new Call.Publish(bad));
+    yes(new ExecutorCall.Stage(bad));
+    yes(new ExecutorCall.Publish(bad));
     var back = Activations.back(set(1), 3);
-    yes(new Call.Stage(back));
-    yes(new Call.Publish(back));
+    yes(new ExecutorCall.Stage(back));
+    yes(new ExecutorCall.Publish(back));
     var third = activation(set(1, Tenants.acme()), 4);
-    yes(new Call.Stage(third));
-    yes(new Call.Publish(third));
+    yes(new ExecutorCall.Stage(third));
+    yes(new ExecutorCall.Publish(third));
 
-    assertThat(estate.ask(new Call.Converge(third)).reason())
+    assertThat(estate.ask(new ExecutorCall.Converge(third)).reason())
         .contains("the Deployment controller hasn't seen generation 4 yet");
   }
 
@@ -197,16 +198,16 @@ class KubernetesWayBackTest {
         .edit(DEPLOYMENT, "kubectl-create", d -> d.withObject("/metadata").put("generation", 1));
     seen("'replicas':2,'updatedReplicas':2,'readyReplicas':2,'availableReplicas':2");
 
-    yes(new Call.Converge(first));
+    yes(new ExecutorCall.Converge(first));
   }
 
   /** Its first pod never becomes ready, beside two ready ones of the file before. */
-  private void stall(Activation activation) {
-    yes(new Call.Stage(activation));
-    yes(new Call.Publish(activation));
+  private void stall(EpochActivation activation) {
+    yes(new ExecutorCall.Stage(activation));
+    yes(new ExecutorCall.Publish(activation));
     estate.pod("gw-3-0", "'False'", "{'waiting':{'reason':'ImagePullBackOff'}}");
     seen("'replicas':3,'updatedReplicas':1,'readyReplicas':2,'availableReplicas':2");
-    assertThat(estate.ask(new Call.Converge(activation)).answer()).isEqualTo(Answer.NO);
+    assertThat(estate.ask(new ExecutorCall.Converge(activation)).answer()).isEqualTo(Answer.NO);
   }
 
   /** The controller's look at the Deployment as it is now. */
@@ -218,12 +219,12 @@ class KubernetesWayBackTest {
     return estate.deploymentNow().at("/metadata/generation").asLong();
   }
 
-  private void yes(Call call) {
+  private void yes(ExecutorCall call) {
     yes(call, 900 * 1024);
   }
 
-  private void yes(Call call, int shardBytes) {
-    Report report = estate.ask(call, 7, shardBytes);
+  private void yes(ExecutorCall call, int shardBytes) {
+    MemberReport report = estate.ask(call, 7, shardBytes);
     assertThat(report.answer()).as("%s: %s", call.verb(), report.reason()).isEqualTo(Answer.YES);
   }
 }

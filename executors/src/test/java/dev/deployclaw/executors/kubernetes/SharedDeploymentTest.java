@@ -9,11 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.model.Gateway;
 import dev.deployclaw.policy.model.TenantPolicy;
@@ -55,19 +56,19 @@ class SharedDeploymentTest {
     var first = activation(set(1), 1);
     long generation = generation();
 
-    yes(both(new Call.Stage(first)));
-    yes(both(new Call.Prepare(first)));
-    var published = both(new Call.Publish(first));
+    yes(both(new ExecutorCall.Stage(first)));
+    yes(both(new ExecutorCall.Prepare(first)));
+    var published = both(new ExecutorCall.Publish(first));
 
     yes(published);
     assertThat(published)
-        .extracting(Report::member)
+        .extracting(MemberReport::member)
         .containsExactly("gateway/edge/gw", "gateway/edge/inner");
     assertThat(generation()).isEqualTo(generation + 1);
     assertThat(source("conf")).startsWith("deployclaw-gw-e1-");
     assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
     estate.rollOut();
-    yes(both(new Call.Converge(first)));
+    yes(both(new ExecutorCall.Converge(first)));
     assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(1).equals(r.facts().get("epoch")));
   }
 
@@ -87,14 +88,14 @@ class SharedDeploymentTest {
   void oneThatCanNotGoKeepsItsVolumeAndItsMarks() {
     bring(activation(set(1), 1));
     var second = activation(set(2), 2);
-    yes(both(new Call.Stage(second)));
+    yes(both(new ExecutorCall.Stage(second)));
     estate.api().paths().stream()
         .filter(p -> p.startsWith(MAPS + "/deployclaw-inner-e2-"))
         .forEach(estate.api()::remove);
 
-    var published = both(new Call.Publish(second));
+    var published = both(new ExecutorCall.Publish(second));
 
-    assertThat(published).extracting(Report::answer).containsExactly(Answer.YES, Answer.NO);
+    assertThat(published).extracting(MemberReport::answer).containsExactly(Answer.YES, Answer.NO);
     assertThat(source("conf")).startsWith("deployclaw-gw-e2-");
     assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
     assertThat(both(look("marks"))).extracting(r -> r.facts().get("epoch")).containsExactly(2L, 1L);
@@ -103,7 +104,7 @@ class SharedDeploymentTest {
   @Test
   void aConflictIsTriedAgainForBoth() {
     var first = activation(set(1), 1);
-    yes(both(new Call.Stage(first)));
+    yes(both(new ExecutorCall.Stage(first)));
     var once = new AtomicBoolean(true);
     estate
         .api()
@@ -116,7 +117,7 @@ class SharedDeploymentTest {
           return Optional.empty();
         });
 
-    yes(both(new Call.Publish(first)));
+    yes(both(new ExecutorCall.Publish(first)));
 
     assertThat(source("conf")).startsWith("deployclaw-gw-e1-");
     assertThat(source("inner-conf")).startsWith("deployclaw-inner-e1-");
@@ -157,9 +158,9 @@ class SharedDeploymentTest {
     int small = 5_000;
     var large = activation(set(80), 1);
     long generation = generation();
-    yes(both(new Call.Stage(large), small));
+    yes(both(new ExecutorCall.Stage(large), small));
 
-    yes(both(new Call.Publish(large), small));
+    yes(both(new ExecutorCall.Publish(large), small));
 
     assertThat(generation()).isEqualTo(generation + 1);
     assertThat(volume("conf").at("/projected/sources")).isNotEmpty();
@@ -172,7 +173,7 @@ class SharedDeploymentTest {
 
   @Test
   void bothGetBackWhatWasFound() {
-    var observed = both(new Call.Observe());
+    var observed = both(new ExecutorCall.Observe());
     bring(activation(set(1), 1));
 
     bring(Activations.restoring("gateway", observed, 2));
@@ -181,41 +182,41 @@ class SharedDeploymentTest {
     assertThat(source("inner-conf")).isEqualTo("by-hand");
   }
 
-  private void bring(Activation activation) {
-    for (Call call :
+  private void bring(EpochActivation activation) {
+    for (ExecutorCall call :
         List.of(
-            new Call.Stage(activation),
-            new Call.Prepare(activation),
-            new Call.Publish(activation))) {
+            new ExecutorCall.Stage(activation),
+            new ExecutorCall.Prepare(activation),
+            new ExecutorCall.Publish(activation))) {
       yes(both(call));
     }
     estate.rollOut();
-    yes(both(new Call.Converge(activation)));
+    yes(both(new ExecutorCall.Converge(activation)));
   }
 
   /** The first gateway, where the configuration knows no other. */
-  private void alone(Activation activation) {
-    for (Call call :
+  private void alone(EpochActivation activation) {
+    for (ExecutorCall call :
         List.of(
-            new Call.Stage(activation),
-            new Call.Prepare(activation),
-            new Call.Publish(activation))) {
+            new ExecutorCall.Stage(activation),
+            new ExecutorCall.Prepare(activation),
+            new ExecutorCall.Publish(activation))) {
       yes(List.of(estate.ask(call)));
     }
     estate.rollOut();
-    yes(List.of(estate.ask(new Call.Converge(activation))));
+    yes(List.of(estate.ask(new ExecutorCall.Converge(activation))));
   }
 
-  private List<Report> both(Call call) {
+  private List<MemberReport> both(ExecutorCall call) {
     return both(call, 900 * 1024);
   }
 
-  private List<Report> both(Call call, int shardBytes) {
+  private List<MemberReport> both(ExecutorCall call, int shardBytes) {
     var settings = Estate.settings(List.of(estate.gateway(), inner), shardBytes);
     return Estate.ask(new KubernetesGatewayExecutor(estate.link(), settings), call, 7);
   }
 
-  private static void yes(List<Report> reports) {
+  private static void yes(List<MemberReport> reports) {
     assertThat(reports)
         .isNotEmpty()
         .allSatisfy(

@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process that {@link Cluster} starts: serves, controls and runs pods until it is killed. */
+/**
+ * The process that {@link LocalCluster} starts: serves, controls and runs pods until it is killed.
+ */
 public final class ClusterProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterProcess.class);
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -23,7 +25,7 @@ public final class ClusterProcess {
    */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    String token = Files.readString(folder.resolve(Cluster.TOKEN));
+    String token = Files.readString(folder.resolve(LocalCluster.TOKEN));
     var tls = new ApiServer.Tls(certificate(folder, "it.crt"), certificate(folder, "it.key"));
     var api = ApiServer.start(Integer.parseInt(args[1]), folder.resolve("objects"), token, tls);
     var controllers =
@@ -32,7 +34,7 @@ public final class ClusterProcess {
             new DeploymentController(api),
             new ReplicaSetController(api),
             new NamespaceController(api, Files.readString(tls.certificate())));
-    var node = new Node(api, Path.of(args[2]), Path.of(args[3]));
+    var node = new NodeAgent(api, Path.of(args[2]), Path.of(args[3]));
     var looks = Executors.newSingleThreadScheduledExecutor();
     var _ =
         looks.scheduleWithFixedDelay(
@@ -40,7 +42,7 @@ public final class ClusterProcess {
   }
 
   private static Path certificate(Path folder, String name) {
-    return folder.resolve(Cluster.TLS).resolve(name);
+    return folder.resolve(LocalCluster.TLS).resolve(name);
   }
 
   /**
@@ -63,7 +65,7 @@ public final class ClusterProcess {
   }
 
   /** What goes wrong at one look may go right at the next. */
-  private static void look(Controllers controllers, Node node) {
+  private static void look(Controllers controllers, NodeAgent node) {
     try {
       controllers.look();
       node.look();

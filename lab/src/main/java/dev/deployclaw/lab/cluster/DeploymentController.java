@@ -2,7 +2,7 @@ package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.policy.json.Canonical;
+import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,13 +29,14 @@ final class DeploymentController {
 
   /** One look at all of them. */
   void look() {
-    var sets = api.objects(ReplicaSet::isOne).entrySet().stream().map(ReplicaSet::of).toList();
+    var sets =
+        api.objects(ReplicaSetObject::isOne).entrySet().stream().map(ReplicaSetObject::of).toList();
     for (var entry : api.objects(DeploymentController::isOne).entrySet()) {
       String uid = entry.getValue().at("/metadata/uid").asText();
       var own =
           sets.stream()
-              .filter(s -> ReplicaSet.owns(uid, s.object()))
-              .sorted(ReplicaSet.BY_AGE)
+              .filter(s -> ReplicaSetObject.owns(uid, s.object()))
+              .sorted(ReplicaSetObject.BY_AGE)
               .toList();
       sync(entry.getKey(), entry.getValue(), own);
     }
@@ -45,17 +46,17 @@ final class DeploymentController {
     return path.matches("/apis/apps/v1/namespaces/[^/]+/deployments/[^/]+");
   }
 
-  private void sync(String path, ObjectNode deployment, List<ReplicaSet> own) {
+  private void sync(String path, ObjectNode deployment, List<ReplicaSetObject> own) {
     JsonNode template = deployment.at("/spec/template");
-    Optional<ReplicaSet> found = own.stream().filter(s -> s.isOf(template)).findFirst();
+    Optional<ReplicaSetObject> found = own.stream().filter(s -> s.isOf(template)).findFirst();
     var former = new ArrayList<>(own);
     found.ifPresent(former::remove);
     if (found.isEmpty() && deployment.at("/spec/paused").asBoolean()) {
       return;
     }
-    long revision = former.stream().mapToLong(ReplicaSet::revision).max().orElse(0) + 1;
+    long revision = former.stream().mapToLong(ReplicaSetObject::revision).max().orElse(0) + 1;
     var current = found.orElseGet(() -> create(deployment, revision));
-    var rollout = new Rollout(deployment, current, former);
+    var rollout = new RollingUpdate(deployment, current, former);
     found.ifPresent(set -> revise(set, deployment, revision));
     var status = new RolloutStatus(rollout, found.isEmpty()).status();
     api.editStatus(
@@ -65,7 +66,7 @@ final class DeploymentController {
           object.set("status", status);
           object
               .withObject("/metadata/annotations")
-              .put(ReplicaSet.REVISION, "" + Math.max(revision, current.revision()));
+              .put(ReplicaSetObject.REVISION, "" + Math.max(revision, current.revision()));
         });
     rollout.sizes().forEach((set, size) -> resize(rollout, set, size));
     if (rollout.complete()) {
@@ -73,7 +74,7 @@ final class DeploymentController {
     }
   }
 
-  private ReplicaSet create(ObjectNode deployment, long revision) {
+  private ReplicaSetObject create(ObjectNode deployment, long revision) {
     JsonNode template = deployment.at("/spec/template");
     String hash = hash(template);
     String namespace = deployment.at("/metadata/namespace").asText();
@@ -81,21 +82,21 @@ final class DeploymentController {
     ObjectNode set = ApiServer.JSON.createObjectNode();
     ObjectNode metadata = set.putObject("metadata").put("name", name).put("namespace", namespace);
     metadata.set("labels", template.at("/metadata/labels").deepCopy());
-    metadata.withObject("/labels").put(Pod.HASH, hash);
+    metadata.withObject("/labels").put(PodObject.HASH, hash);
     copyAnnotations(deployment, metadata);
-    metadata.withObject("/annotations").put(ReplicaSet.REVISION, "" + revision);
-    ReplicaSet.own(set, deployment);
+    metadata.withObject("/annotations").put(ReplicaSetObject.REVISION, "" + revision);
+    ReplicaSetObject.own(set, deployment);
     ObjectNode spec = set.putObject("spec").put("replicas", 0);
     spec.set("selector", deployment.at("/spec/selector").deepCopy());
-    spec.withObject("/selector/matchLabels").put(Pod.HASH, hash);
+    spec.withObject("/selector/matchLabels").put(PodObject.HASH, hash);
     spec.set("template", template.deepCopy());
-    spec.withObject("/template/metadata/labels").put(Pod.HASH, hash);
-    String path = ReplicaSet.path(namespace, name);
-    return new ReplicaSet(path, api.put(path, MANAGER, set));
+    spec.withObject("/template/metadata/labels").put(PodObject.HASH, hash);
+    String path = ReplicaSetObject.path(namespace, name);
+    return new ReplicaSetObject(path, api.put(path, MANAGER, set));
   }
 
   /** A template that is taken again is the latest once more. */
-  private void revise(ReplicaSet set, ObjectNode deployment, long revision) {
+  private void revise(ReplicaSetObject set, ObjectNode deployment, long revision) {
     api.edit(
         set.path(),
         MANAGER,
@@ -104,9 +105,11 @@ final class DeploymentController {
           copyAnnotations(deployment, metadata);
           ObjectNode annotations = metadata.withObject("/annotations");
           if (set.revision() < revision) {
-            String before = annotations.path(ReplicaSet.HISTORY).asText();
+            String before = annotations.path(ReplicaSetObject.HISTORY).asText();
             String history = (before.isEmpty() ? "" : before + ",") + set.revision();
-            annotations.put(ReplicaSet.REVISION, "" + revision).put(ReplicaSet.HISTORY, history);
+            annotations
+                .put(ReplicaSetObject.REVISION, "" + revision)
+                .put(ReplicaSetObject.HISTORY, history);
           }
         });
   }
@@ -121,7 +124,7 @@ final class DeploymentController {
     }
   }
 
-  private void resize(Rollout rollout, ReplicaSet set, int size) {
+  private void resize(RollingUpdate rollout, ReplicaSetObject set, int size) {
     int desired = rollout.desired();
     api.edit(
         set.path(),
@@ -130,16 +133,16 @@ final class DeploymentController {
           object.withObject("/spec").put("replicas", size);
           object
               .withObject("/metadata/annotations")
-              .put(ReplicaSet.DESIRED, "" + desired)
-              .put(ReplicaSet.MOST, "" + (desired + rollout.surge()));
+              .put(ReplicaSetObject.DESIRED, "" + desired)
+              .put(ReplicaSetObject.MOST, "" + (desired + rollout.surge()));
         });
   }
 
   /** Of ReplicaSets without pods, the latest are kept. */
-  private void forget(ObjectNode deployment, List<ReplicaSet> former) {
+  private void forget(ObjectNode deployment, List<ReplicaSetObject> former) {
     int kept = deployment.at("/spec/revisionHistoryLimit").asInt(REVISIONS);
     former.stream()
-        .filter(ReplicaSet::hasNone)
+        .filter(ReplicaSetObject::hasNone)
         .sorted((a, b) -> Long.compare(b.revision(), a.revision()))
         .skip(kept)
         .forEach(set -> api.remove(set.path()));
@@ -147,7 +150,7 @@ final class DeploymentController {
 
   private static String hash(JsonNode template) {
     var plain = ApiServer.JSON.convertValue(template, Map.class);
-    var bytes = Canonical.text(plain).getBytes(StandardCharsets.UTF_8);
-    return Canonical.sha256(bytes).substring(0, HASH_DIGITS);
+    var bytes = CanonicalJson.text(plain).getBytes(StandardCharsets.UTF_8);
+    return CanonicalJson.sha256(bytes).substring(0, HASH_DIGITS);
   }
 }

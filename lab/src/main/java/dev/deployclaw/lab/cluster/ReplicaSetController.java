@@ -25,24 +25,25 @@ final class ReplicaSetController {
 
   /** One look at all of them. */
   void look() {
-    var pods = api.objects(Pod::isOne).entrySet().stream().map(Pod::of).toList();
-    var sets = api.objects(ReplicaSet::isOne).entrySet().stream().map(ReplicaSet::of).toList();
-    for (ReplicaSet set : sets) {
-      sync(set, pods.stream().filter(p -> ReplicaSet.owns(set.uid(), p.object())).toList());
+    var pods = api.objects(PodObject::isOne).entrySet().stream().map(PodObject::of).toList();
+    var sets =
+        api.objects(ReplicaSetObject::isOne).entrySet().stream().map(ReplicaSetObject::of).toList();
+    for (ReplicaSetObject set : sets) {
+      sync(set, pods.stream().filter(p -> ReplicaSetObject.owns(set.uid(), p.object())).toList());
     }
     collect(sets, pods);
   }
 
-  private void sync(ReplicaSet set, List<Pod> own) {
+  private void sync(ReplicaSetObject set, List<PodObject> own) {
     var active = own.stream().filter(p -> !p.terminating() && !p.over()).toList();
     for (int i = active.size(); i < set.wanted(); i++) {
       create(set);
     }
     active.stream()
-        .sorted(Comparator.comparing(Pod::ready))
+        .sorted(Comparator.comparing(PodObject::ready))
         .limit(Math.max(0, active.size() - set.wanted()))
         .forEach(this::terminate);
-    int ready = (int) active.stream().filter(Pod::ready).count();
+    int ready = (int) active.stream().filter(PodObject::ready).count();
     api.editStatus(
         set.path(),
         MANAGER,
@@ -54,7 +55,7 @@ final class ReplicaSetController {
         });
   }
 
-  private void create(ReplicaSet set) {
+  private void create(ReplicaSetObject set) {
     var template = set.object().at("/spec/template");
     String own = UUID.randomUUID().toString().substring(0, NAME_DIGITS);
     String name = set.name() + "-" + own;
@@ -65,19 +66,19 @@ final class ReplicaSetController {
     if (template.at("/metadata").has("annotations")) {
       metadata.set("annotations", template.at("/metadata/annotations").deepCopy());
     }
-    ReplicaSet.own(pod, set.object());
+    ReplicaSetObject.own(pod, set.object());
     pod.set("spec", template.path("spec").deepCopy());
-    pod.withObject("/spec").put("nodeName", Node.NAME);
+    pod.withObject("/spec").put("nodeName", NodeAgent.NAME);
     pod.putObject("status").put("phase", "Pending");
-    api.put(Pod.path(set.namespace(), name), MANAGER, pod);
+    api.put(PodObject.path(set.namespace(), name), MANAGER, pod);
   }
 
   /** What has an owner that is gone goes, too ("background"). */
-  private void collect(List<ReplicaSet> sets, List<Pod> pods) {
+  private void collect(List<ReplicaSetObject> sets, List<PodObject> pods) {
     var there =
         Stream.concat(
                 api.objects(DeploymentController::isOne).values().stream(),
-                sets.stream().map(ReplicaSet::object))
+                sets.stream().map(ReplicaSetObject::object))
             .map(o -> o.at("/metadata/uid").asText())
             .collect(Collectors.toSet());
     sets.stream().filter(s -> isOrphan(s.object(), there)).forEach(s -> api.remove(s.path()));
@@ -92,10 +93,10 @@ final class ReplicaSetController {
         && owners.valueStream().noneMatch(o -> there.contains(o.path("uid").asText()));
   }
 
-  private void terminate(Pod pod) {
+  private void terminate(PodObject pod) {
     api.edit(
         pod.path(),
         MANAGER,
-        object -> object.withObject("/metadata").put("deletionTimestamp", Conditions.now()));
+        object -> object.withObject("/metadata").put("deletionTimestamp", StatusConditions.now()));
   }
 }

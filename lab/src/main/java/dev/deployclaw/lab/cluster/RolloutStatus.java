@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param began whether the ReplicaSet of its template was made at this look
  */
-record RolloutStatus(Rollout rollout, boolean began) {
+record RolloutStatus(RollingUpdate rollout, boolean began) {
   private static final String PROGRESSING = "Progressing";
   private static final String COMPLETE = "NewReplicaSetAvailable";
   private static final String LATE = "ProgressDeadlineExceeded";
@@ -27,19 +27,19 @@ record RolloutStatus(Rollout rollout, boolean began) {
   ObjectNode status() {
     JsonNode before = rollout.deployment().path("status");
     var all = rollout.all();
-    int available = Rollout.sum(all, ReplicaSet::available);
+    int available = RollingUpdate.sum(all, ReplicaSetObject::available);
     ObjectNode status = ApiServer.JSON.createObjectNode();
     status.set("observedGeneration", rollout.deployment().at("/metadata/generation"));
-    status.put("replicas", Rollout.sum(all, ReplicaSet::replicas));
+    status.put("replicas", RollingUpdate.sum(all, ReplicaSetObject::replicas));
     status.put("updatedReplicas", rollout.current().replicas());
-    status.put("readyReplicas", Rollout.sum(all, ReplicaSet::ready));
+    status.put("readyReplicas", RollingUpdate.sum(all, ReplicaSetObject::ready));
     status.put("availableReplicas", available);
-    int missing = Rollout.sum(all, ReplicaSet::wanted) - available;
+    int missing = RollingUpdate.sum(all, ReplicaSetObject::wanted) - available;
     status.put("unavailableReplicas", Math.max(0, missing));
     ArrayNode conditions = status.putArray("conditions");
     boolean enough = available >= rollout.desired() - rollout.unavailable();
     ObjectNode said =
-        Conditions.of(before, conditions)
+        StatusConditions.of(before, conditions)
             .put(
                 "Available",
                 enough,
@@ -53,7 +53,7 @@ record RolloutStatus(Rollout rollout, boolean began) {
   }
 
   private void progressing(JsonNode before, ObjectNode status, ArrayNode conditions) {
-    Optional<JsonNode> last = Conditions.find(before, PROGRESSING);
+    Optional<JsonNode> last = StatusConditions.find(before, PROGRESSING);
     String reason = reason(before, status, last);
     boolean same = last.map(l -> l.path("reason").asText()).filter(reason::equals).isPresent();
     boolean moved = !same || began || (reason.equals(UPDATED) && progressed(before, status));
@@ -61,9 +61,9 @@ record RolloutStatus(Rollout rollout, boolean began) {
       conditions.add(last.orElseThrow().deepCopy());
       return;
     }
-    Conditions.of(before, conditions)
+    StatusConditions.of(before, conditions)
         .put(PROGRESSING, !reason.equals(LATE), reason, message(reason))
-        .put("lastUpdateTime", Conditions.now());
+        .put("lastUpdateTime", StatusConditions.now());
   }
 
   /** A rollout that was complete once isn't late when a pod of it fails afterwards. */
@@ -89,7 +89,7 @@ record RolloutStatus(Rollout rollout, boolean began) {
 
   private boolean overdue(JsonNode last) {
     int deadline = rollout.deployment().at("/spec/progressDeadlineSeconds").asInt(DEADLINE_SECONDS);
-    var since = Instant.parse(last.path("lastUpdateTime").asText(Conditions.now()));
+    var since = Instant.parse(last.path("lastUpdateTime").asText(StatusConditions.now()));
     return Duration.between(since, Instant.now()).toSeconds() >= deadline;
   }
 

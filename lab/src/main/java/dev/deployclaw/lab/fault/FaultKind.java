@@ -80,9 +80,10 @@ public enum FaultKind {
     return example;
   }
 
-  static FaultKind of(String word) throws Impossible {
+  static FaultKind of(String word) throws ImpossibleFaultException {
     return find(word)
-        .orElseThrow(() -> new Impossible("there is no fault " + word + "; known: " + words()));
+        .orElseThrow(() ->
+            new ImpossibleFaultException("there is no fault " + word + "; known: " + words()));
   }
 
   static Optional<FaultKind> find(String word) {

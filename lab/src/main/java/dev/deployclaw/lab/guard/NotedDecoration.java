@@ -1,10 +1,10 @@
 package dev.deployclaw.lab.guard;
 
-import dev.deployclaw.container.wiring.Decoration;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.container.wiring.PortDecorator;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.StateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,15 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Notes every action of an agent, before it is done, in the file that a system property names. */
-public final class NotedDecoration implements Decoration {
+public final class NotedDecoration implements PortDecorator {
   static final String FILE = "deployclaw.actions";
 
   private final Optional<Notes> notes =
       Optional.ofNullable(System.getProperty(FILE)).map(file -> new Notes(Path.of(file)));
 
   @Override
-  public Executor around(Executor executor) {
-    return notes.<Executor>map(n -> new NotedExecutor(executor, n)).orElse(executor);
+  public BackendExecutor around(BackendExecutor executor) {
+    return notes.<BackendExecutor>map(n -> new NotedExecutor(executor, n)).orElse(executor);
   }
 
   @Override
@@ -48,7 +48,7 @@ public final class NotedDecoration implements Decoration {
     }
   }
 
-  private record NotedExecutor(Executor executor, Notes notes) implements Executor {
+  private record NotedExecutor(BackendExecutor executor, Notes notes) implements BackendExecutor {
     @Override
     public String name() {
       return executor.name();
@@ -60,8 +60,8 @@ public final class NotedDecoration implements Decoration {
     }
 
     @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      notes.add(Actions.line(call));
+    public CallOutcome execute(Invocation call) throws InterruptedException {
+      notes.add(ActionFormatter.line(call));
       return executor.execute(call);
     }
   }
@@ -69,7 +69,7 @@ public final class NotedDecoration implements Decoration {
   private record NotedObjects(ObjectStore objects, Notes notes) implements ObjectStore {
     @Override
     public Put create(String name, byte[] bytes) throws InterruptedException {
-      notes.add(Actions.created(name));
+      notes.add(ActionFormatter.created(name));
       return objects.create(name, bytes);
     }
 
@@ -122,7 +122,7 @@ public final class NotedDecoration implements Decoration {
 
     @Override
     public Result transact(Transaction transaction) throws InterruptedException {
-      notes.add(Actions.line(transaction));
+      notes.add(ActionFormatter.line(transaction));
       return state.transact(transaction);
     }
 

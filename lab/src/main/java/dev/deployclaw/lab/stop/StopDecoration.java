@@ -1,11 +1,11 @@
 package dev.deployclaw.lab.stop;
 
-import dev.deployclaw.container.wiring.Decoration;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
+import dev.deployclaw.container.wiring.PortDecorator;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.ObjectStore;
-import dev.deployclaw.core.spi.Outcome;
 import dev.deployclaw.core.spi.StateStore;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Puts a {@link StopPoint} around every call that changes something or decides. */
-public final class StopDecoration implements Decoration {
+public final class StopDecoration implements PortDecorator {
   private final Optional<StopPoint> point = StopPoint.of(StopDecoration::told);
 
   /**
@@ -25,8 +25,8 @@ public final class StopDecoration implements Decoration {
   }
 
   @Override
-  public Executor around(Executor executor) {
-    return point.<Executor>map(p -> new StoppedExecutor(executor, p)).orElse(executor);
+  public BackendExecutor around(BackendExecutor executor) {
+    return point.<BackendExecutor>map(p -> new StoppedExecutor(executor, p)).orElse(executor);
   }
 
   @Override
@@ -39,7 +39,8 @@ public final class StopDecoration implements Decoration {
     return point.<StateStore>map(p -> new StoppedState(state, p)).orElse(state);
   }
 
-  private record StoppedExecutor(Executor executor, StopPoint point) implements Executor {
+  private record StoppedExecutor(BackendExecutor executor, StopPoint point)
+      implements BackendExecutor {
     @Override
     public String name() {
       return executor.name();
@@ -51,8 +52,8 @@ public final class StopDecoration implements Decoration {
     }
 
     @Override
-    public Outcome execute(Invocation call) throws InterruptedException {
-      if (call.call() instanceof Call.Look) {
+    public CallOutcome execute(Invocation call) throws InterruptedException {
+      if (call.call() instanceof ExecutorCall.Look) {
         return executor.execute(call);
       }
       String at = point.begin(call.operation());

@@ -1,14 +1,14 @@
 package dev.deployclaw.lab.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.testkit.Ports;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.network.FreePortFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** A gateway of four pods, and the files that it may read. */
 final class ClusterObjects {
-  static final int PORT = Ports.free();
+  static final int PORT = FreePortFinder.free();
 
   private ClusterObjects() {}
 

@@ -4,25 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.Activation;
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Fence;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.core.spi.Report.Answer;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
-import dev.deployclaw.executors.kubernetes.KubernetesGatewayExecutor;
-import dev.deployclaw.executors.kubernetes.KubernetesLink;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
+import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
+import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
 import dev.deployclaw.policy.PolicySet;
-import dev.deployclaw.policy.gateway.Site;
+import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.policy.model.Gateway;
-import dev.deployclaw.testkit.Await;
-import dev.deployclaw.testkit.Daemon;
-import dev.deployclaw.testkit.Ports;
+import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
+import dev.deployclaw.testkit.network.FreePortFinder;
+import dev.deployclaw.testkit.process.DaemonProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PodsThatStayTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int REPLICAS = 3;
-  private static final int PORT = Ports.free();
+  private static final int PORT = FreePortFinder.free();
   private static final AtomicLong EPOCHS = new AtomicLong();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/edge/deployments";
   private static final String MAPS = "/api/v1/namespaces/edge/configmaps";
@@ -54,19 +54,20 @@ class PodsThatStayTest {
 
   @TempDir static Path folder;
 
-  private static Cluster cluster;
-  private static KubernetesLink link;
+  private static LocalCluster cluster;
+  private static KubernetesConnection link;
 
   @BeforeAll
   static void start() {
-    cluster = Cluster.spawn(folder);
+    cluster = LocalCluster.spawn(folder);
     cluster.create("/api/v1/namespaces", "test", json("{'metadata':{'name':'edge'}}"));
     ObjectNode map = json("{'metadata':{'namespace':'edge','name':'by-hand'}}");
     map.putObject("data").put("nginx.conf", BY_HAND.formatted(PORT));
     cluster.create(MAPS, "test", map);
     cluster.create(DEPLOYMENTS, "test", deployment());
-    var access = new KubernetesLink.Access(Optional.of(cluster.kubeconfig()), Optional.empty());
-    link = new KubernetesLink(access, Duration.ofSeconds(10));
+    var access =
+        new KubernetesConnection.Access(Optional.of(cluster.kubeconfig()), Optional.empty());
+    link = new KubernetesConnection(access, Duration.ofSeconds(10));
   }
 
   @AfterAll
@@ -76,7 +77,7 @@ class PodsThatStayTest {
     }
     if (cluster != null) {
       cluster.close();
-      Daemon.adoptAll(folder).forEach(Daemon::kill);
+      DaemonProcess.adoptAll(folder).forEach(DaemonProcess::kill);
     }
   }
 
@@ -85,12 +86,13 @@ class PodsThatStayTest {
     bring(activation(1, false));
     var before = pods();
     assertThat(before).hasSize(REPLICAS);
-    var oldNode = fault(Cluster.OLD_NODES).resolve("edge");
+    var oldNode = fault(LocalCluster.OLD_NODES).resolve("edge");
     Files.createDirectories(oldNode.getParent());
     Files.writeString(oldNode, "");
     var second = activation(2, false);
     publish(second);
-    Await.until("the rollout is late", SOON, () -> ask(new Call.Converge(second)).stuck());
+    BoundedWait.until(
+        "the rollout is late", SOON, () -> ask(new ExecutorCall.Converge(second)).stuck());
 
     bring(activation(1, true));
 
@@ -104,12 +106,12 @@ class PodsThatStayTest {
   void confirmAChangeOfTheirMarksWhileTheControllersAreAway() throws Exception {
     bring(activation(3, false));
     var before = pods();
-    Files.writeString(fault(Cluster.CONTROLLERS_AWAY), "");
+    Files.writeString(fault(LocalCluster.CONTROLLERS_AWAY), "");
 
     bring(activation(3, false));
 
-    Files.delete(fault(Cluster.CONTROLLERS_AWAY));
-    Await.until("the controllers are back", SOON, () -> observed() == generation());
+    Files.delete(fault(LocalCluster.CONTROLLERS_AWAY));
+    BoundedWait.until("the controllers are back", SOON, () -> observed() == generation());
     assertThat(pods()).isEqualTo(before);
   }
 
@@ -126,28 +128,28 @@ class PodsThatStayTest {
     return cluster.get(DEPLOYMENTS + "/gw").at("/status/observedGeneration").asLong();
   }
 
-  private static void bring(Activation activation) {
+  private static void bring(EpochActivation activation) {
     publish(activation);
-    Await.until(
+    BoundedWait.until(
         "all pods run epoch " + activation.epoch(),
         SOON,
-        () -> ask(new Call.Converge(activation)).answer() == Answer.YES);
+        () -> ask(new ExecutorCall.Converge(activation)).answer() == Answer.YES);
   }
 
-  private static void publish(Activation activation) {
-    for (Call call :
+  private static void publish(EpochActivation activation) {
+    for (ExecutorCall call :
         List.of(
-            new Call.Stage(activation),
-            new Call.Prepare(activation),
-            new Call.Publish(activation))) {
+            new ExecutorCall.Stage(activation),
+            new ExecutorCall.Prepare(activation),
+            new ExecutorCall.Publish(activation))) {
       var report = ask(call);
       assertThat(report.answer()).as(call.verb() + ": " + report.reason()).isEqualTo(Answer.YES);
     }
   }
 
-  private static Report ask(Call call) {
+  private static MemberReport ask(ExecutorCall call) {
     var site =
-        new Site(
+        new GatewaySite(
             "0.0.0.0:" + PORT,
             "127.0.0.1:1",
             new TreeMap<>(Map.of("search", "127.0.0.1:1")),
@@ -160,23 +162,24 @@ class PodsThatStayTest {
         new KubernetesGateway("gw", "edge", "gw", "nginx", "conf", "nginx.conf", "nginx", site);
     var settings =
         KubernetesSettings.of(List.of(), List.of(), List.of(gateway), Duration.ofSeconds(30));
-    var invocation = new Invocation("gateway", call, new Fence("test", 1), Duration.ofMinutes(1));
+    var invocation =
+        new Invocation("gateway", call, new FencingToken("test", 1), Duration.ofMinutes(1));
     try {
       var outcome = new KubernetesGatewayExecutor(link, settings).execute(invocation);
-      return ((Outcome.Done) outcome).reports().getFirst();
+      return ((CallOutcome.Done) outcome).reports().getFirst();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
   /** Another number of routes is another file. */
-  private static Activation activation(int routes, boolean back) {
+  private static EpochActivation activation(int routes, boolean back) {
     long epoch = EPOCHS.incrementAndGet();
     var all =
         IntStream.range(0, routes).mapToObj(i -> new Gateway.Route("/s" + i, "search")).toList();
     var gateway = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
     var set = PolicySet.of(List.of(), List.of(gateway), "");
-    return new Activation(
+    return new EpochActivation(
         "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), back, Optional.empty());
   }
 

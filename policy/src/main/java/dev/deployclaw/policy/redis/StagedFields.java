@@ -1,9 +1,9 @@
 package dev.deployclaw.policy.redis;
 
-import dev.deployclaw.policy.decide.Rule;
+import dev.deployclaw.policy.decision.LimitRule;
 import dev.deployclaw.policy.model.Limit;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.text.ByteText;
+import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.List;
 
 /**
@@ -12,24 +12,24 @@ import java.util.List;
  */
 public final class StagedFields {
   private final StagedRules rules;
-  private final ByteText prefix;
-  private final ByteText open;
-  private final ByteText blocked;
-  private final ByteText key = new ByteText();
-  private final ByteText name = new ByteText();
-  private final ByteText value = new ByteText();
+  private final Utf8Buffer prefix;
+  private final Utf8Buffer open;
+  private final Utf8Buffer blocked;
+  private final Utf8Buffer key = new Utf8Buffer();
+  private final Utf8Buffer name = new Utf8Buffer();
+  private final Utf8Buffer value = new Utf8Buffer();
 
   StagedFields(StagedRules rules) {
     this.rules = rules;
-    this.prefix = new ByteText().add(RedisLayout.fieldPrefix(rules.epoch()));
-    this.open = new ByteText().add(StagedRules.tenantLine(false, rules.digest()));
-    this.blocked = new ByteText().add(StagedRules.tenantLine(true, rules.digest()));
+    this.prefix = new Utf8Buffer().add(RedisKeyLayout.fieldPrefix(rules.epoch()));
+    this.open = new Utf8Buffer().add(StagedRules.tenantLine(false, rules.digest()));
+    this.blocked = new Utf8Buffer().add(StagedRules.tenantLine(true, rules.digest()));
   }
 
   /** Takes one field. Both texts are used again for the next one. */
   @FunctionalInterface
   public interface Sink {
-    void field(ByteText name, ByteText value);
+    void field(Utf8Buffer name, Utf8Buffer value);
   }
 
   /** How many fields {@link #each} tells of. */
@@ -38,21 +38,21 @@ public final class StagedFields {
   }
 
   /** The hash's key, until this is called again. */
-  public ByteText key(TenantPolicy tenant) {
+  public Utf8Buffer key(TenantPolicy tenant) {
     rules.key(tenant, key.clear());
     return key;
   }
 
   /** The tenant's own line, then its limits in the policy's order. */
   public void each(TenantPolicy tenant, Sink sink) {
-    name.clear().add(prefix).add(RedisLayout.TENANT);
+    name.clear().add(prefix).add(RedisKeyLayout.TENANT);
     value.clear().add(tenant.blocked() ? blocked : open);
     sink.field(name, value);
     List<Limit> limits = tenant.limits();
     for (int i = 0; i < limits.size(); i++) {
       Limit limit = limits.get(i);
       name.clear().add(prefix).add(limit.name());
-      Rule.of(limit).write(value.clear());
+      LimitRule.of(limit).write(value.clear());
       sink.field(name, value);
     }
   }

@@ -52,7 +52,7 @@ public record TokenSettings(
       return Optional.empty();
     }
     try {
-      KeySet.parse(file.read(), algorithms);
+      TokenKeySet.parse(file.read(), algorithms);
       return Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
       return Optional.of(file.path() + ": " + e.getMessage());

@@ -1,14 +1,14 @@
 package dev.deployclaw.skills.admission;
 
-import dev.deployclaw.core.spi.Call;
-import dev.deployclaw.core.spi.Executor;
-import dev.deployclaw.core.spi.Fault;
+import dev.deployclaw.core.spi.BackendExecutor;
+import dev.deployclaw.core.spi.CallFault;
+import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.core.spi.Outcome;
-import dev.deployclaw.core.spi.Report;
-import dev.deployclaw.skills.plugin.Effect;
+import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.skills.plugin.Plugin;
-import dev.deployclaw.skills.plugin.Sight;
+import dev.deployclaw.skills.plugin.PluginEffect;
+import dev.deployclaw.skills.plugin.PluginObservation;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * A plugin as an executor. It looks, by the operations that are admitted and only observe; it takes
  * part in no change. What it says is cut to a size that a record holds. Any number of threads.
  */
-public final class PluginExecutor implements Executor {
+public final class PluginExecutor implements BackendExecutor {
   private static final int MOST_SIGHTS = 1_000;
   private static final int MOST_FACTS = 50;
   private static final int LONGEST_TEXT = 500;
@@ -29,13 +29,16 @@ public final class PluginExecutor implements Executor {
   private final String name;
 
   /** By verb, what the jar says that it does. */
-  private final Map<String, Effect> claims;
+  private final Map<String, PluginEffect> claims;
 
   /** By verb, what counts: the most of what the operator and the jar say. */
-  private final Map<String, Effect> admitted;
+  private final Map<String, PluginEffect> admitted;
 
   PluginExecutor(
-      Plugin plugin, String name, Map<String, Effect> claims, Map<String, Effect> entries) {
+      Plugin plugin,
+      String name,
+      Map<String, PluginEffect> claims,
+      Map<String, PluginEffect> entries) {
     this.plugin = plugin;
     this.name = name;
     this.claims = Map.copyOf(claims);
@@ -55,7 +58,7 @@ public final class PluginExecutor implements Executor {
   @Override
   public Set<String> verbs() {
     return admitted.entrySet().stream()
-        .filter(e -> e.getValue() == Effect.OBSERVE)
+        .filter(e -> e.getValue() == PluginEffect.OBSERVE)
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -73,7 +76,7 @@ public final class PluginExecutor implements Executor {
               + " isn't admitted; name it under operations of the plugin in the configuration,"
               + " with what it does");
     }
-    return effect == Effect.OBSERVE
+    return effect == PluginEffect.OBSERVE
         ? Optional.empty()
         : Optional.of(
             "%s is of class %s, and a skill's own operations only observe; drop it"
@@ -81,33 +84,33 @@ public final class PluginExecutor implements Executor {
   }
 
   @Override
-  public Outcome execute(Invocation call) throws InterruptedException {
+  public CallOutcome execute(Invocation call) throws InterruptedException {
     String verb = call.call().verb();
-    if (!(call.call() instanceof Call.Look) || !verbs().contains(verb)) {
+    if (!(call.call() instanceof ExecutorCall.Look) || !verbs().contains(verb)) {
       String why = refusal(verb).orElse(call.operation() + " is no look");
-      return Outcome.failed(new Fault.Denied(why));
+      return CallOutcome.failed(new CallFault.Denied(why));
     }
     try {
       var sights = plugin.look(verb, call.deadline());
-      return Outcome.done(sights.stream().limit(MOST_SIGHTS).map(this::report).toList());
+      return CallOutcome.done(sights.stream().limit(MOST_SIGHTS).map(this::report).toList());
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | LinkageError e) {
-      return Outcome.failed(
-          new Fault.Unavailable(cut("plugin " + name + " failed at " + verb + ": " + e)));
+      return CallOutcome.failed(
+          new CallFault.Unavailable(cut("plugin " + name + " failed at " + verb + ": " + e)));
     }
   }
 
-  private Report report(Sight sight) {
+  private MemberReport report(PluginObservation sight) {
     var answer =
         switch (sight.state()) {
-          case FINE -> Report.Answer.YES;
-          case WRONG -> Report.Answer.NO;
-          case UNKNOWN -> Report.Answer.UNKNOWN;
-          case SKIPPED -> Report.Answer.SKIPPED;
+          case FINE -> MemberReport.Answer.YES;
+          case WRONG -> MemberReport.Answer.NO;
+          case UNKNOWN -> MemberReport.Answer.UNKNOWN;
+          case SKIPPED -> MemberReport.Answer.SKIPPED;
         };
-    String reason = answer == Report.Answer.YES ? "" : cut(sight.reason());
-    return new Report(name + "/" + own(sight.member()), answer, "", reason, facts(sight));
+    String reason = answer == MemberReport.Answer.YES ? "" : cut(sight.reason());
+    return new MemberReport(name + "/" + own(sight.member()), answer, "", reason, facts(sight));
   }
 
   /** A member's name begins with its executor's, so that no plugin speaks for another's. */
@@ -116,7 +119,7 @@ public final class PluginExecutor implements Executor {
     return cut(member.startsWith(prefix) ? member.substring(prefix.length()) : member);
   }
 
-  private static SortedMap<String, Object> facts(Sight sight) {
+  private static SortedMap<String, Object> facts(PluginObservation sight) {
     var out = new TreeMap<String, Object>();
     sight.facts().entrySet().stream()
         .limit(MOST_FACTS)
@@ -128,7 +131,7 @@ public final class PluginExecutor implements Executor {
     return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
   }
 
-  private static Effect claimed(Map<String, Effect> claims, String verb) {
-    return claims.getOrDefault(verb, Effect.OBSERVE);
+  private static PluginEffect claimed(Map<String, PluginEffect> claims, String verb) {
+    return claims.getOrDefault(verb, PluginEffect.OBSERVE);
   }
 }

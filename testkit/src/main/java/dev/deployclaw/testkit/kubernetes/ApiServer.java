@@ -3,10 +3,10 @@ package dev.deployclaw.testkit.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.deployclaw.testkit.kubernetes.access.AccessAttempt;
 import dev.deployclaw.testkit.kubernetes.access.AccessReviews;
-import dev.deployclaw.testkit.kubernetes.access.Attempt;
-import dev.deployclaw.testkit.kubernetes.access.Roles;
-import dev.deployclaw.testkit.kubernetes.access.User;
+import dev.deployclaw.testkit.kubernetes.access.ClientUser;
+import dev.deployclaw.testkit.kubernetes.access.RoleAuthorizer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -32,13 +32,13 @@ public final class ApiServer implements AutoCloseable {
   /** Of the requests that are remembered, the latest stay. */
   private static final int MOST_REQUESTS = 10_000;
 
-  private final Listener listener;
-  private final ObjectStore store;
+  private final ApiListener listener;
+  private final KubernetesObjects store;
   private final ObjectReads reads;
   private final ObjectWrites writes;
-  private final Clients clients;
-  private final Roles roles;
-  private final List<Admission> admissions = new CopyOnWriteArrayList<>();
+  private final ClientAuthentication clients;
+  private final RoleAuthorizer roles;
+  private final List<AdmissionHook> admissions = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Deque<String> requests = new ArrayDeque<>();
 
@@ -49,8 +49,8 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /** Who sends a request, and with which program. */
-  public record Caller(User user, String program) {
-    static final Caller ADMINISTRATOR = new Caller(User.ADMINISTRATOR, "");
+  public record Caller(ClientUser user, String program) {
+    static final Caller ADMINISTRATOR = new Caller(ClientUser.ADMINISTRATOR, "");
   }
 
   /**
@@ -85,17 +85,17 @@ public final class ApiServer implements AutoCloseable {
 
     /** As the API server words its refusals. */
     public static Answer refusal(int status, String reason, String message) {
-      return of(status, Refusals.status(status, reason, message));
+      return of(status, RefusalResponses.status(status, reason, message));
     }
   }
 
   private ApiServer(Place place, Optional<Path> folder, Optional<String> token) {
-    this.store = new ObjectStore(folder);
-    this.clients = Clients.of(token);
+    this.store = new KubernetesObjects(folder);
+    this.clients = ClientAuthentication.of(token);
     this.reads = new ObjectReads(store);
-    this.roles = new Roles(store::objects);
+    this.roles = new RoleAuthorizer(store::objects);
     this.writes = new ObjectWrites(store, roles, admissions);
-    this.listener = Listener.start(place.port(), place.tls(), this::serve);
+    this.listener = ApiListener.start(place.port(), place.tls(), this::serve);
   }
 
   /** A certificate and its key, in files, PEM. */
@@ -147,7 +147,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /** From now on it is asked at each write that comes over the API. */
-  public void admission(Admission admission) {
+  public void admission(AdmissionHook admission) {
     admissions.add(admission);
   }
 
@@ -157,7 +157,7 @@ public final class ApiServer implements AutoCloseable {
    * @param name such as {@code system:serviceaccount:edge:deployclaw}
    */
   public void user(String shown, String name) {
-    clients.known().put(shown, User.named(name));
+    clients.known().put(shown, ClientUser.named(name));
   }
 
   /** Puts an object there as {@code manager} would by a plain write. */
@@ -170,7 +170,7 @@ public final class ApiServer implements AutoCloseable {
     var query = Map.of("fieldManager", manager, "force", "true");
     String type = "application/apply-patch+yaml";
     var asked = new Asked("PATCH", path, query, type, object.toString());
-    return writes.change(asked, Resource.of(path).orElseThrow());
+    return writes.change(asked, ResourcePath.of(path).orElseThrow());
   }
 
   public Optional<ObjectNode> object(String path) {
@@ -206,7 +206,7 @@ public final class ApiServer implements AutoCloseable {
     listener.close();
   }
 
-  private Answer serve(Listener.Received received) {
+  private Answer serve(ApiListener.Received received) {
     remember(received.method() + " " + received.uri());
     var user = clients.user(received.authorization());
     if (user.isEmpty()) {
@@ -216,7 +216,7 @@ public final class ApiServer implements AutoCloseable {
         new Asked(
             received.method(),
             received.uri().getPath(),
-            Query.of(received.uri().getRawQuery()),
+            RequestQuery.of(received.uri().getRawQuery()),
             received.type().replaceAll(";.*", ""),
             received.body(),
             new Caller(user.get(), received.program())));
@@ -243,9 +243,9 @@ public final class ApiServer implements AutoCloseable {
     if (asked.path().equals("/version")) {
       return Answer.of(JSON.createObjectNode().put("gitVersion", "v1.34.1"));
     }
-    var resource = Resource.of(asked.path());
-    if (resource.flatMap(Resource::kind).isEmpty()) {
-      return Refusals.unserved();
+    var resource = ResourcePath.of(asked.path());
+    if (resource.flatMap(ResourcePath::kind).isEmpty()) {
+      return RefusalResponses.unserved();
     }
     try {
       return byMethod(asked, resource.get());
@@ -254,13 +254,13 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  private Answer byMethod(Asked asked, Resource resource) {
+  private Answer byMethod(Asked asked, ResourcePath resource) {
     if (resource.group().equals("authorization.k8s.io")) {
       return review(asked, resource);
     }
     var refused = roles.refusal(asked.caller().user(), attempt(asked, resource));
     if (refused.isPresent()) {
-      return Refusals.forbidden(resource, refused.get());
+      return RefusalResponses.forbidden(resource, refused.get());
     }
     return switch (asked.method()) {
       case "GET" ->
@@ -274,10 +274,10 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /** Whoever is known may ask what he may do. */
-  private Answer review(Asked asked, Resource resource) {
+  private Answer review(Asked asked, ResourcePath resource) {
     var reviews = new AccessReviews(roles);
     var user = asked.caller().user();
-    ObjectNode review = Requests.object(asked);
+    ObjectNode review = RequestOptions.object(asked);
     return switch (asked.method() + " " + resource.plural()) {
       case "POST selfsubjectaccessreviews" -> Answer.of(201, reviews.access(user, review));
       case "POST selfsubjectrulesreviews" -> Answer.of(201, reviews.rules(user, review));
@@ -285,13 +285,13 @@ public final class ApiServer implements AutoCloseable {
     };
   }
 
-  private Answer token(Resource account) {
+  private Answer token(ResourcePath account) {
     return store.object(account.path()).isPresent()
         ? Answer.of(201, clients.token(account))
-        : Refusals.notFound(account);
+        : RefusalResponses.notFound(account);
   }
 
-  private static Attempt attempt(Asked asked, Resource resource) {
+  private static AccessAttempt attempt(Asked asked, ResourcePath resource) {
     boolean all = resource.isCollection();
     String verb =
         switch (asked.method()) {
@@ -303,7 +303,7 @@ public final class ApiServer implements AutoCloseable {
           default -> asked.method().toLowerCase(Locale.ROOT);
         };
     String part = resource.part();
-    return new Attempt(
+    return new AccessAttempt(
         verb,
         resource.group(),
         part.isEmpty() ? resource.plural() : resource.plural() + "/" + part,

@@ -12,13 +12,13 @@ import java.util.Optional;
 final class ObjectReads {
   private static final String ALL = "1000000";
 
-  private final ObjectStore store;
+  private final KubernetesObjects store;
 
-  ObjectReads(ObjectStore store) {
+  ObjectReads(KubernetesObjects store) {
     this.store = store;
   }
 
-  Answer get(Asked asked, Resource resource) {
+  Answer get(Asked asked, ResourcePath resource) {
     synchronized (store) {
       var future = future(asked);
       if (future.isPresent()) {
@@ -27,12 +27,12 @@ final class ObjectReads {
       return store
           .object(asked.path())
           .map(Answer::of)
-          .orElseGet(() -> Refusals.notFound(resource));
+          .orElseGet(() -> RefusalResponses.notFound(resource));
     }
   }
 
   /** A continue token is "position:version"; it expires when anything was written since. */
-  Answer list(Asked asked, Resource resource) {
+  Answer list(Asked asked, ResourcePath resource) {
     synchronized (store) {
       String token = asked.query().getOrDefault("continue", "");
       long version = store.version();
@@ -57,11 +57,11 @@ final class ObjectReads {
   private Optional<Answer> future(Asked asked) {
     long wanted = Long.parseLong(asked.query().getOrDefault("resourceVersion", "0"));
     return wanted > store.version()
-        ? Optional.of(Refusals.tooLargeVersion(wanted, store.version()))
+        ? Optional.of(RefusalResponses.tooLargeVersion(wanted, store.version()))
         : Optional.empty();
   }
 
-  private Answer page(Asked asked, Resource resource, int from) {
+  private Answer page(Asked asked, ResourcePath resource, int from) {
     var all = items(asked);
     int limit = Integer.parseInt(asked.query().getOrDefault("limit", ALL));
     int to = limit == 0 ? all.size() : Math.min(all.size(), from + limit);
@@ -80,9 +80,9 @@ final class ObjectReads {
 
   /** In a list, objects don't say their kind. */
   private List<JsonNode> items(Asked asked) {
-    var labels = Selector.labels(asked.query().getOrDefault("labelSelector", ""));
-    var fields = Selector.fields(asked.query().getOrDefault("fieldSelector", ""));
-    return store.objects(path -> Query.isIn(path, asked.path())).values().stream()
+    var labels = LabelSelector.labels(asked.query().getOrDefault("labelSelector", ""));
+    var fields = LabelSelector.fields(asked.query().getOrDefault("fieldSelector", ""));
+    return store.objects(path -> RequestQuery.isIn(path, asked.path())).values().stream()
         .filter(labels.and(fields))
         .sorted(Comparator.comparing(ObjectReads::key))
         .<JsonNode>map(o -> o.without(List.of("kind", "apiVersion")))

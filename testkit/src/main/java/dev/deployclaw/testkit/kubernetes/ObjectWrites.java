@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import dev.deployclaw.testkit.kubernetes.access.Attempt;
-import dev.deployclaw.testkit.kubernetes.access.Roles;
+import dev.deployclaw.testkit.kubernetes.access.AccessAttempt;
+import dev.deployclaw.testkit.kubernetes.access.RoleAuthorizer;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import dev.deployclaw.testkit.kubernetes.validation.ObjectRules;
@@ -31,11 +31,11 @@ final class ObjectWrites {
 
   private static final int NAME_DIGITS = 5;
 
-  private final ObjectStore store;
-  private final Roles roles;
-  private final List<Admission> admissions;
+  private final KubernetesObjects store;
+  private final RoleAuthorizer roles;
+  private final List<AdmissionHook> admissions;
 
-  ObjectWrites(ObjectStore store, Roles roles, List<Admission> admissions) {
+  ObjectWrites(KubernetesObjects store, RoleAuthorizer roles, List<AdmissionHook> admissions) {
     this.store = store;
     this.roles = roles;
     this.admissions = admissions;
@@ -43,12 +43,12 @@ final class ObjectWrites {
 
   @FunctionalInterface
   private interface Write {
-    Answer answer() throws Refused;
+    Answer answer() throws RefusedRequest;
   }
 
-  Answer create(Asked asked, Resource collection) {
+  Answer create(Asked asked, ResourcePath collection) {
     return answer(() -> {
-      ObjectNode object = Requests.object(asked);
+      ObjectNode object = RequestOptions.object(asked);
       object.remove("status");
       var resource = collection.named(name(object.path("metadata")));
       return created(asked, resource, object, false);
@@ -56,22 +56,22 @@ final class ObjectWrites {
   }
 
   /** A patch of one of three kinds, or the whole object. Nobody writes a status that way. */
-  Answer change(Asked asked, Resource resource) {
+  Answer change(Asked asked, ResourcePath resource) {
     return answer(() -> {
-      boolean apply = Requests.applies(asked);
-      Requests.checkOptions(asked, apply);
+      boolean apply = RequestOptions.applies(asked);
+      RequestOptions.checkOptions(asked, apply);
       var current = store.object(resource.path());
       if (current.isEmpty()) {
         if (!apply) {
-          throw new Refused(Refusals.notFound(resource));
+          throw new RefusedRequest(RefusalResponses.notFound(resource));
         }
         checkCreates(asked, resource);
-        return created(asked, resource, Requests.firstApplied(asked, resource), true);
+        return created(asked, resource, RequestOptions.firstApplied(asked, resource), true);
       }
       var after =
           apply
-              ? Requests.applied(asked, current.get())
-              : Requests.written(asked, resource, current.get());
+              ? RequestOptions.applied(asked, current.get())
+              : RequestOptions.written(asked, resource, current.get());
       if (after.equals(current.get())) {
         return Answer.of(after);
       }
@@ -79,17 +79,19 @@ final class ObjectWrites {
     });
   }
 
-  Answer delete(Asked asked, Resource resource) {
+  Answer delete(Asked asked, ResourcePath resource) {
     return answer(() -> {
       var object =
-          store.object(resource.path()).orElseThrow(() -> new Refused(Refusals.notFound(resource)));
-      var options = Requests.object(asked);
+          store
+              .object(resource.path())
+              .orElseThrow(() -> new RefusedRequest(RefusalResponses.notFound(resource)));
+      var options = RequestOptions.object(asked);
       checkPreconditions(resource, object, options);
       boolean atOnce = options.path("gracePeriodSeconds").asInt(-1) == 0;
       boolean ends = resource.isPod() && object.at("/spec").has("nodeName") && !atOnce;
-      boolean dry = Requests.isDry(asked, options);
+      boolean dry = RequestOptions.isDry(asked, options);
       var user = asked.caller().user();
-      admit(new Admission.Write(user, "DELETE", resource, nothing(), object.deepCopy(), dry));
+      admit(new AdmissionHook.Write(user, "DELETE", resource, nothing(), object.deepCopy(), dry));
       if (!dry) {
         if (ends) {
           terminate(resource.path());
@@ -114,14 +116,14 @@ final class ObjectWrites {
     synchronized (store) {
       try {
         return write.answer();
-      } catch (Refused e) {
+      } catch (RefusedRequest e) {
         return e.answer();
       }
     }
   }
 
-  private Answer created(Asked asked, Resource resource, ObjectNode object, boolean applied)
-      throws Refused {
+  private Answer created(Asked asked, ResourcePath resource, ObjectNode object, boolean applied)
+      throws RefusedRequest {
     ObjectNode metadata = object.withObject("/metadata").put("name", resource.name());
     if (!resource.namespace().isEmpty() && !resource.plural().equals("namespaces")) {
       metadata.put("namespace", resource.namespace());
@@ -129,30 +131,30 @@ final class ObjectWrites {
     metadata.remove(List.of("uid", "creationTimestamp", "resourceVersion", "generation"));
     checkReadable(object);
     checkPlace(resource);
-    ObjectNode founded = ObjectStore.founded(resource.path(), object);
+    ObjectNode founded = KubernetesObjects.founded(resource.path(), object);
     if (!applied) {
-      ServerSideApply.update(nothing(), founded, Requests.writer(asked, resource, false));
+      ServerSideApply.update(nothing(), founded, RequestOptions.writer(asked, resource, false));
     }
     check(resource, ObjectRules.ofNew(resource.kind().orElse(""), founded));
     if (store.object(resource.path()).isPresent()) {
-      throw new Refused(Refusals.exists(resource));
+      throw new RefusedRequest(RefusalResponses.exists(resource));
     }
     return Answer.of(201, kept(asked, "CREATE", resource, founded));
   }
 
   /** Who applies what isn't there needs the right to create, too. */
-  private void checkCreates(Asked asked, Resource resource) throws Refused {
+  private void checkCreates(Asked asked, ResourcePath resource) throws RefusedRequest {
     var attempt =
-        new Attempt(
+        new AccessAttempt(
             "create", resource.group(), resource.plural(), resource.namespace(), resource.name());
     var refused = roles.refusal(asked.caller().user(), attempt);
     if (refused.isPresent()) {
-      throw new Refused(Refusals.forbidden(resource, refused.get()));
+      throw new RefusedRequest(RefusalResponses.forbidden(resource, refused.get()));
     }
   }
 
-  private Answer changed(Asked asked, Resource resource, ObjectNode current, ObjectNode after)
-      throws Refused {
+  private Answer changed(Asked asked, ResourcePath resource, ObjectNode current, ObjectNode after)
+      throws RefusedRequest {
     checkReadable(after);
     checkIdentity(resource, current, after);
     if (resource.part().isEmpty()) {
@@ -169,78 +171,78 @@ final class ObjectWrites {
         metadata.set(field, value);
       }
     }
-    Defaults.fill(after, resource.kind().orElse(""));
-    ObjectStore.count(resource.path(), current, after);
+    ObjectDefaults.fill(after, resource.kind().orElse(""));
+    KubernetesObjects.count(resource.path(), current, after);
     check(resource, ObjectRules.ofChange(resource.kind().orElse(""), current, after));
     return after.equals(current)
         ? Answer.of(current)
         : Answer.of(kept(asked, "UPDATE", resource, after));
   }
 
-  private static void checkReadable(ObjectNode object) throws Refused {
+  private static void checkReadable(ObjectNode object) throws RefusedRequest {
     var why = ObjectRules.unreadable(object);
     if (why.isPresent()) {
-      throw new Refused(Answer.refusal(400, "BadRequest", why.get()));
+      throw new RefusedRequest(Answer.refusal(400, "BadRequest", why.get()));
     }
   }
 
   /** Nothing is made in a namespace that isn't there. */
-  private void checkPlace(Resource resource) throws Refused {
+  private void checkPlace(ResourcePath resource) throws RefusedRequest {
     boolean own = resource.plural().equals("namespaces") || resource.namespace().isEmpty();
     if (!own && store.object("/api/v1/namespaces/" + resource.namespace()).isEmpty()) {
-      throw new Refused(Refusals.noNamespace(resource));
+      throw new RefusedRequest(RefusalResponses.noNamespace(resource));
     }
   }
 
-  private static void checkIdentity(Resource resource, ObjectNode current, ObjectNode after)
-      throws Refused {
+  private static void checkIdentity(ResourcePath resource, ObjectNode current, ObjectNode after)
+      throws RefusedRequest {
     String uid = after.at("/metadata/uid").asText();
     String now = current.at("/metadata/uid").asText();
     if (!uid.isEmpty() && !uid.equals(now)) {
-      throw new Refused(
-          Refusals.conflict(
+      throw new RefusedRequest(
+          RefusalResponses.conflict(
               resource,
               "Precondition failed: UID in precondition: %s, UID in object meta: %s"
                   .formatted(uid, now)));
     }
     if (!after.at("/metadata/resourceVersion").equals(current.at("/metadata/resourceVersion"))) {
-      throw new Refused(Refusals.modified(resource));
+      throw new RefusedRequest(RefusalResponses.modified(resource));
     }
   }
 
-  private static void check(Resource resource, List<FieldError> errors) throws Refused {
+  private static void check(ResourcePath resource, List<FieldError> errors) throws RefusedRequest {
     if (!errors.isEmpty()) {
-      throw new Refused(Refusals.invalid(resource, errors));
+      throw new RefusedRequest(RefusalResponses.invalid(resource, errors));
     }
   }
 
-  private ObjectNode kept(Asked asked, String operation, Resource resource, ObjectNode object)
-      throws Refused {
-    boolean dry = Requests.isDry(asked, nothing());
+  private ObjectNode kept(Asked asked, String operation, ResourcePath resource, ObjectNode object)
+      throws RefusedRequest {
+    boolean dry = RequestOptions.isDry(asked, nothing());
     var old = store.object(resource.path()).orElse(nothing());
     var user = asked.caller().user();
-    admit(new Admission.Write(user, operation, resource, object.deepCopy(), old, dry));
+    admit(new AdmissionHook.Write(user, operation, resource, object.deepCopy(), old, dry));
     return dry ? object : store.keep(resource.path(), object);
   }
 
-  private void admit(Admission.Write write) throws Refused {
-    for (Admission admission : admissions) {
+  private void admit(AdmissionHook.Write write) throws RefusedRequest {
+    for (AdmissionHook admission : admissions) {
       var refused = admission.refusal(write);
       if (refused.isPresent()) {
-        throw new Refused(Refusals.forbidden(write.resource(), refused.get()));
+        throw new RefusedRequest(RefusalResponses.forbidden(write.resource(), refused.get()));
       }
     }
   }
 
-  private static void checkPreconditions(Resource resource, ObjectNode object, JsonNode options)
-      throws Refused {
+  private static void checkPreconditions(ResourcePath resource, ObjectNode object, JsonNode options)
+      throws RefusedRequest {
     for (String field : List.of("uid", "resourceVersion")) {
       JsonNode expected = options.path("preconditions").path(field);
       String now = object.path("metadata").path(field).asText();
       if (!expected.asText("").isEmpty() && !expected.isNull() && !expected.asText().equals(now)) {
         String name = field.equals("uid") ? "UID" : "ResourceVersion";
-        throw new Refused(
-            Refusals.conflict(
+        throw new RefusedRequest(
+            RefusalResponses.conflict(
                 resource,
                 "Precondition failed: %s in precondition: %s, %s in object meta: %s"
                     .formatted(name, expected.asText(), name, now)));
@@ -256,13 +258,13 @@ final class ObjectWrites {
         pod -> {
           ObjectNode metadata = pod.withObject("/metadata");
           if (!metadata.has("deletionTimestamp")) {
-            metadata.put("deletionTimestamp", ObjectStore.now());
+            metadata.put("deletionTimestamp", KubernetesObjects.now());
           }
         });
   }
 
-  private static Answer gone(Resource resource, ObjectNode object) {
-    ObjectNode said = Refusals.status(200, "", "");
+  private static Answer gone(ResourcePath resource, ObjectNode object) {
+    ObjectNode said = RefusalResponses.status(200, "", "");
     ObjectNode details = said.putObject("details").put("name", resource.name());
     if (!resource.group().isEmpty()) {
       details.put("group", resource.group());

@@ -5,7 +5,7 @@ import static dev.deployclaw.testkit.kubernetes.ApiClient.MAPS;
 import static dev.deployclaw.testkit.kubernetes.ApiClient.MERGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.testkit.kubernetes.Admission.Write;
+import dev.deployclaw.testkit.kubernetes.AdmissionHook.Write;
 import dev.deployclaw.testkit.kubernetes.ApiClient.Said;
 import java.util.ArrayList;
 import java.util.Optional;

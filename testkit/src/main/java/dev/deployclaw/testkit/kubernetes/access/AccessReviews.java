@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** What somebody hears who asks what he may do ({@code authorization.k8s.io}). */
-public record AccessReviews(Roles roles) {
+public record AccessReviews(RoleAuthorizer roles) {
   /** Whether one thing is allowed ({@code SelfSubjectAccessReview}). */
-  public ObjectNode access(User user, ObjectNode review) {
+  public ObjectNode access(ClientUser user, ObjectNode review) {
     ObjectNode out = review.deepCopy();
     ObjectNode status = out.putObject("status");
     JsonNode asked = review.at("/spec/resourceAttributes");
@@ -16,14 +16,14 @@ public record AccessReviews(Roles roles) {
       status.put("allowed", version);
       return out;
     }
-    var allowed = roles.allowance(user, Attempt.of(asked));
+    var allowed = roles.allowance(user, AccessAttempt.of(asked));
     status.put("allowed", allowed.isPresent());
     allowed.filter(reason -> !reason.isEmpty()).ifPresent(reason -> status.put("reason", reason));
     return out;
   }
 
   /** All that is allowed in a namespace ({@code SelfSubjectRulesReview}). */
-  public ObjectNode rules(User user, ObjectNode review) {
+  public ObjectNode rules(ClientUser user, ObjectNode review) {
     ObjectNode out = review.deepCopy();
     ObjectNode status = out.putObject("status");
     ArrayNode rules = status.putArray("resourceRules");

@@ -19,7 +19,7 @@ public final class ApplyConflict extends Exception {
     this.causes = causes;
   }
 
-  static ApplyConflict of(Map<Writer, FieldSet> owners) {
+  static ApplyConflict of(Map<FieldWriter, FieldSet> owners) {
     var causes = new ArrayList<Cause>();
     var fields = new TreeMap<String, List<String>>();
     owners.forEach((writer, set) ->

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Who owns which fields, as {@code metadata.managedFields} says it. For one thread. */
-record ManagedFields(Map<Writer, FieldSet> sets, Map<Writer, String> times) {
-  private static final Comparator<Map.Entry<Writer, FieldSet>> ORDER =
+record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> times) {
+  private static final Comparator<Map.Entry<FieldWriter, FieldSet>> ORDER =
       Comparator.comparing(e -> e.getKey().operation() + e.getKey().manager());
 
   static ManagedFields of(JsonNode object) {
     var out = new ManagedFields(new LinkedHashMap<>(), new LinkedHashMap<>());
     for (JsonNode entry : object.at("/metadata/managedFields")) {
       if (entry.has("manager")) {
-        var writer = Writer.read(entry);
+        var writer = FieldWriter.read(entry);
         out.sets.merge(writer, FieldSet.read(entry.path("fieldsV1")), FieldSet::union);
         out.times.put(writer, entry.path("time").asText(""));
       }
@@ -31,7 +31,7 @@ record ManagedFields(Map<Writer, FieldSet> sets, Map<Writer, String> times) {
     return new ManagedFields(new LinkedHashMap<>(sets), new LinkedHashMap<>(times));
   }
 
-  FieldSet get(Writer writer) {
+  FieldSet get(FieldWriter writer) {
     return sets.getOrDefault(writer, new FieldSet());
   }
 
@@ -40,13 +40,13 @@ record ManagedFields(Map<Writer, FieldSet> sets, Map<Writer, String> times) {
     return sets.values().stream().reduce(new FieldSet(), FieldSet::union);
   }
 
-  void put(Writer writer, FieldSet set) {
+  void put(FieldWriter writer, FieldSet set) {
     sets.put(writer, set);
   }
 
   /** What others own of these fields; each that owns none is left out. */
-  Map<Writer, FieldSet> shares(Writer but, FieldSet fields) {
-    var out = new LinkedHashMap<Writer, FieldSet>();
+  Map<FieldWriter, FieldSet> shares(FieldWriter but, FieldSet fields) {
+    var out = new LinkedHashMap<FieldWriter, FieldSet>();
     sets.forEach((writer, set) -> {
       var shared = set.intersection(fields);
       if (!writer.equals(but) && !shared.isEmpty()) {
@@ -57,12 +57,12 @@ record ManagedFields(Map<Writer, FieldSet> sets, Map<Writer, String> times) {
   }
 
   /** All but one lose what was written, and all what was removed. */
-  void lose(Writer but, Comparison change) {
+  void lose(FieldWriter but, FieldComparison change) {
     sets.replaceAll((writer, set) ->
         (writer.equals(but) ? set : set.difference(change.written())).difference(change.removed()));
   }
 
-  void write(ObjectNode object, Writer now) {
+  void write(ObjectNode object, FieldWriter now) {
     times.put(now, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     ObjectNode metadata = object.withObject("/metadata");
     metadata.remove("managedFields");
@@ -76,7 +76,7 @@ record ManagedFields(Map<Writer, FieldSet> sets, Map<Writer, String> times) {
     }
   }
 
-  private void entry(ObjectNode out, JsonNode object, Map.Entry<Writer, FieldSet> owned) {
+  private void entry(ObjectNode out, JsonNode object, Map.Entry<FieldWriter, FieldSet> owned) {
     var writer = owned.getKey();
     out.put("manager", writer.manager()).put("operation", writer.operation());
     out.put("apiVersion", object.path("apiVersion").asText("v1"));

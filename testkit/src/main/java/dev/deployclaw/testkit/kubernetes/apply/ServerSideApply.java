@@ -38,13 +38,13 @@ public final class ServerSideApply {
    * @param live empty where there is none yet
    * @throws ApplyConflict where it isn't forced, and others own what would change
    */
-  public static ObjectNode apply(ObjectNode live, ObjectNode config, Writer writer, boolean force)
-      throws ApplyConflict {
+  public static ObjectNode apply(
+      ObjectNode live, ObjectNode config, FieldWriter writer, boolean force) throws ApplyConflict {
     var before = ManagedFields.of(live);
     var managed = before.copy();
     if (managed.sets().isEmpty() && !live.isEmpty()) {
-      var first = Writer.updates(BEFORE, live.path("apiVersion").asText("v1"), "");
-      managed.put(first, Comparison.of(skeleton(live), plain(live, "")).written());
+      var first = FieldWriter.updates(BEFORE, live.path("apiVersion").asText("v1"), "");
+      managed.put(first, FieldComparison.of(skeleton(live), plain(live, "")).written());
     }
     var last = managed.get(writer);
     managed.put(writer, FieldSet.of(plain(config, "")));
@@ -52,7 +52,7 @@ public final class ServerSideApply {
     said.remove("status");
     var owned = managed.all().union(FieldSet.of(said)); // its name, which no set has, is kept, too
     ObjectNode now = pruned(ObjectMerge.merged(live, said), owned, last);
-    var change = Comparison.of(plain(live, ""), plain(now, ""));
+    var change = FieldComparison.of(plain(live, ""), plain(now, ""));
     var conflicts = managed.shares(writer, change.written());
     if (!force && !conflicts.isEmpty()) {
       throw ApplyConflict.of(conflicts);
@@ -72,7 +72,7 @@ public final class ServerSideApply {
    *
    * @param live empty where there is none yet
    */
-  public static void update(ObjectNode live, ObjectNode now, Writer writer) {
+  public static void update(ObjectNode live, ObjectNode now, FieldWriter writer) {
     try {
       keepBooks(live, now, writer);
     } catch (FieldSchema.Untyped e) {
@@ -80,13 +80,13 @@ public final class ServerSideApply {
     }
   }
 
-  private static void keepBooks(ObjectNode live, ObjectNode now, Writer writer) {
+  private static void keepBooks(ObjectNode live, ObjectNode now, FieldWriter writer) {
     boolean reset = isReset(now.at("/metadata/managedFields"));
     var said = ManagedFields.of(now);
     var managed = said.sets().isEmpty() && !reset ? ManagedFields.of(live) : said;
     var before = managed.copy();
     var old = live.isEmpty() ? skeleton(now) : plain(live, writer.subresource());
-    var change = Comparison.of(old, plain(now, writer.subresource()));
+    var change = FieldComparison.of(old, plain(now, writer.subresource()));
     managed.lose(writer, change);
     managed.put(writer, managed.get(writer).union(change.written()));
     var books = live.at("/metadata/managedFields");

@@ -17,7 +17,7 @@ final class ConfigMapRules {
       for (var entry : object.path(held).properties()) {
         String key = entry.getKey();
         String field = held + "[" + key + "]";
-        Names.configKey(key)
+        NameRules.configKey(key)
             .ifPresent(why -> errors.add(FieldError.invalid(field, TextNode.valueOf(key), why)));
         if (held.equals("binaryData") && object.path("data").has(key)) {
           String why = "duplicate of key present in data";

@@ -27,18 +27,18 @@ final class MetadataRules {
 
   private static Optional<String> wrong(String kind, String name) {
     return switch (kind) {
-      case "Namespace", "Service" -> Names.label(name);
+      case "Namespace", "Service" -> NameRules.label(name);
       case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding" -> Optional.empty();
-      default -> Names.subdomain(name);
+      default -> NameRules.subdomain(name);
     };
   }
 
   static void labels(String field, JsonNode labels, List<FieldError> errors) {
     for (var label : labels.properties()) {
-      Names.qualified(label.getKey())
+      NameRules.qualified(label.getKey())
           .ifPresent(
               why -> errors.add(FieldError.invalid(field, TextNode.valueOf(label.getKey()), why)));
-      Names.labelValue(label.getValue().asText())
+      NameRules.labelValue(label.getValue().asText())
           .ifPresent(why -> errors.add(FieldError.invalid(field, label.getValue(), why)));
     }
   }
@@ -48,7 +48,7 @@ final class MetadataRules {
     int bytes = 0;
     for (var annotation : annotations.properties()) {
       String key = annotation.getKey();
-      Names.qualified(key.toLowerCase(Locale.ROOT))
+      NameRules.qualified(key.toLowerCase(Locale.ROOT))
           .ifPresent(why -> errors.add(FieldError.invalid(field, TextNode.valueOf(key), why)));
       bytes += bytes(key) + bytes(annotation.getValue().asText());
     }

@@ -71,7 +71,8 @@ record PodRules(String at, JsonNode spec, List<FieldError> errors) {
       errors.add(FieldError.required(field));
       return;
     }
-    Names.label(name.asText()).ifPresent(why -> errors.add(FieldError.invalid(field, name, why)));
+    NameRules.label(name.asText())
+        .ifPresent(why -> errors.add(FieldError.invalid(field, name, why)));
     if (!taken.add(name.asText())) {
       errors.add(FieldError.duplicate(field, name));
     }

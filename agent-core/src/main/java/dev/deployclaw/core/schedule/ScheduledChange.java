@@ -1,0 +1,81 @@
+package dev.deployclaw.core.schedule;
+
+import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.store.StoredFields;
+import dev.deployclaw.core.store.UnreadableRecordException;
+import dev.deployclaw.policy.json.CanonicalJson;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A planned change that is to begin at a time. Stored under {@code scheduled/<id>}, so it outlives
+ * processes and machines.
+ *
+ * @param id the execution's
+ * @param atMillis milliseconds since 1970
+ * @param request as it was asked
+ * @param demands why it waits for an approval once its time has come, as it was understood then
+ * @param baseRevision of {@code active} on which it was planned
+ * @param target digest of the set that it is to come to
+ */
+public record ScheduledChange(
+    String id,
+    long atMillis,
+    String request,
+    String requester,
+    boolean manual,
+    List<ApprovalDemand> demands,
+    long baseRevision,
+    String target) {
+  public ScheduledChange {
+    demands = List.copyOf(demands);
+  }
+
+  /** Whether it is held for an approval once its time has come, as far as is known now. */
+  public boolean waits() {
+    return manual || !demands.isEmpty();
+  }
+
+  /** Why it waits then, for people; empty where it doesn't. */
+  public String why() {
+    return demands.isEmpty() && manual
+        ? ApprovalDemand.byRequest().why()
+        : demands.stream().map(ApprovalDemand::why).collect(Collectors.joining("; "));
+  }
+
+  public byte[] bytes() {
+    return CanonicalJson.bytes(
+        Map.of(
+            "id", id,
+            "at_ms", atMillis,
+            "request", request,
+            "requester", requester,
+            "manual", manual,
+            "demands",
+                demands.stream()
+                    .map(d -> Map.of("source", d.source().word(), "why", d.why()))
+                    .toList(),
+            "base_revision", baseRevision,
+            "target", target));
+  }
+
+  /**
+   * @throws UnreadableRecordException when the bytes aren't what {@link #bytes()} writes
+   */
+  public static ScheduledChange read(byte[] bytes) {
+    var json = StoredFields.parse(bytes);
+    return new ScheduledChange(
+        json.text("id"),
+        json.number("at_ms"),
+        json.text("request"),
+        json.text("requester"),
+        json.flag("manual"),
+        json.objectsIfAny("demands").stream()
+            .map(d ->
+                new ApprovalDemand(ApprovalDemand.Source.ofWord(d.text("source")), d.text("why")))
+            .toList(),
+        json.number("base_revision"),
+        json.text("target"));
+  }
+}

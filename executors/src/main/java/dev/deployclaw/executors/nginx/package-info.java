@@ -1,0 +1,8 @@
+/**
+ * What all kinds of NGINX gateways share: the folder of epochs, the desired file, and the check of
+ * the file that a gateway runs.
+ */
+@NullMarked
+package dev.deployclaw.executors.nginx;
+
+import org.jspecify.annotations.NullMarked;
