@@ -160,7 +160,7 @@ class TransitionTableTest {
       var next = TransitionTable.follow(MachineSamples.execution(ChangeKind.FORWARD, state), event);
       found.add(name(state) + " " + name(event) + " " + name(next));
     } catch (IllegalTransitionException e) {
-      assertThat(e).hasMessage("no move from " + name(state) + " on " + name(event));
+      assertThat(e).hasMessage("no move from " + state.word() + " on " + name(event));
     }
   }
 

@@ -61,7 +61,7 @@ class CompositeExecutorTest {
                 List.of(
                     MemberReport.unknown("x", "gone"),
                     report("x/2"),
-                    MemberReport.no("x", "no right"))));
+                    MemberReport.denied("x", "no right"))));
   }
 
   @Test

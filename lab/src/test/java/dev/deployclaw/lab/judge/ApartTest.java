@@ -21,7 +21,11 @@ class ApartTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.deployclaw.lab.judge..", "java..", "javax.crypto..", "org.jspecify.annotations")
+            "dev.deployclaw.lab.judge..",
+            "java..",
+            "javax.crypto..",
+            "javax.net..",
+            "org.jspecify.annotations")
         .check(judge);
     assertThat(judge.contain(EstateJudge.class)).isTrue();
   }
