@@ -1,4 +1,4 @@
-/** What a request asks for: its text, its intent, and the operation. */
+/** A request: its text, its intent, and the operation. */
 @NullMarked
 package dev.deployclaw.core.task;
 

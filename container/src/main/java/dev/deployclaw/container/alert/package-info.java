@@ -1,6 +1,6 @@
 /**
- * What is wrong now: alerts by fingerprint, kept on disk, and the notifications that follow when
- * one begins, changes or ends.
+ * Alerts by fingerprint, kept on disk, and the notifications that follow when one begins, changes
+ * or ends.
  */
 @NullMarked
 package dev.deployclaw.container.alert;

@@ -1,7 +1,4 @@
-/**
- * What of a Kubernetes cluster belongs to the estate: its gateways, its policy sources and the
- * settings.
- */
+/** The Kubernetes cluster of the estate: its gateways, its policy sources and the settings. */
 @NullMarked
 package dev.deployclaw.executors.kubernetes;
 

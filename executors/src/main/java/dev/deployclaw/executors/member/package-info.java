@@ -1,5 +1,5 @@
 /**
- * What all executors share: parallel calls to many members, fence marks, a one-shot HTTP client and
+ * Shared by all executors: parallel calls to many members, fence marks, a one-shot HTTP client and
  * the modes of write-back.
  */
 @NullMarked

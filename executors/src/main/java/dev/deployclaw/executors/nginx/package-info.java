@@ -1,5 +1,5 @@
 /**
- * What all kinds of NGINX gateways share: the folder of epochs, the desired file, and the check of
+ * Shared by all kinds of NGINX gateways: the folder of epochs, the desired file, and the check of
  * the file that a gateway runs.
  */
 @NullMarked

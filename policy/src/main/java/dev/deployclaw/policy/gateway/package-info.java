@@ -1,5 +1,5 @@
 /**
- * What the files of all kinds of gateways share: the site, the edge policy, path rules and
+ * Shared by the files of all kinds of gateways: the site, the edge policy, path rules and
  * unsupported settings.
  */
 @NullMarked

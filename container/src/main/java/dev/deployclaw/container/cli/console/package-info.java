@@ -1,6 +1,6 @@
 /**
- * What every command reads from and prints to: environment, options, streams without secrets, JSON,
- * failures with a remedy.
+ * The surroundings of every command: environment, options, streams without secrets, JSON, failures
+ * with a remedy.
  */
 @NullMarked
 package dev.deployclaw.container.cli.console;

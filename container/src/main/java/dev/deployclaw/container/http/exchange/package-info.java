@@ -1,7 +1,4 @@
-/**
- * What a call and its answer consist of: route, request, body, response, and problem details (RFC
- * 9457).
- */
+/** A call and its answer: route, request, body, response, and problem details (RFC 9457). */
 @NullMarked
 package dev.deployclaw.container.http.exchange;
 

@@ -1,4 +1,4 @@
-/** What a trial is: its kind, its task, its crash point and its outcome. */
+/** A trial: its kind, its task, its crash point and its outcome. */
 @NullMarked
 package dev.deployclaw.lab.campaign.trial;
 

@@ -1,4 +1,4 @@
-/** Whether an object is one that an API server keeps. */
+/** Validation of objects, by the rules of an API server. */
 @NullMarked
 package dev.deployclaw.testkit.kubernetes.validation;
 
