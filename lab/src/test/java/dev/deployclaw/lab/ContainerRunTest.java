@@ -47,7 +47,7 @@ class ContainerRunTest {
   private static final int PODS = 3;
   private static final int PROBES = 500;
   private static final String BEFORE_PROBES = "before probe.probe#1";
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(3);
 
   @TempDir static Path folder;
 
