@@ -1,5 +1,6 @@
 package dev.deployclaw.container.doctor;
 
+import dev.deployclaw.audit.shipping.StreamStateFiles;
 import dev.deployclaw.audit.stream.StreamHealth;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.DockerConfig;
@@ -36,7 +37,7 @@ public final class DoctorFactory {
             "nats", () -> NatsStreamCheck.examine(StreamHealth.of(nats), config.nats())));
     all.add(
         new DoctorCheck(
-            "log", () -> StorageChecks.log(StreamHealth.copy(config.stateDir(), nats))));
+            "log", () -> StorageChecks.log(StreamStateFiles.of(config.stateDir(), nats))));
     all.add(new DoctorCheck("redis", cluster::examine));
     all.add(new DoctorCheck("ratelimit", () -> RateLimitServiceCheck.examine(looks)));
     all.add(look(looks, "gateway", "topology"));

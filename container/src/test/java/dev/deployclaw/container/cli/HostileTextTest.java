@@ -2,9 +2,9 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.journal.StreamDiff;
 import dev.deployclaw.audit.journal.StreamDiff.Compared;
 import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
+import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.container.cli.audit.LogCopiesView;
 import dev.deployclaw.container.cli.audit.StreamDiffView;
 import dev.deployclaw.container.cli.change.CheckpointView;
@@ -215,7 +215,7 @@ class HostileTextTest {
 
   private static StreamDiffView streamed(String t) {
     var compared =
-        new Compared(t, 1, List.of(new StreamDiff.Difference(t, 1, StreamDiff.Kind.EXTRA)));
+        new Compared(t, 1, List.of(new RecordDifference(t, 1, RecordDifference.Kind.EXTRA)));
     return new StreamDiffView(List.of(compared), Map.of(t, t), List.of(t));
   }
 
