@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
-import dev.deployclaw.testkit.redis.RedisCluster;
 import dev.deployclaw.testkit.server.NatsServer;
-import io.nats.client.NKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +43,7 @@ class CanarySecretsTest {
 
   private static LiveEstate estate;
   private static EchoingServer echo;
+  private static SecretConfigFiles files;
   private static Path config;
 
   @BeforeAll
@@ -53,8 +52,9 @@ class CanarySecretsTest {
     echo = EchoingServer.start();
     CANARIES.add("s3 access key", estate.config().s3().accessKey().value());
     CANARIES.add("s3 secret key", estate.config().s3().secretKey().value());
-    letIn();
-    config = configured();
+    files = new SecretConfigFiles(folder, estate, echo, CANARIES);
+    files.letIn();
+    config = files.configured();
   }
 
   @AfterAll
@@ -100,7 +100,7 @@ class CanarySecretsTest {
             "deployclaw-agent",
             "DEPLOYCLAW_ETCD_PASSWORD",
             CANARIES.of("wrong etcd password")));
-    wrong.put("cluster and daemon", env("CONFIG", walled().toString()));
+    wrong.put("cluster and daemon", env("CONFIG", files.walled(config).toString()));
 
     var exits = new TreeMap<String, List<Integer>>();
     for (var one : wrong.entrySet()) {
@@ -113,7 +113,7 @@ class CanarySecretsTest {
       var unreadable =
           env("NATS_URL", "nats://agent:" + CANARIES.of("not encoded") + "@" + nats.address());
       assertThat(quietWith(unreadable, "doctor").err()).contains("is not a URL");
-      var refused = env("NATS_URL", "nats://agent:" + path("nats") + "@" + nats.address());
+      var refused = env("NATS_URL", "nats://agent:" + files.path("nats") + "@" + nats.address());
       int doctor = quietWith(refused, "doctor").exit();
       int run = quietWith(refused, "run", "--json", estate.change()).exit();
       exits.put("nats", List.of(doctor, run));
@@ -277,127 +277,5 @@ class CanarySecretsTest {
 
   private static Map<String, String> env(String key, String value) {
     return Map.of("DEPLOYCLAW_" + key, value);
-  }
-
-  /** The lab's Redis takes the agent's password, besides letting everybody in. */
-  private static void letIn() {
-    var cluster = RedisCluster.adopt(estate.lab().folder().resolve("redis"));
-    for (var address : cluster.nodes()) {
-      cluster
-          .node(address)
-          .call(
-              "ACL",
-              "SETUSER",
-              "deployclaw-agent",
-              "on",
-              ">" + CANARIES.of("redis"),
-              "~*",
-              "&*",
-              "+@all");
-    }
-  }
-
-  private static Path configured() throws Exception {
-    Path model = secret("model key");
-    String url = echo.url();
-    String webhook = url + "/hooks/" + path("webhook path") + "?key=" + path("webhook query");
-    return Files.writeString(
-        estate.lab().config().resolveSibling("canaries.yaml"),
-        Files.readString(estate.lab().config())
-                .replaceFirst(
-                    "(?m)^redis: \\{",
-                    "redis: {username: deployclaw-agent, passwordFile: \""
-                        + secret("redis")
-                        + "\", ")
-                .replaceFirst(
-                    "(?m)^nats: \\{url: \"nats://",
-                    "nats: {credentialsFile: \""
-                        + natsFile()
-                        + "\", url: \"nats://agent:"
-                        + path("nats address")
-                        + "@")
-            + """
-            redact: ['%s']
-            model: {provider: openai, name: some, url: "%s/v1", apiKeyFile: "%s", attempts: 1}
-            telemetry: {endpoint: "%s/otlp", headersFile: "%s"}
-            notify:
-              - {name: hook, type: webhook, url: "%s", secretFile: "%s"}
-              - {name: pager, type: pagerduty, url: "%s", routingKeyFile: "%s"}
-              - {name: alerts, type: alertmanager, url: "%s", tokenFile: "%s"}
-            """
-                .formatted(
-                    CANARIES.of("further"),
-                    url,
-                    model,
-                    url,
-                    headers(),
-                    webhook,
-                    secret("webhook secret"),
-                    url,
-                    secret("routing key"),
-                    url,
-                    secret("alertmanager token")));
-  }
-
-  private static Path headers() throws IOException {
-    String lines = "authorization=Bearer " + path("collector token") + "\n";
-    return Files.writeString(folder.resolve("headers"), lines);
-  }
-
-  private static Path secret(String channel) throws IOException {
-    return Files.writeString(
-        folder.resolve(channel.replace(' ', '-')), CANARIES.of(channel) + "\n");
-  }
-
-  /** One that may stand in an address as it is. */
-  private static String path(String channel) {
-    CANARIES.add(channel, CANARIES.of(channel).replaceAll("[^a-z0-9]", ""));
-    return CANARIES.of(channel);
-  }
-
-  private static Path natsFile() throws Exception {
-    var user = NKey.createUser(null);
-    CANARIES.add("nats seed", new String(user.getSeed()));
-    String jwt = "eyJ0eXAiOiJKV1QifQ." + path("nats jwt") + "." + path("nats signature");
-    return Files.writeString(
-        folder.resolve("nats.creds"),
-        """
-        -----BEGIN NATS USER JWT-----
-        %s
-        ------END NATS USER JWT------
-
-        -----BEGIN USER NKEY SEED-----
-        %s
-        ------END USER NKEY SEED------
-        """
-            .formatted(jwt, new String(user.getSeed())));
-  }
-
-  /** Besides, a cluster and a daemon that let nobody in. */
-  private static Path walled() throws IOException {
-    return Files.writeString(
-        config.resolveSibling("walled.yaml"),
-        Files.readString(config)
-            + """
-            kubernetes: {kubeconfig: "%s", namespaces: [edge-ap]}
-            docker: {host: "tcp://127.0.0.1:%d", tls: {ca: "%s", cert: "%s", key: "%s"}}
-            """
-                .formatted(
-                    kubeconfig(),
-                    echo.port(),
-                    key("docker ca"),
-                    key("docker certificate"),
-                    key("docker key")));
-  }
-
-  private static Path kubeconfig() throws IOException {
-    String token = path("kubernetes token");
-    return Files.writeString(
-        folder.resolve("kube.yaml"), PlantedSecrets.kubeconfig(echo.port(), token));
-  }
-
-  private static Path key(String channel) throws IOException {
-    String body = "-----BEGIN PRIVATE KEY-----\n" + path(channel) + "\n-----END PRIVATE KEY-----\n";
-    return Files.writeString(folder.resolve(channel.replace(' ', '-')), body);
   }
 }

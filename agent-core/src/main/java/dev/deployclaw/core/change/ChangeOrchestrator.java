@@ -1,7 +1,6 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.AutoFreeze;
@@ -10,7 +9,6 @@ import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Advance;
 import dev.deployclaw.core.ledger.PolicyArchive;
-import dev.deployclaw.core.ledger.PolicyArchive.Loaded;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
@@ -28,7 +26,6 @@ import dev.deployclaw.core.result.ExecutionResult;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
-import dev.deployclaw.core.survey.UnrestoredMembers;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,29 +43,17 @@ public final class ChangeOrchestrator {
 
   private final ChangeLedger ledger;
   private final PolicyArchive archive;
-  private final PreCommitEffects before;
-  private final PostCommitEffects after;
-  private final CanaryEffects trial;
-  private final BakeMonitor watch;
-  private final SourceChangeCheck sources;
   private final TemporaryChangeExpiry lasting;
-  private final CompensatingChange compensation;
+  private final EffectTable effects;
   private final AutoFreeze overstepping;
   private final StateStore state;
   private final AgentClock time;
 
   public ChangeOrchestrator(AgentPorts ports, AgentSettings settings) {
-    var crew = new Participants(ports.executors(), settings);
     this.ledger = new ChangeLedger(ports.state(), ports.time(), settings.bounds());
     this.archive = new PolicyArchive(ports.state(), ports.objects());
-    var unrestored = new UnrestoredMembers(ledger, archive, crew);
-    this.before = new PreCommitEffects(ports, settings, crew, unrestored);
-    this.after = new PostCommitEffects(ports, settings, crew, ledger);
-    this.trial = new CanaryEffects(after, crew, ports.time());
-    this.watch = new BakeMonitor(ports, settings, this, after);
-    this.sources = new SourceChangeCheck(ports, settings, archive);
     this.lasting = new TemporaryChangeExpiry(archive, ports.time());
-    this.compensation = new CompensatingChange(this, ledger);
+    this.effects = new EffectTable(ports, settings, this);
     this.overstepping = new AutoFreeze(ports, settings);
     this.state = ports.state();
     this.time = ports.time();
@@ -89,7 +74,8 @@ public final class ChangeOrchestrator {
     duty.story().about(opening.execution());
     long from = time.micros();
     var transition =
-        ChangeStateMachine.open(opening).telling(before.gate(opening.execution(), duty));
+        ChangeStateMachine.open(opening)
+            .telling(effects.beforeCommit().gate(opening.execution(), duty));
     var opened = ledger.write(transition, duty.leadership(), duty.story());
     duty.story().took(Phase.OPEN, from);
     return switch (opened) {
@@ -197,7 +183,7 @@ public final class ChangeOrchestrator {
     long from = time.micros();
     duty.story().under(place(at.execution().state()));
     try {
-      phase(effect).ifPresent(duty.story()::begin);
+      effects.phase(effect).ifPresent(duty.story()::begin);
       var happening = perform(effect, at.execution(), content, duty);
       overstepping.judge(duty.story());
       return switch (happening) {
@@ -209,7 +195,7 @@ public final class ChangeOrchestrator {
     } catch (Unreachable e) {
       return unreachable(at, String.valueOf(e.getMessage()), duty);
     } finally {
-      phase(effect).ifPresent(phase -> duty.story().took(phase, from));
+      effects.phase(effect).ifPresent(phase -> duty.story().took(phase, from));
     }
   }
 
@@ -221,72 +207,7 @@ public final class ChangeOrchestrator {
         .addKeyValue("epoch", x.epoch())
         .addKeyValue("effect", effect)
         .log("performing");
-    return switch (effect) {
-      case JUDGE_GATE -> new EffectResult.NextEvent(before.judgeGate(x, duty));
-      case OBSERVE_AGAIN -> new EffectResult.NextEvent(before.observeAgain(x, duty));
-      case VERIFY_CHECKPOINT -> new EffectResult.NextEvent(lastLook(x, content, duty));
-      case DISCARD -> new EffectResult.NextEvent(before.discard(x, duty));
-      case COLLECT -> after.collect(x, duty);
-      case COMPENSATE -> compensation.run(x, duty);
-      case TAKE_CHECKPOINT, STAGE, PREPARE, PUBLISH, CONVERGE, VALIDATE ->
-          loaded(effect, x, content, duty);
-      case WIDEN, BAKE, WITHDRAW -> loaded(effect, x, content, duty);
-      case REST -> throw new IllegalStateException("nothing is to be done");
-    };
-  }
-
-  /** Its time isn't over, the checkpoint holds, and the sources say what was taken from them. */
-  private ChangeEvent lastLook(
-      ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
-      throws InterruptedException {
-    var end = lasting.over(x);
-    if (end.isPresent()) {
-      String past = "its end, " + end.get() + ", is past: ask again, with a later one";
-      return new ChangeEvent.Stopped(AbortCause.EXPIRED, past);
-    }
-    var event = before.verifyCheckpoint(x);
-    return event instanceof ChangeEvent.CheckpointIntact
-        ? sources.moved(x, content, duty).<ChangeEvent>map(stopped -> stopped).orElse(event)
-        : event;
-  }
-
-  /** The effects that need what the change carries. */
-  private EffectResult loaded(
-      ChangeEffect effect, ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
-      throws InterruptedException {
-    return switch (content.isPresent() ? new Loaded.Ready(content.get()) : archive.load(x)) {
-      case Loaded.Missing(String reason) -> missing(x.state(), reason);
-      case Loaded.Ready(ChangeContent ready) -> carry(effect, x, ready, duty);
-    };
-  }
-
-  /** A candidate without policies is taken back; what everybody is to act on is waited for. */
-  private static EffectResult missing(ChangeState state, String reason) {
-    if (!state.live()) {
-      return new EffectResult.NextEvent(new ChangeEvent.Stopped(AbortCause.UNREACHABLE, reason));
-    }
-    boolean tried = state.onTrial() && !(state instanceof ChangeState.Withdrawing);
-    return tried
-        ? new EffectResult.NextEvent(new ChangeEvent.Refused(reason))
-        : new EffectResult.Stuck(reason);
-  }
-
-  private EffectResult carry(
-      ChangeEffect effect, ChangeExecution x, ChangeContent content, ChangeContext duty)
-      throws InterruptedException {
-    return switch (effect) {
-      case TAKE_CHECKPOINT -> new EffectResult.NextEvent(before.takeCheckpoint(x, content, duty));
-      case STAGE -> new EffectResult.NextEvent(before.stage(x, content, duty));
-      case PREPARE -> new EffectResult.NextEvent(before.prepare(x, content, duty));
-      case PUBLISH -> after.publish(x, content, duty);
-      case CONVERGE -> after.converge(x, content, duty);
-      case VALIDATE -> after.validate(x, content, duty);
-      case WIDEN -> trial.widen(x, content, duty);
-      case BAKE -> watch.watch(x, content, duty);
-      case WITHDRAW -> trial.withdraw(x, content, duty);
-      case JUDGE_GATE, OBSERVE_AGAIN, VERIFY_CHECKPOINT, COLLECT, COMPENSATE, DISCARD, REST ->
-          throw new IllegalStateException("carries nothing: " + effect);
-    };
+    return effects.of(effect).perform(x, content, duty);
   }
 
   private Next follow(StoredExecution at, ChangeEvent event, ChangeContext duty)
@@ -413,24 +334,5 @@ public final class ChangeOrchestrator {
       return Optional.empty();
     }
     return Optional.of(state instanceof ChangeState.Withdrawing ? Phase.ROLLBACK : Phase.COMMIT);
-  }
-
-  /** What the time of an effect is counted under; a compensation counts its own. */
-  private static Optional<Phase> phase(ChangeEffect effect) {
-    return switch (effect) {
-      case TAKE_CHECKPOINT -> Optional.of(Phase.CHECKPOINT);
-      case STAGE -> Optional.of(Phase.STAGE);
-      case PREPARE -> Optional.of(Phase.PREPARE);
-      case JUDGE_GATE, OBSERVE_AGAIN -> Optional.of(Phase.GATE);
-      case VERIFY_CHECKPOINT -> Optional.of(Phase.COMMIT);
-      case PUBLISH -> Optional.of(Phase.PUBLISH);
-      case CONVERGE -> Optional.of(Phase.CONVERGE);
-      case VALIDATE -> Optional.of(Phase.VALIDATE);
-      case WIDEN -> Optional.of(Phase.PUBLISH);
-      case BAKE -> Optional.of(Phase.BAKE);
-      case WITHDRAW -> Optional.of(Phase.ROLLBACK);
-      case COLLECT, DISCARD -> Optional.of(Phase.FINISH);
-      case COMPENSATE, REST -> Optional.empty();
-    };
   }
 }

@@ -16,7 +16,6 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
-import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.spi.EpochActivation;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -202,10 +201,5 @@ public final class PostCommitEffects {
       return Status.OK;
     }
     return tally.with(Answer.NO).isEmpty() ? Status.UNKNOWN : Status.ERROR;
-  }
-
-  /** Whether an execution of this state was proven, so that it may be gone back to. */
-  public static boolean baked(ChangeState state) {
-    return state instanceof ChangeState.Completed || state instanceof ChangeState.Baked;
   }
 }

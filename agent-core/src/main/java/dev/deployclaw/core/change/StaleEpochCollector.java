@@ -117,7 +117,7 @@ final class StaleEpochCollector {
   private static Set<Long> needed(CommittedEpoch active, List<ChangeExecution> changes) {
     var needed = new TreeSet<>(Set.of(active.epoch(), active.predecessor()));
     changes.stream()
-        .filter(c -> PostCommitEffects.baked(c.state()) && c.epoch() < active.epoch())
+        .filter(c -> c.state().proven() && c.epoch() < active.epoch())
         .mapToLong(ChangeExecution::epoch)
         .max()
         .ifPresent(needed::add);

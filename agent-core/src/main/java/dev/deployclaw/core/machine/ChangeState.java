@@ -180,6 +180,11 @@ public sealed interface ChangeState {
     return committed() || onTrial();
   }
 
+  /** Whether it was proven, so that a rollback to it is possible. */
+  default boolean proven() {
+    return this instanceof Completed || this instanceof Baked;
+  }
+
   /** Whether it holds {@code open}. */
   default boolean open() {
     return !over() && !(this instanceof Held);

@@ -14,16 +14,13 @@ import dev.deployclaw.core.gate.ApprovalDemand;
 import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
-import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.overlay.Overlay;
 import dev.deployclaw.core.overlay.PolicyProvenance;
 import dev.deployclaw.core.overlay.SourceReports;
 import dev.deployclaw.core.planner.Interpretation;
-import dev.deployclaw.core.planner.Understanding;
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
@@ -37,33 +34,22 @@ import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.diff.PolicyDiff;
-import dev.deployclaw.policy.finding.PolicyFinding;
-import dev.deployclaw.policy.finding.Severity;
 import dev.deployclaw.policy.source.CollectedPolicies;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * From a request to a plan: interprets it, follows the observing steps of the procedure, compiles,
  * compares and checks. Looks only. One object drafts one request.
  */
 public final class PlanBuilder {
-  private static final int MOST_LISTED = 200;
-
-  /** The most findings about the estate that a step's summary names. */
-  private static final int MOST_SAID = 3;
-
   private static final int MOST_NAMED = 5;
 
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ExecutionRecorder story;
+  private final PlanningLog log;
   private final EstateSurvey survey;
   private final BaseEpoch base;
   private final PolicySet committed;
@@ -84,6 +70,7 @@ public final class PlanBuilder {
     this.ports = ports;
     this.settings = settings;
     this.story = story;
+    this.log = new PlanningLog(story);
     this.survey = new EstateSurvey(ports, settings);
     this.base = standing.base();
     this.committed = standing.committed();
@@ -95,7 +82,7 @@ public final class PlanBuilder {
     var inventory = InventoryBuilder.of(committed, sources, settings.gateways());
     long from = ports.time().micros();
     var understanding = ports.planner().understand(request, inventory);
-    tellHow(understanding, from);
+    log.comparison(understanding, from);
     return switch (understanding.interpretation()) {
       case Interpretation.NeedsClarification(List<String> questions) -> unclear(questions);
       case Interpretation.Refused(String reason) -> refused(reason);
@@ -106,21 +93,12 @@ public final class PlanBuilder {
     };
   }
 
-  /** Who else read the request, what that cost, and how the readings compare. */
-  private void tellHow(Understanding how, long fromMicros) {
-    if (!how.facts().isEmpty()) {
-      var status = how.doubtful() ? Status.WARNING : Status.OK;
-      var telling = new LogEntryContent(how.note(), status, how.facts());
-      story.tellTimed(Phase.PLAN, "Comparing with the model", telling, fromMicros);
-    }
-  }
-
   private PlanningResult planned(Intent intent, TaskRequest request) throws InterruptedException {
     var unsupported = InventoryBuilder.unsupported(intent);
     if (unsupported.isPresent()) {
       return refused(unsupported.get());
     }
-    tellUnderstood(intent);
+    log.understood(intent, demands);
     if (!InventoryBuilder.writesPolicies(intent.operation())) {
       return new PlanningResult.Other(intent, demands);
     }
@@ -191,7 +169,7 @@ public final class PlanBuilder {
       case CompilationResult.Unread(String reason) -> Optional.of(unread(reason));
       case CompilationResult.Ready ready -> {
         compiled = Optional.of(ready);
-        tellSources(ready);
+        log.sources(sources, ready.warnings());
         yield Optional.empty();
       }
     };
@@ -212,11 +190,7 @@ public final class PlanBuilder {
 
   private Optional<PlanningResult> compare() {
     drift = DriftComparison.of(ground(), committed, survey.looks(), sources.policies());
-    String detail = Discrepancy.sentence(drift);
-    Status status = drift.isEmpty() ? Status.OK : Status.WARNING;
-    var facts = Map.<String, Object>of("drift", listed(drift, Discrepancy::toMap));
-    story.tell(Phase.PLAN, "policies.compare", new LogEntryContent(detail, status, facts));
-    story.summarise(detail, status);
+    log.drift(drift);
     return Optional.empty();
   }
 
@@ -225,14 +199,14 @@ public final class PlanBuilder {
     var measured = RedisMeasurements.of(survey.looks());
     var checked = CheckedTarget.of(target, committed, measured, settings.stepFactor());
     coherence = Optional.of(checked);
-    tellFindings(checked);
+    log.findings(checked);
     var errors = new TenantErrors(checked, target, committed, sources);
     var named = checked.leftOut().stream().filter(intent::names).map(errors::invalid).toList();
     if (!named.isEmpty()) {
       return Optional.of(invalid(String.join("; ", named)));
     }
     leftOut = checked.leftOut().stream().map(errors::leftOut).toList();
-    summarise(leftOut);
+    log.summarise(leftOut);
     return checked.target().tenants().isEmpty()
         ? Optional.of(invalid("no tenant's policy is valid: " + leftOut.getFirst()))
         : Optional.empty();
@@ -310,75 +284,8 @@ public final class PlanBuilder {
     return new ChangePlan.Ground(base.epoch(), base.digest(), base.revision());
   }
 
-  private void tellSources(CompilationResult.Ready ready) {
-    String detail = sources.policies().size() + " policies read from the sources";
-    boolean clean = sources.problems().isEmpty();
-    String problems = clean ? "" : ", " + sources.problems().size() + " problems";
-    Status status = clean && ready.warnings().isEmpty() ? Status.OK : Status.WARNING;
-    var facts =
-        Map.<String, Object>of(
-            "tenants", listed(sources.policies().keySet(), t -> t),
-            "left_out", List.copyOf(sources.leftOut().keySet()),
-            "unknown", sources.unknown(),
-            "problems", listed(sources.problems(), p -> p.text()));
-    story.tell(Phase.PLAN, "policies.read", new LogEntryContent(detail + problems, status, facts));
-    story.summarise(detail + problems, status);
-    summarise(ready.warnings());
-  }
-
-  private void summarise(List<String> warnings) {
-    warnings.stream().limit(MOST_NAMED).forEach(w -> story.summarise(w, Status.WARNING));
-    int more = warnings.size() - MOST_NAMED;
-    story.summarise(more > 0 ? "and " + more + " more warnings" : "", Status.OK);
-  }
-
-  private void tellFindings(CheckedTarget checked) {
-    long errors = count(checked, Severity.ERROR);
-    long warnings = count(checked, Severity.WARNING);
-    String counts = errors + " errors and " + warnings + " warnings in the policies";
-    String detail = String.join("; ", Stream.concat(Stream.of(counts), ofEstate(checked)).toList());
-    Status status = errors + warnings == 0 ? Status.OK : Status.WARNING;
-    var facts =
-        Map.<String, Object>of(
-            "findings", listed(checked.findings(), PolicyFinding::toMap),
-            "left_out", List.copyOf(checked.leftOut()));
-    story.tell(Phase.PLAN, "policies.check", new LogEntryContent(detail, status, facts));
-    story.summarise(detail, status);
-  }
-
-  /** What no single tenant can mend is said at once, such as a node whose clock is wrong. */
-  private static Stream<String> ofEstate(CheckedTarget checked) {
-    return checked.findings().stream()
-        .filter(f -> f.severity() == Severity.WARNING && f.tenant().isEmpty())
-        .map(PolicyFinding::reason)
-        .limit(MOST_SAID);
-  }
-
-  /** As many as a record can hold; the counts beside them are whole. */
-  private static <T> List<Object> listed(Collection<T> all, Function<T, Object> as) {
-    return all.stream().limit(MOST_LISTED).map(as).toList();
-  }
-
-  private static long count(CheckedTarget checked, Severity severity) {
-    return checked.findings().stream().filter(f -> f.severity() == severity).count();
-  }
-
-  /** The rules that hold a plan of it stand in the log before there is one. */
-  private void tellUnderstood(Intent intent) {
-    var facts = new TreeMap<String, Object>();
-    if (!demands.isEmpty()) {
-      facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());
-    }
-    var telling = new LogEntryContent(InventoryBuilder.words(intent), Status.OK, facts);
-    story.tell(Phase.PLAN, "Understanding the request", telling);
-  }
-
-  private void tell(String action, String detail, Status status) {
-    story.tell(Phase.PLAN, action, new LogEntryContent(detail, status, Map.of()));
-  }
-
   private PlanningResult unclear(List<String> questions) {
-    tell("Asking back", String.join(" ", questions), Status.WARNING);
+    log.tell("Asking back", String.join(" ", questions), Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(
             ExecutionResult.NEEDS_CLARIFICATION,
@@ -392,13 +299,13 @@ public final class PlanBuilder {
     String reason =
         "no gateway is configured, so that no synthetic request could prove a change: add one under"
             + " gateways in the configuration";
-    tell("Refusing", reason, Status.ERROR);
+    log.tell("Refusing", reason, Status.ERROR);
     return new PlanningResult.Over(
         new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.WRONG_USAGE, reason));
   }
 
   private PlanningResult refused(String reason) {
-    tell("Refusing", reason, Status.WARNING);
+    log.tell("Refusing", reason, Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, reason));
   }
@@ -408,7 +315,7 @@ public final class PlanBuilder {
   }
 
   private PlanningResult invalid(String reason) {
-    tell("Refusing an invalid policy", reason, Status.ERROR);
+    log.tell("Refusing an invalid policy", reason, Status.ERROR);
     return new PlanningResult.Over(
         new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.INVALID, reason));
   }

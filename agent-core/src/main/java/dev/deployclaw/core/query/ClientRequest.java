@@ -1,13 +1,12 @@
 package dev.deployclaw.core.query;
 
-import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.policy.match.RequestShape;
 import dev.deployclaw.policy.model.CounterKeyPart;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request as a client would send it, about which {@link ChangeService#check} is asked.
+ * A request as a client would send it, about which {@code QueryService.check} is asked.
  *
  * @param client the client's address; empty where it isn't given, and then counters that are apart
  *     for each address aren't read

@@ -2,8 +2,8 @@ package dev.deployclaw.core.query;
 
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.service.LeaderScope;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.PolicySet;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
           orchestrator.archive().committed(base),
           "the policy set of epoch " + base.epoch() + " can't be read");
     } catch (Unreachable e) {
-      return unreachable(LeaderScope.reason(e));
+      return unreachable(ExecutionOutcome.storeUnreachable(e));
     }
   }
 
@@ -39,7 +39,7 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
               + epoch
               + ": it keeps the active one, its predecessor and the last proven one");
     } catch (Unreachable e) {
-      return unreachable(LeaderScope.reason(e));
+      return unreachable(ExecutionOutcome.storeUnreachable(e));
     }
   }
 

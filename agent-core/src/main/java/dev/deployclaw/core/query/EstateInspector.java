@@ -32,8 +32,6 @@ import dev.deployclaw.core.result.ScanReport;
 import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.EpochActivation;
 import dev.deployclaw.core.spi.ExecutorCall;
-import dev.deployclaw.core.spi.MemberReport;
-import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.survey.EstateSurvey;
 import dev.deployclaw.core.survey.RenderedConfigCheck;
 import dev.deployclaw.core.survey.UnrestoredMembers;
@@ -241,7 +239,7 @@ public final class EstateInspector {
               .calls()
               .one(executor.get(), call, CallContext.looking(), settings.bounds().converge());
       last = Optional.of(outcome);
-      if (!unenforced(outcome).isEmpty()) {
+      if (!ScanReport.unenforced(outcome).isEmpty()) {
         return last;
       }
     }
@@ -263,19 +261,7 @@ public final class EstateInspector {
     if (!drift.isEmpty()) {
       return Discrepancy.sentence(drift);
     }
-    return probe.map(EstateInspector::unenforced).orElse("");
-  }
-
-  public static String unenforced(CallOutcome outcome) {
-    return switch (outcome) {
-      case CallOutcome.Failed(var fault) -> fault.reason();
-      case CallOutcome.Done done ->
-          done.reports().stream()
-              .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
-              .findFirst()
-              .map((MemberReport r) -> r.member() + ": " + r.reason())
-              .orElse("");
-    };
+    return probe.map(ScanReport::unenforced).orElse("");
   }
 
   private static ChangePlan.Ground ground(BaseEpoch base) {

@@ -17,7 +17,7 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionResult;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.schedule.ChangeScheduler;
+import dev.deployclaw.core.schedule.ScheduledChange;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -195,7 +195,7 @@ final class AbandonedLogFinisher {
   private ExecutionOutcome unstored(String id) throws InterruptedException {
     var scheduled = state.get(StoreKeys.scheduled(id));
     if (scheduled.isPresent()) {
-      return ChangeScheduler.read(scheduled.get()).map(ChangeScheduler::waiting).orElse(UNREAD);
+      return ScheduledChange.read(scheduled.get()).map(ScheduledChange::waiting).orElse(UNREAD);
     }
     var held = state.get(StoreKeys.heldRepair(id)).flatMap(HeldRepairStore::read);
     if (held.isPresent()) {

@@ -8,6 +8,7 @@ import dev.deployclaw.core.machine.ChangeState.Completed;
 import dev.deployclaw.core.machine.ChangeState.Failed;
 import dev.deployclaw.core.machine.ChangeState.Held;
 import dev.deployclaw.core.machine.ChangeState.RolledBack;
+import dev.deployclaw.core.spi.StateStore.Unreachable;
 import java.util.Optional;
 
 /**
@@ -74,6 +75,11 @@ public record ExecutionOutcome(
   public static ExecutionOutcome stillPending(String what) {
     boolean said = what.startsWith(PENDING) || what.startsWith(NOT_BACK);
     return unknown(said ? what : PENDING + what);
+  }
+
+  /** The reason where the state store can't be reached. */
+  public static String storeUnreachable(Unreachable e) {
+    return "the state store can't be reached: " + e.getMessage();
   }
 
   public static ExecutionOutcome unreachable(String reason) {

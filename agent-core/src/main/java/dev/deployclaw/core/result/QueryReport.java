@@ -2,7 +2,6 @@ package dev.deployclaw.core.result;
 
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.overlay.SourceDrift;
-import dev.deployclaw.core.query.EstateInspector;
 import dev.deployclaw.core.task.Intent;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.policy.document.DocumentProblem;
@@ -132,7 +131,7 @@ public record QueryReport(TaskOperation operation, List<String> limits, ScanRepo
       return error.get().reason();
     }
     return drift.isEmpty()
-        ? all.probe().map(EstateInspector::unenforced).orElse("")
+        ? all.probe().map(ScanReport::unenforced).orElse("")
         : Discrepancy.sentence(drift);
   }
 

@@ -3,6 +3,8 @@ package dev.deployclaw.core.result;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.overlay.SourceDrift;
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.finding.PolicyFinding;
@@ -89,5 +91,18 @@ public record ScanReport(
         List.of(),
         Optional.empty(),
         SourceDrift.NOTHING);
+  }
+
+  /** What synthetic requests found wrong; empty where nothing is. */
+  public static String unenforced(CallOutcome outcome) {
+    return switch (outcome) {
+      case CallOutcome.Failed(var fault) -> fault.reason();
+      case CallOutcome.Done done ->
+          done.reports().stream()
+              .filter(r -> r.answer() == Answer.NO || r.answer() == Answer.UNKNOWN)
+              .findFirst()
+              .map((MemberReport r) -> r.member() + ": " + r.reason())
+              .orElse("");
+    };
   }
 }

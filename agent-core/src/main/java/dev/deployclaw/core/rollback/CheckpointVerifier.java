@@ -13,7 +13,6 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.CheckpointReport.Member;
-import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.NamedMembers;
@@ -44,12 +43,13 @@ public final class CheckpointVerifier {
   private final Rollback wayBack;
   private final SnapshotVerifier snapshots;
 
-  public CheckpointVerifier(ChangeService architect, AgentPorts ports, AgentSettings settings) {
+  public CheckpointVerifier(
+      AgentPorts ports, AgentSettings settings, ChangeLedger ledger, Rollback wayBack) {
     this.state = ports.state();
     this.objects = ports.objects();
-    this.ledger = architect.orchestrator().ledger();
+    this.ledger = ledger;
     this.crew = new Participants(ports.executors(), settings);
-    this.wayBack = architect.wayBack();
+    this.wayBack = wayBack;
     this.snapshots = new SnapshotVerifier(ports);
   }
 

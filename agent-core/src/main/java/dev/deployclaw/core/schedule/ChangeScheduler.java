@@ -4,6 +4,8 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
+import dev.deployclaw.core.journal.RecorderFactory;
+import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -16,8 +18,6 @@ import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExecutionResult;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.service.ChangeService;
-import dev.deployclaw.core.service.RequestRunner;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -25,7 +25,6 @@ import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
 import dev.deployclaw.core.store.StoreKeys;
-import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.core.task.TaskOperation;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,15 +47,24 @@ public final class ChangeScheduler {
 
   private static final String ACTION = "Keeping to the schedule";
 
-  private final ChangeService architect;
   private final StateStore state;
   private final ChangeLedger ledger;
+  private final RecorderFactory stories;
+  private final ExecutionFinisher epilogue;
   private final AgentClock time;
 
-  public ChangeScheduler(ChangeService architect, AgentPorts ports) {
-    this.architect = architect;
+  /** Carries out a change whose time has come. */
+  @FunctionalInterface
+  public interface ChangeStarter {
+    RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException;
+  }
+
+  public ChangeScheduler(
+      AgentPorts ports, ChangeLedger ledger, RecorderFactory stories, ExecutionFinisher epilogue) {
     this.state = ports.state();
-    this.ledger = architect.orchestrator().ledger();
+    this.ledger = ledger;
+    this.stories = stories;
+    this.epilogue = epilogue;
     this.time = ports.time();
   }
 
@@ -65,27 +73,14 @@ public final class ChangeScheduler {
     List<ScheduledChange> entries = new ArrayList<>();
     List<String> unread = new ArrayList<>();
     for (var entry : state.list(StoreKeys.SCHEDULED)) {
-      var read = read(entry);
+      var read = ScheduledChange.read(entry);
       read.ifPresent(entries::add);
       if (read.isEmpty()) {
-        unread.add(id(entry) + ": its entry in the schedule can't be read");
+        unread.add(ScheduledChange.id(entry) + ": its entry in the schedule can't be read");
       }
     }
     entries.sort(Comparator.comparingLong(ScheduledChange::atMillis));
     return new ScheduleReport(entries, unread);
-  }
-
-  /** An entry, if it is what one writes, and of the execution whose key it is. */
-  public static Optional<ScheduledChange> read(Entry entry) {
-    try {
-      return Optional.of(ScheduledChange.read(entry.value())).filter(s -> s.id().equals(id(entry)));
-    } catch (UnreadableRecordException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String id(Entry entry) {
-    return entry.key().substring(StoreKeys.SCHEDULED.length());
   }
 
   public boolean holds(String id) throws InterruptedException {
@@ -110,7 +105,7 @@ public final class ChangeScheduler {
       ScheduledChange entry, ExecutionRecorder story, Leadership leadership)
       throws InterruptedException {
     String at = Instant.ofEpochMilli(entry.atMillis()).toString();
-    String detail = waiting(entry).reason();
+    String detail = entry.waiting().reason();
     var telling =
         new LogEntryContent(
             detail,
@@ -139,7 +134,7 @@ public final class ChangeScheduler {
             .leading(new Policies(base.digest(), entry.target()));
     var record = story.record(Phase.PLAN, ACTION, telling.deciding(decision));
     return switch (ledger.permit(record, on, leadership, story)) {
-      case Permit.Given() -> waiting(entry);
+      case Permit.Given() -> entry.waiting();
       case Permit.Refused() ->
           ExecutionOutcome.aborted(
               AbortCause.STALE, "something was committed while it was planned: ask again");
@@ -156,31 +151,22 @@ public final class ChangeScheduler {
             .formatted(MOST, entry.id()));
   }
 
-  /** How a change stands that waits for its time. */
-  public static ExecutionOutcome waiting(ScheduledChange entry) {
-    return new ExecutionOutcome(
-        ExecutionResult.HELD,
-        ExitCode.HELD,
-        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
-            .formatted(
-                Instant.ofEpochMilli(entry.atMillis()),
-                entry.waits() ? ", and holds it for an approval, since " + entry.why() : "",
-                entry.id()));
-  }
-
   /** Begins a change if it is due; another agent may have been the first, or a person. */
-  public RequestOutcome begin(String id, Leadership leadership) throws InterruptedException {
+  public RequestOutcome begin(String id, Leadership leadership, ChangeStarter starter)
+      throws InterruptedException {
     var entry = state.get(StoreKeys.scheduled(id));
     var scheduled =
         entry
-            .flatMap(ChangeScheduler::read)
+            .flatMap(ScheduledChange::read)
             .filter(s -> s.atMillis() <= time.instant().toEpochMilli());
-    return scheduled.isPresent()
-        ? begin(scheduled.get(), entry.get(), leadership)
-        : RequestOutcome.of(
-            "",
-            new ExecutionOutcome(
-                ExecutionResult.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+    if (scheduled.isEmpty()) {
+      return RequestOutcome.of(
+          "",
+          new ExecutionOutcome(
+              ExecutionResult.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+    }
+    var over = tooLate(scheduled.get(), entry.get(), leadership);
+    return over.isPresent() ? over.get() : starter.begin(scheduled.get());
   }
 
   /** Ends a schedule by a person's word; empty where there is none. */
@@ -195,21 +181,23 @@ public final class ChangeScheduler {
     return Optional.of(close(entry.get(), what, ending, leadership));
   }
 
-  private RequestOutcome begin(ScheduledChange scheduled, Entry entry, Leadership leadership)
-      throws InterruptedException {
+  /** Its hour is past, or something was committed since it was planned: it is closed. */
+  private Optional<RequestOutcome> tooLate(
+      ScheduledChange scheduled, Entry entry, Leadership leadership) throws InterruptedException {
     var late = Duration.ofMillis(time.instant().toEpochMilli() - scheduled.atMillis());
     if (late.compareTo(MOST_LATE) > 0) {
       String why =
           "could not begin within an hour of its time, %s: was deployclaw serve running, and nothing else under way? ask again"
               .formatted(Instant.ofEpochMilli(scheduled.atMillis()));
-      return close(entry, why, ExecutionOutcome.aborted(AbortCause.EXPIRED, why), leadership);
+      var ending = ExecutionOutcome.aborted(AbortCause.EXPIRED, why);
+      return Optional.of(close(entry, why, ending, leadership));
     }
     long revision = ledger.base().revision();
-    if (revision != scheduled.baseRevision()) {
-      var stale = stale(scheduled, revision);
-      return close(entry, stale.reason(), stale, leadership);
+    if (revision == scheduled.baseRevision()) {
+      return Optional.empty();
     }
-    return new RequestRunner(architect, leadership).begin(scheduled);
+    var stale = stale(scheduled, revision);
+    return Optional.of(close(entry, stale.reason(), stale, leadership));
   }
 
   private static ExecutionOutcome stale(ScheduledChange scheduled, long revision) {
@@ -237,7 +225,7 @@ public final class ChangeScheduler {
   private RequestOutcome close(
       Entry entry, String why, ExecutionOutcome ending, Leadership leadership)
       throws InterruptedException {
-    var story = architect.stories().goOn(id(entry), TaskOperation.APPLY_POLICIES);
+    var story = stories.goOn(ScheduledChange.id(entry), TaskOperation.APPLY_POLICIES);
     var telling =
         new LogEntryContent(why, Status.WARNING, Map.of())
             .deciding(RecordedDecision.by(Name.UNSCHEDULE, "taken-off"));
@@ -247,12 +235,12 @@ public final class ChangeScheduler {
             List.of(new Condition.Unmoved(entry.key(), entry.modRevision())),
             List.of(new Write.Delete(entry.key())));
     return switch (ledger.permit(record, on, leadership, story)) {
-      case Permit.Given() ->
-          architect.epilogue().end(story, ending, Optional.of(leadership), List.of());
+      case Permit.Given() -> epilogue.end(story, ending, Optional.of(leadership), List.of());
       case Permit.Refused(), Permit.Unknown _ -> {
         story.fallSilent();
         yield RequestOutcome.of(
-            id(entry), ExecutionOutcome.unknown("the schedule could not be changed: ask again"));
+            ScheduledChange.id(entry),
+            ExecutionOutcome.unknown("the schedule could not be changed: ask again"));
       }
     };
   }

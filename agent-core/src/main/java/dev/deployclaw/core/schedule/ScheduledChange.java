@@ -1,11 +1,18 @@
 package dev.deployclaw.core.schedule;
 
 import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.result.ExecutionOutcome;
+import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExitCode;
+import dev.deployclaw.core.spi.StateStore.Entry;
+import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.core.store.StoredFields;
 import dev.deployclaw.core.store.UnreadableRecordException;
 import dev.deployclaw.policy.json.CanonicalJson;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -77,5 +84,30 @@ public record ScheduledChange(
             .toList(),
         json.number("base_revision"),
         json.text("target"));
+  }
+
+  /** An entry, if it is what one writes, and of the execution whose key it is. */
+  public static Optional<ScheduledChange> read(Entry entry) {
+    try {
+      return Optional.of(read(entry.value())).filter(s -> s.id().equals(id(entry)));
+    } catch (UnreadableRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  static String id(Entry entry) {
+    return entry.key().substring(StoreKeys.SCHEDULED.length());
+  }
+
+  /** How a change stands that waits for its time. */
+  public ExecutionOutcome waiting() {
+    return new ExecutionOutcome(
+        ExecutionResult.HELD,
+        ExitCode.HELD,
+        "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
+            .formatted(
+                Instant.ofEpochMilli(atMillis),
+                waits() ? ", and holds it for an approval, since " + why() : "",
+                id));
   }
 }

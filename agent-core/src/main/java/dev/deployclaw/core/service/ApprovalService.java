@@ -57,16 +57,16 @@ final class ApprovalService {
   private final GatePolicy gate;
   private final AgentClock time;
 
-  ApprovalService(ChangeService architect, GatePolicy gate) {
-    this.orchestrator = architect.orchestrator();
-    this.stories = architect.stories();
-    this.epilogue = architect.epilogue();
-    this.writeBacks = architect.writeBacks();
-    this.timetable = architect.timetable();
-    this.heldRepairs = architect.heldRepairs();
-    this.repairs = architect.repairing();
-    this.gate = gate;
-    this.time = architect.time();
+  ApprovalService(AgentComponents parts) {
+    this.orchestrator = parts.orchestrator();
+    this.stories = parts.stories();
+    this.epilogue = parts.epilogue();
+    this.writeBacks = parts.writeBacks();
+    this.timetable = parts.timetable();
+    this.heldRepairs = parts.heldRepairs();
+    this.repairs = parts.repairing();
+    this.gate = parts.settings().gate();
+    this.time = parts.time();
   }
 
   /**

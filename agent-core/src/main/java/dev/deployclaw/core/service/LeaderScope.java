@@ -83,7 +83,8 @@ public final class LeaderScope {
       return stopped.isPresent() ? stopped.get() : elected(request, led);
     } catch (Unreachable e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state store unreachable");
-      return turnedAway(request, ExecutionOutcome.unreachable(reason(e)), false);
+      return turnedAway(
+          request, ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)), false);
     }
   }
 
@@ -146,7 +147,8 @@ public final class LeaderScope {
           ? recovered(leftOut)
           : new RecoveryReport(ExitCode.FAILED, List.of(), RegressionDetector.sentence(ahead));
     } catch (Unreachable e) {
-      return new RecoveryReport(ExitCode.UNREACHABLE, List.of(), reason(e));
+      return new RecoveryReport(
+          ExitCode.UNREACHABLE, List.of(), ExecutionOutcome.storeUnreachable(e));
     }
   }
 
@@ -190,9 +192,5 @@ public final class LeaderScope {
 
   private static String unfinished(RequestOutcome blocked) {
     return blocked.execution() + " has to be finished first: " + blocked.reason();
-  }
-
-  public static String reason(Unreachable e) {
-    return "the state store can't be reached: " + e.getMessage();
   }
 }

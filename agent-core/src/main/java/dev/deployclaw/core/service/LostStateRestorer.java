@@ -46,16 +46,18 @@ import java.util.TreeMap;
  * is under way, which publishes by itself, and from the kill switch.
  */
 final class LostStateRestorer {
-  private final ChangeService architect;
+  private final AgentComponents parts;
+  private final LeaderScope leading;
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ChangeLedger ledger;
 
-  LostStateRestorer(ChangeService architect, AgentPorts ports, AgentSettings settings) {
-    this.architect = architect;
-    this.ports = ports;
-    this.settings = settings;
-    this.ledger = architect.orchestrator().ledger();
+  LostStateRestorer(AgentComponents parts, LeaderScope leading) {
+    this.parts = parts;
+    this.leading = leading;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+    this.ledger = parts.orchestrator().ledger();
   }
 
   /** How it ended; empty where nothing was lost, or nothing may be done now. */
@@ -63,7 +65,7 @@ final class LostStateRestorer {
     if (look().isEmpty()) {
       return Optional.empty();
     }
-    var ended = architect.leading().run(Optional.empty(), this::putBack);
+    var ended = leading.run(Optional.empty(), this::putBack);
     return Optional.of(ended).filter(e -> !e.execution().isEmpty());
   }
 
@@ -93,7 +95,7 @@ final class LostStateRestorer {
   private Optional<EpochActivation> activation(BaseEpoch base) throws InterruptedException {
     var x = ledger.read(base.change()).map(StoredExecution::execution);
     return x.isPresent()
-            && architect.orchestrator().archive().load(x.get())
+            && parts.orchestrator().archive().load(x.get())
                 instanceof Loaded.Ready(ChangeContent content)
         ? Optional.of(content.activation(x.get()).at(base.step(), Optional.empty()))
         : Optional.empty();
@@ -118,7 +120,7 @@ final class LostStateRestorer {
           new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
     }
     var loss = there.get();
-    var story = architect.stories().begin(TaskOperation.REPAIR_DRIFT, true);
+    var story = parts.stories().begin(TaskOperation.REPAIR_DRIFT, true);
     var duty = new ChangeContext(leadership, story, Risks.NONE);
     story.asked(
         new TaskRequest(
@@ -128,7 +130,7 @@ final class LostStateRestorer {
     story.about(loss.base().epoch());
     var refused = permit(loss, duty);
     var ending = refused.isPresent() ? refused.get() : reassert(loss, duty);
-    return architect.epilogue().end(story, ending, Optional.of(leadership), List.of());
+    return parts.epilogue().end(story, ending, Optional.of(leadership), List.of());
   }
 
   /** The record of what is about to be done, in the transaction that allows it. */

@@ -18,14 +18,14 @@ import java.util.List;
 
 /** What a request would do, and why it would wait. Writes nothing, and leaves no log. */
 final class PlanPreviewer {
-  private final ChangeService architect;
+  private final AgentComponents parts;
   private final AgentPorts ports;
   private final AgentSettings settings;
 
-  PlanPreviewer(ChangeService architect, AgentPorts ports, AgentSettings settings) {
-    this.architect = architect;
-    this.ports = ports;
-    this.settings = settings;
+  PlanPreviewer(AgentComponents parts) {
+    this.parts = parts;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
   }
 
   PlanPreviewReport of(TaskRequest request) throws InterruptedException {
@@ -33,9 +33,10 @@ final class PlanPreviewer {
       var story =
           new RecorderFactory(ports.unlogged(), settings, ProgressListener.NONE)
               .begin(TaskOperation.APPLY_POLICIES, false);
-      return answer(architect.draft(request, story), request);
+      return answer(parts.draft(request, story), request);
     } catch (Unreachable e) {
-      return new PlanPreviewReport.Refused(ExitCode.UNREACHABLE, LeaderScope.reason(e));
+      return new PlanPreviewReport.Refused(
+          ExitCode.UNREACHABLE, ExecutionOutcome.storeUnreachable(e));
     }
   }
 
@@ -66,8 +67,8 @@ final class PlanPreviewer {
     }
     List<String> risks =
         switch (operation.waits()) {
-          case BEFORE_IT_WRITES -> architect.repairing().held(by);
-          case AT_THE_GATE -> architect.wayBack().held(by);
+          case BEFORE_IT_WRITES -> parts.repairing().held(by);
+          case AT_THE_GATE -> parts.wayBack().held(by);
           case NOT, ONLY_LOOKS -> List.of();
         };
     return new PlanPreviewReport.Understood(intent, risks);

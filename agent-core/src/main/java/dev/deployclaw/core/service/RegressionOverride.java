@@ -64,16 +64,18 @@ final class RegressionOverride {
   /** How far above what the state store knows a mark may be. */
   private static final long MOST_AHEAD = 1_000_000;
 
-  private final ChangeService architect;
+  private final AgentComponents parts;
+  private final LeaderScope leading;
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ChangeLedger ledger;
 
-  RegressionOverride(ChangeService architect, AgentPorts ports, AgentSettings settings) {
-    this.architect = architect;
-    this.ports = ports;
-    this.settings = settings;
-    this.ledger = architect.orchestrator().ledger();
+  RegressionOverride(AgentComponents parts, LeaderScope leading) {
+    this.parts = parts;
+    this.leading = leading;
+    this.ports = parts.ports();
+    this.settings = parts.settings();
+    this.ledger = parts.orchestrator().ledger();
   }
 
   RequestOutcome run(TaskRequest request) throws InterruptedException {
@@ -82,7 +84,7 @@ final class RegressionOverride {
       if (seen.unsettled()) {
         return inForce(request);
       }
-      var story = architect.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
+      var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
       story.asked(request);
       if (seen.ahead().isEmpty()) {
         return end(story, nothing("no back end is ahead of the state store"), Optional.empty());
@@ -92,7 +94,8 @@ final class RegressionOverride {
       var raised = end(story, refused.orElse(ACCEPTED), Optional.empty());
       return refused.isPresent() ? raised : inForce(request);
     } catch (Unreachable e) {
-      return RequestOutcome.of("", ExecutionOutcome.unreachable(LeaderScope.reason(e)));
+      return RequestOutcome.of(
+          "", ExecutionOutcome.unreachable(ExecutionOutcome.storeUnreachable(e)));
     }
   }
 
@@ -104,13 +107,13 @@ final class RegressionOverride {
    * @return how it ends where that can't be done
    */
   Optional<RequestOutcome> outvote(Seen seen, TaskRequest request) throws InterruptedException {
-    boolean waits = !architect.wayBack().held(RequestOrigin.of(request)).isEmpty();
+    boolean waits = !parts.wayBack().held(RequestOrigin.of(request)).isEmpty();
     return waits ? stop(seen, request) : outvoted(seen, request);
   }
 
   private Optional<RequestOutcome> outvoted(Seen seen, TaskRequest request)
       throws InterruptedException {
-    var story = architect.stories().begin(TaskOperation.ROLLBACK, true);
+    var story = parts.stories().begin(TaskOperation.ROLLBACK, true);
     story.asked(request);
     var refused = absurd(seen);
     var stopped = refused.isPresent() ? refused : raise(seen, request, story);
@@ -122,7 +125,8 @@ final class RegressionOverride {
   Optional<RequestOutcome> outvoteInWords(Seen seen, TaskRequest request)
       throws InterruptedException {
     boolean back =
-        architect.plan(request) instanceof PlanPreviewReport.Understood(var intent, var risks)
+        new PlanPreviewer(parts).of(request)
+                instanceof PlanPreviewReport.Understood(var intent, var risks)
             && intent.operation() == TaskOperation.ROLLBACK
             && !intent.guards().dryRun()
             && risks.isEmpty();
@@ -133,12 +137,12 @@ final class RegressionOverride {
   private Optional<RequestOutcome> stop(Seen seen, TaskRequest request)
       throws InterruptedException {
     var stopped = RegressionDetector.ending(seen.ahead());
-    return Optional.of(architect.leading().turnedAway(Optional.of(request), stopped, false));
+    return Optional.of(leading.turnedAway(Optional.of(request), stopped, false));
   }
 
   /** Also where an earlier try got no further than to be accepted. */
   private RequestOutcome inForce(TaskRequest request) throws InterruptedException {
-    return architect.leading().run(Optional.of(request), lead -> putInForce(request, lead));
+    return leading.run(Optional.of(request), lead -> putInForce(request, lead));
   }
 
   /** Numbers are given out one by one: a mark that is far beyond them was forged, or is broken. */
@@ -220,7 +224,7 @@ final class RegressionOverride {
   /** A change of its own, with a log of its own: recovery came in between. */
   private RequestOutcome putInForce(TaskRequest request, Leadership leadership)
       throws InterruptedException {
-    var story = architect.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
+    var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
     story.asked(request);
     var base = ledger.base();
     if (ChangeContent.wayBackTo(base) == 0) {
@@ -231,7 +235,7 @@ final class RegressionOverride {
           new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, next),
           Optional.of(leadership));
     }
-    var committed = architect.orchestrator().archive().committed(base);
+    var committed = parts.orchestrator().archive().committed(base);
     if (committed.isEmpty()) {
       return end(story, unread(base), Optional.of(leadership));
     }
@@ -245,7 +249,7 @@ final class RegressionOverride {
             RequestOrigin.of(request).demands(),
             ChangeScope.of("accept-regression", set.tenants().keySet(), List.of()));
     var duty = new ChangeContext(leadership, story, risks);
-    var ending = architect.orchestrator().open(opening, Optional.of(content), duty);
+    var ending = parts.orchestrator().open(opening, Optional.of(content), duty);
     return end(story, ending, Optional.of(leadership));
   }
 
@@ -291,13 +295,13 @@ final class RegressionOverride {
         Optional.empty(),
         mark.last(),
         mark.revision(),
-        architect.orchestrator().archive().provenanceAgain(base.epoch(), mark.last() + 1));
+        parts.orchestrator().archive().provenanceAgain(base.epoch(), mark.last() + 1));
   }
 
   private RequestOutcome end(
       ExecutionRecorder story, ExecutionOutcome ending, Optional<Leadership> leadership)
       throws InterruptedException {
-    return architect.epilogue().end(story, ending, leadership, List.of());
+    return parts.epilogue().end(story, ending, leadership, List.of());
   }
 
   private static Write number(String key, long value) {

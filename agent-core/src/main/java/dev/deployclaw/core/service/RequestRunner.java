@@ -44,25 +44,29 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** One request from its first thought to its last, under one leadership. */
-public final class RequestRunner {
+final class RequestRunner {
   /** The most overlays, and tenants of each, that one thought lists. */
   private static final int MOST_LISTED = 50;
 
-  private final ChangeService architect;
+  private final AgentComponents parts;
+  private final LeaderScope leading;
+  private final QueryService queries;
   private final ChangeOrchestrator orchestrator;
   private final Leadership leadership;
 
-  public RequestRunner(ChangeService architect, Leadership leadership) {
-    this.architect = architect;
-    this.orchestrator = architect.orchestrator();
+  RequestRunner(AgentComponents parts, LeaderScope leading, Leadership leadership) {
+    this.parts = parts;
+    this.leading = leading;
+    this.queries = new QueryService(parts);
+    this.orchestrator = parts.orchestrator();
     this.leadership = leadership;
   }
 
   RequestOutcome run(TaskRequest request) throws InterruptedException {
-    var story = architect.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
+    var story = parts.stories().begin(request, TaskOperation.APPLY_POLICIES, true);
     story.asked(request);
-    long from = architect.time().micros();
-    var draft = architect.draft(request, story);
+    long from = parts.time().micros();
+    var draft = parts.draft(request, story);
     story.took(Phase.PLAN, from);
     return switch (draft) {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
@@ -74,9 +78,9 @@ public final class RequestRunner {
   }
 
   RequestOutcome rollback(String target, TaskRequest request) throws InterruptedException {
-    var story = architect.stories().begin(request, TaskOperation.ROLLBACK, true);
+    var story = parts.stories().begin(request, TaskOperation.ROLLBACK, true);
     story.asked(request);
-    return architect.wayBack().run(target, RequestOrigin.of(request), leadership, story);
+    return parts.wayBack().run(target, RequestOrigin.of(request), leadership, story);
   }
 
   private RequestOutcome other(Intent intent, RequestOrigin by, ExecutionRecorder story)
@@ -89,17 +93,17 @@ public final class RequestRunner {
     return switch (intent.operation()) {
       case ROLLBACK ->
           dry ? refuse(story, "a rollback has no dry run") : backFrom(intent, by, story);
-      case SCAN -> look(intent, TaskOperation.SCAN, architect::scan, story);
-      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, architect::drift, story);
-      case VALIDATE -> look(intent, TaskOperation.VALIDATE, architect::validate, story);
+      case SCAN -> look(intent, TaskOperation.SCAN, queries::scan, story);
+      case CHECK_DRIFT -> look(intent, TaskOperation.CHECK_DRIFT, queries::drift, story);
+      case VALIDATE -> look(intent, TaskOperation.VALIDATE, queries::validate, story);
       case REPAIR_DRIFT ->
           dry
-              ? look(intent, TaskOperation.CHECK_DRIFT, architect::drift, story)
+              ? look(intent, TaskOperation.CHECK_DRIFT, queries::drift, story)
               : mend(intent, by, story);
       case SNAPSHOT ->
           dry
               ? refuse(story, "a snapshot changes nothing: ask without a dry run")
-              : architect.snapshot().run(leadership, story);
+              : parts.snapshot().run(leadership, story);
       case SET_LIMIT, SCALE_LIMIT, SET_MODE, BLOCK, UNBLOCK ->
           refuse(story, isNot(intent.operation()));
       case REMOVE_LIMIT, COPY_POLICY, APPLY_POLICIES, RESOLVE_CONFLICTS ->
@@ -108,9 +112,9 @@ public final class RequestRunner {
   }
 
   RequestOutcome repair(TaskRequest request) throws InterruptedException {
-    var story = architect.stories().begin(request, TaskOperation.REPAIR_DRIFT, true);
+    var story = parts.stories().begin(request, TaskOperation.REPAIR_DRIFT, true);
     story.asked(request);
-    return architect.repairing().run(RequestOrigin.of(request), leadership, story);
+    return parts.repairing().run(RequestOrigin.of(request), leadership, story);
   }
 
   /** A repair puts the whole committed epoch back, which was approved when it was committed. */
@@ -120,13 +124,13 @@ public final class RequestRunner {
       return refuse(
           story, "a repair puts back the whole committed epoch: ask without naming a part of it");
     }
-    return architect.repairing().run(by, leadership, story);
+    return parts.repairing().run(by, leadership, story);
   }
 
   private RequestOutcome backFrom(Intent intent, RequestOrigin by, ExecutionRecorder story)
       throws InterruptedException {
     String target = intent.target().orElse(Rollback.LAST);
-    return architect.wayBack().run(target, by, leadership, story);
+    return parts.wayBack().run(target, by, leadership, story);
   }
 
   /** How the estate is looked at. */
@@ -137,7 +141,7 @@ public final class RequestRunner {
 
   private RequestOutcome look(Intent intent, TaskOperation as, Look look, ExecutionRecorder story)
       throws InterruptedException {
-    var refused = architect.skills().refuses(as, story);
+    var refused = parts.skills().refuses(as, story);
     return refused.isPresent()
         ? end(story, refused.get(), List.of())
         : looked(QueryReport.of(as, intent, look.look()), story);
@@ -175,9 +179,9 @@ public final class RequestRunner {
       String past = start.get() + " is past: leave the start out to begin now, or give a later one";
       return refuse(story, past);
     }
-    if (start.filter(s -> s.isAfter(architect.time().instant())).isPresent()) {
+    if (start.filter(s -> s.isAfter(parts.time().instant())).isPresent()) {
       var entry = entry(start.get(), ready, request, story);
-      return end(story, architect.timetable().keep(entry, story, leadership), List.of());
+      return end(story, parts.timetable().keep(entry, story, leadership), List.of());
     }
     return open(ready, request, story);
   }
@@ -200,8 +204,8 @@ public final class RequestRunner {
    * A change whose time has come: planned anew, as if it were asked now, and carried out if it
    * comes to the same.
    */
-  public RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
-    var story = architect.stories().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
+  RequestOutcome begin(ScheduledChange scheduled) throws InterruptedException {
+    var story = parts.stories().goOn(scheduled.id(), TaskOperation.APPLY_POLICIES);
     var request =
         new TaskRequest(
             scheduled.request(),
@@ -209,7 +213,7 @@ public final class RequestRunner {
             Instant.ofEpochMilli(scheduled.atMillis()),
             scheduled.manual(),
             Optional.of(scheduled.id()));
-    return switch (architect.draft(request, story)) {
+    return switch (parts.draft(request, story)) {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
           giveUp(story, ending, questions);
       case PlanningResult.Other(Intent intent, var _) ->
@@ -227,7 +231,7 @@ public final class RequestRunner {
       throws InterruptedException {
     var ended = open(ready, request, story);
     if (orchestrator.ledger().read(story.execution()).isEmpty()) {
-      architect.timetable().drop(story.execution(), leadership);
+      parts.timetable().drop(story.execution(), leadership);
     }
     return ended;
   }
@@ -243,14 +247,14 @@ public final class RequestRunner {
   private RequestOutcome giveUp(
       ExecutionRecorder story, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
-    architect.timetable().drop(story.execution(), leadership);
+    parts.timetable().drop(story.execution(), leadership);
     return end(story, ending, questions);
   }
 
   private RequestOutcome open(
       PlanningResult.Ready ready, TaskRequest request, ExecutionRecorder story)
       throws InterruptedException {
-    var full = architect.leading().full();
+    var full = leading.full();
     if (full.isPresent()) {
       return refuse(story, full.get());
     }
@@ -260,7 +264,7 @@ public final class RequestRunner {
     var ending =
         orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
     if (ready.writesBack()) {
-      architect.writeBacks().after(story, leadership);
+      parts.writeBacks().after(story, leadership);
     }
     return end(story, ending, List.of());
   }
@@ -346,7 +350,7 @@ public final class RequestRunner {
   private RequestOutcome end(
       ExecutionRecorder story, ExecutionOutcome ending, List<String> questions)
       throws InterruptedException {
-    return architect.epilogue().end(story, ending, Optional.of(leadership), questions);
+    return parts.epilogue().end(story, ending, Optional.of(leadership), questions);
   }
 
   private static ExecutionOutcome nothing(String reason) {

@@ -36,9 +36,9 @@ class GrantedRunTest {
     var agent = agent();
 
     var change = agent.run(world.request("apply"));
-    agent.validate();
-    agent.heartbeat(Duration.ofSeconds(5));
-    agent.drift();
+    agent.queries().validate();
+    agent.queries().heartbeat(Duration.ofSeconds(5));
+    agent.queries().drift();
     world.redis.tamper("a", "somebody's");
     agent.repair(world.request("repair"));
     var back = agent.rollback("last", "olivia");

@@ -68,7 +68,7 @@ class ChangeFailuresTest {
     assertThat(ended.result()).isEqualTo(ExecutionResult.REFUSED);
     assertThat(ended.reason()).contains("no gateway is configured", "add one under gateways");
     assertThat(world.store.get("epoch")).isEmpty();
-    assertThat(world.agent().scan().looks()).isNotEmpty();
+    assertThat(world.queries().scan().looks()).isNotEmpty();
   }
 
   @Test

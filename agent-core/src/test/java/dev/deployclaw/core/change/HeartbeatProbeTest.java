@@ -6,9 +6,8 @@ import dev.deployclaw.core.change.HeartbeatReport.Point;
 import dev.deployclaw.core.change.HeartbeatReport.State;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.fake.FakeEstate;
-import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.result.ExecutionResult;
-import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.store.StoreKeys;
@@ -108,7 +107,7 @@ class HeartbeatProbeTest {
   void nothingIsTestedBeforeTheFirstChange() throws Exception {
     var untouched = new FakeEstate();
 
-    var answer = untouched.agent().heartbeat(Duration.ofSeconds(1));
+    var answer = untouched.agent().queries().heartbeat(Duration.ofSeconds(1));
 
     assertThat(answer).isEqualTo(new HeartbeatReport("", 0, List.of()));
   }
@@ -126,9 +125,7 @@ class HeartbeatProbeTest {
             settings.probes(),
             settings.bounds());
 
-    var answer =
-        new ChangeService(world.ports(), other, ProgressListener.NONE)
-            .heartbeat(Duration.ofSeconds(1));
+    var answer = new QueryService(world.ports(), other).heartbeat(Duration.ofSeconds(1));
 
     assertThat(answer.points()).isEmpty();
     assertThat(answer.reason()).contains("another probe key");
@@ -138,19 +135,19 @@ class HeartbeatProbeTest {
   void saysWhyNothingCanBeTold() throws Exception {
     world.store.reachable(false);
 
-    var answer = world.agent().heartbeat(Duration.ofSeconds(1));
+    var answer = world.queries().heartbeat(Duration.ofSeconds(1));
 
     assertThat(answer.points()).isEmpty();
     assertThat(answer.reason()).contains("state store can't be reached");
   }
 
   private List<State> states() throws InterruptedException {
-    var answer = world.agent().heartbeat(Duration.ofSeconds(1));
+    var answer = world.queries().heartbeat(Duration.ofSeconds(1));
     return answer.points().stream().map(Point::state).toList();
   }
 
   private List<Point> beat() throws InterruptedException {
-    var answer = world.agent().heartbeat(Duration.ofSeconds(1));
+    var answer = world.queries().heartbeat(Duration.ofSeconds(1));
     assertThat(answer.reason()).isEmpty();
     assertThat(answer.epoch()).isEqualTo(1);
     return answer.points();

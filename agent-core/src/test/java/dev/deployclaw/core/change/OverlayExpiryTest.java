@@ -23,15 +23,16 @@ class OverlayExpiryTest {
     var ended = world.run("set acme 700 for 3600");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().expired()).isEmpty();
-    assertThat(world.agent().scan().truth().expired()).isEmpty();
-    assertThat(world.agent().scan().truth().overlays().getFirst().text()).contains(", until 2026-");
+    assertThat(world.queries().status().expired()).isEmpty();
+    assertThat(world.queries().scan().truth().expired()).isEmpty();
+    assertThat(world.queries().scan().truth().overlays().getFirst().text())
+        .contains(", until 2026-");
     world.time.pass(HOUR);
 
-    assertThat(world.agent().status().expired())
+    assertThat(world.queries().status().expired())
         .singleElement()
         .satisfies(o -> assertThat(o.remedy()).isEqualTo("apply the policies of acme"));
-    assertThat(world.agent().scan().truth().expired()).hasSize(1);
+    assertThat(world.queries().scan().truth().expired()).hasSize(1);
   }
 
   @Test
@@ -42,8 +43,8 @@ class OverlayExpiryTest {
     var often = AgentWire.whole();
     var asked = AgentWire.whole();
 
-    var standing = world.agent(often).standing();
-    var status = world.agent(asked).status();
+    var standing = world.agent(often).queries().standing();
+    var status = world.agent(asked).queries().status();
 
     assertThat(often.calls()).noneMatch(call -> call.startsWith("sources."));
     assertThat(asked.calls()).anyMatch(call -> call.startsWith("sources."));
@@ -62,11 +63,11 @@ class OverlayExpiryTest {
     var ended = world.agent().approve(held.execution(), "ann");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.queries().status().expired()).isEmpty();
     world.time.pass(HOUR.minusMinutes(1));
-    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.queries().status().expired()).isEmpty();
     world.time.pass(Duration.ofMinutes(1));
-    assertThat(world.agent().status().expired()).hasSize(1);
+    assertThat(world.queries().status().expired()).hasSize(1);
   }
 
   @Test
@@ -77,7 +78,7 @@ class OverlayExpiryTest {
     var ended = world.run("set acme 700 canary 50 bake 600 for 3600");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    var until = world.agent().scan().truth().overlays().getFirst().by().until().orElseThrow();
+    var until = world.queries().scan().truth().overlays().getFirst().by().until().orElseThrow();
     assertThat(until).isAfter(asked.plus(HOUR).plusSeconds(599));
     assertThat(until).isBefore(world.time.instant().plus(HOUR));
   }
@@ -89,9 +90,9 @@ class OverlayExpiryTest {
     var ended = world.run("set acme 700 until " + world.time.instant().plus(HOUR));
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.queries().status().expired()).isEmpty();
     world.time.pass(HOUR);
-    assertThat(world.agent().status().expired()).hasSize(1);
+    assertThat(world.queries().status().expired()).hasSize(1);
   }
 
   @Test
@@ -126,7 +127,7 @@ class OverlayExpiryTest {
     assertThat(before.result()).isEqualTo(ExecutionResult.HELD);
     assertThat(after.result()).as(after.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.active().orElseThrow().digest()).isEqualTo(first);
-    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.queries().status().expired()).isEmpty();
   }
 
   @Test
@@ -151,7 +152,7 @@ class OverlayExpiryTest {
         FakeSourcesExecutor.document("acme", 700)
             .replace("window: 1m", "window: 1m\n      burst: 600"));
 
-    assertThat(world.agent().status().expired()).isEmpty();
+    assertThat(world.queries().status().expired()).isEmpty();
   }
 
   @Test
@@ -163,7 +164,7 @@ class OverlayExpiryTest {
 
     world.time.pass(HOUR);
 
-    assertThat(world.agent().status().expired()).hasSize(1);
+    assertThat(world.queries().status().expired()).hasSize(1);
   }
 
   @Test

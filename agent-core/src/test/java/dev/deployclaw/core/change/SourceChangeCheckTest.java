@@ -66,7 +66,7 @@ class SourceChangeCheckTest {
     var ended = world.run("set acme 700");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().scan().truth().unapplied()).hasSize(1);
+    assertThat(world.queries().scan().truth().unapplied()).hasSize(1);
   }
 
   @Test

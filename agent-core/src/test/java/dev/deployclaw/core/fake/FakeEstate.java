@@ -17,6 +17,7 @@ import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
@@ -104,6 +105,10 @@ public final class FakeEstate {
 
   public ChangeService agent() {
     return agent(AgentWire.whole());
+  }
+
+  public QueryService queries() {
+    return agent().queries();
   }
 
   /** A new process of the agent. */

@@ -39,7 +39,7 @@ class AutoFreezeTest {
         .contains("redis.stage was refused at the sandbox")
         .contains("the agent froze itself", "3 calls of " + ended.execution(), "deployclaw thaw");
     assertThat(world.active()).isEmpty();
-    assertThat(world.agent().status().frozen())
+    assertThat(world.queries().status().frozen())
         .map(FreezeRecord::reason)
         .contains("3 calls of " + ended.execution() + " were refused at the sandbox");
     assertThat(log(ended)).contains("\"action\":\"Freezing the agent\"");
@@ -54,7 +54,7 @@ class AutoFreezeTest {
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(log(ended)).contains("gateway.stage was refused at the sandbox");
-    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(world.queries().status().frozen()).isEmpty();
   }
 
   /** Where an operator wants to look at the first. */
@@ -81,7 +81,7 @@ class AutoFreezeTest {
 
     assertThat(ended.reason())
         .contains("the agent froze itself", "1 calls of " + ended.execution());
-    assertThat(world.agent().status().frozen()).isPresent();
+    assertThat(world.queries().status().frozen()).isPresent();
   }
 
   @Test
@@ -114,7 +114,7 @@ class AutoFreezeTest {
     assertThat(ended.reason()).contains("the agent froze itself");
     assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
     assertThat(world.live()).containsExactly(before);
-    assertThat(world.agent().status().frozen()).isPresent();
+    assertThat(world.queries().status().frozen()).isPresent();
   }
 
   @Test

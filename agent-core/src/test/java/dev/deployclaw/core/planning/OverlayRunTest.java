@@ -136,7 +136,7 @@ class OverlayRunTest {
     world.run("apply");
     world.sources.put("zenith.yaml", FakeSourcesExecutor.document("zenith", 90));
 
-    var truth = world.agent().scan().truth();
+    var truth = world.queries().scan().truth();
 
     assertThat(truth.overlays()).isEmpty();
     assertThat(truth.unapplied())
@@ -144,7 +144,7 @@ class OverlayRunTest {
   }
 
   private List<Overlay> overlays() throws InterruptedException {
-    return world.agent().scan().truth().overlays();
+    return world.queries().scan().truth().overlays();
   }
 
   private PlanPreviewReport.Planned planned(String text) throws InterruptedException {

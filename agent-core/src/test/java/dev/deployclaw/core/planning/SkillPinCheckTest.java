@@ -101,8 +101,8 @@ class SkillPinCheckTest {
     agent().run(world.request("apply"));
     shelf.refusal = Optional.of(CHANGED);
 
-    assertThat(agent().scan().looks()).containsKey("redis.topology");
-    assertThat(agent().drift().exit()).isEqualTo(ExitCode.OK);
+    assertThat(agent().queries().scan().looks()).containsKey("redis.topology");
+    assertThat(agent().queries().drift().exit()).isEqualTo(ExitCode.OK);
   }
 
   @Test

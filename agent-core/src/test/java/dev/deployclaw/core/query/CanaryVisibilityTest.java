@@ -37,7 +37,7 @@ class CanaryVisibilityTest {
   @Test
   void aHeartbeatIsTakenOfOneSideByItsOwnEpoch() throws InterruptedException {
     for (int beats = 0; beats < 64; beats++) {
-      world.agent().heartbeat(Duration.ofSeconds(1));
+      world.queries().heartbeat(Duration.ofSeconds(1));
     }
 
     assertThat(world.probe.beaten().stream().map(CanaryVisibilityTest::asked).distinct())
@@ -48,7 +48,7 @@ class CanaryVisibilityTest {
   void theValidationProbesBothSides() throws InterruptedException {
     int before = world.probe.probed().size();
 
-    var seen = world.agent().validate();
+    var seen = world.queries().validate();
 
     assertThat(seen.exit()).as(seen.reason()).isEqualTo(ExitCode.OK);
     assertThat(world.probe.probed().stream().skip(before).map(CanaryVisibilityTest::asked))
@@ -57,7 +57,7 @@ class CanaryVisibilityTest {
 
   @Test
   void usageIsMeasuredAgainstTheLimitsThatTenantsReallyHave() throws InterruptedException {
-    var uses = world.agent().usage(Duration.ofSeconds(1)).uses();
+    var uses = world.queries().usage(Duration.ofSeconds(1)).uses();
 
     assertThat(uses)
         .extracting(u -> u.tenant() + " " + u.capacity())
@@ -66,7 +66,7 @@ class CanaryVisibilityTest {
 
   @Test
   void aCandidateIsNoDrift() throws InterruptedException {
-    var seen = world.agent().drift();
+    var seen = world.queries().drift();
 
     assertThat(seen.exit()).as(seen.reason()).isEqualTo(ExitCode.OK);
   }
@@ -77,7 +77,7 @@ class CanaryVisibilityTest {
     var facts = Map.<String, Object>of("epoch", active.epoch());
     world.redis.says("scan", MemberReport.yes("redis/a", active.digest(), facts));
 
-    var seen = world.agent().drift();
+    var seen = world.queries().drift();
 
     assertThat(seen.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(seen.reason()).contains("redis/a").contains("by candidate 2 for positions below 40");
@@ -85,8 +85,8 @@ class CanaryVisibilityTest {
 
   @Test
   void statusAndHistoryKnowIt() throws InterruptedException {
-    var status = world.agent().status();
-    var history = world.agent().history("zenith", 5);
+    var status = world.queries().status();
+    var history = world.queries().history("zenith", 5);
 
     assertThat(
             status

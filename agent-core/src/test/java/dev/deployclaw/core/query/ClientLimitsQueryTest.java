@@ -85,7 +85,7 @@ class ClientLimitsQueryTest {
 
   private ClientLimitsReport ask(String tenant, String service) throws InterruptedException {
     var shape = new RequestShape(service, "/orders", "GET");
-    return world.agent().check(new ClientRequest(tenant, shape, Optional.empty(), Map.of()));
+    return world.queries().check(new ClientRequest(tenant, shape, Optional.empty(), Map.of()));
   }
 
   private void counters(String text) {

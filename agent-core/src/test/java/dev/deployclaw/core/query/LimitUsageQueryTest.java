@@ -85,7 +85,7 @@ class LimitUsageQueryTest {
   }
 
   private LimitUsageReport measure() throws InterruptedException {
-    return world.agent().usage(Duration.ofSeconds(2));
+    return world.queries().usage(Duration.ofSeconds(2));
   }
 
   private static Use acme(LimitUsageReport answer) {

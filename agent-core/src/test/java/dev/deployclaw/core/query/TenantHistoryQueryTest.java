@@ -19,7 +19,7 @@ class TenantHistoryQueryTest {
     var set = world.run("set acme 700");
     world.run("set zenith 90");
 
-    var history = world.agent().history("acme", 20);
+    var history = world.queries().history("acme", 20);
 
     assertThat(history.exit()).isEqualTo(ExitCode.OK);
     assertThat(history.more()).isFalse();
@@ -44,10 +44,10 @@ class TenantHistoryQueryTest {
       assertThat(world.run("set acme " + requests).result()).isEqualTo(ExecutionResult.COMPLETED);
     }
 
-    var whole = world.agent().history("acme", 20);
-    var cut = world.agent().history("acme", 2);
+    var whole = world.queries().history("acme", 20);
+    var cut = world.queries().history("acme", 2);
     world.objects.reachable(false);
-    var lost = world.agent().history("acme", 20);
+    var lost = world.queries().history("acme", 20);
 
     assertThat(whole.changes()).hasSize(5).allMatch(c -> c.unknown().isEmpty());
     assertThat(cut.changes()).hasSize(2);
@@ -63,7 +63,7 @@ class TenantHistoryQueryTest {
     world.probe.fail("wrong");
     world.run("set acme 700");
 
-    var changes = world.agent().history("acme", 20).changes();
+    var changes = world.queries().history("acme", 20).changes();
 
     assertThat(changes).hasSize(3);
     assertThat(changes.get(1).result()).isEqualTo(ExecutionResult.ROLLED_BACK);
@@ -78,7 +78,7 @@ class TenantHistoryQueryTest {
     world.probe.fail(2, "wrong");
     world.run("set acme 700 canary 10");
 
-    var changes = world.agent().history("acme", 20).changes();
+    var changes = world.queries().history("acme", 20).changes();
 
     assertThat(changes).hasSize(2);
     assertThat(changes.getFirst().result()).isEqualTo(ExecutionResult.ROLLED_BACK);
@@ -89,8 +89,8 @@ class TenantHistoryQueryTest {
   void hasNothingToTellOfATenantThatNobodyKnows() throws Exception {
     world.run("apply");
 
-    assertThat(world.agent().history("nobody", 20).changes()).isEmpty();
+    assertThat(world.queries().history("nobody", 20).changes()).isEmpty();
     world.store.reachable(false);
-    assertThat(world.agent().history("acme", 20).exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(world.queries().history("acme", 20).exit()).isEqualTo(ExitCode.UNREACHABLE);
   }
 }

@@ -104,7 +104,7 @@ class StreamLossTest {
     var went = world.run("apply");
 
     assertThat(went.result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(world.queries().status().frozen()).isEmpty();
     assertThat(known.forks).hasSize(records).allMatch(StreamCopy.Fork::alarmed);
     assertThat(known.forks.getFirst().sentence())
         .contains("deployclaw.audit." + execution + ".1 with SHA-256 bb", "nats stream rm");
@@ -120,7 +120,7 @@ class StreamLossTest {
 
     assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
 
-    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(world.queries().status().frozen()).isEmpty();
     assertThat(known.forks).noneMatch(StreamCopy.Fork::alarmed);
   }
 
@@ -139,14 +139,14 @@ class StreamLossTest {
 
     assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(stopped.reason()).contains("kill switch", "FORK", "record 3 of " + execution);
-    assertThat(world.agent().status().frozen())
+    assertThat(world.queries().status().frozen())
         .hasValueSatisfying(f -> assertThat(f.reason()).contains("audit diff-stream " + execution));
     assertThat(back.result()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.agent().thaw("ann").result()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.run("apply").result())
         .as("a person had the last word")
         .isNotEqualTo(ExecutionResult.ABORTED);
-    assertThat(world.agent().status().frozen()).isEmpty();
+    assertThat(world.queries().status().frozen()).isEmpty();
   }
 
   @Test

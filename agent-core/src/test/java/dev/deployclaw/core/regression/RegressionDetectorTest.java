@@ -58,7 +58,7 @@ class RegressionDetectorTest {
 
     assertThat(ended.cause()).contains(AbortCause.REGRESSED);
     assertThat(ended.reason()).contains("gateway/one names term 99", "none above 1");
-    assertThat(world.agent().regressed()).extracting(AheadMember::what).containsExactly("term");
+    assertThat(world.queries().regressed()).extracting(AheadMember::what).containsExactly("term");
   }
 
   @Test
@@ -90,7 +90,7 @@ class RegressionDetectorTest {
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(5);
     assertThat(world.live()).containsExactly(restored);
     assertThat(number(StoreKeys.TERM)).isGreaterThan(4);
-    assertThat(world.agent().regressed()).isEmpty();
+    assertThat(world.queries().regressed()).isEmpty();
     assertThat(world.run("set acme 950").result()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.agent().rollback("last", "olivia").result())
         .isEqualTo(ExecutionResult.COMPLETED);
@@ -318,7 +318,7 @@ class RegressionDetectorTest {
     world.run("set acme 800");
     world.store.restore(backup);
 
-    var drift = world.agent().drift();
+    var drift = world.queries().drift();
 
     assertThat(drift.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(drift.reason()).contains("ahead", "epoch 3");

@@ -174,7 +174,7 @@ class DriftRepairTest {
     world.agent().rollback("last", "olivia");
     world.redis.failOver("redis/a", true);
 
-    var drift = world.agent().drift();
+    var drift = world.queries().drift();
     var ended = repair();
 
     assertThat(drift.reason()).contains("redis/a behind").doesNotContain("redis/b");
@@ -350,15 +350,15 @@ class DriftRepairTest {
     world.run("apply");
     world.store.delete(StoredPolicySet.chunkKey(1, 0));
 
-    var drift = world.agent().drift();
-    var scan = world.agent().scan();
+    var drift = world.queries().drift();
+    var scan = world.queries().scan();
 
     assertThat(drift.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(drift.reason()).contains("etcd missing", "epoch 1", "deployclaw rollback");
     assertThat(scan.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(scan.looks()).isNotEmpty();
     assertThat(world.agent().rollback("last", "olivia").exit()).isEqualTo(ExitCode.OK);
-    assertThat(world.agent().drift().reason()).doesNotContain("etcd missing");
+    assertThat(world.queries().drift().reason()).doesNotContain("etcd missing");
   }
 
   @Test
@@ -367,7 +367,7 @@ class DriftRepairTest {
     world.redis.says("scan", MemberReport.yes("redis/a", "d0", Map.of("epoch", 0L)));
     var journal = List.copyOf(world.journal.executions());
 
-    var drift = world.agent().drift();
+    var drift = world.queries().drift();
 
     assertThat(drift.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(drift.reason()).contains("redis/a behind");

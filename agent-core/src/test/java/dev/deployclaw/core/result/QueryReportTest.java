@@ -79,7 +79,8 @@ class QueryReportTest {
             Intent.Guards.NONE,
             Intent.Schedule.NONE,
             List.of());
-    var seen = operation == TaskOperation.SCAN ? world.agent().scan() : world.agent().validate();
+    var seen =
+        operation == TaskOperation.SCAN ? world.queries().scan() : world.queries().validate();
     return QueryReport.of(operation, intent, seen);
   }
 }

@@ -22,7 +22,7 @@ class CheckpointVerifierTest {
     var before = world.store.list("");
     var live = world.gateway.live();
 
-    var answer = world.agent().verifyCheckpoint("last");
+    var answer = world.queries().verifyCheckpoint("last");
 
     assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
     assertThat(answer.execution()).isEqualTo(second.execution());
@@ -41,7 +41,7 @@ class CheckpointVerifierTest {
     var first = world.run("apply");
     world.objects.alter(object(first), new byte[] {1});
 
-    var answer = world.agent().verifyCheckpoint(first.execution());
+    var answer = world.queries().verifyCheckpoint(first.execution());
 
     assertThat(answer.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(answer.reason()).contains("its object hashes to", "expected");
@@ -53,9 +53,9 @@ class CheckpointVerifierTest {
     var first = world.run("apply");
     world.store.put(StoreKeys.checkpoint(1), new byte[] {1});
 
-    assertThat(world.agent().verifyCheckpoint("last").reason()).contains("names another object");
+    assertThat(world.queries().verifyCheckpoint("last").reason()).contains("names another object");
     world.store.delete(StoreKeys.checkpoint(1));
-    var gone = world.agent().verifyCheckpoint(first.execution());
+    var gone = world.queries().verifyCheckpoint(first.execution());
 
     assertThat(gone.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(gone.reason()).contains("checkpoint/1 is gone");
@@ -66,7 +66,7 @@ class CheckpointVerifierTest {
     world.run("apply");
     world.objects.reachable(false);
 
-    var answer = world.agent().verifyCheckpoint("last");
+    var answer = world.queries().verifyCheckpoint("last");
 
     assertThat(answer.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(answer.reason()).contains("no route to the bucket");
@@ -77,7 +77,7 @@ class CheckpointVerifierTest {
     world.run("apply");
     world.gateway.stop("two");
 
-    var answer = world.agent().verifyCheckpoint("last");
+    var answer = world.queries().verifyCheckpoint("last");
 
     assertThat(answer.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(answer.reason()).contains("can't be asked now: gateway/two");
@@ -91,7 +91,7 @@ class CheckpointVerifierTest {
     var first = world.run("apply");
     world.run("set acme 700");
 
-    var answer = world.agent().verifyCheckpoint(first.execution());
+    var answer = world.queries().verifyCheckpoint(first.execution());
 
     assertThat(answer.exit()).isEqualTo(ExitCode.OK);
     assertThat(answer.rollback()).contains("isn't what is committed");
@@ -99,10 +99,10 @@ class CheckpointVerifierTest {
 
   @Test
   void knowsNoCheckpointOfWhatNeverWas() throws Exception {
-    assertThat(world.agent().verifyCheckpoint("last").exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(world.agent().verifyCheckpoint("arch-none").exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(world.queries().verifyCheckpoint("last").exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(world.queries().verifyCheckpoint("arch-none").exit()).isEqualTo(ExitCode.REFUSED);
     world.store.reachable(false);
-    assertThat(world.agent().verifyCheckpoint("last").exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(world.queries().verifyCheckpoint("last").exit()).isEqualTo(ExitCode.UNREACHABLE);
   }
 
   private String object(RequestOutcome ended) {

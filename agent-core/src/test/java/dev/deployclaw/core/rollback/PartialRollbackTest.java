@@ -60,7 +60,7 @@ class PartialRollbackTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("gateway/two: " + PAUSED);
     assertBackButTwo(first);
-    assertThat(world.agent().status().pending()).contains("not back yet: gateway/two: " + PAUSED);
+    assertThat(world.queries().status().pending()).contains("not back yet: gateway/two: " + PAUSED);
     var again = world.agent().recover();
     assertThat(again.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(again.reason()).contains("gateway/two: " + PAUSED);
@@ -181,7 +181,7 @@ class PartialRollbackTest {
     assertThat(answer.finished().getLast().reason())
         .contains("without gateway/two, which ann left out");
     assertThat(log(ended)).contains("\"left_out\":[\"gateway/two\"]", "\"left_out_by\":\"ann\"");
-    assertThat(world.agent().drift().reason()).contains("gateway/two");
+    assertThat(world.queries().drift().reason()).contains("gateway/two");
 
     world.gateway.heal();
     var repaired = world.agent().repair(world.request("repair"));

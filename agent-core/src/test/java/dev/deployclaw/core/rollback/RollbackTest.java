@@ -160,7 +160,7 @@ class RollbackTest {
     assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
     assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
     assertThat(ended.reason()).contains("unknown what gateway/two held");
-    assertThat(world.agent().status().open()).isEmpty();
+    assertThat(world.queries().status().open()).isEmpty();
   }
 
   @Test

@@ -43,7 +43,7 @@ class SnapshotTakerTest {
     var taken = world.run("snapshot");
     world.run("set acme 700");
 
-    var answer = world.agent().verifyCheckpoint(taken.execution());
+    var answer = world.queries().verifyCheckpoint(taken.execution());
 
     assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
     assertThat(answer.facts()).containsEntry("observed_sha256", answer.facts().get("sha256"));
@@ -54,19 +54,19 @@ class SnapshotTakerTest {
   void oneThatWasAlteredTakenAwayOrCanNotBeReadIsNotProven() throws Exception {
     world.run("apply");
     var taken = world.run("snapshot").execution();
-    var object = world.agent().verifyCheckpoint(taken).facts().get("sha256");
+    var object = world.queries().verifyCheckpoint(taken).facts().get("sha256");
     String name = "checkpoints/" + object + ".json";
 
     world.objects.reachable(false);
-    var away = world.agent().verifyCheckpoint(taken);
+    var away = world.queries().verifyCheckpoint(taken);
     world.objects.reachable(true);
     world.objects.alter(name, new byte[] {1});
-    var altered = world.agent().verifyCheckpoint(taken);
+    var altered = world.queries().verifyCheckpoint(taken);
 
     assertThat(away.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(altered.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(altered.reason()).contains("its object hashes to", "expected " + object);
-    assertThat(world.agentElsewhere().verifyCheckpoint(taken).exit())
+    assertThat(world.agentElsewhere().queries().verifyCheckpoint(taken).exit())
         .as("without its log nobody knows what it was")
         .isEqualTo(ExitCode.REFUSED);
   }

@@ -41,7 +41,7 @@ class ChangeSchedulerTest {
     assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionResult.COMPLETED);
     assertThat(begun).extracting(RequestOutcome::execution).containsExactly(planned.execution());
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
-    assertThat(world.agent().scheduled().entries()).isEmpty();
+    assertThat(world.queries().scheduled().entries()).isEmpty();
     assertThat(keepTime(world.agent())).as("once").isEmpty();
   }
 
@@ -59,7 +59,7 @@ class ChangeSchedulerTest {
         .containsExactly(Optional.of(AbortCause.STALE));
     assertThat(ended.getFirst().execution()).isEqualTo(planned.execution());
     assertThat(ended.getFirst().reason()).contains("guard active: observed revision", "expected");
-    assertThat(world.agent().scheduled().entries()).isEmpty();
+    assertThat(world.queries().scheduled().entries()).isEmpty();
     assertAllWell();
   }
 
@@ -77,7 +77,7 @@ class ChangeSchedulerTest {
         .extracting(RequestOutcome::cause)
         .containsExactly(Optional.of(AbortCause.STALE));
     assertThat(ended.getFirst().reason()).contains("guard plan: observed policies of digest");
-    assertThat(world.agent().scheduled().entries()).isEmpty();
+    assertThat(world.queries().scheduled().entries()).isEmpty();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
 
@@ -85,7 +85,7 @@ class ChangeSchedulerTest {
   void aPersonCancelsItWhereverTheyAre() throws Exception {
     world.run("apply");
     var planned = world.run(AT_ONE);
-    assertThat(world.agent().objection(planned.execution(), "ann", false, "")).isEmpty();
+    assertThat(world.queries().objection(planned.execution(), "ann", false, "")).isEmpty();
 
     var cancelled = world.agent().reject(planned.execution(), "ann");
 
@@ -152,7 +152,7 @@ class ChangeSchedulerTest {
         world.store.get(StoreKeys.scheduled(planned.execution())).orElseThrow().value());
     world.time.pass(Duration.ofHours(1));
 
-    assertThat(world.agent().scheduled().unread())
+    assertThat(world.queries().scheduled().unread())
         .hasSize(2)
         .anyMatch(text -> text.contains("rate-limit-000: its entry"))
         .anyMatch(text -> text.contains("rate-limit-900: its entry"));
@@ -163,7 +163,7 @@ class ChangeSchedulerTest {
     var rejected = world.agent().reject("arch-2026-11-01-rate-limit-000", "ann");
 
     assertThat(rejected.cause()).contains(AbortCause.REJECTED);
-    assertThat(world.agent().scheduled().unread()).hasSize(1);
+    assertThat(world.queries().scheduled().unread()).hasSize(1);
   }
 
   @Test
@@ -185,7 +185,7 @@ class ChangeSchedulerTest {
     world.run("apply");
     var planned = world.run(AT_ONE);
     world.time.pass(Duration.ofHours(1));
-    var seen = world.agent().due();
+    var seen = world.queries().due();
 
     var first = world.agent().begin(seen.getFirst());
     var second = world.agentElsewhere().begin(seen.getFirst());
@@ -199,7 +199,7 @@ class ChangeSchedulerTest {
   /** As whoever serves does. */
   private static List<RequestOutcome> keepTime(ChangeService agent) throws InterruptedException {
     var done = new ArrayList<RequestOutcome>();
-    for (String id : agent.due()) {
+    for (String id : agent.queries().due()) {
       done.add(agent.begin(id));
     }
     return done;

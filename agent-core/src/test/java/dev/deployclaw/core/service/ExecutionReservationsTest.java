@@ -125,25 +125,25 @@ class ExecutionReservationsTest {
     var held = world.run("set acme 700 manually").execution();
     var agent = world.agent();
 
-    assertThat(agent.objection(held, "ann", true, "")).isEmpty();
-    assertThat(agent.objection(held, "olivia", false, "")).isEmpty();
-    assertThat(agent.objection(held, "olivia", true, "").orElseThrow().kind())
+    assertThat(agent.queries().objection(held, "ann", true, "")).isEmpty();
+    assertThat(agent.queries().objection(held, "olivia", false, "")).isEmpty();
+    assertThat(agent.queries().objection(held, "olivia", true, "").orElseThrow().kind())
         .isEqualTo(ApprovalRefusal.Kind.NOT_ALLOWED);
-    assertThat(agent.objection(done, "ann", true, "").orElseThrow().kind())
+    assertThat(agent.queries().objection(done, "ann", true, "").orElseThrow().kind())
         .isEqualTo(ApprovalRefusal.Kind.NOT_HELD);
-    assertThat(agent.objection("arch-none", "ann", true, "").orElseThrow().kind())
+    assertThat(agent.queries().objection("arch-none", "ann", true, "").orElseThrow().kind())
         .isEqualTo(ApprovalRefusal.Kind.NO_SUCH_CHANGE);
   }
 
   @Test
   void saysWhichPoliciesAreCommitted() throws Exception {
-    assertThat(world.agent().policies().set().tenants()).isEmpty();
+    assertThat(world.queries().policies().set().tenants()).isEmpty();
 
     world.run("apply");
 
-    assertThat(world.agent().policies().set().tenants()).containsKey("acme");
+    assertThat(world.queries().policies().set().tenants()).containsKey("acme");
     world.store.reachable(false);
-    assertThat(world.agent().policies().exit()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(world.queries().policies().exit()).isEqualTo(ExitCode.UNREACHABLE);
   }
 
   @Test

@@ -32,7 +32,7 @@ class FreezeServiceTest {
     world.store.stand("somebody else", Duration.ofSeconds(10));
 
     assertThat(world.agent().freeze("olivia", "incident").exit()).isEqualTo(ExitCode.OK);
-    assertThat(world.agent().status().frozen()).map(FreezeRecord::by).contains("olivia");
+    assertThat(world.queries().status().frozen()).map(FreezeRecord::by).contains("olivia");
   }
 
   @Test
@@ -43,7 +43,7 @@ class FreezeServiceTest {
 
     assertThat(again.result()).isEqualTo(ExecutionResult.NO_CHANGE);
     assertThat(again.reason()).contains("frozen already by olivia").contains("incident");
-    assertThat(world.agent().status().frozen()).map(FreezeRecord::by).contains("olivia");
+    assertThat(world.queries().status().frozen()).map(FreezeRecord::by).contains("olivia");
     assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionResult.NO_CHANGE);
   }
@@ -55,7 +55,7 @@ class FreezeServiceTest {
     var frozen = world.agent().freeze("olivia", "incident");
 
     assertThat(frozen.result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().frozen()).isPresent();
+    assertThat(world.queries().status().frozen()).isPresent();
   }
 
   @Test
@@ -64,7 +64,7 @@ class FreezeServiceTest {
 
     assertThat(world.agent().freeze("olivia", "incident").result())
         .isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().status().frozen()).isPresent();
+    assertThat(world.queries().status().frozen()).isPresent();
   }
 
   @Test

@@ -160,7 +160,7 @@ class RequestRunTest {
   void scanSaysWhatIsWrong() throws Exception {
     world.sources.put("broken.yaml", "kind: Nonsense");
 
-    var seen = world.agent().scan();
+    var seen = world.queries().scan();
 
     assertThat(seen.exit()).isEqualTo(ExitCode.INVALID);
     assertThat(seen.problems()).isNotEmpty();
@@ -170,7 +170,7 @@ class RequestRunTest {
   void statusSaysWhereThingsStand() throws Exception {
     world.run("apply");
 
-    var status = world.agent().status();
+    var status = world.queries().status();
 
     assertThat(status.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(status.rollbackAvailable()).isTrue();

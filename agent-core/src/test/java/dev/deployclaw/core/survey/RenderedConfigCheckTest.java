@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
 import dev.deployclaw.core.fake.FakeEstate;
@@ -102,7 +103,7 @@ class RenderedConfigCheckTest {
             of.playbook(),
             of.time(),
             of.writers());
-    var orchestrator = world.agent().orchestrator();
+    var orchestrator = new ChangeOrchestrator(world.ports(), world.settings("agent"));
     var committed =
         new EnforcedState(orchestrator.ledger(), orchestrator.archive()).now("look").activation();
     return new RenderedConfigCheck(ports, world.settings("agent"))

@@ -30,7 +30,7 @@ class SourceWriteBackTest {
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
-    assertThat(world.agent().scan().truth().overlays()).isEmpty();
+    assertThat(world.queries().scan().truth().overlays()).isEmpty();
     assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.NO_CHANGE);
     assertThat(log(ended.execution())).contains("1 written back");
     assertAllWell();
@@ -44,7 +44,7 @@ class SourceWriteBackTest {
     var ended = world.run("apply");
 
     assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().scan().truth().overlays()).isEmpty();
+    assertThat(world.queries().scan().truth().overlays()).isEmpty();
   }
 
   @Test

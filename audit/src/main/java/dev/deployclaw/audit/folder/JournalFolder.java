@@ -1,7 +1,6 @@
 package dev.deployclaw.audit.folder;
 
 import dev.deployclaw.audit.record.RecordLines;
-import dev.deployclaw.audit.signing.ArchiveMarker;
 import dev.deployclaw.core.log.SupersededRecords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +24,10 @@ import java.util.regex.Pattern;
  */
 public final class JournalFolder {
   private static final String RECORDS = ".jsonl";
+
+  /** Ends the name of the file that says that a log is in the bucket. */
+  public static final String STORED = ".stored";
+
   private static final String CURSOR = ".cursor";
   private static final Set<StandardOpenOption> FRESH =
       Set.of(
@@ -82,7 +85,7 @@ public final class JournalFolder {
 
   /** The same, with those of which there is but the mark of a copy. */
   public List<String> known() {
-    return executions(Set.of(RECORDS, ArchiveMarker.ENDING));
+    return executions(Set.of(RECORDS, STORED));
   }
 
   private List<String> executions(Set<String> endings) {

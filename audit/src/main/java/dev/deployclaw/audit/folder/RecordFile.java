@@ -1,6 +1,5 @@
 package dev.deployclaw.audit.folder;
 
-import dev.deployclaw.audit.journal.BucketArchive;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.verify.chain.HashChainChecker;
@@ -97,7 +96,7 @@ public final class RecordFile implements AutoCloseable {
    */
   public boolean dropIf(JournalFolder folder, List<byte[]> records) throws IOException {
     try (var _ = channel.lock()) {
-      boolean same = BucketArchive.same(load(), records);
+      boolean same = RecordLines.same(load(), records);
       if (same) {
         folder.drop(execution);
       }

@@ -3,6 +3,7 @@ package dev.deployclaw.audit.journal;
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.folder.StreamLock;
 import dev.deployclaw.audit.record.DamagedJournalException;
+import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.shipping.ShippingCursor;
 import dev.deployclaw.audit.shipping.StreamStateFiles;
 import dev.deployclaw.audit.signing.ArchiveMarker;
@@ -13,7 +14,6 @@ import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -65,7 +65,7 @@ public final class BucketArchive implements BucketCopy {
           .log("Its copy in the bucket is damaged: " + String.join("; ", contents.wrong()));
       return Optional.empty();
     }
-    return same(folder.all(execution), contents.records())
+    return RecordLines.same(folder.all(execution), contents.records())
         ? Optional.of(new Proven(mark.get().head().name(), contents.records()))
         : Optional.empty();
   }
@@ -114,18 +114,6 @@ public final class BucketArchive implements BucketCopy {
     } catch (IOException e) {
       throw new UncheckedIOException("can't lock " + folder.repairing(), e);
     }
-  }
-
-  public static boolean same(List<byte[]> some, List<byte[]> others) {
-    if (some.size() != others.size()) {
-      return false;
-    }
-    for (int i = 0; i < some.size(); i++) {
-      if (!Arrays.equals(some.get(i), others.get(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static String words(Contents contents) {

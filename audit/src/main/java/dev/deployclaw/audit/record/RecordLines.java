@@ -95,6 +95,19 @@ public record RecordLines(List<byte[]> lines, long next) {
     return bytes.toByteArray();
   }
 
+  /** Whether these are the same records, byte by byte. */
+  public static boolean same(List<byte[]> some, List<byte[]> others) {
+    if (some.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < some.size(); i++) {
+      if (!Arrays.equals(some.get(i), others.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Without a last line that isn't JSON: a write can tear so that its end is on disk and its
    * beginning is not.

@@ -2,14 +2,13 @@ package dev.deployclaw.audit.shipping;
 
 import dev.deployclaw.audit.folder.JournalFolder;
 import dev.deployclaw.audit.folder.StreamLock;
-import dev.deployclaw.audit.journal.StreamDiff;
-import dev.deployclaw.audit.journal.StreamDiff.Difference;
-import dev.deployclaw.audit.journal.StreamDiff.Kind;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.shipping.StreamLoss.Range;
 import dev.deployclaw.audit.stream.AuditStream;
+import dev.deployclaw.audit.stream.RecordDifference;
+import dev.deployclaw.audit.stream.RecordDifference.Kind;
 import dev.deployclaw.audit.stream.RecordRefusedException;
 import dev.deployclaw.audit.stream.StreamCheckpoint;
 import dev.deployclaw.core.log.StreamCopy;
@@ -126,7 +125,7 @@ final class StreamReconciler {
     var shipped = stream.records(execution);
     var byPlace = new TreeMap<>(shipped);
     var differences =
-        StreamDiff.differences(execution, shipped, written, folder.superseded(execution));
+        RecordDifference.between(execution, shipped, written, folder.superseded(execution));
     if (differences.stream().noneMatch(d -> d.kind() == Kind.DIFFERENT)) {
       files.over(execution, 1, written.size());
     }
@@ -139,7 +138,10 @@ final class StreamReconciler {
     }
     return StreamLoss.ranges(
         execution,
-        differences.stream().filter(d -> d.kind() == Kind.MISSING).map(Difference::seq).toList());
+        differences.stream()
+            .filter(d -> d.kind() == Kind.MISSING)
+            .map(RecordDifference::seq)
+            .toList());
   }
 
   /** What a cursor says that the stream has, if the file is still the one that it is about. */

@@ -7,6 +7,7 @@ import dev.deployclaw.core.log.StreamCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +39,11 @@ public final class StreamStateFiles implements StreamCopy {
   public StreamStateFiles(JournalFolder folder, Optional<NatsSettings> stream) {
     this.folder = folder;
     this.stream = stream;
+  }
+
+  /** Those of a state folder. */
+  public static StreamCopy of(Path stateDir, NatsSettings settings) {
+    return new StreamStateFiles(JournalFolder.in(stateDir), Optional.of(settings));
   }
 
   @Override

@@ -14,11 +14,9 @@ import java.util.Optional;
  * @param length of the log's file then, in bytes
  */
 public record ArchiveMarker(long length, SegmentManifest head) {
-  public static final String ENDING = ".stored";
-
   /** The name of the file beside the log. */
   static String name(String execution) {
-    return execution + ENDING;
+    return execution + JournalFolder.STORED;
   }
 
   /** Empty where the log wasn't copied. */

@@ -1,11 +1,6 @@
 package dev.deployclaw.audit.stream;
 
-import dev.deployclaw.audit.folder.JournalFolder;
-import dev.deployclaw.audit.shipping.StreamStateFiles;
-import dev.deployclaw.core.log.StreamCopy;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /** Whether the stream is there and keeps what it is given. */
 public sealed interface StreamHealth {
@@ -34,11 +29,6 @@ public sealed interface StreamHealth {
 
   /** It can't be asked. */
   record Trouble(String reason) implements StreamHealth {}
-
-  /** What is known of the stream in the files of a state folder; asks nobody. */
-  static StreamCopy copy(Path stateDir, NatsSettings settings) {
-    return new StreamStateFiles(JournalFolder.in(stateDir), Optional.of(settings));
-  }
 
   /** Connects and asks; bounded by the settings' timeout. Makes nothing. */
   static StreamHealth of(NatsSettings settings) throws InterruptedException {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.deployclaw.audit.Runs;
-import dev.deployclaw.audit.journal.StreamDiff.Difference;
-import dev.deployclaw.audit.journal.StreamDiff.Kind;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.audit.stream.RecordDifference;
+import dev.deployclaw.audit.stream.RecordDifference.Kind;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.testkit.server.NatsServer;
 import java.io.IOException;
@@ -156,7 +156,7 @@ class StreamDiffTest {
     return new NatsSettings(nats.url(), Optional.empty(), Duration.ofSeconds(20));
   }
 
-  private static Difference differs(long seq, Kind kind) {
-    return new Difference(Runs.ID, seq, kind);
+  private static RecordDifference differs(long seq, Kind kind) {
+    return new RecordDifference(Runs.ID, seq, kind);
   }
 }

@@ -8,6 +8,7 @@ import dev.deployclaw.audit.journal.StreamDiff;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.audit.stream.StreamRequirements;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -139,7 +140,7 @@ class NatsFaultTableTest {
     private long pending;
     private long lost;
     private List<Repaired> repairs = List.of();
-    private List<StreamDiff.Difference> differences = List.of();
+    private List<RecordDifference> differences = List.of();
   }
 
   private void play(

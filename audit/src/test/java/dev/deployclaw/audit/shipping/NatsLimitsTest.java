@@ -7,7 +7,6 @@ import dev.deployclaw.audit.journal.FileJournal;
 import dev.deployclaw.audit.journal.StreamDiff;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
-import dev.deployclaw.audit.stream.StreamHealth;
 import dev.deployclaw.audit.stream.StreamRequirements;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -172,7 +171,7 @@ class NatsLimitsTest {
   }
 
   private StreamCopy left(NatsServer nats) {
-    return StreamHealth.copy(folder.resolve("state"), settings(nats));
+    return StreamStateFiles.of(folder.resolve("state"), settings(nats));
   }
 
   private static void assertNoDifference(FileJournal journal, NatsServer nats) throws Exception {

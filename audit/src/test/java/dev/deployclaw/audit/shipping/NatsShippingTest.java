@@ -14,21 +14,17 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.server.NatsServer;
-import io.nats.client.Connection;
-import io.nats.client.JetStreamApiException;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -57,16 +53,18 @@ class NatsShippingTest {
 
       assertThat(journal.flush(LONG)).isEqualTo(new Shipping(600, 0, ""));
 
-      List<MessageInfo> messages = messages(nats);
+      List<MessageInfo> messages = ShippedMessages.messages(nats);
       assertThat(messages).hasSize(600);
       for (int i = 0; i < messages.size(); i++) {
         MessageInfo message = messages.get(i);
         assertThat(message.getSubject()).isEqualTo("deployclaw.audit." + Runs.ID + "." + (i + 1));
         assertThat(message.getData()).isEqualTo(chain.get(i).bytes());
-        assertThat(header(message, "Nats-Msg-Id")).isEqualTo(chain.get(i).head().hash());
+        assertThat(ShippedMessages.header(message, "Nats-Msg-Id"))
+            .isEqualTo(chain.get(i).head().hash());
         assertCloudEvent(message, chain.get(i));
       }
-      assertThat(messages.stream().map(m -> header(m, "traceparent"))).doesNotHaveDuplicates();
+      assertThat(messages.stream().map(m -> ShippedMessages.header(m, "traceparent")))
+          .doesNotHaveDuplicates();
     }
   }
 
@@ -77,16 +75,20 @@ class NatsShippingTest {
     String trace = sha256("deployclaw.execution:" + Runs.ID).substring(0, 32);
     String traceparent = "00-" + trace + "-" + hash.substring(0, 16) + "-01";
 
-    assertThat(header(message, "ce-specversion")).isEqualTo("1.0");
-    assertThat(header(message, "ce-id")).isEqualTo(hash).isEqualTo(record.get("hash"));
-    assertThat(header(message, "ce-type")).isEqualTo("dev.deployclaw.audit.record");
-    assertThat(header(message, "ce-source")).isEqualTo("/deployclaw/executions/" + Runs.ID);
-    assertThat(header(message, "ce-subject")).isEqualTo(String.valueOf(record.get("seq")));
-    assertThat(header(message, "ce-time")).isEqualTo(record.get("time"));
-    assertThat(Instant.parse(header(message, "ce-time"))).isAfter(Instant.EPOCH);
-    assertThat(header(message, "ce-traceparent")).isEqualTo(traceparent);
-    assertThat(header(message, "traceparent")).isEqualTo(traceparent);
-    assertThat(header(message, "content-type")).isEqualTo("application/json");
+    assertThat(ShippedMessages.header(message, "ce-specversion")).isEqualTo("1.0");
+    assertThat(ShippedMessages.header(message, "ce-id"))
+        .isEqualTo(hash)
+        .isEqualTo(record.get("hash"));
+    assertThat(ShippedMessages.header(message, "ce-type")).isEqualTo("dev.deployclaw.audit.record");
+    assertThat(ShippedMessages.header(message, "ce-source"))
+        .isEqualTo("/deployclaw/executions/" + Runs.ID);
+    assertThat(ShippedMessages.header(message, "ce-subject"))
+        .isEqualTo(String.valueOf(record.get("seq")));
+    assertThat(ShippedMessages.header(message, "ce-time")).isEqualTo(record.get("time"));
+    assertThat(Instant.parse(ShippedMessages.header(message, "ce-time"))).isAfter(Instant.EPOCH);
+    assertThat(ShippedMessages.header(message, "ce-traceparent")).isEqualTo(traceparent);
+    assertThat(ShippedMessages.header(message, "traceparent")).isEqualTo(traceparent);
+    assertThat(ShippedMessages.header(message, "content-type")).isEqualTo("application/json");
     assertThat(Objects.requireNonNull(message.getHeaders()).keySet()).hasSize(9 + OF_JETSTREAM);
   }
 
@@ -108,7 +110,8 @@ class NatsShippingTest {
 
     try (var nats = NatsServer.start(folder.resolve("nats"));
         var _ = NatsShipper.start(JournalFolder.in(state()), settings(nats), SHORT, 3)) {
-      BoundedWait.until("the oldest is shipped, too", LONG, () -> countOf(nats) == 2L * logs);
+      BoundedWait.until(
+          "the oldest is shipped, too", LONG, () -> ShippedMessages.countOf(nats) == 2L * logs);
     }
   }
 
@@ -119,7 +122,7 @@ class NatsShippingTest {
       append(journal, Runs.ID, Runs.ofLength(Runs.ID, 1));
       assertThat(journal.flush(LONG).pending()).isZero();
 
-      try (var connection = connect(nats)) {
+      try (var connection = ShippedMessages.connect(nats)) {
         StreamConfiguration found =
             connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getConfiguration();
         assertThat(found.getSubjects()).containsExactly("deployclaw.audit.>");
@@ -148,7 +151,7 @@ class NatsShippingTest {
         append(journal, Runs.ID, chain.subList(39, 40));
 
         assertThat(journal.flush(LONG)).isEqualTo(new Shipping(40, 0, ""));
-        assertThat(messages(nats)).hasSize(40);
+        assertThat(ShippedMessages.messages(nats)).hasSize(40);
       }
     }
   }
@@ -164,7 +167,7 @@ class NatsShippingTest {
 
       assertThat(first.flush(LONG)).isEqualTo(new Shipping(20, 0, ""));
       assertThat(second.flush(LONG)).isEqualTo(new Shipping(40, 0, ""));
-      assertThat(messages(nats)).hasSize(40);
+      assertThat(ShippedMessages.messages(nats)).hasSize(40);
     }
   }
 
@@ -184,7 +187,7 @@ class NatsShippingTest {
       }
 
       assertThat(journal.flush(LONG)).isEqualTo(new Shipping(3_000, 0, ""));
-      assertThat(messages(nats).stream().map(MessageInfo::getData))
+      assertThat(ShippedMessages.messages(nats).stream().map(MessageInfo::getData))
           .containsExactlyElementsOf(Runs.bytes(chain));
     }
   }
@@ -207,8 +210,9 @@ class NatsShippingTest {
 
       try (var journal = journal(nats)) {
         assertThat(journal.executions()).containsExactly(Runs.ID);
-        BoundedWait.until("the backlog is shipped", LONG, () -> countOf(nats) == 20);
-        assertThat(messages(nats)).hasSize(20);
+        BoundedWait.until(
+            "the backlog is shipped", LONG, () -> ShippedMessages.countOf(nats) == 20);
+        assertThat(ShippedMessages.messages(nats)).hasSize(20);
       }
     }
   }
@@ -227,7 +231,7 @@ class NatsShippingTest {
       append(journal, Runs.ID, chain.subList(29, 30));
 
       assertThat(journal.flush(LONG)).isEqualTo(new Shipping(30, 0, ""));
-      assertThat(messages(fresh)).hasSize(30);
+      assertThat(ShippedMessages.messages(fresh)).hasSize(30);
     }
   }
 
@@ -250,7 +254,7 @@ class NatsShippingTest {
         assertThat(standing.pending()).isEqualTo(1);
         assertThat(standing.reason()).contains("FORK").contains("record 1 of " + Runs.ID);
       }
-      assertThat(messages(nats)).hasSize(8);
+      assertThat(ShippedMessages.messages(nats)).hasSize(8);
     }
   }
 
@@ -267,7 +271,8 @@ class NatsShippingTest {
         append(journal, Runs.ID, others);
 
         assertThat(journal.flush(LONG)).isEqualTo(new Shipping(7, 0, ""));
-        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+        assertThat(ShippedMessages.subjects(nats))
+            .containsExactlyInAnyOrderElementsOf(parted(others));
       }
       Files.delete(state().resolve("executions").resolve(Runs.ID + ".cursor"));
 
@@ -275,7 +280,8 @@ class NatsShippingTest {
         append(journal, Runs.ID, others.subList(3, 4));
 
         assertThat(journal.flush(LONG)).isEqualTo(new Shipping(7, 0, ""));
-        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+        assertThat(ShippedMessages.subjects(nats))
+            .containsExactlyInAnyOrderElementsOf(parted(others));
       }
     }
   }
@@ -314,8 +320,9 @@ class NatsShippingTest {
 
       try (var journal = journal(nats)) {
         assertThat(journal.superseded()).hasSize(1);
-        BoundedWait.until("all of it is shipped", LONG, () -> countOf(nats) == 9);
-        assertThat(subjects(nats)).containsExactlyInAnyOrderElementsOf(parted(others));
+        BoundedWait.until("all of it is shipped", LONG, () -> ShippedMessages.countOf(nats) == 9);
+        assertThat(ShippedMessages.subjects(nats))
+            .containsExactlyInAnyOrderElementsOf(parted(others));
       }
     }
   }
@@ -323,7 +330,7 @@ class NatsShippingTest {
   @Test
   void shipsNothingToAStreamThatMayGiveRecordsUp() throws Exception {
     try (var nats = NatsServer.start(folder.resolve("nats"))) {
-      try (var connection = connect(nats)) {
+      try (var connection = ShippedMessages.connect(nats)) {
         connection
             .jetStreamManagement()
             .addStream(
@@ -340,7 +347,7 @@ class NatsShippingTest {
             LONG,
             () -> reason(journal).contains("other settings"));
 
-        assertThat(messages(nats)).isEmpty();
+        assertThat(ShippedMessages.messages(nats)).isEmpty();
       }
     }
   }
@@ -366,41 +373,6 @@ class NatsShippingTest {
       return journal.flush(Duration.ofMillis(100)).reason();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static String header(MessageInfo message, String name) {
-    return String.valueOf(Objects.requireNonNull(message.getHeaders()).getFirst(name));
-  }
-
-  private static Connection connect(NatsServer nats) throws IOException, InterruptedException {
-    return io.nats.client.Nats.connect(nats.url());
-  }
-
-  private static long countOf(NatsServer nats) {
-    try (var connection = connect(nats)) {
-      var state = connection.jetStreamManagement().getStreamInfo(AuditStream.NAME).getStreamState();
-      return state.getMsgCount();
-    } catch (IOException | JetStreamApiException e) {
-      return -1;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<String> subjects(NatsServer nats) throws Exception {
-    return messages(nats).stream().map(MessageInfo::getSubject).toList();
-  }
-
-  private static List<MessageInfo> messages(NatsServer nats) throws Exception {
-    try (var connection = connect(nats)) {
-      var management = connection.jetStreamManagement();
-      var state = management.getStreamInfo(AuditStream.NAME).getStreamState();
-      var messages = new ArrayList<MessageInfo>();
-      for (long seq = 1; seq <= state.getLastSequence(); seq++) {
-        messages.add(management.getMessage(AuditStream.NAME, seq));
-      }
-      return messages;
     }
   }
 }

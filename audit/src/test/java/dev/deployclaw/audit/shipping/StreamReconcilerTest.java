@@ -10,6 +10,7 @@ import dev.deployclaw.audit.journal.StreamDiff;
 import dev.deployclaw.audit.record.StreamRecord;
 import dev.deployclaw.audit.stream.AuditStream;
 import dev.deployclaw.audit.stream.NatsSettings;
+import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.log.StreamCopy.Fork;
@@ -190,7 +191,7 @@ class StreamReconcilerTest {
       settle(nats);
 
       assertThat(differences(nats))
-          .containsExactly(new StreamDiff.Difference(Runs.ID, 5, StreamDiff.Kind.DIFFERENT));
+          .containsExactly(new RecordDifference(Runs.ID, 5, RecordDifference.Kind.DIFFERENT));
       assertThat(files().forks()).singleElement().matches(f -> f.seq() == 5);
       assertThat(files().repaired()).singleElement().matches(r -> r.records() == 599);
       assertThat(files().open())
@@ -344,7 +345,7 @@ class StreamReconcilerTest {
     }
   }
 
-  private List<StreamDiff.Difference> differences(NatsServer nats) throws Exception {
+  private List<RecordDifference> differences(NatsServer nats) throws Exception {
     try (var journal = FileJournal.open(state());
         var diff = StreamDiff.open(journal, settings(nats))) {
       return diff.compare(Runs.ID).differences();

@@ -1,12 +1,13 @@
 package dev.deployclaw.container.doctor;
 
+import dev.deployclaw.audit.shipping.StreamStateFiles;
 import dev.deployclaw.audit.stream.StreamHealth;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.DockerConfig;
 import dev.deployclaw.container.llm.ChatModelFactory;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.regression.AheadMember;
-import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.etcd.EtcdHealth;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class DoctorFactory {
             "nats", () -> NatsStreamCheck.examine(StreamHealth.of(nats), config.nats())));
     all.add(
         new DoctorCheck(
-            "log", () -> StorageChecks.log(StreamHealth.copy(config.stateDir(), nats))));
+            "log", () -> StorageChecks.log(StreamStateFiles.of(config.stateDir(), nats))));
     all.add(new DoctorCheck("redis", cluster::examine));
     all.add(new DoctorCheck("ratelimit", () -> RateLimitServiceCheck.examine(looks)));
     all.add(look(looks, "gateway", "topology"));
@@ -47,7 +48,7 @@ public final class DoctorFactory {
     all.add(new DoctorCheck("kubernetes", () -> KubernetesAccessCheck.examine(looks)));
     all.add(
         new DoctorCheck("plugins", () -> PluginCheck.examine(config.plugins(), agent.plugins())));
-    all.add(new DoctorCheck("regression", () -> regression(agent.architect())));
+    all.add(new DoctorCheck("regression", () -> regression(agent.architect().queries())));
     config
         .model()
         .ifPresent(m ->
@@ -61,9 +62,9 @@ public final class DoctorFactory {
   }
 
   /** What doesn't answer is told of by itself. */
-  private static List<Diagnosis> regression(ChangeService architect) throws InterruptedException {
+  private static List<Diagnosis> regression(QueryService queries) throws InterruptedException {
     try {
-      return regression(architect.regressed());
+      return regression(queries.regressed());
     } catch (Unreachable e) {
       return List.of(Diagnosis.skipped("regression", "can't be told without the state store"));
     }

@@ -79,7 +79,7 @@ final class Lookout implements AutoCloseable {
         new EnforcementMonitor(
             watching.periods(),
             time,
-            within -> architects.get().heartbeat(within),
+            within -> architects.get().queries().heartbeat(within),
             estate.stateDir(),
             watching.domain(),
             couriers::tell);
@@ -133,7 +133,7 @@ final class Lookout implements AutoCloseable {
   /** Whether a back end is ahead of the state store. */
   private void regression() throws InterruptedException {
     try {
-      var ahead = architects.get().regressed();
+      var ahead = architects.get().queries().regressed();
       regressed = ahead.size();
       watcher.see(Set.of(AlertKind.REGRESSED), Conditions.regressed(ahead));
     } catch (Unreachable e) {
@@ -165,7 +165,7 @@ final class Lookout implements AutoCloseable {
       return;
     }
     putBack();
-    ScanReport answer = architects.get().scan();
+    ScanReport answer = architects.get().queries().scan();
     if (answer.exit() == ExitCode.UNREACHABLE || !rests()) {
       LOG.atDebug().addKeyValue("reason", answer.reason()).log("A look for drift tells nothing");
       return;
@@ -196,7 +196,7 @@ final class Lookout implements AutoCloseable {
   }
 
   private boolean rests() throws InterruptedException {
-    AgentStatusReport status = architects.get().standing();
+    AgentStatusReport status = architects.get().queries().standing();
     return status.exit() == ExitCode.OK && status.open().isEmpty();
   }
 

@@ -4,7 +4,7 @@ import dev.deployclaw.audit.verify.json.StrictJson;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.ScanReport;
-import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.policy.document.DocumentProblem;
 import dev.deployclaw.policy.finding.PolicyFinding;
@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
 public final class Looks {
   private static final Duration FRESH = Duration.ofSeconds(5);
 
-  private final Supplier<ChangeService> architects;
+  private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Seen last;
 
   /**
-   * @param architects makes one for each scan
+   * @param queries makes one for each scan
    */
-  Looks(Supplier<ChangeService> architects, InstantSource clock) {
-    this.architects = architects;
+  Looks(Supplier<QueryService> queries, InstantSource clock) {
+    this.queries = queries;
     this.clock = clock;
   }
 
@@ -63,7 +63,7 @@ public final class Looks {
 
   /** The committed policies, and what is amiss with the sources. */
   public Map<String, Object> policies() throws InterruptedException {
-    var committed = architects.get().policies();
+    var committed = queries.get().policies();
     if (committed.exit() == ExitCode.UNREACHABLE) {
       throw unreachable(committed.reason());
     }
@@ -100,7 +100,7 @@ public final class Looks {
       if (known.isPresent()) {
         return known.get();
       }
-      var answer = architects.get().scan();
+      var answer = queries.get().scan();
       if (answer.exit() == ExitCode.UNREACHABLE) {
         throw unreachable(answer.reason());
       }

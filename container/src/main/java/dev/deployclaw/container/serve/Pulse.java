@@ -3,7 +3,7 @@ package dev.deployclaw.container.serve;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,14 +29,14 @@ public final class Pulse {
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final List<BackendHealthCheck> vitals;
-  private final Supplier<ChangeService> architects;
+  private final Supplier<QueryService> queries;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Beat last;
 
-  Pulse(List<BackendHealthCheck> vitals, Supplier<ChangeService> architects, InstantSource clock) {
+  Pulse(List<BackendHealthCheck> vitals, Supplier<QueryService> queries, InstantSource clock) {
     this.vitals = vitals;
-    this.architects = architects;
+    this.queries = queries;
     this.clock = clock;
   }
 
@@ -78,7 +78,7 @@ public final class Pulse {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new ArrayList<Future<Optional<String>>>();
       vitals.forEach(v -> asked.add(ask(threads, v.check()::trouble)));
-      Future<AgentStatusReport> status = ask(threads, () -> architects.get().standing());
+      Future<AgentStatusReport> status = ask(threads, () -> queries.get().standing());
       long until = System.nanoTime() + LONGEST.toNanos();
       var signs = new ArrayList<Sign>();
       for (int i = 0; i < vitals.size(); i++) {

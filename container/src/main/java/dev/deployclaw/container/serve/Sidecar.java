@@ -15,6 +15,7 @@ import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ApprovalRefusal;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.HeldPlan;
+import dev.deployclaw.core.service.QueryService;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
 import java.time.Duration;
@@ -63,8 +64,8 @@ public final class Sidecar implements AutoCloseable {
     this.desk = new Desk(estate.signer().publicKey(), ports, leftovers, bounds.queue());
     var patient = new ChangeService(ports, settings.waiting(bounds.leaderWait()), meters);
     this.worker = new Worker(desk, patient, leftovers, meters);
-    this.looks = new Looks(this::architect, ports.time());
-    this.pulse = new Pulse(estate.vitals(), this::architect, ports.time());
+    this.looks = new Looks(this::queries, ports.time());
+    this.pulse = new Pulse(estate.vitals(), this::queries, ports.time());
     var turns =
         new Turns(
             desk, () -> pulse.last().flatMap(Pulse.Beat::status).flatMap(AgentStatusReport::open));
@@ -139,12 +140,12 @@ public final class Sidecar implements AutoCloseable {
    */
   public Optional<ApprovalRefusal> objection(
       String execution, String who, boolean approves, String plan) throws InterruptedException {
-    return architect().objection(execution, who, approves, plan);
+    return queries().objection(execution, who, approves, plan);
   }
 
   /** What a held execution would change; empty where it isn't held. */
   public Optional<HeldPlan> heldPlan(String execution) throws InterruptedException {
-    return architect().heldPlan(execution);
+    return queries().heldPlan(execution);
   }
 
   /** Stops every change that isn't committed, at once; a way back goes on. */
@@ -219,13 +220,13 @@ public final class Sidecar implements AutoCloseable {
    * otherwise, it is asked for again, later and later.
    */
   void endOverlays() throws InterruptedException {
-    var standing = architect().standing();
+    var standing = queries().standing();
     boolean rests = standing.exit() == ExitCode.OK && standing.open().isEmpty();
     if (!rests || standing.frozen().isPresent()) {
       return;
     }
     try {
-      var status = architect().status();
+      var status = queries().status();
       for (var overlay : status.expired()) {
         end(overlay, status);
       }
@@ -237,7 +238,7 @@ public final class Sidecar implements AutoCloseable {
   /** Hands in what is due by now. */
   void keepTime() throws InterruptedException {
     try {
-      for (String execution : architect().due()) {
+      for (String execution : queries().due()) {
         if (desk.begin(execution)) {
           LOG.atInfo().addKeyValue("execution", execution).log("What was scheduled is due");
         }
@@ -318,6 +319,10 @@ public final class Sidecar implements AutoCloseable {
   }
 
   /** One object serves one thread. */
+  private QueryService queries() {
+    return new QueryService(ports, settings);
+  }
+
   private ChangeService architect() {
     return new ChangeService(ports, settings, ProgressListener.NONE);
   }

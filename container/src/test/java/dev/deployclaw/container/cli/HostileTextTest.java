@@ -2,9 +2,9 @@ package dev.deployclaw.container.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.audit.journal.StreamDiff;
 import dev.deployclaw.audit.journal.StreamDiff.Compared;
 import dev.deployclaw.audit.signing.LogCopyVerifier.Copy;
+import dev.deployclaw.audit.stream.RecordDifference;
 import dev.deployclaw.container.cli.audit.LogCopiesView;
 import dev.deployclaw.container.cli.audit.StreamDiffView;
 import dev.deployclaw.container.cli.change.CheckpointView;
@@ -65,13 +65,13 @@ class HostileTextTest {
   /** What prints a document for programs, a page, or a text that was made harmless by line. */
   private static final Set<String> OTHERS =
       Set.of(
+          "AgentSession.java",
           "AuditCommand.java",
-          "ExecutionChainView.java",
+          "CommandEnvironment.java",
           "CompletionCommand.java",
+          "ExecutionChainView.java",
           "LogCommand.java",
           "NarrationView.java",
-          "AgentSession.java",
-          "CommandEnvironment.java",
           "TopView.java");
 
   private static final Pattern PRINTING =
@@ -168,11 +168,8 @@ class HostileTextTest {
     var folder = Path.of("src/main/java/dev/deployclaw/container/cli");
 
     try (var files = Files.walk(folder)) {
-      for (Path file :
-          files
-              .filter(f ->
-                  f.toString().endsWith(".java") && !OTHERS.contains(f.getFileName().toString()))
-              .toList()) {
+      var others = files.filter(f -> !OTHERS.contains(f.getFileName().toString()));
+      for (Path file : others.filter(Files::isRegularFile).toList()) {
         PRINTING
             .matcher(Files.readString(file))
             .results()
@@ -220,7 +217,7 @@ class HostileTextTest {
 
   private static StreamDiffView streamed(String t) {
     var compared =
-        new Compared(t, 1, List.of(new StreamDiff.Difference(t, 1, StreamDiff.Kind.EXTRA)));
+        new Compared(t, 1, List.of(new RecordDifference(t, 1, RecordDifference.Kind.EXTRA)));
     return new StreamDiffView(List.of(compared), Map.of(t, t), List.of(t));
   }
 

@@ -72,6 +72,6 @@ class PulseTest {
   }
 
   private Pulse pulse(BackendHealthCheck... vitals) {
-    return new Pulse(List.of(vitals), world::agent, world.time);
+    return new Pulse(List.of(vitals), world::queries, world.time);
   }
 }

@@ -196,7 +196,7 @@ class SidecarTest {
 
   /** The execution that was given to a try of taking the overlay back. */
   private String tried(Sidecar sidecar, int tries) throws InterruptedException {
-    var overlay = world.agent().status().expired().getFirst();
+    var overlay = world.queries().status().expired().getFirst();
     return ((Desk.Answer.Repeated) sidecar.desk().submit(Ends.of(overlay, tries))).execution();
   }
 

@@ -1,6 +1,5 @@
 package dev.deployclaw.core.journal.chain;
 
-import dev.deployclaw.core.change.PostCommitEffects;
 import dev.deployclaw.core.freeze.AutoFreeze;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.ledger.ChangeLedger;
@@ -92,10 +91,7 @@ public final class ExecutionFinisher {
   /** Epoch 0 counts as proven: it was there. */
   public boolean baked(BaseEpoch base) throws InterruptedException {
     return base.epoch() == 0
-        || ledger
-            .read(base.change())
-            .filter(s -> PostCommitEffects.baked(s.execution().state()))
-            .isPresent();
+        || ledger.read(base.change()).filter(s -> s.execution().state().proven()).isPresent();
   }
 
   private Map<String, Object> standing(String id) throws InterruptedException {

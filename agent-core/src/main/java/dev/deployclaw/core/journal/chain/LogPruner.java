@@ -1,7 +1,6 @@
 package dev.deployclaw.core.journal.chain;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.change.PostCommitEffects;
 import dev.deployclaw.core.election.CurrentTermCondition;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
@@ -115,7 +114,7 @@ public final class LogPruner {
       }
       var x = stored.get().execution();
       logs.add(x.log());
-      if (back > 0 && PostCommitEffects.baked(x.state())) {
+      if (back > 0 && x.state().proven()) {
         break;
       }
       at = x.base();

@@ -149,13 +149,13 @@ class LogPrunerTest {
   @Test
   void anotherMachineReadsTheHistoryFromTheBucket() throws Exception {
     changes(4);
-    var before = world.agentElsewhere().history("acme", 9).changes();
+    var before = world.agentElsewhere().queries().history("acme", 9).changes();
 
     world.agent().prune(0);
 
-    assertThat(world.agentElsewhere().history("acme", 9).changes()).isEqualTo(before);
+    assertThat(world.agentElsewhere().queries().history("acme", 9).changes()).isEqualTo(before);
     assertThat(before).extracting(Changed::committed).allMatch(when -> when.isPresent());
-    assertThat(world.agent().history("acme", 9).changes())
+    assertThat(world.queries().history("acme", 9).changes())
         .extracting(Changed::request)
         .allMatch(asked -> asked.isPresent());
   }
@@ -166,7 +166,7 @@ class LogPrunerTest {
     world.agent().prune(0);
     world.objects.reachable(false);
 
-    var answer = world.agent().history("acme", 9);
+    var answer = world.queries().history("acme", 9);
 
     assertThat(answer.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(answer.reason()).contains("no route to the bucket");

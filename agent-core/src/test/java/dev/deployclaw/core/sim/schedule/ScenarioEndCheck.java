@@ -85,7 +85,7 @@ final class ScenarioEndCheck {
   }
 
   private void begun(ChangeService agent) throws InterruptedException {
-    var waiting = agent.scheduled().entries();
+    var waiting = agent.queries().scheduled().entries();
     must(waiting.isEmpty(), "what was due still waits: " + waiting);
     int changes = estate.world().store.list(StoreKeys.CHANGES).size();
     must(changes == 2, "it was begun " + (changes - 1) + " times");
@@ -93,7 +93,7 @@ final class ScenarioEndCheck {
 
   private void lasted(ChangeService agent) throws InterruptedException {
     boolean committed = epoch(estate.world().active()) > 1;
-    int expired = agent.status().expired().size();
+    int expired = agent.queries().status().expired().size();
     must(expired == (committed ? 1 : 0), "committed: " + committed + ", expired: " + expired);
   }
 
@@ -101,7 +101,9 @@ final class ScenarioEndCheck {
     long given = scene == SimScenario.ACCEPTED_REGRESSION ? 3 : 4;
     var again = agent.acceptRegression(estate.request("accept"));
     must(again.exit() == ExitCode.OK, "accepting it again: " + again.reason());
-    must(agent.regressed().isEmpty(), "it is still behind: " + agent.regressed());
+    must(
+        agent.queries().regressed().isEmpty(),
+        "it is still behind: " + agent.queries().regressed());
     long epoch = epoch(estate.world().active());
     must(epoch > given, "epoch " + epoch + " was given out before");
   }

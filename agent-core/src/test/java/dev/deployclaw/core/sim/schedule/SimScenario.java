@@ -319,7 +319,7 @@ public enum SimScenario {
   }
 
   private static void beginWhatIsDue(ChangeService agent) throws InterruptedException {
-    for (String id : agent.due()) {
+    for (String id : agent.queries().due()) {
       agent.begin(id);
     }
   }

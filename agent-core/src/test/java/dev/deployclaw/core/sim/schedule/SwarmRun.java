@@ -132,7 +132,7 @@ public final class SwarmRun {
   }
 
   private void decide(ChangeService agent) throws InterruptedException {
-    var status = agent.status();
+    var status = agent.queries().status();
     var held =
         Stream.concat(
                 status.held().stream().map(ChangeExecution::id),

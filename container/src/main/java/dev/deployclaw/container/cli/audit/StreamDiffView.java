@@ -1,7 +1,7 @@
 package dev.deployclaw.container.cli.audit;
 
 import dev.deployclaw.audit.journal.StreamDiff.Compared;
-import dev.deployclaw.audit.journal.StreamDiff.Difference;
+import dev.deployclaw.audit.stream.RecordDifference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,11 +64,11 @@ public record StreamDiffView(
     return out;
   }
 
-  private Stream<Difference> differences() {
+  private Stream<RecordDifference> differences() {
     return compared.stream().flatMap(c -> c.differences().stream());
   }
 
-  private static String what(Difference d) {
+  private static String what(RecordDifference d) {
     return switch (d.kind()) {
       case MISSING -> "not in the stream; any command that writes ships it again";
       case EXTRA -> "in the stream, and not in this journal; another machine wrote it, or somebody";
@@ -76,7 +76,7 @@ public record StreamDiffView(
     };
   }
 
-  private static Map<String, Object> map(Difference d) {
+  private static Map<String, Object> map(RecordDifference d) {
     return Map.of(
         "execution", d.execution(),
         "seq", d.seq(),

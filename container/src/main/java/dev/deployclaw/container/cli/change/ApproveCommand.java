@@ -41,7 +41,7 @@ public final class ApproveCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     String who = around().user();
-    var objection = session.architect().objection(id, who, true, plan);
+    var objection = session.queries().objection(id, who, true, plan);
     return objection.filter(o -> o.kind() == ApprovalRefusal.Kind.UNQUOTED).isPresent()
         ? shown(session, RequestOutcome.refused(id, objection.get().reason()))
         : session.answer(session.architect().approve(id, who, plan));
@@ -51,6 +51,7 @@ public final class ApproveCommand extends AgentCommand {
   private int shown(AgentSession session, RequestOutcome refused) throws InterruptedException {
     session
         .architect()
+        .queries()
         .heldPlan(id)
         .ifPresent(plan -> new HeldPlanView(around()).show(plan, json()));
     new FailureExplanationView(around()).tell(refused, Optional.empty());

@@ -39,7 +39,7 @@ public final class CheckpointCommand {
           String id)
       throws InvalidConfigException, SetupException, InterruptedException {
     try (var session = AgentSession.open(around, shared)) {
-      var answer = session.architect().verifyCheckpoint(id);
+      var answer = session.queries().verifyCheckpoint(id);
       return new CheckpointView(around).show(answer, shared.json());
     }
   }

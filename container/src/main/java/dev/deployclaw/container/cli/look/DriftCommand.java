@@ -38,6 +38,6 @@ public final class DriftCommand extends AgentCommand {
     if (repair) {
       return session.finish(session.architect().repair(around().request("repair the drift")));
     }
-    return new ScanView(around()).drift(session.architect().drift(), json());
+    return new ScanView(around()).drift(session.queries().drift(), json());
   }
 }

@@ -49,7 +49,6 @@ public final class HistoryCommand extends AgentCommand {
       throw new ParameterException(
           spec.commandLine(), "--limit: " + limit + " is not from 1 to " + MOST);
     }
-    return new HistoryView(around())
-        .show(tenant, session.architect().history(tenant, limit), json());
+    return new HistoryView(around()).show(tenant, session.queries().history(tenant, limit), json());
   }
 }

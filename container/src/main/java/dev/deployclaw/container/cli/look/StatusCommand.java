@@ -24,7 +24,7 @@ public final class StatusCommand extends AgentCommand {
   @Override
   public int use(AgentSession session) throws InterruptedException {
     var watched = MonitorStateFile.read(session.stateDir(), Instant.now());
-    var status = session.architect().status();
+    var status = session.queries().status();
     return new StatusView(around()).show(status, beside(session, watched), json());
   }
 
@@ -32,9 +32,9 @@ public final class StatusCommand extends AgentCommand {
   private static RelatedState beside(AgentSession session, Optional<MonitorStateFile> watched)
       throws InterruptedException {
     try {
-      var architect = session.architect();
+      var queries = session.queries();
       var stuck = session.stream().stuck();
-      return new RelatedState(architect.regressed(), architect.scheduled(), watched, stuck);
+      return new RelatedState(queries.regressed(), queries.scheduled(), watched, stuck);
     } catch (Unreachable e) {
       return new RelatedState(List.of(), ScheduleReport.NOTHING, watched);
     }

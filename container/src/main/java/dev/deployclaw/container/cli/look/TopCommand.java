@@ -67,7 +67,7 @@ public final class TopCommand extends AgentCommand {
     var view = new TopView(around(), order, count);
     int exit;
     do {
-      var answer = session.architect().usage(Duration.ofSeconds(seconds));
+      var answer = session.queries().usage(Duration.ofSeconds(seconds));
       exit = json() ? view.json(answer) : view.show(answer, watch);
     } while (watch && exit == ExitCode.OK.code());
     return exit;

@@ -90,8 +90,8 @@ public final class DiffCommand implements Callable<Integer> {
   private static Side asked(AgentSession session, String side) throws InterruptedException {
     var answer =
         side.equals(COMMITTED)
-            ? session.architect().policies()
-            : session.architect().policies(Long.parseLong(side));
+            ? session.queries().policies()
+            : session.queries().policies(Long.parseLong(side));
     return new Side(answer.set(), false, answer.exit(), reasons(answer));
   }
 

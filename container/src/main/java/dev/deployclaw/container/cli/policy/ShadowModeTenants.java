@@ -26,7 +26,7 @@ final class ShadowModeTenants {
 
   /** Who is left, and how many of their limits; returns the exit code. */
   int list() throws InterruptedException {
-    var answer = session.architect().policies();
+    var answer = session.queries().policies();
     if (answer.exit() != ExitCode.OK) {
       return new CommandFailure(answer.exit(), answer.reason()).report(around, json);
     }

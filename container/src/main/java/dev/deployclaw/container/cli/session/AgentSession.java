@@ -17,6 +17,7 @@ import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.result.ExecutionResult;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
+import dev.deployclaw.core.service.QueryService;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -66,6 +67,10 @@ public final class AgentSession implements AutoCloseable {
 
   public ChangeService architect() {
     return agent.architect();
+  }
+
+  public QueryService queries() {
+    return agent.architect().queries();
   }
 
   public ExecutorRegistry executors() {

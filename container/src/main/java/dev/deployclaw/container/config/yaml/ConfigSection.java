@@ -2,8 +2,6 @@ package dev.deployclaw.container.config.yaml;
 
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.SecretValue;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,13 +27,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * wrong value reads as its default, which is never used since a problem was noted.
  */
 public final class ConfigSection {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-
   /** Who logs in, within a URL. */
   private static final Pattern LOGIN = Pattern.compile("://[^/@\\s]+@");
-
-  private static final Pattern ADDRESS =
-      Pattern.compile("[^\\s:/]+:\\d{1,5}|\\[[0-9A-Fa-f:]+]:\\d{1,5}");
 
   private final String path;
   private final int line;
@@ -189,18 +182,8 @@ public final class ConfigSection {
 
   public Duration duration(String key, Duration otherwise) {
     var duration = length(key, otherwise);
-    note(key, written(duration));
+    note(key, DurationFormat.format(duration));
     return duration;
-  }
-
-  /** As it may be written in the file. */
-  private static String written(Duration d) {
-    long millis = d.toMillis();
-    return millis % 1000 != 0 || millis == 0
-        ? millis + "ms"
-        : d.toSeconds() % 60 != 0
-            ? d.toSeconds() + "s"
-            : d.toMinutes() % 60 != 0 ? d.toMinutes() + "m" : d.toHours() + "h";
   }
 
   private Duration length(String key, Duration otherwise) {
@@ -208,19 +191,11 @@ public final class ConfigSection {
     if (found.isEmpty()) {
       return otherwise;
     }
-    var match = DURATION.matcher(found.get());
-    if (!match.matches()) {
+    var duration = DurationFormat.parse(found.get());
+    if (duration.isEmpty()) {
       problem(key, line(key), "is not a duration", "write for example 500ms, 5s, 2m, 24h");
-      return otherwise;
     }
-    long n = Long.parseLong(match.group(1));
-    return switch (match.group(2)) {
-      case "ms" -> Duration.ofMillis(n);
-      case "s" -> Duration.ofSeconds(n);
-      case "m" -> Duration.ofMinutes(n);
-      case "h" -> Duration.ofHours(n);
-      default -> Duration.ofDays(n);
-    };
+    return duration.orElse(otherwise);
   }
 
   public List<String> texts(String key) {
@@ -312,18 +287,13 @@ public final class ConfigSection {
 
   private void checkUrl(String key, String value) {
     String shown = SecretRegistry.learnAddress(value);
-    try {
-      if (new URI(value).getHost() != null) {
-        return;
-      }
-    } catch (URISyntaxException e) {
-      // falls through to the problem
+    if (!AddressFormat.isUrl(value)) {
+      problem(key, line(key), "\"" + shown + "\" is not a URL", "write for example http://host:80");
     }
-    problem(key, line(key), "\"" + shown + "\" is not a URL", "write for example http://host:80");
   }
 
   public void checkAddress(String key, String value) {
-    if (!ADDRESS.matcher(value).matches()) {
+    if (!AddressFormat.isHostAndPort(value)) {
       problem(key, line(key), "\"" + value + "\" is not host:port", "write for example host:6379");
     }
   }

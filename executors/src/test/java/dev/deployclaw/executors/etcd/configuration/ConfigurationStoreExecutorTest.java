@@ -10,7 +10,6 @@ import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.core.spi.ObservedState;
-import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Transaction;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -28,10 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -308,44 +304,13 @@ class ConfigurationStoreExecutorTest {
     var all = new CyclicBarrier(2);
     var both =
         new ConfigurationStoreExecutor(
-            Map.of("a", new Meeting(services, all), "b", new Meeting(services, all)));
+            Map.of("a", new BarrierStore(services, all), "b", new BarrierStore(services, all)));
 
     var outcome = both.execute(invocation(new ExecutorCall.Look("marks", Map.of()), FENCE));
 
     assertThat(((CallOutcome.Done) outcome).reports())
         .extracting(MemberReport::answer)
         .containsExactly(Answer.YES, Answer.YES);
-  }
-
-  /** A store that answers once all others are asked as well. */
-  private record Meeting(StateStore inner, CyclicBarrier all) implements StateStore {
-    @Override
-    public Optional<Entry> get(String key) throws InterruptedException {
-      try {
-        all.await(20, TimeUnit.SECONDS);
-      } catch (BrokenBarrierException | TimeoutException e) {
-        throw new Unreachable("the others weren't asked", e);
-      }
-      return inner.get(key);
-    }
-
-    @Override
-    public List<Entry> list(String prefix) throws InterruptedException {
-      return inner.list(prefix);
-    }
-
-    @Override
-    public Result transact(Transaction transaction) throws InterruptedException {
-      return inner.transact(transaction);
-    }
-
-    @Override
-    public Optional<Leadership> stand(String name, Duration lease) throws InterruptedException {
-      return inner.stand(name, lease);
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test
