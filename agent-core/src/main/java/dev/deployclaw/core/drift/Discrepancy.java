@@ -92,12 +92,25 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
     if (all.isEmpty()) {
       return "enforced is what is committed";
     }
-    String count = all.size() == 1 ? "1 difference" : all.size() + " differences";
-    return count
-        + " between wanted and enforced: "
+    return count(all)
+        + ": "
         + NamedMembers.listed(
             all.stream()
                 .map(d -> new Entry(d.member(), d.text(), d.kind().severity() == Severity.ERROR))
                 .toList());
+  }
+
+  /** A member that wasn't seen is no difference. */
+  private static String count(List<Discrepancy> all) {
+    long seen = all.stream().filter(d -> d.kind().seen()).count();
+    long unseen =
+        all.stream().filter(d -> !d.kind().seen()).map(Discrepancy::member).distinct().count();
+    String differences =
+        (seen == 1 ? "1 difference" : seen + " differences") + " between wanted and enforced";
+    String unknown = unseen == 1 ? "1 member unknown" : unseen + " members unknown";
+    if (unseen == 0) {
+      return differences;
+    }
+    return seen == 0 ? unknown : differences + ", " + unknown;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
 import dev.deployclaw.policy.finding.Severity;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,7 +51,19 @@ class DiscrepancyTest {
     all.add(new Discrepancy(Kind.DIFFERENT, "gateway/gw-14", "its file was changed"));
 
     assertThat(Discrepancy.sentence(all))
-        .startsWith("14 differences between wanted and enforced: gateway/gw-14 different: its file")
+        .startsWith(
+            "1 difference between wanted and enforced, 13 members unknown: gateway/gw-14 different:"
+                + " its file")
         .endsWith("; and 9 more");
+  }
+
+  @Test
+  void aMemberThatWasNotSeenIsNoDifference() {
+    var denied = new Discrepancy(Kind.ACCESS_DENIED, "gateway/a", "may not list pods");
+    var silent = new Discrepancy(Kind.UNREACHABLE, "gateway/b", "no answer");
+
+    assertThat(Discrepancy.sentence(List.of(denied)))
+        .isEqualTo("1 member unknown: gateway/a access-denied: may not list pods");
+    assertThat(Discrepancy.sentence(List.of(denied, silent))).startsWith("2 members unknown: ");
   }
 }

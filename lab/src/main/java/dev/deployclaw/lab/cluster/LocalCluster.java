@@ -201,6 +201,12 @@ public final class LocalCluster implements LocalServer {
     return json(send("PATCH", target, "application/merge-patch+json", patch.toString()));
   }
 
+  /** Applies an object by force, as a tool does that keeps to server-side apply. */
+  public JsonNode apply(String path, String manager, JsonNode object) {
+    String target = path + "?fieldManager=" + manager + "&force=true";
+    return json(send("PATCH", target, "application/apply-patch+yaml", object.toString()));
+  }
+
   public void delete(String path) {
     json(send("DELETE", path, "", ""));
   }
