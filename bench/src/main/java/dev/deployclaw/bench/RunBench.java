@@ -5,7 +5,7 @@ import dev.deployclaw.bench.measure.BenchOptions;
 import dev.deployclaw.container.config.reader.ConfigReader;
 import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.lab.estate.LabEstate;
 import java.io.IOException;
@@ -94,7 +94,7 @@ final class RunBench implements Callable<Integer> {
 
   private static RunFigures run(AgentRuntime agent, String request) throws InterruptedException {
     var ended = agent.architect().run(new TaskRequest(request, "bench", Instant.now()));
-    if (ended.result() != ExecutionResult.COMPLETED) {
+    if (ended.result() != ExecutionStatus.COMPLETED) {
       throw new IllegalStateException(request + " ended " + ended.result() + ": " + ended.reason());
     }
     return RunFigures.of(agent.journal().read(ended.execution()).getLast());

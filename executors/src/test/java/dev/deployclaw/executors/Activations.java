@@ -1,6 +1,6 @@
 package dev.deployclaw.executors;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.policy.PolicySet;
@@ -16,29 +16,28 @@ public final class Activations {
   private Activations() {}
 
   /** A change to the set, from the epoch before. */
-  public static EpochActivation of(PolicySet set, long epoch) {
-    return new EpochActivation(
+  public static EpochSpec of(PolicySet set, long epoch) {
+    return new EpochSpec(
         EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.empty());
   }
 
   /** Back to the set of an earlier epoch. */
-  public static EpochActivation back(PolicySet set, long epoch) {
-    return new EpochActivation(
+  public static EpochSpec back(PolicySet set, long epoch) {
+    return new EpochSpec(
         EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), true, Optional.empty());
   }
 
   /** Back to what a participant reported before the first change. */
-  public static EpochActivation restoring(
-      String participant, List<MemberReport> observed, long epoch) {
+  public static EpochSpec restoring(String participant, List<MemberReport> observed, long epoch) {
     var members = new TreeMap<String, List<Map<String, Object>>>();
     members.put(participant, observed.stream().map(Activations::facts).toList());
     return restoring(new ObservedState(members), epoch);
   }
 
   /** Back to what a checkpoint says. */
-  public static EpochActivation restoring(ObservedState observation, long epoch) {
+  public static EpochSpec restoring(ObservedState observation, long epoch) {
     var set = PolicySet.EMPTY;
-    return new EpochActivation(
+    return new EpochSpec(
         EXECUTION, epoch, set.digest(), set, epoch - 1, Optional.empty(), Optional.of(observation));
   }
 

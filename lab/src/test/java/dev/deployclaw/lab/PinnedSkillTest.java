@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Skills that are edited, and pinned again, under an agent that serves over HTTP. */
 @Slow(
-    guard = "dev.deployclaw.container.skill.PinnedPlaybookTest",
+    guard = "dev.deployclaw.container.skill.PinnedProcedureRegistryTest",
     because = "it carries out changes with each skill on a real estate")
 class PinnedSkillTest {
   @TempDir static Path folder;

@@ -6,7 +6,7 @@ import dev.deployclaw.policy.model.Gateway.Identity.Claim;
 import dev.deployclaw.policy.model.InvalidTokenAction;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.token.Issuer;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -51,7 +51,7 @@ class TokenFloodTest {
   static void start() throws Exception {
     var keys = Files.writeString(folder.resolve("keys.json"), ISSUER.keySet());
     var settings =
-        new TokenSettings(new KeySource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
+        new TokenSettings(new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30));
     estate = Estate.start(folder, 0, settings);
     var claim = new Claim("tenant", Issuer.NAME, Issuer.AUDIENCE, InvalidTokenAction.REFUSE);
     estate.activate(1, Sets.behind(claim, "", Sets.tenant("acme", Sets.burst("all", 1_000_000))));

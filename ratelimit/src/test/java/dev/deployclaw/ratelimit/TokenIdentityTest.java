@@ -14,7 +14,7 @@ import dev.deployclaw.policy.wire.ProbeKeyPair;
 import dev.deployclaw.policy.wire.ProbeToken;
 import dev.deployclaw.policy.wire.SignedProbeToken;
 import dev.deployclaw.ratelimit.token.Issuer;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import dev.deployclaw.testkit.BoundedWait;
 import dev.deployclaw.testkit.Slow;
@@ -72,7 +72,7 @@ class TokenIdentityTest {
             folder,
             0,
             new TokenSettings(
-                new KeySource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
+                new JwksSource.File(keys), TokenSettings.USUAL, Duration.ofSeconds(30)));
     upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     upstream.createContext(
         "/",

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls executors: each call with a grant of its own, on a virtual thread of its own, interrupted
- * when it takes longer than its deadline and a little; one that is {@link AsyncExecutor} is only
- * asked. A thrown exception is a bug: it is logged, and the outcome is unknown. What was called
- * often enough in vain isn't called again, see {@link RepeatedFailureGuard}.
+ * when it takes longer than its deadline and a little; one that is {@link AsyncBackendExecutor} is
+ * only asked. A thrown exception is a bug: it is logged, and the outcome is unknown. What was
+ * called often enough in vain isn't called again, see {@link RepeatedFailureGuard}.
  */
 public final class CallDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(CallDispatcher.class);
@@ -98,7 +98,7 @@ public final class CallDispatcher {
   }
 
   private static Future<CallOutcome> begun(BackendExecutor executor, Invocation invocation) {
-    return executor instanceof AsyncExecutor threadless
+    return executor instanceof AsyncBackendExecutor threadless
         ? threadless.begin(invocation)
         : onThread(executor, invocation);
   }

@@ -1,9 +1,9 @@
 package dev.deployclaw.core.call;
 
 import dev.deployclaw.core.spi.CallOutcome;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -129,7 +129,7 @@ public record ParticipantReplies(SortedMap<String, List<MemberReport>> reports) 
 
   /** The members of some answers, each with its reason; those that decide come first. */
   public String named(Answer... answers) {
-    return NamedMembers.sentence(with(answers));
+    return MemberPhrases.sentence(with(answers));
   }
 
   /** All that is open, each with its reason; those that decide come first. */

@@ -6,8 +6,8 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.FreezeRecord;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.CohortSplit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -15,7 +15,7 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.store.StoreKeys;
@@ -44,7 +44,7 @@ final class BakeMonitor {
   /** So many looks at least, where time allows it. */
   private static final int LOOKS = 10;
 
-  private final HeartbeatProbe heartbeat;
+  private final HeartbeatCheck heartbeat;
   private final RefusalRateCheck refusals;
   private final PostCommitEffects after;
   private final StateStore state;
@@ -56,7 +56,7 @@ final class BakeMonitor {
       AgentSettings settings,
       ChangeOrchestrator orchestrator,
       PostCommitEffects after) {
-    this.heartbeat = new HeartbeatProbe(ports, settings, orchestrator);
+    this.heartbeat = new HeartbeatCheck(ports, settings, orchestrator);
     this.refusals = new RefusalRateCheck(ports, settings);
     this.after = after;
     this.state = ports.state();
@@ -73,7 +73,7 @@ final class BakeMonitor {
     record Wrong(String what) implements Look {}
   }
 
-  EffectResult watch(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult watch(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     long until = until(x.state());
     var activation = content.activation(x);
@@ -120,7 +120,7 @@ final class BakeMonitor {
 
   /** Slow, it may have become while it was watched. */
   private EffectResult passed(
-      ChangeExecution x, ChangeContent content, int looks, ChangeContext duty)
+      ChangeExecution x, ChangeContent content, int looks, OrchestrationContext duty)
       throws InterruptedException {
     if (x.rollout().mostP99Micros().isPresent()
         && after.validate(x, content, duty)
@@ -138,7 +138,7 @@ final class BakeMonitor {
   }
 
   /** All sides, the first that isn't good. */
-  private Look look(EpochActivation activation, RefusalRateCheck.Counts before)
+  private Look look(EpochSpec activation, RefusalRateCheck.Counts before)
       throws InterruptedException {
     boolean own = true;
     for (var side : CohortSplit.of(activation)) {
@@ -201,19 +201,19 @@ final class BakeMonitor {
     }
   }
 
-  private EffectResult refused(String reason, ChangeContext duty) {
+  private EffectResult refused(String reason, OrchestrationContext duty) {
     judge(new LogEntryContent(reason, Status.ERROR, Map.of()), "failed", duty);
     duty.story().summarise("watched: " + reason, Status.ERROR);
     return new EffectResult.NextEvent(new ChangeEvent.Refused("bake: " + reason));
   }
 
   /** What watching came to. */
-  private static void judge(LogEntryContent telling, String rule, ChangeContext duty) {
+  private static void judge(LogEntryContent telling, String rule, OrchestrationContext duty) {
     duty.story()
         .tell(Phase.BAKE, "Watching", telling.deciding(RecordedDecision.by(Name.WATCH, rule)));
   }
 
-  private static void tell(String detail, Status status, ChangeContext duty) {
+  private static void tell(String detail, Status status, OrchestrationContext duty) {
     duty.story().tell(Phase.BAKE, "Watching", new LogEntryContent(detail, status, Map.of()));
   }
 

@@ -1,10 +1,10 @@
 package dev.deployclaw.core.change;
 
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeEvent;
@@ -18,17 +18,17 @@ import java.util.Optional;
  */
 final class CanaryEffects {
   private final PostCommitEffects after;
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final AgentClock time;
 
-  CanaryEffects(PostCommitEffects after, Participants crew, AgentClock time) {
+  CanaryEffects(PostCommitEffects after, ParticipantFanout crew, AgentClock time) {
     this.after = after;
     this.crew = crew;
     this.time = time;
   }
 
   /** Published, acted on by everybody, and proven on both sides of the cohort. */
-  EffectResult widen(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult widen(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     var happened = after.publish(x, content, duty);
     if (happened instanceof EffectResult.NextEvent(ChangeEvent.PublishedEverywhere _)) {
@@ -43,7 +43,7 @@ final class CanaryEffects {
   }
 
   /** Everybody acts on what is committed again; then what was staged has no reader any more. */
-  EffectResult withdraw(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult withdraw(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     var published = after.publish(x, content, duty);
     if (!(published instanceof EffectResult.NextEvent)) {
@@ -65,7 +65,7 @@ final class CanaryEffects {
   }
 
   private EffectResult discard(
-      ChangeExecution x, Optional<ChangeEvent.MembersLeftOut> leftOut, ChangeContext duty)
+      ChangeExecution x, Optional<ChangeEvent.MembersLeftOut> leftOut, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
     var tally = crew.discard(x.epoch(), duty.mandate());

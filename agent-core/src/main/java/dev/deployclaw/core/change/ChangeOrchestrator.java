@@ -5,10 +5,10 @@ import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.freeze.AutoFreeze;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Advance;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
@@ -22,7 +22,7 @@ import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.regression.SupersededChanges;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -42,7 +42,7 @@ public final class ChangeOrchestrator {
   private static final int MOST_TURNS = 64;
 
   private final ChangeLedger ledger;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
   private final TemporaryChangeExpiry lasting;
   private final EffectTable effects;
   private final AutoFreeze overstepping;
@@ -51,7 +51,7 @@ public final class ChangeOrchestrator {
 
   public ChangeOrchestrator(AgentPorts ports, AgentSettings settings) {
     this.ledger = new ChangeLedger(ports.state(), ports.time(), settings.bounds());
-    this.archive = new PolicyArchive(ports.state(), ports.objects());
+    this.archive = new PolicySetReader(ports.state(), ports.objects());
     this.lasting = new TemporaryChangeExpiry(archive, ports.time());
     this.effects = new EffectTable(ports, settings, this);
     this.overstepping = new AutoFreeze(ports, settings);
@@ -63,13 +63,13 @@ public final class ChangeOrchestrator {
     return ledger;
   }
 
-  public PolicyArchive archive() {
+  public PolicySetReader archive() {
     return archive;
   }
 
   /** Opens a change and drives it. */
   public ExecutionOutcome open(
-      NewChange opening, Optional<ChangeContent> content, ChangeContext duty)
+      NewChange opening, Optional<ChangeContent> content, OrchestrationContext duty)
       throws InterruptedException {
     duty.story().about(opening.execution());
     long from = time.micros();
@@ -89,7 +89,7 @@ public final class ChangeOrchestrator {
   }
 
   /** Records an event that came from outside, and drives on. */
-  public ExecutionOutcome resume(StoredExecution at, ChangeEvent event, ChangeContext duty)
+  public ExecutionOutcome resume(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
       throws InterruptedException {
     duty.story().about(at.execution());
     return switch (write(at, event, duty)) {
@@ -102,19 +102,19 @@ public final class ChangeOrchestrator {
   }
 
   /** Should it be open after all, the next start aborts it. */
-  private static ExecutionOutcome unopened(String reason, ChangeContext duty) {
+  private static ExecutionOutcome unopened(String reason, OrchestrationContext duty) {
     duty.story().summarise(reason, Status.ERROR);
     return ExecutionOutcome.unreachable("open: " + reason);
   }
 
   /** Another agent has it by now, its log too. */
-  private static ExecutionOutcome taken(String reason, ChangeContext duty) {
+  private static ExecutionOutcome taken(String reason, OrchestrationContext duty) {
     duty.story().fallSilent();
     return aborted(reason);
   }
 
   /** The record may be there, or come there late: this process says no more about it. */
-  private static ExecutionOutcome doubtful(String reason, ChangeContext duty) {
+  private static ExecutionOutcome doubtful(String reason, OrchestrationContext duty) {
     duty.story().fallSilent();
     return ExecutionOutcome.unknown("where it stands can't be read: " + reason);
   }
@@ -123,13 +123,13 @@ public final class ChangeOrchestrator {
    * @param content what it carries, where that is at hand; else it is read back
    */
   public ExecutionOutcome drive(
-      StoredExecution start, Optional<ChangeContent> content, ChangeContext duty)
+      StoredExecution start, Optional<ChangeContent> content, OrchestrationContext duty)
       throws InterruptedException {
     return loop(start, duty, at -> turn(at, content, duty));
   }
 
   /** Ends what was {@link SupersededChanges}; what of it can go on goes on. */
-  public ExecutionOutcome supersede(StoredExecution start, ChangeContext duty)
+  public ExecutionOutcome supersede(StoredExecution start, OrchestrationContext duty)
       throws InterruptedException {
     return loop(
         start,
@@ -142,7 +142,7 @@ public final class ChangeOrchestrator {
         });
   }
 
-  private static ExecutionOutcome loop(StoredExecution start, ChangeContext duty, Turn turn)
+  private static ExecutionOutcome loop(StoredExecution start, OrchestrationContext duty, Turn turn)
       throws InterruptedException {
     duty.story().about(start.execution());
     var at = start;
@@ -171,7 +171,7 @@ public final class ChangeOrchestrator {
     Next from(StoredExecution at) throws InterruptedException;
   }
 
-  private Next turn(StoredExecution at, Optional<ChangeContent> content, ChangeContext duty)
+  private Next turn(StoredExecution at, Optional<ChangeContent> content, OrchestrationContext duty)
       throws InterruptedException {
     var effect = ChangeStateMachine.next(at.execution().state());
     if (effect == ChangeEffect.REST) {
@@ -200,7 +200,10 @@ public final class ChangeOrchestrator {
   }
 
   private EffectResult perform(
-      ChangeEffect effect, ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
+      ChangeEffect effect,
+      ChangeExecution x,
+      Optional<ChangeContent> content,
+      OrchestrationContext duty)
       throws InterruptedException {
     LOG.atInfo()
         .addKeyValue("execution", x.id())
@@ -210,7 +213,7 @@ public final class ChangeOrchestrator {
     return effects.of(effect).perform(x, content, duty);
   }
 
-  private Next follow(StoredExecution at, ChangeEvent event, ChangeContext duty)
+  private Next follow(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
       throws InterruptedException {
     return switch (write(at, event, duty)) {
       case Advance.Applied(StoredExecution stored) -> new Next.Go(stored);
@@ -226,7 +229,8 @@ public final class ChangeOrchestrator {
    * A commit whose answer was lost and that a read doesn't find is given up. Should it be applied
    * late after all, this abort is refused, and the change is read again.
    */
-  private Next unproven(StoredExecution at, ChangeEvent event, String reason, ChangeContext duty)
+  private Next unproven(
+      StoredExecution at, ChangeEvent event, String reason, OrchestrationContext duty)
       throws InterruptedException {
     if (!commits(at, event)) {
       return undecided(at, event, reason, duty);
@@ -241,7 +245,7 @@ public final class ChangeOrchestrator {
 
   /** Before the gate it is as good as aborted; a commit or a hold may stand. */
   private static Next undecided(
-      StoredExecution at, ChangeEvent event, String reason, ChangeContext duty) {
+      StoredExecution at, ChangeEvent event, String reason, OrchestrationContext duty) {
     return commits(at, event) || event instanceof ChangeEvent.GateHeld
         ? new Next.End(doubtful(reason, duty))
         : unreachable(at, reason, duty);
@@ -253,7 +257,7 @@ public final class ChangeOrchestrator {
         || (event instanceof ChangeEvent.Soaked && at.execution().state().onTrial());
   }
 
-  private Next stop(StoredExecution at, ChangeEvent.Stopped stopped, ChangeContext duty)
+  private Next stop(StoredExecution at, ChangeEvent.Stopped stopped, OrchestrationContext duty)
       throws InterruptedException {
     return switch (write(at, stopped, duty)) {
       case Advance.Applied(StoredExecution stored) -> new Next.Go(stored);
@@ -265,7 +269,7 @@ public final class ChangeOrchestrator {
   }
 
   /** Where the change stands by now, if it moved on and this agent still leads. */
-  private Next reread(StoredExecution at, String reason, ChangeContext duty)
+  private Next reread(StoredExecution at, String reason, OrchestrationContext duty)
       throws InterruptedException {
     duty.story().catchUp(state);
     var now = ledger.read(at.execution().id());
@@ -275,7 +279,7 @@ public final class ChangeOrchestrator {
         : lost(now.orElse(at), reason, duty);
   }
 
-  private Advance write(StoredExecution at, ChangeEvent event, ChangeContext duty)
+  private Advance write(StoredExecution at, ChangeEvent event, OrchestrationContext duty)
       throws InterruptedException {
     Transition transition = ChangeStateMachine.on(at, event, duty.leadership().term());
     var whole = transition.with(lasting.with(transition.next()));
@@ -284,7 +288,7 @@ public final class ChangeOrchestrator {
 
   /** A held change that can't be resumed because what it stands on moved. */
   private ExecutionOutcome blocked(
-      StoredExecution at, AbortCause cause, String reason, ChangeContext duty)
+      StoredExecution at, AbortCause cause, String reason, OrchestrationContext duty)
       throws InterruptedException {
     if (cause != AbortCause.STALE) {
       return ExecutionOutcome.aborted(cause, reason);
@@ -295,7 +299,7 @@ public final class ChangeOrchestrator {
         : ExecutionOutcome.aborted(cause, reason);
   }
 
-  private static Next lost(StoredExecution at, String reason, ChangeContext duty) {
+  private static Next lost(StoredExecution at, String reason, OrchestrationContext duty) {
     duty.story().fallSilent();
     return new Next.End(
         at.execution().state().live()
@@ -304,7 +308,7 @@ public final class ChangeOrchestrator {
   }
 
   /** A lease runs out because the state store is away, or because this agent stood still. */
-  private Next expired(StoredExecution at, ChangeContext duty) throws InterruptedException {
+  private Next expired(StoredExecution at, OrchestrationContext duty) throws InterruptedException {
     String reason = "the lease ran out";
     try {
       ledger.read(at.execution().id());
@@ -315,7 +319,7 @@ public final class ChangeOrchestrator {
   }
 
   /** What isn't committed by now never will be: the next start presumes it aborted. */
-  private static Next unreachable(StoredExecution at, String reason, ChangeContext duty) {
+  private static Next unreachable(StoredExecution at, String reason, OrchestrationContext duty) {
     boolean live = at.execution().state().live();
     duty.story().summarise(reason, live ? Status.UNKNOWN : Status.ERROR);
     return new Next.End(
@@ -325,7 +329,7 @@ public final class ChangeOrchestrator {
   }
 
   private static ExecutionOutcome aborted(String reason) {
-    return new ExecutionOutcome(ExecutionResult.ABORTED, ExitCode.ABORTED, reason);
+    return new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
   }
 
   /** While it is on trial, all stands under the step that widens, or under the way back. */

@@ -1,8 +1,8 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEvent;
@@ -28,7 +28,7 @@ final class CompensatingChange {
     this.ledger = ledger;
   }
 
-  EffectResult run(ChangeExecution failed, ChangeContext duty) throws InterruptedException {
+  EffectResult run(ChangeExecution failed, OrchestrationContext duty) throws InterruptedException {
     duty.story().summarise(reason(failed), Status.WARNING);
     for (int n = 1; n <= MOST; n++) {
       String id = failed.id() + "-undo-" + n;
@@ -48,7 +48,7 @@ final class CompensatingChange {
    * What could not be reached is there again some day, and another try takes a checkpoint of its
    * own: only a refusal is the end of it.
    */
-  private EffectResult carryOut(ChangeExecution failed, String id, ChangeContext duty)
+  private EffectResult carryOut(ChangeExecution failed, String id, OrchestrationContext duty)
       throws InterruptedException {
     var ending = orchestrator.open(opening(failed, id), Optional.empty(), duty);
     duty.story().about(failed);

@@ -1,15 +1,15 @@
 package dev.deployclaw.core.change;
 
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +24,13 @@ import java.util.Set;
  * publishes.
  */
 public final class ConvergenceLoop {
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final ChangeLedger ledger;
   private final AgentSettings.Bounds bounds;
   private final AgentClock time;
 
   public ConvergenceLoop(
-      Participants crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
+      ParticipantFanout crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
     this.crew = crew;
     this.ledger = ledger;
     this.bounds = bounds;
@@ -58,19 +58,19 @@ public final class ConvergenceLoop {
     }
   }
 
-  ParticipantReplies await(EpochActivation activation, ChangeContext duty, EarlyEnd end)
+  ParticipantReplies await(EpochSpec activation, OrchestrationContext duty, EarlyEnd end)
       throws InterruptedException {
     return await(crew.names(), activation, duty, end);
   }
 
   /** The same with these participants. */
-  ConvergenceLoop of(Participants others) {
+  ConvergenceLoop of(ParticipantFanout others) {
     return new ConvergenceLoop(others, ledger, bounds, time);
   }
 
   /** Of some participants. */
   public ParticipantReplies await(
-      List<String> names, EpochActivation activation, ChangeContext duty, EarlyEnd end)
+      List<String> names, EpochSpec activation, OrchestrationContext duty, EarlyEnd end)
       throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
@@ -78,7 +78,7 @@ public final class ConvergenceLoop {
     long next = wait(published, within);
     var stuck = new StuckMembers(bounds.converge());
     var log =
-        new WaitLog(
+        new WaitReasonLog(
             duty.story(),
             Phase.CONVERGE,
             "Asking who acts on epoch " + activation.epoch() + " again");
@@ -108,7 +108,7 @@ public final class ConvergenceLoop {
   }
 
   /** What every member holds, as soon as all that don't answer are back, and by the bound. */
-  ParticipantReplies observe(ChangeContext duty) throws InterruptedException {
+  ParticipantReplies observe(OrchestrationContext duty) throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     var tally = crew.observe(duty.mandate()).asLooks();
@@ -128,7 +128,7 @@ public final class ConvergenceLoop {
    * Publishes once more to the members that don't act on it any more, and names them; empty where
    * none is known to.
    */
-  Optional<String> mend(EpochActivation activation, ChangeContext duty)
+  Optional<String> mend(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     var tally = crew.converged(activation, duty.mandate());
     if (tally.with(Answer.NO).isEmpty()) {
@@ -144,7 +144,7 @@ public final class ConvergenceLoop {
   }
 
   private ParticipantReplies again(
-      List<String> names, ParticipantReplies tally, EpochActivation activation, ChangeContext duty)
+      List<String> names, ParticipantReplies tally, EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     if (!ledger.leads(duty.leadership())) {
       return tally;

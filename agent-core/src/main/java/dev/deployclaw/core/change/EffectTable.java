@@ -1,12 +1,12 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
-import dev.deployclaw.core.ledger.PolicyArchive;
-import dev.deployclaw.core.ledger.PolicyArchive.Loaded;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeEffect;
@@ -24,13 +24,13 @@ final class EffectTable {
   private final PreCommitEffects before;
   private final SourceChangeCheck sources;
   private final TemporaryChangeExpiry lasting;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
 
   EffectTable(AgentPorts ports, AgentSettings settings, ChangeOrchestrator orchestrator) {
     this.archive = orchestrator.archive();
     this.sources = new SourceChangeCheck(ports, settings, archive);
     this.lasting = new TemporaryChangeExpiry(archive, ports.time());
-    var crew = new Participants(ports.executors(), settings);
+    var crew = new ParticipantFanout(ports.executors(), settings);
     var unrestored = new UnrestoredMembers(orchestrator.ledger(), archive, crew);
     this.before = new PreCommitEffects(ports, settings, crew, unrestored);
     var after = new PostCommitEffects(ports, settings, crew, orchestrator.ledger());
@@ -49,14 +49,15 @@ final class EffectTable {
   /** What performs one effect. The content is read back where it isn't at hand. */
   @FunctionalInterface
   interface Effect {
-    EffectResult perform(ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
+    EffectResult perform(
+        ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
         throws InterruptedException;
   }
 
   /** What performs an effect that needs what the change carries. */
   @FunctionalInterface
   private interface ContentEffect {
-    EffectResult perform(ChangeExecution x, ChangeContent content, ChangeContext duty)
+    EffectResult perform(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
         throws InterruptedException;
   }
 
@@ -143,7 +144,7 @@ final class EffectTable {
 
   /** Its time isn't over, the checkpoint holds, and the sources say what was taken from them. */
   private ChangeEvent lastLook(
-      ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
+      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
       throws InterruptedException {
     var end = lasting.over(x);
     if (end.isPresent()) {

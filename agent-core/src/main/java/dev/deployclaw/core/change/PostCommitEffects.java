@@ -1,23 +1,23 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.change.ConvergenceLoop.EarlyEnd;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import java.util.Optional;
 
@@ -28,7 +28,7 @@ import java.util.Optional;
  * one that doesn't answer, until it goes back too, or a person leaves it out.
  */
 public final class PostCommitEffects {
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final PublishLoop publication;
   private final ConvergenceLoop convergence;
   private final SyntheticProbe probing;
@@ -37,7 +37,7 @@ public final class PostCommitEffects {
   private final AgentClock time;
 
   PostCommitEffects(
-      AgentPorts ports, AgentSettings settings, Participants crew, ChangeLedger ledger) {
+      AgentPorts ports, AgentSettings settings, ParticipantFanout crew, ChangeLedger ledger) {
     this.crew = crew;
     this.publication = new PublishLoop(crew, ledger, settings.bounds(), ports.time());
     this.convergence = new ConvergenceLoop(crew, ledger, settings.bounds(), ports.time());
@@ -47,10 +47,10 @@ public final class PostCommitEffects {
     this.time = ports.time();
   }
 
-  EffectResult publish(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult publish(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
-    var terms = RollbackTerms.of(x, content, duty);
+    var terms = RollbackCompletion.of(x, content, duty);
     var tally = terms.atLast(publication.of(crew.on(terms)).publish(content.activation(x), duty));
     String action = "Publishing " + named(content.activation(x));
     duty.story().tellTimed(Phase.PUBLISH, action, LogEntryContent.of(tally), from);
@@ -65,10 +65,10 @@ public final class PostCommitEffects {
         : happened(tally, new ChangeEvent.PublishedEverywhere(), "did not take it");
   }
 
-  EffectResult converge(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult converge(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
-    var terms = RollbackTerms.of(x, content, duty);
+    var terms = RollbackCompletion.of(x, content, duty);
     var members = crew.on(terms);
     if (terms.back()) {
       offer(content.activation(x), members, duty);
@@ -87,7 +87,7 @@ public final class PostCommitEffects {
   }
 
   /** A member that isn't there takes it at once, or refuses it, and needn't if it never left. */
-  private void offer(EpochActivation activation, Participants members, ChangeContext duty)
+  private void offer(EpochSpec activation, ParticipantFanout members, OrchestrationContext duty)
       throws InterruptedException {
     var open = members.converged(activation, duty.mandate()).answering(Answer.NO);
     if (!open.isEmpty() && ledger.leads(duty.leadership())) {
@@ -96,7 +96,7 @@ public final class PostCommitEffects {
   }
 
   /** See {@link ConvergenceLoop#mend}. */
-  Optional<String> mend(EpochActivation activation, ChangeContext duty)
+  Optional<String> mend(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     return convergence.mend(activation, duty);
   }
@@ -116,7 +116,7 @@ public final class PostCommitEffects {
                         .forEach(r -> story.leaveOpen(r.member()))));
   }
 
-  private static String named(EpochActivation activation) {
+  private static String named(EpochSpec activation) {
     return activation
         .candidate()
         .map(c ->
@@ -126,7 +126,7 @@ public final class PostCommitEffects {
   }
 
   /** New limits are probed; a way back by itself is proven by what every member holds. */
-  EffectResult validate(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  EffectResult validate(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     boolean probes = x.kind() != ChangeKind.COMPENSATION && !x.restores();
     if (!probes) {
@@ -141,12 +141,12 @@ public final class PostCommitEffects {
   }
 
   /** What nobody needs any more. */
-  EffectResult collect(ChangeExecution x, ChangeContext duty) throws InterruptedException {
+  EffectResult collect(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
     return collecting.collect(x, duty);
   }
 
   /** The committed digest is the one that was to come back, and everyone answers again. */
-  private EffectResult compare(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  private EffectResult compare(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     var active = ledger.active().filter(a -> a.digest().equals(x.digest()));
     if (active.isEmpty()) {
@@ -154,7 +154,7 @@ public final class PostCommitEffects {
           new ChangeEvent.Refused("active doesn't name the digest that was to come back"));
     }
     long from = time.micros();
-    var terms = RollbackTerms.of(x, content, duty);
+    var terms = RollbackCompletion.of(x, content, duty);
     var observed = terms.atLast(convergence.of(crew.on(terms)).observe(duty));
     duty.story()
         .tellTimed(
@@ -176,7 +176,7 @@ public final class PostCommitEffects {
 
   /** All that can are back; what is left waits for them, or for a person's word. */
   private static EffectResult wentBack(
-      ParticipantReplies tally, ChangeEvent whenAll, RollbackTerms terms) {
+      ParticipantReplies tally, ChangeEvent whenAll, RollbackCompletion terms) {
     if (!tally.allYes()) {
       return new EffectResult.Stuck(ExecutionOutcome.NOT_BACK + tally.pending());
     }

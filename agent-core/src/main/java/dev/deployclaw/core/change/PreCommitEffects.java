@@ -2,16 +2,16 @@ package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.ExecutorRegistry;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.GatePolicy.Verdict;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.CheckpointFile;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * reached, and says so.
  */
 final class PreCommitEffects {
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final ObjectStore objects;
   private final AgentSettings settings;
   private final AgentClock time;
@@ -46,7 +46,10 @@ final class PreCommitEffects {
   private final UnrestoredMembers unrestored;
 
   PreCommitEffects(
-      AgentPorts ports, AgentSettings settings, Participants crew, UnrestoredMembers unrestored) {
+      AgentPorts ports,
+      AgentSettings settings,
+      ParticipantFanout crew,
+      UnrestoredMembers unrestored) {
     this.crew = crew;
     this.unrestored = unrestored;
     this.objects = ports.objects();
@@ -57,7 +60,7 @@ final class PreCommitEffects {
   }
 
   /** Observes, stores what was seen under its hash, reads it back and compares. */
-  ChangeEvent takeCheckpoint(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  ChangeEvent takeCheckpoint(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     if (x.base().epoch() > 0 && content.previous().isEmpty() && !x.kind().back()) {
       return new ChangeEvent.Stopped(
@@ -102,7 +105,7 @@ final class PreCommitEffects {
     return new ChangeEvent.CheckpointTaken(new Checkpoint(name, sha256, fingerprint, true));
   }
 
-  ChangeEvent stage(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  ChangeEvent stage(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
     var tally = crew.stage(content.activation(x), duty.mandate());
@@ -116,7 +119,7 @@ final class PreCommitEffects {
     return new ChangeEvent.StagedEverywhere();
   }
 
-  ChangeEvent prepare(ChangeExecution x, ChangeContent content, ChangeContext duty)
+  ChangeEvent prepare(ChangeExecution x, ChangeContent content, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
     var tally = crew.prepare(content.activation(x), duty.mandate());
@@ -151,13 +154,13 @@ final class PreCommitEffects {
   }
 
   /** What the gate says of a change that opens, for its record. */
-  Map<String, Object> gate(ChangeExecution x, ChangeContext duty) {
+  Map<String, Object> gate(ChangeExecution x, OrchestrationContext duty) {
     return x.kind() == ChangeKind.COMPENSATION
         ? Map.of()
         : Map.of("gate", settings.gate().facts(x.requester(), duty.risks()));
   }
 
-  ChangeEvent judgeGate(ChangeExecution x, ChangeContext duty) {
+  ChangeEvent judgeGate(ChangeExecution x, OrchestrationContext duty) {
     return switch (settings.gate().judge(x, duty.risks())) {
       case Verdict.Pass(String rule) -> {
         duty.story().summarise("the gate passed it by rule " + rule, Status.OK);
@@ -172,7 +175,8 @@ final class PreCommitEffects {
   }
 
   /** After an approval: its skill is as it was, and what it was given on still stands. */
-  ChangeEvent observeAgain(ChangeExecution x, ChangeContext duty) throws InterruptedException {
+  ChangeEvent observeAgain(ChangeExecution x, OrchestrationContext duty)
+      throws InterruptedException {
     var refused = skills.again(x, duty.story());
     if (refused.isPresent()) {
       return refused.get();
@@ -202,7 +206,7 @@ final class PreCommitEffects {
     return wrong == null ? new ChangeEvent.CheckpointIntact() : wrong;
   }
 
-  ChangeEvent discard(ChangeExecution x, ChangeContext duty) throws InterruptedException {
+  ChangeEvent discard(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
     long from = time.micros();
     var tally = crew.discard(x.epoch(), duty.mandate());
     duty.story()
@@ -238,7 +242,7 @@ final class PreCommitEffects {
   }
 
   private ChangeEvent unstored(
-      Checkpoint checkpoint, byte[] bytes, String reason, ChangeContext duty) {
+      Checkpoint checkpoint, byte[] bytes, String reason, OrchestrationContext duty) {
     boolean kept = objects.keep(checkpoint.object(), bytes);
     String detail =
         "the checkpoint's object is pending, "

@@ -1,13 +1,13 @@
 package dev.deployclaw.core.change;
 
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 
 /**
@@ -17,13 +17,13 @@ import dev.deployclaw.core.spi.MemberReport.Answer;
  * that leads by a linearizable read publishes again.
  */
 public final class PublishLoop {
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final ChangeLedger ledger;
   private final AgentSettings.Bounds bounds;
   private final AgentClock time;
 
   PublishLoop(
-      Participants crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
+      ParticipantFanout crew, ChangeLedger ledger, AgentSettings.Bounds bounds, AgentClock time) {
     this.crew = crew;
     this.ledger = ledger;
     this.bounds = bounds;
@@ -31,16 +31,16 @@ public final class PublishLoop {
   }
 
   /** The same with these participants. */
-  PublishLoop of(Participants others) {
+  PublishLoop of(ParticipantFanout others) {
     return new PublishLoop(others, ledger, bounds, time);
   }
 
-  ParticipantReplies publish(EpochActivation activation, ChangeContext duty)
+  ParticipantReplies publish(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     long since = time.micros();
     long within = bounds.converge().toNanos() / 1000;
     var log =
-        new WaitLog(
+        new WaitReasonLog(
             duty.story(), Phase.PUBLISH, "Publishing epoch " + activation.epoch() + " again");
     int refused = 0;
     var tally = crew.publish(activation, duty.mandate());

@@ -6,8 +6,8 @@ import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.compile.RolloutPlanner;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
-import dev.deployclaw.core.spi.EpochActivation.Candidate;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -73,7 +73,7 @@ final class RefusalRateCheck {
    */
   private record Concern(
       PolicySet before, PolicySet after, CanaryCohort cohort, Set<String> roots) {
-    static Concern of(EpochActivation activation) {
+    static Concern of(EpochSpec activation) {
       var next = activation.tried().orElse(activation);
       var before = next.previous().orElse(PolicySet.EMPTY);
       var cohort =
@@ -95,7 +95,7 @@ final class RefusalRateCheck {
   }
 
   /** Of whom a change concerns: those in its cohort, else all whose root group it changes. */
-  Counts read(EpochActivation activation) throws InterruptedException {
+  Counts read(EpochSpec activation) throws InterruptedException {
     var out = new TreeMap<String, Told>();
     var concern = Concern.of(activation);
     var services = ports.executors().named(ExecutorRegistry.SERVICES);

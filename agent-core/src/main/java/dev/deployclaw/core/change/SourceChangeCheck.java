@@ -4,8 +4,8 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
@@ -32,9 +32,9 @@ final class SourceChangeCheck {
 
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
 
-  SourceChangeCheck(AgentPorts ports, AgentSettings settings, PolicyArchive archive) {
+  SourceChangeCheck(AgentPorts ports, AgentSettings settings, PolicySetReader archive) {
     this.ports = ports;
     this.settings = settings;
     this.archive = archive;
@@ -45,7 +45,7 @@ final class SourceChangeCheck {
 
   /** Why the change must not be committed; empty where nothing speaks against it. */
   Optional<ChangeEvent.Stopped> moved(
-      ChangeExecution x, Optional<ChangeContent> content, ChangeContext duty)
+      ChangeExecution x, Optional<ChangeContent> content, OrchestrationContext duty)
       throws InterruptedException {
     var applied = archive.provenance(x.epoch()).applied();
     if (x.kind().back() || applied.isEmpty()) {

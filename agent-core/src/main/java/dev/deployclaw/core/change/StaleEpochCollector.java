@@ -1,13 +1,13 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -48,14 +48,14 @@ final class StaleEpochCollector {
   /** 2^64 by the golden ratio: epochs that follow one another begin far apart (Knuth, 6.4). */
   private static final long SCATTER = 0x9E3779B97F4A7C15L;
 
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final StateStore state;
   private final ChangeLedger ledger;
   private final AgentSettings settings;
   private final AgentClock time;
 
   StaleEpochCollector(
-      Participants crew, ChangeLedger ledger, AgentPorts ports, AgentSettings settings) {
+      ParticipantFanout crew, ChangeLedger ledger, AgentPorts ports, AgentSettings settings) {
     this.crew = crew;
     this.state = ports.state();
     this.ledger = ledger;
@@ -63,7 +63,7 @@ final class StaleEpochCollector {
     this.time = ports.time();
   }
 
-  EffectResult collect(ChangeExecution x, ChangeContext duty) throws InterruptedException {
+  EffectResult collect(ChangeExecution x, OrchestrationContext duty) throws InterruptedException {
     var active = state.get(StoreKeys.ACTIVE);
     if (active.isEmpty()) {
       return new EffectResult.NextEvent(new ChangeEvent.Collected());
@@ -144,7 +144,7 @@ final class StaleEpochCollector {
    * While this change holds {@code open}, nothing else can be opened, approved or committed, so
    * what was read of the others holds as long as these do.
    */
-  private Permit permit(ChangeExecution x, Entry active, List<Long> old, ChangeContext duty)
+  private Permit permit(ChangeExecution x, Entry active, List<Long> old, OrchestrationContext duty)
       throws InterruptedException {
     var telling =
         new LogEntryContent(words(old), Status.OK, Map.of("epochs", old))
@@ -162,7 +162,8 @@ final class StaleEpochCollector {
   /**
    * A member that is away costs a whole call: it is asked no more often than one deadline allows.
    */
-  private EffectResult remove(List<Long> old, ChangeContext duty) throws InterruptedException {
+  private EffectResult remove(List<Long> old, OrchestrationContext duty)
+      throws InterruptedException {
     List<String> left = new ArrayList<>();
     long until = time.micros() + settings.bounds().call().toNanos() / 1000;
     for (long epoch : old) {

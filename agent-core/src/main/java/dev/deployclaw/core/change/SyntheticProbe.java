@@ -6,15 +6,15 @@ import dev.deployclaw.core.call.ParticipantReplies;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.CohortSplit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeEvent;
 import dev.deployclaw.core.machine.RolloutPlan;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -43,7 +43,7 @@ final class SyntheticProbe {
    * While a candidate is on trial, each side of its cohort by its own epoch. Tenants of one side
    * may not enter everywhere, but those of both together have to.
    */
-  ChangeEvent probe(EpochActivation activation, RolloutPlan rollout, ChangeContext duty)
+  ChangeEvent probe(EpochSpec activation, RolloutPlan rollout, OrchestrationContext duty)
       throws InterruptedException {
     if (probe.isEmpty()) {
       return new ChangeEvent.Refused("nothing can send synthetic requests here");
@@ -108,7 +108,7 @@ final class SyntheticProbe {
   }
 
   private ChangeEvent side(
-      BackendExecutor by, EpochActivation side, Question question, ChangeContext duty)
+      BackendExecutor by, EpochSpec side, Question question, OrchestrationContext duty)
       throws InterruptedException {
     long from = time.micros();
     var call = new ExecutorCall.Probe(side, settings.probes());
@@ -120,7 +120,7 @@ final class SyntheticProbe {
     };
   }
 
-  private ChangeEvent failed(String reason, ChangeContext duty, long from) {
+  private ChangeEvent failed(String reason, OrchestrationContext duty, long from) {
     var telling = new LogEntryContent(reason, Status.ERROR, Map.of());
     duty.story().tellTimed(Phase.VALIDATE, "Sending synthetic requests", telling, from);
     duty.story().summarise(reason, Status.ERROR);
@@ -128,7 +128,7 @@ final class SyntheticProbe {
   }
 
   private ChangeEvent judge(
-      CallOutcome.Done done, RolloutPlan rollout, ChangeContext duty, long from) {
+      CallOutcome.Done done, RolloutPlan rollout, OrchestrationContext duty, long from) {
     var tally = ParticipantReplies.of(Map.of("probe", done));
     var facts = new TreeMap<>(done.facts());
     facts.putIfAbsent("per_enforcement_point", points(done.reports()));

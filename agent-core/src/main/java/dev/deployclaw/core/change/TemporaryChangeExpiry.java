@@ -1,7 +1,7 @@
 package dev.deployclaw.core.change;
 
 import dev.deployclaw.core.environment.AgentClock;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -15,10 +15,10 @@ import java.util.Optional;
  * held before, so its end is written in the transaction that commits it for everybody.
  */
 final class TemporaryChangeExpiry {
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
   private final AgentClock time;
 
-  TemporaryChangeExpiry(PolicyArchive archive, AgentClock time) {
+  TemporaryChangeExpiry(PolicySetReader archive, AgentClock time) {
     this.archive = archive;
     this.time = time;
   }

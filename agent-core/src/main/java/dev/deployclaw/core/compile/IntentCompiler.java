@@ -50,8 +50,8 @@ public final class IntentCompiler {
     }
     try {
       return switch (compiler.tenants(intent)) {
-        case PartialCompilation.Stopped<SortedMap<String, TenantPolicy>>(var why) -> why;
-        case PartialCompilation.Made<SortedMap<String, TenantPolicy>>(var tenants) ->
+        case CompilationStep.Stopped<SortedMap<String, TenantPolicy>>(var why) -> why;
+        case CompilationStep.Made<SortedMap<String, TenantPolicy>>(var tenants) ->
             compiler.ready(tenants.values(), ground);
       };
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -66,7 +66,7 @@ public final class IntentCompiler {
             PolicySet.of(tenants, ground.gateways(), ground.probeKey()), List.copyOf(warnings));
   }
 
-  private PartialCompilation<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
+  private CompilationStep<SortedMap<String, TenantPolicy>> tenants(Intent intent) {
     return switch (intent.operation()) {
       case APPLY_POLICIES -> apply(intent);
       case SET_LIMIT -> each(intent, LimitEditor::set);
@@ -77,9 +77,9 @@ public final class IntentCompiler {
       case UNBLOCK -> each(intent, (t, c) -> block(t, c, false));
       case COPY_POLICY -> each(intent, this::copy);
       case RESOLVE_CONFLICTS -> each(intent, WindowMerger::merge);
-      case REPAIR_DRIFT, ROLLBACK -> PartialCompilation.notCarriedOut(intent.operation().word());
+      case REPAIR_DRIFT, ROLLBACK -> CompilationStep.notCarriedOut(intent.operation().word());
       case CHECK_DRIFT, SCAN, VALIDATE, SNAPSHOT ->
-          PartialCompilation.notCarriedOut(intent.operation().word());
+          CompilationStep.notCarriedOut(intent.operation().word());
     };
   }
 
@@ -87,7 +87,7 @@ public final class IntentCompiler {
    * The sources take effect; whoever can't be told from them keeps what is committed. A tenant that
    * is named and that they don't define is no silent "nothing to do".
    */
-  private PartialCompilation<SortedMap<String, TenantPolicy>> apply(Intent intent) {
+  private CompilationStep<SortedMap<String, TenantPolicy>> apply(Intent intent) {
     var known = new TreeMap<>(committed.tenants());
     sources.leftOut().keySet().forEach(t -> known.putIfAbsent(t, unread(t)));
     known.putAll(sources.policies());
@@ -98,8 +98,8 @@ public final class IntentCompiler {
                   .filter(t -> intent.names(t) && !sources.policies().containsKey(t))
                   .toList();
           return undefined.isEmpty()
-              ? PartialCompilation.made(applied(intent, meant))
-              : new PartialCompilation.Stopped<>(nothingToApply(String.join(", ", undefined)));
+              ? CompilationStep.made(applied(intent, meant))
+              : new CompilationStep.Stopped<>(nothingToApply(String.join(", ", undefined)));
         });
   }
 
@@ -115,9 +115,9 @@ public final class IntentCompiler {
   }
 
   /** All that are known, where the request names nobody. */
-  private static PartialCompilation<SortedSet<String>> meant(
+  private static CompilationStep<SortedSet<String>> meant(
       Intent intent, SortedMap<String, TenantPolicy> known) {
-    PartialCompilation<SortedSet<String>> meant = PartialCompilation.made(new TreeSet<>());
+    CompilationStep<SortedSet<String>> meant = CompilationStep.made(new TreeSet<>());
     if (intent.changes().isEmpty()) {
       return meant.map(_ -> new TreeSet<>(known.keySet()));
     }
@@ -174,66 +174,65 @@ public final class IntentCompiler {
   }
 
   /** Changes each tenant that is meant, one after the other. */
-  private PartialCompilation<SortedMap<String, TenantPolicy>> each(
-      Intent intent,
-      BiFunction<TenantPolicy, RequestedChange, PartialCompilation<TenantPolicy>> how) {
-    PartialCompilation<SortedMap<String, TenantPolicy>> tenants = PartialCompilation.made(ground());
+  private CompilationStep<SortedMap<String, TenantPolicy>> each(
+      Intent intent, BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
+    CompilationStep<SortedMap<String, TenantPolicy>> tenants = CompilationStep.made(ground());
     for (var change : intent.changes()) {
       tenants = tenants.then(before -> changed(before, change, how));
     }
     return tenants;
   }
 
-  private PartialCompilation<SortedMap<String, TenantPolicy>> changed(
+  private CompilationStep<SortedMap<String, TenantPolicy>> changed(
       SortedMap<String, TenantPolicy> before,
       RequestedChange change,
-      BiFunction<TenantPolicy, RequestedChange, PartialCompilation<TenantPolicy>> how) {
+      BiFunction<TenantPolicy, RequestedChange, CompilationStep<TenantPolicy>> how) {
     return TenantSelector.of(change.who(), before)
         .then(this::valid)
         .then(names -> {
           var after = new TreeMap<>(before);
           for (String name : names) {
             switch (how.apply(Objects.requireNonNull(before.get(name)), change)) {
-              case PartialCompilation.Made<TenantPolicy>(var policy) -> after.put(name, policy);
-              case PartialCompilation.Stopped<TenantPolicy>(var why) -> {
-                return new PartialCompilation.Stopped<>(why);
+              case CompilationStep.Made<TenantPolicy>(var policy) -> after.put(name, policy);
+              case CompilationStep.Stopped<TenantPolicy>(var why) -> {
+                return new CompilationStep.Stopped<>(why);
               }
             }
           }
-          return PartialCompilation.made(after);
+          return CompilationStep.made(after);
         });
   }
 
   /** Those whose documents are valid; the others were meant, but not named, and are left out. */
-  private PartialCompilation<List<String>> valid(SortedSet<String> meant) {
+  private CompilationStep<List<String>> valid(SortedSet<String> meant) {
     var valid = meant.stream().filter(t -> !sources.leftOut().containsKey(t)).toList();
     if (valid.isEmpty()) {
       var reasons = meant.stream().map(this::invalid).toList();
-      return new PartialCompilation.Stopped<>(
+      return new CompilationStep.Stopped<>(
           new CompilationResult.Invalid(String.join("; ", reasons)));
     }
     meant.stream().filter(t -> !valid.contains(t)).forEach(t -> warnings.add(leftOut(t)));
-    return PartialCompilation.made(valid);
+    return CompilationStep.made(valid);
   }
 
-  private PartialCompilation<TenantPolicy> copy(TenantPolicy tenant, RequestedChange change) {
+  private CompilationStep<TenantPolicy> copy(TenantPolicy tenant, RequestedChange change) {
     if (change.from().isEmpty()) {
-      return PartialCompilation.unclear("Copied from which tenant?");
+      return CompilationStep.unclear("Copied from which tenant?");
     }
     String from = change.from().get();
     var there = committed.tenant(from).or(() -> Optional.ofNullable(sources.policies().get(from)));
     return there.isPresent()
-        ? PartialCompilation.made(LimitEditor.copy(tenant, there.get(), change))
-        : PartialCompilation.unclear("There is no tenant " + from + ". Which one is meant?");
+        ? CompilationStep.made(LimitEditor.copy(tenant, there.get(), change))
+        : CompilationStep.unclear("There is no tenant " + from + ". Which one is meant?");
   }
 
-  private static PartialCompilation<TenantPolicy> block(
+  private static CompilationStep<TenantPolicy> block(
       TenantPolicy tenant, RequestedChange change, boolean blocked) {
     boolean partly =
         change.service().isPresent() || change.route().isPresent() || change.limit().isPresent();
     return partly
-        ? PartialCompilation.refused("a tenant can only be blocked as a whole")
-        : PartialCompilation.made(tenant.withBlocked(blocked));
+        ? CompilationStep.refused("a tenant can only be blocked as a whole")
+        : CompilationStep.made(tenant.withBlocked(blocked));
   }
 
   /** The committed tenants, and those that so far only a source defines. */

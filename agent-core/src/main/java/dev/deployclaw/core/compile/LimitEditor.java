@@ -24,7 +24,7 @@ final class LimitEditor {
    * Sets the limit whose match equals the change's; none: a new one; several: the one with the same
    * window.
    */
-  static PartialCompilation<TenantPolicy> set(TenantPolicy tenant, RequestedChange change) {
+  static CompilationStep<TenantPolicy> set(TenantPolicy tenant, RequestedChange change) {
     var found = exact(tenant, change);
     return found.isEmpty()
         ? fresh(tenant, change).map(limit -> added(tenant, limit))
@@ -32,31 +32,31 @@ final class LimitEditor {
   }
 
   /** Multiplies rate and burst of every limit that is meant. */
-  static PartialCompilation<TenantPolicy> scale(TenantPolicy tenant, RequestedChange change) {
+  static CompilationStep<TenantPolicy> scale(TenantPolicy tenant, RequestedChange change) {
     if (change.scale().isEmpty()) {
-      return PartialCompilation.unclear("By which factor?");
+      return CompilationStep.unclear("By which factor?");
     }
     BigDecimal factor = change.scale().get();
     return meant(tenant, change)
         .map(found -> replaced(tenant, found, limit -> scaled(limit, factor)));
   }
 
-  static PartialCompilation<TenantPolicy> mode(TenantPolicy tenant, RequestedChange change) {
+  static CompilationStep<TenantPolicy> mode(TenantPolicy tenant, RequestedChange change) {
     if (change.set().mode().isEmpty()) {
-      return PartialCompilation.unclear("Which mode: enforce or shadow?");
+      return CompilationStep.unclear("Which mode: enforce or shadow?");
     }
     EnforcementMode mode = change.set().mode().get();
     return meant(tenant, change).map(found -> replaced(tenant, found, l -> inMode(l, mode)));
   }
 
   /** Removes one limit; several that are meant without one that matches exactly are a question. */
-  static PartialCompilation<TenantPolicy> remove(TenantPolicy tenant, RequestedChange change) {
+  static CompilationStep<TenantPolicy> remove(TenantPolicy tenant, RequestedChange change) {
     var exact = exact(tenant, change);
-    var found = exact.isEmpty() ? meant(tenant, change) : PartialCompilation.made(exact);
+    var found = exact.isEmpty() ? meant(tenant, change) : CompilationStep.made(exact);
     return found.then(limits ->
         limits.size() > 1
             ? ambiguous(tenant, limits)
-            : PartialCompilation.made(
+            : CompilationStep.made(
                 tenant.withLimits(
                     tenant.limits().stream().filter(l -> !limits.contains(l)).toList())));
   }
@@ -86,13 +86,12 @@ final class LimitEditor {
   }
 
   /** Limits that agree in every part that was said; an absent part stands for any. */
-  private static PartialCompilation<List<Limit>> meant(
-      TenantPolicy tenant, RequestedChange change) {
+  private static CompilationStep<List<Limit>> meant(TenantPolicy tenant, RequestedChange change) {
     var found = agreeing(tenant, change);
     return found.isEmpty()
-        ? PartialCompilation.unclear(
+        ? CompilationStep.unclear(
             "Tenant " + tenant.tenant() + " has no such limit. Which one is meant?")
-        : PartialCompilation.made(found);
+        : CompilationStep.made(found);
   }
 
   static List<Limit> agreeing(TenantPolicy tenant, RequestedChange change) {
@@ -109,22 +108,22 @@ final class LimitEditor {
   }
 
   /** Of several that match exactly, the only one with the window that was said. */
-  private static PartialCompilation<Limit> one(
+  private static CompilationStep<Limit> one(
       TenantPolicy tenant, RequestedChange change, List<Limit> found) {
     if (found.size() == 1) {
-      return PartialCompilation.made(found.getFirst());
+      return CompilationStep.made(found.getFirst());
     }
     var same =
         found.stream()
             .filter(l ->
                 change.set().windowSeconds().filter(w -> w == l.window().toSeconds()).isPresent())
             .toList();
-    return same.size() == 1 ? PartialCompilation.made(same.getFirst()) : ambiguous(tenant, found);
+    return same.size() == 1 ? CompilationStep.made(same.getFirst()) : ambiguous(tenant, found);
   }
 
-  private static <T> PartialCompilation<T> ambiguous(TenantPolicy tenant, List<Limit> found) {
+  private static <T> CompilationStep<T> ambiguous(TenantPolicy tenant, List<Limit> found) {
     String names = String.join(", ", found.stream().map(Limit::name).toList());
-    return PartialCompilation.unclear(
+    return CompilationStep.unclear(
         "Tenant "
             + tenant.tenant()
             + " has several such limits: "
@@ -144,10 +143,10 @@ final class LimitEditor {
         tenant.limits().stream().map(l -> which.contains(l) ? how.apply(l) : l).toList());
   }
 
-  private static PartialCompilation<Limit> fresh(TenantPolicy tenant, RequestedChange change) {
+  private static CompilationStep<Limit> fresh(TenantPolicy tenant, RequestedChange change) {
     var set = change.set();
     if (set.requests().isEmpty()) {
-      return PartialCompilation.unclear("How many requests for " + tenant.tenant() + "?");
+      return CompilationStep.unclear("How many requests for " + tenant.tenant() + "?");
     }
     long requests = set.requests().get();
     var algorithm = set.algorithm().orElse(LimitAlgorithm.TOKEN_BUCKET);
@@ -166,7 +165,7 @@ final class LimitEditor {
                 set.onBackendFailure()));
   }
 
-  private static PartialCompilation<TenantPolicy> set(
+  private static CompilationStep<TenantPolicy> set(
       TenantPolicy tenant, Limit limit, RequestedChange.Settings set) {
     var algorithm = set.algorithm().orElse(limit.algorithm());
     boolean held = limit.algorithm() == LimitAlgorithm.CONCURRENCY;
@@ -195,14 +194,14 @@ final class LimitEditor {
         : set.windowSeconds().map(Duration::ofSeconds);
   }
 
-  private static PartialCompilation<Duration> window(
+  private static CompilationStep<Duration> window(
       TenantPolicy tenant, LimitAlgorithm algorithm, Optional<Duration> window) {
     if (algorithm == LimitAlgorithm.CONCURRENCY) {
-      return PartialCompilation.made(window.orElse(Limit.DEFAULT_LEASE));
+      return CompilationStep.made(window.orElse(Limit.DEFAULT_LEASE));
     }
     return window.isPresent()
-        ? PartialCompilation.made(window.get())
-        : PartialCompilation.unclear("Per which window for " + tenant.tenant() + "?");
+        ? CompilationStep.made(window.get())
+        : CompilationStep.unclear("Per which window for " + tenant.tenant() + "?");
   }
 
   private static Limit inMode(Limit limit, EnforcementMode mode) {

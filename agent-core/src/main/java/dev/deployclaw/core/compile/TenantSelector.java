@@ -12,11 +12,11 @@ import java.util.TreeSet;
 final class TenantSelector {
   private TenantSelector() {}
 
-  static PartialCompilation<SortedSet<String>> of(
+  static CompilationStep<SortedSet<String>> of(
       RequestedChange.Who who, SortedMap<String, TenantPolicy> known) {
     var missing = who.tenants().stream().filter(name -> !known.containsKey(name)).findFirst();
     if (missing.isPresent()) {
-      return PartialCompilation.unclear(
+      return CompilationStep.unclear(
           "There is no tenant " + missing.get() + ". Which one is meant?");
     }
     var out = new TreeSet<>(who.tenants());
@@ -30,8 +30,8 @@ final class TenantSelector {
     }
     who.except().forEach(out::remove);
     return out.isEmpty()
-        ? PartialCompilation.unclear("No tenant is meant by " + words(who) + ". Which one is?")
-        : PartialCompilation.made(out);
+        ? CompilationStep.unclear("No tenant is meant by " + words(who) + ". Which one is?")
+        : CompilationStep.made(out);
   }
 
   private static String words(RequestedChange.Who who) {

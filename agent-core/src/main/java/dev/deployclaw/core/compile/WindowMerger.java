@@ -19,12 +19,12 @@ import java.util.List;
 final class WindowMerger {
   private WindowMerger() {}
 
-  static PartialCompilation<TenantPolicy> merge(TenantPolicy tenant, RequestedChange change) {
+  static CompilationStep<TenantPolicy> merge(TenantPolicy tenant, RequestedChange change) {
     if (change.set().windowSeconds().isEmpty()) {
-      return PartialCompilation.unclear("To which window shall the conflicting ones be set?");
+      return CompilationStep.unclear("To which window shall the conflicting ones be set?");
     }
     long seconds = change.set().windowSeconds().get();
-    PartialCompilation<TenantPolicy> merged = PartialCompilation.made(tenant);
+    CompilationStep<TenantPolicy> merged = CompilationStep.made(tenant);
     for (var group : WindowConflicts.among(LimitEditor.agreeing(tenant, change))) {
       merged = merged.then(before -> one(group, seconds).map(limit -> with(before, group, limit)));
     }
@@ -43,7 +43,7 @@ final class WindowMerger {
     return tenant.withLimits(limits);
   }
 
-  private static PartialCompilation<Limit> one(List<Limit> group, long seconds) {
+  private static CompilationStep<Limit> one(List<Limit> group, long seconds) {
     var least =
         group.stream()
             .min(
@@ -53,11 +53,11 @@ final class WindowMerger {
             .orElseThrow();
     long requests = Math.multiplyExact(least.requests(), seconds) / least.window().toSeconds();
     if (requests == 0 && least.requests() > 0) {
-      return PartialCompilation.refused(
+      return CompilationStep.refused(
           "%s is %d in %d s, which is less than one in %d s: ask for a longer window"
               .formatted(least.name(), least.requests(), least.window().toSeconds(), seconds));
     }
-    return PartialCompilation.made(over(least, seconds, requests, capacity(group, least)));
+    return CompilationStep.made(over(least, seconds, requests, capacity(group, least)));
   }
 
   private static Limit over(Limit limit, long seconds, long requests, long capacity) {

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.drift;
 
-import dev.deployclaw.core.spi.NamedMembers;
-import dev.deployclaw.core.spi.NamedMembers.Entry;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import dev.deployclaw.policy.finding.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +94,7 @@ public record Discrepancy(Kind kind, String member, String detail, String remedy
     }
     return count(all)
         + ": "
-        + NamedMembers.listed(
+        + MemberPhrases.listed(
             all.stream()
                 .map(d -> new Entry(d.member(), d.text(), d.kind().severity() == Severity.ERROR))
                 .toList());

@@ -1,10 +1,10 @@
 package dev.deployclaw.core.drift;
 
 import dev.deployclaw.core.call.ParticipantReplies;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
-import dev.deployclaw.core.spi.NamedMembers.Entry;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +116,7 @@ public record DriftReport(
   }
 
   public String sentence() {
-    return NamedMembers.listed(
+    return MemberPhrases.listed(
         amiss.entrySet().stream()
             .map(m -> new Entry(m.getKey(), text(m), answered.contains(m.getKey())))
             .toList());

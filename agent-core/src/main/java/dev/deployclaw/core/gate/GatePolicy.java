@@ -50,7 +50,7 @@ public record GatePolicy(
   public static final int SHORTEST_QUOTE = 8;
 
   /** Who approves these was shown the plan, and quotes its hash. */
-  private static final Set<String> QUOTED = Set.of(ApprovalDemand.Source.MODEL_READING.rule());
+  private static final Set<String> QUOTED = Set.of(ApprovalTrigger.Source.MODEL_READING.rule());
 
   public GatePolicy {
     rules = List.copyOf(rules);
@@ -71,7 +71,7 @@ public record GatePolicy(
    * @param reach whom it reaches
    */
   public record Risks(
-      List<ApprovalDemand> demands,
+      List<ApprovalTrigger> demands,
       List<String> removed,
       List<String> overlays,
       List<String> bigSteps,
@@ -87,19 +87,19 @@ public record GatePolicy(
     }
 
     /** Of an operation that removes nothing and takes no step. */
-    public static Risks of(List<ApprovalDemand> demands, ChangeScope reach) {
+    public static Risks of(List<ApprovalTrigger> demands, ChangeScope reach) {
       return new Risks(demands, List.of(), List.of(), List.of(), reach);
     }
 
     /** The same, with more that asks. */
-    public Risks and(List<ApprovalDemand> more) {
+    public Risks and(List<ApprovalTrigger> more) {
       var all = new ArrayList<>(demands);
       all.addAll(more);
       return new Risks(all, removed, overlays, bigSteps, reach);
     }
 
     boolean asked() {
-      return demands.stream().anyMatch(d -> d.source() == ApprovalDemand.Source.REQUEST);
+      return demands.stream().anyMatch(d -> d.source() == ApprovalTrigger.Source.REQUEST);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.grant;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.ExecutorCall.WriteBack.Edit;
 import dev.deployclaw.core.spi.Invocation;
@@ -51,24 +51,24 @@ final class ArgumentsDigest {
       case ExecutorCall.Look(String verb, Map<String, Object> arguments) ->
           fold.text(verb).bytes(CanonicalJson.bytes(arguments));
       case ExecutorCall.Observe _ -> {}
-      case ExecutorCall.Stage(EpochActivation activation) -> activation(fold, activation);
-      case ExecutorCall.Prepare(EpochActivation activation) -> activation(fold, activation);
-      case ExecutorCall.Publish(EpochActivation activation) -> activation(fold, activation);
-      case ExecutorCall.Converge(EpochActivation activation) -> activation(fold, activation);
+      case ExecutorCall.Stage(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Prepare(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Publish(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Converge(EpochSpec activation) -> activation(fold, activation);
       case ExecutorCall.Discard(long epoch) -> fold.number(epoch);
-      case ExecutorCall.Probe(EpochActivation activation, int requests) -> {
+      case ExecutorCall.Probe(EpochSpec activation, int requests) -> {
         activation(fold, activation);
         fold.number(requests);
       }
       case ExecutorCall.WriteBack(List<Edit> edits) -> edits.forEach(edit -> edit(fold, edit));
-      case ExecutorCall.Lost(EpochActivation activation) -> activation(fold, activation);
-      case ExecutorCall.Reassert(EpochActivation activation) -> activation(fold, activation);
-      case ExecutorCall.Heartbeat(EpochActivation activation) -> activation(fold, activation);
+      case ExecutorCall.Lost(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Reassert(EpochSpec activation) -> activation(fold, activation);
+      case ExecutorCall.Heartbeat(EpochSpec activation) -> activation(fold, activation);
       case ExecutorCall.Share(String gateway) -> fold.text(gateway);
     }
   }
 
-  private static void activation(LengthPrefixedHash fold, EpochActivation a) {
+  private static void activation(LengthPrefixedHash fold, EpochSpec a) {
     fold.text(a.execution()).number(a.epoch()).text(a.digest());
     fold.number(a.predecessor()).number(a.previous().isPresent() ? 1 : 0);
     fold.number(a.back() ? 1 : 0).number(a.step());

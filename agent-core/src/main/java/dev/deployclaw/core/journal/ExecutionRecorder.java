@@ -15,10 +15,10 @@ import dev.deployclaw.core.machine.Transition;
 import dev.deployclaw.core.machine.TransitionEvidence;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant.Purpose;
-import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.task.TaskRequest;
 import java.time.Instant;
@@ -259,10 +259,10 @@ public final class ExecutionRecorder {
   }
 
   private ExecutionOutcome known(ExecutionOutcome ending) {
-    return ending.result() == ExecutionResult.COMPLETED && !open.isEmpty()
+    return ending.result() == ExecutionStatus.COMPLETED && !open.isEmpty()
         ? ExecutionOutcome.unknown(
             "done, but it is unknown what %s held before: look at what it has now"
-                .formatted(NamedMembers.names(List.copyOf(open))))
+                .formatted(MemberPhrases.names(List.copyOf(open))))
         : ending;
   }
 
@@ -285,7 +285,7 @@ public final class ExecutionRecorder {
         switch (ending.exit()) {
           case OK -> Status.OK;
           case HELD, NEEDS_CLARIFICATION, REFUSED -> Status.WARNING;
-          case FAILED -> ending.result() == ExecutionResult.UNKNOWN ? Status.UNKNOWN : Status.ERROR;
+          case FAILED -> ending.result() == ExecutionStatus.UNKNOWN ? Status.UNKNOWN : Status.ERROR;
           case INTERNAL_FAULT, WRONG_USAGE, ROLLED_BACK, INVALID -> Status.ERROR;
           case AUDIT_FAILED, UNREACHABLE, ABORTED -> Status.ERROR;
         };

@@ -2,8 +2,8 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeExecution;
-import dev.deployclaw.core.spi.EpochActivation;
-import dev.deployclaw.core.spi.EpochActivation.Candidate;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
@@ -33,13 +33,13 @@ public record ChangeContent(
   }
 
   /** What everybody is to act on as the execution stands. */
-  public EpochActivation activation(ChangeExecution x) {
+  public EpochSpec activation(ChangeExecution x) {
     return x.state().onTrial() ? beside(x) : own(x);
   }
 
   /** The epoch of its own: what is staged and voted on, and what everybody acts on in the end. */
-  private EpochActivation own(ChangeExecution x) {
-    return new EpochActivation(
+  private EpochSpec own(ChangeExecution x) {
+    return new EpochSpec(
         x.id(), x.epoch(), x.digest(), set, x.base().epoch(), previous, x.kind().back(), restores);
   }
 
@@ -47,21 +47,21 @@ public record ChangeContent(
    * Where a way back leads, as a member may act on it that never took what is undone; empty where
    * that is what was found before the first change, or nothing goes back.
    */
-  public Optional<EpochActivation> former(ChangeExecution x) {
+  public Optional<EpochSpec> former(ChangeExecution x) {
     boolean epoch = x.kind().back() && x.content() > 0 && restores.isEmpty();
     return epoch
         ? Optional.of(
-            new EpochActivation(
+            new EpochSpec(
                 x.id(), x.content(), x.digest(), set, 0, Optional.empty(), true, Optional.empty()))
         : Optional.empty();
   }
 
   /** What stays committed, with this epoch beside it for its cohort. */
-  private EpochActivation beside(ChangeExecution x) {
+  private EpochSpec beside(ChangeExecution x) {
     var base = x.base();
     var candidate =
         x.cohort().map(share -> new Candidate(x.epoch(), x.digest(), set, new CanaryCohort(share)));
-    return new EpochActivation(
+    return new EpochSpec(
             x.id(),
             base.epoch(),
             base.digest(),

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.ledger;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
 import java.util.ArrayList;
@@ -16,20 +16,19 @@ public final class CohortSplit {
   private CohortSplit() {}
 
   /** The cohort first. */
-  public static List<EpochActivation> of(EpochActivation activation) {
+  public static List<EpochSpec> of(EpochSpec activation) {
     var tried = activation.tried();
     if (tried.isEmpty()) {
       return List.of(activation);
     }
     var cohort = activation.candidate().orElseThrow().cohort();
-    List<EpochActivation> sides = new ArrayList<>();
+    List<EpochSpec> sides = new ArrayList<>();
     with(tried.get(), cohort, true).ifPresent(sides::add);
     with(activation.at(activation.step(), Optional.empty()), cohort, false).ifPresent(sides::add);
     return List.copyOf(sides);
   }
 
-  private static Optional<EpochActivation> with(
-      EpochActivation all, CanaryCohort cohort, boolean inside) {
+  private static Optional<EpochSpec> with(EpochSpec all, CanaryCohort cohort, boolean inside) {
     var some =
         all.set().tenants().values().stream()
             .filter(t -> cohort.includes(all.set().root(t.tenant())) == inside)
@@ -40,8 +39,8 @@ public final class CohortSplit {
   }
 
   /** The epoch and its digest stay: only fewer tenants are asked for. */
-  private static EpochActivation restricted(EpochActivation all, PolicySet some) {
-    return new EpochActivation(
+  private static EpochSpec restricted(EpochSpec all, PolicySet some) {
+    return new EpochSpec(
         all.execution(),
         all.epoch(),
         all.digest(),

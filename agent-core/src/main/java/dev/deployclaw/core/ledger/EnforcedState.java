@@ -2,7 +2,7 @@ package dev.deployclaw.core.ledger;
 
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.CanaryCohort;
 import java.util.Optional;
@@ -13,9 +13,9 @@ import java.util.Optional;
  */
 public final class EnforcedState {
   private final ChangeLedger ledger;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
 
-  public EnforcedState(ChangeLedger ledger, PolicyArchive archive) {
+  public EnforcedState(ChangeLedger ledger, PolicySetReader archive) {
     this.ledger = ledger;
     this.archive = archive;
   }
@@ -28,7 +28,7 @@ public final class EnforcedState {
   }
 
   /** Either what is enforced, or what of it can't be read. */
-  public record Now(Optional<EpochActivation> activation, Lost lost) {}
+  public record Now(Optional<EpochSpec> activation, Lost lost) {}
 
   /**
    * By one read of {@code active}.
@@ -48,7 +48,7 @@ public final class EnforcedState {
       return new Now(Optional.empty(), new Lost(tried.get().epoch()));
     }
     var whole =
-        new EpochActivation(
+        new EpochSpec(
             execution,
             base.epoch(),
             base.digest(),
@@ -61,7 +61,7 @@ public final class EnforcedState {
   }
 
   /** One set of it: each tenant with the policy that it is decided by. */
-  public static PolicySet set(EpochActivation activation) {
+  public static PolicySet set(EpochSpec activation) {
     return activation.candidate().isEmpty()
         ? activation.set()
         : activation
@@ -72,7 +72,7 @@ public final class EnforcedState {
                     .toList());
   }
 
-  private static EpochActivation.Candidate candidate(CommittedEpoch.Candidate c, PolicySet set) {
-    return new EpochActivation.Candidate(c.epoch(), c.digest(), set, new CanaryCohort(c.cohort()));
+  private static EpochSpec.Candidate candidate(CommittedEpoch.Candidate c, PolicySet set) {
+    return new EpochSpec.Candidate(c.epoch(), c.digest(), set, new CanaryCohort(c.cohort()));
   }
 }

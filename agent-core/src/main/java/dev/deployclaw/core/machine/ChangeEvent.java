@@ -51,7 +51,7 @@ public sealed interface ChangeEvent {
   record ConvergedEverywhere() implements ChangeEvent {}
 
   /** Every member that can goes back, and a person leaves the others out: a way back's only. */
-  record MembersLeftOut(LeftOutMembers leftOut) implements ChangeEvent {}
+  record MembersLeftOut(RollbackExclusions leftOut) implements ChangeEvent {}
 
   record Validated() implements ChangeEvent {}
 
@@ -93,7 +93,7 @@ public sealed interface ChangeEvent {
    *
    * @param leftOut without which members
    */
-  record Compensated(String by, Optional<LeftOutMembers> leftOut) implements ChangeEvent {}
+  record Compensated(String by, Optional<RollbackExclusions> leftOut) implements ChangeEvent {}
 
   record NotCompensated(String reason) implements ChangeEvent {}
 }

@@ -34,7 +34,7 @@ public record ChangeExecution(
     Optional<FollowedSkill> followed,
     Optional<Checkpoint> checkpoint,
     Optional<Approval> approval,
-    Optional<LeftOutMembers> leftOut,
+    Optional<RollbackExclusions> leftOut,
     int turn,
     ChangeState state) {
 
@@ -144,7 +144,7 @@ public record ChangeExecution(
     return copy(checkpoint, Optional.of(given), leftOut, state);
   }
 
-  ChangeExecution with(Optional<LeftOutMembers> members) {
+  ChangeExecution with(Optional<RollbackExclusions> members) {
     return copy(checkpoint, approval, members, state);
   }
 
@@ -172,7 +172,7 @@ public record ChangeExecution(
   private ChangeExecution copy(
       Optional<Checkpoint> taken,
       Optional<Approval> given,
-      Optional<LeftOutMembers> without,
+      Optional<RollbackExclusions> without,
       ChangeState to) {
     return new ChangeExecution(
         id, log, kind, epoch, content, base, digest, planHash, requester, undoes, rollout, followed,

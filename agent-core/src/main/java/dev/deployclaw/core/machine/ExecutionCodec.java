@@ -78,7 +78,7 @@ final class ExecutionCodec {
         FollowedSkill.in(json),
         json.optional("checkpoint").map(ExecutionCodec::checkpoint),
         json.optional("approval").map(ExecutionCodec::approval),
-        json.optional("left_out").map(LeftOutMembers::of),
+        json.optional("left_out").map(RollbackExclusions::of),
         (int) json.number("turn"),
         state(json.object("state")));
   }

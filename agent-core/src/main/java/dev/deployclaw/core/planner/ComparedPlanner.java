@@ -1,7 +1,7 @@
 package dev.deployclaw.core.planner;
 
-import dev.deployclaw.core.gate.ApprovalDemand;
-import dev.deployclaw.core.gate.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
@@ -67,12 +67,12 @@ public final class ComparedPlanner implements Planner {
       String word,
       String note,
       boolean doubtful,
-      List<ApprovalDemand> demands) {
+      List<ApprovalTrigger> demands) {
     static Verdict of(Interpretation answer, String word, String note) {
       return new Verdict(answer, word, note, true, List.of());
     }
 
-    static Verdict asking(Intent intent, String word, String note, ApprovalDemand demand) {
+    static Verdict asking(Intent intent, String word, String note, ApprovalTrigger demand) {
       return new Verdict(new Planned(intent), word, note, true, List.of(demand));
     }
   }
@@ -124,7 +124,7 @@ public final class ComparedPlanner implements Planner {
     String why =
         "only the language model understood the request, as %s%s"
             .formatted(theirs.operation().word(), left);
-    return Verdict.asking(theirs, "held", note, new ApprovalDemand(Source.MODEL_READING, why));
+    return Verdict.asking(theirs, "held", note, new ApprovalTrigger(Source.MODEL_READING, why));
   }
 
   /** A doubt about a plan holds it; beside a question it changes nothing. */
@@ -135,7 +135,7 @@ public final class ComparedPlanner implements Planner {
             intent,
             "doubted",
             note + "; it waits for an approval",
-            new ApprovalDemand(Source.MODEL_DOUBT, note))
+            new ApprovalTrigger(Source.MODEL_DOUBT, note))
         : Verdict.of(ours, "doubted", note);
   }
 

@@ -10,7 +10,7 @@ import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.DriftComparison;
 import dev.deployclaw.core.drift.RedisMeasurements;
 import dev.deployclaw.core.environment.AgentSettings;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
@@ -27,7 +27,7 @@ import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.survey.EstateSurvey;
 import dev.deployclaw.core.task.Intent;
@@ -60,7 +60,7 @@ public final class PlanBuilder {
   private Optional<CompilationResult.Ready> compiled = Optional.empty();
   private Optional<CheckedTarget> coherence = Optional.empty();
   private List<String> leftOut = List.of();
-  private List<ApprovalDemand> demands = List.of();
+  private List<ApprovalTrigger> demands = List.of();
 
   /** What is committed, its policies, and where those come from. */
   public record CommittedState(BaseEpoch base, PolicySet committed, PolicyProvenance provenance) {}
@@ -288,7 +288,7 @@ public final class PlanBuilder {
     log.tell("Asking back", String.join(" ", questions), Status.WARNING);
     return new PlanningResult.Over(
         new ExecutionOutcome(
-            ExecutionResult.NEEDS_CLARIFICATION,
+            ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
             String.join(" ", questions)),
         questions);
@@ -301,13 +301,13 @@ public final class PlanBuilder {
             + " gateways in the configuration";
     log.tell("Refusing", reason, Status.ERROR);
     return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.WRONG_USAGE, reason));
+        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, reason));
   }
 
   private PlanningResult refused(String reason) {
     log.tell("Refusing", reason, Status.WARNING);
     return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, reason));
+        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
   }
 
   private static PlanningResult unread(String reason) {
@@ -317,6 +317,6 @@ public final class PlanBuilder {
   private PlanningResult invalid(String reason) {
     log.tell("Refusing an invalid policy", reason, Status.ERROR);
     return new PlanningResult.Over(
-        new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.INVALID, reason));
+        new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.INVALID, reason));
   }
 }

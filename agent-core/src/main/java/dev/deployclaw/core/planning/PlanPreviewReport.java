@@ -2,7 +2,7 @@ package dev.deployclaw.core.planning;
 
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.Intent;
@@ -46,11 +46,11 @@ public sealed interface PlanPreviewReport {
   }
 
   /** Of what is understood without a back end: why it waits as far as the request itself says. */
-  static PlanPreviewReport understood(Intent intent, List<ApprovalDemand> demands) {
-    return ApprovalEligibility.cannotWait(intent.operation(), demands)
+  static PlanPreviewReport understood(Intent intent, List<ApprovalTrigger> demands) {
+    return HoldableOperationCheck.cannotWait(intent.operation(), demands)
         .<PlanPreviewReport>map(reason -> new Refused(ExitCode.REFUSED, reason))
         .orElseGet(
-            () -> new Understood(intent, demands.stream().map(ApprovalDemand::why).toList()));
+            () -> new Understood(intent, demands.stream().map(ApprovalTrigger::why).toList()));
   }
 
   record NeedsClarification(List<String> questions) implements PlanPreviewReport {

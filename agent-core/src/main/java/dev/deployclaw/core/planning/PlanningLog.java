@@ -2,7 +2,7 @@ package dev.deployclaw.core.planning;
 
 import dev.deployclaw.core.compile.CheckedTarget;
 import dev.deployclaw.core.drift.Discrepancy;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.log.LogEntry.Phase;
@@ -44,7 +44,7 @@ final class PlanningLog {
   }
 
   /** The rules that hold a plan of it stand in the log before there is one. */
-  void understood(Intent intent, List<ApprovalDemand> demands) {
+  void understood(Intent intent, List<ApprovalTrigger> demands) {
     var facts = new TreeMap<String, Object>();
     if (!demands.isEmpty()) {
       facts.put("needs_approval", demands.stream().map(d -> d.source().rule()).toList());

@@ -2,7 +2,7 @@ package dev.deployclaw.core.planning;
 
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.overlay.PolicyProvenance;
@@ -29,7 +29,7 @@ public sealed interface PlanningResult {
       List<Discrepancy> drift)
       implements PlanningResult {
     /** The same, with what also asks for an approval. */
-    public Ready waitingFor(List<ApprovalDemand> more) {
+    public Ready waitingFor(List<ApprovalTrigger> more) {
       return new Ready(plan, procedure, content, provenance, writesBack, risks.and(more), drift);
     }
   }
@@ -39,7 +39,7 @@ public sealed interface PlanningResult {
    *
    * @param demands why it waits for an approval
    */
-  record Other(Intent intent, List<ApprovalDemand> demands) implements PlanningResult {}
+  record Other(Intent intent, List<ApprovalTrigger> demands) implements PlanningResult {}
 
   /** It ends here. */
   record Over(ExecutionOutcome ending, List<String> questions) implements PlanningResult {

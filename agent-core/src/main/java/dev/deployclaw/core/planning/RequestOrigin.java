@@ -1,6 +1,6 @@
 package dev.deployclaw.core.planning;
 
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.task.TaskRequest;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param demands beside the rules of the gate
  */
-public record RequestOrigin(String requester, List<ApprovalDemand> demands) {
+public record RequestOrigin(String requester, List<ApprovalTrigger> demands) {
   public RequestOrigin {
     demands = List.copyOf(demands);
   }
@@ -17,6 +17,6 @@ public record RequestOrigin(String requester, List<ApprovalDemand> demands) {
   /** Of what is asked without words that a planner reads. */
   public static RequestOrigin of(TaskRequest request) {
     return new RequestOrigin(
-        request.requester(), request.manual() ? List.of(ApprovalDemand.byRequest()) : List.of());
+        request.requester(), request.manual() ? List.of(ApprovalTrigger.byRequest()) : List.of());
   }
 }

@@ -15,7 +15,7 @@ import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.task.TaskOperation;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public final class SkillPinCheck {
   }
 
   public static ExecutionOutcome ending(SkillRefusal refusal) {
-    return new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, refusal.text());
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, refusal.text());
   }
 
   /**

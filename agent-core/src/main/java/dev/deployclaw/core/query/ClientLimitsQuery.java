@@ -9,7 +9,7 @@ import dev.deployclaw.core.query.ClientLimitsReport.Passes;
 import dev.deployclaw.core.query.ClientLimitsReport.Row;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -78,7 +78,7 @@ public final class ClientLimitsQuery {
   }
 
   /** The epoch by which this tenant is decided: while one is on trial, by the cohort. */
-  private static EpochPolicySet held(EpochActivation whole, String tenant) {
+  private static EpochPolicySet held(EpochSpec whole, String tenant) {
     var trial = whole.candidate().filter(c -> c.cohort().includes(whole.set().root(tenant)));
     return trial
         .map(c -> new EpochPolicySet(c.epoch(), c.digest(), c.set()))

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.query;
 
 import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -29,7 +29,7 @@ public record CommittedPolicies(ExitCode exit, String reason, long epoch, Policy
     }
   }
 
-  public static CommittedPolicies of(long epoch, PolicyArchive archive)
+  public static CommittedPolicies of(long epoch, PolicySetReader archive)
       throws InterruptedException {
     try {
       return of(

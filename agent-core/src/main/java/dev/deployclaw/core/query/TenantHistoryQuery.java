@@ -6,7 +6,7 @@ import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.Checkpoint;
@@ -36,7 +36,7 @@ public final class TenantHistoryQuery {
   private static final int MOST_EPOCHS = 256;
 
   private final ChangeLedger ledger;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
   private final AgentPorts ports;
   private final Map<String, Optional<PolicySet>> read = new TreeMap<>();
 

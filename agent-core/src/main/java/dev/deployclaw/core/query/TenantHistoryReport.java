@@ -1,6 +1,6 @@
 package dev.deployclaw.core.query;
 
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.diff.FieldDifference;
 import java.util.List;
@@ -37,7 +37,7 @@ public record TenantHistoryReport(
       Optional<String> committed,
       String requester,
       Optional<String> request,
-      ExecutionResult result,
+      ExecutionStatus result,
       List<FieldDifference> differences,
       String unknown) {
     public Changed {

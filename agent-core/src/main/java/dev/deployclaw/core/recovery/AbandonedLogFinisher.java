@@ -14,7 +14,7 @@ import dev.deployclaw.core.log.RecordSealer.SealedRecord;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ScheduledChange;
@@ -45,7 +45,7 @@ final class AbandonedLogFinisher {
 
   private static final ExecutionOutcome NEVER_OPENED =
       new ExecutionOutcome(
-          ExecutionResult.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
+          ExecutionStatus.ABORTED, ExitCode.ABORTED, "the agent ended before anything was changed");
 
   /** What was written was what is committed. */
   private static final ExecutionOutcome CUT_SHORT =

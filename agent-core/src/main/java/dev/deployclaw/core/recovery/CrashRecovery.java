@@ -9,8 +9,8 @@ import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -21,15 +21,15 @@ import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
 import dev.deployclaw.core.machine.ChangeStateMachine;
-import dev.deployclaw.core.machine.LeftOutMembers;
+import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.regression.RegressionDetector;
 import dev.deployclaw.core.regression.SupersededChanges;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.core.task.TaskOperation;
@@ -111,7 +111,7 @@ public final class CrashRecovery {
   /**
    * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
    */
-  public Optional<String> refuses(LeftOutMembers leftOut) throws InterruptedException {
+  public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
     var open = ledger.open();
     var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
     return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))
@@ -121,7 +121,7 @@ public final class CrashRecovery {
   /**
    * @param leftOut members without which a way back may end
    */
-  public Recovered run(Leadership leadership, Optional<LeftOutMembers> leftOut)
+  public Recovered run(Leadership leadership, Optional<RollbackExclusions> leftOut)
       throws InterruptedException {
     List<RequestOutcome> finished = new ArrayList<>();
     for (int i = 0; i < MOST; i++) {
@@ -143,7 +143,8 @@ public final class CrashRecovery {
     throw new IllegalStateException("no end to what is to be recovered");
   }
 
-  private RequestOutcome finish(String id, Leadership leadership, Optional<LeftOutMembers> leftOut)
+  private RequestOutcome finish(
+      String id, Leadership leadership, Optional<RollbackExclusions> leftOut)
       throws InterruptedException {
     var stored = ledger.read(id);
     if (stored.isEmpty()) {
@@ -152,17 +153,17 @@ public final class CrashRecovery {
     }
     var x = stored.get().execution();
     var story = stories.goOn(x.log(), operation(x));
-    var duty = new ChangeContext(leadership, story, Risks.NONE, leftOut);
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE, leftOut);
     story.about(x);
     leftOut.ifPresent(l -> tellWord(l, story));
     var ending = presume(stored.get(), duty);
-    boolean ends = x.id().equals(x.log()) || ending.result() == ExecutionResult.UNKNOWN;
+    boolean ends = x.id().equals(x.log()) || ending.result() == ExecutionStatus.UNKNOWN;
     return ends
         ? epilogue.end(story, ending, Optional.of(leadership), List.of())
         : RequestOutcome.of(x.id(), ending);
   }
 
-  private ExecutionOutcome presume(StoredExecution stored, ChangeContext duty)
+  private ExecutionOutcome presume(StoredExecution stored, OrchestrationContext duty)
       throws InterruptedException {
     var state = stored.execution().state();
     if (overtaken.has(stored.execution())) {
@@ -185,8 +186,8 @@ public final class CrashRecovery {
     return orchestrator.drive(stored, Optional.empty(), duty);
   }
 
-  private static void tellWord(LeftOutMembers leftOut, ExecutionRecorder story) {
-    String members = NamedMembers.names(leftOut.members());
+  private static void tellWord(RollbackExclusions leftOut, ExecutionRecorder story) {
+    String members = MemberPhrases.names(leftOut.members());
     story.tell(
         Phase.FINISH,
         "Leaving members out",
@@ -210,7 +211,7 @@ public final class CrashRecovery {
           && (held.untilMillis() < now || x.epoch() <= upTo)) {
         var stored = ledger.read(x.id()).orElseThrow();
         var story = stories.goOn(x.log(), operation(x));
-        var duty = new ChangeContext(leadership, story, Risks.NONE);
+        var duty = new OrchestrationContext(leadership, story, Risks.NONE);
         var ending =
             x.epoch() <= upTo
                 ? orchestrator.supersede(stored, duty)
@@ -285,7 +286,7 @@ public final class CrashRecovery {
     return x.kind() == ChangeKind.ROLLBACK ? TaskOperation.ROLLBACK : TaskOperation.APPLY_POLICIES;
   }
 
-  private static void tell(ChangeContext duty, String detail, String rule) {
+  private static void tell(OrchestrationContext duty, String detail, String rule) {
     var telling =
         new LogEntryContent(detail, Status.WARNING, Map.of())
             .deciding(RecordedDecision.by(Name.RECOVER, rule));

@@ -8,7 +8,7 @@ import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
@@ -90,7 +90,7 @@ final class LogIncidentRecorder {
   private Optional<RequestOutcome> account(String key, Entry entry, Leadership leadership)
       throws InterruptedException {
     var story = stories.begin(TaskOperation.SCAN, true);
-    var ending = new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, entry.sentence());
+    var ending = new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, entry.sentence());
     story.tell(
         Phase.FINISH, entry.action(), new LogEntryContent(entry.cause(), Status.WARNING, Map.of()));
     var facts = epilogue.facts(story, ending, List.of());

@@ -10,9 +10,9 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.result.ExecutionOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.AcceptedRegression;
@@ -154,9 +154,9 @@ public final class RegressionDetector {
 
   public static String sentence(List<AheadMember> ahead) {
     var named =
-        ahead.stream().map(a -> new NamedMembers.Entry(a.member(), a.text(), true)).toList();
+        ahead.stream().map(a -> new MemberPhrases.Entry(a.member(), a.text(), true)).toList();
     return "REGRESSED: "
-        + NamedMembers.listed(named)
+        + MemberPhrases.listed(named)
         + "; the state store is older than what is enforced, as after a restored backup, so nothing"
         + " is written until a person decides";
   }

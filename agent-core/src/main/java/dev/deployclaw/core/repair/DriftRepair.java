@@ -1,8 +1,8 @@
 package dev.deployclaw.core.repair;
 
 import dev.deployclaw.core.call.AgentPorts;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.call.ParticipantReplies;
-import dev.deployclaw.core.call.Participants;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.change.ConvergenceLoop;
 import dev.deployclaw.core.change.ConvergenceLoop.EarlyEnd;
@@ -14,13 +14,13 @@ import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.ledger.ObjectBackup;
-import dev.deployclaw.core.ledger.PolicyArchive.Loaded;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -36,13 +36,13 @@ import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
@@ -71,7 +71,7 @@ public final class DriftRepair {
   private final ExecutionFinisher epilogue;
   private final AgentPorts ports;
   private final AgentSettings settings;
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final HeldRepairStore heldRepairs;
 
   public DriftRepair(
@@ -84,14 +84,14 @@ public final class DriftRepair {
     this.epilogue = epilogue;
     this.ports = ports;
     this.settings = settings;
-    this.crew = new Participants(ports.executors(), settings);
+    this.crew = new ParticipantFanout(ports.executors(), settings);
     this.heldRepairs = new HeldRepairStore(ports, ledger, epilogue);
   }
 
   /** Repairs, or holds it until it is approved. */
   public RequestOutcome run(RequestOrigin by, Leadership leadership, ExecutionRecorder story)
       throws InterruptedException {
-    var duty = new ChangeContext(leadership, story, Risks.NONE);
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
     var permission = new RepairGate(heldRepairs, settings.gate(), by);
     return epilogue.end(story, ending(permission, duty), Optional.of(leadership), List.of());
   }
@@ -100,11 +100,11 @@ public final class DriftRepair {
   public RequestOutcome approved(
       HeldRepairStore.Found held, String approver, Leadership leadership, ExecutionRecorder story)
       throws InterruptedException {
-    var duty = new ChangeContext(leadership, story, Risks.NONE);
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
     var permission = new RepairGate(heldRepairs, settings.gate(), held, approver);
     var ending = ending(permission, duty);
     boolean pointless =
-        ending.result() == ExecutionResult.NO_CHANGE
+        ending.result() == ExecutionStatus.NO_CHANGE
             || ending.cause().equals(Optional.of(AbortCause.STALE));
     if (pointless) {
       heldRepairs.forget(held, leadership);
@@ -124,7 +124,7 @@ public final class DriftRepair {
   }
 
   /** The state store is only read before anything is written. */
-  private ExecutionOutcome ending(RepairGate permission, ChangeContext duty)
+  private ExecutionOutcome ending(RepairGate permission, OrchestrationContext duty)
       throws InterruptedException {
     try {
       return repair(permission, duty);
@@ -133,7 +133,7 @@ public final class DriftRepair {
     }
   }
 
-  private ExecutionOutcome repair(RepairGate permission, ChangeContext duty)
+  private ExecutionOutcome repair(RepairGate permission, OrchestrationContext duty)
       throws InterruptedException {
     var base = ledger.base();
     if (base.epoch() == 0) {
@@ -147,11 +147,11 @@ public final class DriftRepair {
   }
 
   private ExecutionOutcome repair(
-      BaseEpoch base, Procedure procedure, RepairGate permission, ChangeContext duty)
+      BaseEpoch base, Procedure procedure, RepairGate permission, OrchestrationContext duty)
       throws InterruptedException {
     var fault = KernelPhaseOrder.repairFault(procedure);
     if (fault.isPresent()) {
-      return new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, fault.get());
+      return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, fault.get());
     }
     var frozen = frozen();
     if (frozen.isPresent()) {
@@ -172,12 +172,12 @@ public final class DriftRepair {
   /** What is put back. */
   private record Ground(
       BaseEpoch base, ChangeExecution change, ChangeContent content, Procedure procedure) {
-    EpochActivation activation() {
+    EpochSpec activation() {
       return content.activation(change).at(base.step(), Optional.empty());
     }
   }
 
-  private ExecutionOutcome repair(Ground ground, RepairGate permission, ChangeContext duty)
+  private ExecutionOutcome repair(Ground ground, RepairGate permission, OrchestrationContext duty)
       throws InterruptedException {
     var story = duty.story();
     var procedure = ground.procedure();
@@ -217,7 +217,7 @@ public final class DriftRepair {
   }
 
   private ExecutionOutcome reassert(
-      Ground ground, DriftDetector standing, DriftReport before, ChangeContext duty)
+      Ground ground, DriftDetector standing, DriftReport before, OrchestrationContext duty)
       throws InterruptedException {
     var story = duty.story();
     var activation = ground.activation();
@@ -246,14 +246,15 @@ public final class DriftRepair {
   }
 
   /** By name: who is repaired, and who isn't and why. */
-  private static ExecutionOutcome told(DriftReport before, DriftReport after, ChangeContext duty) {
+  private static ExecutionOutcome told(
+      DriftReport before, DriftReport after, OrchestrationContext duty) {
     var repaired = before.amiss().keySet().stream().filter(m -> !after.amiss().containsKey(m));
     var names = repaired.toList();
     var facts = new TreeMap<String, Object>();
     facts.put("repaired", names.stream().limit(DriftReport.MOST_LISTED).toList());
     facts.put("left", after.listed());
     String done =
-        names.isEmpty() ? "nothing is repaired" : "repaired: " + NamedMembers.names(names);
+        names.isEmpty() ? "nothing is repaired" : "repaired: " + MemberPhrases.names(names);
     String left = after.well() ? "" : "not repaired: " + after.sentence();
     var status = after.well() ? Status.OK : after.refused() ? Status.ERROR : Status.UNKNOWN;
     String detail = left.isEmpty() ? done : left + "; " + done;
@@ -261,10 +262,10 @@ public final class DriftRepair {
         .tell(Phase.CONVERGE, "Comparing once more", new LogEntryContent(detail, status, facts));
     duty.story().summarise(detail, status);
     if (after.well()) {
-      return new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, done);
+      return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done);
     }
     return after.refused()
-        ? new ExecutionOutcome(ExecutionResult.FAILED, ExitCode.FAILED, detail)
+        ? new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, detail)
         : ExecutionOutcome.unknown(detail);
   }
 
@@ -272,14 +273,14 @@ public final class DriftRepair {
    * What was there goes to the object store under its hash, as a checkpoint does, before anything
    * is written over it.
    */
-  private Optional<ExecutionOutcome> keep(Ground ground, DriftReport before, ChangeContext duty)
-      throws InterruptedException {
+  private Optional<ExecutionOutcome> keep(
+      Ground ground, DriftReport before, OrchestrationContext duty) throws InterruptedException {
     enter("repair.keep", ground, duty.story());
     long from = ports.time().micros();
     var observed = crew.observe(duty.mandate());
     byte[] bytes =
         CheckpointFile.of(ground.change(), observed, Optional.of(ground.content().set())).bytes();
-    var found = ObjectBackup.keep(ports.objects(), bytes).without(unkept(observed, before));
+    var found = BackupOutcome.keep(ports.objects(), bytes).without(unkept(observed, before));
     var facts = new TreeMap<String, Object>(found.facts());
     facts.put("found", before.listed());
     var telling = new LogEntryContent(found.sentence(), found.status(), facts);
@@ -303,8 +304,8 @@ public final class DriftRepair {
   }
 
   /** The record of what is about to be done, in the transaction that allows it. */
-  private Optional<ExecutionOutcome> permit(Ground ground, DriftReport before, ChangeContext duty)
-      throws InterruptedException {
+  private Optional<ExecutionOutcome> permit(
+      Ground ground, DriftReport before, OrchestrationContext duty) throws InterruptedException {
     enter("repair.assert", ground, duty.story());
     var facts =
         Map.<String, Object>of(
@@ -331,7 +332,8 @@ public final class DriftRepair {
     };
   }
 
-  private ExecutionOutcome why(Ground ground, ChangeContext duty) throws InterruptedException {
+  private ExecutionOutcome why(Ground ground, OrchestrationContext duty)
+      throws InterruptedException {
     var frozen = frozen();
     if (frozen.isPresent()) {
       return frozen.get();
@@ -364,6 +366,6 @@ public final class DriftRepair {
   }
 
   private static ExecutionOutcome noChange(String reason) {
-    return new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, reason);
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

@@ -6,9 +6,9 @@ import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -16,7 +16,7 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
@@ -60,7 +60,7 @@ public final class HeldRepairStore {
   public record Found(HeldRepair repair, Entry entry) {
     /** How its log ends while it waits. */
     public ExecutionOutcome ending() {
-      return new ExecutionOutcome(ExecutionResult.HELD, ExitCode.HELD, repair.why());
+      return new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
     }
 
     public boolean expired(Instant now) {
@@ -102,11 +102,11 @@ public final class HeldRepairStore {
    *
    * @param rule of the gate that holds it
    */
-  ExecutionOutcome keep(HeldRepair repair, String rule, BaseEpoch base, ChangeContext duty)
+  ExecutionOutcome keep(HeldRepair repair, String rule, BaseEpoch base, OrchestrationContext duty)
       throws InterruptedException {
     if (state.keys(StoreKeys.HELD_REPAIRS).size() >= MOST) {
       return new ExecutionOutcome(
-          ExecutionResult.REFUSED,
+          ExecutionStatus.REFUSED,
           ExitCode.REFUSED,
           "%d repairs wait for an approval already: approve or reject one (deployclaw status lists them)"
               .formatted(MOST));
@@ -127,7 +127,7 @@ public final class HeldRepairStore {
             List.of(new Write.Put(key, repair.bytes())));
     return switch (record(Phase.GATE, telling, on, duty)) {
       case Permit.Given() ->
-          new ExecutionOutcome(ExecutionResult.HELD, ExitCode.HELD, repair.why());
+          new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, repair.why());
       case Permit.Refused() -> refused("something was committed while it was planned", duty);
       case Permit.Unknown(String reason) ->
           ExecutionOutcome.unknown("whether it is held can't be told: " + reason);
@@ -135,7 +135,7 @@ public final class HeldRepairStore {
   }
 
   /** Uses the approval up, in the transaction that records it; how it ends, where that fails. */
-  Optional<ExecutionOutcome> authorize(Found held, String approver, ChangeContext duty)
+  Optional<ExecutionOutcome> authorize(Found held, String approver, OrchestrationContext duty)
       throws InterruptedException {
     var facts = new TreeMap<String, Object>();
     facts.put("approver", approver);
@@ -154,7 +154,8 @@ public final class HeldRepairStore {
   }
 
   /** Another agent that leads has the log by now; else what it was planned on moved. */
-  private ExecutionOutcome refused(String moved, ChangeContext duty) throws InterruptedException {
+  private ExecutionOutcome refused(String moved, OrchestrationContext duty)
+      throws InterruptedException {
     if (ledger.leads(duty.leadership())) {
       return ExecutionOutcome.aborted(AbortCause.STALE, moved + ": ask again");
     }
@@ -174,7 +175,7 @@ public final class HeldRepairStore {
         held,
         telling,
         ExecutionOutcome.aborted(AbortCause.REJECTED, why),
-        new ChangeContext(leadership, story, Risks.NONE));
+        new OrchestrationContext(leadership, story, Risks.NONE));
   }
 
   /** Ends one that can't be approved any more. */
@@ -182,7 +183,7 @@ public final class HeldRepairStore {
       Found held, ExecutionOutcome ending, Leadership leadership, ExecutionRecorder story)
       throws InterruptedException {
     var telling = new LogEntryContent(ending.reason(), Status.WARNING, Map.of());
-    return close(held, telling, ending, new ChangeContext(leadership, story, Risks.NONE));
+    return close(held, telling, ending, new OrchestrationContext(leadership, story, Risks.NONE));
   }
 
   /**
@@ -205,7 +206,7 @@ public final class HeldRepairStore {
   }
 
   private RequestOutcome close(
-      Found held, LogEntryContent telling, ExecutionOutcome ending, ChangeContext duty)
+      Found held, LogEntryContent telling, ExecutionOutcome ending, OrchestrationContext duty)
       throws InterruptedException {
     var on = new Transaction(unmoved(held), List.of(new Write.Delete(held.entry().key())));
     return switch (record(Phase.FINISH, telling, on, duty)) {
@@ -230,7 +231,8 @@ public final class HeldRepairStore {
     return List.of(new Condition.Unmoved(held.entry().key(), held.entry().modRevision()));
   }
 
-  private Permit record(Phase phase, LogEntryContent telling, Transaction on, ChangeContext duty)
+  private Permit record(
+      Phase phase, LogEntryContent telling, Transaction on, OrchestrationContext duty)
       throws InterruptedException {
     var record = duty.story().record(phase, ACTION, telling);
     return ledger.permit(record, on, duty.leadership(), duty.story());

@@ -5,7 +5,7 @@ import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.gate.GatePolicy.Verdict;
-import dev.deployclaw.core.ledger.ChangeContext;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.planning.RequestOrigin;
@@ -60,7 +60,7 @@ final class RepairGate {
    * @param found at whom, and why
    */
   Optional<ExecutionOutcome> ask(
-      BaseEpoch base, PolicySet committed, DriftReport found, ChangeContext duty)
+      BaseEpoch base, PolicySet committed, DriftReport found, OrchestrationContext duty)
       throws InterruptedException {
     var plan = RepairPlan.of(base, found);
     duty.story().planned(plan.hash());
@@ -74,7 +74,7 @@ final class RepairGate {
     };
   }
 
-  private ExecutionOutcome hold(Verdict.Hold hold, RepairPlan plan, ChangeContext duty)
+  private ExecutionOutcome hold(Verdict.Hold hold, RepairPlan plan, OrchestrationContext duty)
       throws InterruptedException {
     var until = heldRepairs.now().plus(gate.holdFor());
     var repair =
@@ -90,7 +90,7 @@ final class RepairGate {
     return heldRepairs.keep(repair, hold.rule(), plan.base(), duty);
   }
 
-  private Optional<ExecutionOutcome> goOn(Approved given, String plan, ChangeContext duty)
+  private Optional<ExecutionOutcome> goOn(Approved given, String plan, OrchestrationContext duty)
       throws InterruptedException {
     return given.held().repair().planHash().equals(plan)
         ? heldRepairs.authorize(given.held(), given.by(), duty)

@@ -17,13 +17,13 @@ import java.util.Optional;
  * @param cause why nothing was committed, where that is known
  */
 public record ExecutionOutcome(
-    ExecutionResult result, ExitCode exit, String reason, Optional<AbortCause> cause) {
+    ExecutionStatus result, ExitCode exit, String reason, Optional<AbortCause> cause) {
   /** How the reason of a way back begins that waits for members. */
   public static final String NOT_BACK = "not back yet: ";
 
   private static final String PENDING = "still pending: ";
 
-  public ExecutionOutcome(ExecutionResult result, ExitCode exit, String reason) {
+  public ExecutionOutcome(ExecutionStatus result, ExitCode exit, String reason) {
     this(result, exit, reason, Optional.empty());
   }
 
@@ -31,11 +31,11 @@ public record ExecutionOutcome(
   public static ExecutionOutcome of(ChangeState state) {
     return switch (state) {
       case Completed _ ->
-          new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, "live everywhere");
-      case Held h -> new ExecutionOutcome(ExecutionResult.HELD, ExitCode.HELD, h.why());
+          new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, "live everywhere");
+      case Held h -> new ExecutionOutcome(ExecutionStatus.HELD, ExitCode.HELD, h.why());
       case RolledBack r ->
-          new ExecutionOutcome(ExecutionResult.ROLLED_BACK, ExitCode.ROLLED_BACK, r.reason());
-      case Failed f -> new ExecutionOutcome(ExecutionResult.FAILED, ExitCode.FAILED, f.reason());
+          new ExecutionOutcome(ExecutionStatus.ROLLED_BACK, ExitCode.ROLLED_BACK, r.reason());
+      case Failed f -> new ExecutionOutcome(ExecutionStatus.FAILED, ExitCode.FAILED, f.reason());
       case Aborted a -> aborted(a.cause(), a.reason());
       case ChangeState.Opened _,
           ChangeState.Checkpointed _,
@@ -62,13 +62,13 @@ public record ExecutionOutcome(
 
   /** The same, and something else that is to be said; nothing that isn't done is a success then. */
   public ExecutionOutcome and(String more) {
-    boolean idle = exit == ExitCode.OK && result != ExecutionResult.COMPLETED;
+    boolean idle = exit == ExitCode.OK && result != ExecutionStatus.COMPLETED;
     return new ExecutionOutcome(
         result, idle ? ExitCode.REFUSED : exit, reason + "; " + more, cause);
   }
 
   public static ExecutionOutcome unknown(String reason) {
-    return new ExecutionOutcome(ExecutionResult.UNKNOWN, ExitCode.FAILED, reason);
+    return new ExecutionOutcome(ExecutionStatus.UNKNOWN, ExitCode.FAILED, reason);
   }
 
   /** What a way back waits for, the change that it undoes waits for, too. */
@@ -90,12 +90,12 @@ public record ExecutionOutcome(
     return new ExecutionOutcome(result(cause), exit(cause), reason, Optional.of(cause));
   }
 
-  private static ExecutionResult result(AbortCause cause) {
+  private static ExecutionStatus result(AbortCause cause) {
     return switch (cause) {
-      case REGRESSED -> ExecutionResult.FAILED;
-      case SKILL_REFUSED -> ExecutionResult.REFUSED;
-      case UNREACHABLE, VOTED_DOWN, REJECTED, EXPIRED, STALE -> ExecutionResult.ABORTED;
-      case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> ExecutionResult.ABORTED;
+      case REGRESSED -> ExecutionStatus.FAILED;
+      case SKILL_REFUSED -> ExecutionStatus.REFUSED;
+      case UNREACHABLE, VOTED_DOWN, REJECTED, EXPIRED, STALE -> ExecutionStatus.ABORTED;
+      case CHECKPOINT_ALTERED, FROZEN, INTERRUPTED -> ExecutionStatus.ABORTED;
     };
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record RequestOutcome(
     String execution,
-    ExecutionResult result,
+    ExecutionStatus result,
     ExitCode exit,
     String reason,
     Optional<AbortCause> cause,
@@ -27,7 +27,7 @@ public record RequestOutcome(
   /** Of what was no look. */
   public RequestOutcome(
       String execution,
-      ExecutionResult result,
+      ExecutionStatus result,
       ExitCode exit,
       String reason,
       Optional<AbortCause> cause,
@@ -51,6 +51,6 @@ public record RequestOutcome(
   }
 
   public static RequestOutcome refused(String execution, String reason) {
-    return of(execution, new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, reason));
+    return of(execution, new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason));
   }
 }

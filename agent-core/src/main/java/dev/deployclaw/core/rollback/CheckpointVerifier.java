@@ -2,7 +2,7 @@ package dev.deployclaw.core.rollback;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
@@ -13,9 +13,9 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.CheckpointReport.Member;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.ObjectStore;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.store.StoreKeys;
@@ -39,7 +39,7 @@ public final class CheckpointVerifier {
   private final StateStore state;
   private final ObjectStore objects;
   private final ChangeLedger ledger;
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final Rollback wayBack;
   private final SnapshotVerifier snapshots;
 
@@ -48,7 +48,7 @@ public final class CheckpointVerifier {
     this.state = ports.state();
     this.objects = ports.objects();
     this.ledger = ledger;
-    this.crew = new Participants(ports.executors(), settings);
+    this.crew = new ParticipantFanout(ports.executors(), settings);
     this.wayBack = wayBack;
     this.snapshots = new SnapshotVerifier(ports);
   }
@@ -185,7 +185,7 @@ public final class CheckpointVerifier {
     var silent =
         members.stream().filter(m -> m.word().equals("unreachable")).map(Member::member).toList();
     if (!silent.isEmpty()) {
-      found.doubt().add("can't be asked now: " + NamedMembers.names(silent));
+      found.doubt().add("can't be asked now: " + MemberPhrases.names(silent));
     }
     return members;
   }

@@ -3,15 +3,15 @@ package dev.deployclaw.core.rollback;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.gate.ChangeScope;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -31,7 +31,7 @@ import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.ProcedureRegistry.Activated;
 import dev.deployclaw.core.procedure.SkillRefusal;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -96,7 +96,7 @@ public final class Rollback {
     if (refusal.isPresent()) {
       return end(
           story,
-          new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, refusal.get()),
+          new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, refusal.get()),
           leadership);
     }
     var undone = ledger.read(base.change()).map(StoredExecution::execution).orElseThrow();
@@ -108,7 +108,8 @@ public final class Rollback {
         Phase.PLAN, "Planning the way back", telling(undone, base, diff, opening.planHash()));
     var risks = risks(asked.by().demands(), diff);
     var ending =
-        orchestrator.open(opening, Optional.empty(), new ChangeContext(leadership, story, risks));
+        orchestrator.open(
+            opening, Optional.empty(), new OrchestrationContext(leadership, story, risks));
     return end(story, ending, leadership);
   }
 
@@ -136,7 +137,7 @@ public final class Rollback {
   }
 
   /** A difference that isn't known reaches every tenant. */
-  private static Risks risks(List<ApprovalDemand> demands, Optional<PolicyDiff> diff) {
+  private static Risks risks(List<ApprovalTrigger> demands, Optional<PolicyDiff> diff) {
     String operation = TaskOperation.ROLLBACK.word();
     var reach =
         diff.map(PolicyDiff::blastRadius)

@@ -1,19 +1,19 @@
 package dev.deployclaw.core.rollback;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
+import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.ledger.ObjectBackup;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -36,7 +36,7 @@ public final class SnapshotTaker {
   private final ChangeOrchestrator orchestrator;
   private final ExecutionFinisher epilogue;
   private final AgentPorts ports;
-  private final Participants crew;
+  private final ParticipantFanout crew;
 
   public SnapshotTaker(
       ChangeOrchestrator orchestrator,
@@ -46,7 +46,7 @@ public final class SnapshotTaker {
     this.orchestrator = orchestrator;
     this.epilogue = epilogue;
     this.ports = ports;
-    this.crew = new Participants(ports.executors(), settings);
+    this.crew = new ParticipantFanout(ports.executors(), settings);
   }
 
   public RequestOutcome run(Leadership leadership, ExecutionRecorder story)
@@ -79,7 +79,7 @@ public final class SnapshotTaker {
             .map(MemberReport::member)
             .sorted()
             .toList();
-    var kept = ObjectBackup.keep(ports.objects(), bytes).without(unseen);
+    var kept = BackupOutcome.keep(ports.objects(), bytes).without(unseen);
     var facts = new TreeMap<String, Object>(kept.facts());
     facts.put("epoch", base.epoch());
     facts.put("digest", base.digest());
@@ -93,14 +93,14 @@ public final class SnapshotTaker {
     return ending(kept);
   }
 
-  private static ExecutionOutcome ending(ObjectBackup kept) {
+  private static ExecutionOutcome ending(BackupOutcome kept) {
     if (!kept.kept()) {
       return ExecutionOutcome.unreachable("no snapshot was taken, since " + kept.sentence());
     }
     return kept.status() == Status.OK
-        ? new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, kept.sentence())
+        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, kept.sentence())
         : new ExecutionOutcome(
-            ExecutionResult.FAILED,
+            ExecutionStatus.FAILED,
             ExitCode.FAILED,
             "the snapshot isn't whole: " + kept.sentence());
   }

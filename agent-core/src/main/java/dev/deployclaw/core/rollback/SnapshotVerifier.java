@@ -2,8 +2,8 @@ package dev.deployclaw.core.rollback;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.journal.ExecutionLog;
+import dev.deployclaw.core.ledger.BackupOutcome;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.ledger.ObjectBackup;
 import dev.deployclaw.core.log.Journal;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -41,10 +41,10 @@ final class SnapshotVerifier {
 
   private CheckpointReport verify(String id, Map<String, String> told) throws InterruptedException {
     String sha256 = told.getOrDefault("sha256", "");
-    String where = objects.locate(ObjectBackup.name(sha256));
+    String where = objects.locate(BackupOutcome.name(sha256));
     var facts = new TreeMap<String, Object>(Map.of("object", where, "sha256", sha256));
     facts.put("epoch", told.getOrDefault("epoch", ""));
-    return switch (objects.read(ObjectBackup.name(sha256))) {
+    return switch (objects.read(BackupOutcome.name(sha256))) {
       case ObjectStore.Get.Found(byte[] bytes) -> {
         facts.put("observed_sha256", CanonicalJson.sha256(bytes));
         facts.put("bytes", (long) bytes.length);

@@ -15,7 +15,7 @@ import dev.deployclaw.core.log.RecordedDecision.Name;
 import dev.deployclaw.core.log.RecordedDecision.Policies;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore;
@@ -145,7 +145,7 @@ public final class ChangeScheduler {
 
   private static ExecutionOutcome full(ScheduledChange entry) {
     return new ExecutionOutcome(
-        ExecutionResult.REFUSED,
+        ExecutionStatus.REFUSED,
         ExitCode.REFUSED,
         "%d changes wait for their time already, so %s isn't scheduled: wait, or cancel one (deployclaw status lists them)"
             .formatted(MOST, entry.id()));
@@ -163,7 +163,7 @@ public final class ChangeScheduler {
       return RequestOutcome.of(
           "",
           new ExecutionOutcome(
-              ExecutionResult.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
+              ExecutionStatus.NO_CHANGE, ExitCode.OK, id + " is not due any more"));
     }
     var over = tooLate(scheduled.get(), entry.get(), leadership);
     return over.isPresent() ? over.get() : starter.begin(scheduled.get());

@@ -1,8 +1,8 @@
 package dev.deployclaw.core.schedule;
 
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.StoreKeys;
@@ -32,7 +32,7 @@ public record ScheduledChange(
     String request,
     String requester,
     boolean manual,
-    List<ApprovalDemand> demands,
+    List<ApprovalTrigger> demands,
     long baseRevision,
     String target) {
   public ScheduledChange {
@@ -47,8 +47,8 @@ public record ScheduledChange(
   /** Why it waits then, for people; empty where it doesn't. */
   public String why() {
     return demands.isEmpty() && manual
-        ? ApprovalDemand.byRequest().why()
-        : demands.stream().map(ApprovalDemand::why).collect(Collectors.joining("; "));
+        ? ApprovalTrigger.byRequest().why()
+        : demands.stream().map(ApprovalTrigger::why).collect(Collectors.joining("; "));
   }
 
   public byte[] bytes() {
@@ -80,7 +80,7 @@ public record ScheduledChange(
         json.flag("manual"),
         json.objectsIfAny("demands").stream()
             .map(d ->
-                new ApprovalDemand(ApprovalDemand.Source.ofWord(d.text("source")), d.text("why")))
+                new ApprovalTrigger(ApprovalTrigger.Source.ofWord(d.text("source")), d.text("why")))
             .toList(),
         json.number("base_revision"),
         json.text("target"));
@@ -102,7 +102,7 @@ public record ScheduledChange(
   /** How a change stands that waits for its time. */
   public ExecutionOutcome waiting() {
     return new ExecutionOutcome(
-        ExecutionResult.HELD,
+        ExecutionStatus.HELD,
         ExitCode.HELD,
         "scheduled for %s: an agent that serves then begins it (deployclaw serve), if nothing was committed meanwhile%s; cancel it with: deployclaw reject %s"
             .formatted(

@@ -9,8 +9,8 @@ import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -25,7 +25,7 @@ import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.repair.DriftRepair;
 import dev.deployclaw.core.repair.HeldRepairStore;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.schedule.ChangeScheduler;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -111,7 +111,7 @@ final class ApprovalService {
     var story = stories.goOn(repair.id(), TaskOperation.REPAIR_DRIFT);
     var refused = gate.refuses(repair.waiting(), who, plan);
     if (refused.isPresent()) {
-      var duty = new ChangeContext(leadership, story, Risks.NONE);
+      var duty = new OrchestrationContext(leadership, story, Risks.NONE);
       return refuse(refused.get().reason(), who, held.ending(), duty);
     }
     return held.expired(time.instant())
@@ -121,7 +121,7 @@ final class ApprovalService {
 
   /** What was held stays held, and so says its log. */
   private RequestOutcome refuse(
-      String reason, String who, ExecutionOutcome still, ChangeContext duty)
+      String reason, String who, ExecutionOutcome still, OrchestrationContext duty)
       throws InterruptedException {
     var telling =
         new LogEntryContent(reason, Status.WARNING, Map.of("who", who))
@@ -172,7 +172,7 @@ final class ApprovalService {
 
   private List<String> changes(ChangeExecution x) throws InterruptedException {
     return orchestrator.archive().load(x)
-            instanceof PolicyArchive.Loaded.Ready(ChangeContent content)
+            instanceof PolicySetReader.Loaded.Ready(ChangeContent content)
         ? PolicyDiff.between(content.previous().orElse(PolicySet.EMPTY), content.set())
             .differences()
             .stream()
@@ -201,13 +201,13 @@ final class ApprovalService {
     return cancelled.isPresent() ? cancelled.get() : notHeld(id);
   }
 
-  private RequestOutcome end(StoredExecution held, ChangeEvent event, ChangeContext duty)
+  private RequestOutcome end(StoredExecution held, ChangeEvent event, OrchestrationContext duty)
       throws InterruptedException {
     var ending = orchestrator.resume(held, event, duty);
     var story = duty.story();
     writeBacks.after(story, duty.leadership());
     var stillHeld =
-        ending.result() == ExecutionResult.ABORTED && !story.silent()
+        ending.result() == ExecutionStatus.ABORTED && !story.silent()
             ? held(held.execution().id())
             : Optional.<StoredExecution>empty();
     var said = stillHeld.map(s -> ExecutionOutcome.of(s.execution().state())).orElse(ending);
@@ -244,8 +244,9 @@ final class ApprovalService {
                 : "it was approved already, and is under way: deployclaw log " + id);
   }
 
-  private ChangeContext duty(ChangeExecution x, Leadership leadership) throws InterruptedException {
-    return new ChangeContext(
+  private OrchestrationContext duty(ChangeExecution x, Leadership leadership)
+      throws InterruptedException {
+    return new OrchestrationContext(
         leadership, stories.goOn(x.log(), CrashRecovery.operation(x)), Risks.NONE);
   }
 }

@@ -5,12 +5,12 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.chain.LogPruner;
 import dev.deployclaw.core.journal.chain.PruneReport;
-import dev.deployclaw.core.machine.LeftOutMembers;
+import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -96,7 +96,7 @@ public final class ChangeService {
 
   /** Leaves a log of a request that isn't carried out, and why. */
   public RequestOutcome decline(TaskRequest request, String reason) throws InterruptedException {
-    var ending = new ExecutionOutcome(ExecutionResult.ABORTED, ExitCode.ABORTED, reason);
+    var ending = new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, reason);
     return leading.turnedAway(Optional.of(request), ending, false);
   }
 
@@ -160,7 +160,7 @@ public final class ChangeService {
    * @param members by name
    */
   public RecoveryReport leaveOut(List<String> members, String who) throws InterruptedException {
-    return leading.recover(Optional.of(new LeftOutMembers(members, who)));
+    return leading.recover(Optional.of(new RollbackExclusions(members, who)));
   }
 
   /**

@@ -12,7 +12,7 @@ import dev.deployclaw.core.journal.chain.ExecutionFinisher;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -97,11 +97,11 @@ final class FreezeService {
   }
 
   private static ExecutionOutcome done(String reason) {
-    return new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, reason);
+    return new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, reason);
   }
 
   private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, reason);
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 
   private static ExecutionOutcome unknown(String why) {

@@ -6,12 +6,12 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.RecorderFactory;
 import dev.deployclaw.core.journal.chain.ChainLinkCopier;
 import dev.deployclaw.core.journal.chain.ExecutionFinisher;
-import dev.deployclaw.core.machine.LeftOutMembers;
+import dev.deployclaw.core.machine.RollbackExclusions;
 import dev.deployclaw.core.recovery.CrashRecovery;
 import dev.deployclaw.core.recovery.RecoveryReport;
 import dev.deployclaw.core.regression.RegressionDetector;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -114,7 +114,7 @@ public final class LeaderScope {
         var blocked = recovered.blocked().get();
         return turnedAway(
             request,
-            new ExecutionOutcome(ExecutionResult.ABORTED, blocked.exit(), unfinished(blocked)),
+            new ExecutionOutcome(ExecutionStatus.ABORTED, blocked.exit(), unfinished(blocked)),
             true);
       }
       var _ = alarm.raise();
@@ -140,7 +140,7 @@ public final class LeaderScope {
    *
    * @param leftOut members without which a way back may end
    */
-  RecoveryReport recover(Optional<LeftOutMembers> leftOut) throws InterruptedException {
+  RecoveryReport recover(Optional<RollbackExclusions> leftOut) throws InterruptedException {
     try {
       var ahead = regression.look().ahead();
       return ahead.isEmpty()
@@ -152,7 +152,8 @@ public final class LeaderScope {
     }
   }
 
-  private RecoveryReport recovered(Optional<LeftOutMembers> leftOut) throws InterruptedException {
+  private RecoveryReport recovered(Optional<RollbackExclusions> leftOut)
+      throws InterruptedException {
     try (var leadership = LeaderElection.take(ports.state(), settings, ports.time()).orElse(null)) {
       if (leadership == null) {
         return new RecoveryReport(ExitCode.ABORTED, List.of(), LeaderElection.taken(ports.state()));
@@ -187,7 +188,7 @@ public final class LeaderScope {
 
   private ExecutionOutcome busy() throws InterruptedException {
     return new ExecutionOutcome(
-        ExecutionResult.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state()));
+        ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state()));
   }
 
   private static String unfinished(RequestOutcome blocked) {

@@ -8,10 +8,10 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
-import dev.deployclaw.core.ledger.PolicyArchive.Loaded;
+import dev.deployclaw.core.ledger.OrchestrationContext;
+import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -20,14 +20,14 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.core.spi.NamedMembers;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Leadership;
 import dev.deployclaw.core.spi.StateStore.Transaction;
@@ -70,7 +70,7 @@ final class LostStateRestorer {
   }
 
   /** What is lost of what is committed. */
-  private record Loss(BaseEpoch base, EpochActivation activation, ParticipantReplies said) {
+  private record Loss(BaseEpoch base, EpochSpec activation, ParticipantReplies said) {
     String sentence() {
       return said.named(Answer.NO);
     }
@@ -92,7 +92,7 @@ final class LostStateRestorer {
         : Optional.of(new Loss(base, activation.get(), said));
   }
 
-  private Optional<EpochActivation> activation(BaseEpoch base) throws InterruptedException {
+  private Optional<EpochSpec> activation(BaseEpoch base) throws InterruptedException {
     var x = ledger.read(base.change()).map(StoredExecution::execution);
     return x.isPresent()
             && parts.orchestrator().archive().load(x.get())
@@ -117,11 +117,11 @@ final class LostStateRestorer {
     if (there.isEmpty()) {
       return RequestOutcome.of(
           "",
-          new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
+          new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, "nothing is lost any more"));
     }
     var loss = there.get();
     var story = parts.stories().begin(TaskOperation.REPAIR_DRIFT, true);
-    var duty = new ChangeContext(leadership, story, Risks.NONE);
+    var duty = new OrchestrationContext(leadership, story, Risks.NONE);
     story.asked(
         new TaskRequest(
             "put back what was lost of epoch " + loss.base().epoch(),
@@ -134,7 +134,7 @@ final class LostStateRestorer {
   }
 
   /** The record of what is about to be done, in the transaction that allows it. */
-  private Optional<ExecutionOutcome> permit(Loss loss, ChangeContext duty)
+  private Optional<ExecutionOutcome> permit(Loss loss, OrchestrationContext duty)
       throws InterruptedException {
     var facts =
         Map.<String, Object>of(
@@ -170,7 +170,8 @@ final class LostStateRestorer {
     };
   }
 
-  private ExecutionOutcome reassert(Loss loss, ChangeContext duty) throws InterruptedException {
+  private ExecutionOutcome reassert(Loss loss, OrchestrationContext duty)
+      throws InterruptedException {
     long from = ports.time().micros();
     var tally = ask(new ExecutorCall.Reassert(loss.activation()), duty.mandate());
     var back =
@@ -180,7 +181,7 @@ final class LostStateRestorer {
             .toList();
     var facts = new TreeMap<String, Object>(LogEntryContent.of(tally).facts());
     facts.put("put_back", back.stream().limit(DriftReport.MOST_LISTED).toList());
-    String done = back.isEmpty() ? "nothing is put back" : "put back: " + NamedMembers.names(back);
+    String done = back.isEmpty() ? "nothing is put back" : "put back: " + MemberPhrases.names(back);
     String left = tally.allYes() ? "" : "; not put back: " + tally.pending();
     var status = tally.allYes() ? Status.OK : Status.UNKNOWN;
     duty.story()
@@ -191,7 +192,7 @@ final class LostStateRestorer {
             from);
     duty.story().took(Phase.PUBLISH, from);
     return tally.allYes()
-        ? new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, done)
+        ? new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, done)
         : ExecutionOutcome.unknown(done + left + "; the next look tries it again");
   }
 

@@ -4,7 +4,7 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.journal.RecorderFactory;
-import dev.deployclaw.core.planning.ApprovalEligibility;
+import dev.deployclaw.core.planning.HoldableOperationCheck;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.RequestOrigin;
@@ -61,7 +61,7 @@ final class PlanPreviewer {
   private PlanPreviewReport understood(Intent intent, RequestOrigin by)
       throws InterruptedException {
     var operation = intent.operation();
-    var stuck = ApprovalEligibility.cannotWait(operation, by.demands());
+    var stuck = HoldableOperationCheck.cannotWait(operation, by.demands());
     if (stuck.isPresent()) {
       return new PlanPreviewReport.Refused(ExitCode.REFUSED, stuck.get());
     }

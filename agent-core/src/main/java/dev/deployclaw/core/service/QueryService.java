@@ -2,7 +2,7 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.change.ChangeOrchestrator;
-import dev.deployclaw.core.change.HeartbeatProbe;
+import dev.deployclaw.core.change.HeartbeatCheck;
 import dev.deployclaw.core.change.HeartbeatReport;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ProgressListener;
@@ -12,7 +12,7 @@ import dev.deployclaw.core.query.ClientLimitsQuery;
 import dev.deployclaw.core.query.ClientLimitsReport;
 import dev.deployclaw.core.query.ClientRequest;
 import dev.deployclaw.core.query.CommittedPolicies;
-import dev.deployclaw.core.query.EstateInspector;
+import dev.deployclaw.core.query.EstateScanner;
 import dev.deployclaw.core.query.LimitUsageQuery;
 import dev.deployclaw.core.query.LimitUsageReport;
 import dev.deployclaw.core.query.TenantHistoryQuery;
@@ -39,7 +39,7 @@ public final class QueryService {
   private final AgentPorts ports;
   private final AgentSettings settings;
   private final ChangeOrchestrator orchestrator;
-  private final EstateInspector inspector;
+  private final EstateScanner inspector;
 
   public QueryService(AgentPorts ports, AgentSettings settings) {
     this(new AgentComponents(ports, settings, ProgressListener.NONE));
@@ -50,7 +50,7 @@ public final class QueryService {
     this.ports = parts.ports();
     this.settings = parts.settings();
     this.orchestrator = parts.orchestrator();
-    this.inspector = new EstateInspector(ports, settings, orchestrator);
+    this.inspector = new EstateScanner(ports, settings, orchestrator);
   }
 
   public ScanReport scan() throws InterruptedException {
@@ -86,7 +86,7 @@ public final class QueryService {
    */
   public HeartbeatReport heartbeat(Duration within) throws InterruptedException {
     try {
-      return new HeartbeatProbe(ports, settings, orchestrator).beat(within);
+      return new HeartbeatCheck(ports, settings, orchestrator).beat(within);
     } catch (Unreachable e) {
       return HeartbeatReport.unknown(ExecutionOutcome.storeUnreachable(e));
     }

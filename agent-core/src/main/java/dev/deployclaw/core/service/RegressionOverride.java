@@ -9,9 +9,9 @@ import dev.deployclaw.core.gate.GatePolicy.Risks;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
 import dev.deployclaw.core.ledger.ChangeLedger;
 import dev.deployclaw.core.ledger.ChangeLedger.Permit;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -26,10 +26,10 @@ import dev.deployclaw.core.regression.AheadMember;
 import dev.deployclaw.core.regression.RegressionDetector;
 import dev.deployclaw.core.regression.RegressionDetector.Seen;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
-import dev.deployclaw.core.spi.NamedMembers;
+import dev.deployclaw.core.spi.MemberPhrases;
 import dev.deployclaw.core.spi.StateStore.Condition;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Leadership;
@@ -57,7 +57,7 @@ import java.util.TreeMap;
 final class RegressionOverride {
   private static final ExecutionOutcome ACCEPTED =
       new ExecutionOutcome(
-          ExecutionResult.COMPLETED,
+          ExecutionStatus.COMPLETED,
           ExitCode.OK,
           "accepted: what back ends name is never given out again");
 
@@ -152,7 +152,7 @@ final class RegressionOverride {
         .findFirst()
         .map(a ->
             new ExecutionOutcome(
-                ExecutionResult.REFUSED,
+                ExecutionStatus.REFUSED,
                 ExitCode.REFUSED,
                 "%s: more than %d above can't be real; mend that member's mark by hand, then ask again"
                     .formatted(a.text(), MOST_AHEAD)));
@@ -164,7 +164,7 @@ final class RegressionOverride {
       if (leadership == null) {
         return Optional.of(
             new ExecutionOutcome(
-                ExecutionResult.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state())));
+                ExecutionStatus.ABORTED, ExitCode.ABORTED, LeaderElection.taken(ports.state())));
       }
       var record = story.record(Phase.OPEN, "Accepting the state store", telling(seen));
       return switch (ledger.permit(record, raising(seen, request, leadership), leadership, story)) {
@@ -172,7 +172,7 @@ final class RegressionOverride {
         case Permit.Refused() ->
             Optional.of(
                 new ExecutionOutcome(
-                    ExecutionResult.ABORTED,
+                    ExecutionStatus.ABORTED,
                     ExitCode.ABORTED,
                     "another agent leads, or gave out an epoch meanwhile: ask again"));
         case Permit.Unknown(String reason) ->
@@ -190,7 +190,7 @@ final class RegressionOverride {
     String silent =
         seen.silent().isEmpty()
             ? ""
-            : "; not asked, since they don't answer: " + NamedMembers.names(seen.silent());
+            : "; not asked, since they don't answer: " + MemberPhrases.names(seen.silent());
     String detail =
         "no epoch up to %d and no term up to %d is given out again%s"
             .formatted(seen.epoch(), seen.term(), silent);
@@ -232,7 +232,7 @@ final class RegressionOverride {
           "accepted; nothing is committed, so what back ends enforce stays until the next change";
       return end(
           story,
-          new ExecutionOutcome(ExecutionResult.COMPLETED, ExitCode.OK, next),
+          new ExecutionOutcome(ExecutionStatus.COMPLETED, ExitCode.OK, next),
           Optional.of(leadership));
     }
     var committed = parts.orchestrator().archive().committed(base);
@@ -248,7 +248,7 @@ final class RegressionOverride {
         Risks.of(
             RequestOrigin.of(request).demands(),
             ChangeScope.of("accept-regression", set.tenants().keySet(), List.of()));
-    var duty = new ChangeContext(leadership, story, risks);
+    var duty = new OrchestrationContext(leadership, story, risks);
     var ending = parts.orchestrator().open(opening, Optional.of(content), duty);
     return end(story, ending, Optional.of(leadership));
   }
@@ -268,7 +268,7 @@ final class RegressionOverride {
 
   private static ExecutionOutcome unread(BaseEpoch base) {
     return new ExecutionOutcome(
-        ExecutionResult.FAILED,
+        ExecutionStatus.FAILED,
         ExitCode.FAILED,
         "accepted; but the policy set of epoch %d can't be read: put another in force with a change, or go back with: deployclaw rollback last"
             .formatted(base.epoch()));
@@ -309,6 +309,6 @@ final class RegressionOverride {
   }
 
   private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, reason);
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 }

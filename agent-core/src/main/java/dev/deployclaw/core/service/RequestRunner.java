@@ -2,10 +2,10 @@ package dev.deployclaw.core.service;
 
 import dev.deployclaw.core.change.ChangeOrchestrator;
 import dev.deployclaw.core.compile.ChangePlan;
-import dev.deployclaw.core.gate.ApprovalDemand;
+import dev.deployclaw.core.gate.ApprovalTrigger;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
-import dev.deployclaw.core.ledger.ChangeContext;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.log.RecordedDecision;
@@ -15,13 +15,13 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.NewChange;
-import dev.deployclaw.core.planning.ApprovalEligibility;
 import dev.deployclaw.core.planning.DiffFacts;
+import dev.deployclaw.core.planning.HoldableOperationCheck;
 import dev.deployclaw.core.planning.PlanningResult;
 import dev.deployclaw.core.planning.RequestOrigin;
 import dev.deployclaw.core.planning.SkillPinCheck;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.QueryReport;
 import dev.deployclaw.core.result.RequestOutcome;
@@ -71,7 +71,7 @@ final class RequestRunner {
     return switch (draft) {
       case PlanningResult.Over(ExecutionOutcome ending, List<String> questions) ->
           end(story, ending, questions);
-      case PlanningResult.Other(Intent intent, List<ApprovalDemand> demands) ->
+      case PlanningResult.Other(Intent intent, List<ApprovalTrigger> demands) ->
           other(intent, new RequestOrigin(request.requester(), demands), story);
       case PlanningResult.Ready ready -> carryOut(ready, request, story);
     };
@@ -86,7 +86,7 @@ final class RequestRunner {
   private RequestOutcome other(Intent intent, RequestOrigin by, ExecutionRecorder story)
       throws InterruptedException {
     boolean dry = intent.guards().dryRun();
-    var stuck = ApprovalEligibility.cannotWait(intent.operation(), by.demands());
+    var stuck = HoldableOperationCheck.cannotWait(intent.operation(), by.demands());
     if (stuck.isPresent()) {
       return refuse(story, stuck.get());
     }
@@ -155,7 +155,7 @@ final class RequestRunner {
     story.tell(Phase.PLAN, "Looking at the estate", telling);
     return end(
             story,
-            new ExecutionOutcome(ExecutionResult.NO_CHANGE, seen.exit(), seen.reason()),
+            new ExecutionOutcome(ExecutionStatus.NO_CHANGE, seen.exit(), seen.reason()),
             List.of())
         .finding(found);
   }
@@ -260,7 +260,7 @@ final class RequestRunner {
     }
     String hash = ready.plan().hash();
     story.planned(hash);
-    var duty = new ChangeContext(leadership, story, ready.risks());
+    var duty = new OrchestrationContext(leadership, story, ready.risks());
     var ending =
         orchestrator.open(opening(ready, hash, request, story), Optional.of(ready.content()), duty);
     if (ready.writesBack()) {
@@ -354,11 +354,11 @@ final class RequestRunner {
   }
 
   private static ExecutionOutcome nothing(String reason) {
-    return new ExecutionOutcome(ExecutionResult.NO_CHANGE, ExitCode.OK, reason);
+    return new ExecutionOutcome(ExecutionStatus.NO_CHANGE, ExitCode.OK, reason);
   }
 
   private static ExecutionOutcome refusal(String reason) {
-    return new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, reason);
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
   }
 
   private static String isNot(TaskOperation operation) {

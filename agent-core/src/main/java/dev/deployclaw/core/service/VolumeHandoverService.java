@@ -12,7 +12,7 @@ import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -108,9 +108,9 @@ final class VolumeHandoverService {
       case YES ->
           Boolean.TRUE.equals(report.facts().get("changed"))
               ? new ExecutionOutcome(
-                  ExecutionResult.COMPLETED, ExitCode.OK, report.member() + ": " + left)
+                  ExecutionStatus.COMPLETED, ExitCode.OK, report.member() + ": " + left)
               : new ExecutionOutcome(
-                  ExecutionResult.NO_CHANGE, ExitCode.OK, report.member() + ": " + left);
+                  ExecutionStatus.NO_CHANGE, ExitCode.OK, report.member() + ": " + left);
       case NO -> refused(report.member() + ": " + report.reason());
       case UNKNOWN -> ExecutionOutcome.unknown(report.member() + ": " + report.reason());
       case SKIPPED -> refused(report.reason());
@@ -118,6 +118,6 @@ final class VolumeHandoverService {
   }
 
   private static ExecutionOutcome refused(String reason) {
-    return new ExecutionOutcome(ExecutionResult.REFUSED, ExitCode.REFUSED, reason);
+    return new ExecutionOutcome(ExecutionStatus.REFUSED, ExitCode.REFUSED, reason);
   }
 }

@@ -12,10 +12,10 @@ public sealed interface ExecutorCall {
   /** What a way back to before the first change is to put back by this call, or to vote on. */
   default Optional<ObservedState> restores() {
     return switch (this) {
-      case Stage(EpochActivation activation) -> activation.restores();
-      case Prepare(EpochActivation activation) -> activation.restores();
-      case Publish(EpochActivation activation) -> activation.restores();
-      case Converge(EpochActivation activation) -> activation.restores();
+      case Stage(EpochSpec activation) -> activation.restores();
+      case Prepare(EpochSpec activation) -> activation.restores();
+      case Publish(EpochSpec activation) -> activation.restores();
+      case Converge(EpochSpec activation) -> activation.restores();
       case Look _, Observe _, Discard _, Probe _, WriteBack _, Heartbeat _ -> Optional.empty();
       case Lost _, Reassert _, Share _ -> Optional.empty();
     };
@@ -40,7 +40,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Write the epoch where nobody acts on it yet. */
-  record Stage(EpochActivation activation) implements ExecutorCall {
+  record Stage(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "stage";
@@ -48,7 +48,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Vote: read back what was staged, and say YES with its digest or NO with the reason. */
-  record Prepare(EpochActivation activation) implements ExecutorCall {
+  record Prepare(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "prepare";
@@ -56,7 +56,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Make the committed epoch the one that is acted on. */
-  record Publish(EpochActivation activation) implements ExecutorCall {
+  record Publish(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "publish";
@@ -64,7 +64,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Say, by an independent read, who acts on the epoch. One look; the runtime repeats it. */
-  record Converge(EpochActivation activation) implements ExecutorCall {
+  record Converge(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "converge";
@@ -80,7 +80,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Send synthetic requests through the enforcement points. */
-  record Probe(EpochActivation activation, int requests) implements ExecutorCall {
+  record Probe(EpochSpec activation, int requests) implements ExecutorCall {
     @Override
     public String verb() {
       return "probe";
@@ -114,7 +114,7 @@ public sealed interface ExecutorCall {
    * Say what was lost of the committed epoch, and is nowhere now: NO with what, YES where nothing
    * was. What somebody changed isn't lost, and isn't spoken of. Looks only.
    */
-  record Lost(EpochActivation activation) implements ExecutorCall {
+  record Lost(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "lost";
@@ -125,7 +125,7 @@ public sealed interface ExecutorCall {
    * Put back what was lost of the committed epoch, and touch nothing that is there. A member's fact
    * {@code put_back} says what it got.
    */
-  record Reassert(EpochActivation activation) implements ExecutorCall {
+  record Reassert(EpochSpec activation) implements ExecutorCall {
     /** What a member got back, in words. */
     public static final String PUT_BACK = "put_back";
 
@@ -149,7 +149,7 @@ public sealed interface ExecutorCall {
   }
 
   /** Send the fewest synthetic requests that prove each enforcement point by itself. */
-  record Heartbeat(EpochActivation activation) implements ExecutorCall {
+  record Heartbeat(EpochSpec activation) implements ExecutorCall {
     @Override
     public String verb() {
       return "heartbeat";

@@ -1,20 +1,20 @@
 package dev.deployclaw.core.survey;
 
 import dev.deployclaw.core.call.ExecutorRegistry;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.DriftComparison;
 import dev.deployclaw.core.drift.DriftReport;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeContent;
-import dev.deployclaw.core.ledger.ChangeContext;
+import dev.deployclaw.core.ledger.OrchestrationContext;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.procedure.KernelPhaseOrder;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.policy.PolicySet;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * epoch. Writes nothing.
  */
 public final class DriftDetector {
-  private final Participants crew;
+  private final ParticipantFanout crew;
   private final EstateSurvey survey;
   private final UnrestoredMembers unrestored;
   private final BaseEpoch base;
@@ -49,10 +49,11 @@ public final class DriftDetector {
   }
 
   /** By what it is read. */
-  public record Readings(Participants crew, EstateSurvey survey, UnrestoredMembers unrestored) {}
+  public record Readings(
+      ParticipantFanout crew, EstateSurvey survey, UnrestoredMembers unrestored) {}
 
   /** Looks as the procedure says, and tells what was found. */
-  public DriftReport look(Procedure procedure, EpochActivation activation, ChangeContext duty)
+  public DriftReport look(Procedure procedure, EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     var found = DriftReport.WELL;
     for (int i = 0; i < procedure.steps().size(); i++) {
@@ -72,7 +73,7 @@ public final class DriftDetector {
   }
 
   /** The same readings once more, quietly. */
-  public DriftReport again(EpochActivation activation, ChangeContext duty)
+  public DriftReport again(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     for (String operation : List.copyOf(survey.looks().keySet())) {
       if (operation.endsWith(".scan") || operation.startsWith("ratelimit.")) {
@@ -82,7 +83,7 @@ public final class DriftDetector {
     return read(activation, duty);
   }
 
-  private DriftReport compare(EpochActivation activation, ChangeContext duty)
+  private DriftReport compare(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     var found = read(activation, duty);
     String detail =
@@ -100,7 +101,7 @@ public final class DriftDetector {
    * Services that act on something else aren't asked what they hold: they would wait for what
    * doesn't come, since nothing is staged here. All others are: the log says what was found.
    */
-  private DriftReport read(EpochActivation activation, ChangeContext duty)
+  private DriftReport read(EpochSpec activation, OrchestrationContext duty)
       throws InterruptedException {
     if (ChangeContent.wayBackTo(base) == 0) {
       return DriftReport.of(unrestored.among(base, survey.looks(), duty.mandate()));

@@ -13,7 +13,7 @@ import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.result.ExecutionOutcome;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -78,7 +78,7 @@ public final class EstateSurvey {
     if (loop.isPresent()) {
       story.tell(Phase.PLAN, operation, new LogEntryContent(loop.get(), Status.ERROR, Map.of()));
       return Optional.of(
-          new ExecutionOutcome(ExecutionResult.ABORTED, ExitCode.ABORTED, loop.get()));
+          new ExecutionOutcome(ExecutionStatus.ABORTED, ExitCode.ABORTED, loop.get()));
     }
     return fatal
         ? Optional.of(ending(operation + ": " + telling.detail(), tally))

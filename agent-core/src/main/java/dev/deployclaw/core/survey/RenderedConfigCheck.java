@@ -7,7 +7,7 @@ import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
 import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -36,7 +36,7 @@ public final class RenderedConfigCheck {
   /**
    * @param told what is known already: of each member one difference is enough
    */
-  public List<Discrepancy> differing(EpochActivation committed, Collection<Discrepancy> told)
+  public List<Discrepancy> differing(EpochSpec committed, Collection<Discrepancy> told)
       throws InterruptedException {
     var members = told.stream().map(Discrepancy::member).collect(Collectors.toUnmodifiableSet());
     var asked = RENDERING.stream().flatMap(n -> ports.executors().named(n).stream()).toList();

@@ -1,13 +1,13 @@
 package dev.deployclaw.core.survey;
 
 import dev.deployclaw.core.call.CallContext;
-import dev.deployclaw.core.call.Participants;
+import dev.deployclaw.core.call.ParticipantFanout;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.Discrepancy.Kind;
 import dev.deployclaw.core.ledger.ChangeContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
-import dev.deployclaw.core.ledger.PolicyArchive;
-import dev.deployclaw.core.ledger.PolicyArchive.Loaded;
+import dev.deployclaw.core.ledger.PolicySetReader;
+import dev.deployclaw.core.ledger.PolicySetReader.Loaded;
 import dev.deployclaw.core.machine.BaseEpoch;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -27,10 +27,10 @@ import java.util.stream.Collectors;
  */
 public final class UnrestoredMembers {
   private final ChangeLedger ledger;
-  private final PolicyArchive archive;
-  private final Participants crew;
+  private final PolicySetReader archive;
+  private final ParticipantFanout crew;
 
-  public UnrestoredMembers(ChangeLedger ledger, PolicyArchive archive, Participants crew) {
+  public UnrestoredMembers(ChangeLedger ledger, PolicySetReader archive, ParticipantFanout crew) {
     this.ledger = ledger;
     this.archive = archive;
     this.crew = crew;

@@ -6,7 +6,7 @@ import dev.deployclaw.core.environment.AgentSettings;
 import dev.deployclaw.core.journal.ExecutionRecorder;
 import dev.deployclaw.core.journal.LogEntryContent;
 import dev.deployclaw.core.ledger.ChangeLedger;
-import dev.deployclaw.core.ledger.PolicyArchive;
+import dev.deployclaw.core.ledger.PolicySetReader;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.log.LogEntry.Status;
 import dev.deployclaw.core.machine.ChangeExecution;
@@ -54,7 +54,7 @@ public final class SourceWriteBack {
 
   private final StateStore state;
   private final ChangeLedger ledger;
-  private final PolicyArchive archive;
+  private final PolicySetReader archive;
   private final SourceEditor edits;
 
   public SourceWriteBack(

@@ -10,7 +10,7 @@ import dev.deployclaw.core.grant.GrantKey;
 import dev.deployclaw.core.grant.GrantVerifier;
 import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
@@ -43,8 +43,8 @@ class GrantedRunTest {
     agent.repair(world.request("repair"));
     var back = agent.rollback("last", "olivia");
 
-    assertThat(change.result()).as(change.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(change.result()).as(change.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(refused).isEmpty();
   }
 

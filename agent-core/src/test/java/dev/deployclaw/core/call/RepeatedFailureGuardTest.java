@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.grant.GrantIssuer;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant.Purpose;
@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class RepeatedFailureGuardTest {
   private static final GrantIssuer GRANTS = GrantIssuer.unchecked();
-  private static final EpochActivation ACTIVATION =
-      new EpochActivation("arch-1", 1, "d", PolicySet.EMPTY, 0, Optional.empty(), Optional.empty());
+  private static final EpochSpec ACTIVATION =
+      new EpochSpec("arch-1", 1, "d", PolicySet.EMPTY, 0, Optional.empty(), Optional.empty());
   private static final CallOutcome DENIED = CallOutcome.failed(new CallFault.Denied("NOPERM"));
   private static final CallOutcome UNGRANTED =
       CallOutcome.failed(new CallFault.Ungranted("no grant"));

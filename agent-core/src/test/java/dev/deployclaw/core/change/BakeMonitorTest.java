@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -73,7 +73,7 @@ class BakeMonitorTest {
 
     var ended = world.run(CANARY);
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(world.active().orElseThrow().candidate()).isEmpty();
   }

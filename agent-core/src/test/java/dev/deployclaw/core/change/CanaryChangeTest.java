@@ -15,7 +15,7 @@ import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.machine.CommittedEpoch.Candidate;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.policy.model.Gateway;
@@ -78,7 +78,7 @@ class CanaryChangeTest {
     assertThat(asked(world.probe.probed()).subList(1, 5))
         .containsExactly("2 zenith", "1 acme", "2 acme zenith", "2 acme zenith");
     assertThat(asked(world.probe.beaten())).contains("2 zenith", "1 acme", "2 acme zenith");
-    assertThat(world.probe.beaten()).extracting(EpochActivation::execution).doesNotHaveDuplicates();
+    assertThat(world.probe.beaten()).extracting(EpochSpec::execution).doesNotHaveDuplicates();
     assertThat(log(ended.execution()))
         .contains("Recorded: widened", "Recorded: baking", "Recorded: soaking");
     atRest();
@@ -353,7 +353,7 @@ class CanaryChangeTest {
     return new FreezeRecord("ann", "look first", "2026-11-01T12:00:00Z").bytes();
   }
 
-  private static List<String> asked(List<EpochActivation> of) {
+  private static List<String> asked(List<EpochSpec> of) {
     return of.stream()
         .map(a -> a.epoch() + " " + String.join(" ", a.set().tenants().keySet()))
         .toList();

@@ -7,7 +7,7 @@ import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ class ChangeFailuresTest {
     var ended = world.run("apply");
 
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
     assertThat(world.store.list("policy/")).isEmpty();
     assertAllWell();
@@ -65,7 +65,7 @@ class ChangeFailuresTest {
     var ended = world.run("apply");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(ended.reason()).contains("no gateway is configured", "add one under gateways");
     assertThat(world.store.get("epoch")).isEmpty();
     assertThat(world.queries().scan().looks()).isNotEmpty();
@@ -107,7 +107,7 @@ class ChangeFailuresTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("redis");
     world.redis.heal();
@@ -115,7 +115,7 @@ class ChangeFailuresTest {
     assertThat(recovered)
         .singleElement()
         .extracting(RequestOutcome::result)
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -154,7 +154,7 @@ class ChangeFailuresTest {
     var ended = world.run("set acme 700");
 
     assertThat(ended.exit()).isEqualTo(ExitCode.ROLLED_BACK);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(ended.reason()).contains("10 % too much");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
@@ -217,7 +217,7 @@ class ChangeFailuresTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -244,7 +244,7 @@ class ChangeFailuresTest {
 
     assertThat(forward.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(forward.reason()).contains("kill switch");
-    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.spi.MemberReport;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class ConvergenceLoopTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(world.gateway.calls("publish")).isEqualTo(2);
     assertThat(world.redis.calls("publish")).isEqualTo(1);
@@ -36,7 +36,7 @@ class ConvergenceLoopTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertThat(world.redis.calls("publish")).isEqualTo(2);
     assertAllWell();
@@ -83,7 +83,7 @@ class ConvergenceLoopTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(looks.get()).isEqualTo(2);
     assertAllWell();
   }
@@ -116,7 +116,7 @@ class ConvergenceLoopTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(world.gateway.calls("publish")).isEqualTo(1);
     assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
     world.agent().recover();
@@ -135,7 +135,7 @@ class ConvergenceLoopTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(world.gateway.calls("publish")).isEqualTo(1);
     world.store.reachable(true);
     world.store.expireLeases();

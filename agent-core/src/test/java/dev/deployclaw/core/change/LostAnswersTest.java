@@ -8,7 +8,7 @@ import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -31,13 +31,13 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.store.reachable(true);
     world.store.expireLeases();
     assertThat(world.agent().recover().finished())
         .singleElement()
         .extracting(RequestOutcome::result)
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -49,7 +49,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
     var last = new String(last(ended.execution()), StandardCharsets.UTF_8);
     assertThat(last).contains("\"phase\":\"end\"", "\"result\":\"ABORTED\"", "\"in_doubt\":");
@@ -63,7 +63,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(ended.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertTheNextStartAborts(ended.execution());
   }
@@ -112,7 +112,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply manually");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.store.reachable(true);
     world.store.expireLeases();
     world.agent().recover();
@@ -127,7 +127,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -138,7 +138,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.agent().recover();
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertAllWell();
@@ -151,7 +151,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.store.reachable(true);
     world.store.expireLeases();
     world.agent().recover();
@@ -180,7 +180,7 @@ class LostAnswersTest {
 
     var ended = world.agentElsewhere().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(text(audit(held.execution()).getLast())).contains("\"phase\":\"end\"");
     int records = audit(held.execution()).size();
     world.agent().recover();
@@ -197,7 +197,7 @@ class LostAnswersTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.objects.reachable(true);
     world.agent().recover();
     assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
@@ -213,7 +213,7 @@ class LostAnswersTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     world.redis.heal();
     world.agent().recover();
     assertThat(world.change(ended.execution()).orElseThrow().state())

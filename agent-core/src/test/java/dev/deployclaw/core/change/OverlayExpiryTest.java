@@ -6,7 +6,7 @@ import dev.deployclaw.core.fake.AgentWire;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.gate.GatePolicy;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class OverlayExpiryTest {
     world.run("apply");
     var ended = world.run("set acme 700 for 3600");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().expired()).isEmpty();
     assertThat(world.queries().scan().truth().expired()).isEmpty();
     assertThat(world.queries().scan().truth().overlays().getFirst().text())
@@ -62,7 +62,7 @@ class OverlayExpiryTest {
 
     var ended = world.agent().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().expired()).isEmpty();
     world.time.pass(HOUR.minusMinutes(1));
     assertThat(world.queries().status().expired()).isEmpty();
@@ -77,7 +77,7 @@ class OverlayExpiryTest {
 
     var ended = world.run("set acme 700 canary 50 bake 600 for 3600");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     var until = world.queries().scan().truth().overlays().getFirst().by().until().orElseThrow();
     assertThat(until).isAfter(asked.plus(HOUR).plusSeconds(599));
     assertThat(until).isBefore(world.time.instant().plus(HOUR));
@@ -89,7 +89,7 @@ class OverlayExpiryTest {
 
     var ended = world.run("set acme 700 until " + world.time.instant().plus(HOUR));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().expired()).isEmpty();
     world.time.pass(HOUR);
     assertThat(world.queries().status().expired()).hasSize(1);
@@ -106,9 +106,9 @@ class OverlayExpiryTest {
     var late = world.agent().approve(held.execution(), "ann");
     var refused = world.run("set acme 700 until " + end);
 
-    assertThat(late.result()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(late.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(late.reason()).contains("its end, " + end + ", is past");
-    assertThat(refused.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(refused.reason()).contains("is past: give a later one");
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
   }
@@ -124,8 +124,8 @@ class OverlayExpiryTest {
     world.time.pass(HOUR);
     var after = world.run("apply");
 
-    assertThat(before.result()).isEqualTo(ExecutionResult.HELD);
-    assertThat(after.result()).as(after.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(before.result()).isEqualTo(ExecutionStatus.HELD);
+    assertThat(after.result()).as(after.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().digest()).isEqualTo(first);
     assertThat(world.queries().status().expired()).isEmpty();
   }
@@ -137,8 +137,8 @@ class OverlayExpiryTest {
     world.run("set zenith 70");
     world.time.pass(HOUR);
 
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.HELD);
-    assertThat(world.run("only acme").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.HELD);
+    assertThat(world.run("only acme").result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -174,11 +174,11 @@ class OverlayExpiryTest {
 
     var over = world.run("set acme 800 for 3600");
 
-    assertThat(over.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(over.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(over.reason()).contains("would be taken back, too: acme: \"set acme 700\"");
     world.sources.remove("zenith.yaml");
     var nowhere = world.run("set zenith 70 for 3600");
-    assertThat(nowhere.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(nowhere.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(nowhere.reason()).contains("no source defines zenith");
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.store.StoreKeys;
@@ -138,7 +138,7 @@ class StaleEpochCollectorTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.redis.calls("discard") - before).isEqualTo(1);
     assertThat(stored()).contains(101L, 140L);
   }

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.fake;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
@@ -19,7 +19,7 @@ final class FakeMember {
   long step;
   long predecessor;
   String live = FakeParticipant.ORIGINAL;
-  Optional<EpochActivation.Candidate> candidate = Optional.empty();
+  Optional<EpochSpec.Candidate> candidate = Optional.empty();
   boolean up = true;
 
   /** Whether it was deleted, which who is asked in its place says. */
@@ -144,7 +144,7 @@ final class FakeMember {
     return MemberReport.yes(name, live.replaceAll(" and .*", ""), facts);
   }
 
-  MemberReport stage(String name, EpochActivation a) {
+  MemberReport stage(String name, EpochSpec a) {
     if (a.epoch() > votes) {
       return MemberReport.no(name, reason);
     }
@@ -152,7 +152,7 @@ final class FakeMember {
     return MemberReport.yes(name, a.digest(), Map.of());
   }
 
-  MemberReport vote(String name, EpochActivation a) {
+  MemberReport vote(String name, EpochSpec a) {
     if (a.epoch() > votes || !a.digest().equals(staged.get(a.epoch()))) {
       return MemberReport.no(name, why("epoch " + a.epoch() + " isn't staged here"));
     }
@@ -161,13 +161,13 @@ final class FakeMember {
   }
 
   /** One that was set up anew, or thrown back, has lost it; one that was meddled with hasn't. */
-  MemberReport lost(String name, EpochActivation a) {
+  MemberReport lost(String name, EpochSpec a) {
     return epoch < a.epoch()
         ? MemberReport.no(name, "lost it, and acts on epoch " + epoch)
         : MemberReport.yes(name, a.digest(), Map.of());
   }
 
-  MemberReport reassert(String name, EpochActivation a, FencingToken caller) {
+  MemberReport reassert(String name, EpochSpec a, FencingToken caller) {
     if (epoch >= a.epoch()) {
       return MemberReport.yes(name, a.digest(), Map.of());
     }

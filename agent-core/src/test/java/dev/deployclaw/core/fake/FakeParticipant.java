@@ -1,10 +1,11 @@
 package dev.deployclaw.core.fake;
 
+import dev.deployclaw.core.invariant.RollbackInvariant;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -262,16 +263,16 @@ public final class FakeParticipant implements BackendExecutor {
       case ExecutorCall.Look _ when verb.equals("marks") -> each(of, m -> member(m).marks(m));
       case ExecutorCall.Look _ -> each(of, m -> MemberReport.yes(m, "", Map.of()));
       case ExecutorCall.Observe _ -> each(of, m -> member(m).observe(m));
-      case ExecutorCall.Stage(EpochActivation a) ->
+      case ExecutorCall.Stage(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).stage(m, a)));
-      case ExecutorCall.Prepare(EpochActivation a) -> each(of, m -> member(m).vote(m, a));
-      case ExecutorCall.Publish(EpochActivation a) ->
+      case ExecutorCall.Prepare(EpochSpec a) -> each(of, m -> member(m).vote(m, a));
+      case ExecutorCall.Publish(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> publish(m, a, fence)));
-      case ExecutorCall.Converge(EpochActivation a) -> each(of, m -> converge(m, a));
+      case ExecutorCall.Converge(EpochSpec a) -> each(of, m -> converge(m, a));
       case ExecutorCall.Discard(long epoch) ->
           each(of, m -> fenced(m, fence, Long.MAX_VALUE, () -> discard(m, epoch)));
-      case ExecutorCall.Lost(EpochActivation a) -> each(of, m -> member(m).lost(m, a));
-      case ExecutorCall.Reassert(EpochActivation a) ->
+      case ExecutorCall.Lost(EpochSpec a) -> each(of, m -> member(m).lost(m, a));
+      case ExecutorCall.Reassert(EpochSpec a) ->
           each(of, m -> fenced(m, fence, a.epoch(), () -> member(m).reassert(m, a, fence)));
       case ExecutorCall.Probe _,
           ExecutorCall.Heartbeat _,
@@ -295,7 +296,7 @@ public final class FakeParticipant implements BackendExecutor {
     return fencing.guard(m, member(m), FencingRules.mark(fence, epoch), act);
   }
 
-  private MemberReport publish(String m, EpochActivation a, FencingToken fence) {
+  private MemberReport publish(String m, EpochSpec a, FencingToken fence) {
     var active = store.get(StoreKeys.ACTIVE).map(e -> CommittedEpoch.read(e.value()));
     if (active.map(CommittedEpoch::epoch).orElse(0L) < a.epoch()) {
       violations.add("I7: " + m + " was told to act on epoch " + a.epoch() + " early");
@@ -330,7 +331,7 @@ public final class FakeParticipant implements BackendExecutor {
   }
 
   /** What a member acts on: with a candidate, of both epochs. */
-  private String acting(String m, EpochActivation a) {
+  private String acting(String m, EpochSpec a) {
     String own =
         a.restores()
             .flatMap(o -> o.of(name, m))
@@ -346,11 +347,11 @@ public final class FakeParticipant implements BackendExecutor {
   }
 
   /** Whether what is to be put back doesn't say what a member held. */
-  private boolean isNobodys(EpochActivation a, String m) {
+  private boolean isNobodys(EpochSpec a, String m) {
     return a.restores().filter(o -> o.of(name, m).isEmpty()).isPresent();
   }
 
-  private MemberReport converge(String m, EpochActivation a) {
+  private MemberReport converge(String m, EpochSpec a) {
     var member = member(m);
     if (isNobodys(a, m)) {
       return MemberReport.skipped(m, "nobody knows what it held: it keeps what it has");
@@ -368,7 +369,7 @@ public final class FakeParticipant implements BackendExecutor {
 
   /** Nobody knows who acts on what nobody needs: such a member refuses, and that is all. */
   private void blame(String m, String what) {
-    if (!member(m).thrownBack && !WayBackLaw.staysBehind(store, m, member(m).epoch)) {
+    if (!member(m).thrownBack && !RollbackInvariant.staysBehind(store, m, member(m).epoch)) {
       violations.add("I14: " + what);
     }
   }

@@ -6,7 +6,7 @@ import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -42,10 +42,10 @@ final class FakePolicyStore implements BackendExecutor {
   public CallOutcome execute(Invocation invocation) {
     return switch (invocation.call()) {
       case ExecutorCall.Observe _ -> yes(active());
-      case ExecutorCall.Stage(EpochActivation a) -> termed(invocation.fence(), () -> stage(a));
-      case ExecutorCall.Prepare(EpochActivation a) -> prepare(a);
-      case ExecutorCall.Publish(EpochActivation a) -> committed(a);
-      case ExecutorCall.Converge(EpochActivation a) -> committed(a);
+      case ExecutorCall.Stage(EpochSpec a) -> termed(invocation.fence(), () -> stage(a));
+      case ExecutorCall.Prepare(EpochSpec a) -> prepare(a);
+      case ExecutorCall.Publish(EpochSpec a) -> committed(a);
+      case ExecutorCall.Converge(EpochSpec a) -> committed(a);
       case ExecutorCall.Discard(long epoch) -> termed(invocation.fence(), () -> discard(epoch));
       case ExecutorCall.Look _,
           ExecutorCall.Probe _,
@@ -70,7 +70,7 @@ final class FakePolicyStore implements BackendExecutor {
         : CallOutcome.failed(new CallFault.Conflict("the term is no longer " + fence.term()));
   }
 
-  private CallOutcome stage(EpochActivation a) {
+  private CallOutcome stage(EpochSpec a) {
     var stored = StoredPolicySet.encode(a.set().bytes(), a.digest());
     for (int i = 0; i < stored.chunks().size(); i++) {
       store.put(StoredPolicySet.chunkKey(a.epoch(), i), stored.chunks().get(i));
@@ -79,7 +79,7 @@ final class FakePolicyStore implements BackendExecutor {
     return yes(a.digest());
   }
 
-  private CallOutcome prepare(EpochActivation a) {
+  private CallOutcome prepare(EpochSpec a) {
     var manifest = store.get(StoredPolicySet.manifestKey(a.epoch()));
     boolean there =
         manifest
@@ -88,7 +88,7 @@ final class FakePolicyStore implements BackendExecutor {
     return there ? yes(a.digest()) : no("isn't stored");
   }
 
-  private CallOutcome committed(EpochActivation a) {
+  private CallOutcome committed(EpochSpec a) {
     return active().equals(a.digest()) ? yes(a.digest()) : no("active says something else");
   }
 

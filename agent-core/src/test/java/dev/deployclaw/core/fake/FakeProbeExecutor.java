@@ -2,7 +2,7 @@ package dev.deployclaw.core.fake;
 
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -15,12 +15,12 @@ import java.util.function.Function;
 
 /** Synthetic requests that pass, until told otherwise. */
 public final class FakeProbeExecutor implements BackendExecutor {
-  private final List<EpochActivation> probed = Collections.synchronizedList(new ArrayList<>());
-  private final List<EpochActivation> beaten = Collections.synchronizedList(new ArrayList<>());
+  private final List<EpochSpec> probed = Collections.synchronizedList(new ArrayList<>());
+  private final List<EpochSpec> beaten = Collections.synchronizedList(new ArrayList<>());
   private volatile String failure = "";
   private volatile long failingEpoch;
   private volatile long p99Micros = 900;
-  private volatile Function<EpochActivation, List<MemberReport>> answers = _ -> List.of();
+  private volatile Function<EpochSpec, List<MemberReport>> answers = _ -> List.of();
   private volatile List<MemberReport> beats =
       List.of(MemberReport.yes("gateway/shop/one", "", Map.of()));
 
@@ -46,7 +46,7 @@ public final class FakeProbeExecutor implements BackendExecutor {
   }
 
   /** From now on probes report this, by what they are asked for. */
-  public void answers(Function<EpochActivation, List<MemberReport>> reports) {
+  public void answers(Function<EpochSpec, List<MemberReport>> reports) {
     answers = reports;
   }
 
@@ -56,12 +56,12 @@ public final class FakeProbeExecutor implements BackendExecutor {
   }
 
   /** What was probed so far, in order. */
-  public List<EpochActivation> probed() {
+  public List<EpochSpec> probed() {
     return List.copyOf(probed);
   }
 
   /** What heartbeats asked for so far, in order. */
-  public List<EpochActivation> beaten() {
+  public List<EpochSpec> beaten() {
     return List.copyOf(beaten);
   }
 
@@ -82,14 +82,14 @@ public final class FakeProbeExecutor implements BackendExecutor {
 
   @Override
   public CallOutcome execute(Invocation call) {
-    if (call.call() instanceof ExecutorCall.Heartbeat(EpochActivation side)) {
+    if (call.call() instanceof ExecutorCall.Heartbeat(EpochSpec side)) {
       beaten.add(side);
       return CallOutcome.done(beats);
     }
     String member = "gateway/shop/one";
     boolean fails = !failure.isEmpty();
     List<MemberReport> told = List.of();
-    if (call.call() instanceof ExecutorCall.Probe(EpochActivation side, _)) {
+    if (call.call() instanceof ExecutorCall.Probe(EpochSpec side, _)) {
       probed.add(side);
       told = answers.apply(side);
       fails &= failingEpoch == 0 || failingEpoch == side.epoch();

@@ -12,7 +12,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.Procedure.OnFailure;
 import dev.deployclaw.core.procedure.Procedure.ProcedureStep;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
@@ -45,7 +45,7 @@ class AutoFreezeTest {
     assertThat(log(ended)).contains("\"action\":\"Freezing the agent\"");
     assertThat(world.run("apply").reason()).contains("the kill switch is on");
     assertThat(world.agent().thaw("olivia").exit()).isEqualTo(ExitCode.OK);
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -109,8 +109,8 @@ class AutoFreezeTest {
 
     var ended = agent(Set.of("redis.publish"), 3).run(world.request("set acme 700"));
 
-    assertThat(first.result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(first.result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(ended.reason()).contains("the agent froze itself");
     assertThat(world.active().orElseThrow().digest()).isEqualTo(before);
     assertThat(world.live()).containsExactly(before);
@@ -136,7 +136,7 @@ class AutoFreezeTest {
   void aSkillMayAskTwice() throws Exception {
     var agent = agent(world.ports(), looking("redis.topology", "redis.scan"));
 
-    assertThat(agent.run(world.request("apply")).result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(agent.run(world.request("apply")).result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   private ChangeService agent(Set<String> refused) {

@@ -47,7 +47,7 @@ class GatePolicyTest {
   void tellsTheLogWhoAsksForAnApproval() {
     var both =
         new Risks(
-            List.of(ApprovalDemand.byRequest()),
+            List.of(ApprovalTrigger.byRequest()),
             List.of("acme"),
             List.of(),
             List.of(),
@@ -67,7 +67,7 @@ class GatePolicyTest {
             AUTO.judge(
                 FORWARD,
                 new Risks(
-                    List.of(ApprovalDemand.byRequest()),
+                    List.of(ApprovalTrigger.byRequest()),
                     List.of(),
                     List.of(),
                     List.of(),
@@ -100,7 +100,7 @@ class GatePolicyTest {
   void aWayBackWaitsWhereItIsAskedTo() {
     var risks =
         Risks.of(
-            List.of(ApprovalDemand.byRequest()),
+            List.of(ApprovalTrigger.byRequest()),
             ChangeScope.of("rollback", List.of("acme"), List.of()));
 
     assertThat(AUTO.judge(BACK, risks))
@@ -114,14 +114,14 @@ class GatePolicyTest {
     var own =
         MachineSamples.execution(
             ChangeKind.COMPENSATION, new ChangeState.Prepared("v", 6, List.of()));
-    var asks = Risks.of(List.of(ApprovalDemand.byRequest()), ChangeScope.NONE);
+    var asks = Risks.of(List.of(ApprovalTrigger.byRequest()), ChangeScope.NONE);
 
     assertThat(HOLD.judge(own, asks)).isEqualTo(new Verdict.Pass("way-back"));
   }
 
   @Test
   void whoApprovesWhatOnlyAModelUnderstoodQuotesThePlan() {
-    var reading = new ApprovalDemand(ApprovalDemand.Source.MODEL_READING, "only the model …");
+    var reading = new ApprovalTrigger(ApprovalTrigger.Source.MODEL_READING, "only the model …");
     var hold = (Verdict.Hold) AUTO.judge(FORWARD, Risks.of(List.of(reading), ChangeScope.NONE));
     var waiting =
         new PendingApproval("x-1", "olivia", "0123456789abcdef", hold.why(), hold.approval());

@@ -71,7 +71,7 @@ class GateRuleTest {
     var step =
         new Risks(List.of(), List.of(), List.of(), List.of("acme/orders: to nothing"), reach);
     var asks =
-        new Risks(List.of(ApprovalDemand.byRequest()), List.of(), List.of(), List.of(), reach);
+        new Risks(List.of(ApprovalTrigger.byRequest()), List.of(), List.of(), List.of(), reach);
 
     for (var risks : List.of(removal, step, asks)) {
       assertThat(gate(all).judge(ASKED, risks)).isInstanceOf(Verdict.Hold.class);

@@ -2,7 +2,7 @@ package dev.deployclaw.core.grant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Grant;
@@ -30,7 +30,7 @@ class GrantVerifierTest {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final FencingToken FENCE = new FencingToken("agent", 7);
   private static final Purpose PURPOSE = new Purpose("arch-1", "plan", 5);
-  private static final EpochActivation ACTIVATION = activation(8, "digest", 0);
+  private static final EpochSpec ACTIVATION = activation(8, "digest", 0);
 
   private Instant now = Instant.parse("2026-11-26T12:00:00Z");
   private final GrantKey key = GrantKey.random();
@@ -171,10 +171,10 @@ class GrantVerifierTest {
             ACTIVATION.at(
                 0,
                 Optional.of(
-                    new EpochActivation.Candidate(9, "c", PolicySet.EMPTY, new CanaryCohort(500)))),
-            new EpochActivation(
+                    new EpochSpec.Candidate(9, "c", PolicySet.EMPTY, new CanaryCohort(500)))),
+            new EpochSpec(
                 "arch-1", 8, "digest", PolicySet.EMPTY, 6, Optional.empty(), Optional.empty()),
-            new EpochActivation(
+            new EpochSpec(
                 "arch-1",
                 8,
                 "digest",
@@ -183,7 +183,7 @@ class GrantVerifierTest {
                 Optional.empty(),
                 true,
                 Optional.empty()),
-            new EpochActivation(
+            new EpochSpec(
                 "arch-1",
                 8,
                 "digest",
@@ -275,8 +275,8 @@ class GrantVerifierTest {
     return new Invocation(executor, call, FENCE, DEADLINE);
   }
 
-  private static EpochActivation activation(long epoch, String digest, long step) {
-    return new EpochActivation(
+  private static EpochSpec activation(long epoch, String digest, long step) {
+    return new EpochSpec(
             "arch-1", epoch, digest, PolicySet.EMPTY, 7, Optional.empty(), Optional.empty())
         .at(step, Optional.empty());
   }

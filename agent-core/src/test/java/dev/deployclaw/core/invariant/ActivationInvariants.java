@@ -3,7 +3,6 @@ package dev.deployclaw.core.invariant;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeStateStore;
-import dev.deployclaw.core.fake.WayBackLaw;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeKind;
 import dev.deployclaw.core.machine.ChangeState;
@@ -32,7 +31,7 @@ public final class ActivationInvariants {
   private final FakeEstate world;
   private final RecordInvariants records;
   private final ApprovalInvariant approvals;
-  private final WayBackLaw waysBack;
+  private final RollbackInvariant waysBack;
   private final List<String> broken = new ArrayList<>();
   private final Map<String, Change> changes = new TreeMap<>();
   private final Map<Long, String> contents = new TreeMap<>();
@@ -45,14 +44,18 @@ public final class ActivationInvariants {
   private record Change(Entry entry, ChangeExecution execution) {}
 
   public ActivationInvariants(FakeEstate world) {
-    this(world, new RecordInvariants(world), new ApprovalInvariant(world), new WayBackLaw(world));
+    this(
+        world,
+        new RecordInvariants(world),
+        new ApprovalInvariant(world),
+        new RollbackInvariant(world));
   }
 
   private ActivationInvariants(
       FakeEstate world,
       RecordInvariants records,
       ApprovalInvariant approvals,
-      WayBackLaw waysBack) {
+      RollbackInvariant waysBack) {
     this.world = world;
     this.records = records;
     this.approvals = approvals;
@@ -338,7 +341,7 @@ public final class ActivationInvariants {
             reader.thrownBack()
                 || stranded
                 || ahead
-                || WayBackLaw.isLeftOut(world.store, reader.member(), reader.epoch());
+                || RollbackInvariant.isLeftOut(world.store, reader.member(), reader.epoch());
         if (!excused && !allowed.contains(content(reader.epoch()))) {
           broken.add("I5: " + reader.member() + " acts on epoch " + reader.epoch() + ", " + last);
         }

@@ -10,7 +10,8 @@ public final class MachineSamples {
   static final Checkpoint CHECKPOINT = new Checkpoint("checkpoints/ab.json", "ab", "f1", true);
   public static final Approval APPROVAL = new Approval("ann", 7, "plan", "ab", 30);
 
-  static final LeftOutMembers LEFT_OUT = new LeftOutMembers(List.of("gateway/two"), "olivia");
+  static final RollbackExclusions LEFT_OUT =
+      new RollbackExclusions(List.of("gateway/two"), "olivia");
 
   static final List<ChangeState> STATES =
       List.of(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -27,7 +27,7 @@ class InvalidPoliciesTest {
     var ended = world.run(request);
 
     assertThat(ended.exit()).isEqualTo(ExitCode.INVALID);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(ended.reason())
         .startsWith("the policy of acme is invalid: policies/acme.yaml:2:1: not YAML")
         .endsWith("(correct the syntax here)");
@@ -68,8 +68,8 @@ class InvalidPoliciesTest {
     var all = world.run("apply");
     var named = world.run("set zenith 70");
 
-    assertThat(named.result()).as(named.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(all.result()).as(all.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(named.result()).as(named.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(all.result()).as(all.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(log(all.execution()))
         .contains("tenant acme keeps its committed policy: policies/acme.yaml:2:1: not YAML");
     world.laws.checkAtRest();
@@ -112,7 +112,7 @@ class InvalidPoliciesTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(log(ended.execution()))
         .contains(
             "tenant acme keeps its committed policy: policies/acme.yaml:7: limit orders: a request")

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.overlay.Overlay;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,9 +75,9 @@ class OverlayRunTest {
 
     var ended = world.agent().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(overlays()).isEmpty();
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test
@@ -88,7 +88,7 @@ class OverlayRunTest {
 
     var ended = world.run("only zenith");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(overlays()).hasSize(1);
   }
 
@@ -103,7 +103,7 @@ class OverlayRunTest {
             .replace("window: 1m", "window: 1m\n      burst: 600"));
 
     assertThat(overlays()).as("the burst stays as it was").isEmpty();
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test
@@ -127,7 +127,7 @@ class OverlayRunTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(overlays()).isEmpty();
   }
 

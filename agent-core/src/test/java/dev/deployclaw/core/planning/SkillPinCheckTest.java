@@ -11,7 +11,7 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.procedure.Procedure;
 import dev.deployclaw.core.procedure.ProcedureRegistry;
 import dev.deployclaw.core.procedure.SkillRefusal;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.rollback.Rollback;
 import dev.deployclaw.core.service.ChangeService;
@@ -63,7 +63,7 @@ class SkillPinCheckTest {
 
     var ended = agent().run(world.request("apply"));
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(ended.reason()).isEqualTo(CHANGED.text());
     assertTold(ended.execution());
@@ -90,7 +90,7 @@ class SkillPinCheckTest {
     var back = agent().rollback(Rollback.LAST, "olivia");
 
     for (var ended : List.of(scan, repair, back)) {
-      assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.REFUSED);
+      assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.REFUSED);
       assertTold(ended.execution());
     }
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
@@ -113,7 +113,7 @@ class SkillPinCheckTest {
 
     var ended = agent().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(ended.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(ended.cause()).contains(AbortCause.SKILL_REFUSED);
     assertTold(held.execution());
@@ -144,7 +144,7 @@ class SkillPinCheckTest {
 
     assertThat(followed.skill()).isEqualTo("orchestrate");
     assertThat(followed.sha256()).isEqualTo("00");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   private void assertTold(String execution) throws IOException {

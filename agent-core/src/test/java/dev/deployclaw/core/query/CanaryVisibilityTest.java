@@ -9,7 +9,7 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.result.ExitCode;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import java.time.Duration;
 import java.util.List;
@@ -124,7 +124,7 @@ class CanaryVisibilityTest {
     return calls.stream().filter(c -> c.contains(verb)).findFirst().orElseThrow();
   }
 
-  private static String asked(EpochActivation side) {
+  private static String asked(EpochSpec side) {
     return side.epoch() + " " + String.join(" ", side.set().tenants().keySet());
   }
 }

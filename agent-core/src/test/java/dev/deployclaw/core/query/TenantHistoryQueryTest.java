@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.query.TenantHistoryReport.Changed;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.diff.FieldDifference;
 import java.util.List;
@@ -30,7 +30,7 @@ class TenantHistoryQueryTest {
     assertThat(latest.epoch()).isEqualTo(2);
     assertThat(latest.requester()).isEqualTo("olivia");
     assertThat(latest.request()).contains("set acme 700");
-    assertThat(latest.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(latest.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(latest.committed()).hasValueSatisfying(t -> assertThat(t).startsWith("2026-11-01T"));
     assertThat(latest.differences())
         .extracting(FieldDifference::text)
@@ -41,7 +41,7 @@ class TenantHistoryQueryTest {
   void readsOlderSetsFromCheckpointsAndSaysWhatIsNoLongerToBeHad() throws Exception {
     world.run("apply");
     for (int requests : List.of(700, 710, 720, 730)) {
-      assertThat(world.run("set acme " + requests).result()).isEqualTo(ExecutionResult.COMPLETED);
+      assertThat(world.run("set acme " + requests).result()).isEqualTo(ExecutionStatus.COMPLETED);
     }
 
     var whole = world.queries().history("acme", 20);
@@ -66,7 +66,7 @@ class TenantHistoryQueryTest {
     var changes = world.queries().history("acme", 20).changes();
 
     assertThat(changes).hasSize(3);
-    assertThat(changes.get(1).result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(changes.get(1).result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(changes.get(0).differences())
         .extracting(FieldDifference::text)
         .anyMatch(t -> t.contains("700 -> 600"));
@@ -81,7 +81,7 @@ class TenantHistoryQueryTest {
     var changes = world.queries().history("acme", 20).changes();
 
     assertThat(changes).hasSize(2);
-    assertThat(changes.getFirst().result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(changes.getFirst().result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(changes.getFirst().unknown()).contains("a candidate that was taken back");
   }
 

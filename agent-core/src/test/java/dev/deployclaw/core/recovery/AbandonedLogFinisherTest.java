@@ -16,7 +16,7 @@ import dev.deployclaw.core.log.LogWriterRegistry;
 import dev.deployclaw.core.log.RecordSealer.LogHead;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
@@ -39,7 +39,7 @@ class AbandonedLogFinisherTest {
   void anEndThatTheStoreDidNotTakeIsAnchoredByTheNextStart() throws Exception {
     world.store.watch(this::cutOnceCompleted);
     var ended = world.run("apply");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     world.store.reachable(true);
     world.store.expireLeases();
     assertThat(head(ended.execution())).isNotEqualTo(last(ended.execution()));
@@ -54,7 +54,7 @@ class AbandonedLogFinisherTest {
   void aLogThatNobodyLedIsAnchoredToo() throws Exception {
     world.store.stand("somebody else", Duration.ofSeconds(10));
     var ended = world.run("apply");
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(world.store.get(StoreKeys.auditHead(ended.execution()))).isEmpty();
     world.store.expireLeases();
 
@@ -117,7 +117,7 @@ class AbandonedLogFinisherTest {
     var frozen = front.freeze("olivia", "incident");
 
     assertThat(shared.ran).isTrue();
-    assertThat(frozen.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(frozen.result()).isEqualTo(ExecutionStatus.COMPLETED);
     var records = world.journal.read(frozen.execution());
     assertThat(records.stream().filter(r -> ExecutionLog.ended(List.of(r)))).hasSize(1);
     assertThat(new String(records.getLast(), StandardCharsets.UTF_8)).contains("COMPLETED");

@@ -8,7 +8,7 @@ import dev.deployclaw.core.fake.AgentWire.Moment;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.log.SupersededRecords;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.testkit.Slow;
@@ -47,7 +47,7 @@ class DivergedLogTest {
     assertThat(finished)
         .singleElement()
         .satisfies(ended -> {
-          assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+          assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
           assertThat(ended.reason())
               .contains("LOST", execution, "from " + from + " to " + written.size(), lost.file());
         });
@@ -101,7 +101,7 @@ class DivergedLogTest {
     var elsewhere = world.agentElsewhere();
 
     assertThat(elsewhere.approve(held.execution(), "ann").result())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
 
     world.store.expireLeases();
     world.agent().recover();

@@ -8,7 +8,7 @@ import dev.deployclaw.core.fake.AgentWire.Moment;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +103,7 @@ class StreamLossTest {
 
     var went = world.run("apply");
 
-    assertThat(went.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(went.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().frozen()).isEmpty();
     assertThat(known.forks).hasSize(records).allMatch(StreamCopy.Fork::alarmed);
     assertThat(known.forks.getFirst().sentence())
@@ -118,7 +118,7 @@ class StreamLossTest {
     known.forks.add(new StreamCopy.Fork("arch-2026-11-02-rate-limit-001", 1, "aa", "bb", false));
     world.journal.stream(known);
 
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
 
     assertThat(world.queries().status().frozen()).isEmpty();
     assertThat(known.forks).noneMatch(StreamCopy.Fork::alarmed);
@@ -141,18 +141,18 @@ class StreamLossTest {
     assertThat(stopped.reason()).contains("kill switch", "FORK", "record 3 of " + execution);
     assertThat(world.queries().status().frozen())
         .hasValueSatisfying(f -> assertThat(f.reason()).contains("audit diff-stream " + execution));
-    assertThat(back.result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().thaw("ann").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(back.result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(world.agent().thaw("ann").result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.run("apply").result())
         .as("a person had the last word")
-        .isNotEqualTo(ExecutionResult.ABORTED);
+        .isNotEqualTo(ExecutionStatus.ABORTED);
     assertThat(world.queries().status().frozen()).isEmpty();
   }
 
   @Test
   void refusesWhatIsNewWhileTooMuchWaitsAndAWayBackGoesOn() throws Exception {
     var world = new FakeEstate();
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
     var known = new Known();
     known.full = "64 MiB wait for the stream";
     world.journal.stream(known);
@@ -161,10 +161,10 @@ class StreamLossTest {
     var refused = world.run("apply");
     var back = world.agent().rollback("last", "ann");
 
-    assertThat(refused.result()).isEqualTo(ExecutionResult.REFUSED);
+    assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
     assertThat(refused.reason()).isEqualTo("64 MiB wait for the stream");
     assertThat(world.change(refused.execution())).isEmpty();
-    assertThat(back.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(back.result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   private static void lossIn(FakeEstate world) {

@@ -7,7 +7,7 @@ import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore.Entry;
@@ -38,7 +38,7 @@ class RegressionDetectorTest {
             world.agent().rollback("last", "olivia"),
             world.agent().repair(world.request("repair")),
             world.agent().approve("arch-1", "ann"))) {
-      assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+      assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
       assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
       assertThat(ended.cause()).contains(AbortCause.REGRESSED);
       assertThat(ended.reason()).contains("REGRESSED", "gateway/one names epoch 3", "none above 2");
@@ -86,14 +86,14 @@ class RegressionDetectorTest {
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(5);
     assertThat(world.live()).containsExactly(restored);
     assertThat(number(StoreKeys.TERM)).isGreaterThan(4);
     assertThat(world.queries().regressed()).isEmpty();
-    assertThat(world.run("set acme 950").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("set acme 950").result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.agent().rollback("last", "olivia").result())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(restored);
   }
 
@@ -108,7 +108,7 @@ class RegressionDetectorTest {
     var back = world.agent().rollback("last", "olivia");
 
     assertThat(forward.cause()).contains(AbortCause.REGRESSED);
-    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(10);
     assertThat(world.live()).containsExactly(first);
     assertThat(number(StoreKeys.TERM)).isGreaterThan(40);
@@ -126,7 +126,7 @@ class RegressionDetectorTest {
 
     var back = world.run("back");
 
-    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(10);
     assertThat(world.live()).containsExactly(first);
   }
@@ -167,11 +167,11 @@ class RegressionDetectorTest {
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(committed);
     assertThat(world.active().orElseThrow().digest()).isEqualTo(committed);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(4);
-    assertThat(world.run("set acme 900").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("set acme 900").result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @ParameterizedTest
@@ -187,7 +187,7 @@ class RegressionDetectorTest {
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(committed);
     assertThat(world.change(under.execution()).orElseThrow().state())
         .isInstanceOf(ChangeState.Aborted.class);
@@ -210,7 +210,7 @@ class RegressionDetectorTest {
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(committed);
     assertThat(world.active().orElseThrow().candidate()).isEmpty();
   }
@@ -246,10 +246,10 @@ class RegressionDetectorTest {
     world.agent().recover();
     var again = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(again.result()).as(again.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(again.result()).as(again.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(restored);
     assertThat(world.agent().acceptRegression(world.request("accept")).result())
-        .isEqualTo(ExecutionResult.NO_CHANGE);
+        .isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   private boolean cut;
@@ -283,8 +283,8 @@ class RegressionDetectorTest {
     var again = world.run("apply");
 
     assertThat(refused.cause()).contains(AbortCause.REGRESSED);
-    assertThat(accepted.result()).as(accepted.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(again.result()).as(again.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(accepted.result()).as(accepted.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(again.result()).as(again.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
   }
 
@@ -307,7 +307,7 @@ class RegressionDetectorTest {
 
     var ended = world.agent().acceptRegression(world.request("accept"));
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(world.store.get(StoreKeys.ACCEPTED)).isEmpty();
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -31,7 +31,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(ended.reason()).contains("gateway/two", "redis/a").doesNotContain("redis/b");
     assertThat(world.active()).isEqualTo(committed);
@@ -109,21 +109,21 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.redis.calls("publish")).isEqualTo(published);
   }
 
   @Test
   void doesNothingBeforeTheFirstChangeAndAfterGoingBackThere() throws Exception {
-    assertThat(repair().result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(repair().result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     world.run("apply");
     world.agent().rollback("last", "olivia");
     world.redis.tamper("a", "by its owner");
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(ended.reason()).contains("unmanaged");
     assertThat(world.redis.live()).contains("by its owner");
   }
@@ -138,10 +138,10 @@ class DriftRepairTest {
     var ended = repair();
 
     assertThat(refused.reason()).contains("gateway/two", "deployclaw drift --repair");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
     assertThat(world.redis.live()).contains("by its owner");
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   /** Nothing is managed: who edits what is theirs is in their right, beside one who missed it. */
@@ -153,7 +153,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.gateway.live()).as(ended.reason()).contains("by its owner");
   }
 
@@ -161,7 +161,7 @@ class DriftRepairTest {
   private void goesBackWithoutGatewayTwo() throws InterruptedException {
     world.gateway.stop("two");
     var back = world.agent().rollback("last", "olivia");
-    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     var ended = world.agent().leaveOut(List.of("gateway/two"), "olivia");
     assertThat(ended.exit()).as(ended.reason()).isEqualTo(ExitCode.OK);
     world.gateway.heal();
@@ -178,7 +178,7 @@ class DriftRepairTest {
     var ended = repair();
 
     assertThat(drift.reason()).contains("redis/a behind").doesNotContain("redis/b");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.reason()).contains("redis/a").doesNotContain("redis/b");
     assertAllWell();
   }
@@ -188,8 +188,8 @@ class DriftRepairTest {
     world.run("apply");
     world.gateway.forget("one");
 
-    assertThat(world.run("repair").result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.run("repair manually").result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(world.run("repair").result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(world.run("repair manually").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertAllWell();
   }
 
@@ -227,7 +227,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("REGRESSED", "redis/a", "epoch 9");
     assertThat(world.gateway.live()).contains(FakeParticipant.ORIGINAL);
@@ -241,11 +241,11 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("not repaired: gateway/two", "repaired: redis/a");
     world.gateway.heal();
-    assertThat(repair().result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(repair().result()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test
@@ -256,7 +256,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(ended.reason()).contains("still runs the old file", "repaired: redis/a");
   }
 
@@ -270,7 +270,7 @@ class DriftRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(ended.reason()).contains("does not hold epoch 1");
     assertThat(world.ratelimit.calls("prepare")).isEqualTo(votes);
     assertThat(world.redis.calls("prepare")).isEqualTo(others + 2);
@@ -299,7 +299,7 @@ class DriftRepairTest {
 
     assertThat(refused.exit()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(refused.reason()).contains("nothing was repaired");
-    assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(kept).hasSize(1);
   }
 
@@ -314,7 +314,7 @@ class DriftRepairTest {
     assertThat(ended.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(world.redis.live()).contains("somebody's");
     world.agent().recover();
-    assertThat(repair().result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(repair().result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -328,9 +328,9 @@ class DriftRepairTest {
     var recovered = world.agent().recover();
 
     assertThat(ended.result())
-        .isIn(ExecutionResult.COMPLETED, ExecutionResult.UNKNOWN, ExecutionResult.FAILED);
+        .isIn(ExecutionStatus.COMPLETED, ExecutionStatus.UNKNOWN, ExecutionStatus.FAILED);
     assertThat(recovered.finished()).hasSize(1);
-    assertThat(recovered.finished().getFirst().result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(recovered.finished().getFirst().result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(recovered.finished().getFirst().reason()).contains("deployclaw drift --repair");
     assertAllWell();
   }
@@ -341,7 +341,7 @@ class DriftRepairTest {
     world.redis.tamper("a", "somebody's");
     world.redis.before("observe", () -> world.store.fate("audit/", Fate.APPLIED_ANSWER_LOST));
 
-    assertThat(repair().result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(repair().result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.machine.AbortCause;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
@@ -37,7 +37,7 @@ class HeldRepairTest {
 
     var ended = world.agentElsewhere().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.redis.live()).doesNotContain(STRANGE);
     assertThat(world.agent().approve(held.execution(), "ann").exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(world.laws.broken()).isEmpty();
@@ -85,7 +85,7 @@ class HeldRepairTest {
 
     var ended = world.agent().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(world.store.list(StoreKeys.HELD_REPAIRS)).isEmpty();
   }
 
@@ -99,14 +99,14 @@ class HeldRepairTest {
     var ended = world.agent().approve(held.execution(), "ann");
 
     assertThat(frozen.cause()).contains(AbortCause.FROZEN);
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
   void isNotCarriedOutOnAnotherBase() throws Exception {
     var held = world.run("repair manually");
     world.redis.tamper("a", world.active().orElseThrow().digest());
-    assertThat(world.run("set acme 700").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("set acme 700").result()).isEqualTo(ExecutionStatus.COMPLETED);
     world.redis.tamper("a", STRANGE);
 
     var ended = world.agent().approve(held.execution(), "ann");
@@ -137,7 +137,7 @@ class HeldRepairTest {
 
     assertThat(own.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(own.reason()).contains("must differ");
-    assertThat(other.result()).as(other.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(other.result()).as(other.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test

@@ -8,8 +8,8 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GateRule;
 import dev.deployclaw.core.gate.GateRule.About;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.machine.LeftOutMembers;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.machine.RollbackExclusions;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ class PartialRollbackTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(ended.reason()).contains("gateway/two: " + PAUSED);
     assertBackButTwo(first);
@@ -85,7 +85,7 @@ class PartialRollbackTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("gateway/two: it was deleted");
     assertBackButTwo(first);
     assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.FAILED);
@@ -104,7 +104,7 @@ class PartialRollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("gateway/two: " + PAUSED);
     assertBackButTwo(first);
     world.gateway.heal();
@@ -112,7 +112,7 @@ class PartialRollbackTest {
     assertThat(recovered.finished())
         .singleElement()
         .extracting(RequestOutcome::result)
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(first);
     assertAllWell();
   }
@@ -141,7 +141,7 @@ class PartialRollbackTest {
 
     var ended = world.run("set acme 700 canary 40 bake 3");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("redis/b: READONLY");
     assertThat(world.redis.live()).startsWith(first);
     assertThat(world.agent().recover().exit()).isEqualTo(ExitCode.FAILED);
@@ -163,7 +163,7 @@ class PartialRollbackTest {
     assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
     var x = world.change(ended.execution()).orElseThrow();
     assertThat(x.state()).isInstanceOf(ChangeState.RolledBack.class);
-    assertThat(x.leftOut()).contains(new LeftOutMembers(List.of("redis/b"), "ann"));
+    assertThat(x.leftOut()).contains(new RollbackExclusions(List.of("redis/b"), "ann"));
   }
 
   @Test
@@ -176,8 +176,8 @@ class PartialRollbackTest {
     assertThat(answer.exit()).as(answer.reason()).isEqualTo(ExitCode.OK);
     var x = world.change(ended.execution()).orElseThrow();
     assertThat(x.state()).isInstanceOf(ChangeState.RolledBack.class);
-    assertThat(x.leftOut()).contains(new LeftOutMembers(List.of("gateway/two"), "ann"));
-    assertThat(answer.finished().getLast().result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(x.leftOut()).contains(new RollbackExclusions(List.of("gateway/two"), "ann"));
+    assertThat(answer.finished().getLast().result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(answer.finished().getLast().reason())
         .contains("without gateway/two, which ann left out");
     assertThat(log(ended)).contains("\"left_out\":[\"gateway/two\"]", "\"left_out_by\":\"ann\"");

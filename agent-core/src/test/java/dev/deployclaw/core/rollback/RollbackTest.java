@@ -8,7 +8,7 @@ import dev.deployclaw.core.fake.AgentWire;
 import dev.deployclaw.core.fake.AgentWire.Moment;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.util.List;
@@ -25,7 +25,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback(second.execution(), "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertThat(world.live()).containsExactly(first);
@@ -39,7 +39,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.gateway.live())
         .containsExactly(FakeParticipant.ORIGINAL, "written by hand", FakeParticipant.ORIGINAL);
     assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
@@ -52,7 +52,7 @@ class RollbackTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(3);
     assertAllWell();
   }
@@ -66,7 +66,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(4);
     assertThat(world.change(ended.execution()).orElseThrow().restores()).isTrue();
     assertThat(world.gateway.live())
@@ -82,7 +82,7 @@ class RollbackTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(world.live()).containsExactly(FakeParticipant.ORIGINAL);
   }
 
@@ -95,7 +95,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(first);
     assertAllWell();
   }
@@ -109,7 +109,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(first);
     assertThat(world.change(ended.execution()).orElseThrow().checkpoint().orElseThrow().stored())
         .isFalse();
@@ -139,7 +139,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("gateway/two");
     assertThat(world.redis.live()).containsOnly(first);
     world.gateway.heal();
@@ -158,7 +158,7 @@ class RollbackTest {
     assertThat(world.gateway.live())
         .containsExactly(FakeParticipant.ORIGINAL, FakeParticipant.ORIGINAL, first);
     assertThat(world.redis.live()).containsOnly(FakeParticipant.ORIGINAL);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("unknown what gateway/two held");
     assertThat(world.queries().status().open()).isEmpty();
   }
@@ -179,7 +179,7 @@ class RollbackTest {
 
     assertThat(recovered.finished())
         .singleElement()
-        .satisfies(e -> assertThat(e.result()).isEqualTo(ExecutionResult.UNKNOWN))
+        .satisfies(e -> assertThat(e.result()).isEqualTo(ExecutionStatus.UNKNOWN))
         .satisfies(e -> assertThat(e.reason()).contains("unknown what gateway/two held"));
   }
 
@@ -220,7 +220,7 @@ class RollbackTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("gateway");
     assertThat(world.active().orElseThrow().digest()).isEqualTo(first);
     assertThat(world.redis.live()).containsOnly(first);

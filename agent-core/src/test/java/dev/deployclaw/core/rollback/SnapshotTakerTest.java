@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.ledger.CheckpointFile;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.ObjectStore.Get;
 import dev.deployclaw.policy.json.CanonicalJson;
@@ -23,7 +23,7 @@ class SnapshotTakerTest {
 
     var ended = world.run("snapshot");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     var fresh = world.objects.checkpoints().stream().filter(n -> !before.contains(n)).toList();
     assertThat(fresh).hasSize(1);
     byte[] bytes = ((Get.Found) world.objects.read(fresh.getFirst())).bytes();
@@ -75,7 +75,7 @@ class SnapshotTakerTest {
   void isTakenBeforeTheFirstChangeToo() throws Exception {
     var ended = world.run("snapshot");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     var name = world.objects.checkpoints().iterator().next();
     var file = CheckpointFile.read(((Get.Found) world.objects.read(name)).bytes());
     assertThat(file.set()).isEmpty();
@@ -101,7 +101,7 @@ class SnapshotTakerTest {
 
     var ended = world.run("snapshot");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(ended.reason()).contains("isn't whole", "until it can be stored");
     assertThat(kept).isNotEmpty();
   }

@@ -3,7 +3,7 @@ package dev.deployclaw.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class RefusedRepairTest {
 
     var ended = repair();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.FAILED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(ended.reason()).contains("not repaired: gateway/two: refused it, is paused");
     long anEighth = world.settings("a").bounds().converge().toNanos() / 8_000;
     assertThat(world.time.micros() - since).isLessThan(anEighth);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.machine.AbortCause;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
@@ -30,7 +30,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertAllWell();
   }
@@ -46,7 +46,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(before);
     assertAllWell();
   }
@@ -68,7 +68,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(world.live()).containsExactly(before);
     assertAllWell();
   }
@@ -80,7 +80,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("gateway does not answer");
     assertThat(micros()).isBetween(micros(bound), 2 * micros(bound));
     world.gateway.heal();
@@ -141,7 +141,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(ended.reason()).startsWith("did not take it: gateway/one: is paused");
     assertThat(ended.reason()).contains("redis/a: does not answer");
     assertThat(tries.get()).isEqualTo(world.settings("a").bounds().attempts());
@@ -159,7 +159,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.agent().rollback("last", "olivia");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).startsWith("not back yet: gateway/one: is paused");
     assertThat(world.redis.live()).containsExactly(before, before);
   }
@@ -185,11 +185,11 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(ended.reason()).contains("still pending", "may not list pods");
     world.gateway.heal();
     assertThat(world.agent().recover().finished().getFirst().result())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -210,7 +210,7 @@ class UnreachableAfterCommitTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(world.gateway.calls("publish")).isEqualTo(1);
     assertThat(world.gateway.live()).containsOnly(FakeParticipant.ORIGINAL);
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.machine.AbortCause;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
@@ -38,7 +38,7 @@ class ChangeSchedulerTest {
     world.time.pass(Duration.ofHours(1));
     var begun = keepTime(world.agentElsewhere());
 
-    assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionResult.COMPLETED);
+    assertThat(begun).extracting(RequestOutcome::result).containsExactly(ExecutionStatus.COMPLETED);
     assertThat(begun).extracting(RequestOutcome::execution).containsExactly(planned.execution());
     assertThat(world.active().orElseThrow().change()).isEqualTo(planned.execution());
     assertThat(world.queries().scheduled().entries()).isEmpty();
@@ -126,10 +126,10 @@ class ChangeSchedulerTest {
 
     assertThat(keepTime(world.agent()))
         .extracting(RequestOutcome::result)
-        .containsExactly(ExecutionResult.HELD);
+        .containsExactly(ExecutionStatus.HELD);
 
     var ended = world.agent().approve(planned.execution(), "ann");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -158,7 +158,7 @@ class ChangeSchedulerTest {
         .anyMatch(text -> text.contains("rate-limit-900: its entry"));
     assertThat(keepTime(world.agent()))
         .extracting(RequestOutcome::result)
-        .containsExactly(ExecutionResult.COMPLETED);
+        .containsExactly(ExecutionStatus.COMPLETED);
 
     var rejected = world.agent().reject("arch-2026-11-01-rate-limit-000", "ann");
 
@@ -191,8 +191,8 @@ class ChangeSchedulerTest {
     var second = world.agentElsewhere().begin(seen.getFirst());
 
     assertThat(first.execution()).isEqualTo(planned.execution());
-    assertThat(first.result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(second.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(first.result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(second.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
   }
 

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
-import dev.deployclaw.core.gate.ApprovalDemand;
-import dev.deployclaw.core.gate.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GateRule;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.planner.Interpretation;
 import dev.deployclaw.core.planner.Understanding;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
@@ -62,11 +62,11 @@ class ApprovalTableTest {
     MODEL_READING,
     MODEL_DOUBT;
 
-    List<ApprovalDemand> demands() {
+    List<ApprovalTrigger> demands() {
       return switch (this) {
         case WORDS, CALLER, GATE_RULE -> List.of();
-        case MODEL_READING -> List.of(new ApprovalDemand(Source.MODEL_READING, "only a model"));
-        case MODEL_DOUBT -> List.of(new ApprovalDemand(Source.MODEL_DOUBT, "a model doubts"));
+        case MODEL_READING -> List.of(new ApprovalTrigger(Source.MODEL_READING, "only a model"));
+        case MODEL_DOUBT -> List.of(new ApprovalTrigger(Source.MODEL_DOUBT, "a model doubts"));
       };
     }
 
@@ -126,7 +126,7 @@ class ApprovalTableTest {
         assertThat(ended.reason()).contains("approval");
       }
       case LOOKED ->
-          assertThat(ended.result()).as(ended.reason()).isNotEqualTo(ExecutionResult.REFUSED);
+          assertThat(ended.result()).as(ended.reason()).isNotEqualTo(ExecutionStatus.REFUSED);
     }
     if (fate != Fate.HELD) {
       assertThat(world.active()).isEqualTo(active);
@@ -150,7 +150,7 @@ class ApprovalTableTest {
 
     assertThat(ended.result())
         .as(operation + ": " + ended.reason())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     var again = world.agent().approve(held.execution(), "ann", waiting.planHash());
     assertThat(again.exit()).isEqualTo(ExitCode.REFUSED);
     world.laws.checkAtRest();
@@ -170,16 +170,16 @@ class ApprovalTableTest {
     if (operation == TaskOperation.RESOLVE_CONFLICTS) {
       world.sources.put("acme.yaml", TWO_WINDOWS);
     }
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
     switch (operation) {
       case ROLLBACK ->
-          assertThat(world.run("set acme 700").result()).isEqualTo(ExecutionResult.COMPLETED);
+          assertThat(world.run("set acme 700").result()).isEqualTo(ExecutionStatus.COMPLETED);
       case UNBLOCK ->
           assertThat(
                   agent(intent(TaskOperation.BLOCK, Guards.NONE), List.of())
                       .run(world.request("block"))
                       .result())
-              .isIn(ExecutionResult.HELD, ExecutionResult.COMPLETED);
+              .isIn(ExecutionStatus.HELD, ExecutionStatus.COMPLETED);
       case APPLY_POLICIES ->
           world.sources.put("acme.yaml", FakeSourcesExecutor.document("acme", 800));
       case REPAIR_DRIFT -> world.redis.tamper("a", "somebody's");
@@ -188,7 +188,7 @@ class ApprovalTableTest {
     }
     for (var held : world.queries().standing().held()) {
       assertThat(world.agent().approve(held.id(), "ann").result())
-          .isEqualTo(ExecutionResult.COMPLETED);
+          .isEqualTo(ExecutionStatus.COMPLETED);
     }
   }
 
@@ -205,7 +205,7 @@ class ApprovalTableTest {
     return agent(intent(operation, guards), way.demands()).run(request);
   }
 
-  private ChangeService agent(Intent intent, List<ApprovalDemand> demands) {
+  private ChangeService agent(Intent intent, List<ApprovalTrigger> demands) {
     var p = world.ports();
     var understanding =
         new Understanding(

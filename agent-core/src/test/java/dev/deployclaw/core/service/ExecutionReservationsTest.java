@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.gate.GatePolicy;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.service.ExecutionReservations.Reserved;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
@@ -41,7 +41,7 @@ class ExecutionReservationsTest {
         world.agent().run(new TaskRequest("apply", "ann", world.time.instant(), false, of(FIRST)));
 
     assertThat(ended.execution()).isEqualTo(FIRST);
-    assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.change(FIRST)).isPresent();
   }
 
@@ -64,7 +64,7 @@ class ExecutionReservationsTest {
             .agent()
             .run(new TaskRequest("apply", "ann", world.time.instant(), true, Optional.empty()));
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.HELD);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.HELD);
     assertThat(ended.reason()).contains("the request asks for an approval");
   }
 
@@ -150,7 +150,7 @@ class ExecutionReservationsTest {
   void leavesALogOfWhatItDeclines() throws Exception {
     var ended = world.agent().decline(world.request("apply"), "the agent stops");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(world.journal.read(ended.execution())).hasSize(2);
   }
 

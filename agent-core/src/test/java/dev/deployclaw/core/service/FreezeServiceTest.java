@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.freeze.FreezeRecord;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -20,11 +20,11 @@ class FreezeServiceTest {
     var thawed = world.agent().thaw("piet");
 
     assertThat(frozen.exit()).isEqualTo(ExitCode.OK);
-    assertThat(frozen.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(frozen.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(stopped.exit()).isEqualTo(ExitCode.ABORTED);
     assertThat(stopped.reason()).contains("olivia", "incident 4711", "deployclaw thaw");
     assertThat(thawed.reason()).contains("thawed", "olivia");
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -41,11 +41,11 @@ class FreezeServiceTest {
 
     var again = world.agent().freeze("piet", "other");
 
-    assertThat(again.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(again.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(again.reason()).contains("frozen already by olivia").contains("incident");
     assertThat(world.queries().status().frozen()).map(FreezeRecord::by).contains("olivia");
-    assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(world.agent().thaw("piet").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test
@@ -54,7 +54,7 @@ class FreezeServiceTest {
 
     var frozen = world.agent().freeze("olivia", "incident");
 
-    assertThat(frozen.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(frozen.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().frozen()).isPresent();
   }
 
@@ -63,7 +63,7 @@ class FreezeServiceTest {
     world.store.fate("freeze", Fate.LOST);
 
     assertThat(world.agent().freeze("olivia", "incident").result())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().status().frozen()).isPresent();
   }
 
@@ -81,7 +81,7 @@ class FreezeServiceTest {
 
     var frozen = world.agent().freeze("olivia", "incident");
 
-    assertThat(frozen.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(frozen.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(frozen.reason()).contains("nobody knows", "see status");
   }
 
@@ -95,7 +95,7 @@ class FreezeServiceTest {
 
     var frozen = world.agent().freeze("olivia", "incident");
 
-    assertThat(frozen.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(frozen.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(frozen.execution()).isNotEmpty();
   }
 

@@ -3,7 +3,7 @@ package dev.deployclaw.core.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class GateFactsTest {
   void theOpeningSaysWhichRulesAskForAnApproval() throws Exception {
     var held = world.run("apply manually");
 
-    assertThat(held.result()).isEqualTo(ExecutionResult.HELD);
+    assertThat(held.result()).isEqualTo(ExecutionStatus.HELD);
     assertThat(opened(held.execution()))
         .singleElement()
         .asString()

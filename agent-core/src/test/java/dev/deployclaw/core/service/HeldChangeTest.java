@@ -8,7 +8,7 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.gate.GateRule;
 import dev.deployclaw.core.journal.ExecutionLog;
 import dev.deployclaw.core.machine.AbortCause;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class HeldChangeTest {
 
     var ended = world.agent().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
     assertAllWell();
   }
@@ -107,7 +107,7 @@ class HeldChangeTest {
     var other = world.agent().approve(held.execution(), "ann");
 
     assertThat(own.exit()).isEqualTo(ExitCode.REFUSED);
-    assertThat(other.result()).as(other.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(other.result()).as(other.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -132,8 +132,8 @@ class HeldChangeTest {
     assertThat(first.reason()).contains("bank");
     assertThat(byAnn.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(byAnn.reason()).contains("the rule bank lets carol approve it, and not ann");
-    assertThat(byCarol.result()).as(byCarol.reason()).isEqualTo(ExecutionResult.COMPLETED);
-    assertThat(tune.result()).as(tune.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(byCarol.result()).as(byCarol.reason()).isEqualTo(ExecutionStatus.COMPLETED);
+    assertThat(tune.result()).as(tune.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -169,7 +169,7 @@ class HeldChangeTest {
 
     var ended = world.agentElsewhere().approve(held.execution(), "ann");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
   }
 
@@ -197,7 +197,7 @@ class HeldChangeTest {
 
     assertThat(other.exit()).isEqualTo(ExitCode.REFUSED);
     assertThat(other.reason()).contains(plan, "not beef", "deployclaw log");
-    assertThat(right.result()).as(right.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(right.result()).as(right.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test
@@ -225,7 +225,7 @@ class HeldChangeTest {
     var thawed = world.agent().approve(held.execution(), "ann");
 
     assertThat(frozen.cause()).contains(AbortCause.FROZEN);
-    assertThat(thawed.result()).as(thawed.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(thawed.result()).as(thawed.reason()).isEqualTo(ExecutionStatus.COMPLETED);
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.store.StoreKeys;
@@ -23,7 +23,7 @@ class LostStateRestorerTest {
 
     var ended = world.agent().reassert().orElseThrow();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.reason()).contains("redis/a: epoch 1").doesNotContain("redis/b");
     assertThat(world.active()).isEqualTo(committed);
     assertThat(world.store.list(StoreKeys.CHANGES)).hasSize(1);
@@ -97,9 +97,9 @@ class LostStateRestorerTest {
     world.redis.heal();
     var second = world.agent().reassert().orElseThrow();
 
-    assertThat(first.result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(first.result()).isEqualTo(ExecutionStatus.UNKNOWN);
     assertThat(first.reason()).contains("not put back", "readonly");
-    assertThat(second.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(second.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 

@@ -6,7 +6,7 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.planning.PlanPreviewReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,7 +19,7 @@ class RequestRunTest {
   void carriesARequestThroughAllSixSteps() throws Exception {
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertThat(world.live()).containsExactly(world.active().orElseThrow().digest());
@@ -49,7 +49,7 @@ class RequestRunTest {
 
     var again = world.run("apply");
 
-    assertThat(again.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(again.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(again.exit()).isEqualTo(ExitCode.OK);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(1);
     assertAllWell();
@@ -61,7 +61,7 @@ class RequestRunTest {
 
     var ended = world.run("set acme 1200");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.active().orElseThrow().epoch()).isEqualTo(2);
     assertThat(world.active().orElseThrow().predecessor()).isEqualTo(1);
     assertAllWell();
@@ -102,7 +102,7 @@ class RequestRunTest {
   void aDryRunTouchesNothing() throws Exception {
     var ended = world.run("dry run");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(world.store.get("epoch")).isEmpty();
     assertThat(world.redis.staged()).isEmpty();
   }
@@ -128,7 +128,7 @@ class RequestRunTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(log(ended.execution())).contains("tenant acme keeps its committed policy");
     assertAllWell();
   }
@@ -153,7 +153,7 @@ class RequestRunTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -33,7 +33,7 @@ class VolumeHandoverServiceTest {
 
     var ended = share();
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(ended.exit()).isEqualTo(ExitCode.OK);
     assertThat(ended.reason()).isEqualTo(MEMBER + ": take it out");
     assertThat(cluster.asked).containsExactly("gw");
@@ -46,7 +46,7 @@ class VolumeHandoverServiceTest {
   void saysThatThereWasNothingToDo() throws Exception {
     cluster.answer = yes(false);
 
-    assertThat(share().result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(share().result()).isEqualTo(ExecutionStatus.NO_CHANGE);
   }
 
   @Test
@@ -63,7 +63,7 @@ class VolumeHandoverServiceTest {
   @Test
   void whatGotNoAnswerIsUnknownAndWhatWasNotReachedIsUnchanged() throws Exception {
     cluster.answer = CallOutcome.done(List.of(MemberReport.unknown(MEMBER, "broke off")));
-    assertThat(share().result()).isEqualTo(ExecutionResult.UNKNOWN);
+    assertThat(share().result()).isEqualTo(ExecutionStatus.UNKNOWN);
 
     cluster.answer = CallOutcome.failed(new CallFault.Unavailable("no route"));
     assertThat(share().exit()).isEqualTo(ExitCode.UNREACHABLE);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.store.StoreKeys;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +28,10 @@ class SourceWriteBackTest {
   void aCompletedChangeIsInItsSource() throws Exception {
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 700");
     assertThat(world.queries().scan().truth().overlays()).isEmpty();
-    assertThat(world.run("apply").result()).isEqualTo(ExecutionResult.NO_CHANGE);
+    assertThat(world.run("apply").result()).isEqualTo(ExecutionStatus.NO_CHANGE);
     assertThat(log(ended.execution())).contains("1 written back");
     assertAllWell();
   }
@@ -43,7 +43,7 @@ class SourceWriteBackTest {
 
     var ended = world.run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.queries().scan().truth().overlays()).isEmpty();
   }
 
@@ -53,7 +53,7 @@ class SourceWriteBackTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ROLLED_BACK);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ROLLED_BACK);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 600");
     assertAllWell();
   }
@@ -79,7 +79,7 @@ class SourceWriteBackTest {
 
     var ended = world.run("set acme 700");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.sources.text("acme.yaml")).contains("requests: 900");
     assertThat(log(ended.execution()))
         .contains("acme.yaml is left: it was edited since, by kubectl-edit at noon");
@@ -90,7 +90,7 @@ class SourceWriteBackTest {
   void whatGotNoAnswerIsTriedAgainAtTheNextStart() throws Exception {
     world.sources.unwritable(true);
     var ended = world.run("set acme 700");
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(log(ended.execution()))
         .contains("no answer (the next command that may write tries again)");
     assertThat(world.store.list(StoreKeys.WRITE_BACK)).hasSize(1);

@@ -8,7 +8,7 @@ import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.shipping.NatsShipper;
 import dev.deployclaw.audit.shipping.ShippingTracker;
 import dev.deployclaw.audit.shipping.StreamStateFiles;
-import dev.deployclaw.audit.signing.ArchiveMarker;
+import dev.deployclaw.audit.signing.LocalArchiveMarker;
 import dev.deployclaw.audit.signing.LogCopyVerifier;
 import dev.deployclaw.audit.signing.LogEndSignatures;
 import dev.deployclaw.audit.stream.NatsSettings;
@@ -45,7 +45,7 @@ public final class FileJournal implements Journal {
   private final Optional<NatsShipper> shipper;
   private final FileLockClaims claims;
   private final StreamStateFiles copy;
-  private final Optional<BucketArchive> bucket;
+  private final Optional<JournalBucketCopy> bucket;
   private final Optional<LogEndSignatures> ends;
   private final Map<String, RecordFile> open = new HashMap<>();
 
@@ -56,7 +56,7 @@ public final class FileJournal implements Journal {
     this.copy = new StreamStateFiles(folder, shipped.map(Shipped::stream));
     this.claims = new FileLockClaims(folder.claims());
     var stream = shipped.map(_ -> copy);
-    this.bucket = copies.map(c -> new BucketArchive(folder, c, stream, this::drop));
+    this.bucket = copies.map(c -> new JournalBucketCopy(folder, c, stream, this::drop));
     this.ends = copies.map(c -> new LogEndSignatures(folder, c.signer()));
   }
 
@@ -130,7 +130,7 @@ public final class FileJournal implements Journal {
 
   /** Whether its records lie in the bucket alone. */
   public boolean hasLeft(String execution) {
-    return folder.length(execution) == 0 && ArchiveMarker.of(folder, execution).isPresent();
+    return folder.length(execution) == 0 && LocalArchiveMarker.of(folder, execution).isPresent();
   }
 
   /** From the bucket; none where it was never here. */
@@ -152,7 +152,7 @@ public final class FileJournal implements Journal {
   }
 
   /** The records of an execution as they come, from its first. */
-  public LogTail tail(String execution) {
+  public LogTailReader tail(String execution) {
     return tail(execution, LogHead.START);
   }
 
@@ -162,8 +162,8 @@ public final class FileJournal implements Journal {
    * @param had its hash may be cut short, or empty where it isn't known; where the log has another
    *     record there, the first look says so
    */
-  public LogTail tail(String execution, LogHead had) {
-    return new LogTail(this, Optional.of(folder), execution, had);
+  public LogTailReader tail(String execution, LogHead had) {
+    return new LogTailReader(this, Optional.of(folder), execution, had);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.deployclaw.audit.shipping;
 
 import dev.deployclaw.audit.folder.JournalFolder;
-import dev.deployclaw.audit.folder.StreamLock;
+import dev.deployclaw.audit.folder.StreamReconciliationLock;
 import dev.deployclaw.audit.record.DamagedJournalException;
 import dev.deployclaw.audit.record.RecordLines;
 import dev.deployclaw.audit.record.StreamRecord;
@@ -54,7 +54,7 @@ final class StreamReconciler {
    * @throws IOException when that can't be done, or another process does it
    */
   boolean settle(AuditStream stream) throws IOException, InterruptedException {
-    try (var alone = StreamLock.take(folder)) {
+    try (var alone = StreamReconciliationLock.take(folder)) {
       if (!alone.held()) {
         throw new IOException("another process compares the stream");
       }

@@ -90,7 +90,7 @@ public final class LogArchiver {
   private boolean store(String execution) throws IOException, InterruptedException {
     long length = folder.length(execution);
     var known = mark(execution);
-    if (known.map(ArchiveMarker::length).filter(l -> l == length).isPresent()) {
+    if (known.map(LocalArchiveMarker::length).filter(l -> l == length).isPresent()) {
       return false;
     }
     List<byte[]> records = folder.all(execution);
@@ -99,7 +99,7 @@ public final class LogArchiver {
       return false;
     }
     ends.require(execution, records);
-    var before = known.map(ArchiveMarker::head).filter(h -> h.head().begins(records));
+    var before = known.map(LocalArchiveMarker::head).filter(h -> h.head().begins(records));
     if (known.isPresent() && before.isEmpty() && folder.superseded(execution).isEmpty()) {
       throw new DamagedJournalException(
           execution, "it isn't the log that was copied into the bucket before");
@@ -113,7 +113,7 @@ public final class LogArchiver {
     }
     var head = new SegmentManifest(SignedLogHead.sign(execution, records, signer), segments);
     create(head.name(), head.bytes());
-    folder.keep(ArchiveMarker.name(execution), new ArchiveMarker(length, head).bytes());
+    folder.keep(LocalArchiveMarker.name(execution), new LocalArchiveMarker(length, head).bytes());
     return true;
   }
 
@@ -150,7 +150,7 @@ public final class LogArchiver {
     return LogCopyVerifier.read(objects, name);
   }
 
-  private Optional<ArchiveMarker> mark(String execution) {
-    return ArchiveMarker.of(folder, execution);
+  private Optional<LocalArchiveMarker> mark(String execution) {
+    return LocalArchiveMarker.of(folder, execution);
   }
 }

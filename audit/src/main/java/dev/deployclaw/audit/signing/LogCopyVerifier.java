@@ -63,7 +63,7 @@ public final class LogCopyVerifier {
    * @throws IOException when the bucket can't be asked
    */
   public Copy check(String execution) throws IOException, InterruptedException {
-    var known = ArchiveMarker.of(folder, execution);
+    var known = LocalArchiveMarker.of(folder, execution);
     if (known.isEmpty()) {
       return new Copy.Waits();
     }

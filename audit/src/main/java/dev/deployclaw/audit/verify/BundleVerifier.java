@@ -1,7 +1,7 @@
 package dev.deployclaw.audit.verify;
 
-import dev.deployclaw.audit.verify.chain.ChainDocument;
-import dev.deployclaw.audit.verify.chain.ChainDocument.Link;
+import dev.deployclaw.audit.verify.chain.HeadChainVerification;
+import dev.deployclaw.audit.verify.chain.HeadChainVerification.Link;
 import dev.deployclaw.audit.verify.chain.TrustedKeys;
 import dev.deployclaw.audit.verify.chain.VerificationFinding;
 import dev.deployclaw.audit.verify.chain.VerificationFinding.Code;
@@ -151,12 +151,12 @@ public final class BundleVerifier {
 
   /** What is wrong with links of a chain, in their order, before anybody signs it. */
   public static List<VerificationFinding> links(List<?> links) {
-    return ChainDocument.links(links);
+    return HeadChainVerification.links(links);
   }
 
   /** A chain; all but one of several must be earlier states of that one. */
   public void chain(String file, byte[] document) {
-    var chain = ChainDocument.read(document, trust);
+    var chain = HeadChainVerification.read(document, trust);
     chains.add(file);
     var found = new ArrayList<>(chain.findings());
     boolean longer = chain.links().size() > longest.size() || longestFile.isEmpty();

@@ -6,7 +6,7 @@ import dev.deployclaw.bench.redis.BenchCluster;
 import dev.deployclaw.bench.redis.RespBatch;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.BackendExecutor;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Condition;
@@ -87,8 +87,8 @@ final class EpochSwitchRunner {
   }
 
   /** What is live, for whoever is asked to vote on it. */
-  EpochActivation live(PolicySet set) {
-    return new EpochActivation(
+  EpochSpec live(PolicySet set) {
+    return new EpochSpec(
         CHANGE,
         active.epoch(),
         active.digest(),
@@ -98,7 +98,7 @@ final class EpochSwitchRunner {
         Optional.empty());
   }
 
-  private SwitchTimes once(EpochActivation next) throws InterruptedException {
+  private SwitchTimes once(EpochSpec next) throws InterruptedException {
     Map<SwitchTimes.Part, Long> times = new EnumMap<>(SwitchTimes.Part.class);
     long collected = active.predecessor();
     open(next);
@@ -122,7 +122,7 @@ final class EpochSwitchRunner {
     return new SwitchTimes(times);
   }
 
-  private void publish(EpochActivation next, Map<SwitchTimes.Part, Long> times)
+  private void publish(EpochSpec next, Map<SwitchTimes.Part, Long> times)
       throws InterruptedException {
     var seen = watched.until(next.epoch());
     long begin = System.nanoTime();
@@ -140,14 +140,14 @@ final class EpochSwitchRunner {
     times.put(SwitchTimes.Part.SPREAD, each.getLast() - each.getFirst());
   }
 
-  private void stage(EpochActivation next) throws InterruptedException {
+  private void stage(EpochSpec next) throws InterruptedException {
     for (var each : List.of(redis, store)) {
       CheckedCalls.on(each, new ExecutorCall.Stage(next));
     }
   }
 
-  private EpochActivation next(PolicySet set, String digest) {
-    return new EpochActivation(
+  private EpochSpec next(PolicySet set, String digest) {
+    return new EpochSpec(
         CHANGE,
         active.epoch() + 1,
         digest,
@@ -158,7 +158,7 @@ final class EpochSwitchRunner {
   }
 
   /** Tells the services which epoch to fetch; the rest of a change is nobody's business here. */
-  private void open(EpochActivation next) throws InterruptedException {
+  private void open(EpochSpec next) throws InterruptedException {
     var change = CanonicalJson.bytes(Map.of("epoch", next.epoch()));
     write(
         List.of(
@@ -173,7 +173,7 @@ final class EpochSwitchRunner {
         LEADS);
   }
 
-  private void commit(EpochActivation next) throws InterruptedException {
+  private void commit(EpochSpec next) throws InterruptedException {
     active = new CommittedEpoch(next.epoch(), next.digest(), CHANGE, TERM, next.predecessor());
     write(List.of(new Write.Put(StoreKeys.ACTIVE, active.bytes())), LEADS);
   }
@@ -186,7 +186,7 @@ final class EpochSwitchRunner {
   }
 
   /** The library that every primary has by now, to be loaded once more. */
-  private Map<HostPort, RespBatch> libraries(EpochActivation live) {
+  private Map<HostPort, RespBatch> libraries(EpochSpec live) {
     String source = FunctionLibrary.source(TERM, live.epoch(), live.digest(), live.predecessor());
     var load = RespBatch.one("FUNCTION", "LOAD", "REPLACE", source);
     Map<HostPort, RespBatch> loads = new LinkedHashMap<>();

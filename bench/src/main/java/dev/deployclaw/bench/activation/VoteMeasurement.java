@@ -2,7 +2,7 @@ package dev.deployclaw.bench.activation;
 
 import dev.deployclaw.bench.measure.CheckedCalls;
 import dev.deployclaw.bench.measure.TimingSamples;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.executors.ratelimit.ConfiguredRedis;
 import dev.deployclaw.executors.ratelimit.RateLimitExecutor;
@@ -60,7 +60,7 @@ final class VoteMeasurement {
     }
   }
 
-  VoteFigures run(EpochActivation live, int warmUp, int rounds) throws InterruptedException {
+  VoteFigures run(EpochSpec live, int warmUp, int rounds) throws InterruptedException {
     List<Long> votes = new ArrayList<>();
     List<Long> reads = new ArrayList<>();
     for (int i = 0; i < warmUp + rounds; i++) {

@@ -2,7 +2,7 @@ package dev.deployclaw.bench.estate;
 
 import dev.deployclaw.bench.measure.CheckedCalls;
 import dev.deployclaw.core.spi.ExecutorCall;
-import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerInspectionExecutor;
 import dev.deployclaw.executors.docker.DockerSettings;
 import dev.deployclaw.testkit.docker.TestDockerDaemon;
 import java.net.URI;
@@ -23,13 +23,13 @@ final class DockerScanSubject implements ScanSubject {
 
   private final TestDockerDaemon docker;
   private final int size;
-  private final DockerExecutor executor;
+  private final DockerInspectionExecutor executor;
 
   private DockerScanSubject(TestDockerDaemon docker, int size) {
     this.docker = docker;
     this.size = size;
     this.executor =
-        new DockerExecutor(
+        new DockerInspectionExecutor(
             Optional.of(new DockerSettings(URI.create(docker.host()), Optional.empty(), ANSWER)));
   }
 

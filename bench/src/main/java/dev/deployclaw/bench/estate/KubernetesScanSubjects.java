@@ -9,7 +9,7 @@ import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
-import dev.deployclaw.executors.kubernetes.inspect.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.policy.gateway.GatewaySite;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
@@ -59,7 +59,7 @@ final class KubernetesScanSubjects implements AutoCloseable {
             subject(
                 "kubernetes topology, gateways",
                 gateways,
-                new KubernetesExecutor(Optional.of(link), settings, List.of()),
+                new KubernetesInspectionExecutor(Optional.of(link), settings, List.of()),
                 "inspect"),
             subject(
                 "gateways scanned",

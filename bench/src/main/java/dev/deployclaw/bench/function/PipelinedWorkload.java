@@ -1,8 +1,8 @@
 package dev.deployclaw.bench.function;
 
 import dev.deployclaw.bench.measure.BenchWorkload;
-import dev.deployclaw.bench.measure.TurnCost;
 import dev.deployclaw.bench.measure.TurnMeter;
+import dev.deployclaw.bench.measure.WorkloadMeasurement;
 import dev.deployclaw.bench.redis.RawSocketPipe;
 import dev.deployclaw.bench.redis.RespBatch;
 import java.util.concurrent.ExecutorService;
@@ -20,7 +20,7 @@ record PipelinedWorkload(String title, RespBatch batch, long calls, Line line)
   record Line(RawSocketPipe pipe, TurnMeter meter, ExecutorService threads) {}
 
   @Override
-  public TurnCost turn() throws InterruptedException {
+  public WorkloadMeasurement turn() throws InterruptedException {
     return line.meter().around(calls, () -> line.pipe().exchange(batch, line.threads()));
   }
 }

@@ -1,8 +1,8 @@
 package dev.deployclaw.bench.limiter;
 
 import dev.deployclaw.bench.measure.BenchWorkload;
-import dev.deployclaw.bench.measure.TurnCost;
 import dev.deployclaw.bench.measure.TurnMeter;
+import dev.deployclaw.bench.measure.WorkloadMeasurement;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +45,7 @@ public final class ClosedLoopLoad implements BenchWorkload {
   }
 
   @Override
-  public TurnCost turn() throws InterruptedException {
+  public WorkloadMeasurement turn() throws InterruptedException {
     return meter.around(traffic.requests(), () -> new Run().all());
   }
 

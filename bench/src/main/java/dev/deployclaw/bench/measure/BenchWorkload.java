@@ -5,5 +5,5 @@ public interface BenchWorkload {
   String title();
 
   /** One turn, whole; throws where an answer is anything but what was expected. */
-  TurnCost turn() throws InterruptedException;
+  WorkloadMeasurement turn() throws InterruptedException;
 }

@@ -22,14 +22,14 @@ public final class TurnMeter {
     void run() throws InterruptedException;
   }
 
-  public TurnCost around(long calls, Task task) throws InterruptedException {
+  public WorkloadMeasurement around(long calls, Task task) throws InterruptedException {
     long redisBefore = redisMicros();
     long ownBefore = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     task.run();
     long nanos = System.nanoTime() - begin;
     long own = SYSTEM.getProcessCpuTime() - ownBefore;
-    return new TurnCost(calls, nanos, redisMicros() - redisBefore, own / NANOS);
+    return new WorkloadMeasurement(calls, nanos, redisMicros() - redisBefore, own / NANOS);
   }
 
   /** Of all its threads, in user and system mode, since it was started. */

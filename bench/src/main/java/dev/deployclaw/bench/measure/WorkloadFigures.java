@@ -23,7 +23,7 @@ public record WorkloadFigures(
    */
   public static List<WorkloadFigures> measure(
       List<? extends BenchWorkload> works, int warmUp, int rounds) throws InterruptedException {
-    Map<BenchWorkload, List<TurnCost>> turns = new LinkedHashMap<>();
+    Map<BenchWorkload, List<WorkloadMeasurement>> turns = new LinkedHashMap<>();
     works.forEach(w -> turns.put(w, new ArrayList<>()));
     for (int i = 0; i < warmUp + rounds; i++) {
       for (BenchWorkload work : i % 2 == 1 ? works.reversed() : works) {
@@ -36,15 +36,16 @@ public record WorkloadFigures(
     return turns.entrySet().stream().map(e -> of(e.getKey().title(), e.getValue())).toList();
   }
 
-  private static WorkloadFigures of(String title, List<TurnCost> turns) {
+  private static WorkloadFigures of(String title, List<WorkloadMeasurement> turns) {
     return new WorkloadFigures(
         title,
-        samples(turns, TurnCost::nanosEach),
-        samples(turns, TurnCost::redisNanosEach),
-        samples(turns, TurnCost::ownNanosEach));
+        samples(turns, WorkloadMeasurement::nanosEach),
+        samples(turns, WorkloadMeasurement::redisNanosEach),
+        samples(turns, WorkloadMeasurement::ownNanosEach));
   }
 
-  private static TimingSamples samples(List<TurnCost> turns, ToLongFunction<TurnCost> figure) {
+  private static TimingSamples samples(
+      List<WorkloadMeasurement> turns, ToLongFunction<WorkloadMeasurement> figure) {
     return new TimingSamples(turns.stream().map(figure::applyAsLong).toList());
   }
 

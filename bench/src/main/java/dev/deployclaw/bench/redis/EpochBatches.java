@@ -1,6 +1,6 @@
 package dev.deployclaw.bench.redis;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.PolicySet;
 import dev.deployclaw.policy.redis.StagedRules;
 import dev.deployclaw.testkit.network.HostPort;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param reads for every node
  */
 public record EpochBatches(
-    EpochActivation activation, Map<HostPort, RespBatch> writes, Map<HostPort, RespBatch> reads) {
+    EpochSpec activation, Map<HostPort, RespBatch> writes, Map<HostPort, RespBatch> reads) {
   public static EpochBatches of(PolicySet set, String digest, long epoch, BenchCluster cluster) {
     var shares = cluster.dealt(StagedRules.of(set, epoch, digest).hashes());
     Map<HostPort, RespBatch> writes = new LinkedHashMap<>();
@@ -26,8 +26,7 @@ public record EpochBatches(
       reads.put(primary, RespBatch.reads(hashes));
     });
     var activation =
-        new EpochActivation(
-            "bench", epoch, digest, set, epoch - 1, Optional.empty(), Optional.empty());
+        new EpochSpec("bench", epoch, digest, set, epoch - 1, Optional.empty(), Optional.empty());
     return new EpochBatches(activation, writes, cluster.atEveryNode(reads));
   }
 

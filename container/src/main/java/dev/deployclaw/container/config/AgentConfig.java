@@ -40,7 +40,7 @@ public record AgentConfig(
     List<SecretValue> redact,
     ServerConfig serve,
     MonitoringConfig watch,
-    List<NotificationConfig> sinks,
+    List<NotificationSinkConfig> sinks,
     Optional<ModelConfig> model,
     List<PluginConfig> plugins,
     Optional<TelemetryConfig> telemetry) {

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.doctor;
 
 import dev.deployclaw.container.config.AgentConfig;
-import dev.deployclaw.container.config.NotificationConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,12 +109,12 @@ public final class TransportSecurityCheck {
   }
 
   /** A webhook's address may itself be what lets one in, so only its host is said. */
-  private void sink(NotificationConfig sink) {
+  private void sink(NotificationSinkConfig sink) {
     String url =
         switch (sink.target()) {
-          case NotificationConfig.Target.Alertmanager(var at, var _) -> at;
-          case NotificationConfig.Target.PagerDuty(var at, var _) -> at;
-          case NotificationConfig.Target.Webhook(var at, var _) -> at;
+          case NotificationSinkConfig.Target.Alertmanager(var at, var _) -> at;
+          case NotificationSinkConfig.Target.PagerDuty(var at, var _) -> at;
+          case NotificationSinkConfig.Target.Webhook(var at, var _) -> at;
         };
     if (url.toLowerCase(Locale.ROOT).startsWith("http://") && isRemote(host(url))) {
       warn("notify %s (%s)".formatted(sink.name(), host(url)), PLAIN, HTTPS);

@@ -12,8 +12,8 @@ import dev.deployclaw.container.http.access.RequestDispatcher;
 import dev.deployclaw.container.http.access.TokenFileReloader;
 import dev.deployclaw.container.http.exchange.ApiRoute;
 import dev.deployclaw.container.http.limit.ApiRateLimits;
+import dev.deployclaw.container.http.limit.ConnectionLimitingTransport;
 import dev.deployclaw.container.http.limit.ConnectionLimits;
-import dev.deployclaw.container.http.limit.LimitedTransport;
 import dev.deployclaw.container.http.route.EventStreamRoute;
 import dev.deployclaw.container.http.route.ExecutionRoutes;
 import dev.deployclaw.container.http.route.FreezeRoutes;
@@ -92,7 +92,11 @@ public final class HttpApiServer implements AutoCloseable {
     var limits =
         new ConnectionLimits(
             bounds.shares().connections(), bounds.shares().connectionsPerAddress());
-    var vertx = Vertx.builder().with(small()).withTransport(new LimitedTransport(limits)).build();
+    var vertx =
+        Vertx.builder()
+            .with(small())
+            .withTransport(new ConnectionLimitingTransport(limits))
+            .build();
     var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
     var tls = tls(serve, vertx);
     var guard = new RequestAuthorizer(credentials, tls, budgets(bounds), sidecar.meters());

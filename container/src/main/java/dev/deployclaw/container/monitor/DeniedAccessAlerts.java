@@ -3,8 +3,8 @@ package dev.deployclaw.container.monitor;
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.core.drift.Discrepancy;
-import dev.deployclaw.core.spi.NamedMembers;
-import dev.deployclaw.core.spi.NamedMembers.Entry;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -56,7 +56,7 @@ final class DeniedAccessAlerts {
                 members.size(),
                 members.size() == 1 ? "member" : "members",
                 subject,
-                NamedMembers.listed(entries));
+                MemberPhrases.listed(entries));
     var reasons =
         members.entrySet().stream()
             .map(m -> Map.of("member", m.getKey(), "reason", m.getValue()))

@@ -5,8 +5,8 @@ import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.core.change.HeartbeatReport;
 import dev.deployclaw.core.change.HeartbeatReport.Point;
 import dev.deployclaw.core.change.HeartbeatReport.State;
-import dev.deployclaw.core.spi.NamedMembers;
-import dev.deployclaw.core.spi.NamedMembers.Entry;
+import dev.deployclaw.core.spi.MemberPhrases;
+import dev.deployclaw.core.spi.MemberPhrases.Entry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -118,7 +118,7 @@ final class EnforcementPointStates {
   }
 
   private static String named(Collection<EnforcementPointStatus> bad) {
-    return NamedMembers.listed(
+    return MemberPhrases.listed(
         bad.stream()
             .map(s -> new Entry(s.member(), s.member() + " (" + s.reason() + ")", true))
             .toList());

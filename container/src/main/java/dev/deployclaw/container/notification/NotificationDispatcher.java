@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notification;
 
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ public final class NotificationDispatcher implements AutoCloseable {
     this.post = post;
   }
 
-  private record Route(NotificationConfig wants, SinkNotifier courier) {}
+  private record Route(NotificationSinkConfig wants, SinkNotifier courier) {}
 
   /**
    * Starts them.
@@ -27,7 +27,7 @@ public final class NotificationDispatcher implements AutoCloseable {
    * @param folder for pending notices and the record of deliveries
    */
   public static NotificationDispatcher start(
-      List<NotificationConfig> sinks, Path folder, DeliverySettings terms) {
+      List<NotificationSinkConfig> sinks, Path folder, DeliverySettings terms) {
     var post = new NotificationHttpClient(terms.patience().answer());
     var deliveries = new DeliveryLog(folder.resolve("deliveries.jsonl"));
     var desk = new SinkNotifier.Dependencies(post, deliveries, terms);

@@ -1,8 +1,8 @@
 package dev.deployclaw.container.notification;
 
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationConfig;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,7 +18,7 @@ interface NotificationSink {
     return false;
   }
 
-  static NotificationSink of(NotificationConfig notify) {
+  static NotificationSink of(NotificationSinkConfig notify) {
     return switch (notify.target()) {
       case Target.Alertmanager a -> new AlertmanagerSink(a);
       case Target.PagerDuty p -> new PagerDutySink(p);

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.notification;
 
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.net.http.HttpRequest;
 import java.time.Instant;

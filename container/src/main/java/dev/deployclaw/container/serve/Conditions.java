@@ -7,7 +7,7 @@ import dev.deployclaw.core.gate.GatePolicy.PendingApproval;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.regression.AheadMember;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -24,9 +24,9 @@ final class Conditions {
   /** So long an execution that ended badly is amiss; one whose result isn't known until it is. */
   private static final Duration FRESH = Duration.ofHours(1);
 
-  private static final String UNKNOWN = ExecutionResult.UNKNOWN.name();
+  private static final String UNKNOWN = ExecutionStatus.UNKNOWN.name();
   private static final Set<String> BAD =
-      Set.of(ExecutionResult.ROLLED_BACK.name(), ExecutionResult.FAILED.name(), UNKNOWN);
+      Set.of(ExecutionStatus.ROLLED_BACK.name(), ExecutionStatus.FAILED.name(), UNKNOWN);
 
   private Conditions() {}
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.container.serve;
 
-import dev.deployclaw.audit.journal.LogTail;
+import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.health.BackendHealthCheck;
 import dev.deployclaw.core.call.AgentPorts;
@@ -36,6 +36,6 @@ public record Estate(
   /** Gives the records of a log that follow one that is had. */
   @FunctionalInterface
   public interface Tails {
-    LogTail of(String execution, LogHead had);
+    LogTailReader of(String execution, LogHead had);
   }
 }

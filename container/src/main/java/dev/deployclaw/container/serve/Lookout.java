@@ -8,7 +8,7 @@ import dev.deployclaw.core.call.AgentPorts;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.log.StreamCopy;
 import dev.deployclaw.core.query.AgentStatusReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.result.ScanReport;
@@ -189,7 +189,7 @@ final class Lookout implements AutoCloseable {
 
   /** What can't be put back is drift, and isn't tried in each round: each try is an execution. */
   private void later(RequestOutcome ended) {
-    boolean done = ended.result() == ExecutionResult.COMPLETED;
+    boolean done = ended.result() == ExecutionStatus.COMPLETED;
     var longer = pause.isZero() ? SHORTEST_WAIT : pause.multipliedBy(2);
     pause = done ? Duration.ZERO : longer.compareTo(LONGEST_WAIT) < 0 ? longer : LONGEST_WAIT;
     putBackAgain = time.instant().plus(pause);

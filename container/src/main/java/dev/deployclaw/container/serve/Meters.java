@@ -6,7 +6,7 @@ import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.LogEntry;
 import dev.deployclaw.core.log.LogEntry.Phase;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -62,11 +62,11 @@ public final class Meters implements ProgressListener {
 
   /** All counts are there from the start, at zero. */
   Meters() {
-    for (var result : ExecutionResult.values()) {
+    for (var result : ExecutionStatus.values()) {
       var _ = runs(result.name());
     }
-    var _ = losses(ExecutionResult.COMPLETED.name());
-    var _ = losses(ExecutionResult.UNKNOWN.name());
+    var _ = losses(ExecutionStatus.COMPLETED.name());
+    var _ = losses(ExecutionStatus.UNKNOWN.name());
     for (var refusal : Refusal.values()) {
       var _ = refusals(refusal);
     }
@@ -113,7 +113,7 @@ public final class Meters implements ProgressListener {
   }
 
   /** What a back end lost was put back, or could not be. */
-  void putBack(ExecutionResult result) {
+  void putBack(ExecutionStatus result) {
     losses(result.name()).increment();
   }
 

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.container.config.MonitoringConfig;
-import dev.deployclaw.container.config.NotificationConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.notification.BackoffPolicy;
 import java.util.List;
 
@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record Watching(
     MonitoringConfig periods,
-    List<NotificationConfig> sinks,
+    List<NotificationSinkConfig> sinks,
     BackoffPolicy patience,
     String domain) {
   public Watching {

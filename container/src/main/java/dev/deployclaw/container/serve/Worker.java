@@ -1,7 +1,7 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.core.recovery.RecoveryReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.task.TaskRequest;
@@ -118,7 +118,7 @@ final class Worker {
         .addKeyValue("result", ended.result())
         .addKeyValue("reason", ended.reason())
         .log("A job ended");
-    if (ended.result() == ExecutionResult.REFUSED && !(job instanceof Job.Word)) {
+    if (ended.result() == ExecutionStatus.REFUSED && !(job instanceof Job.Word)) {
       meters.refused(Meters.Refusal.REQUEST);
     }
   }

@@ -1,7 +1,7 @@
 package dev.deployclaw.container.skill;
 
 import dev.deployclaw.container.config.SetupException;
-import dev.deployclaw.container.skill.PinnedPlaybook.Taken;
+import dev.deployclaw.container.skill.PinnedProcedureRegistry.Taken;
 import dev.deployclaw.core.task.TaskOperation;
 import dev.deployclaw.skills.BuiltInSkills;
 import dev.deployclaw.skills.SkillCatalogue;
@@ -56,7 +56,7 @@ public final class SkillResolver {
   }
 
   /** What each operation follows. */
-  public PinnedPlaybook playbook() throws SetupException {
+  public PinnedProcedureRegistry playbook() throws SetupException {
     var catalogue = SkillCatalogue.discover(scopes(), SkillResolver::passedOver);
     var unreadable =
         catalogue.diagnostics().stream().filter(d -> d.severity() == Severity.ERROR).toList();
@@ -77,11 +77,11 @@ public final class SkillResolver {
   }
 
   /** An operation that no skill serves follows the one that changes rate limits. */
-  private PinnedPlaybook lookUp(Map<TaskOperation, Taken> served) throws SetupException {
+  private PinnedProcedureRegistry lookUp(Map<TaskOperation, Taken> served) throws SetupException {
     if (!served.containsKey(TaskOperation.APPLY_POLICIES)) {
       throw new SetupException("no skill serves " + TaskOperation.APPLY_POLICIES.word());
     }
-    return PinnedPlaybook.of(served, admitted, places.packaged());
+    return PinnedProcedureRegistry.of(served, admitted, places.packaged());
   }
 
   private Taken taken(SkillFile skill) throws SetupException {

@@ -88,7 +88,7 @@ final class OtlpTelemetry implements Telemetry {
       var provider =
           SdkMeterProvider.builder()
               .setResource(resource)
-              .registerMetricProducer(new PrometheusMetricProducer(metrics, Instant.now()))
+              .registerMetricProducer(new PrometheusMetricBridge(metrics, Instant.now()))
               .registerMetricReader(reader)
               .build();
       stopMetrics.set(provider::close);

@@ -96,7 +96,7 @@ public record AgentRuntime(
       state = decoration.around(state);
       objects = decoration.around(objects);
     }
-    objects = DeferredObjectStore.around(objects, config.stateDir());
+    objects = WriteBehindObjectStore.around(objects, config.stateDir());
     var copies = LogCopyVerifier.of(config.stateDir(), objects, signer);
     var journal =
         ships

@@ -8,7 +8,7 @@ import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.StateStore;
-import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerInspectionExecutor;
 import dev.deployclaw.executors.etcd.EtcdSettings;
 import dev.deployclaw.executors.etcd.policy.PolicyStoreExecutor;
 import dev.deployclaw.executors.gateway.FileGateway;
@@ -103,7 +103,7 @@ final class ExecutorFactory {
             () -> nodes(redis, c.redis().timeout())),
         new ProbeExecutor(ProbeSettings.of(clusters.entrances(entrances(c)), keys.privateKey())),
         sources(c, clusters),
-        new DockerExecutor(c.docker().map(DockerExecutors::daemon)),
+        new DockerInspectionExecutor(c.docker().map(DockerExecutors::daemon)),
         clusters.looks());
   }
 

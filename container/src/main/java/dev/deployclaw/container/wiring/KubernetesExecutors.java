@@ -11,7 +11,7 @@ import dev.deployclaw.executors.kubernetes.KubernetesSettings;
 import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.fleet.PodAddresses;
 import dev.deployclaw.executors.kubernetes.gateway.KubernetesGatewayExecutor;
-import dev.deployclaw.executors.kubernetes.inspect.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.executors.kubernetes.store.ConfigMapStoreExecutor;
 import dev.deployclaw.executors.kubernetes.store.ServedConfigMap;
@@ -45,7 +45,7 @@ record KubernetesExecutors(Optional<Cluster> cluster) implements AutoCloseable {
   }
 
   BackendExecutor looks() {
-    return new KubernetesExecutor(
+    return new KubernetesInspectionExecutor(
         cluster.map(Cluster::link),
         cluster.map(Cluster::settings).orElse(KubernetesSettings.NONE),
         cluster.map(Cluster::served).orElse(List.of()));

@@ -30,7 +30,7 @@ import dev.deployclaw.core.query.LimitUsageReport.Use;
 import dev.deployclaw.core.query.TenantHistoryReport;
 import dev.deployclaw.core.query.TenantHistoryReport.Changed;
 import dev.deployclaw.core.recovery.RecoveryReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.rollback.CheckpointReport;
@@ -182,7 +182,7 @@ class HostileTextTest {
 
   private static RequestOutcome ended(String t) {
     return new RequestOutcome(
-        t, ExecutionResult.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
+        t, ExecutionStatus.FAILED, ExitCode.FAILED, t, Optional.empty(), List.of());
   }
 
   private static TenantHistoryReport history(String t) {
@@ -195,12 +195,12 @@ class HostileTextTest {
             Optional.of(t),
             t,
             Optional.of(t),
-            ExecutionResult.COMPLETED,
+            ExecutionStatus.COMPLETED,
             List.of(difference),
             "");
     var unknown =
         new Changed(
-            1, t, Optional.of(t), t, Optional.of(t), ExecutionResult.COMPLETED, List.of(), t);
+            1, t, Optional.of(t), t, Optional.of(t), ExecutionStatus.COMPLETED, List.of(), t);
     return new TenantHistoryReport(ExitCode.OK, "", List.of(changed, unknown), false);
   }
 

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.container.config.ModelConfig.Dialect;
 import dev.deployclaw.container.llm.ScriptedProvider.Line;
-import dev.deployclaw.core.gate.ApprovalDemand;
-import dev.deployclaw.core.gate.ApprovalDemand.Source;
+import dev.deployclaw.core.gate.ApprovalTrigger;
+import dev.deployclaw.core.gate.ApprovalTrigger.Source;
 import dev.deployclaw.core.planner.Interpretation.NeedsClarification;
 import dev.deployclaw.core.planner.Interpretation.Planned;
 import dev.deployclaw.core.planner.Interpretation.Refused;
@@ -86,7 +86,7 @@ class ModelPlannerTest {
     var intent = ((Planned) understanding.interpretation()).intent();
     assertThat(understanding.demands())
         .containsExactly(
-            new ApprovalDemand(
+            new ApprovalTrigger(
                 Source.MODEL_READING,
                 "only the language model understood the request, as set-limit; not used of your"
                     + " words: \"crank\""));
@@ -195,7 +195,7 @@ class ModelPlannerTest {
 
     assertThat(understanding.interpretation()).isEqualTo(rules(CLEAR));
     assertThat(understanding.demands())
-        .extracting(ApprovalDemand::source)
+        .extracting(ApprovalTrigger::source)
         .containsExactly(Source.MODEL_DOUBT);
     assertThat(understanding.note()).contains("too dangerous");
   }
@@ -254,7 +254,7 @@ class ModelPlannerTest {
     var understanding = ask("crank acme to 20 rps on search with automatic approval");
 
     assertThat(understanding.demands())
-        .extracting(ApprovalDemand::source)
+        .extracting(ApprovalTrigger::source)
         .containsExactly(Source.MODEL_READING);
   }
 

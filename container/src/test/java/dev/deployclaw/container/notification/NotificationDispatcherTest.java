@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.deployclaw.container.alert.AlertCondition;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationConfig;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.testkit.BoundedWait;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NotificationDispatcherTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final SecretValue SECRET = new SecretValue("0123456789abcdef");
-  private static final Set<String> ALL = Set.copyOf(NotificationConfig.EVENTS);
+  private static final Set<String> ALL = Set.copyOf(NotificationSinkConfig.EVENTS);
 
   @TempDir Path folder;
 
@@ -163,10 +163,10 @@ class NotificationDispatcherTest {
     var receiver = NotificationReceiver.start(_ -> 200);
     open.add(receiver);
     var drift =
-        new NotificationConfig(
+        new NotificationSinkConfig(
             "drift", new Target.Webhook(receiver.url() + "/drift", SECRET), Set.of("drift"));
     var am =
-        new NotificationConfig(
+        new NotificationSinkConfig(
             "am", new Target.Alertmanager(receiver.url(), SecretValue.NONE), ALL);
     var couriers = start(quick(), webhook("hook", receiver.url() + "/hook"), drift, am);
     var first = notice("a", true);
@@ -189,7 +189,7 @@ class NotificationDispatcherTest {
         .containsExactlyInAnyOrder("/hook", "/api/v2/alerts", "/api/v2/alerts");
   }
 
-  private NotificationDispatcher start(BackoffPolicy patience, NotificationConfig... sinks) {
+  private NotificationDispatcher start(BackoffPolicy patience, NotificationSinkConfig... sinks) {
     var terms =
         new DeliverySettings(
             patience, AgentClock.system(), (sink, outcome) -> outcomes.add(sink + " " + outcome));
@@ -231,8 +231,8 @@ class NotificationDispatcherTest {
         Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofHours(1), answer);
   }
 
-  private static NotificationConfig webhook(String name, String url) {
-    return new NotificationConfig(name, new Target.Webhook(url, SECRET), ALL);
+  private static NotificationSinkConfig webhook(String name, String url) {
+    return new NotificationSinkConfig(name, new Target.Webhook(url, SECRET), ALL);
   }
 
   static AlertNotification notice(String id, boolean firing) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.container.alert.AlertNotification;
-import dev.deployclaw.container.config.NotificationConfig;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -94,7 +94,7 @@ class NotificationSinksTest {
       throws InterruptedException {
     var sink =
         NotificationSink.of(
-            new NotificationConfig("s", target, Set.copyOf(NotificationConfig.EVENTS)));
+            new NotificationSinkConfig("s", target, Set.copyOf(NotificationSinkConfig.EVENTS)));
     try (var post = new NotificationHttpClient(Duration.ofSeconds(60))) {
       assertThat(post.send(sink.request(notice, NOW))).isEqualTo(new DeliveryResult.Delivered(202));
     }

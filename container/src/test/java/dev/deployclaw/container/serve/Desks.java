@@ -1,10 +1,10 @@
 package dev.deployclaw.container.serve;
 
 import dev.deployclaw.audit.journal.FileJournal;
-import dev.deployclaw.audit.journal.LogTail;
+import dev.deployclaw.audit.journal.LogTailReader;
 import dev.deployclaw.audit.signing.HeadSigner;
 import dev.deployclaw.container.config.MonitoringConfig;
-import dev.deployclaw.container.config.NotificationConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig;
 import dev.deployclaw.container.config.ServerConfig;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.health.BackendHealthCheck;
@@ -27,10 +27,10 @@ public final class Desks {
       new MonitoringConfig(Duration.ofSeconds(1), Duration.ofHours(1));
 
   /** A sink that wants to know of nothing. */
-  private static final NotificationConfig NOBODY =
-      new NotificationConfig(
+  private static final NotificationSinkConfig NOBODY =
+      new NotificationSinkConfig(
           "nobody",
-          new NotificationConfig.Target.Webhook("http://127.0.0.1:1", SecretValue.NONE),
+          new NotificationSinkConfig.Target.Webhook("http://127.0.0.1:1", SecretValue.NONE),
           Set.of());
 
   private Desks() {}
@@ -44,7 +44,7 @@ public final class Desks {
         HeadSigner.open(stateDir),
         vitals,
         () -> new Shipping(3, 2, "for a test"),
-        (execution, had) -> LogTail.of(world.journal, execution, had),
+        (execution, had) -> LogTailReader.of(world.journal, execution, had),
         stateDir,
         new Watching(OFTEN, List.of(NOBODY), BackoffPolicy.DEFAULT, "/test/"));
   }

@@ -10,7 +10,7 @@ import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeSourcesExecutor;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.Journal;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.testkit.file.TmpfsMount;
 import java.nio.charset.StandardCharsets;
@@ -49,14 +49,14 @@ class DiskReserveTest {
       disk.leave(ENOUGH);
       var ports = ports(journal);
       assertThat(agent(ports).run(world.request("apply")).result())
-          .isEqualTo(ExecutionResult.COMPLETED);
+          .isEqualTo(ExecutionStatus.COMPLETED);
       world.sources.put("acme.yaml", FakeSourcesExecutor.document("acme", 900));
       disk.leave(TOO_LITTLE);
       var before = world.active();
 
       var refused = agent(ports).run(world.request("apply"));
 
-      assertThat(refused.result()).isEqualTo(ExecutionResult.REFUSED);
+      assertThat(refused.result()).isEqualTo(ExecutionStatus.REFUSED);
       assertThat(refused.reason())
           .contains("KiB are left for ways back", "make room in " + state, "a rollback goes on");
       assertThat(world.change(refused.execution())).isEmpty();
@@ -65,14 +65,14 @@ class DiskReserveTest {
       disk.leave(NEARLY_NOTHING);
       var back = agent(ports).rollback("last", "ann");
 
-      assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionResult.COMPLETED);
+      assertThat(back.result()).as(back.reason()).isEqualTo(ExecutionStatus.COMPLETED);
       var end = journal.read(back.execution()).getLast();
       assertThat(new String(end, StandardCharsets.UTF_8))
           .contains("\"phase\":\"end\"", "\"result\":\"COMPLETED\"");
 
       disk.makeRoom();
       assertThat(agent(ports).run(world.request("apply")).result())
-          .isNotEqualTo(ExecutionResult.REFUSED);
+          .isNotEqualTo(ExecutionStatus.REFUSED);
     }
   }
 

@@ -8,7 +8,7 @@ import dev.deployclaw.core.fake.AgentKilledError;
 import dev.deployclaw.core.fake.AgentWire;
 import dev.deployclaw.core.fake.AgentWire.Moment;
 import dev.deployclaw.core.fake.FakeEstate;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.service.ExecutionReservations;
 import dev.deployclaw.core.store.StoreKeys;
 import dev.deployclaw.testkit.BoundedWait;
@@ -361,7 +361,7 @@ class SidecarTest {
       }
     });
     var ended = copy.agent(wire).run(copy.request("apply"));
-    assertThat(ended.result()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.COMPLETED);
     return commit.get();
   }
 }

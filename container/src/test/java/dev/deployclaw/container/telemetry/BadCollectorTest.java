@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.deployclaw.container.telemetry.Collector.Manner;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.testkit.BoundedWait;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,7 +69,7 @@ class BadCollectorTest {
         var telemetry = telemetry(collector.url())) {
       for (int i = 0; i < MANY; i++) {
         var ended = traced.agent(telemetry).run(traced.world.request("destroy"));
-        assertThat(ended.result()).isEqualTo(ExecutionResult.REFUSED);
+        assertThat(ended.result()).isEqualTo(ExecutionStatus.REFUSED);
       }
       BoundedWait.until("one is sent", Duration.ofSeconds(60), () -> !collector.got().isEmpty());
     }
@@ -98,7 +98,7 @@ class BadCollectorTest {
     var without = plain.agent(Telemetry.OFF).run(plain.world.request("apply"));
     try (var telemetry = telemetry(url)) {
       var with = traced.agent(telemetry).run(traced.world.request("apply"));
-      assertThat(with.result()).isEqualTo(without.result()).isEqualTo(ExecutionResult.COMPLETED);
+      assertThat(with.result()).isEqualTo(without.result()).isEqualTo(ExecutionStatus.COMPLETED);
       assertThat(told(traced, with.execution())).isEqualTo(told(plain, without.execution()));
     }
     assertThat(traced.world.live()).isEqualTo(plain.world.live());

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.deployclaw.audit.record.TraceParent;
 import dev.deployclaw.core.planner.ComparedPlanner;
 import dev.deployclaw.core.planner.Proposal;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.MemberReport;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -60,7 +60,7 @@ class TracesTest {
   void isTheOneThatTheStreamNamesWithASpanForEachRecord() throws Exception {
     var ended = run("apply");
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     var byId = byId();
     assertThat(collector.spans())
         .extracting(s -> hex(s.getTraceId().toByteArray()))
@@ -171,7 +171,7 @@ class TracesTest {
 
     try (var telemetry = telemetry("")) {
       var done = traced.agent(telemetry).approve(held.execution(), "ann");
-      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionResult.COMPLETED);
+      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     }
 
     var approval = only("gate: resumed");
@@ -229,13 +229,13 @@ class TracesTest {
   @Test
   void drawsWhatIsHeldAndThenTheRestAndTheWholeOnce() throws Exception {
     var held = run("apply manually");
-    assertThat(held.result()).isEqualTo(ExecutionResult.HELD);
+    assertThat(held.result()).isEqualTo(ExecutionStatus.HELD);
     int before = collector.spans().size();
     assertThat(collector.spans()).noneMatch(s -> s.getParentSpanId().isEmpty());
 
     try (var telemetry = telemetry("")) {
       var done = traced.agent(telemetry).approve(held.execution(), "ann");
-      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionResult.COMPLETED);
+      assertThat(done.result()).as(done.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     }
 
     assertThat(before).isPositive().isLessThan(collector.spans().size());
@@ -252,7 +252,7 @@ class TracesTest {
 
     var ended = run("apply " + TracedWorld.SECRET);
 
-    assertThat(ended.result()).isEqualTo(ExecutionResult.ABORTED);
+    assertThat(ended.result()).isEqualTo(ExecutionStatus.ABORTED);
     assertThat(collector.spans()).isNotEmpty();
     assertThat(collector.got())
         .allSatisfy(got -> {

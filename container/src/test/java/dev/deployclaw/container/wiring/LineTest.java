@@ -17,7 +17,7 @@ import dev.deployclaw.core.grant.OperationAllowlist;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.planner.Planner;
 import dev.deployclaw.core.planner.RulePlanner;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
@@ -126,7 +126,7 @@ class LineTest {
   void aChangeThatNobodyMeddlesWithGoesThrough() throws Exception {
     var ended = agent(call -> call, clock).run(world.request("apply"));
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(application.list).isEmpty();
   }
 

@@ -12,7 +12,7 @@ import dev.deployclaw.container.skill.PluginJars;
 import dev.deployclaw.container.skill.SkillPinService;
 import dev.deployclaw.container.skill.SkillSheets;
 import dev.deployclaw.core.journal.ProgressListener;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.task.TaskRequest;
 import dev.deployclaw.testkit.redis.RedisNode;
 import dev.deployclaw.testkit.server.EtcdServer;
@@ -81,7 +81,7 @@ class PluginStepTest {
               .architect()
               .run(new TaskRequest("dry run: acme 30 rps on search", "someone", Instant.now()));
 
-      assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.NO_CHANGE);
+      assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.NO_CHANGE);
       assertThat(ASKED.get()).as("the page was really asked").isEqualTo(before + 1);
       assertThat(agent.document(ended.execution()).text())
           .contains("Asking for incidents", "statuspage.incidents")

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
 import dev.deployclaw.executors.nginx.EpochFolder;
@@ -68,7 +68,7 @@ public record FileGateway(
   }
 
   /** What its file must be at the epoch. */
-  DesiredGatewayFile file(EpochActivation activation) throws IOException {
+  DesiredGatewayFile file(EpochSpec activation) throws IOException {
     return DesiredGatewayFile.of(activation, name, member(), site)
         .orAdopted(() -> new EpochFolder(folder).file(0, EpochFolder.FILE));
   }
@@ -77,7 +77,7 @@ public record FileGateway(
    * The same file for the agent's eyes, with all that NGINX writes in another folder; empty where
    * the epoch's file isn't rendered, but put back as it was found.
    */
-  Optional<byte[]> copy(EpochActivation activation, Path writesTo) {
+  Optional<byte[]> copy(EpochSpec activation, Path writesTo) {
     return DesiredGatewayFile.copy(activation, name, member(), site.writingTo(writesTo));
   }
 

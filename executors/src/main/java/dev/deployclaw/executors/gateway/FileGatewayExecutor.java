@@ -3,7 +3,7 @@ package dev.deployclaw.executors.gateway;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -50,13 +50,13 @@ public final class FileGatewayExecutor implements BackendExecutor {
     return switch (invocation.call()) {
       case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
       case ExecutorCall.Observe _ -> all(invocation, looks::observe);
-      case ExecutorCall.Stage(EpochActivation a) ->
+      case ExecutorCall.Stage(EpochSpec a) ->
           all(invocation, g -> file(g, a, file -> staging.stage(g, a, fence, file)));
-      case ExecutorCall.Prepare(EpochActivation a) ->
+      case ExecutorCall.Prepare(EpochSpec a) ->
           all(invocation, g -> file(g, a, file -> staging.prepare(g, a, fence, file)));
-      case ExecutorCall.Publish(EpochActivation a) ->
+      case ExecutorCall.Publish(EpochSpec a) ->
           all(invocation, g -> file(g, a, file -> publishing.publish(g, a, fence, file)));
-      case ExecutorCall.Converge(EpochActivation a) ->
+      case ExecutorCall.Converge(EpochSpec a) ->
           all(invocation, g -> file(g, a, file -> publishing.converge(g, a, file)));
       case ExecutorCall.Discard(long epoch) ->
           all(invocation, g -> staging.discard(g, epoch, fence));
@@ -95,8 +95,7 @@ public final class FileGatewayExecutor implements BackendExecutor {
     MemberReport ask(DesiredGatewayFile.Wanted file) throws IOException, InterruptedException;
   }
 
-  private static MemberReport file(
-      FileGateway gateway, EpochActivation activation, Question question)
+  private static MemberReport file(FileGateway gateway, EpochSpec activation, Question question)
       throws IOException, InterruptedException {
     return switch (gateway.file(activation)) {
       case DesiredGatewayFile.Impossible(String reason) ->

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -31,7 +31,7 @@ final class FileGatewayPublisher {
 
   MemberReport publish(
       FileGateway gateway,
-      EpochActivation activation,
+      EpochSpec activation,
       FencingToken fence,
       DesiredGatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -47,8 +47,7 @@ final class FileGatewayPublisher {
   }
 
   /** One look. */
-  MemberReport converge(
-      FileGateway gateway, EpochActivation activation, DesiredGatewayFile.Wanted wanted)
+  MemberReport converge(FileGateway gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException {
     var folder = new EpochFolder(gateway.folder());
     String target = folder.target().orElse("nothing");
@@ -79,7 +78,7 @@ final class FileGatewayPublisher {
     return folder.switchTo(mark);
   }
 
-  private MemberReport reload(FileGateway gateway, EpochActivation activation)
+  private MemberReport reload(FileGateway gateway, EpochSpec activation)
       throws IOException, InterruptedException {
     var master = NginxProcess.of(gateway);
     if (master.isEmpty()) {
@@ -112,7 +111,7 @@ final class FileGatewayPublisher {
   }
 
   private MemberReport process(
-      FileGateway gateway, EpochActivation activation, DesiredGatewayFile.Wanted wanted)
+      FileGateway gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException {
     var master = NginxProcess.of(gateway);
     if (master.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -24,7 +24,7 @@ final class FileGatewayStager {
 
   MemberReport stage(
       FileGateway gateway,
-      EpochActivation activation,
+      EpochSpec activation,
       FencingToken fence,
       DesiredGatewayFile.Wanted wanted)
       throws IOException {
@@ -57,7 +57,7 @@ final class FileGatewayStager {
    */
   MemberReport prepare(
       FileGateway gateway,
-      EpochActivation activation,
+      EpochSpec activation,
       FencingToken fence,
       DesiredGatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -88,7 +88,7 @@ final class FileGatewayStager {
   }
 
   private MemberReport judged(
-      FileGateway gateway, EpochActivation activation, DesiredGatewayFile.Wanted wanted)
+      FileGateway gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
     var yes = MemberReport.yes(gateway.member(), activation.digest(), wanted.facts());
     var copy = gateway.copy(activation, NginxConfigChecker.HERE);

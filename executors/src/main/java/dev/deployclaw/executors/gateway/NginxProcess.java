@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * @param watcher where the agent may not see and signal it itself
  */
-record NginxProcess(long pid, Optional<ReloadWatcher> watcher) {
+record NginxProcess(long pid, Optional<ExternalReloader> watcher) {
   private static final Path PROC = Path.of("/proc");
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
   private static final String TITLE = "nginx: master process";
@@ -48,7 +48,7 @@ record NginxProcess(long pid, Optional<ReloadWatcher> watcher) {
    */
   static Optional<NginxProcess> of(FileGateway gateway) throws IOException {
     if (gateway.watcher().isPresent()) {
-      return ReloadWatcher.of(gateway, gateway.watcher().get())
+      return ExternalReloader.of(gateway, gateway.watcher().get())
           .map(w -> new NginxProcess(w.pid(), Optional.of(w)));
     }
     String written =
@@ -67,7 +67,7 @@ record NginxProcess(long pid, Optional<ReloadWatcher> watcher) {
   static String missing(FileGateway gateway) {
     if (gateway.watcher().isPresent()) {
       return "no watcher reports a running NGINX in %s: start the gateway by container/compose/gateway.sh"
-          .formatted(gateway.watcher().get().resolve(ReloadWatcher.REPORT));
+          .formatted(gateway.watcher().get().resolve(ExternalReloader.REPORT));
     }
     return "no NGINX of "
         + gateway.folder()

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.nginx;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.ObservedState;
@@ -106,8 +106,7 @@ public sealed interface DesiredGatewayFile {
    * @param name in the policy set
    * @param member as it stands in reports and observations
    */
-  static DesiredGatewayFile of(
-      EpochActivation activation, String name, String member, GatewaySite site) {
+  static DesiredGatewayFile of(EpochSpec activation, String name, String member, GatewaySite site) {
     return activation
         .restores()
         .map(found -> restored(found, member))
@@ -118,8 +117,7 @@ public sealed interface DesiredGatewayFile {
    * The file as it is rendered for another site; empty where it isn't rendered, but put back as it
    * was found, or where there is none.
    */
-  static Optional<byte[]> copy(
-      EpochActivation activation, String name, String member, GatewaySite site) {
+  static Optional<byte[]> copy(EpochSpec activation, String name, String member, GatewaySite site) {
     boolean rendered = activation.restores().isEmpty();
     return rendered && of(activation, name, member, site) instanceof Wanted wanted
         ? Optional.of(wanted.bytes())
@@ -144,8 +142,7 @@ public sealed interface DesiredGatewayFile {
         : Map.of("base64", Base64.getEncoder().encodeToString(bytes));
   }
 
-  private static DesiredGatewayFile rendered(
-      EpochActivation activation, String name, GatewaySite site) {
+  private static DesiredGatewayFile rendered(EpochSpec activation, String name, GatewaySite site) {
     var routing = activation.set().gateways().get(name);
     if (routing == null) {
       return activation.back()

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.probe;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.member.BoundedFanout;
@@ -47,7 +47,7 @@ final class HeartbeatProber {
   /** What was worked out for them. */
   private record Known(Asked asked, EnforcementSpotChecks checks) {}
 
-  CallOutcome beat(EpochActivation activation, Duration deadline) throws InterruptedException {
+  CallOutcome beat(EpochSpec activation, Duration deadline) throws InterruptedException {
     var found = settings.entrances().now();
     var checks = checks(activation, found.open());
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
@@ -82,7 +82,7 @@ final class HeartbeatProber {
     return new CallOutcome.Done(reports, Map.of("requests", probes.size()));
   }
 
-  private EnforcementSpotChecks checks(EpochActivation activation, List<Entrance> entrances) {
+  private EnforcementSpotChecks checks(EpochSpec activation, List<Entrance> entrances) {
     var gateways = new HashSet<>(entrances.stream().map(Entrance::name).toList());
     var asked = new Asked(activation.digest(), activation.set().tenants().keySet(), gateways);
     var known = last.get();
@@ -100,7 +100,7 @@ final class HeartbeatProber {
     return third.compareTo(LONGEST_ANSWER) < 0 ? third : LONGEST_ANSWER;
   }
 
-  private static MemberReport none(EpochActivation activation, Entrance entrance) {
+  private static MemberReport none(EpochSpec activation, Entrance entrance) {
     return MemberReport.skipped(
         entrance.member(),
         activation.set().gateways().containsKey(entrance.name())

@@ -3,7 +3,7 @@ package dev.deployclaw.executors.probe;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -56,22 +56,22 @@ public final class ProbeExecutor implements BackendExecutor {
   @Override
   public CallOutcome execute(Invocation invocation) throws InterruptedException {
     return switch (invocation.call()) {
-      case ExecutorCall.Probe(EpochActivation activation, _) when keyless(activation) -> NO_KEY;
-      case ExecutorCall.Heartbeat(EpochActivation activation) when keyless(activation) -> NO_KEY;
-      case ExecutorCall.Probe(EpochActivation activation, int requests) ->
+      case ExecutorCall.Probe(EpochSpec activation, _) when keyless(activation) -> NO_KEY;
+      case ExecutorCall.Heartbeat(EpochSpec activation) when keyless(activation) -> NO_KEY;
+      case ExecutorCall.Probe(EpochSpec activation, int requests) ->
           probe(activation, requests, invocation.deadline());
-      case ExecutorCall.Heartbeat(EpochActivation activation) ->
+      case ExecutorCall.Heartbeat(EpochSpec activation) ->
           beats.beat(activation, invocation.deadline());
       default ->
           CallOutcome.failed(new CallFault.Invalid("probes know no " + invocation.call().verb()));
     };
   }
 
-  private static boolean keyless(EpochActivation activation) {
+  private static boolean keyless(EpochSpec activation) {
     return activation.set().probeKey().isEmpty();
   }
 
-  private CallOutcome probe(EpochActivation activation, int requests, Duration deadline)
+  private CallOutcome probe(EpochSpec activation, int requests, Duration deadline)
       throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
@@ -96,7 +96,7 @@ public final class ProbeExecutor implements BackendExecutor {
 
   /** On a way back, a gateway that was added since is no way in. */
   private static MemberReport report(
-      Entrance entrance, EpochActivation activation, ProbeStatistics ledger) {
+      Entrance entrance, EpochSpec activation, ProbeStatistics ledger) {
     boolean known = activation.set().gateways().containsKey(entrance.name());
     return known || !activation.back()
         ? ledger.report(entrance, activation.digest())

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.probe;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.member.OneShotHttpClient;
 import dev.deployclaw.executors.member.OneShotHttpClient.Answer;
@@ -17,10 +17,10 @@ import java.util.Optional;
 /** Sends one probe through an entrance, as its tenant would, and judges the answer. */
 final class ProbeSender {
   private final ProbeSettings settings;
-  private final EpochActivation activation;
+  private final EpochSpec activation;
   private final ProbeTokens tokens;
 
-  ProbeSender(ProbeSettings settings, EpochActivation activation, ProbeTokens tokens) {
+  ProbeSender(ProbeSettings settings, EpochSpec activation, ProbeTokens tokens) {
     this.settings = settings;
     this.activation = activation;
     this.tokens = tokens;

@@ -3,7 +3,7 @@ package dev.deployclaw.executors.ratelimit;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -80,9 +80,8 @@ public final class RateLimitExecutor implements BackendExecutor {
       case ExecutorCall.Observe _ -> all(invocation, seeing());
       case ExecutorCall.Stage _, ExecutorCall.Publish _, ExecutorCall.Discard _ ->
           all(invocation, RateLimitExecutor::pulls);
-      case ExecutorCall.Prepare(EpochActivation a) ->
-          all(invocation, voting(a, invocation.deadline()));
-      case ExecutorCall.Converge(EpochActivation a) -> all(invocation, deciding(a));
+      case ExecutorCall.Prepare(EpochSpec a) -> all(invocation, voting(a, invocation.deadline()));
+      case ExecutorCall.Converge(EpochSpec a) -> all(invocation, deciding(a));
     };
   }
 
@@ -125,7 +124,7 @@ public final class RateLimitExecutor implements BackendExecutor {
    * Asks again until it holds the epoch, or for four fifths of the time there is. One that doesn't
    * answer is given no more than one exchange takes: a way back must not wait for it.
    */
-  private BoundedFanout.Question<Service> voting(EpochActivation activation, Duration deadline)
+  private BoundedFanout.Question<Service> voting(EpochSpec activation, Duration deadline)
       throws InterruptedException {
     long end = System.nanoTime() + deadline.multipliedBy(4).dividedBy(5).toNanos();
     var allegiance = new RedisIdentityCheck(redis.nodes());
@@ -148,8 +147,7 @@ public final class RateLimitExecutor implements BackendExecutor {
     };
   }
 
-  private MemberReport vote(
-      Service service, EpochActivation activation, RedisIdentityCheck allegiance) {
+  private MemberReport vote(Service service, EpochSpec activation, RedisIdentityCheck allegiance) {
     try {
       var status = status(service);
       var broken = allegiance.broken(status);
@@ -167,7 +165,7 @@ public final class RateLimitExecutor implements BackendExecutor {
     }
   }
 
-  private BoundedFanout.Question<Service> deciding(EpochActivation activation)
+  private BoundedFanout.Question<Service> deciding(EpochSpec activation)
       throws InterruptedException {
     var allegiance = new RedisIdentityCheck(redis.nodes());
     return service -> {
@@ -179,8 +177,7 @@ public final class RateLimitExecutor implements BackendExecutor {
     };
   }
 
-  private static MemberReport decided(
-      Service service, EpochActivation activation, ServiceStatus status) {
+  private static MemberReport decided(Service service, EpochSpec activation, ServiceStatus status) {
     var lacking =
         Stream.concat(Stream.of(activation), activation.tried().stream())
             .filter(a -> !status.holds(a.epoch(), a.digest()))
@@ -212,7 +209,7 @@ public final class RateLimitExecutor implements BackendExecutor {
         .formatted(trial.epoch(), trial.cohort().share());
   }
 
-  private static String lacks(EpochActivation activation, ServiceStatus status) {
+  private static String lacks(EpochSpec activation, ServiceStatus status) {
     String lacks = "does not hold epoch " + activation.epoch();
     return status.etcd().equals(ServiceStatus.OK)
         ? lacks

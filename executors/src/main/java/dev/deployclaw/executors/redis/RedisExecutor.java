@@ -3,7 +3,7 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -93,13 +93,13 @@ public final class RedisExecutor implements BackendExecutor, AutoCloseable {
     return switch (call) {
       case ExecutorCall.Look look -> look(look);
       case ExecutorCall.Observe() -> inspection.observe();
-      case ExecutorCall.Stage(EpochActivation activation) -> staging.stage(activation, fence);
-      case ExecutorCall.Prepare(EpochActivation activation) -> readBack.prepare(activation, fence);
-      case ExecutorCall.Publish(EpochActivation activation) -> flip.publish(activation, fence);
-      case ExecutorCall.Converge(EpochActivation activation) -> flip.converge(activation);
+      case ExecutorCall.Stage(EpochSpec activation) -> staging.stage(activation, fence);
+      case ExecutorCall.Prepare(EpochSpec activation) -> readBack.prepare(activation, fence);
+      case ExecutorCall.Publish(EpochSpec activation) -> flip.publish(activation, fence);
+      case ExecutorCall.Converge(EpochSpec activation) -> flip.converge(activation);
       case ExecutorCall.Discard(long epoch) -> staging.discard(epoch, fence);
-      case ExecutorCall.Lost(EpochActivation activation) -> losses.lost(activation);
-      case ExecutorCall.Reassert(EpochActivation activation) -> losses.reassert(activation, fence);
+      case ExecutorCall.Lost(EpochSpec activation) -> losses.lost(activation);
+      case ExecutorCall.Reassert(EpochSpec activation) -> losses.reassert(activation, fence);
       case ExecutorCall.Probe _,
           ExecutorCall.Heartbeat _,
           ExecutorCall.WriteBack _,

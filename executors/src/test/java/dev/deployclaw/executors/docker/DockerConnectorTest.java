@@ -163,7 +163,7 @@ class DockerConnectorTest {
 
   private static CallOutcome look(String host, Optional<DockerSettings.Tls> tls) {
     var settings = new DockerSettings(URI.create(host), tls, ANSWER);
-    return DockerExecutorTest.inspect(Optional.of(settings));
+    return DockerInspectionExecutorTest.inspect(Optional.of(settings));
   }
 
   private static CallFault fault(String host, Optional<DockerSettings.Tls> tls) {

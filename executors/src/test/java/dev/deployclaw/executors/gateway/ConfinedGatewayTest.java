@@ -9,7 +9,7 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -72,7 +72,7 @@ class ConfinedGatewayTest {
     }
   }
 
-  private static boolean converged(FileGateway gateway, EpochActivation activation) {
+  private static boolean converged(FileGateway gateway, EpochSpec activation) {
     return ask(gateway, new ExecutorCall.Converge(activation)).answer() == Answer.YES;
   }
 

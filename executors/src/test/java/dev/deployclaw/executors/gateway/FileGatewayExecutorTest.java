@@ -4,7 +4,7 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static dev.deployclaw.executors.gateway.GatewayEstate.restoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -291,7 +291,7 @@ class FileGatewayExecutorTest {
     assertThat(split(estate.marks(0))).doesNotContainAnyElementsOf(split(changed));
   }
 
-  private void activate(EpochActivation activation) {
+  private void activate(EpochSpec activation) {
     stage(activation);
     assertThat(estate.ask(new ExecutorCall.Prepare(activation)))
         .allSatisfy(r -> isYes(r, activation));
@@ -300,12 +300,12 @@ class FileGatewayExecutorTest {
     awaitConverged(activation);
   }
 
-  private void stage(EpochActivation activation) {
+  private void stage(EpochSpec activation) {
     assertThat(estate.ask(new ExecutorCall.Stage(activation)))
         .allSatisfy(r -> isYes(r, activation));
   }
 
-  private void awaitConverged(EpochActivation activation) {
+  private void awaitConverged(EpochSpec activation) {
     BoundedWait.until(
         "all gateways act on epoch " + activation.epoch(),
         AT_MOST,
@@ -327,7 +327,7 @@ class FileGatewayExecutorTest {
     return new ExecutorCall.Look(verb, Map.of());
   }
 
-  private static void isYes(MemberReport report, EpochActivation activation) {
+  private static void isYes(MemberReport report, EpochSpec activation) {
     assertThat(report.answer()).as(report.reason()).isEqualTo(Answer.YES);
     assertThat(report.digest()).isEqualTo(activation.digest());
   }

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.gateway;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -99,11 +99,11 @@ final class GatewayEstate implements AutoCloseable {
     return PolicySet.of(List.of(tenants), routing, "");
   }
 
-  static EpochActivation activation(PolicySet set, long epoch) {
+  static EpochSpec activation(PolicySet set, long epoch) {
     return Activations.of(set, epoch);
   }
 
-  static EpochActivation restoring(List<MemberReport> observed, long epoch) {
+  static EpochSpec restoring(List<MemberReport> observed, long epoch) {
     return Activations.restoring("gateway", observed, epoch);
   }
 

@@ -3,7 +3,7 @@ package dev.deployclaw.executors.gateway;
 import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -30,7 +30,7 @@ class GatewayForgeryTest {
   @TempDir Path root;
 
   private GatewayEstate estate;
-  private EpochActivation first;
+  private EpochSpec first;
 
   @BeforeEach
   void start() {

@@ -4,7 +4,7 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static dev.deployclaw.executors.gateway.GatewayEstate.restoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -99,11 +99,11 @@ class GatewayWayBackTest {
     return estate.gateways().subList(0, 2);
   }
 
-  private void activate(EpochActivation activation) {
+  private void activate(EpochSpec activation) {
     activate(estate.executor(), activation);
   }
 
-  private static void activate(FileGatewayExecutor executor, EpochActivation activation) {
+  private static void activate(FileGatewayExecutor executor, EpochSpec activation) {
     allYes(GatewayEstate.ask(executor, new ExecutorCall.Stage(activation)));
     allYes(GatewayEstate.ask(executor, new ExecutorCall.Prepare(activation)));
     allYes(GatewayEstate.ask(executor, new ExecutorCall.Publish(activation)));

@@ -2,7 +2,7 @@ package dev.deployclaw.executors.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.Activations;
@@ -106,7 +106,7 @@ class ReloadUnderLoadTest {
         .allSatisfy(r -> assertThat(r.answer()).as(r.reason()).isEqualTo(Answer.YES));
   }
 
-  private boolean converged(EpochActivation activation) {
+  private boolean converged(EpochSpec activation) {
     return estate.ask(new ExecutorCall.Converge(activation)).stream()
         .allMatch(r -> r.answer() == Answer.YES);
   }

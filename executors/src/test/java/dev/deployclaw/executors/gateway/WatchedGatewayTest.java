@@ -4,7 +4,7 @@ import static dev.deployclaw.executors.gateway.GatewayEstate.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -87,7 +87,7 @@ class WatchedGatewayTest {
     var first = activation(GatewayEstate.set(List.of(gateway)), 1);
     var second = activation(GatewayEstate.set(List.of(gateway)), 2);
 
-    for (EpochActivation activation : List.of(first, second)) {
+    for (EpochSpec activation : List.of(first, second)) {
       assertThat(ask(new ExecutorCall.Stage(activation)).answer()).isEqualTo(Answer.YES);
       assertThat(ask(new ExecutorCall.Prepare(activation)).answer()).isEqualTo(Answer.YES);
       assertThat(ask(new ExecutorCall.Publish(activation)).answer()).isEqualTo(Answer.YES);
@@ -169,7 +169,7 @@ class WatchedGatewayTest {
     assertThat(NginxProcess.of(gateway).orElseThrow().marks()).isEqualTo("8:1 9:2");
   }
 
-  private void converged(EpochActivation activation) {
+  private void converged(EpochSpec activation) {
     BoundedWait.until(
         "the gateway acts on epoch " + activation.epoch(),
         AT_MOST,

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -249,7 +249,7 @@ class AdmissionTest {
         : Optional.empty();
   }
 
-  private static void bring(EpochActivation activation) {
+  private static void bring(EpochSpec activation) {
     ask(new ExecutorCall.Stage(activation));
     ask(new ExecutorCall.Prepare(activation));
     ask(new ExecutorCall.Publish(activation));
@@ -265,7 +265,7 @@ class AdmissionTest {
     return report;
   }
 
-  private static EpochActivation activation(long epoch, String route) {
+  private static EpochSpec activation(long epoch, String route) {
     var routes = List.of(new Gateway.Route(route, "search"));
     var routing = new Gateway("gw-01", "edge", new Gateway.Identity.Host("example.net"), routes);
     return Activations.of(PolicySet.of(List.of(), List.of(routing), ""), epoch);

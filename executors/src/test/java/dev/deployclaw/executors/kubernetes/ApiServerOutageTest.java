@@ -7,7 +7,7 @@ import dev.deployclaw.core.environment.AgentClock;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.machine.CommittedEpoch;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.spi.BackendExecutor;
@@ -67,7 +67,7 @@ class ApiServerOutageTest {
 
     var ended = run();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(estate.deploymentNow().at("/metadata/annotations").toString()).contains("epoch");
     assertThat(awaySince).isPositive();
   }
@@ -85,7 +85,7 @@ class ApiServerOutageTest {
 
     var ended = run();
 
-    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(ended.result()).as(ended.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(awaySince).isPositive();
   }
 

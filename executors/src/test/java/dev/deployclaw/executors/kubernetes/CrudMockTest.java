@@ -5,7 +5,7 @@ import static dev.deployclaw.executors.kubernetes.Estate.look;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -128,7 +128,7 @@ class CrudMockTest {
   }
 
   /** The mock runs no pods: a node does what the pod says. */
-  private MemberReport prepared(EpochActivation activation) throws Exception {
+  private MemberReport prepared(EpochSpec activation) throws Exception {
     var pods = client.pods().inNamespace("edge");
     var node =
         Thread.ofVirtual()

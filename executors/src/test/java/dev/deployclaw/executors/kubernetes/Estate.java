@@ -3,7 +3,7 @@ package dev.deployclaw.executors.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -160,11 +160,11 @@ public final class Estate implements AutoCloseable {
     return PolicySet.of(List.of(tenants), List.of(routing), "");
   }
 
-  public static EpochActivation activation(PolicySet set, long epoch) {
+  public static EpochSpec activation(PolicySet set, long epoch) {
     return Activations.of(set, epoch);
   }
 
-  public static EpochActivation restoring(MemberReport observed, long epoch) {
+  public static EpochSpec restoring(MemberReport observed, long epoch) {
     return Activations.restoring("gateway", List.of(observed), epoch);
   }
 

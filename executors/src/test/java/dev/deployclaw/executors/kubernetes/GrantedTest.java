@@ -7,12 +7,12 @@ import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport.Answer;
-import dev.deployclaw.executors.kubernetes.inspect.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.executors.kubernetes.source.ConfigMapSourceExecutor;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ class GrantedTest {
     return new Asked(method, path, Map.of(), "", "");
   }
 
-  private static void activate(Estate estate, EpochActivation activation) {
+  private static void activate(Estate estate, EpochSpec activation) {
     isYes(estate, new ExecutorCall.Stage(activation));
     isYes(estate, new ExecutorCall.Prepare(activation));
     isYes(estate, new ExecutorCall.Publish(activation));
@@ -112,7 +112,8 @@ class GrantedTest {
     var settings =
         KubernetesSettings.of(
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
-    var inspecting = new KubernetesExecutor(Optional.of(estate.link()), settings, List.of());
+    var inspecting =
+        new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, List.of());
     var sources = List.of(new ConfigMapSource("edge", "", List.of("acme")));
     var reading = new ConfigMapSourceExecutor(estate.link(), sources);
 

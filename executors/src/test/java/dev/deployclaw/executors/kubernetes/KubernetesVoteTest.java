@@ -5,7 +5,7 @@ import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -29,7 +29,7 @@ class KubernetesVoteTest {
 
   @TempDir Path folder;
 
-  private final EpochActivation first = activation(set(1), 1);
+  private final EpochSpec first = activation(set(1), 1);
   private final List<Asked> writes = new CopyOnWriteArrayList<>();
   private Estate estate;
 
@@ -161,12 +161,12 @@ class KubernetesVoteTest {
     assertThat(String.valueOf(vote.facts().get("dry_run"))).contains("old.acme");
   }
 
-  private MemberReport vote(EpochActivation activation) {
+  private MemberReport vote(EpochSpec activation) {
     assertThat(estate.ask(new ExecutorCall.Stage(activation)).answer()).isEqualTo(Answer.YES);
     return estate.ask(new ExecutorCall.Prepare(activation));
   }
 
-  private void activate(EpochActivation activation) {
+  private void activate(EpochSpec activation) {
     assertThat(vote(activation).answer()).isEqualTo(Answer.YES);
     assertThat(estate.ask(new ExecutorCall.Publish(activation)).answer()).isEqualTo(Answer.YES);
     estate.rollOut();

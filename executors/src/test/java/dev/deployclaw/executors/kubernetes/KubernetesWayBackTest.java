@@ -6,7 +6,7 @@ import static dev.deployclaw.executors.kubernetes.Estate.activation;
 import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KubernetesWayBackTest {
   @TempDir Path folder;
 
-  private final EpochActivation first = activation(set(1), 1);
+  private final EpochSpec first = activation(set(1), 1);
   private Estate estate;
 
   @BeforeEach
@@ -202,7 +202,7 @@ class KubernetesWayBackTest {
   }
 
   /** Its first pod never becomes ready, beside two ready ones of the file before. */
-  private void stall(EpochActivation activation) {
+  private void stall(EpochSpec activation) {
     yes(new ExecutorCall.Stage(activation));
     yes(new ExecutorCall.Publish(activation));
     estate.pod("gw-3-0", "'False'", "{'waiting':{'reason':'ImagePullBackOff'}}");

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -182,7 +182,7 @@ class SharedDeploymentTest {
     assertThat(source("inner-conf")).isEqualTo("by-hand");
   }
 
-  private void bring(EpochActivation activation) {
+  private void bring(EpochSpec activation) {
     for (ExecutorCall call :
         List.of(
             new ExecutorCall.Stage(activation),
@@ -195,7 +195,7 @@ class SharedDeploymentTest {
   }
 
   /** The first gateway, where the configuration knows no other. */
-  private void alone(EpochActivation activation) {
+  private void alone(EpochSpec activation) {
     for (ExecutorCall call :
         List.of(
             new ExecutorCall.Stage(activation),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -271,8 +271,7 @@ class ProbeExecutorTest {
     return probe(settings, Activations.of(set, EPOCH), requests);
   }
 
-  private static CallOutcome.Done probe(
-      ProbeSettings settings, EpochActivation activation, int requests)
+  private static CallOutcome.Done probe(ProbeSettings settings, EpochSpec activation, int requests)
       throws InterruptedException {
     return call(settings, new ExecutorCall.Probe(activation, requests));
   }

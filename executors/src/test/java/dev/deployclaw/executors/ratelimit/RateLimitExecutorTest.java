@@ -3,8 +3,8 @@ package dev.deployclaw.executors.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
-import dev.deployclaw.core.spi.EpochActivation.Candidate;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class RateLimitExecutorTest {
-  private static final EpochActivation SECOND =
-      new EpochActivation(
+  private static final EpochSpec SECOND =
+      new EpochSpec(
           "arch-1",
           2,
           PolicySet.EMPTY.digest(),
@@ -238,7 +238,7 @@ class RateLimitExecutorTest {
     assertThat(withdrawn.answer()).isEqualTo(Answer.NO);
   }
 
-  private MemberReport converge(EpochActivation activation) throws InterruptedException {
+  private MemberReport converge(EpochSpec activation) throws InterruptedException {
     return ask(new ExecutorCall.Converge(activation), AT_MOST).getFirst();
   }
 

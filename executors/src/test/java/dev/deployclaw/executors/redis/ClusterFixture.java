@@ -3,7 +3,7 @@ package dev.deployclaw.executors.redis;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -63,7 +63,7 @@ public final class ClusterFixture implements AutoCloseable {
         EtcdServer.start(folder.resolve("etcd")));
   }
 
-  public static EpochActivation activation(long epoch, PolicySet set) {
+  public static EpochSpec activation(long epoch, PolicySet set) {
     return Activations.of(set, epoch);
   }
 
@@ -86,11 +86,11 @@ public final class ClusterFixture implements AutoCloseable {
   }
 
   /** Until every node acts on it, the replicas too. */
-  public void eventually(EpochActivation activation) {
+  public void eventually(EpochSpec activation) {
     BoundedWait.until("every node acts on it", Duration.ofSeconds(60), () -> acts(activation));
   }
 
-  private boolean acts(EpochActivation activation) {
+  private boolean acts(EpochSpec activation) {
     try {
       return reports(new ExecutorCall.Converge(activation)).stream()
           .allMatch(r -> r.answer() == MemberReport.Answer.YES);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -285,7 +285,7 @@ class RedisExecutorTest {
     redis.reports(new ExecutorCall.Publish(first));
     var found = new ObservedState(new TreeMap<>());
     var back =
-        new EpochActivation(
+        new EpochSpec(
             "x",
             2,
             PolicySet.EMPTY.digest(),

@@ -102,7 +102,7 @@ final class PodRun {
   /** Runs, and is started again whenever it ends, until the pod goes. */
   private void serve(PodFiles files, List<String> command) {
     if (node.isOld(pod)) {
-      OldNginx.make(home);
+      OutdatedNginxSimulation.make(home);
     }
     var backOff = FIRST_BACK_OFF;
     while (!leaves()) {
@@ -147,7 +147,7 @@ final class PodRun {
   private static Ended ended(PodFiles files, String said) {
     String last = said.lines().reduce("", (_, line) -> line);
     return last.contains("[emerg]")
-        ? new Ended(1, OldNginx.words(files.outside(last)))
+        ? new Ended(1, OutdatedNginxSimulation.words(files.outside(last)))
         : new Ended(KILLED, "");
   }
 

@@ -79,7 +79,8 @@ final class FaultHealer {
     var dead = new ArrayList<>(targets.all().entrySet());
     dead.removeIf(entry -> entry.getValue().alive() || PodProcesses.isOne(entry.getKey()));
     if (dead.stream().anyMatch(entry -> entry.getKey().startsWith("redis/"))) {
-      done.addAll(new RedisFailover(redis()).await(dead.stream().map(e -> e.getValue()).toList()));
+      done.addAll(
+          new RedisFailoverWait(redis()).await(dead.stream().map(e -> e.getValue()).toList()));
     }
     for (var entry : dead) {
       entry.getValue().restart();

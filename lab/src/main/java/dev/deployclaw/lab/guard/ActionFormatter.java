@@ -1,6 +1,6 @@
 package dev.deployclaw.lab.guard;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.StateStore.Transaction;
@@ -43,15 +43,14 @@ final class ActionFormatter {
       case ExecutorCall.Look(String _, Map<String, Object> arguments) ->
           new TreeMap<>(arguments).toString();
       case ExecutorCall.Observe() -> "";
-      case ExecutorCall.Stage(EpochActivation a) -> policies(a);
-      case ExecutorCall.Prepare(EpochActivation a) -> policies(a);
-      case ExecutorCall.Publish(EpochActivation a) -> policies(a);
-      case ExecutorCall.Converge(EpochActivation a) -> policies(a);
-      case ExecutorCall.Lost(EpochActivation a) -> policies(a);
-      case ExecutorCall.Reassert(EpochActivation a) -> policies(a);
-      case ExecutorCall.Heartbeat(EpochActivation a) -> policies(a);
-      case ExecutorCall.Probe(EpochActivation a, int requests) ->
-          policies(a) + " requests=" + requests;
+      case ExecutorCall.Stage(EpochSpec a) -> policies(a);
+      case ExecutorCall.Prepare(EpochSpec a) -> policies(a);
+      case ExecutorCall.Publish(EpochSpec a) -> policies(a);
+      case ExecutorCall.Converge(EpochSpec a) -> policies(a);
+      case ExecutorCall.Lost(EpochSpec a) -> policies(a);
+      case ExecutorCall.Reassert(EpochSpec a) -> policies(a);
+      case ExecutorCall.Heartbeat(EpochSpec a) -> policies(a);
+      case ExecutorCall.Probe(EpochSpec a, int requests) -> policies(a) + " requests=" + requests;
       case ExecutorCall.Discard(long _) -> "";
       case ExecutorCall.Share(String gateway) -> gateway;
       case ExecutorCall.WriteBack(var edits) ->
@@ -62,7 +61,7 @@ final class ActionFormatter {
     };
   }
 
-  private static String policies(EpochActivation a) {
+  private static String policies(EpochSpec a) {
     return "policies="
         + policies(a.set())
         + (a.back() ? " back" : "")

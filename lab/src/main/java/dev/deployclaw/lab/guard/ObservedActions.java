@@ -108,10 +108,10 @@ record ObservedActions(SortedMap<String, SortedSet<String>> actions) {
     var said = new ByteArrayOutputStream();
     int exit;
     try (var print = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-      System.setProperty(NotedDecoration.FILE, notes.toString());
+      System.setProperty(ActionNoteDecorator.FILE, notes.toString());
       exit = CommandLineRunner.run(quiet(around, config, print), task.toArray(String[]::new));
     } finally {
-      System.clearProperty(NotedDecoration.FILE);
+      System.clearProperty(ActionNoteDecorator.FILE);
     }
     var done = Files.exists(notes) ? Files.readAllLines(notes) : List.<String>of();
     var actions = new TreeSet<>(done);

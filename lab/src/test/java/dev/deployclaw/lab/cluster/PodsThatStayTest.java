@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -128,7 +128,7 @@ class PodsThatStayTest {
     return cluster.get(DEPLOYMENTS + "/gw").at("/status/observedGeneration").asLong();
   }
 
-  private static void bring(EpochActivation activation) {
+  private static void bring(EpochSpec activation) {
     publish(activation);
     BoundedWait.until(
         "all pods run epoch " + activation.epoch(),
@@ -136,7 +136,7 @@ class PodsThatStayTest {
         () -> ask(new ExecutorCall.Converge(activation)).answer() == Answer.YES);
   }
 
-  private static void publish(EpochActivation activation) {
+  private static void publish(EpochSpec activation) {
     for (ExecutorCall call :
         List.of(
             new ExecutorCall.Stage(activation),
@@ -173,13 +173,13 @@ class PodsThatStayTest {
   }
 
   /** Another number of routes is another file. */
-  private static EpochActivation activation(int routes, boolean back) {
+  private static EpochSpec activation(int routes, boolean back) {
     long epoch = EPOCHS.incrementAndGet();
     var all =
         IntStream.range(0, routes).mapToObj(i -> new Gateway.Route("/s" + i, "search")).toList();
     var gateway = new Gateway("gw", "edge", new Gateway.Identity.Host("test"), all);
     var set = PolicySet.of(List.of(), List.of(gateway), "");
-    return new EpochActivation(
+    return new EpochSpec(
         "arch-1", epoch, set.digest(), set, epoch - 1, Optional.empty(), back, Optional.empty());
   }
 

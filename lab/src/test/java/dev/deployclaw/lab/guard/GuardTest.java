@@ -10,7 +10,7 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
-import dev.deployclaw.executors.docker.DockerExecutor;
+import dev.deployclaw.executors.docker.DockerInspectionExecutor;
 import dev.deployclaw.executors.docker.DockerSettings;
 import dev.deployclaw.lab.estate.LabEstate;
 import dev.deployclaw.testkit.Slow;
@@ -104,7 +104,7 @@ class GuardTest {
     try (var host = new FakeDockerDaemon()) {
       host.labels(InjectionPayload.all());
       var docker =
-          new DockerExecutor(
+          new DockerInspectionExecutor(
               Optional.of(
                   new DockerSettings(
                       URI.create(host.host()), Optional.empty(), Duration.ofSeconds(10))));

@@ -54,8 +54,8 @@ public record StagedRules(PolicySet set, long epoch, String digest) {
   }
 
   /** A teller of its own for each thread. */
-  public StagedFields fields() {
-    return new StagedFields(this);
+  public StagedFieldEncoder fields() {
+    return new StagedFieldEncoder(this);
   }
 
   public Hash hash(TenantPolicy tenant) {

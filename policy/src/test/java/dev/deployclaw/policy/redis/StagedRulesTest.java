@@ -22,7 +22,7 @@ class StagedRulesTest {
       tenant.limits().forEach(l -> expected.put("12:" + l.name(), LimitRule.of(l).text()));
 
       assertThat(rules.hash(tenant).fields()).isEqualTo(expected);
-      assertThat(StagedFields.count(tenant)).isEqualTo(expected.size());
+      assertThat(StagedFieldEncoder.count(tenant)).isEqualTo(expected.size());
     }
     assertThat(rules.hashes()).hasSize(40);
   }

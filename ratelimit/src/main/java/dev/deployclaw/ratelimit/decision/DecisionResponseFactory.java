@@ -11,7 +11,7 @@ import dev.deployclaw.policy.redis.RequestCharges;
 import dev.deployclaw.policy.wire.DecideHeaders;
 import dev.deployclaw.ratelimit.decision.RequestCoalescer.Share;
 import dev.deployclaw.ratelimit.identity.ResolvedTenant.Stranger;
-import dev.deployclaw.ratelimit.match.ClaimHeaders;
+import dev.deployclaw.ratelimit.match.ChargeHeaders;
 import dev.deployclaw.ratelimit.token.TokenVerification;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class DecisionResponseFactory {
 
   private DecisionResponseFactory() {}
 
-  static DecisionResponse decided(ClaimHeaders shown, Decided reply, Share share) {
+  static DecisionResponse decided(ChargeHeaders shown, Decided reply, Share share) {
     var claim = shown.claim();
     boolean admitted = share.admitted();
     var decision = reply.decision();
@@ -112,7 +112,7 @@ final class DecisionResponseFactory {
         : answer.with(DecideHeaders.RETRY_AFTER, FAILURE_RETRY_SECONDS);
   }
 
-  private static Optional<DecisionResponse.Left> left(ClaimHeaders shown, List<Verdict> verdicts) {
+  private static Optional<DecisionResponse.Left> left(ChargeHeaders shown, List<Verdict> verdicts) {
     var claim = shown.claim();
     int least = LegacyHeaders.least(claim, verdicts);
     if (least < 0) {
@@ -138,7 +138,7 @@ final class DecisionResponseFactory {
   }
 
   /** How the enforced limits stand. */
-  private static String states(ClaimHeaders shown, List<Verdict> verdicts) {
+  private static String states(ChargeHeaders shown, List<Verdict> verdicts) {
     var items = shown.claim().items();
     var states = new ArrayList<String>();
     for (int i = 0; i < items.size(); i++) {

@@ -20,7 +20,7 @@ import dev.deployclaw.ratelimit.identity.CallerAuthenticator;
 import dev.deployclaw.ratelimit.identity.DecisionRequest;
 import dev.deployclaw.ratelimit.identity.ProbeTokenVerifier;
 import dev.deployclaw.ratelimit.match.CoalescibleCall;
-import dev.deployclaw.ratelimit.match.EpochClaims;
+import dev.deployclaw.ratelimit.match.EpochCharges;
 import dev.deployclaw.ratelimit.match.HeaderCardinality;
 import dev.deployclaw.ratelimit.match.MatchCache;
 import dev.deployclaw.ratelimit.match.MatchedRequest;
@@ -114,7 +114,7 @@ public final class RateLimitDecider {
 
   private MatchedRequest matching(
       PolicySnapshot view, DecisionRequest question, AuthenticatedCaller asker) {
-    return new MatchedRequest(EpochClaims.of(view, question, asker, headerValues), view.active());
+    return new MatchedRequest(EpochCharges.of(view, question, asker, headerValues), view.active());
   }
 
   /**
@@ -144,7 +144,7 @@ public final class RateLimitDecider {
       return asker.probe();
     }
 
-    EpochClaims claims() {
+    EpochCharges claims() {
       return matched.claims();
     }
   }

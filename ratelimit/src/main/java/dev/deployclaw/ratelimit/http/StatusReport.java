@@ -7,7 +7,7 @@ import dev.deployclaw.policy.wire.ServiceStatus;
 import dev.deployclaw.policy.wire.ServiceStatus.Asked;
 import dev.deployclaw.policy.wire.ServiceStatus.Held;
 import dev.deployclaw.ratelimit.feed.PolicyFeed;
-import dev.deployclaw.ratelimit.redis.AccessErrorAdvice;
+import dev.deployclaw.ratelimit.redis.RedisErrorAdvice;
 import dev.deployclaw.ratelimit.redis.RespReply;
 import dev.deployclaw.ratelimit.redis.ShardRouter;
 import io.vertx.core.Future;
@@ -81,7 +81,7 @@ public final class StatusReport {
 
   private static Optional<String> refusal(RespReply reply) {
     return reply instanceof RespReply.Refused(String message)
-        ? AccessErrorAdvice.words(message)
+        ? RedisErrorAdvice.words(message)
         : Optional.empty();
   }
 

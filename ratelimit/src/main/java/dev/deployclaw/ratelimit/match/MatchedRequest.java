@@ -10,18 +10,18 @@ import java.util.Optional;
  * Belongs to one event loop.
  */
 public final class MatchedRequest {
-  private final EpochClaims claims;
+  private final EpochCharges claims;
   private final Optional<CoalescibleCall> first;
-  private final Map<Long, ClaimHeaders> shown = new HashMap<>();
+  private final Map<Long, ChargeHeaders> shown = new HashMap<>();
 
-  public MatchedRequest(EpochClaims claims, Optional<Constants> active) {
+  public MatchedRequest(EpochCharges claims, Optional<Constants> active) {
     var leading = claims.first();
     this.claims = claims;
     this.first =
         leading.isEmpty() ? Optional.empty() : Optional.of(CoalescibleCall.of(leading, active));
   }
 
-  public EpochClaims claims() {
+  public EpochCharges claims() {
     return claims;
   }
 
@@ -31,12 +31,12 @@ public final class MatchedRequest {
   }
 
   /** Of the claim under an epoch; empty where there is none. */
-  public Optional<ClaimHeaders> shown(long epoch) {
+  public Optional<ChargeHeaders> shown(long epoch) {
     var known = shown.get(epoch);
     if (known != null) {
       return Optional.of(known);
     }
-    var made = claims.claim(epoch).map(ClaimHeaders::of);
+    var made = claims.claim(epoch).map(ChargeHeaders::of);
     made.ifPresent(s -> shown.put(epoch, s));
     return made;
   }

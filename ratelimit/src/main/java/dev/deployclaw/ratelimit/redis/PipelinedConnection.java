@@ -155,7 +155,7 @@ final class PipelinedConnection {
         .future()
         .onSuccess(reply -> {
           if (reply instanceof RespReply.Refused(String message)) {
-            broken(AccessErrorAdvice.words(message).orElse(message));
+            broken(RedisErrorAdvice.words(message).orElse(message));
           } else {
             admitted();
           }

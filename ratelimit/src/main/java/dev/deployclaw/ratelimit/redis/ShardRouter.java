@@ -200,7 +200,7 @@ public final class ShardRouter {
                 return null;
               });
       case RespReply.Refused(String message) ->
-          failed(node + ": " + AccessErrorAdvice.words(message).orElse(message));
+          failed(node + ": " + RedisErrorAdvice.words(message).orElse(message));
       case RespReply.Text _, RespReply.Whole _, RespReply.Nothing _ ->
           failed(node + " told no slots");
     };

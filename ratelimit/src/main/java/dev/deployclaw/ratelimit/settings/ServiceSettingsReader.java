@@ -5,7 +5,7 @@ import dev.deployclaw.policy.model.BackendFailureMode;
 import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import dev.deployclaw.ratelimit.token.TokenSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -148,23 +148,23 @@ record ServiceSettingsReader(
     return Duration.ofSeconds(number("jwt-longest-life-s", 60, most));
   }
 
-  private KeySource keys() {
-    var file = file("jwt-keys-file").map(KeySource.File::new);
+  private JwksSource keys() {
+    var file = file("jwt-keys-file").map(JwksSource.File::new);
     var url = optional("jwt-keys-url").flatMap(this::url);
     if (file.isPresent() && url.isPresent()) {
       problems.add("jwt-keys-file and jwt-keys-url: give one of them");
     }
-    return file.<KeySource>map(f -> f).or(() -> url).orElseGet(KeySource.None::new);
+    return file.<JwksSource>map(f -> f).or(() -> url).orElseGet(JwksSource.None::new);
   }
 
   /** Without encryption, whoever is on the way could put in keys of their own. */
-  private Optional<KeySource> url(String text) {
+  private Optional<JwksSource> url(String text) {
     try {
       var url = new URI(text);
       boolean near = List.of("127.0.0.1", "localhost", "[::1]").contains(url.getHost());
       if (url.getHost() != null
           && ("https".equals(url.getScheme()) || ("http".equals(url.getScheme()) && near))) {
-        return Optional.of(new KeySource.Url(url));
+        return Optional.of(new JwksSource.Url(url));
       }
     } catch (URISyntaxException e) {
       // said below

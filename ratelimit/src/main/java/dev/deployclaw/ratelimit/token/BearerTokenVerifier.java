@@ -36,14 +36,14 @@ public final class BearerTokenVerifier {
 
   private final Clock clock;
   private final TokenRules rules;
-  private final TokenKeyCache keys;
+  private final JwksCache keys;
   private final FairCheckQueue checks;
   private final Map<Seen, TokenRules.Outcome> valid = new Remembered(MOST_VALID);
   private final Map<Seen, TokenRules.Outcome> forged = new Remembered(MOST_FORGED);
   private long rememberedBy;
 
   private BearerTokenVerifier(
-      FairCheckQueue checks, Clock clock, TokenRules rules, TokenKeyCache keys) {
+      FairCheckQueue checks, Clock clock, TokenRules rules, JwksCache keys) {
     this.checks = checks;
     this.clock = clock;
     this.rules = rules;
@@ -54,7 +54,7 @@ public final class BearerTokenVerifier {
   public static BearerTokenVerifier start(Vertx vertx, Clock clock, TokenSettings settings) {
     var rules = new TokenRules(settings);
     return new BearerTokenVerifier(
-        new FairCheckQueue(vertx), clock, rules, TokenKeyCache.start(vertx, settings));
+        new FairCheckQueue(vertx), clock, rules, JwksCache.start(vertx, settings));
   }
 
   /** A token, without the token, for one gateway's identity. */
@@ -137,7 +137,7 @@ public final class BearerTokenVerifier {
                 : Future.succeededFuture(bearer));
   }
 
-  private Future<TokenVerification> judge(Shown shown, TokenKeyCache.Edition by) {
+  private Future<TokenVerification> judge(Shown shown, JwksCache.Edition by) {
     var claim = shown.seen().claim();
     var refused = rules.refused(shown.token(), claim, by.keys(), clock.instant());
     return refused.isPresent()
@@ -149,7 +149,7 @@ public final class BearerTokenVerifier {
             .otherwise(BearerTokenVerifier::failed);
   }
 
-  private TokenVerification kept(Seen seen, TokenKeyCache.Edition by, TokenRules.Outcome outcome) {
+  private TokenVerification kept(Seen seen, JwksCache.Edition by, TokenRules.Outcome outcome) {
     if (by.number() == rememberedBy) {
       if (outcome.bearer() instanceof TokenVerification.Proven) {
         valid.put(seen, outcome);

@@ -104,7 +104,7 @@ class MatchCacheTest {
         question,
         q ->
             new MatchedRequest(
-                EpochClaims.of(view, q, AuthenticatedCaller.ANYBODY, values), view.active()));
+                EpochCharges.of(view, q, AuthenticatedCaller.ANYBODY, values), view.active()));
   }
 
   private static List<String> counters(MatchedRequest matched) {

@@ -8,7 +8,7 @@ import dev.deployclaw.ratelimit.feed.EtcdSourceSettings;
 import dev.deployclaw.ratelimit.redis.RedisAddress;
 import dev.deployclaw.ratelimit.redis.RedisClusterSettings;
 import dev.deployclaw.ratelimit.token.Issuer;
-import dev.deployclaw.ratelimit.token.KeySource;
+import dev.deployclaw.ratelimit.token.JwksSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,7 +117,7 @@ class ServiceSettingsTest {
 
     var tokens = ServiceSettings.read(good, Map.of()).fronts().tokens();
 
-    assertThat(tokens.keys()).isEqualTo(new KeySource.File(keys));
+    assertThat(tokens.keys()).isEqualTo(new JwksSource.File(keys));
     assertThat(tokens.algorithms()).containsExactly("ES256");
     assertThat(tokens.leeway()).isEqualTo(Duration.ofSeconds(5));
     assertThatThrownBy(() -> ServiceSettings.read(bad, Map.of()))

@@ -43,7 +43,7 @@ class BearerTokenVerifierTest {
 
   @Test
   void withoutKeysNothingCanBeTold() throws Exception {
-    var tokens = start(new KeySource.None());
+    var tokens = start(new JwksSource.None());
 
     assertThat(read(tokens, "Bearer " + ISSUER.token("rsa", "RS256", "acme")))
         .isEqualTo(new TokenVerification.Unknown("no-token-keys"));
@@ -64,7 +64,7 @@ class BearerTokenVerifierTest {
     server.start();
     try {
       var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/keys";
-      var tokens = start(new KeySource.Url(URI.create(url)));
+      var tokens = start(new JwksSource.Url(URI.create(url)));
       String good = "Bearer " + ISSUER.token("rsa", "RS256", "acme");
       var acme = new TokenVerification.Proven("acme");
       BoundedWait.until("the keys are there", LONG, () -> read(tokens, good).equals(acme));
@@ -77,7 +77,7 @@ class BearerTokenVerifierTest {
     }
   }
 
-  private BearerTokenVerifier start(KeySource keys) throws Exception {
+  private BearerTokenVerifier start(JwksSource keys) throws Exception {
     var settings = new TokenSettings(keys, TokenSettings.USUAL, Duration.ofSeconds(30));
     var started = new CompletableFuture<BearerTokenVerifier>();
     context.runOnContext(

@@ -22,7 +22,7 @@ class TokenRulesTest {
 
   private final Instant now = Instant.now();
   private final TokenRules rules =
-      new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY));
+      new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY));
   private final TokenKeySet keys = TokenKeySet.parse(ISSUER.keySet(), ALL);
 
   @Test
@@ -168,7 +168,7 @@ class TokenRulesTest {
   @Test
   void aLifeHasAnUpperBound() {
     long usual = now.plus(TokenSettings.USUAL_LIFE).getEpochSecond();
-    var longer = new TokenSettings(new KeySource.None(), ALL, LEEWAY, Duration.ofDays(7));
+    var longer = new TokenSettings(new JwksSource.None(), ALL, LEEWAY, Duration.ofDays(7));
     String week = ISSUER.token("rsa", "RS256", Issuer.claims("acme", Map.of("exp", usual + 60)));
 
     assertThat(judge(Map.of("exp", usual + 20))).isEqualTo(proven("acme"));
@@ -198,7 +198,7 @@ class TokenRulesTest {
   }
 
   private Optional<TokenVerification.Unproven> refused(String token) {
-    return new TokenRules(new TokenSettings(new KeySource.None(), ALL, LEEWAY))
+    return new TokenRules(new TokenSettings(new JwksSource.None(), ALL, LEEWAY))
         .refused(token, CLAIM, TokenKeySet.parse(ISSUER.keySet(), ALL), now);
   }
 
@@ -241,7 +241,7 @@ class TokenRulesTest {
   }
 
   private TokenVerification judge(String token, String keys, List<String> algorithms) {
-    var settings = new TokenSettings(new KeySource.None(), algorithms, LEEWAY);
+    var settings = new TokenSettings(new JwksSource.None(), algorithms, LEEWAY);
     return new TokenRules(settings)
         .judge(token, CLAIM, TokenKeySet.parse(keys, algorithms), now)
         .bearer();

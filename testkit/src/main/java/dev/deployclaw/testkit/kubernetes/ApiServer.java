@@ -33,9 +33,9 @@ public final class ApiServer implements AutoCloseable {
   private static final int MOST_REQUESTS = 10_000;
 
   private final ApiListener listener;
-  private final KubernetesObjects store;
+  private final KubernetesObjectStore store;
   private final ObjectReads reads;
-  private final ObjectWrites writes;
+  private final ObjectWriteHandler writes;
   private final ClientAuthentication clients;
   private final RoleAuthorizer roles;
   private final List<AdmissionHook> admissions = new CopyOnWriteArrayList<>();
@@ -90,11 +90,11 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private ApiServer(Place place, Optional<Path> folder, Optional<String> token) {
-    this.store = new KubernetesObjects(folder);
+    this.store = new KubernetesObjectStore(folder);
     this.clients = ClientAuthentication.of(token);
     this.reads = new ObjectReads(store);
     this.roles = new RoleAuthorizer(store::objects);
-    this.writes = new ObjectWrites(store, roles, admissions);
+    this.writes = new ObjectWriteHandler(store, roles, admissions);
     this.listener = ApiListener.start(place.port(), place.tls(), this::serve);
   }
 

@@ -12,9 +12,9 @@ import java.util.Optional;
 final class ObjectReads {
   private static final String ALL = "1000000";
 
-  private final KubernetesObjects store;
+  private final KubernetesObjectStore store;
 
-  ObjectReads(KubernetesObjects store) {
+  ObjectReads(KubernetesObjectStore store) {
     this.store = store;
   }
 

@@ -2,7 +2,7 @@ package dev.deployclaw.testkit.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
-import dev.deployclaw.testkit.kubernetes.apply.ApplyConflict;
+import dev.deployclaw.testkit.kubernetes.apply.ApplyConflictException;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class RefusalResponses {
     return Answer.of(409, status(409, "Conflict", message, resource));
   }
 
-  static Answer conflict(ApplyConflict conflict) {
+  static Answer conflict(ApplyConflictException conflict) {
     ObjectNode said = status(409, "Conflict", String.valueOf(conflict.getMessage()));
     conflict
         .causes()

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Answer;
 import dev.deployclaw.testkit.kubernetes.ApiServer.Asked;
-import dev.deployclaw.testkit.kubernetes.apply.ApplyConflict;
-import dev.deployclaw.testkit.kubernetes.apply.FieldWriter;
+import dev.deployclaw.testkit.kubernetes.apply.ApplyConflictException;
+import dev.deployclaw.testkit.kubernetes.apply.FieldOwner;
 import dev.deployclaw.testkit.kubernetes.apply.ServerSideApply;
 import dev.deployclaw.testkit.kubernetes.validation.FieldError;
 import java.util.Optional;
@@ -21,35 +21,36 @@ final class RequestOptions {
     return asked.type().equals(APPLY) && asked.method().equals("PATCH");
   }
 
-  static void checkOptions(Asked asked, boolean apply) throws RefusedRequest {
+  static void checkOptions(Asked asked, boolean apply) throws RefusedRequestException {
     boolean named = !asked.query().getOrDefault("fieldManager", "").isEmpty();
     if (apply && !named) {
       var error = FieldError.required("fieldManager", "is required for apply patch");
-      throw new RefusedRequest(RefusalResponses.invalidOptions("PatchOptions", error));
+      throw new RefusedRequestException(RefusalResponses.invalidOptions("PatchOptions", error));
     }
     if (!apply && asked.query().containsKey("force")) {
       var error = FieldError.forbidden("force", "may not be specified for non-apply patch");
-      throw new RefusedRequest(RefusalResponses.invalidOptions("PatchOptions", error));
+      throw new RefusedRequestException(RefusalResponses.invalidOptions("PatchOptions", error));
     }
     isDry(asked, ApiServer.JSON.createObjectNode());
   }
 
   /** The one value that there is means all stages. */
-  static boolean isDry(Asked asked, JsonNode options) throws RefusedRequest {
+  static boolean isDry(Asked asked, JsonNode options) throws RefusedRequestException {
     String said = asked.query().getOrDefault("dryRun", options.at("/dryRun/0").asText(""));
     if (!said.isEmpty() && !said.equals("All")) {
       var error = FieldError.unsupported("dryRun", "[\"" + said + "\"]", "\"All\"");
-      throw new RefusedRequest(RefusalResponses.invalidOptions("PatchOptions", error));
+      throw new RefusedRequestException(RefusalResponses.invalidOptions("PatchOptions", error));
     }
     return !said.isEmpty();
   }
 
   /** Apply creates what isn't there, unless it means an object that was. */
-  static ObjectNode firstApplied(Asked asked, ResourcePath resource) throws RefusedRequest {
+  static ObjectNode firstApplied(Asked asked, ResourcePath resource)
+      throws RefusedRequestException {
     ObjectNode said = object(asked);
     String uid = said.at("/metadata/uid").asText();
     if (!uid.isEmpty()) {
-      throw new RefusedRequest(
+      throw new RefusedRequestException(
           RefusalResponses.conflict(
               resource,
               "uid mismatch: the provided object specified uid "
@@ -59,27 +60,27 @@ final class RequestOptions {
     return applied(asked, ApiServer.JSON.createObjectNode());
   }
 
-  static ObjectNode applied(Asked asked, ObjectNode current) throws RefusedRequest {
+  static ObjectNode applied(Asked asked, ObjectNode current) throws RefusedRequestException {
     ObjectNode said = object(asked);
     if (said.path("metadata").has("managedFields")) {
-      throw new RefusedRequest(
+      throw new RefusedRequestException(
           Answer.refusal(400, "BadRequest", "metadata.managedFields must be nil"));
     }
     boolean force = asked.query().getOrDefault("force", "").equals("true");
-    var writer = FieldWriter.applies(asked.query().getOrDefault("fieldManager", ""));
+    var writer = FieldOwner.applies(asked.query().getOrDefault("fieldManager", ""));
     try {
       return ServerSideApply.apply(current, said, writer, force);
-    } catch (ApplyConflict e) {
-      throw new RefusedRequest(RefusalResponses.conflict(e));
+    } catch (ApplyConflictException e) {
+      throw new RefusedRequestException(RefusalResponses.conflict(e));
     } catch (IllegalStateException e) {
       String message =
           "Internal error occurred: failed to create typed patch object: " + e.getMessage();
-      throw new RefusedRequest(Answer.refusal(500, "InternalError", message));
+      throw new RefusedRequestException(Answer.refusal(500, "InternalError", message));
     }
   }
 
   static ObjectNode written(Asked asked, ResourcePath resource, ObjectNode current)
-      throws RefusedRequest {
+      throws RefusedRequestException {
     ObjectNode after = plain(asked, current);
     if (resource.part().equals("status")) {
       ObjectNode status = current.deepCopy();
@@ -91,7 +92,7 @@ final class RequestOptions {
     return after;
   }
 
-  private static ObjectNode plain(Asked asked, ObjectNode current) throws RefusedRequest {
+  private static ObjectNode plain(Asked asked, ObjectNode current) throws RefusedRequestException {
     if (asked.method().equals("PUT")) {
       ObjectNode after = object(asked);
       ObjectNode metadata = after.withObject("/metadata");
@@ -106,7 +107,7 @@ final class RequestOptions {
         try {
           return ObjectPatch.patched(current, json(asked.body()));
         } catch (ObjectPatch.Unfit e) {
-          throw new RefusedRequest(
+          throw new RefusedRequestException(
               Answer.refusal(
                   422,
                   "Invalid",
@@ -115,7 +116,7 @@ final class RequestOptions {
       }
       case "application/merge-patch+json" -> ObjectPatch.merge(after, object(asked));
       default ->
-          throw new RefusedRequest(
+          throw new RefusedRequestException(
               Answer.refusal(
                   415,
                   "UnsupportedMediaType",
@@ -127,10 +128,10 @@ final class RequestOptions {
   }
 
   /** Whoever leaves no name is called as its program. */
-  static FieldWriter writer(Asked asked, ResourcePath resource, boolean there) {
+  static FieldOwner writer(Asked asked, ResourcePath resource, boolean there) {
     String program = asked.caller().program().replaceAll("/.*", "");
     String manager = asked.query().getOrDefault("fieldManager", "");
-    return FieldWriter.updates(
+    return FieldOwner.updates(
         manager.isEmpty()
             ? Optional.of(program).filter(p -> !p.isEmpty()).orElse("unknown")
             : manager,

@@ -7,7 +7,7 @@ import dev.deployclaw.core.fake.FakeStateStore;
 import dev.deployclaw.core.fake.FakeStateStore.Fate;
 import dev.deployclaw.core.machine.ChangeExecution;
 import dev.deployclaw.core.machine.ChangeState;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.spi.ObjectStore;
@@ -72,7 +72,7 @@ class LogHeadChainTest {
     world.store.watch(this::cutOnceCompleted);
     var cut = world.run("set acme 700");
 
-    assertThat(cut.result()).as(cut.reason()).isEqualTo(ExecutionResult.COMPLETED);
+    assertThat(cut.result()).as(cut.reason()).isEqualTo(ExecutionStatus.COMPLETED);
     assertThat(world.store.list(StoreKeys.CHAIN_WAITING)).isNotEmpty();
     assertAllWell();
     world.objects.reachable(true);

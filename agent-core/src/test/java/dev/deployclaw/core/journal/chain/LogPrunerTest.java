@@ -9,7 +9,7 @@ import dev.deployclaw.core.gate.GatePolicy;
 import dev.deployclaw.core.journal.StoredLogReader;
 import dev.deployclaw.core.log.BucketUnavailableException;
 import dev.deployclaw.core.query.TenantHistoryReport.Changed;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.store.ArchivedLogMarker;
@@ -57,7 +57,7 @@ class LogPrunerTest {
         .containsExactly(
             all.get(2) + ": a way back stands on it", all.get(3) + ": a way back stands on it");
     assertThat(world.agent().rollback("last", "olivia").result())
-        .isEqualTo(ExecutionResult.COMPLETED);
+        .isEqualTo(ExecutionStatus.COMPLETED);
     assertAllWell();
   }
 
@@ -88,7 +88,7 @@ class LogPrunerTest {
     assertThat(world.journal.executions()).contains(held, later);
     assertThat(pruned.kept())
         .contains(held + ": its change isn't over", later + ": its change isn't over");
-    assertThat(world.agent().approve(held, "ann").result()).isNotEqualTo(ExecutionResult.REFUSED);
+    assertThat(world.agent().approve(held, "ann").result()).isNotEqualTo(ExecutionStatus.REFUSED);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.sim.bug;
 
-import dev.deployclaw.core.call.AsyncExecutor;
+import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.fake.MemberStanding;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** An executor with a planted bug in how it is called. */
-record BuggyExecutor(SimExecutor honest, Bend bend) implements AsyncExecutor {
+record BuggyExecutor(SimExecutor honest, Bend bend) implements AsyncBackendExecutor {
   /** What is done in place of a call. */
   interface Bend {
     Future<CallOutcome> begin(Invocation call, SimExecutor to);

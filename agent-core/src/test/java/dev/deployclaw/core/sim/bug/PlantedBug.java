@@ -1,7 +1,7 @@
 package dev.deployclaw.core.sim.bug;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.AsyncExecutor;
+import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.planner.Interpretation;
@@ -144,7 +144,7 @@ public enum PlantedBug implements BugInjector {
   }
 
   @Override
-  public AsyncExecutor executor(SimExecutor honest, Site site) {
+  public AsyncBackendExecutor executor(SimExecutor honest, Site site) {
     return switch (this) {
       case VOTES_NOT_ASKED ->
           new BuggyExecutor(honest, (call, to) -> BuggyExecutor.unasked(call, to));

@@ -1,7 +1,7 @@
 package dev.deployclaw.core.sim.engine;
 
 import dev.deployclaw.core.call.AgentPorts;
-import dev.deployclaw.core.call.AsyncExecutor;
+import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeEstate;
 import dev.deployclaw.core.spi.ObjectStore;
 import java.util.Map;
@@ -28,7 +28,7 @@ public interface BugInjector {
     return honest;
   }
 
-  default AsyncExecutor executor(SimExecutor honest, Site site) {
+  default AsyncBackendExecutor executor(SimExecutor honest, Site site) {
     return honest;
   }
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.core.sim.engine;
 
-import dev.deployclaw.core.call.AsyncExecutor;
+import dev.deployclaw.core.call.AsyncBackendExecutor;
 import dev.deployclaw.core.fake.FakeParticipant;
 import dev.deployclaw.core.sim.engine.AwaitPoint.Kind;
 import dev.deployclaw.core.sim.engine.SimLink.Message;
@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
  * An executor as one process reaches its back end. What writes goes to each member in a message of
  * its own, so that an agent can die between two of them.
  */
-public record SimExecutor(BackendExecutor inner, SimLink line) implements AsyncExecutor {
+public record SimExecutor(BackendExecutor inner, SimLink line) implements AsyncBackendExecutor {
   @Override
   public String name() {
     return inner.name();

@@ -195,7 +195,7 @@ public final class AuditCommand {
               description = "The execution; all of them where none is given.")
           @Nullable String id)
       throws InvalidConfigException, SetupException, InterruptedException {
-    return new BucketCopyComparison(around, shared).compare(Optional.ofNullable(id));
+    return new BucketCopyCheck(around, shared).compare(Optional.ofNullable(id));
   }
 
   @Command(description = "The public key that signs this agent's logs (X.509, Base64).")

@@ -6,7 +6,7 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.query.AgentStatusReport;
 import dev.deployclaw.core.recovery.RecoveryReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.result.ScanReport;
@@ -66,10 +66,10 @@ public final class FailureExplanationView {
       case PlanPreviewReport.Planned _, PlanPreviewReport.Understood _ -> {}
       case PlanPreviewReport.NeedsClarification(List<String> questions) ->
           say(
-              ExecutionResult.NEEDS_CLARIFICATION + ": " + String.join(" ", questions),
+              ExecutionStatus.NEEDS_CLARIFICATION + ": " + String.join(" ", questions),
               remedy(ExitCode.NEEDS_CLARIFICATION));
       case PlanPreviewReport.Refused(ExitCode exit, String reason) ->
-          say(ExecutionResult.REFUSED + ": " + reason, remedy(exit));
+          say(ExecutionStatus.REFUSED + ": " + reason, remedy(exit));
     }
   }
 
@@ -127,8 +127,8 @@ public final class FailureExplanationView {
   }
 
   private static String remedy(RequestOutcome ended) {
-    boolean failed = ended.result() == ExecutionResult.FAILED && ended.exit() == ExitCode.FAILED;
-    if (ended.cause().isPresent() && (ended.result() == ExecutionResult.ABORTED || failed)) {
+    boolean failed = ended.result() == ExecutionStatus.FAILED && ended.exit() == ExitCode.FAILED;
+    if (ended.cause().isPresent() && (ended.result() == ExecutionStatus.ABORTED || failed)) {
       return remedy(ended.cause().get());
     }
     if (ended.reason().contains(NOT_BACK)) {
@@ -139,7 +139,7 @@ public final class FailureExplanationView {
     }
     return switch (ended.exit()) {
       case FAILED ->
-          ended.result() == ExecutionResult.FAILED
+          ended.result() == ExecutionStatus.FAILED
               ? "it is committed and was not put back; see who holds what with: deployclaw scan;"
                   + " mend what is named, then ask again, or: deployclaw rollback last"
               : "make what is named reachable again, then: deployclaw recover";

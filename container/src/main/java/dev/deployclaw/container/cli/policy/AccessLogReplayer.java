@@ -36,7 +36,7 @@ final class AccessLogReplayer {
   void all(String name, Path log, long size) throws IOException {
     var bar = new ProgressBar(around, size);
     AccessLogFormat.@Nullable LineParser reader = format == null ? null : format.lines();
-    try (var lines = LogLineReader.open(log)) {
+    try (var lines = AccessLogLineReader.open(log)) {
       long number = 0;
       for (var line = lines.next(); line != null; line = lines.next()) {
         number++;

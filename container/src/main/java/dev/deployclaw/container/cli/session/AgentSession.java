@@ -14,7 +14,7 @@ import dev.deployclaw.container.wiring.AgentRuntime;
 import dev.deployclaw.core.call.ExecutorRegistry;
 import dev.deployclaw.core.journal.ProgressListener;
 import dev.deployclaw.core.log.StreamCopy;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.service.ChangeService;
 import dev.deployclaw.core.service.QueryService;
@@ -97,7 +97,7 @@ public final class AgentSession implements AutoCloseable {
 
   /** As {@link #finish}; but a refused word on a change left that change's log as it was. */
   public int answer(RequestOutcome ended) throws InterruptedException {
-    if (ended.result() != ExecutionResult.REFUSED) {
+    if (ended.result() != ExecutionStatus.REFUSED) {
       return finish(ended);
     }
     unlogged(ended);

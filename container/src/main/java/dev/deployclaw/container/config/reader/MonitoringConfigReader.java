@@ -1,8 +1,8 @@
 package dev.deployclaw.container.config.reader;
 
 import dev.deployclaw.container.config.MonitoringConfig;
-import dev.deployclaw.container.config.NotificationConfig;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretRegistry;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.ConfigSection;
@@ -43,8 +43,8 @@ final class MonitoringConfigReader {
     return watch;
   }
 
-  List<NotificationConfig> sinks(ConfigSection root) {
-    var out = new ArrayList<NotificationConfig>();
+  List<NotificationSinkConfig> sinks(ConfigSection root) {
+    var out = new ArrayList<NotificationSinkConfig>();
     var names = new HashSet<String>();
     for (var f : root.sections("notify")) {
       var sink = sink(f);
@@ -68,7 +68,7 @@ final class MonitoringConfigReader {
     return period;
   }
 
-  private NotificationConfig sink(ConfigSection f) {
+  private NotificationSinkConfig sink(ConfigSection f) {
     String name = f.required("name");
     if (!name.isEmpty() && !NAME.matcher(name).matches()) {
       f.wrong("name", "may hold lower-case letters, digits and - only", "");
@@ -82,7 +82,7 @@ final class MonitoringConfigReader {
                   f.given("url") ? f.url("url") : PAGER_DUTY, needed(f, "routingKey", 1));
           default -> webhook(f);
         };
-    return new NotificationConfig(name, target, events(f));
+    return new NotificationSinkConfig(name, target, events(f));
   }
 
   private Target webhook(ConfigSection f) {
@@ -105,10 +105,10 @@ final class MonitoringConfigReader {
   private static Set<String> events(ConfigSection f) {
     var words = f.texts("events");
     for (String word : words) {
-      if (!NotificationConfig.EVENTS.contains(word)) {
-        f.wrong("events", "\"" + word + "\" is not one of " + NotificationConfig.EVENTS, "");
+      if (!NotificationSinkConfig.EVENTS.contains(word)) {
+        f.wrong("events", "\"" + word + "\" is not one of " + NotificationSinkConfig.EVENTS, "");
       }
     }
-    return Set.copyOf(words.isEmpty() ? NotificationConfig.EVENTS : words);
+    return Set.copyOf(words.isEmpty() ? NotificationSinkConfig.EVENTS : words);
   }
 }

@@ -10,7 +10,7 @@ import dev.deployclaw.container.http.exchange.ProblemCatalogue;
 import dev.deployclaw.container.http.exchange.ProblemDetail;
 import dev.deployclaw.container.http.exchange.TaskRequestBody;
 import dev.deployclaw.container.serve.Sidecar;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import java.util.LinkedHashMap;
@@ -73,7 +73,7 @@ public final class FreezeRoutes {
 
   /** What isn't certain is no success: somebody would rely on it. */
   private static ApiResponse reply(RequestOutcome ended) {
-    if (ended.result() == ExecutionResult.UNKNOWN) {
+    if (ended.result() == ExecutionStatus.UNKNOWN) {
       return ApiResponse.of(ProblemCatalogue.unknownOutcome(ended.reason()));
     }
     if (ended.exit() != ExitCode.OK) {

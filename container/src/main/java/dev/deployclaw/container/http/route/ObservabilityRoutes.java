@@ -20,7 +20,7 @@ public final class ObservabilityRoutes {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Sidecar sidecar;
-  private final ReadinessProbe readiness;
+  private final ReadinessEndpoint readiness;
   private final boolean openMetrics;
 
   /**
@@ -28,7 +28,7 @@ public final class ObservabilityRoutes {
    */
   public ObservabilityRoutes(Sidecar sidecar, Executor threads, boolean openMetrics) {
     this.sidecar = sidecar;
-    this.readiness = new ReadinessProbe(sidecar, threads);
+    this.readiness = new ReadinessEndpoint(sidecar, threads);
     this.openMetrics = openMetrics;
   }
 

@@ -20,7 +20,7 @@ import dev.deployclaw.core.machine.AbortCause;
 import dev.deployclaw.core.overlay.SourceDrift;
 import dev.deployclaw.core.planning.PlanPreviewReport;
 import dev.deployclaw.core.recovery.RecoveryReport;
-import dev.deployclaw.core.result.ExecutionResult;
+import dev.deployclaw.core.result.ExecutionStatus;
 import dev.deployclaw.core.result.ExitCode;
 import dev.deployclaw.core.result.RequestOutcome;
 import dev.deployclaw.core.result.ScanReport;
@@ -63,41 +63,41 @@ class FailureExplanationViewTest {
   static Stream<Arguments> endings() {
     return Stream.of(
         ending(
-            ExecutionResult.REFUSED, ExitCode.WRONG_USAGE, "no gateway", "mend the configuration"),
+            ExecutionStatus.REFUSED, ExitCode.WRONG_USAGE, "no gateway", "mend the configuration"),
         ending(
-            ExecutionResult.NEEDS_CLARIFICATION,
+            ExecutionStatus.NEEDS_CLARIFICATION,
             ExitCode.NEEDS_CLARIFICATION,
             "Which?",
             "the answer"),
         ending(
-            ExecutionResult.REFUSED, ExitCode.REFUSED, "out of scope", "deployclaw plan REQUEST"),
-        ending(ExecutionResult.HELD, ExitCode.HELD, "removes acme", "deployclaw approve " + ID),
+            ExecutionStatus.REFUSED, ExitCode.REFUSED, "out of scope", "deployclaw plan REQUEST"),
+        ending(ExecutionStatus.HELD, ExitCode.HELD, "removes acme", "deployclaw approve " + ID),
         ending(
-            ExecutionResult.ROLLED_BACK,
+            ExecutionStatus.ROLLED_BACK,
             ExitCode.ROLLED_BACK,
             "validation: gw-01",
             "is back; mend"),
-        ending(ExecutionResult.FAILED, ExitCode.FAILED, "did not take it: gw-01", "rollback last"),
+        ending(ExecutionStatus.FAILED, ExitCode.FAILED, "did not take it: gw-01", "rollback last"),
         ending(
-            ExecutionResult.UNKNOWN, ExitCode.FAILED, "still pending: gw-01", "deployclaw recover"),
+            ExecutionStatus.UNKNOWN, ExitCode.FAILED, "still pending: gw-01", "deployclaw recover"),
         ending(
-            ExecutionResult.UNKNOWN,
+            ExecutionStatus.UNKNOWN,
             ExitCode.FAILED,
             "not back yet: gw-01",
             "recover --leave-out MEMBER"),
         ending(
-            ExecutionResult.REFUSED, ExitCode.INVALID, "acme.yaml:3: wrong", "deployclaw validate"),
-        ending(ExecutionResult.ABORTED, ExitCode.UNREACHABLE, "redis/b:2", "reachable again"),
+            ExecutionStatus.REFUSED, ExitCode.INVALID, "acme.yaml:3: wrong", "deployclaw validate"),
+        ending(ExecutionStatus.ABORTED, ExitCode.UNREACHABLE, "redis/b:2", "reachable again"),
         ending(
-            ExecutionResult.ABORTED, ExitCode.ABORTED, "another agent leads", "deployclaw status"),
+            ExecutionStatus.ABORTED, ExitCode.ABORTED, "another agent leads", "deployclaw status"),
         ending(
-            ExecutionResult.ABORTED, ExitCode.FAILED, "-001 has to be finished first", "recover"));
+            ExecutionStatus.ABORTED, ExitCode.FAILED, "-001 has to be finished first", "recover"));
   }
 
   @ParameterizedTest
   @EnumSource(AbortCause.class)
   void hasARemedyOfItsOwnForEachCauseOfAnAbort(AbortCause cause) {
-    var ended = ended(ExecutionResult.ABORTED, ExitCode.ABORTED, "gw-01: no", Optional.of(cause));
+    var ended = ended(ExecutionStatus.ABORTED, ExitCode.ABORTED, "gw-01: no", Optional.of(cause));
 
     view.tell(ended, Optional.empty());
 
@@ -125,7 +125,7 @@ class FailureExplanationViewTest {
   void saysInWhichStepItEndedAndWhereTheRestStands() {
     var ended =
         ended(
-            ExecutionResult.ABORTED,
+            ExecutionStatus.ABORTED,
             ExitCode.ABORTED,
             "did not vote for it: gw-01: no",
             Optional.of(AbortCause.VOTED_DOWN));
@@ -153,7 +153,7 @@ class FailureExplanationViewTest {
   @Test
   void saysNothingOfAGoodEnd() {
     view.tell(
-        ended(ExecutionResult.COMPLETED, ExitCode.OK, "live everywhere", Optional.empty()),
+        ended(ExecutionStatus.COMPLETED, ExitCode.OK, "live everywhere", Optional.empty()),
         Optional.of(document()));
     view.tell(
         new PlanPreviewReport.Planned(
@@ -167,7 +167,7 @@ class FailureExplanationViewTest {
   void takesControlCharactersOutOfWhatOthersWrote() {
     view.tell(
         ended(
-            ExecutionResult.ABORTED,
+            ExecutionStatus.ABORTED,
             ExitCode.ABORTED,
             "gw\u001b[2J-01:\nno\u009b31m",
             Optional.of(AbortCause.VOTED_DOWN)),
@@ -228,12 +228,12 @@ class FailureExplanationViewTest {
   }
 
   private static Arguments ending(
-      ExecutionResult result, ExitCode exit, String reason, String remedy) {
+      ExecutionStatus result, ExitCode exit, String reason, String remedy) {
     return Arguments.of(ended(result, exit, reason, Optional.empty()), reason, remedy);
   }
 
   private static RequestOutcome ended(
-      ExecutionResult result, ExitCode exit, String reason, Optional<AbortCause> cause) {
+      ExecutionStatus result, ExitCode exit, String reason, Optional<AbortCause> cause) {
     return new RequestOutcome(ID, result, exit, reason, cause, List.of());
   }
 

@@ -44,7 +44,8 @@ class ImpactCommandTest {
   @Test
   void countsAndNamesTheLinesThatItCouldNotRead() {
     screen.write(
-        "access.log", LINE + "garbage\n" + "x".repeat(LogLineReader.LONGEST + 1) + "\n" + LINE);
+        "access.log",
+        LINE + "garbage\n" + "x".repeat(AccessLogLineReader.LONGEST + 1) + "\n" + LINE);
 
     int exit = impact("access.log", "--tenant", "user", "--json");
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.deployclaw.container.alert.AlertKind;
 import dev.deployclaw.container.config.AgentConfig;
 import dev.deployclaw.container.config.MonitoringConfig;
-import dev.deployclaw.container.config.NotificationConfig;
-import dev.deployclaw.container.config.NotificationConfig.Target;
+import dev.deployclaw.container.config.NotificationSinkConfig;
+import dev.deployclaw.container.config.NotificationSinkConfig.Target;
 import dev.deployclaw.container.config.secret.SecretValue;
 import dev.deployclaw.container.config.yaml.InvalidConfigException;
 import java.nio.file.Files;
@@ -61,19 +61,19 @@ class MonitoringConfigReaderTest {
         .isEqualTo(new MonitoringConfig(Duration.ofSeconds(2), Duration.ofMinutes(1)));
     assertThat(config.sinks())
         .containsExactly(
-            new NotificationConfig(
+            new NotificationSinkConfig(
                 "am",
                 new Target.Alertmanager("http://am:9093", new SecretValue("t0ken")),
-                Set.copyOf(NotificationConfig.EVENTS)),
-            new NotificationConfig(
+                Set.copyOf(NotificationSinkConfig.EVENTS)),
+            new NotificationSinkConfig(
                 "oncall",
                 new Target.PagerDuty(
                     "https://events.pagerduty.com", new SecretValue("a-routing-key")),
                 Set.of("not-enforced")),
-            new NotificationConfig(
+            new NotificationSinkConfig(
                 "hook",
                 new Target.Webhook("https://hooks.test/x", new SecretValue("0123456789abcdef")),
-                Set.copyOf(NotificationConfig.EVENTS)));
+                Set.copyOf(NotificationSinkConfig.EVENTS)));
   }
 
   @Test
@@ -104,7 +104,7 @@ class MonitoringConfigReaderTest {
 
   @Test
   void everyEventOfTheWatchCanBeNamed() {
-    assertThat(NotificationConfig.EVENTS)
+    assertThat(NotificationSinkConfig.EVENTS)
         .containsExactlyElementsOf(
             List.of(AlertKind.values()).stream().map(AlertKind::word).toList());
   }
@@ -112,11 +112,12 @@ class MonitoringConfigReaderTest {
   /** What was told as one of them before is told as that now. */
   @Test
   void aSinkThatIsToldOfTheEnforcementIsToldOfADeniedAccess() {
-    var target = new NotificationConfig.Target.Webhook("https://example.test", SecretValue.NONE);
+    var target =
+        new NotificationSinkConfig.Target.Webhook("https://example.test", SecretValue.NONE);
 
-    assertThat(new NotificationConfig("s", target, Set.of("enforcement-unknown")).events())
+    assertThat(new NotificationSinkConfig("s", target, Set.of("enforcement-unknown")).events())
         .containsExactlyInAnyOrder("enforcement-unknown", "access-denied");
-    assertThat(new NotificationConfig("s", target, Set.of("held")).events())
+    assertThat(new NotificationSinkConfig("s", target, Set.of("held")).events())
         .containsExactly("held");
   }
 

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.docker.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.member.BoundedFanout;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
 import dev.deployclaw.policy.gateway.GatewaySite;
@@ -72,12 +72,12 @@ public record ContainerGateway(
   }
 
   /** What its file must be at the epoch. */
-  DesiredGatewayFile file(EpochActivation activation) {
+  DesiredGatewayFile file(EpochSpec activation) {
     return DesiredGatewayFile.of(activation, name, member(), site);
   }
 
   /** The file for a check, which writes elsewhere; empty where it is put back as it was found. */
-  Optional<byte[]> copy(EpochActivation activation) {
+  Optional<byte[]> copy(EpochSpec activation) {
     return DesiredGatewayFile.copy(
         activation, name, member(), site.writingTo(Path.of(TemporaryContainer.WRITABLE)));
   }

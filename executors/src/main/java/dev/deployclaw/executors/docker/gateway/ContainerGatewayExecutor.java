@@ -4,7 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -58,13 +58,13 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
     return switch (invocation.call()) {
       case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
       case ExecutorCall.Observe _ -> all(invocation, looks::observe);
-      case ExecutorCall.Stage(EpochActivation a) ->
+      case ExecutorCall.Stage(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> staging.stage(g, a, wanted)));
-      case ExecutorCall.Prepare(EpochActivation a) ->
+      case ExecutorCall.Prepare(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> staging.prepare(g, a, fence, wanted)));
-      case ExecutorCall.Publish(EpochActivation a) ->
+      case ExecutorCall.Publish(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.publish(g, a, fence, wanted)));
-      case ExecutorCall.Converge(EpochActivation a) ->
+      case ExecutorCall.Converge(EpochSpec a) ->
           all(invocation, g -> file(g, a, wanted -> publishing.converge(g, a, wanted)));
       case ExecutorCall.Discard(long epoch) -> all(invocation, g -> staging.discard(g, epoch));
       case ExecutorCall.Probe _,
@@ -130,7 +130,7 @@ public final class ContainerGatewayExecutor implements BackendExecutor {
 
   private static MemberReport file(
       ResolvedContainer.Present found,
-      EpochActivation activation,
+      EpochSpec activation,
       Question<DesiredGatewayFile.Wanted> question)
       throws IOException, InterruptedException {
     var gateway = found.gateway();

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.docker.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -32,7 +32,7 @@ final class ContainerGatewayPublisher {
 
   MemberReport publish(
       ResolvedContainer.Present gateway,
-      EpochActivation activation,
+      EpochSpec activation,
       FencingToken fence,
       DesiredGatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -58,9 +58,7 @@ final class ContainerGatewayPublisher {
 
   /** One look. */
   MemberReport converge(
-      ResolvedContainer.Present gateway,
-      EpochActivation activation,
-      DesiredGatewayFile.Wanted wanted)
+      ResolvedContainer.Present gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException {
     var view = gateway.view();
     String target = view.target().orElse("nothing");
@@ -105,7 +103,7 @@ final class ContainerGatewayPublisher {
   /** So that a later look knows whether the reload came. */
   private static void keepWorkers(ResolvedContainer.Present gateway, long epoch)
       throws IOException {
-    String marks = ContainerProcesses.of(gateway.client(), gateway.id()).marks();
+    String marks = ContainerProcessList.of(gateway.client(), gateway.id()).marks();
     gateway.shelf().write(epoch, GatewayFolder.WORKERS, marks.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -117,7 +115,7 @@ final class ContainerGatewayPublisher {
       throws IOException {
     var before = gateway.view().keptWorkers(epoch);
     return before.isPresent()
-        && !ContainerProcesses.of(gateway.client(), gateway.id()).renewed(before.get());
+        && !ContainerProcessList.of(gateway.client(), gateway.id()).renewed(before.get());
   }
 
   /** Whether the running process says that it acts on this very text already. */
@@ -131,11 +129,9 @@ final class ContainerGatewayPublisher {
   }
 
   private MemberReport process(
-      ResolvedContainer.Present gateway,
-      EpochActivation activation,
-      DesiredGatewayFile.Wanted wanted)
+      ResolvedContainer.Present gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException {
-    var nginx = ContainerProcesses.of(gateway.client(), gateway.id());
+    var nginx = ContainerProcessList.of(gateway.client(), gateway.id());
     var stale = nginx.stale(gateway.view().keptWorkers(activation.epoch()).orElse(""));
     if (!stale.isEmpty()) {
       return no(gateway, stale.size() + " worker of an older file still runs");

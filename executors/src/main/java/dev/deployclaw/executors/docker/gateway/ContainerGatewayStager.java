@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.docker.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.nginx.DesiredGatewayFile;
@@ -17,9 +17,7 @@ final class ContainerGatewayStager {
   }
 
   MemberReport stage(
-      ResolvedContainer.Present gateway,
-      EpochActivation activation,
-      DesiredGatewayFile.Wanted wanted)
+      ResolvedContainer.Present gateway, EpochSpec activation, DesiredGatewayFile.Wanted wanted)
       throws IOException {
     var view = gateway.view();
     var live = view.liveEpoch();
@@ -45,7 +43,7 @@ final class ContainerGatewayStager {
    */
   MemberReport prepare(
       ResolvedContainer.Present gateway,
-      EpochActivation activation,
+      EpochSpec activation,
       FencingToken fence,
       DesiredGatewayFile.Wanted wanted)
       throws IOException, InterruptedException {
@@ -91,7 +89,7 @@ final class ContainerGatewayStager {
 
   /** Why nothing would read the file; empty where all is well. */
   private static String deaf(ResolvedContainer.Present gateway) {
-    var nginx = ContainerProcesses.of(gateway.client(), gateway.id());
+    var nginx = ContainerProcessList.of(gateway.client(), gateway.id());
     if (nginx.master().filter(m -> m.contains(gateway.gateway().liveFile())).isEmpty()) {
       return "no NGINX runs in it that reads the link: " + gateway.gateway().remedy();
     }

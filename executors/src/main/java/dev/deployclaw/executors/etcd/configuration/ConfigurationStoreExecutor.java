@@ -3,7 +3,7 @@ package dev.deployclaw.executors.etcd.configuration;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -82,12 +82,10 @@ public final class ConfigurationStoreExecutor implements BackendExecutor {
         case ExecutorCall.Observe() -> member.observe();
         case ExecutorCall.Look(String verb, _) ->
             verb.equals(MARKS) ? member.marks() : member.scan();
-        case ExecutorCall.Stage(EpochActivation activation) ->
-            member.stage(activation, call.fence());
-        case ExecutorCall.Prepare(EpochActivation activation) -> member.prepare(activation);
-        case ExecutorCall.Publish(EpochActivation activation) ->
-            member.publish(activation, call.fence());
-        case ExecutorCall.Converge(EpochActivation activation) -> member.converge(activation);
+        case ExecutorCall.Stage(EpochSpec activation) -> member.stage(activation, call.fence());
+        case ExecutorCall.Prepare(EpochSpec activation) -> member.prepare(activation);
+        case ExecutorCall.Publish(EpochSpec activation) -> member.publish(activation, call.fence());
+        case ExecutorCall.Converge(EpochSpec activation) -> member.converge(activation);
         case ExecutorCall.Discard(long epoch) -> member.discard(epoch, call.fence());
         case ExecutorCall.Probe _,
             ExecutorCall.Heartbeat _,

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.etcd.configuration;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.StateStore;
 import dev.deployclaw.core.spi.StateStore.Entry;
 import dev.deployclaw.core.spi.StateStore.Write;
@@ -37,7 +37,7 @@ record EpochDocuments(SortedMap<String, byte[]> documents, byte[] manifest) {
     documents = Collections.unmodifiableSortedMap(new TreeMap<>(documents));
   }
 
-  static EpochDocuments of(EpochActivation activation) {
+  static EpochDocuments of(EpochSpec activation) {
     var documents = new TreeMap<String, byte[]>();
     PolicySet set = activation.set();
     set.tenants()

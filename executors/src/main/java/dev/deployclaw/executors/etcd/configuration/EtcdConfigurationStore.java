@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.etcd.configuration;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore;
@@ -102,7 +102,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
   }
 
   /** Idempotent by (epoch, digest); what was changed by hand of that very set is written over. */
-  MemberReport stage(EpochActivation activation, FencingToken fence) throws InterruptedException {
+  MemberReport stage(EpochSpec activation, FencingToken fence) throws InterruptedException {
     var wanted = EpochDocuments.of(activation);
     long epoch = activation.epoch();
     var there = EpochDocuments.read(store, epoch);
@@ -122,7 +122,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
   }
 
   /** The vote: what was read back is what the set comes to. */
-  MemberReport prepare(EpochActivation activation) throws InterruptedException {
+  MemberReport prepare(EpochSpec activation) throws InterruptedException {
     var there = EpochDocuments.read(store, activation.epoch());
     if (!there.whole()) {
       return MemberReport.no(name, "epoch " + activation.epoch() + " isn't stored");
@@ -132,7 +132,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         : MemberReport.no(name, "what is stored of epoch " + activation.epoch() + " differs");
   }
 
-  MemberReport publish(EpochActivation activation, FencingToken fence) throws InterruptedException {
+  MemberReport publish(EpochSpec activation, FencingToken fence) throws InterruptedException {
     var refused = writes.raise(fence);
     if (refused.isPresent()) {
       return refused.get();
@@ -160,7 +160,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
     return MemberReport.unknown(name, "the active epoch moves under its hands");
   }
 
-  MemberReport converge(EpochActivation activation) throws InterruptedException {
+  MemberReport converge(EpochSpec activation) throws InterruptedException {
     var active = store.get(ServedEpoch.KEY);
     if (!same(active, wanted(activation))) {
       return MemberReport.no(
@@ -208,7 +208,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
   }
 
   /** What {@code active} has to say; empty where nothing was there before the first change. */
-  private Optional<byte[]> wanted(EpochActivation activation) {
+  private Optional<byte[]> wanted(EpochSpec activation) {
     if (activation.restores().isEmpty()) {
       return Optional.of(ServedEpoch.of(activation).bytes());
     }
@@ -220,7 +220,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         .map(text -> String.valueOf(text).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static boolean later(ServedEpoch there, EpochActivation activation) {
+  private static boolean later(ServedEpoch there, EpochSpec activation) {
     return activation.restores().isEmpty() && there.epoch() > activation.epoch();
   }
 
@@ -250,7 +250,7 @@ final class EtcdConfigurationStore implements BoundedFanout.Member {
         && !EPOCH.matcher(key).matches();
   }
 
-  private MemberReport staged(EpochActivation activation) {
+  private MemberReport staged(EpochSpec activation) {
     return MemberReport.yes(
         name, activation.digest(), Map.of("tenants", (long) activation.set().tenants().size()));
   }

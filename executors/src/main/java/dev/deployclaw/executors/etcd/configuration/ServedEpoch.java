@@ -2,7 +2,7 @@ package dev.deployclaw.executors.etcd.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.policy.json.CanonicalJson;
 import java.io.IOException;
 import java.util.Map;
@@ -14,7 +14,7 @@ record ServedEpoch(long epoch, String digest) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static ServedEpoch of(EpochActivation activation) {
+  static ServedEpoch of(EpochSpec activation) {
     return new ServedEpoch(activation.epoch(), activation.digest());
   }
 

@@ -6,7 +6,7 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.StoredExecution;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.StateStore;
@@ -40,7 +40,7 @@ final class PolicySetWriter {
   }
 
   /** Idempotent by (epoch, digest): what is there already is left alone. */
-  CallOutcome stage(EpochActivation activation, FencingToken fence) throws InterruptedException {
+  CallOutcome stage(EpochSpec activation, FencingToken fence) throws InterruptedException {
     byte[] bytes = activation.set().bytes();
     if (!CanonicalJson.sha256(bytes).equals(activation.digest())) {
       return CallOutcome.failed(
@@ -175,7 +175,7 @@ final class PolicySetWriter {
   }
 
   private static List<Condition> guard(
-      FencingToken fence, Optional<Entry> manifest, EpochActivation activation) {
+      FencingToken fence, Optional<Entry> manifest, EpochSpec activation) {
     String key = StoredPolicySet.manifestKey(activation.epoch());
     return List.of(term(fence), Condition.unmoved(key, manifest));
   }
@@ -192,7 +192,7 @@ final class PolicySetWriter {
         .orElse(true);
   }
 
-  private static CallOutcome staged(EpochActivation activation, StoredPolicySet stored) {
+  private static CallOutcome staged(EpochSpec activation, StoredPolicySet stored) {
     long bytes = stored.chunks().stream().mapToLong(c -> c.length).sum();
     return PolicyStoreExecutor.one(
         MemberReport.yes(

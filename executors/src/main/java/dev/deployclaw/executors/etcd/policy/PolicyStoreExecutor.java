@@ -3,7 +3,7 @@ package dev.deployclaw.executors.etcd.policy;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -82,10 +82,10 @@ public final class PolicyStoreExecutor implements BackendExecutor {
   private CallOutcome perform(ExecutorCall call, FencingToken fence) throws InterruptedException {
     return switch (call) {
       case ExecutorCall.Observe() -> observe();
-      case ExecutorCall.Stage(EpochActivation activation) -> writer.stage(activation, fence);
-      case ExecutorCall.Prepare(EpochActivation activation) -> prepare(activation);
-      case ExecutorCall.Publish(EpochActivation activation) -> active(activation);
-      case ExecutorCall.Converge(EpochActivation activation) -> active(activation);
+      case ExecutorCall.Stage(EpochSpec activation) -> writer.stage(activation, fence);
+      case ExecutorCall.Prepare(EpochSpec activation) -> prepare(activation);
+      case ExecutorCall.Publish(EpochSpec activation) -> active(activation);
+      case ExecutorCall.Converge(EpochSpec activation) -> active(activation);
       case ExecutorCall.Discard(long epoch) -> writer.discard(epoch, fence);
       case ExecutorCall.Look look -> cannot(look);
       case ExecutorCall.Probe _,
@@ -137,7 +137,7 @@ public final class PolicyStoreExecutor implements BackendExecutor {
   }
 
   /** The vote: the digest is computed from the bytes that were read back. */
-  private CallOutcome prepare(EpochActivation activation) throws InterruptedException {
+  private CallOutcome prepare(EpochSpec activation) throws InterruptedException {
     try {
       var bytes = read(activation.epoch());
       if (bytes.isEmpty()) {
@@ -153,7 +153,7 @@ public final class PolicyStoreExecutor implements BackendExecutor {
     }
   }
 
-  private CallOutcome active(EpochActivation activation) throws InterruptedException {
+  private CallOutcome active(EpochSpec activation) throws InterruptedException {
     var active = ActiveEpochEntry.read(store);
     boolean same =
         active.isPresent()

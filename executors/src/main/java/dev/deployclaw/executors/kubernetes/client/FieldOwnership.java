@@ -59,7 +59,7 @@ public final class FieldOwnership {
 
   /** What stands in the way, and what to do. */
   public static Optional<String> obstacle(Deployment deployment, KubernetesGateway gateway) {
-    var ownership = VolumeOwnership.of(deployment, gateway);
+    var ownership = VolumeHandoverStatus.of(deployment, gateway);
     return ownership.appliers().isEmpty() ? Optional.empty() : Optional.of(ownership.left());
   }
 

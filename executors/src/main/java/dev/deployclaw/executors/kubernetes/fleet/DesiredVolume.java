@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.kubernetes.fleet;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ObservedState;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.client.KubernetesJson;
@@ -36,7 +36,7 @@ public sealed interface DesiredVolume {
   /**
    * @param shardBytes the most that one ConfigMap may hold
    */
-  static DesiredVolume of(EpochActivation activation, GatewaySnapshot standing, int shardBytes) {
+  static DesiredVolume of(EpochSpec activation, GatewaySnapshot standing, int shardBytes) {
     return activation
         .restores()
         .map(found -> restored(found, standing.gateway()))
@@ -44,7 +44,7 @@ public sealed interface DesiredVolume {
   }
 
   private static DesiredVolume rendered(
-      EpochActivation activation, GatewaySnapshot standing, int shardBytes) {
+      EpochSpec activation, GatewaySnapshot standing, int shardBytes) {
     var gateway = standing.gateway();
     var file = DesiredGatewayFile.of(activation, gateway.name(), gateway.member(), gateway.site());
     return switch (file) {

@@ -83,10 +83,10 @@ public final class FleetSnapshot {
     return fleet;
   }
 
-  public GatewayLookup of(KubernetesGateway gateway) {
+  public GatewayLookupResult of(KubernetesGateway gateway) {
     var fault = faults.get(gateway.namespace());
     if (fault != null) {
-      return new GatewayLookup.Lost(fault.report(gateway.member()));
+      return new GatewayLookupResult.Lost(fault.report(gateway.member()));
     }
     var place = Optional.ofNullable(places.get(gateway.namespace())).orElseThrow();
     var deployment = place.deployments().get(gateway.deployment());
@@ -193,7 +193,7 @@ public final class FleetSnapshot {
     return epochs.isEmpty() ? Optional.empty() : Optional.of(StagedConfigMaps.selector(epochs));
   }
 
-  private static GatewayLookup no(KubernetesGateway gateway, String reason) {
-    return new GatewayLookup.Lost(MemberReport.no(gateway.member(), reason));
+  private static GatewayLookupResult no(KubernetesGateway gateway, String reason) {
+    return new GatewayLookupResult.Lost(MemberReport.no(gateway.member(), reason));
   }
 }

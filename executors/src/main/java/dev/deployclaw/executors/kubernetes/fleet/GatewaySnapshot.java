@@ -35,7 +35,7 @@ public record GatewaySnapshot(
     GatewayAnnotations written,
     Map<String, ConfigMap> maps,
     List<Pod> pods)
-    implements GatewayLookup {
+    implements GatewayLookupResult {
 
   /**
    * What a look found besides a Deployment.
@@ -45,7 +45,8 @@ public record GatewaySnapshot(
   public record Around(boolean shared, Map<String, ConfigMap> maps, List<Pod> pods) {}
 
   /** A gateway whose Deployment was found; it may not be one that can be worked with. */
-  public static GatewayLookup of(KubernetesGateway gateway, Deployment deployment, Around around) {
+  public static GatewayLookupResult of(
+      KubernetesGateway gateway, Deployment deployment, Around around) {
     return switch (PodTemplateVolume.of(gateway, deployment)) {
       case PodTemplateVolume.Unfit(String reason) -> lost(gateway, reason);
       case PodTemplateVolume.Fit fit -> {
@@ -63,8 +64,8 @@ public record GatewaySnapshot(
     };
   }
 
-  private static GatewayLookup lost(KubernetesGateway gateway, String reason) {
-    return new GatewayLookup.Lost(MemberReport.no(gateway.member(), reason));
+  private static GatewayLookupResult lost(KubernetesGateway gateway, String reason) {
+    return new GatewayLookupResult.Lost(MemberReport.no(gateway.member(), reason));
   }
 
   /** Who published last. */

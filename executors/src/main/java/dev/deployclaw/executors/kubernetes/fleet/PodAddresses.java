@@ -36,7 +36,7 @@ public final class PodAddresses {
       var fleet = FleetSnapshot.read(link.api(), gateways, Needs.FILES_AND_PODS);
       for (var gateway : gateways) {
         switch (fleet.of(gateway)) {
-          case GatewayLookup.Lost(MemberReport report) -> closed.add(report);
+          case GatewayLookupResult.Lost(MemberReport report) -> closed.add(report);
           case GatewaySnapshot standing -> add(standing, pods, closed);
         }
       }

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
@@ -51,7 +51,7 @@ final class ConfigMapStager {
   }
 
   private static MemberReport write(
-      KubernetesApi api, GatewaySnapshot standing, EpochActivation activation, VolumeBundle bundle)
+      KubernetesApi api, GatewaySnapshot standing, EpochSpec activation, VolumeBundle bundle)
       throws KubernetesException, InterruptedException {
     var gateway = standing.gateway();
     long epoch = activation.epoch();
@@ -101,7 +101,7 @@ final class ConfigMapStager {
    * found may need what a check has not, such as a certificate's key; its gateway took it before.
    */
   MemberReport prepare(
-      KubernetesApi api, GatewaySnapshot standing, Order order, DeploymentTasks dryRuns)
+      KubernetesApi api, GatewaySnapshot standing, Order order, DeploymentSingleFlight dryRuns)
       throws KubernetesException, InterruptedException {
     return switch (DesiredVolume.of(order.activation(), standing, shardBytes)) {
       case DesiredVolume.Impossible(String reason) ->

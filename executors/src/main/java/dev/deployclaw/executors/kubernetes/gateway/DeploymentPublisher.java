@@ -7,7 +7,7 @@ import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.client.ResourceKind;
 import dev.deployclaw.executors.kubernetes.configmap.VolumeConfigMaps;
 import dev.deployclaw.executors.kubernetes.fleet.DesiredVolume;
-import dev.deployclaw.executors.kubernetes.fleet.GatewayLookup;
+import dev.deployclaw.executors.kubernetes.fleet.GatewayLookupResult;
 import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
 import dev.deployclaw.executors.kubernetes.fleet.PodTemplateVolume;
 import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
@@ -127,11 +127,12 @@ final class DeploymentPublisher {
           var found =
               now.isPresent()
                   ? again(standing, now.get())
-                  : new GatewayLookup.Lost(
+                  : new GatewayLookupResult.Lost(
                       MemberReport.no(
                           standing.gateway().member(), "its Deployment was deleted meanwhile"));
           switch (found) {
-            case GatewayLookup.Lost(MemberReport report) -> reports.put(report.member(), report);
+            case GatewayLookupResult.Lost(MemberReport report) ->
+                reports.put(report.member(), report);
             case GatewaySnapshot there -> out.add(there);
           }
         }
@@ -142,7 +143,7 @@ final class DeploymentPublisher {
       }
     }
 
-    private GatewayLookup again(GatewaySnapshot standing, Deployment now)
+    private GatewayLookupResult again(GatewaySnapshot standing, Deployment now)
         throws KubernetesException, InterruptedException {
       var gateway = standing.gateway();
       var maps = new TreeMap<>(standing.maps());

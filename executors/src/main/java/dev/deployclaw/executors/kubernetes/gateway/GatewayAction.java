@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.kubernetes.gateway;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.kubernetes.KubernetesGateway;
 import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
@@ -22,7 +22,7 @@ interface GatewayAction {
    * @param term of the leader that sends it
    * @param end of the call, by {@link System#nanoTime}
    */
-  record Order(EpochActivation activation, long term, long end) {
+  record Order(EpochSpec activation, long term, long end) {
     /** The part of what is left that something within the call may take. */
     private static final int TENTHS = 8;
 

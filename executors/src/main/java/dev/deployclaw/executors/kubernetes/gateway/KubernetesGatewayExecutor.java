@@ -3,7 +3,7 @@ package dev.deployclaw.executors.kubernetes.gateway;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -14,7 +14,7 @@ import dev.deployclaw.executors.kubernetes.client.KubernetesConnection;
 import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.fleet.FleetSnapshot;
 import dev.deployclaw.executors.kubernetes.fleet.FleetSnapshot.Needs;
-import dev.deployclaw.executors.kubernetes.fleet.GatewayLookup;
+import dev.deployclaw.executors.kubernetes.fleet.GatewayLookupResult;
 import dev.deployclaw.executors.kubernetes.fleet.GatewaySnapshot;
 import dev.deployclaw.executors.kubernetes.gateway.GatewayAction.Order;
 import dev.deployclaw.executors.kubernetes.preflight.ConfigPreflight;
@@ -65,10 +65,10 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
       case ExecutorCall.Look(String verb, _) -> look(verb, invocation);
       case ExecutorCall.Observe _ ->
           all(invocation, Needs.FILES, (_, g) -> DeploymentInspector.observe(g));
-      case ExecutorCall.Stage(EpochActivation a) -> stage(invocation, order(invocation, a));
-      case ExecutorCall.Prepare(EpochActivation a) -> prepare(invocation, order(invocation, a));
-      case ExecutorCall.Publish(EpochActivation a) -> publish(invocation, order(invocation, a));
-      case ExecutorCall.Converge(EpochActivation a) -> converge(invocation, order(invocation, a));
+      case ExecutorCall.Stage(EpochSpec a) -> stage(invocation, order(invocation, a));
+      case ExecutorCall.Prepare(EpochSpec a) -> prepare(invocation, order(invocation, a));
+      case ExecutorCall.Publish(EpochSpec a) -> publish(invocation, order(invocation, a));
+      case ExecutorCall.Converge(EpochSpec a) -> converge(invocation, order(invocation, a));
       case ExecutorCall.Discard(long epoch) ->
           all(
               invocation,
@@ -103,7 +103,8 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
         invocation,
         needs,
         (fleet, reached) -> {
-          var dryRuns = new DeploymentTasks(fleet, g -> publishing.rehearse(reached, g, order));
+          var dryRuns =
+              new DeploymentSingleFlight(fleet, g -> publishing.rehearse(reached, g, order));
           return (api, g) -> staging.prepare(api, g, order, dryRuns);
         });
   }
@@ -114,7 +115,8 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
         invocation,
         needs,
         (fleet, reached) -> {
-          var writes = new DeploymentTasks(fleet, g -> publishing.publish(reached, g, order));
+          var writes =
+              new DeploymentSingleFlight(fleet, g -> publishing.publish(reached, g, order));
           return (_, g) -> writes.of(g.gateway());
         });
   }
@@ -129,7 +131,7 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
     return outcome;
   }
 
-  private static Order order(Invocation invocation, EpochActivation activation) {
+  private static Order order(Invocation invocation, EpochSpec activation) {
     long end = System.nanoTime() + invocation.deadline().toNanos();
     return new Order(activation, invocation.fence().term(), end);
   }
@@ -162,10 +164,10 @@ public final class KubernetesGatewayExecutor implements BackendExecutor {
     return CallOutcome.done(reports);
   }
 
-  private static MemberReport one(KubernetesApi api, GatewayLookup found, GatewayAction act)
+  private static MemberReport one(KubernetesApi api, GatewayLookupResult found, GatewayAction act)
       throws InterruptedException {
     return switch (found) {
-      case GatewayLookup.Lost(MemberReport report) -> report;
+      case GatewayLookupResult.Lost(MemberReport report) -> report;
       case GatewaySnapshot standing -> {
         try {
           yield act.on(api, standing);

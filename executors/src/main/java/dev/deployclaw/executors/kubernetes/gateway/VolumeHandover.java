@@ -7,8 +7,8 @@ import dev.deployclaw.executors.kubernetes.client.KubernetesApi.Mode;
 import dev.deployclaw.executors.kubernetes.client.KubernetesException;
 import dev.deployclaw.executors.kubernetes.client.KubernetesJson;
 import dev.deployclaw.executors.kubernetes.client.ResourceKind;
-import dev.deployclaw.executors.kubernetes.client.VolumeOwnership;
-import dev.deployclaw.executors.kubernetes.client.VolumeOwnership.Step;
+import dev.deployclaw.executors.kubernetes.client.VolumeHandoverStatus;
+import dev.deployclaw.executors.kubernetes.client.VolumeHandoverStatus.Step;
 import dev.deployclaw.executors.kubernetes.fleet.PodTemplateVolume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Locale;
@@ -61,8 +61,8 @@ public record VolumeHandover(KubernetesApi api) {
   private sealed interface Place {
     record There(KubernetesGateway gateway, Deployment deployment, PodTemplateVolume.Fit slot)
         implements Place {
-      VolumeOwnership ownership() {
-        return VolumeOwnership.of(deployment, gateway);
+      VolumeHandoverStatus ownership() {
+        return VolumeHandoverStatus.of(deployment, gateway);
       }
     }
 
@@ -139,7 +139,7 @@ public record VolumeHandover(KubernetesApi api) {
 
   /** YES where the agent has nothing left to do for it. */
   private static MemberReport report(
-      VolumeOwnership found, Optional<String> refused, boolean changed) {
+      VolumeHandoverStatus found, Optional<String> refused, boolean changed) {
     var facts = new TreeMap<String, Object>();
     facts.put("gateway", found.gateway().name());
     facts.put("namespace", found.gateway().namespace());

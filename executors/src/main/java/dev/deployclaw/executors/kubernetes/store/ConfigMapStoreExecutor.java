@@ -3,7 +3,7 @@ package dev.deployclaw.executors.kubernetes.store;
 import dev.deployclaw.core.spi.BackendExecutor;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
@@ -69,11 +69,10 @@ public final class ConfigMapStoreExecutor implements BackendExecutor {
         case ExecutorCall.Observe _ -> publishing.observe();
         case ExecutorCall.Look(String verb, _) ->
             verb.equals(MARKS) ? publishing.marks() : publishing.scan();
-        case ExecutorCall.Stage(EpochActivation activation) -> staging.stage(activation, term);
-        case ExecutorCall.Prepare(EpochActivation activation) -> staging.prepare(activation);
-        case ExecutorCall.Publish(EpochActivation activation) ->
-            publishing.publish(activation, term);
-        case ExecutorCall.Converge(EpochActivation activation) -> publishing.converge(activation);
+        case ExecutorCall.Stage(EpochSpec activation) -> staging.stage(activation, term);
+        case ExecutorCall.Prepare(EpochSpec activation) -> staging.prepare(activation);
+        case ExecutorCall.Publish(EpochSpec activation) -> publishing.publish(activation, term);
+        case ExecutorCall.Converge(EpochSpec activation) -> publishing.converge(activation);
         case ExecutorCall.Discard(long epoch) -> staging.discard(epoch, term);
         case ExecutorCall.Probe _,
             ExecutorCall.Heartbeat _,

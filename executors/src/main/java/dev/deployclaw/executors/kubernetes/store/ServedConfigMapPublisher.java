@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.kubernetes.store;
 
 import dev.deployclaw.core.spi.CallFault;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.kubernetes.client.FieldOwnership;
 import dev.deployclaw.executors.kubernetes.client.JsonPatchBuilder;
@@ -98,7 +98,7 @@ final class ServedConfigMapPublisher {
         served.member(), "", Map.of("epoch", marks.epoch(), "term", marks.term()));
   }
 
-  MemberReport publish(EpochActivation activation, long term)
+  MemberReport publish(EpochSpec activation, long term)
       throws KubernetesException, InterruptedException {
     for (int i = 0; i < MOST_TRIES; i++) {
       var live = live();
@@ -122,8 +122,7 @@ final class ServedConfigMapPublisher {
   }
 
   /** By an independent read. */
-  MemberReport converge(EpochActivation activation)
-      throws KubernetesException, InterruptedException {
+  MemberReport converge(EpochSpec activation) throws KubernetesException, InterruptedException {
     var live = live();
     var yes = MemberReport.yes(served.member(), activation.digest(), Map.of());
     if (activation.restores().isPresent()) {
@@ -154,7 +153,7 @@ final class ServedConfigMapPublisher {
         : Optional.empty();
   }
 
-  private void write(EpochActivation activation, Optional<ConfigMap> live, long term)
+  private void write(EpochSpec activation, Optional<ConfigMap> live, long term)
       throws KubernetesException, InterruptedException {
     if (activation.restores().isPresent()) {
       restore(found(activation), live, PublishAnnotations.fence(term, activation.epoch()));
@@ -199,13 +198,13 @@ final class ServedConfigMapPublisher {
   }
 
   /** Whether what was put back bears the epoch that put it back, and serves none. */
-  private static boolean fenced(Optional<ConfigMap> live, EpochActivation activation) {
+  private static boolean fenced(Optional<ConfigMap> live, EpochSpec activation) {
     return live.flatMap(PublishAnnotations::of)
         .filter(m -> m.epoch() == activation.epoch() && !m.serves())
         .isPresent();
   }
 
-  private Optional<ConfigMapContents> found(EpochActivation activation) {
+  private Optional<ConfigMapContents> found(EpochSpec activation) {
     return activation
         .restores()
         .flatMap(observation -> observation.of("configuration", served.member()))

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.kubernetes.store;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.kubernetes.client.FieldOwnership;
 import dev.deployclaw.executors.kubernetes.client.KubernetesApi;
@@ -27,7 +27,7 @@ final class ServedConfigMapStager {
     this.served = served;
   }
 
-  MemberReport stage(EpochActivation activation, long term)
+  MemberReport stage(EpochSpec activation, long term)
       throws KubernetesException, InterruptedException {
     var piece = ServedDocuments.of(activation);
     var wrong = ServedDocuments.tooLarge(piece);
@@ -47,8 +47,7 @@ final class ServedConfigMapStager {
   }
 
   /** The vote: what was staged reads back, and nothing stands in the way of a publish. */
-  MemberReport prepare(EpochActivation activation)
-      throws KubernetesException, InterruptedException {
+  MemberReport prepare(EpochSpec activation) throws KubernetesException, InterruptedException {
     long epoch = activation.epoch();
     var there = api.get(ResourceKind.CONFIG_MAPS, served.namespace(), served.staged(epoch));
     if (there.isEmpty()) {

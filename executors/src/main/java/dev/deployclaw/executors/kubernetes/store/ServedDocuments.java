@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.kubernetes.store;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.kubernetes.configmap.ConfigMapContents;
 import dev.deployclaw.executors.kubernetes.configmap.PublishAnnotations;
 import dev.deployclaw.executors.kubernetes.configmap.StagedConfigMaps;
@@ -22,7 +22,7 @@ public final class ServedDocuments {
 
   private ServedDocuments() {}
 
-  static ConfigMapContents of(EpochActivation activation) {
+  static ConfigMapContents of(EpochSpec activation) {
     var data = new TreeMap<String, String>();
     activation
         .set()

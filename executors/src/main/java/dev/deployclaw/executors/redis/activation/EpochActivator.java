@@ -1,8 +1,8 @@
 package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
-import dev.deployclaw.core.spi.EpochActivation.Candidate;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -12,7 +12,7 @@ import dev.deployclaw.executors.redis.cluster.NodeCommands;
 import dev.deployclaw.executors.redis.cluster.NodeConnection;
 import dev.deployclaw.executors.redis.cluster.ReconnectingConnection;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
-import dev.deployclaw.executors.redis.partition.PartitionMap;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import dev.deployclaw.executors.redis.partition.RuleComparison;
 import dev.deployclaw.executors.redis.partition.RuleComparison.Difference;
 import dev.deployclaw.executors.redis.partition.RuleWriter;
@@ -58,8 +58,7 @@ public final class EpochActivator {
    * may have lost what was staged; it is written again. A primary whose rules still differ isn't
    * switched, and says NO.
    */
-  public CallOutcome publish(EpochActivation activation, FencingToken fence)
-      throws InterruptedException {
+  public CallOutcome publish(EpochSpec activation, FencingToken fence) throws InterruptedException {
     ClusterTopology topology = nodes.topology();
     var dealt = dealt(activation, topology);
     var mark = FenceCheck.mark(activation, fence);
@@ -95,7 +94,7 @@ public final class EpochActivator {
   }
 
   /** Every node's library by an independent read, the replicas' too. Each slot needs an owner. */
-  public CallOutcome converge(EpochActivation activation) throws InterruptedException {
+  public CallOutcome converge(EpochSpec activation) throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();
     return nodes.each(
         topology.nodes(),
@@ -118,7 +117,7 @@ public final class EpochActivator {
   }
 
   /** What a node acts on instead; its term may be another, since leaders change. */
-  private static Optional<String> wrong(Constants there, EpochActivation activation) {
+  private static Optional<String> wrong(Constants there, EpochSpec activation) {
     boolean same =
         there.epoch() == activation.epoch() && there.digest().equals(activation.digest());
     if (!same) {
@@ -135,16 +134,16 @@ public final class EpochActivator {
   }
 
   /** The rules of the epoch, and of the candidate beside it: a primary is to hold both. */
-  private static List<Dealt> dealt(EpochActivation activation, ClusterTopology topology) {
+  private static List<Dealt> dealt(EpochSpec activation, ClusterTopology topology) {
     return Stream.concat(Stream.of(activation), activation.tried().stream())
-        .map(a -> new Dealt(a, PartitionMap.of(a, topology)))
+        .map(a -> new Dealt(a, PrimaryPartitions.of(a, topology)))
         .toList();
   }
 
   /** An epoch's rules; nothing is dealt out before a share is read. */
-  private record Dealt(EpochActivation activation, PartitionMap shares) {}
+  private record Dealt(EpochSpec activation, PrimaryPartitions shares) {}
 
-  static String source(EpochActivation activation, FencingToken fence) {
+  static String source(EpochSpec activation, FencingToken fence) {
     return FunctionLibrary.source(
         new Constants(
             fence.term(),

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.core.spi.CallFault;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.StateStore.Unreachable;
 import dev.deployclaw.executors.member.FenceMark;
@@ -22,7 +22,7 @@ public final class FenceCheck {
   }
 
   /** What a caller leaves behind who writes for an epoch, or for a cohort beside it. */
-  static FenceMark mark(EpochActivation activation, FencingToken fence) {
+  static FenceMark mark(EpochSpec activation, FencingToken fence) {
     return new FenceMark(fence.term(), activation.epoch(), activation.step());
   }
 

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
@@ -13,7 +13,7 @@ import dev.deployclaw.executors.redis.cluster.NodeCommands;
 import dev.deployclaw.executors.redis.cluster.NodeConnection;
 import dev.deployclaw.executors.redis.cluster.ReconnectingConnection;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
-import dev.deployclaw.executors.redis.partition.PartitionMap;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import dev.deployclaw.executors.redis.partition.TenantPartition;
 import java.util.HashMap;
 import java.util.List;
@@ -36,9 +36,9 @@ public final class LossRepair {
     this.fences = fences;
   }
 
-  public CallOutcome lost(EpochActivation activation) throws InterruptedException {
+  public CallOutcome lost(EpochSpec activation) throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();
-    var shares = PartitionMap.of(activation, topology);
+    var shares = PrimaryPartitions.of(activation, topology);
     return nodes.each(
         topology.primaries(),
         (node, link) ->
@@ -50,10 +50,10 @@ public final class LossRepair {
             }));
   }
 
-  public CallOutcome reassert(EpochActivation activation, FencingToken fence)
+  public CallOutcome reassert(EpochSpec activation, FencingToken fence)
       throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();
-    var shares = PartitionMap.of(activation, topology);
+    var shares = PrimaryPartitions.of(activation, topology);
     var order =
         new Order(
             activation,
@@ -67,7 +67,7 @@ public final class LossRepair {
 
   /** What is to be put back, in whose name. */
   private record Order(
-      EpochActivation activation, FenceMark mark, String source, ClusterTopology topology) {}
+      EpochSpec activation, FenceMark mark, String source, ClusterTopology topology) {}
 
   private MemberReport reassert(NodeConnection c, Node node, Order order, TenantPartition share)
       throws InterruptedException {

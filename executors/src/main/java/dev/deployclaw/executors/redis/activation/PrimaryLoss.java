@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.redis.activation;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.member.FenceMark;
 import dev.deployclaw.executors.redis.cluster.ClusterTopology.Node;
 import dev.deployclaw.executors.redis.cluster.NodeCommands;
@@ -37,7 +37,7 @@ record PrimaryLoss(Optional<String> head, List<Missing> fields) {
 
   /** Only looks. */
   static PrimaryLoss of(
-      NodeConnection c, Node primary, EpochActivation activation, TenantPartition share) {
+      NodeConnection c, Node primary, EpochSpec activation, TenantPartition share) {
     return new PrimaryLoss(head(c, primary, activation), fields(c, share));
   }
 
@@ -52,7 +52,7 @@ record PrimaryLoss(Optional<String> head, List<Missing> fields) {
   }
 
   /** A library that somebody changed is left alone, with its fence. */
-  static Optional<String> head(Connection c, Node primary, EpochActivation activation) {
+  static Optional<String> head(Connection c, Node primary, EpochSpec activation) {
     var source = ActivationState.library(c);
     if (source.isEmpty()) {
       return Optional.of("its function library");

@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -11,7 +11,7 @@ import dev.deployclaw.executors.redis.cluster.NodeCommands;
 import dev.deployclaw.executors.redis.cluster.NodeConnection;
 import dev.deployclaw.executors.redis.cluster.ReconnectingConnection;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
-import dev.deployclaw.executors.redis.partition.PartitionMap;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import dev.deployclaw.executors.redis.partition.RuleComparison;
 import dev.deployclaw.executors.redis.partition.RuleComparison.Difference;
 import dev.deployclaw.executors.redis.partition.TenantPartition;
@@ -47,10 +47,9 @@ public final class ReadBackVote {
     this.voted = voted;
   }
 
-  public CallOutcome prepare(EpochActivation activation, FencingToken fence)
-      throws InterruptedException {
+  public CallOutcome prepare(EpochSpec activation, FencingToken fence) throws InterruptedException {
     ClusterTopology topology = nodes.wholeTopology();
-    var shares = PartitionMap.of(activation, topology);
+    var shares = PrimaryPartitions.of(activation, topology);
     return nodes.each(
         topology.nodes(),
         (node, link) -> {
@@ -68,10 +67,7 @@ public final class ReadBackVote {
   }
 
   private record Ballot(
-      EpochActivation activation,
-      TenantPartition share,
-      FenceMark mark,
-      ClusterTopology topology) {}
+      EpochSpec activation, TenantPartition share, FenceMark mark, ClusterTopology topology) {}
 
   private MemberReport primary(NodeConnection c, Node node, Ballot ballot)
       throws InterruptedException {
@@ -109,10 +105,7 @@ public final class ReadBackVote {
   }
 
   private static MemberReport vote(
-      Node node,
-      EpochActivation activation,
-      List<Difference> differing,
-      Map<String, Object> facts) {
+      Node node, EpochSpec activation, List<Difference> differing, Map<String, Object> facts) {
     if (differing.isEmpty()) {
       return MemberReport.yes(node.member(), activation.digest(), facts);
     }

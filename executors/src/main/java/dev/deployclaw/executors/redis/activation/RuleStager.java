@@ -1,7 +1,7 @@
 package dev.deployclaw.executors.redis.activation;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.member.FenceMark;
@@ -10,7 +10,7 @@ import dev.deployclaw.executors.redis.cluster.ClusterTopology.Node;
 import dev.deployclaw.executors.redis.cluster.NodeCommands;
 import dev.deployclaw.executors.redis.cluster.ReconnectingConnection;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
-import dev.deployclaw.executors.redis.partition.PartitionMap;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import dev.deployclaw.executors.redis.partition.RuleWriter;
 import dev.deployclaw.executors.redis.partition.TenantPartition;
 import dev.deployclaw.policy.redis.FunctionLibrary.Constants;
@@ -43,11 +43,10 @@ public final class RuleStager {
   }
 
   /** Idempotent: the same epoch gives the same fields. */
-  public CallOutcome stage(EpochActivation activation, FencingToken fence)
-      throws InterruptedException {
+  public CallOutcome stage(EpochSpec activation, FencingToken fence) throws InterruptedException {
     voted.forget();
     ClusterTopology topology = nodes.wholeTopology();
-    var shares = PartitionMap.of(activation, topology);
+    var shares = PrimaryPartitions.of(activation, topology);
     var mark = FenceCheck.mark(activation, fence);
     return nodes.each(
         topology.primaries(),

@@ -1,6 +1,6 @@
 package dev.deployclaw.executors.redis.activation;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.executors.redis.cluster.ClusterTopology.Node;
 import dev.deployclaw.executors.redis.cluster.ClusterTopology.Range;
 import dev.deployclaw.executors.redis.cluster.NodeAddress;
@@ -44,7 +44,7 @@ public final class VoteCache {
    *
    * @param by as whom it was asked, before it was read
    */
-  void yes(Node primary, EpochActivation activation, Incarnation by) {
+  void yes(Node primary, EpochSpec activation, Incarnation by) {
     votes.put(primary.address(), new Vote(activation.epoch(), activation.digest(), by));
   }
 
@@ -57,7 +57,7 @@ public final class VoteCache {
    * Whether the primary holds the epoch for sure. A flush leaves the node what it was; but it takes
    * the fence away, too.
    */
-  boolean holds(Connection c, Node primary, EpochActivation activation) {
+  boolean holds(Connection c, Node primary, EpochSpec activation) {
     var vote = votes.remove(primary.address());
     return vote != null
         && vote.epoch() == activation.epoch()

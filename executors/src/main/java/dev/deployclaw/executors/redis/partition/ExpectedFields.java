@@ -3,7 +3,7 @@ package dev.deployclaw.executors.redis.partition;
 import dev.deployclaw.executors.redis.cluster.RespReader;
 import dev.deployclaw.executors.redis.cluster.RespWriter;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.redis.StagedFields;
+import dev.deployclaw.policy.redis.StagedFieldEncoder;
 import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.List;
 
@@ -21,10 +21,10 @@ final class ExpectedFields {
 
   private ExpectedFields(List<TenantPolicy> tenants) {
     this.tenants = List.copyOf(tenants);
-    this.ends = new int[tenants.stream().mapToInt(t -> 2 * StagedFields.count(t)).sum()];
+    this.ends = new int[tenants.stream().mapToInt(t -> 2 * StagedFieldEncoder.count(t)).sum()];
   }
 
-  static ExpectedFields of(List<TenantPolicy> tenants, StagedFields fields) {
+  static ExpectedFields of(List<TenantPolicy> tenants, StagedFieldEncoder fields) {
     var expected = new ExpectedFields(tenants);
     expected.encode(fields);
     return expected;
@@ -58,7 +58,7 @@ final class ExpectedFields {
     }
   }
 
-  private void encode(StagedFields fields) {
+  private void encode(StagedFieldEncoder fields) {
     var verb = new Utf8Buffer().add("HGETALL");
     int[] at = {0};
     for (TenantPolicy tenant : tenants) {

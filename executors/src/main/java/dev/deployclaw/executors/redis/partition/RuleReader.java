@@ -6,7 +6,7 @@ import dev.deployclaw.executors.redis.cluster.RespReader;
 import dev.deployclaw.executors.redis.cluster.RespWriter;
 import dev.deployclaw.policy.model.TenantPolicy;
 import dev.deployclaw.policy.redis.RedisKeyLayout;
-import dev.deployclaw.policy.redis.StagedFields;
+import dev.deployclaw.policy.redis.StagedFieldEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class RuleReader implements BulkPipeline.Exchange<ExpectedFields> {
     var expected = window.begin();
     for (TenantPolicy tenant : window.tenants()) {
       var held = new Held(answers, prefix);
-      for (int i = StagedFields.count(tenant); i > 0; i--) {
+      for (int i = StagedFieldEncoder.count(tenant); i > 0; i--) {
         held.expect(expected);
       }
       if (!held.nothingElse()) {

@@ -5,17 +5,17 @@ import dev.deployclaw.executors.redis.cluster.NodeConnection;
 import dev.deployclaw.executors.redis.cluster.RespReader;
 import dev.deployclaw.executors.redis.cluster.RespWriter;
 import dev.deployclaw.policy.model.TenantPolicy;
-import dev.deployclaw.policy.redis.StagedFields;
+import dev.deployclaw.policy.redis.StagedFieldEncoder;
 import dev.deployclaw.policy.text.Utf8Buffer;
 import java.util.List;
 
 /** Writes every field of a share in one pipeline. Repeating it changes nothing. */
 public final class RuleWriter implements BulkPipeline.Exchange<List<TenantPolicy>> {
   private final Utf8Buffer verb = new Utf8Buffer().add("HSET");
-  private final StagedFields fields;
+  private final StagedFieldEncoder fields;
   private long written;
 
-  private RuleWriter(StagedFields fields) {
+  private RuleWriter(StagedFieldEncoder fields) {
     this.fields = fields;
   }
 
@@ -28,13 +28,13 @@ public final class RuleWriter implements BulkPipeline.Exchange<List<TenantPolicy
 
   @Override
   public void ask(List<TenantPolicy> window, RespWriter commands) {
-    StagedFields.Sink pair =
+    StagedFieldEncoder.Sink pair =
         (name, value) -> {
           commands.word(name);
           commands.word(value);
         };
     for (TenantPolicy tenant : window) {
-      commands.command(2 + 2 * StagedFields.count(tenant));
+      commands.command(2 + 2 * StagedFieldEncoder.count(tenant));
       commands.word(verb);
       commands.word(fields.key(tenant));
       fields.each(tenant, pair);

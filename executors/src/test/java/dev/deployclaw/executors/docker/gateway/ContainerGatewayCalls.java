@@ -3,7 +3,7 @@ package dev.deployclaw.executors.docker.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -31,7 +31,7 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
   }
 
   /** An epoch of a policy set without tenants that routes {@code path} to the upstream. */
-  static EpochActivation epoch(long epoch, String path, ContainerGateway... gateways) {
+  static EpochSpec epoch(long epoch, String path, ContainerGateway... gateways) {
     var routes = List.of(new Gateway.Route(path, "search"));
     var host = new Gateway.Identity.Host("test");
     var routing =
@@ -43,7 +43,7 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
   }
 
   /** Back to what was observed. */
-  static EpochActivation restoring(List<MemberReport> observed, long epoch) {
+  static EpochSpec restoring(List<MemberReport> observed, long epoch) {
     return Activations.restoring("gateway", observed, epoch);
   }
 
@@ -68,14 +68,14 @@ record ContainerGatewayCalls(ContainerGatewayExecutor executor, long term) {
   }
 
   /** From staging until everybody acts on it. */
-  void activate(EpochActivation activation) {
+  void activate(EpochSpec activation) {
     assertYes(ask(new ExecutorCall.Stage(activation)));
     assertYes(ask(new ExecutorCall.Prepare(activation)));
     assertYes(ask(new ExecutorCall.Publish(activation)));
     awaitConverged(activation);
   }
 
-  void awaitConverged(EpochActivation activation) {
+  void awaitConverged(EpochSpec activation) {
     var call = new ExecutorCall.Converge(activation);
     boolean came =
         BoundedWait.cameTrue(

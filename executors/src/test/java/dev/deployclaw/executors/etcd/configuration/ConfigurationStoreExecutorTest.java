@@ -3,7 +3,7 @@ package dev.deployclaw.executors.etcd.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -324,7 +324,7 @@ class ConfigurationStoreExecutorTest {
             MemberReport.skipped("configuration", "no configuration store is configured"));
   }
 
-  private void carryOut(EpochActivation activation) throws InterruptedException {
+  private void carryOut(EpochSpec activation) throws InterruptedException {
     report(new ExecutorCall.Stage(activation));
     assertThat(report(new ExecutorCall.Prepare(activation)).answer()).isEqualTo(Answer.YES);
     assertThat(report(new ExecutorCall.Publish(activation)).answer()).isEqualTo(Answer.YES);
@@ -342,11 +342,11 @@ class ConfigurationStoreExecutorTest {
     return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
   }
 
-  private static EpochActivation activation(long epoch, PolicySet set) {
+  private static EpochSpec activation(long epoch, PolicySet set) {
     return Activations.of(set, epoch);
   }
 
-  private static EpochActivation restoring(long epoch, MemberReport before) {
+  private static EpochSpec restoring(long epoch, MemberReport before) {
     return Activations.restoring("configuration", List.of(before), epoch);
   }
 

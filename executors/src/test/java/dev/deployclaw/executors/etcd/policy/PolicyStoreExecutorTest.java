@@ -10,7 +10,7 @@ import dev.deployclaw.core.machine.Checkpoint;
 import dev.deployclaw.core.machine.CommittedEpoch;
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -100,7 +100,7 @@ class PolicyStoreExecutorTest {
                 predecessor)));
   }
 
-  private static EpochActivation activation(long epoch, PolicySet set) {
+  private static EpochSpec activation(long epoch, PolicySet set) {
     return Activations.of(set, epoch);
   }
 

@@ -9,7 +9,7 @@ import static dev.deployclaw.executors.kubernetes.Estate.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -350,11 +350,11 @@ class KubernetesGatewayExecutorTest {
         g.name(), g.namespace(), deployment, container, volume, g.file(), g.binary(), g.site());
   }
 
-  private void activate(EpochActivation activation) {
+  private void activate(EpochSpec activation) {
     activate(activation, LARGE);
   }
 
-  private void activate(EpochActivation activation, int shardBytes) {
+  private void activate(EpochSpec activation, int shardBytes) {
     isYes(estate.ask(new ExecutorCall.Stage(activation), 7, shardBytes), activation);
     isYes(estate.ask(new ExecutorCall.Prepare(activation), 7, shardBytes), activation);
     isYes(estate.ask(new ExecutorCall.Publish(activation), 7, shardBytes), activation);
@@ -362,7 +362,7 @@ class KubernetesGatewayExecutorTest {
     isYes(estate.ask(new ExecutorCall.Converge(activation), 7, shardBytes), activation);
   }
 
-  private static void isYes(MemberReport report, EpochActivation activation) {
+  private static void isYes(MemberReport report, EpochSpec activation) {
     assertThat(report.answer()).as(report.reason()).isEqualTo(Answer.YES);
     assertThat(report.digest()).isEqualTo(activation.digest());
   }

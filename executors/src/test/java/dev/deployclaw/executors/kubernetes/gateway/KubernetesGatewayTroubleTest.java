@@ -13,7 +13,7 @@ import dev.deployclaw.core.compile.ChangePlan;
 import dev.deployclaw.core.drift.Discrepancy;
 import dev.deployclaw.core.drift.DriftComparison;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KubernetesGatewayTroubleTest {
   @TempDir Path folder;
 
-  private final EpochActivation first = activation(set(1), 1);
+  private final EpochSpec first = activation(set(1), 1);
   private Estate estate;
 
   @BeforeEach
@@ -381,7 +381,7 @@ class KubernetesGatewayTroubleTest {
     return report.reason();
   }
 
-  private void activate(EpochActivation activation) {
+  private void activate(EpochSpec activation) {
     for (ExecutorCall call :
         List.of(new ExecutorCall.Stage(activation), new ExecutorCall.Publish(activation))) {
       assertThat(estate.ask(call).answer()).isEqualTo(Answer.YES);

@@ -17,7 +17,7 @@ import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
 import dev.deployclaw.executors.kubernetes.Estate;
 import dev.deployclaw.executors.kubernetes.KubernetesSettings;
-import dev.deployclaw.executors.kubernetes.inspect.KubernetesExecutor;
+import dev.deployclaw.executors.kubernetes.inspect.KubernetesInspectionExecutor;
 import dev.deployclaw.testkit.kubernetes.ApiServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -244,11 +244,11 @@ class VolumeHandoverTest {
     }
   }
 
-  private KubernetesExecutor executor() {
+  private KubernetesInspectionExecutor executor() {
     var settings =
         KubernetesSettings.of(
             List.of(), List.of(), List.of(estate.gateway()), Duration.ofSeconds(5));
-    return new KubernetesExecutor(Optional.of(estate.link()), settings, List.of());
+    return new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, List.of());
   }
 
   private static ObjectNode manifest() {

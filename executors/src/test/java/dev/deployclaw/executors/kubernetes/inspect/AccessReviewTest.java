@@ -212,7 +212,7 @@ class AccessReviewTest {
             FencingToken.NONE,
             Duration.ofMinutes(1));
     try {
-      var executor = new KubernetesExecutor(Optional.of(estate.link()), settings, stores);
+      var executor = new KubernetesInspectionExecutor(Optional.of(estate.link()), settings, stores);
       return executor.execute(call) instanceof CallOutcome.Done done ? done.reports() : List.of();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.FencingToken;
 import dev.deployclaw.core.spi.Invocation;
@@ -230,7 +230,7 @@ class ConfigMapRollbackTest {
                 + "'data':{'rate.conf':'5'}}"));
   }
 
-  private void carryOut(EpochActivation activation) throws InterruptedException {
+  private void carryOut(EpochSpec activation) throws InterruptedException {
     report(new ExecutorCall.Stage(activation));
     assertThat(report(new ExecutorCall.Prepare(activation)).reason()).isEmpty();
     assertThat(report(new ExecutorCall.Publish(activation)).reason()).isEmpty();
@@ -252,7 +252,7 @@ class ConfigMapRollbackTest {
     return new Invocation("configuration", call, fence, Duration.ofSeconds(30));
   }
 
-  private static EpochActivation activation(long epoch, PolicySet set) {
+  private static EpochSpec activation(long epoch, PolicySet set) {
     return Activations.of(set, epoch);
   }
 }

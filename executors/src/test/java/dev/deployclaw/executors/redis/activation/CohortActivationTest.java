@@ -4,8 +4,8 @@ import static dev.deployclaw.executors.redis.ClusterFixture.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
-import dev.deployclaw.core.spi.EpochActivation;
-import dev.deployclaw.core.spi.EpochActivation.Candidate;
+import dev.deployclaw.core.spi.EpochSpec;
+import dev.deployclaw.core.spi.EpochSpec.Candidate;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.SampleSets;
@@ -115,12 +115,12 @@ class CohortActivationTest {
     assertThat(early.reason()).contains("its candidate");
   }
 
-  private static EpochActivation widened(long step, int share) {
+  private static EpochSpec widened(long step, int share) {
     return activation(1, OLD)
         .at(step, Optional.of(new Candidate(2, NEW.digest(), NEW, new CanaryCohort(share))));
   }
 
-  private static EpochActivation withdrawn(long step) {
+  private static EpochSpec withdrawn(long step) {
     return activation(1, OLD).at(step, Optional.empty());
   }
 

@@ -9,7 +9,7 @@ import dev.deployclaw.executors.SampleSets;
 import dev.deployclaw.executors.redis.ClusterFixture;
 import dev.deployclaw.executors.redis.cluster.RedisNodes;
 import dev.deployclaw.executors.redis.cluster.RedisSettings;
-import dev.deployclaw.executors.redis.partition.PartitionMap;
+import dev.deployclaw.executors.redis.partition.PrimaryPartitions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ class ForeignFieldRemoverTest {
       redis.reports(new ExecutorCall.Stage(activation));
       redis.reports(new ExecutorCall.Publish(activation));
       var topology = nodes.wholeTopology();
-      var shares = PartitionMap.of(activation, topology);
+      var shares = PrimaryPartitions.of(activation, topology);
 
       nodes.each(
           topology.primaries(),

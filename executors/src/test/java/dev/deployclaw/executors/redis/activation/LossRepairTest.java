@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -34,7 +34,7 @@ class LossRepairTest {
 
   @TempDir Path folder;
   private ClusterFixture redis;
-  private EpochActivation first;
+  private EpochSpec first;
   private HostPort home;
 
   @BeforeEach
@@ -160,18 +160,18 @@ class LossRepairTest {
     redis.command(primary, "CLIENT KILL", "TYPE", "replica");
   }
 
-  private void activate(EpochActivation activation) throws InterruptedException {
+  private void activate(EpochSpec activation) throws InterruptedException {
     redis.run(new ExecutorCall.Stage(activation), TERM);
     redis.run(new ExecutorCall.Prepare(activation), TERM);
     redis.run(new ExecutorCall.Publish(activation), TERM);
   }
 
-  private List<MemberReport> lost(EpochActivation activation) throws InterruptedException {
+  private List<MemberReport> lost(EpochSpec activation) throws InterruptedException {
     return ((CallOutcome.Done) redis.run(new ExecutorCall.Lost(activation), TERM))
         .reports().stream().filter(r -> r.answer() != Answer.YES).toList();
   }
 
-  private List<MemberReport> putBack(EpochActivation activation) throws InterruptedException {
+  private List<MemberReport> putBack(EpochSpec activation) throws InterruptedException {
     return ((CallOutcome.Done) redis.run(new ExecutorCall.Reassert(activation), TERM))
         .reports().stream()
             .filter(r -> r.facts().containsKey(ExecutorCall.Reassert.PUT_BACK))

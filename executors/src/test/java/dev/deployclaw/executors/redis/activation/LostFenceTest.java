@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.deployclaw.core.spi.CallFault;
 import dev.deployclaw.core.spi.CallOutcome;
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.core.spi.MemberReport.Answer;
@@ -86,11 +86,11 @@ class LostFenceTest {
         .containsExactly("no function library is loaded");
   }
 
-  private static EpochActivation epoch(long epoch) {
+  private static EpochSpec epoch(long epoch) {
     return activation(epoch, SampleSets.of(20));
   }
 
-  private static List<ExecutorCall> calls(EpochActivation activation) {
+  private static List<ExecutorCall> calls(EpochSpec activation) {
     return List.of(
         new ExecutorCall.Stage(activation),
         new ExecutorCall.Prepare(activation),

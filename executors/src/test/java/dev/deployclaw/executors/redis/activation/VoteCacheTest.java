@@ -3,7 +3,7 @@ package dev.deployclaw.executors.redis.activation;
 import static dev.deployclaw.executors.redis.ClusterFixture.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.deployclaw.core.spi.EpochActivation;
+import dev.deployclaw.core.spi.EpochSpec;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.MemberReport;
 import dev.deployclaw.executors.SampleSets;
@@ -29,7 +29,7 @@ class VoteCacheTest {
   private static ClusterFixture redis;
   private static long epoch;
 
-  private EpochActivation next;
+  private EpochSpec next;
 
   @BeforeAll
   static void start() {

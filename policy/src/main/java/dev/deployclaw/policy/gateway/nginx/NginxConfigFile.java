@@ -45,7 +45,7 @@ public final class NginxConfigFile {
   private NginxConfigFile() {}
 
   public static RenderedGatewayFile render(PolicySet set, Gateway gateway, GatewaySite site) {
-    var routes = new NginxRoutes(gateway, site, UnsupportedSettingFinder.opens(set));
+    var routes = new NginxRouteWriter(gateway, site, UnsupportedSettingFinder.opens(set));
     String blank =
         process(gateway, site) + "\nhttp {\n" + indented(http(gateway, site, routes)) + "}\n";
     String config = CanonicalJson.sha256(blank.getBytes(StandardCharsets.UTF_8));
@@ -87,7 +87,7 @@ public final class NginxConfigFile {
             beside(site.accessLog(), "error.log"));
   }
 
-  private static String http(Gateway gateway, GatewaySite site, NginxRoutes routes) {
+  private static String http(Gateway gateway, GatewaySite site, NginxRouteWriter routes) {
     return logs(site)
         + "\n"
         + new NginxTenantRules(gateway, site).shared()
@@ -135,7 +135,7 @@ public final class NginxConfigFile {
         .formatted(site.service());
   }
 
-  private static String servers(Gateway gateway, GatewaySite site, NginxRoutes routes) {
+  private static String servers(Gateway gateway, GatewaySite site, NginxRouteWriter routes) {
     var paths = new NginxPathRules(site.edge().paths());
     var tenancy = new NginxTenantRules(gateway, site);
     return """

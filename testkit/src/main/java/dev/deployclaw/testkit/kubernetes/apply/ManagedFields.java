@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Who owns which fields, as {@code metadata.managedFields} says it. For one thread. */
-record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> times) {
-  private static final Comparator<Map.Entry<FieldWriter, FieldSet>> ORDER =
+record ManagedFields(Map<FieldOwner, FieldSet> sets, Map<FieldOwner, String> times) {
+  private static final Comparator<Map.Entry<FieldOwner, FieldSet>> ORDER =
       Comparator.comparing(e -> e.getKey().operation() + e.getKey().manager());
 
   static ManagedFields of(JsonNode object) {
     var out = new ManagedFields(new LinkedHashMap<>(), new LinkedHashMap<>());
     for (JsonNode entry : object.at("/metadata/managedFields")) {
       if (entry.has("manager")) {
-        var writer = FieldWriter.read(entry);
+        var writer = FieldOwner.read(entry);
         out.sets.merge(writer, FieldSet.read(entry.path("fieldsV1")), FieldSet::union);
         out.times.put(writer, entry.path("time").asText(""));
       }
@@ -31,7 +31,7 @@ record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> t
     return new ManagedFields(new LinkedHashMap<>(sets), new LinkedHashMap<>(times));
   }
 
-  FieldSet get(FieldWriter writer) {
+  FieldSet get(FieldOwner writer) {
     return sets.getOrDefault(writer, new FieldSet());
   }
 
@@ -40,13 +40,13 @@ record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> t
     return sets.values().stream().reduce(new FieldSet(), FieldSet::union);
   }
 
-  void put(FieldWriter writer, FieldSet set) {
+  void put(FieldOwner writer, FieldSet set) {
     sets.put(writer, set);
   }
 
   /** What others own of these fields; each that owns none is left out. */
-  Map<FieldWriter, FieldSet> shares(FieldWriter but, FieldSet fields) {
-    var out = new LinkedHashMap<FieldWriter, FieldSet>();
+  Map<FieldOwner, FieldSet> shares(FieldOwner but, FieldSet fields) {
+    var out = new LinkedHashMap<FieldOwner, FieldSet>();
     sets.forEach((writer, set) -> {
       var shared = set.intersection(fields);
       if (!writer.equals(but) && !shared.isEmpty()) {
@@ -57,12 +57,12 @@ record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> t
   }
 
   /** All but one lose what was written, and all what was removed. */
-  void lose(FieldWriter but, FieldComparison change) {
+  void lose(FieldOwner but, FieldComparison change) {
     sets.replaceAll((writer, set) ->
         (writer.equals(but) ? set : set.difference(change.written())).difference(change.removed()));
   }
 
-  void write(ObjectNode object, FieldWriter now) {
+  void write(ObjectNode object, FieldOwner now) {
     times.put(now, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     ObjectNode metadata = object.withObject("/metadata");
     metadata.remove("managedFields");
@@ -76,7 +76,7 @@ record ManagedFields(Map<FieldWriter, FieldSet> sets, Map<FieldWriter, String> t
     }
   }
 
-  private void entry(ObjectNode out, JsonNode object, Map.Entry<FieldWriter, FieldSet> owned) {
+  private void entry(ObjectNode out, JsonNode object, Map.Entry<FieldOwner, FieldSet> owned) {
     var writer = owned.getKey();
     out.put("manager", writer.manager()).put("operation", writer.operation());
     out.put("apiVersion", object.path("apiVersion").asText("v1"));

@@ -36,14 +36,15 @@ public final class ServerSideApply {
    * What an object becomes; it is as it was where nothing changes.
    *
    * @param live empty where there is none yet
-   * @throws ApplyConflict where it isn't forced, and others own what would change
+   * @throws ApplyConflictException where it isn't forced, and others own what would change
    */
   public static ObjectNode apply(
-      ObjectNode live, ObjectNode config, FieldWriter writer, boolean force) throws ApplyConflict {
+      ObjectNode live, ObjectNode config, FieldOwner writer, boolean force)
+      throws ApplyConflictException {
     var before = ManagedFields.of(live);
     var managed = before.copy();
     if (managed.sets().isEmpty() && !live.isEmpty()) {
-      var first = FieldWriter.updates(BEFORE, live.path("apiVersion").asText("v1"), "");
+      var first = FieldOwner.updates(BEFORE, live.path("apiVersion").asText("v1"), "");
       managed.put(first, FieldComparison.of(skeleton(live), plain(live, "")).written());
     }
     var last = managed.get(writer);
@@ -55,7 +56,7 @@ public final class ServerSideApply {
     var change = FieldComparison.of(plain(live, ""), plain(now, ""));
     var conflicts = managed.shares(writer, change.written());
     if (!force && !conflicts.isEmpty()) {
-      throw ApplyConflict.of(conflicts);
+      throw ApplyConflictException.of(conflicts);
     }
     managed.lose(writer, change);
     if (now.equals(live) && managed.sets().equals(before.sets())) {
@@ -72,7 +73,7 @@ public final class ServerSideApply {
    *
    * @param live empty where there is none yet
    */
-  public static void update(ObjectNode live, ObjectNode now, FieldWriter writer) {
+  public static void update(ObjectNode live, ObjectNode now, FieldOwner writer) {
     try {
       keepBooks(live, now, writer);
     } catch (FieldSchema.Untyped e) {
@@ -80,7 +81,7 @@ public final class ServerSideApply {
     }
   }
 
-  private static void keepBooks(ObjectNode live, ObjectNode now, FieldWriter writer) {
+  private static void keepBooks(ObjectNode live, ObjectNode now, FieldOwner writer) {
     boolean reset = isReset(now.at("/metadata/managedFields"));
     var said = ManagedFields.of(now);
     var managed = said.sets().isEmpty() && !reset ? ManagedFields.of(live) : said;

@@ -1,9 +1,0 @@
-package dev.deployclaw.executors.kubernetes.fleet;
-
-import dev.deployclaw.core.spi.MemberReport;
-
-/** What a look found of a gateway. */
-public sealed interface GatewayLookup permits GatewaySnapshot, GatewayLookup.Lost {
-  /** It can't be worked with; the report says why. */
-  record Lost(MemberReport report) implements GatewayLookup {}
-}
