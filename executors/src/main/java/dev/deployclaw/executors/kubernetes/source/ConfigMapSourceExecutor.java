@@ -62,7 +62,8 @@ public final class ConfigMapSourceExecutor implements BackendExecutor {
   @Override
   public CallOutcome execute(Invocation invocation) throws InterruptedException {
     if (invocation.call() instanceof ExecutorCall.WriteBack(List<Edit> edits)) {
-      return CallOutcome.done(new ConfigMapSourceWriter(link, sources).write(edits));
+      return CallOutcome.done(
+          new ConfigMapSourceWriter(link, sources, invocation.deadline()).write(edits));
     }
     if (!invocation.call().verb().equals(READ)
         || !(invocation.call() instanceof ExecutorCall.Look)) {

@@ -15,6 +15,7 @@ import dev.deployclaw.executors.member.WriteBackMode;
 import dev.deployclaw.policy.json.CanonicalJson;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +41,16 @@ final class ConfigMapSourceWriter {
 
   private final KubernetesConnection link;
   private final List<ConfigMapSource> sources;
+  private final long end;
 
-  ConfigMapSourceWriter(KubernetesConnection link, List<ConfigMapSource> sources) {
+  /**
+   * @param deadline of the call, from now on
+   */
+  ConfigMapSourceWriter(
+      KubernetesConnection link, List<ConfigMapSource> sources, Duration deadline) {
     this.link = link;
     this.sources = sources;
+    this.end = System.nanoTime() + deadline.toNanos();
   }
 
   /** Where a document stands. */
@@ -113,8 +120,7 @@ final class ConfigMapSourceWriter {
 
   private Members list(ConfigMapSource source) throws InterruptedException {
     try {
-      var all =
-          link.api().lists().all(ResourceKind.CONFIG_MAPS, source.namespace(), source.selector());
+      var all = api().lists().all(ResourceKind.CONFIG_MAPS, source.namespace(), source.selector());
       return new Members.Named(all.stream().map(PodInspector::name).collect(Collectors.toSet()));
     } catch (KubernetesException e) {
       return new Members.Unlisted(e);
@@ -145,7 +151,7 @@ final class ConfigMapSourceWriter {
     try {
       var text = Map.of(place.key(), edit.text());
       var patch = JsonPatchBuilder.NOTHING.put("/data", map.getData(), text);
-      link.api().patch(ResourceKind.CONFIG_MAPS, map, patch);
+      api().patch(ResourceKind.CONFIG_MAPS, map, patch);
       return true;
     } catch (KubernetesException e) {
       if (e.status() == CONFLICT) {
@@ -211,7 +217,11 @@ final class ConfigMapSourceWriter {
   }
 
   private Optional<ConfigMap> get(Place place) throws KubernetesException, InterruptedException {
-    return link.api().get(ResourceKind.CONFIG_MAPS, place.namespace(), place.name());
+    return api().get(ResourceKind.CONFIG_MAPS, place.namespace(), place.name());
+  }
+
+  private KubernetesApi api() throws KubernetesException {
+    return link.api(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
   }
 
   /** For {@code kubectl patch --type merge --patch-file}. */

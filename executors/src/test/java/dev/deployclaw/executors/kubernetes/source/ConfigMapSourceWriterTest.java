@@ -39,6 +39,7 @@ class ConfigMapSourceWriterTest {
 
   private final ApiServer server = ApiServer.start();
   private KubernetesConnection link;
+  private Duration deadline = Duration.ofMinutes(1);
 
   @BeforeEach
   void fill() {
@@ -103,6 +104,27 @@ class ConfigMapSourceWriterTest {
 
     assertThat(left.answer()).isEqualTo(Answer.NO);
     assertThat(left.reason()).contains("kubectl-create");
+  }
+
+  @Test
+  void aServerThatPutsItOffBeyondTheCallsEndIsAskedOnce() {
+    var edit = edit(OVER_KUBECTL, "a: 2\n");
+    var writes = new AtomicInteger();
+    server.rule(asked -> {
+      if (!asked.method().equals("PATCH")) {
+        return Optional.empty();
+      }
+      writes.incrementAndGet();
+      return Optional.of(
+          new ApiServer.Answer(429, "Too many requests", Map.of("Retry-After", "4")));
+    });
+    deadline = Duration.ofSeconds(3);
+
+    var left = execute(OVER_KUBECTL, new ExecutorCall.WriteBack(List.of(edit)));
+
+    assertThat(left.answer()).as(left.reason()).isNotEqualTo(Answer.YES);
+    assertThat(writes.get()).isEqualTo(1);
+    assertThat(text()).isEqualTo("a: 1");
   }
 
   @Test
@@ -264,7 +286,7 @@ class ConfigMapSourceWriterTest {
 
   private CallOutcome outcome(WriteBackMode how, ExecutorCall call) {
     var source = new ConfigMapSource("edge", "", List.of("*"), how);
-    var invocation = new Invocation("sources", call, FencingToken.NONE, Duration.ofMinutes(1));
+    var invocation = new Invocation("sources", call, FencingToken.NONE, deadline);
     try {
       return new ConfigMapSourceExecutor(link, List.of(source)).execute(invocation);
     } catch (InterruptedException e) {
