@@ -1,8 +1,10 @@
 package dev.deployclaw.testkit.network;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class FreePortFinder {
   private static final int SHARES = 4;
   private static final Range ALL = new Range(12_000, 20_000);
   private static final int MOST_TRIES = 5_000;
+  private static final int LONGEST_CONNECT_MILLIS = 500;
   private static final Range OURS = range(Optional.ofNullable(System.getenv(SHARE)));
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +41,7 @@ public final class FreePortFinder {
   public static int free() {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       int port = OURS.any();
-      if (GIVEN.add(port) && isFree(port)) {
+      if (GIVEN.add(port) && isFree(port) && isReachable(port)) {
         return port;
       }
     }
@@ -69,6 +72,20 @@ public final class FreePortFinder {
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException(SHARE + "=" + share.get() + ": not share 1 to 4"));
+  }
+
+  /** Whether no packet filter cuts it off, such as one that a test left that was killed. */
+  static boolean isReachable(int port) {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (var server = new ServerSocket();
+        var client = new Socket()) {
+      server.setReuseAddress(true);
+      server.bind(address);
+      client.connect(address, LONGEST_CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether nothing listens on it, on any address. */

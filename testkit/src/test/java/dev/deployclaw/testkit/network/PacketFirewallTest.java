@@ -12,6 +12,7 @@ import dev.deployclaw.testkit.redis.RespClient;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,16 @@ final class PacketFirewallTest {
       assertThat(node.call("PING")).isEqualTo("PONG");
       assertThat(firewall.rules()).isEmpty();
     }
+  }
+
+  @Test
+  void aPortThatARuleCutsOffIsNotFree() throws Exception {
+    int port = FreePortFinder.free();
+    assertThat(FreePortFinder.isReachable(port)).isTrue();
+
+    firewall.drop(Packets.from(List.of(port)));
+
+    assertThat(FreePortFinder.isReachable(port)).isFalse();
   }
 
   @Test
