@@ -12,7 +12,7 @@ import dev.deployclaw.skills.admission.PluginAdmission;
 import dev.deployclaw.skills.admission.PluginExecutor;
 import dev.deployclaw.skills.admission.PluginJar;
 import dev.deployclaw.skills.admission.PluginJar.Opening;
-import dev.deployclaw.skills.plugin.PluginEffect;
+import dev.deployclaw.skills.plugin.Effect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -135,9 +135,8 @@ public record LoadedPlugins(List<PluginExecutor> executors, List<AutoCloseable> 
   }
 
   private static PluginAdmission admission(PluginConfig c) {
-    var operations = new TreeMap<String, PluginEffect>();
-    c.operations()
-        .forEach((name, word) -> operations.put(name, PluginEffect.of(word).orElseThrow()));
+    var operations = new TreeMap<String, Effect>();
+    c.operations().forEach((name, word) -> operations.put(name, Effect.of(word).orElseThrow()));
     return new PluginAdmission(c.jar(), c.sha256(), operations);
   }
 }

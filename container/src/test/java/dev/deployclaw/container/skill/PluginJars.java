@@ -20,9 +20,9 @@ public final class PluginJars {
       """
       package example;
 
-      import dev.deployclaw.skills.plugin.PluginEffect;
+      import dev.deployclaw.skills.plugin.Effect;
       import dev.deployclaw.skills.plugin.Plugin;
-      import dev.deployclaw.skills.plugin.PluginObservation;
+      import dev.deployclaw.skills.plugin.Sight;
       import java.net.URI;
       import java.net.http.HttpClient;
       import java.net.http.HttpRequest;

@@ -6,9 +6,9 @@ import dev.deployclaw.core.spi.CallOutcome;
 import dev.deployclaw.core.spi.ExecutorCall;
 import dev.deployclaw.core.spi.Invocation;
 import dev.deployclaw.core.spi.MemberReport;
+import dev.deployclaw.skills.plugin.Effect;
 import dev.deployclaw.skills.plugin.Plugin;
-import dev.deployclaw.skills.plugin.PluginEffect;
-import dev.deployclaw.skills.plugin.PluginObservation;
+import dev.deployclaw.skills.plugin.Sight;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,16 +29,13 @@ public final class PluginExecutor implements BackendExecutor {
   private final String name;
 
   /** By verb, what the jar says that it does. */
-  private final Map<String, PluginEffect> claims;
+  private final Map<String, Effect> claims;
 
   /** By verb, what counts: the most of what the operator and the jar say. */
-  private final Map<String, PluginEffect> admitted;
+  private final Map<String, Effect> admitted;
 
   PluginExecutor(
-      Plugin plugin,
-      String name,
-      Map<String, PluginEffect> claims,
-      Map<String, PluginEffect> entries) {
+      Plugin plugin, String name, Map<String, Effect> claims, Map<String, Effect> entries) {
     this.plugin = plugin;
     this.name = name;
     this.claims = Map.copyOf(claims);
@@ -58,7 +55,7 @@ public final class PluginExecutor implements BackendExecutor {
   @Override
   public Set<String> verbs() {
     return admitted.entrySet().stream()
-        .filter(e -> e.getValue() == PluginEffect.OBSERVE)
+        .filter(e -> e.getValue() == Effect.OBSERVE)
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -76,7 +73,7 @@ public final class PluginExecutor implements BackendExecutor {
               + " isn't admitted; name it under operations of the plugin in the configuration,"
               + " with what it does");
     }
-    return effect == PluginEffect.OBSERVE
+    return effect == Effect.OBSERVE
         ? Optional.empty()
         : Optional.of(
             "%s is of class %s, and a skill's own operations only observe; drop it"
@@ -101,7 +98,7 @@ public final class PluginExecutor implements BackendExecutor {
     }
   }
 
-  private MemberReport report(PluginObservation sight) {
+  private MemberReport report(Sight sight) {
     var answer =
         switch (sight.state()) {
           case FINE -> MemberReport.Answer.YES;
@@ -119,7 +116,7 @@ public final class PluginExecutor implements BackendExecutor {
     return cut(member.startsWith(prefix) ? member.substring(prefix.length()) : member);
   }
 
-  private static SortedMap<String, Object> facts(PluginObservation sight) {
+  private static SortedMap<String, Object> facts(Sight sight) {
     var out = new TreeMap<String, Object>();
     sight.facts().entrySet().stream()
         .limit(MOST_FACTS)
@@ -131,7 +128,7 @@ public final class PluginExecutor implements BackendExecutor {
     return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
   }
 
-  private static PluginEffect claimed(Map<String, PluginEffect> claims, String verb) {
-    return claims.getOrDefault(verb, PluginEffect.OBSERVE);
+  private static Effect claimed(Map<String, Effect> claims, String verb) {
+    return claims.getOrDefault(verb, Effect.OBSERVE);
   }
 }

@@ -2,8 +2,8 @@ package dev.deployclaw.skills.admission;
 
 import dev.deployclaw.policy.json.CanonicalJson;
 import dev.deployclaw.policy.model.DnsLabel;
+import dev.deployclaw.skills.plugin.Effect;
 import dev.deployclaw.skills.plugin.Plugin;
-import dev.deployclaw.skills.plugin.PluginEffect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ public final class PluginJar {
     claims.keySet().stream()
         .filter(verb -> !VERB.matcher(verb).matches())
         .forEach(verb -> problem("has an operation \"" + verb + "\"", "use a-z, 0-9 and hyphens"));
-    var entries = new TreeMap<String, PluginEffect>();
+    var entries = new TreeMap<String, Effect>();
     claims.forEach((verb, claim) -> {
       String operation = name + "." + verb;
       if (!provided.add(operation)) {
@@ -142,7 +142,7 @@ public final class PluginJar {
     return new PluginExecutor(plugin, name, claims, entries);
   }
 
-  private void lower(String operation, PluginEffect claim, PluginEffect entry) {
+  private void lower(String operation, Effect claim, Effect entry) {
     if (claim.compareTo(entry) < 0) {
       problem(
           "says that %s is of class %s, and the configuration says %s"

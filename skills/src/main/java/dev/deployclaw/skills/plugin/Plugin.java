@@ -20,7 +20,7 @@ public interface Plugin {
    * What there is to ask, by verb, each with what it does. This may be more than the operator says,
    * and then counts; less is refused.
    */
-  Map<String, PluginEffect> operations();
+  Map<String, Effect> operations();
 
   /**
    * Looks, and changes nothing. Called from several threads, each a virtual one.
@@ -30,5 +30,5 @@ public interface Plugin {
    * @return one for each thing that was looked at
    * @throws Exception where nothing could be seen at all
    */
-  List<PluginObservation> look(String verb, Duration within) throws Exception;
+  List<Sight> look(String verb, Duration within) throws Exception;
 }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What an operation does to the world, from the least to the most. */
-public enum PluginEffect {
+public enum Effect {
   /** Changes nothing. */
   OBSERVE,
   /** Writes only where nobody acts on it yet. */
@@ -19,8 +19,8 @@ public enum PluginEffect {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  public static Optional<PluginEffect> of(String word) {
-    for (PluginEffect effect : values()) {
+  public static Optional<Effect> of(String word) {
+    for (Effect effect : values()) {
       if (effect.word().equals(word)) {
         return Optional.of(effect);
       }
@@ -29,7 +29,7 @@ public enum PluginEffect {
   }
 
   /** The one that does more. */
-  public PluginEffect orMore(PluginEffect other) {
+  public Effect orMore(Effect other) {
     return compareTo(other) < 0 ? other : this;
   }
 }

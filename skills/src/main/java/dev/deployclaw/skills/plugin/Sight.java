@@ -12,9 +12,8 @@ import java.util.TreeMap;
  * @param reason why it isn't {@link State#FINE}; else empty
  * @param facts what was seen or measured; units belong in the names
  */
-public record PluginObservation(
-    String member, State state, String reason, SortedMap<String, String> facts) {
-  public PluginObservation {
+public record Sight(String member, State state, String reason, SortedMap<String, String> facts) {
+  public Sight {
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
   }
 
@@ -30,15 +29,15 @@ public record PluginObservation(
     SKIPPED
   }
 
-  public static PluginObservation fine(String member, Map<String, String> facts) {
-    return new PluginObservation(member, State.FINE, "", new TreeMap<>(facts));
+  public static Sight fine(String member, Map<String, String> facts) {
+    return new Sight(member, State.FINE, "", new TreeMap<>(facts));
   }
 
-  public static PluginObservation wrong(String member, String reason) {
-    return new PluginObservation(member, State.WRONG, reason, new TreeMap<>());
+  public static Sight wrong(String member, String reason) {
+    return new Sight(member, State.WRONG, reason, new TreeMap<>());
   }
 
-  public static PluginObservation unknown(String member, String reason) {
-    return new PluginObservation(member, State.UNKNOWN, reason, new TreeMap<>());
+  public static Sight unknown(String member, String reason) {
+    return new Sight(member, State.UNKNOWN, reason, new TreeMap<>());
   }
 }
