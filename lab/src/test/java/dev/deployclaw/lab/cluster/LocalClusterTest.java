@@ -142,25 +142,19 @@ class LocalClusterTest {
 
     refer("one");
     BoundedWait.until(
-        "all pods are of one", SOON, () -> complete() && answers().equals(Set.of("one")));
+        "all pods are of one",
+        SOON,
+        () -> complete() && answers().equals(Set.of("one")) && isOfOneSet());
 
     assertThat(left).isNotEmpty();
     assertThat(pods().stream().map(LocalClusterTest::uid)).containsAll(left);
     var back = active();
     assertThat(before).extracting(LocalClusterTest::uid).contains(uid(back));
+    var deployment = cluster.get(DEPLOYMENTS + "/gw");
     assertThat(back.at("/metadata/annotations").path(ReplicaSetObject.REVISION))
-        .isEqualTo(
-            cluster
-                .get(DEPLOYMENTS + "/gw")
-                .at("/metadata/annotations")
-                .path(ReplicaSetObject.REVISION));
-    assertThat(sets())
-        .allSatisfy(set ->
-            assertThat(set.at("/metadata/ownerReferences/0/uid").asText())
-                .isEqualTo(uid(cluster.get(DEPLOYMENTS + "/gw"))));
-    assertThat(pods())
-        .allSatisfy(
-            p -> assertThat(p.at("/metadata/ownerReferences/0/uid").asText()).isEqualTo(uid(back)));
+        .isEqualTo(deployment.at("/metadata/annotations").path(ReplicaSetObject.REVISION));
+    assertThat(sets()).extracting(LocalClusterTest::owner).containsOnly(uid(deployment));
+    assertThat(pods()).extracting(LocalClusterTest::owner).containsOnly(uid(back));
   }
 
   @Test
@@ -265,6 +259,14 @@ class LocalClusterTest {
     ObjectNode patch = ApiServer.JSON.createObjectNode();
     patch.withObject("/spec/template").set("spec", spec);
     cluster.merge(DEPLOYMENTS + "/gw", "test", patch);
+  }
+
+  private static String owner(JsonNode object) {
+    return object.at("/metadata/ownerReferences/0/uid").asText();
+  }
+
+  private static boolean isOfOneSet() {
+    return pods().stream().map(LocalClusterTest::owner).distinct().count() == 1;
   }
 
   private static boolean complete() {
