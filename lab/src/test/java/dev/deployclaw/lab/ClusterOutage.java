@@ -27,7 +27,7 @@ record ClusterOutage(Path lab) {
     try {
       var port = new ServerSocket();
       port.setReuseAddress(true);
-      port.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port()));
+      port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
       Thread.ofVirtual().start(() -> cutOff(port, attempts));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
