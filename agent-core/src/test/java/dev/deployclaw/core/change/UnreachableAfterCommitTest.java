@@ -1,4 +1,4 @@
-package dev.deployclaw.core.runtime;
+package dev.deployclaw.core.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
