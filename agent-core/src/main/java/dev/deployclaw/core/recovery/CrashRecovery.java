@@ -112,6 +112,13 @@ public final class CrashRecovery {
    * Why somebody may not leave members out of what is open; empty where they may, or nothing is.
    */
   public Optional<String> refuses(RollbackExclusions leftOut) throws InterruptedException {
+    var whole = leftOut.members().stream().filter(m -> !m.contains("/")).findFirst();
+    if (whole.isPresent()) {
+      return Optional.of(
+          "%s is no member, but a whole participant or nothing known: name its members, such as"
+                  .formatted(whole.get())
+              + " gateway/edge/gw-01, as deployclaw status lists them");
+    }
     var open = ledger.open();
     var x = open.isEmpty() ? Optional.<StoredExecution>empty() : ledger.read(open.get());
     return x.flatMap(s -> gate.refusesLeavingOut(s.execution(), leftOut.by()))

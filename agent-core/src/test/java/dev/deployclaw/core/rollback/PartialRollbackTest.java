@@ -231,6 +231,18 @@ class PartialRollbackTest {
   }
 
   @Test
+  void noWholeParticipantIsLeftOut() throws Exception {
+    failsWhileTwoIsPaused();
+    world.run("set acme 700");
+
+    var refused = world.agent().leaveOut(List.of("gateway/two", "gateway"), "ann");
+
+    assertThat(refused.exit()).isEqualTo(ExitCode.REFUSED);
+    assertThat(refused.reason()).contains("gateway is no member").contains("name its members");
+    assertThat(world.agent().leaveOut(List.of("gateway/two"), "ann").exit()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void aRuleThatNamesApproversOfRollbacksNamesWhoMayLeaveMembersOut() throws Exception {
     var rollbacks = new About(List.of("rollback"), List.of(), List.of(), List.of(), 0);
     var rule = new GateRule("on-call", rollbacks, GateRule.Says.HOLD, List.of("ann"));

@@ -72,6 +72,35 @@ class SharedDeploymentTest {
     assertThat(both(look("marks"))).allMatch(r -> Long.valueOf(1).equals(r.facts().get("epoch")));
   }
 
+  /** Another order of the volumes is another template, and so another ReplicaSet. */
+  @Test
+  void theVolumesStayInTheirOrder() {
+    estate
+        .api()
+        .edit(
+            DEPLOYMENT,
+            "kubectl-create",
+            o -> {
+              var volumes = (ArrayNode) o.at("/spec/template/spec/volumes");
+              volumes.add(volumes.remove(names(o).indexOf("conf")));
+            });
+    var order = names(estate.api().object(DEPLOYMENT).orElseThrow());
+    assertThat(order).containsSubsequence("inner-conf", "conf");
+
+    bring(activation(set(1), 1));
+    bring(activation(set(1, Tenants.acme()), 2)); // annotations alone
+
+    assertThat(names(estate.api().object(DEPLOYMENT).orElseThrow())).isEqualTo(order);
+  }
+
+  private static List<String> names(ObjectNode deployment) {
+    return deployment
+        .at("/spec/template/spec/volumes")
+        .valueStream()
+        .map(v -> v.path("name").asText())
+        .toList();
+  }
+
   @Test
   void theNextEpochLeavesBothVolumesWhole() {
     bring(activation(set(1), 1));

@@ -78,10 +78,20 @@ record AppliedFields(
     volumes.put(volume, values);
   }
 
-  /** For server-side apply: all that we say of the Deployment, since it takes away the rest. */
+  /**
+   * For server-side apply: all that we say of the Deployment, since it takes away the rest. Volumes
+   * stay in the Deployment's order: apply merges lists in the order of what is applied, and another
+   * order is another template.
+   */
   Map<String, Object> manifest(Deployment deployment) {
     var metadata = deployment.getMetadata();
-    var template = Map.of("spec", Map.of("volumes", List.copyOf(volumes.values())));
+    var ordered =
+        deployment.getSpec().getTemplate().getSpec().getVolumes().stream()
+            .map(Volume::getName)
+            .filter(volumes::containsKey)
+            .map(volumes::get)
+            .toList();
+    var template = Map.of("spec", Map.of("volumes", ordered));
     return Map.of(
         "apiVersion",
         "apps/v1",
