@@ -62,7 +62,7 @@ class PodsThatStayTest {
     cluster = LocalCluster.spawn(folder);
     cluster.create("/api/v1/namespaces", "test", json("{'metadata':{'name':'edge'}}"));
     ObjectNode map = json("{'metadata':{'namespace':'edge','name':'by-hand'}}");
-    map.putObject("data").put("nginx.conf", BY_HAND.formatted(PORT));
+    map.putObject("data").put("nginx.conf", byHand());
     cluster.create(MAPS, "test", map);
     cluster.create(DEPLOYMENTS, "test", deployment());
     var access =
@@ -196,21 +196,23 @@ class PodsThatStayTest {
     return out;
   }
 
-  private static final String BY_HAND =
-      """
-      daemon off;
-      pid /run/gw/nginx.pid;
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path /run/gw/tmp;
-        proxy_temp_path /run/gw/tmp;
-        fastcgi_temp_path /run/gw/tmp;
-        uwsgi_temp_path /run/gw/tmp;
-        scgi_temp_path /run/gw/tmp;
-        server { listen 0.0.0.0:%d; location / { return 200; } }
-      }
-      """;
+  private static String byHand() {
+    return """
+    daemon off;
+    pid /run/gw/nginx.pid;
+    events {}
+    http {
+      access_log off;
+      client_body_temp_path /run/gw/tmp;
+      proxy_temp_path /run/gw/tmp;
+      fastcgi_temp_path /run/gw/tmp;
+      uwsgi_temp_path /run/gw/tmp;
+      scgi_temp_path /run/gw/tmp;
+      server { listen 0.0.0.0:%d; location / { return 200; } }
+    }
+    """
+        .formatted(PORT);
+  }
 
   private static ObjectNode deployment() {
     ObjectNode deployment =
