@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -18,8 +17,7 @@ import java.util.TreeMap;
  * @param volumes by name, as apply takes them
  * @param annotations of ours
  */
-record AppliedFields(
-    SortedMap<String, Map<String, Object>> volumes, SortedMap<String, Object> annotations) {
+record AppliedFields(Map<String, Map<String, Object>> volumes, Map<String, Object> annotations) {
   private static final List<String> TO_VOLUMES =
       List.of("f:spec", "f:template", "f:spec", "f:volumes");
   private static final List<String> TO_ANNOTATIONS = List.of("f:metadata", "f:annotations");
